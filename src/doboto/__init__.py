@@ -1,0 +1,84 @@
+"""DigitalOcean Droplets and all they touch, from Python: blocking (`DO`) and asynchronous (`AsyncDO`).
+
+    from doboto import DO
+
+    do = DO()  # the token comes from DIGITALOCEAN_TOKEN; DO.simulated() needs none
+    droplet = do.droplet.create(
+        name="web-1", region="nyc3", size="s-1vcpu-1gb", image="ubuntu-24-04-x64", wait=True
+    )
+
+Plain dicts go in and come out, typed in `doboto.types`; what can go wrong is in `doboto.errors`.
+"""
+
+from ._core.limiter import Limiter
+from ._core.ratelimit import RateLimit
+from ._core.retry import Retry
+from ._io.protocol import Clock, Timeouts, Transport, WireRequest
+from ._version import VERSION
+from .addresses import private_ipv4, public_ipv4, public_ipv6
+
+# The submodule first, the class after it: `doboto.DO` is the class, and `from doboto.DO import DO` finds the module in
+# sys.modules, so that its import never puts the module in the class's place.
+from .DO import DO  # isort: skip
+from .client import AsyncDO
+from .errors import (
+    DOBOTOActionException,
+    DOBOTOBadRequestException,
+    DOBOTOConfigurationException,
+    DOBOTOConflictException,
+    DOBOTOConnectionException,
+    DOBOTOException,
+    DOBOTOForbiddenException,
+    DOBOTONotFoundException,
+    DOBOTOOutcomeUnknownException,
+    DOBOTOPendingEventException,
+    DOBOTOPollingException,
+    DOBOTORateLimitException,
+    DOBOTOReplyException,
+    DOBOTOResponseException,
+    DOBOTOServerException,
+    DOBOTOTimeoutException,
+    DOBOTOUnauthorizedException,
+    DOBOTOUnprocessableException,
+    DOBOTOVanishedException,
+)
+from .progress import OnProgress, Progress
+
+__version__ = VERSION
+
+__all__ = [
+    "AsyncDO",
+    "Clock",
+    "DO",
+    "DOBOTOActionException",
+    "DOBOTOBadRequestException",
+    "DOBOTOConfigurationException",
+    "DOBOTOConflictException",
+    "DOBOTOConnectionException",
+    "DOBOTOException",
+    "DOBOTOForbiddenException",
+    "DOBOTONotFoundException",
+    "DOBOTOOutcomeUnknownException",
+    "DOBOTOPendingEventException",
+    "DOBOTOPollingException",
+    "DOBOTORateLimitException",
+    "DOBOTOReplyException",
+    "DOBOTOResponseException",
+    "DOBOTOServerException",
+    "DOBOTOTimeoutException",
+    "DOBOTOUnauthorizedException",
+    "DOBOTOUnprocessableException",
+    "DOBOTOVanishedException",
+    "Limiter",
+    "OnProgress",
+    "Progress",
+    "RateLimit",
+    "Retry",
+    "Timeouts",
+    "Transport",
+    "WireRequest",
+    "__version__",
+    "private_ipv4",
+    "public_ipv4",
+    "public_ipv6",
+]

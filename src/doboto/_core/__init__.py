@@ -1,0 +1,1 @@
+"""Decisions: pure values and functions. No input or output, no clock, no sleep."""

@@ -1,0 +1,123 @@
+"""What a create asks for: checked before any request, in bodies that the API takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+#: The most names in one request (API reference, droplets_create: "up to ten").
+NAMES_PER_REQUEST = 10
+#: The most user data, in bytes (API reference, droplets_create: 64 KiB).
+USER_DATA = 64 * 1024
+NAME_LENGTH = 255
+#: The pattern that the API reference gives for a Droplet's name.
+NAME = re.compile(r"[a-zA-Z0-9]?[a-z0-9A-Z.\-]*[a-z0-9A-Z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The Droplets that one call asks for.
+
+    Attributes:
+        names: Their names, in the order asked for.
+        many: Whether `names` was given, so that the result is a list.
+        attribs: Everything but the names, as the API takes it.
+    """
+
+    names: Sequence[str]
+    many: bool
+    attribs: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, attribs: Mapping[str, Any], more: Mapping[str, Any]) -> Order:
+        """Read and check the attributes: the documented dict and, beside it, keyword arguments.
+
+        Raises:
+            ValueError, TypeError: They can't be right; nothing was asked of the API.
+        """
+        given = merged(attribs, more)
+        name, names = given.pop("name", None), given.pop("names", None)
+        if (name is None) == (names is None):
+            raise ValueError("give either name, for one Droplet, or names, for several")
+        order = cls([name] if names is None else _listed("names", names), names is not None, _renamed(given))
+        order._check()
+        return order
+
+    def bodies(self) -> Iterator[dict[str, Any]]:
+        """The requests' bodies, ten names each."""
+        if not self.many:
+            yield {"name": self.names[0], **self.attribs}
+            return
+        for start in range(0, len(self.names), NAMES_PER_REQUEST):
+            yield {"names": self.names[start : start + NAMES_PER_REQUEST], **self.attribs}
+
+    def only(self, names: Sequence[str]) -> Order:
+        """The same order for some of its names."""
+        return Order(names, self.many, self.attribs)
+
+    def _check(self) -> None:
+        for name in self.names:
+            _check_name(name)
+        for required in ("size", "image"):
+            if self.attribs.get(required) in {None, ""}:
+                raise ValueError(f"{required} is required")
+        user_data = self.attribs.get("user_data", "")
+        if len(user_data.encode() if isinstance(user_data, str) else user_data) > USER_DATA:
+            raise ValueError(f"user_data is longer than {USER_DATA} bytes")
+        if self.attribs.get("public_networking") is False and self.attribs.get("ipv6"):
+            raise ValueError("a Droplet without public networking can't have IPv6")
+
+
+def merged(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes from both places, as a new dict, without those that are None.
+
+    Raises:
+        ValueError: An attribute came twice.
+        TypeError: `attribs` is no dict.
+    """
+    if not isinstance(attribs, Mapping):
+        raise TypeError(f"attribs must be a dict, not {type(attribs).__name__}")
+    if twice := attribs.keys() & more.keys():
+        raise ValueError(f"given twice: {', '.join(sorted(twice))}")
+    return {name: value for name, value in {**attribs, **more}.items() if value is not None}
+
+
+def in_order(droplets: Sequence[Any], names: Sequence[str]) -> list[Any]:
+    """The Droplets in the order of the names asked for; those of other names last."""
+    left = list(droplets)
+    ordered: list[Any] = []
+    for name in names:
+        found = next((droplet for droplet in left if droplet.get("name") == name), None)
+        if found is not None:
+            left.remove(found)
+            ordered.append(found)
+    return ordered + left
+
+
+def _renamed(given: dict[str, Any]) -> dict[str, Any]:
+    """DOBOTO documented the attribute `volume`; the API's name is `volumes`, and it ignores the other."""
+    if "volume" in given:
+        if "volumes" in given:
+            raise ValueError("give either volumes or, as DOBOTO called it, volume")
+        given["volumes"] = given.pop("volume")
+    for name in ("volumes", "tags", "ssh_keys"):
+        if name in given:
+            given[name] = _listed(name, given[name])
+    return given
+
+
+def _listed(name: str, value: Any) -> list[Any]:
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+        raise TypeError(f"{name} must be a list, not {type(cast(object, value)).__name__}")
+    if name == "names" and not value:
+        raise ValueError("names must not be empty")
+    return [*cast("Iterable[Any]", cast(object, value))]
+
+
+def _check_name(name: Any) -> None:
+    if not isinstance(name, str):
+        raise TypeError(f"a Droplet's name must be text, not {type(name).__name__}")
+    if len(name) > NAME_LENGTH or not NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is no host name: only a-z, A-Z, 0-9, . and -, up to {NAME_LENGTH} characters")

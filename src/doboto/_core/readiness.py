@@ -1,0 +1,67 @@
+"""When a Droplet is ready. `active` says that it is powered on; its addresses may come before or after that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..addresses import private_ipv4, public_ipv4, public_ipv6
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What a Droplet must have, by what was asked for.
+
+    Attributes:
+        public_ipv4: A public IPv4 address; always, unless `public_networking` was false.
+        private_ipv4: A private one, if `private_networking` or `vpc_uuid` was asked for.
+        public_ipv6: An IPv6 address, if `ipv6` was asked for.
+        tags: The tags asked for. The API keeps the first spelling it saw of a tag, so case does not count.
+    """
+
+    public_ipv4: bool = True
+    private_ipv4: bool = False
+    public_ipv6: bool = False
+    tags: tuple[str, ...] = ()
+
+    @classmethod
+    def asked_for(cls, attribs: Mapping[str, Any]) -> Readiness:
+        """What the attributes of a create ask for."""
+        return cls(
+            public_ipv4=attribs.get("public_networking") is not False,
+            private_ipv4=bool(attribs.get("private_networking") or attribs.get("vpc_uuid")),
+            public_ipv6=bool(attribs.get("ipv6")),
+            tags=tuple(attribs.get("tags") or ()),
+        )
+
+    def lacks(self, droplet: Mapping[str, Any]) -> list[str]:
+        """What the Droplet does not have yet, in words; empty when it is ready."""
+        lacking: list[str] = []
+        if droplet.get("status") != "active":
+            lacking.append(f"status is {droplet.get('status')}")
+        if self.public_ipv4 and not public_ipv4(droplet):
+            lacking.append("no public IPv4 address")
+        if self.private_ipv4 and not private_ipv4(droplet):
+            lacking.append("no private IPv4 address")
+        if self.public_ipv6 and not public_ipv6(droplet):
+            lacking.append("no IPv6 address")
+        if missing := self._untagged(droplet):
+            lacking.append(f"not tagged {', '.join(sorted(missing))}")
+        return lacking
+
+    def tag_of(self, droplet: Mapping[str, Any]) -> str | None:
+        """One of the tags asked for, as the Droplet spells it; None where there is none to go by."""
+        if not self.tags:
+            return None
+        return next((tag for tag in _tags(droplet) if tag.lower() == self.tags[0].lower()), None)
+
+    def _untagged(self, droplet: Mapping[str, Any]) -> set[str]:
+        """Tags that are missing; none where the token may not read tags and the Droplet comes without."""
+        if "tags" not in droplet:
+            return set()
+        return {tag.lower() for tag in self.tags} - {tag.lower() for tag in _tags(droplet)}
+
+
+def _tags(droplet: Mapping[str, Any]) -> list[str]:
+    return [tag for tag in droplet.get("tags") or () if isinstance(tag, str)]

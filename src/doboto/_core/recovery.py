@@ -1,0 +1,122 @@
+"""Finding out what a create did whose answer was lost: which Droplets are the ones that were asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from .shape import mapping
+
+#: How much earlier than the request a Droplet may seem to have been created, in seconds. The API's times and its
+#: clock in the Date header have whole seconds, so two that are the same may look two apart.
+SKEW = 2.0
+
+
+def moment(text: Any) -> float | None:
+    """Seconds since 1970 from the API's time (ISO 8601), or None."""
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except (TypeError, ValueError):
+        return None
+
+
+def matching(droplets: Iterable[Any], body: Mapping[str, Any], since: float) -> list[Any]:
+    """The Droplets that a create with that body would have made since then.
+
+    Args:
+        droplets: Droplets as the API lists them.
+        body: What was asked for; names are compared exactly.
+        since: When the request was sent, by the API's clock.
+    """
+    names = set(asked_names(body))
+    return [droplet for droplet in droplets if _is_one(mapping(droplet), body, names, since)]
+
+
+def asked_names(body: Mapping[str, Any]) -> list[str]:
+    """The names in a create's body."""
+    return list(body["names"]) if "names" in body else [body["name"]]
+
+
+def _is_one(droplet: Mapping[str, Any], body: Mapping[str, Any], names: set[str], since: float) -> bool:
+    created = moment(droplet.get("created_at"))
+    return (
+        isinstance(droplet.get("id"), int)
+        and droplet.get("name") in names
+        and created is not None
+        and created >= since - SKEW
+        and droplet.get("size_slug", body["size"]) == body["size"]
+        and str(mapping(droplet.get("region")).get("slug", "")).startswith(body.get("region") or "")
+        and _same_image(droplet.get("image"), body["image"])
+        and body.get("vpc_uuid") in {None, droplet.get("vpc_uuid", body.get("vpc_uuid"))}
+    )
+
+
+def _same_image(found: Any, asked: Any) -> bool:
+    """Whether an image is the one asked for by id or slug; it is left out where the token may not read images."""
+    if not mapping(found):
+        return True
+    return str(asked) in {str(mapping(found).get("id")), str(mapping(found).get("slug"))}
+
+
+class Claims:
+    """Whose a new thing is, among the threads and tasks of one process that use one token.
+
+    Every reply claims the ids in it. A create whose answer was lost may only take what nobody has claimed, and has to
+    wait while another request for the same name is still under way, since its reply may claim what was found.
+    """
+
+    def __init__(self) -> None:
+        self._claimed: dict[Any, None] = {}
+        self._sending: Counter[str] = Counter()
+        self._looking: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def claim(self, ids: Iterable[Any]) -> bool:
+        """Claim all of them, or none if one is somebody else's already."""
+        wanted = list(ids)
+        with self._lock:
+            if any(id in self._claimed for id in wanted):
+                return False
+            self._claimed.update(dict.fromkeys(wanted))
+            for _ in range(len(self._claimed) - KEPT):
+                self._claimed.pop(next(iter(self._claimed)))
+            return True
+
+    def free(self, found: Sequence[Any]) -> list[Any]:
+        """Those that nobody has claimed."""
+        return [one for one in found if one["id"] not in self._claimed]
+
+    def sending(self, names: Sequence[str]) -> None:
+        """A request for these names is on its way."""
+        with self._lock:
+            self._sending.update(names)
+
+    def looking(self, names: Sequence[str]) -> None:
+        """Its answer was lost; what it did is being looked for."""
+        with self._lock:
+            self._looking.update(names)
+
+    def sent(self, names: Sequence[str]) -> None:
+        """It was answered, or is given up."""
+        with self._lock:
+            self._sending.subtract(names)
+
+    def looked(self, names: Sequence[str]) -> None:
+        """Looking is over."""
+        with self._lock:
+            self._looking.subtract(names)
+
+    def others_sending(self, name: str) -> bool:
+        """Whether a request for the name is on its way whose reply may claim what is found."""
+        return self._sending[name] > 0
+
+    def others_looking(self, name: str, mine: int) -> int:
+        """How many of the name other requests, whose answers were lost too, are looking for."""
+        return max(0, self._looking[name] - mine)
+
+
+#: How many ids are remembered. What is older than this many creates is older than any request still under way.
+KEPT = 100_000

@@ -1,0 +1,85 @@
+"""Whether a request that failed is sent again, and when. Decides; never sleeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import (
+    DOBOTOConnectionException,
+    DOBOTOException,
+    DOBOTORateLimitException,
+    DOBOTOReplyException,
+    DOBOTOServerException,
+)
+from .request import Request
+
+#: Statuses at which a repeatable request may fare better a moment later.
+TRANSIENT = frozenset({500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The retry policy: a value, the same for every call of a client unless one is given its own.
+
+    A request that reads, or that does the same when sent twice, is sent again after a connection error, a time-out,
+    a reply cut short, 429, 500, 502, 503 and 504. Any other request is sent again only where it certainly took no
+    effect: after a 429, and when the connection was never made. The pause grows from `base` seconds by `factor` up
+    to `longest`, with jitter; `Retry-After` is obeyed. All of it stays within the call's deadline.
+
+    Attributes:
+        attempts: How often a request is sent at most, the first time included.
+        base: The first pause in seconds, before jitter.
+        factor: What each further pause is multiplied by.
+        longest: The longest pause in seconds that the policy chooses itself.
+    """
+
+    attempts: int = 6
+    base: float = 0.5
+    factor: float = 2.0
+    longest: float = 20.0
+
+    def __post_init__(self) -> None:
+        if self.attempts < 1:
+            raise ValueError("attempts must be 1 or more")
+        if self.base < 0 or self.factor < 1 or self.longest < 0:
+            raise ValueError("base and longest must not be negative, factor must be 1 or more")
+
+    @classmethod
+    def never(cls) -> Retry:
+        """The policy that sends everything once."""
+        return cls(attempts=1)
+
+    def pause(self, request: Request, failure: DOBOTOException, attempt: int, chance: float) -> float | None:
+        """Seconds to wait before the request is sent again; None to give up.
+
+        Args:
+            request: The request that failed.
+            failure: How it failed.
+            attempt: How often it was sent by now, 1 or more.
+            chance: A random number from 0 to 1, for the jitter.
+        """
+        if attempt >= self.attempts or not worth_repeating(request, failure):
+            return None
+        if isinstance(failure, DOBOTORateLimitException) and failure.retry_after is not None:
+            return failure.retry_after
+        backoff = min(self.longest, self.base * self.factor ** min(attempt - 1, 60))
+        # Half of the pause is fixed and half is chance: it never falls to nothing, and many clients spread out.
+        return backoff * (0.5 + chance / 2)
+
+
+def worth_repeating(request: Request, failure: DOBOTOException) -> bool:
+    """Whether sending it again may help and can do no harm."""
+    if isinstance(failure, DOBOTORateLimitException):
+        return True
+    if isinstance(failure, DOBOTOConnectionException) and not failure.sent:
+        return True
+    return request.repeatable and transient(failure)
+
+
+def transient(failure: DOBOTOException) -> bool:
+    """Whether the same request may succeed a moment later."""
+    if isinstance(failure, DOBOTOServerException):
+        return failure.status in TRANSIENT
+    if isinstance(failure, DOBOTOReplyException):
+        return failure.status == 200  # cut short on its way; a redirect will be there again
+    return isinstance(failure, DOBOTOConnectionException | DOBOTORateLimitException)

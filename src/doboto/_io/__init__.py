@@ -1,0 +1,1 @@
+"""All input and output: transports that carry a request, clocks that tell the time and sleep, and `IO` over both."""

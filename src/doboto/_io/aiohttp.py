@@ -1,0 +1,102 @@
+"""Asynchronous transport: aiohttp, one connection pool and one TLS context a client."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+
+import aiohttp
+from yarl import URL
+
+from .._core.reply import Reply
+from .._settings import Connection
+from ..errors import DOBOTOConnectionException, DOBOTOException, DOBOTOTimeoutException
+from .protocol import Timeouts, WireRequest
+from .proxies import proxy_for
+
+# The connection was never made, so nothing was sent.
+NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+
+
+class AiohttpTransport:
+    """Sends requests with aiohttp. Its session is made at the first request, inside the running event loop.
+
+    Args:
+        connection: How the API is reached.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._proxy = proxy_for(connection.url, connection.proxy)
+        self._connections = connection.connections
+        https = connection.url.startswith("https")
+        self._tls = ssl.create_default_context(cafile=connection.ca_file) if https else True
+        self._session: aiohttp.ClientSession | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def send(self, request: WireRequest, timeouts: Timeouts) -> Reply:
+        """Send a request and read the whole reply."""
+        outcome = await self._exchange(request, timeouts)
+        if isinstance(outcome, Reply):
+            return outcome
+        # Raised here and not where it was met: no traceback or context that shows frames with headers in them.
+        raise outcome
+
+    async def _exchange(self, request: WireRequest, timeouts: Timeouts) -> Reply | DOBOTOException:
+        bounds = aiohttp.ClientTimeout(total=timeouts.total, sock_connect=timeouts.connect, sock_read=timeouts.read)
+        try:
+            async with (await self._ready()).request(
+                request.method,
+                _exact(request.url),
+                data=request.body,
+                headers=request.headers,
+                timeout=bounds,
+                allow_redirects=False,
+                proxy=self._proxy,
+            ) as response:
+                body = await response.read()
+                headers = {name.lower(): text for name, text in response.headers.items()}
+                return Reply(response.status, headers, body)
+        except (TimeoutError, aiohttp.ClientError, OSError) as failure:
+            return _translate(failure)
+        except BaseException as interruption:  # a cancelled task: its frames hold the headers too
+            raise interruption.with_traceback(None) from None
+
+    async def _ready(self) -> aiohttp.ClientSession:
+        loop = asyncio.get_running_loop()
+        if self._session is None or self._session.closed or self._loop is not loop:
+            # A client that outlives its event loop (asyncio.run twice) starts afresh in the next one.
+            await self.close()
+            connector = aiohttp.TCPConnector(limit=self._connections, ssl=self._tls)
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+            self._loop = loop
+        return self._session
+
+    async def reaches(self, host: str, port: int, timeout: float) -> bool:
+        """Whether that TCP port accepts a connection."""
+        try:
+            async with asyncio.timeout(timeout):
+                _, writer = await asyncio.open_connection(host, port)
+        except OSError:  # TimeoutError is one
+            return False
+        writer.close()
+        return True
+
+    async def close(self) -> None:
+        """Close the session's connections."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+
+def _exact(url: str) -> URL:
+    """The URL as it was quoted: aiohttp would otherwise take `%2F` apart again."""
+    return URL(url, encoded=True)
+
+
+def _translate(failure: Exception) -> DOBOTOException:
+    """Our exception for aiohttp's, with its text and without its traceback."""
+    sent = not isinstance(failure, NEVER_SENT)
+    message = f"{type(failure).__name__.removesuffix('Error')}: {failure}".replace("\n", " ")
+    if isinstance(failure, TimeoutError):
+        return DOBOTOTimeoutException(f"no reply in time ({message})", sent=sent)
+    return DOBOTOConnectionException(f"no reply ({message})", sent=sent)

@@ -1,0 +1,95 @@
+"""What the rest of the library knows of input and output: two verbs, `send` and `sleep`, and "these at once"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from .._core.reply import Reply
+
+R = TypeVar("R")
+
+#: Something to run: called, it gives the coroutine to be awaited.
+Job = Callable[[], Coroutine[Any, Any, R]]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Bounds of one exchange, in seconds.
+
+    Attributes:
+        connect: Till the connection is made.
+        read: Between two pieces of the reply.
+        total: Till the whole reply is here.
+    """
+
+    connect: float
+    read: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class WireRequest:
+    """A request ready to be sent. Its headers hold the token, so its repr leaves them out."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(repr=False, default=None)
+
+
+class Clock(Protocol):
+    """Tells the time and lets it pass. Tests and simulated accounts bring their own."""
+
+    def time(self) -> float:
+        """Seconds since 1970 (UTC)."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never jump, from any start."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Block for that long (the blocking client)."""
+        ...
+
+    async def asleep(self, seconds: float) -> None:
+        """Suspend for that long (the asynchronous client)."""
+        ...
+
+
+class Transport(Protocol):
+    """Carries one request and brings its reply. For the blocking client it blocks and never suspends."""
+
+    async def send(self, request: WireRequest, timeouts: Timeouts) -> Reply:
+        """Send a request.
+
+        Raises:
+            DOBOTOConnectionException: No reply came; `sent` tells whether the request may have arrived.
+            DOBOTOTimeoutException: No reply came in time.
+        """
+        ...
+
+    async def reaches(self, host: str, port: int, timeout: float) -> bool:
+        """Whether that TCP port accepts a connection within `timeout` seconds."""
+        ...
+
+    async def close(self) -> None:
+        """Give connections back."""
+        ...
+
+
+class IO(Protocol):
+    """All that an operation may await, beside other operations."""
+
+    clock: Clock
+    transport: Transport
+
+    async def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        ...
+
+    async def at_once(self, jobs: Sequence[Job[R]]) -> list[R | Exception]:
+        """Run jobs side by side, a few at a time; their results in order, a failed job's exception in its place."""
+        ...

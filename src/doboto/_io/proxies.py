@@ -1,0 +1,24 @@
+"""Which proxy a URL goes through."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+
+def proxy_for(url: str, proxy: str | None) -> str | None:
+    """The proxy's URL or None: the one that was set, else what the environment says (`HTTPS_PROXY`, `NO_PROXY`).
+
+    Args:
+        url: The API's base URL.
+        proxy: A proxy's URL; "" for none; None to follow the environment.
+    """
+    if proxy is not None:
+        return proxy or None
+    from urllib.request import getproxies, proxy_bypass  # the standard library knows each platform's settings
+
+    parts = urlsplit(url)
+    found = getproxies()
+    chosen = found.get(parts.scheme) or found.get("all")
+    if not chosen or proxy_bypass(parts.netloc) or proxy_bypass(parts.hostname or ""):
+        return None
+    return chosen if "://" in chosen else f"http://{chosen}"

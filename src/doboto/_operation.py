@@ -1,0 +1,131 @@
+"""Operations are written once, as coroutines, and serve both clients.
+
+An operation is an `async def` that awaits nothing but other operations, the session and its `IO`. `AsyncDO` gives
+the coroutine to be awaited. In `DO` everything it awaits blocks and never suspends, so one `send(None)` runs it to
+its end: there is no event loop, and it works in threads and inside a running loop.
+
+`@operation` and `@stream` are descriptors: read from a client's resource they give the method as that client calls
+it, typed. `@by_id_or_tag`, `@creates` and `@presents` do the same for the three shapes whose result depends on what
+was asked for; their signatures are in `_shapes`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from types import MethodType
+from typing import Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar, cast, overload
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+One = TypeVar("One", covariant=True)
+Many = TypeVar("Many", covariant=True)
+
+Coro: TypeAlias = Coroutine[Any, Any, R]
+
+
+class Sync:
+    """Marker: operations return their result."""
+
+
+class Async:
+    """Marker: operations return a coroutine."""
+
+
+Mode = TypeVar("Mode")
+
+
+def run(operation: Coroutine[Any, Any, R]) -> R:
+    """Run a coroutine that never suspends."""
+    try:
+        operation.send(None)
+    except StopIteration as stop:
+        return cast(R, stop.value)
+    operation.close()
+    raise RuntimeError("an operation of the blocking client awaited something that suspends")
+
+
+def run_each(items: AsyncGenerator[R, None]) -> Iterator[R]:
+    """Iterate over an asynchronous generator that never suspends; leaving early closes it."""
+    try:
+        while True:
+            try:
+                item = run(items.__anext__())
+            except StopAsyncIteration:
+                return
+            yield item
+    finally:
+        run(items.aclose())
+
+
+class Bound(Generic[Mode]):
+    """What operations are methods of.
+
+    `_mode` says whose operations they are; `_inner` is the same group as an operation sees it, always suspending.
+    """
+
+    _mode: type[Any]
+    _inner: Any
+
+
+class _Dual:
+    """A function for each mode, chosen by the resource that the attribute is read from."""
+
+    def __init__(self, blocking: Callable[..., Any], suspending: Callable[..., Any]) -> None:
+        self._by_mode: dict[Any, Callable[..., Any]] = {Sync: blocking, Async: suspending}
+        self.__doc__ = suspending.__doc__
+        self.__isabstractmethod__ = False
+
+    def _get(self, obj: Any) -> Any:
+        if obj is None:
+            return self._by_mode[Sync]  # for `help(DO.droplet.info)` and documentation generators
+        return MethodType(self._by_mode[obj._mode], obj)
+
+
+def _blocking(function: Callable[..., Coro[R]]) -> Callable[..., R]:
+    @functools.wraps(function)
+    def call(self: Any, /, *args: Any, **kwargs: Any) -> R:
+        return run(function(self._inner, *args, **kwargs))
+
+    return call
+
+
+class operation(_Dual, Generic[P, R]):  # noqa: N801 - read as a keyword
+    """Make an `async def` method callable from both clients."""
+
+    def __init__(self, function: Callable[Concatenate[Any, P], Coro[R]]) -> None:
+        super().__init__(_blocking(function), function)
+
+    @overload
+    def __get__(self, obj: None, owner: type) -> Callable[Concatenate[Any, P], R]: ...
+    @overload
+    def __get__(self, obj: Bound[Sync], owner: type) -> Callable[P, R]: ...
+    @overload
+    def __get__(self, obj: Bound[Any], owner: type) -> Callable[P, Coro[R]]: ...
+    def __get__(self, obj: Any, owner: type) -> Any:
+        return self._get(obj)
+
+
+class stream(_Dual, Generic[P, R]):  # noqa: N801 - read as a keyword
+    """Make an `async def` generator method iterable from both clients."""
+
+    def __init__(self, function: Callable[Concatenate[Any, P], AsyncGenerator[R, None]]) -> None:
+        @functools.wraps(function)
+        def each(self: Any, /, *args: Any, **kwargs: Any) -> Iterator[R]:
+            return run_each(function(self._inner, *args, **kwargs))
+
+        signature = inspect.signature(function)
+        returns = str(signature.return_annotation).replace("AsyncGenerator[", "Iterator[").replace(", None]", "]")
+        setattr(each, "__signature__", signature.replace(return_annotation=returns))  # noqa: B010 - typed as a function
+        super().__init__(each, function)
+
+    @overload
+    def __get__(self, obj: None, owner: type) -> Callable[Concatenate[Any, P], Iterator[R]]: ...
+    @overload
+    def __get__(self, obj: Bound[Sync], owner: type) -> Callable[P, Iterator[R]]: ...
+    @overload
+    def __get__(self, obj: Bound[Any], owner: type) -> Callable[P, AsyncGenerator[R, None]]: ...
+    def __get__(self, obj: Any, owner: type) -> Any:
+        return self._get(obj)

@@ -1,0 +1,224 @@
+"""One request's way: limiter, send, reply, then its value, or another try, or an error; all within a deadline."""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import random
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from ._core import reply as replies
+from ._core.deadline import Deadline
+from ._core.limiter import Limiter
+from ._core.ratelimit import RateLimit
+from ._core.recovery import Claims
+from ._core.reply import Reply
+from ._core.request import Request
+from ._core.retry import Retry
+from ._io.protocol import IO, Timeouts, WireRequest
+from .errors import (
+    DOBOTOException,
+    DOBOTONotFoundException,
+    DOBOTORateLimitException,
+    DOBOTOTimeoutException,
+)
+
+T = TypeVar("T")
+
+log = logging.getLogger("doboto")
+
+
+class Secret:
+    """A token. It shows itself to nobody who does not ask by name."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The token itself."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret('***')"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a token is not pickled")
+
+
+class Session:
+    """Sends requests for all resources of a client.
+
+    Args:
+        io: Input and output.
+        url: The base URL, up to and including `/v2`.
+        token: The token.
+        agent: The User-Agent header.
+        retry: The retry policy.
+        limiter: Keeps under the rate limit.
+        claims: Tells whose a new thing is, where answers were lost.
+        timeouts: Bounds of one exchange; `total` bounds a call that has no `timeout` of its own, retries included.
+    """
+
+    def __init__(
+        self,
+        io: IO,
+        url: str,
+        token: Secret,
+        agent: str,
+        retry: Retry,
+        limiter: Limiter,
+        claims: Claims,
+        timeouts: Timeouts,
+    ) -> None:
+        self.io = io
+        self.url = url
+        self.retry = retry
+        self.limiter = limiter
+        self.claims = claims
+        self.timeouts = timeouts
+        self._token = token
+        self._agent = agent
+        self._date: tuple[str, float] | None = None
+
+    def changed(self, *, retry: Retry, timeouts: Timeouts) -> Session:
+        """The same session, connections and limiter included, with another policy or other time-outs."""
+        session = copy.copy(self)
+        session.retry = retry
+        session.timeouts = timeouts
+        return session
+
+    def deadline(self, seconds: float | None = None) -> Deadline:
+        """A deadline that many seconds from now, or as far away as the client's settings put it."""
+        total = self.timeouts.total if seconds is None else seconds
+        return Deadline(self.io.clock.monotonic(), total)
+
+    async def call(
+        self, request: Request, deadline: Deadline | None = None, read: Callable[[Any], T] | None = None
+    ) -> T:
+        """Send a request, again if the policy says so, and give what its reply says.
+
+        Args:
+            request: The request.
+            deadline: Bounds all of it. Default: the client's `timeout` from now.
+            read: Reads the reply's JSON (None for an empty reply); what it raises is told what the request was.
+
+        Raises:
+            DOBOTOException: As the reply, or its lack, says; see `doboto.errors`.
+        """
+        deadline = deadline or self.deadline()
+        attempt, open_ended = 0, False
+        while True:
+            attempt += 1
+            outcome = await self._attempt(request, deadline, attempt, read)
+            if not isinstance(outcome, DOBOTOException):
+                return cast(T, outcome)
+            if open_ended and request.method == "DELETE" and isinstance(outcome, DOBOTONotFoundException):
+                return cast(T, None)  # an earlier attempt took effect, and its answer was lost
+            open_ended = open_ended or outcome.outcome_open
+            pause = self.retry.pause(request, outcome, attempt, random.random())  # noqa: S311 - jitter, no secret
+            if pause is None or pause >= deadline.remaining(self.io.clock.monotonic()):
+                raise outcome
+            log.warning("sent again in %.1f s (attempt %d failed): %s", pause, attempt, outcome)
+            await self.io.sleep(pause)
+
+    async def _attempt(
+        self, request: Request, deadline: Deadline, attempt: int, read: Callable[[Any], Any] | None
+    ) -> Any:
+        """One exchange: the reply's value, or the failure as a value, told what it was about."""
+        sent_at: float | None = None
+        try:
+            await self._turn(deadline)
+            left = deadline.remaining(self.io.clock.monotonic())
+            if left <= 0:
+                raise DOBOTOTimeoutException(f"the deadline of {deadline.seconds:g} s is over", sent=False)
+            wire = self._wire(request)
+            sent_at = self.io.clock.time()
+            reply = await self.io.transport.send(wire, self._bounds(left))
+            self._note(reply)
+            if reply.ok:
+                value = replies.value(reply)
+                return value if read is None else read(value)
+            failure = replies.error(reply)
+        except DOBOTOException as error:
+            failure = error
+        failure.method = request.method
+        failure.url = self.url + request.target
+        failure.sent_at = sent_at
+        failure.attempts = attempt if not _unsent(failure) else attempt - 1
+        if isinstance(failure, DOBOTORateLimitException) and failure.status == 429:
+            self._refused(failure)
+        return failure
+
+    def api_time(self, moment: float | None) -> float:
+        """A moment of the client's clock on the API's, as far as its last Date header tells."""
+        local = self.io.clock.time() if moment is None else moment
+        if self._date is None:
+            return local
+        from email.utils import parsedate_to_datetime  # needed only where an answer was lost
+
+        date, at = self._date
+        try:
+            return local + parsedate_to_datetime(date).timestamp() - at
+        except ValueError:
+            return local
+
+    async def _turn(self, deadline: Deadline) -> None:
+        """Wait for a moment within the rate limit."""
+        while True:
+            now = self.io.clock.monotonic()
+            moment = self.limiter.reserve(now, deadline.remaining(now))
+            if moment is None:
+                raise self._no_room(now, deadline)
+            await self.io.sleep(moment - now)
+            if not self.limiter.closed(self.io.clock.monotonic()):
+                return
+
+    def _no_room(self, now: float, deadline: Deadline) -> DOBOTORateLimitException:
+        return DOBOTORateLimitException(
+            f"no room within the rate limit before the deadline of {deadline.seconds:g} s",
+            ratelimit=self.limiter.hourly,
+            retry_after=self.limiter.wait(now),
+        )
+
+    def _note(self, reply: Reply) -> None:
+        """Keep what every reply says of the rate limit and the time, errors included."""
+        if "date" in reply.headers:
+            self._date = (reply.headers["date"], self.io.clock.time())
+        hourly = RateLimit.from_headers(reply.headers)
+        if hourly is not None:
+            self.limiter.told(hourly)
+
+    def _refused(self, failure: DOBOTORateLimitException) -> None:
+        """A 429 holds back all threads and tasks, for as long as the API says.
+
+        Only the limit of a minute comes with Retry-After; for that of the hour, `reset` is when the oldest request
+        expires and there is room for one more (API reference, "Rate Limit").
+        """
+        if failure.retry_after is None and failure.ratelimit is not None and failure.ratelimit.remaining == 0:
+            failure.retry_after = max(0.0, failure.ratelimit.reset - self.io.clock.time())
+        if failure.retry_after is not None:
+            self.limiter.refused(self.io.clock.monotonic(), failure.retry_after)
+
+    def _bounds(self, left: float) -> Timeouts:
+        return Timeouts(min(self.timeouts.connect, left), min(self.timeouts.read, left), left)
+
+    def _wire(self, request: Request) -> WireRequest:
+        headers = {"Accept": "application/json", "User-Agent": self._agent, **request.headers}
+        body = None
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+            body = json.dumps(request.body, separators=(",", ":")).encode()
+        # The token comes last: nothing after it can fail and show this frame in a traceback.
+        headers["Authorization"] = f"Bearer {self._token.reveal()}"
+        return WireRequest(request.method, self.url + request.target, headers, body)
+
+
+def _unsent(failure: DOBOTOException) -> bool:
+    """Whether this failure came before anything was sent."""
+    if isinstance(failure, DOBOTORateLimitException):
+        return failure.status is None
+    return isinstance(failure, DOBOTOTimeoutException) and not failure.sent and failure.status is None

@@ -1,0 +1,117 @@
+"""What a client is set to: base URL, token, and the limiter that clients of one token share."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
+
+from ._core.limiter import Limiter
+from ._core.recovery import Claims
+from ._io.protocol import Clock
+from ._session import Secret
+from ._version import VERSION
+from .errors import DOBOTOConfigurationException
+
+URL: Final = "https://api.digitalocean.com/v2/"
+AGENT: Final = f"doboto/{VERSION}"
+#: Connections of one client. Eight list 10,000 Droplets in seven rounds of requests instead of fifty.
+CONNECTIONS: Final = 8
+#: Where a token is looked for: the name that DigitalOcean's documentation uses, then doctl's.
+VARIABLES: Final = ("DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN")
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How the API is reached.
+
+    Attributes:
+        url: The base URL: decides whether TLS is used and whether a proxy of the environment applies.
+        proxy: A proxy's URL; "" for none whatever the environment says; None to follow the environment.
+        ca_file: A file of CA certificates to trust instead of the system's.
+        connections: How many connections are kept open.
+    """
+
+    url: str
+    proxy: str | None
+    ca_file: str | None
+    connections: int
+
+
+def token_or_environment(token: str | None, environment: Mapping[str, str]) -> str:
+    """The token that was given, or the environment's.
+
+    Raises:
+        DOBOTOConfigurationException: There is none.
+    """
+    for found in (token, *(environment.get(name) for name in VARIABLES)):
+        if found and found.strip():
+            return found.strip()
+    raise DOBOTOConfigurationException(
+        "no API token: pass DO(token=...), or set the environment variable DIGITALOCEAN_TOKEN. "
+        "A token is made at https://cloud.digitalocean.com/account/api/tokens; "
+        "DO.simulated() needs none"
+    )
+
+
+def base_url(url: str, *, allow_http: bool) -> str:
+    """The base URL up to and including `/v2`, however it was written.
+
+    Raises:
+        DOBOTOConfigurationException: It is no http or https URL, holds a user, query or fragment, or would carry the
+            token over plain HTTP to another machine.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise DOBOTOConfigurationException(f"not an http or https URL: {parts.geturl()!r}")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise DOBOTOConfigurationException("the URL must have no user, query or fragment")
+    if parts.scheme == "http" and not (allow_http or _is_loopback(parts.hostname)):
+        raise DOBOTOConfigurationException(
+            f"http:// would show the token to everyone on the way to {parts.hostname}; "
+            "use https://, or pass allow_http=True"
+        )
+    path = parts.path.rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}{path if path.endswith('/v2') else path + '/v2'}"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(slots=True, weakref_slot=True)
+class Shared:
+    """What all clients of this process that use one token and URL share: the API counts and names by account.
+
+    Attributes:
+        limiter: Keeps all of them together under the rate limit.
+        claims: Keeps them from taking each other's Droplets where answers were lost.
+    """
+
+    limiter: Limiter = field(default_factory=Limiter)
+    claims: Claims = field(default_factory=Claims)
+
+
+_shared: MutableMapping[tuple[str, str, str], Shared] = WeakValueDictionary()
+_lock = threading.Lock()
+
+
+def shared_by(token: Secret, url: str, clock: Clock) -> Shared:
+    """What the clients of a token share; it lives as long as one of them does."""
+    timeline = getattr(clock, "timeline", type(clock).__qualname__)  # simulated time has nothing to do with real time
+    key = (hashlib.sha256(token.reveal().encode()).hexdigest(), url, str(timeline))
+    with _lock:
+        found = _shared.get(key)
+        if found is None:
+            found = _shared[key] = Shared()
+        return found

@@ -1,0 +1,45 @@
+"""Operations whose result depends on what was asked for: one or many, by id or by tag.
+
+`@overload` does not pass through a descriptor that is typed with a `ParamSpec`, so such an operation names its two
+signatures, the blocking client's and the asynchronous one's, as Protocols: `shaped[Blocking, Suspending]`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, overload
+
+from ._operation import Bound, Coro, Sync, _blocking, _Dual
+
+Blocking = TypeVar("Blocking")
+Suspending = TypeVar("Suspending")
+
+
+class shaped(_Dual, Generic[Blocking, Suspending]):  # noqa: N801 - read as a keyword
+    """Make an `async def` method callable from both clients, each with a signature of its own."""
+
+    def __init__(self, function: Callable[..., Coro[Any]]) -> None:
+        super().__init__(_blocking(function), function)
+
+    @overload
+    def __get__(self, obj: None, owner: type) -> Callable[..., Any]: ...
+    @overload
+    def __get__(self, obj: Bound[Sync], owner: type) -> Blocking: ...
+    @overload
+    def __get__(self, obj: Bound[Any], owner: type) -> Suspending: ...
+    def __get__(self, obj: Any, owner: type) -> Any:
+        return self._get(obj)
+
+
+class attributed(shaped[Blocking, Suspending]):  # noqa: N801 - read as a keyword
+    """`shaped`, for operations on `attribs`: the dict may be left out where attributes come as keyword arguments."""
+
+    def __init__(self, function: Callable[..., Coro[Any]]) -> None:
+        @functools.wraps(function)
+        async def call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
+            if not args:
+                kwargs.setdefault("attribs", {})
+            return await function(self, *args, **kwargs)
+
+        super().__init__(call)

@@ -1,0 +1,113 @@
+"""Waiting for actions to complete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from .._core.deadline import Deadline
+from .._core.reply import holding
+from .._core.request import Request
+from .._session import Session
+from ..errors import DOBOTOForbiddenException, DOBOTONotFoundException
+from .find import Finder
+
+RUNNING = "in-progress"
+FAILED = "errored"
+
+
+class ActionWatch:
+    """Actions and what was last seen of them.
+
+    Args:
+        session: Sends the requests.
+        actions: The actions as last seen; at least their ids.
+        single: The request that reads one of them.
+    """
+
+    def __init__(
+        self, session: Session, actions: Sequence[Mapping[str, Any]], single: Callable[[Mapping[str, Any]], Request]
+    ) -> None:
+        self.what = str(actions[0].get("type", "action")) if actions else "action"
+        self.total = len(actions)
+        self._session = session
+        self._seen: dict[int, Mapping[str, Any]] = {action["id"]: action for action in actions}
+        self._single = single
+        self._finder = Finder(session, "actions", "/actions", {})
+        self._listing = True
+
+    def pending(self) -> dict[int, str]:
+        """The actions that are still running."""
+        return {
+            id: f"{action.get('type', 'action')} of {action.get('resource_id')} is {RUNNING}"
+            for id, action in self._seen.items()
+            if action.get("status", RUNNING) == RUNNING
+        }
+
+    def seen(self) -> Any:
+        """The action as last seen, or a list of them."""
+        actions = self.all()
+        return actions[0] if len(actions) == 1 else actions
+
+    def all(self) -> list[Any]:
+        """All actions as last seen, in the order given."""
+        return list(self._seen.values())
+
+    def failed(self) -> list[Any]:
+        """Those that ended as errored."""
+        return [action for action in self._seen.values() if action.get("status") == FAILED]
+
+    async def look(self, deadline: Deadline) -> None:
+        """Read the running ones: a single one by itself, several from the list of all actions."""
+        ids = list(self.pending())
+        missing = ids if len(ids) == 1 else await self._look_in_list(ids, deadline)
+        await self._look_singly(missing, deadline)
+
+    async def _look_in_list(self, ids: list[int], deadline: Deadline) -> list[int]:
+        """Read what the list has; returns what is missing there."""
+        if not self._listing:
+            return ids
+        try:
+            found = await self._finder.find(ids, deadline)
+        except DOBOTOForbiddenException:
+            self._listing = False  # the token may read a Droplet's actions and not the list of all
+            return ids
+        self._seen.update(found)
+        return [id for id in ids if id not in found]
+
+    async def _look_singly(self, ids: list[int], deadline: Deadline) -> None:
+        jobs = [partial(self._read, id, deadline) for id in ids]
+        for outcome in await self._session.io.at_once(jobs):
+            if isinstance(outcome, Exception):
+                raise outcome
+
+    async def _read(self, id: int, deadline: Deadline) -> None:
+        request = self._single(self._seen[id])
+        try:
+            found = await self._session.call(request, deadline, holding("action", dict))
+        except DOBOTONotFoundException:
+            if self.forgiven(deadline):
+                return
+            raise
+        self._seen[id] = found
+
+    def forgiven(self, deadline: Deadline) -> bool:
+        """Whether a 404 may still be the lag between an action and its reading (pydo#468)."""
+        return deadline.elapsed(self._session.io.clock.monotonic()) < GRACE
+
+
+#: How long after the call began a 404 is taken for lag, in seconds. Terraform's provider repeats such reads for
+#: minutes (PR#1493); lists were seen to lag "a couple of seconds" (pydo#468).
+GRACE = 30.0
+
+
+def describe(actions: Sequence[Mapping[str, Any]]) -> str:
+    """Failed actions in words."""
+    told = [
+        f"action {action.get('id')}: {action.get('type')} of {action.get('resource_type', 'resource')}"
+        f" {action.get('resource_id')} {action.get('status')}"
+        for action in actions[:5]
+    ]
+    more = len(actions) - len(told)
+    return "; ".join(told) + (f"; and {more} more" if more else "")

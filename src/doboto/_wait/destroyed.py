@@ -1,0 +1,41 @@
+"""Waiting till a Droplet and its associated resources are destroyed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._core.deadline import Deadline
+from .._core.request import Request
+from .._session import Session
+
+
+class DestroyedWatch:
+    """The destruction of a Droplet with associated resources: one status for all of it.
+
+    Args:
+        session: Sends the requests.
+        request: Reads the status.
+        id: The Droplet.
+    """
+
+    what = "destroy with associated resources"
+    total = 1
+
+    def __init__(self, session: Session, request: Request, id: int) -> None:
+        self._session = session
+        self._request = request
+        self._id = id
+        self._status: dict[str, Any] = {}
+
+    def pending(self) -> dict[int, str]:
+        """The Droplet, till the API says that the destruction has come to its end."""
+        return {} if self._status.get("completed_at") else {self._id: "being destroyed"}
+
+    def seen(self) -> Any:
+        """The status as last seen."""
+        return self._status
+
+    async def look(self, deadline: Deadline) -> None:
+        """Read the status."""
+        status: Any = await self._session.call(self._request, deadline)
+        self._status = status if isinstance(status, dict) else {}

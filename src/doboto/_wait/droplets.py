@@ -1,0 +1,153 @@
+"""Waiting for new Droplets to be ready: first their create actions, then what the Droplets must have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from .._core.deadline import Deadline
+from .._core.readiness import Readiness
+from .._core.reply import holding
+from .._core.request import get, path
+from .._session import Session
+from ..errors import (
+    DOBOTOActionException,
+    DOBOTOForbiddenException,
+    DOBOTONotFoundException,
+    DOBOTOVanishedException,
+)
+from .actions import GRACE, ActionWatch, describe
+from .find import Finder
+
+
+class DropletWatch:
+    """New Droplets and what was last seen of them.
+
+    A round asks for the create actions while any is running, and for the Droplets once none is: one request each,
+    plus one for each Droplet that is on none of the likely pages of the list.
+
+    Args:
+        session: Sends the requests.
+        droplets: The Droplets as their create gave them.
+        action_ids: The ids of their create actions, as far as known.
+        readiness: What they must have.
+    """
+
+    what = "create"
+
+    def __init__(
+        self,
+        session: Session,
+        droplets: Sequence[Mapping[str, Any]],
+        action_ids: Sequence[int],
+        readiness: Readiness,
+    ) -> None:
+        self.total = len(droplets)
+        self._session = session
+        self._readiness = readiness
+        self._seen: dict[int, Mapping[str, Any]] = {droplet["id"]: droplet for droplet in droplets}
+        self._gone: set[int] = set()
+        self._actions = ActionWatch(
+            session, [{"id": id} for id in action_ids], lambda action: get(path("/actions/{id}", id=action["id"]))
+        )
+        self._actions_readable = True
+        self._finder = Finder(session, "droplets", "/droplets", self._filter(droplets))
+
+    def pending(self) -> dict[int, str]:
+        """The Droplets that are not ready, but for those that failed."""
+        failed = self._gone | self._failed().keys()
+        lacking = {id: self._readiness.lacks(droplet) for id, droplet in self._seen.items() if id not in failed}
+        return {id: ", ".join(lacks) for id, lacks in lacking.items() if lacks}
+
+    def seen(self) -> Any:
+        """The Droplet as last seen, or a list of them."""
+        droplets = self.all()
+        return droplets[0] if len(droplets) == 1 else droplets
+
+    def all(self) -> list[Any]:
+        """All Droplets as last seen, in the order given."""
+        return list(self._seen.values())
+
+    async def look(self, deadline: Deadline) -> None:
+        """One round."""
+        await self._look_at_actions(deadline)
+        if not self._running():
+            await self._look_at_droplets(deadline)
+
+    def settle(self) -> list[Any]:
+        """The Droplets, all ready.
+
+        Raises:
+            DOBOTOActionException: The creation of some failed.
+            DOBOTOVanishedException: Some are gone.
+        """
+        if failed := self._failed():
+            id, action = next(iter(failed.items()))
+            message = f"creating a Droplet failed: {describe(list(failed.values()))}"
+            raise self._error(DOBOTOActionException, message, id, action)
+        if self._gone:
+            id = min(self._gone)
+            message = f"Droplets that were being created are gone: {', '.join(map(str, sorted(self._gone)))}"
+            raise self._error(DOBOTOVanishedException, message, id, self._actions_by_droplet().get(id))
+        return self.all()
+
+    def _error(self, kind: type[DOBOTOActionException], message: str, id: int, action: Any) -> DOBOTOActionException:
+        return kind(
+            message,
+            action=action,
+            droplet=self._seen.get(id),
+            actions=self._actions.all(),
+            droplets=self.all(),
+            created=[droplet for id, droplet in self._seen.items() if id not in self._gone],
+        )
+
+    def _running(self) -> bool:
+        return self._actions_readable and bool(self._actions.pending())
+
+    def _actions_by_droplet(self) -> dict[int, Any]:
+        """Create actions by the Droplet they are of; a lone one is the lone Droplet's, whatever it says."""
+        actions = self._actions.all()
+        if len(actions) == len(self._seen) == 1:
+            return {next(iter(self._seen)): actions[0]}
+        return {action["resource_id"]: action for action in actions if action.get("resource_id") in self._seen}
+
+    def _failed(self) -> dict[int, Any]:
+        failed = {action["id"] for action in self._actions.failed()}
+        return {id: action for id, action in self._actions_by_droplet().items() if action["id"] in failed}
+
+    async def _look_at_actions(self, deadline: Deadline) -> None:
+        if not self._running():
+            return
+        try:
+            await self._actions.look(deadline)
+        except (DOBOTOForbiddenException, DOBOTONotFoundException):
+            self._actions_readable = False  # the token may not read actions: the Droplets alone must tell
+
+    async def _look_at_droplets(self, deadline: Deadline) -> None:
+        ids = list(self.pending())
+        if len(ids) > 1:
+            found = await self._finder.find(ids, deadline)
+            self._seen.update(found)
+            ids = [id for id in ids if id not in found]
+        outcomes = await self._session.io.at_once([partial(self._read, id, deadline) for id in ids])
+        for outcome in outcomes:
+            if isinstance(outcome, Exception):
+                raise outcome
+
+    async def _read(self, id: int, deadline: Deadline) -> None:
+        try:
+            request = get(path("/droplets/{id}", id=id))
+            self._seen[id] = await self._session.call(request, deadline, holding("droplet", dict))
+        except DOBOTONotFoundException:
+            if deadline.elapsed(self._session.io.clock.monotonic()) >= GRACE:
+                self._gone.add(id)
+
+    def _filter(self, droplets: Sequence[Mapping[str, Any]]) -> dict[str, str | int]:
+        """The narrowest list that has them all: a tag that was asked for, or GPU Droplets, which are listed apart."""
+        first: Mapping[str, Any] = droplets[0] if droplets else {}
+        if tag := self._readiness.tag_of(first):
+            return {"tag_name": tag}
+        if str(first.get("size_slug", "")).startswith("gpu"):
+            return {"type": "gpus"}
+        return {}

@@ -1,0 +1,273 @@
+"""The two clients: `DO`, blocking, and `AsyncDO`, asynchronous. One line a resource serves both."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
+
+from ._core.limiter import Limiter
+from ._core.ratelimit import RateLimit
+from ._core.request import any_request
+from ._core.retry import Retry
+from ._io.protocol import IO, Clock, Timeouts, Transport
+from ._operation import Async, Coro, Mode, Sync, run
+from ._session import Secret, Session
+from ._settings import AGENT, CONNECTIONS, URL, Connection, base_url, shared_by, token_or_environment
+from .errors import DOBOTOConfigurationException
+
+if TYPE_CHECKING:
+    from .resources.droplet import Droplet
+    from .sim import Simulator
+
+T = TypeVar("T")
+
+
+class resource(Generic[T]):  # noqa: N801 - read as a keyword
+    """An attribute of a client: the resource, made at its first use; on the class, the resource's class."""
+
+    def __init__(self, load: Callable[[Any], type[T]]) -> None:
+        self._load = load
+        self.__doc__ = load.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, obj: None, owner: type) -> type[T]: ...
+    @overload
+    def __get__(self, obj: Client[Any], owner: type) -> T: ...
+    def __get__(self, obj: Client[Any] | None, owner: type) -> Any:
+        kind: Any = self._load(obj)
+        if obj is None:
+            return kind
+        made = obj.__dict__[self._name] = kind(obj._mode, obj._session)
+        return made
+
+
+class Client(Generic[Mode]):
+    """What both clients have: their settings and resources."""
+
+    _mode: ClassVar[type[Any]]
+
+    @staticmethod
+    def _io(connection: Connection, transport: Transport | None, clock: Clock | None) -> IO:
+        """Input and output of this kind of client."""
+        raise NotImplementedError
+
+    def __init__(
+        self,
+        token: str | None = None,
+        url: str = URL,
+        agent: str = AGENT,
+        *,
+        connect_timeout: float = 10.0,
+        read_timeout: float = 60.0,
+        timeout: float = 300.0,
+        retry: Retry | None = None,
+        limiter: Limiter | None = None,
+        proxy: str | None = None,
+        ca_file: str | None = None,
+        allow_http: bool = False,
+        connections: int = CONNECTIONS,
+        transport: Transport | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Make a client. No request is made yet.
+
+        Args:
+            token: The API token. Default: the environment's `DIGITALOCEAN_TOKEN`, then `DIGITALOCEAN_ACCESS_TOKEN`.
+            url: The API's base URL, with or without `/v2` at its end.
+            agent: The User-Agent header.
+            connect_timeout: Seconds to wait for a connection.
+            read_timeout: Seconds to wait for a piece of a reply.
+            timeout: Seconds for a whole call that has no `timeout` of its own, retries and pauses included.
+            retry: The retry policy; see `Retry`.
+            limiter: The rate limiter. Default: one for all clients of this process that use the same token and URL.
+            proxy: A proxy's URL; "" for none. Default: what the environment says.
+            ca_file: A file of CA certificates to trust instead of the system's.
+            allow_http: Allow `http://` to other machines: the token can then be read on the way.
+            connections: How many connections are kept, and how many requests of one call run side by side.
+            transport: Carries the requests; see `doboto.Transport`.
+            clock: Tells the time and sleeps; see `doboto.Clock`.
+
+        Raises:
+            DOBOTOConfigurationException: There is no token, the URL can't be used, or an extra is not installed.
+        """
+        secret, token = Secret(token_or_environment(token, os.environ)), None  # no frame keeps it in the open
+        base = base_url(url, allow_http=allow_http)
+        io = self._io(Connection(base, proxy, ca_file, connections), transport, clock)
+        self._shared = shared_by(secret, base, io.clock)
+        self._session = Session(
+            io,
+            base,
+            secret,
+            agent,
+            retry or Retry(),
+            limiter or self._shared.limiter,
+            self._shared.claims,
+            Timeouts(connect_timeout, read_timeout, timeout),
+        )
+
+    @classmethod
+    def simulated(cls, simulator: Simulator | None = None, *, token: str = "simulated", **settings: Any) -> Self:  # noqa: S107 - any text is a token there
+        """A client of a simulated account, in this process: no token, no money, no socket, no waiting.
+
+        Time is the simulator's: where it is a `ManualClock`, as by default, waiting moves it on at once.
+
+        Args:
+            simulator: The simulated DigitalOcean. Default: a new one.
+            token: Which of its accounts; each token is one.
+            settings: Further settings, as for the client itself.
+
+        Raises:
+            DOBOTOConfigurationException: The extra `doboto[sim]` is not installed.
+        """
+        from ._io.simulated import world
+
+        transport, clock = world(simulator)
+        return cls(token, transport.url, transport=transport, clock=clock, **settings)
+
+    @resource
+    def droplet(self) -> type[Droplet[Mode]]:
+        """Droplets: virtual machines."""
+        from .resources.droplet import Droplet
+
+        return Droplet
+
+    @property
+    def ratelimit(self) -> RateLimit | None:
+        """What the last reply said of the rate limit, errors included; None before the first one."""
+        return self._session.limiter.hourly
+
+    @property
+    def url(self) -> str:
+        """The base URL, up to and including `/v2`."""
+        return self._session.url
+
+    def with_options(
+        self, *, retry: Retry | None = None, timeout: float | None = None, read_timeout: float | None = None
+    ) -> Self:
+        """The same client, connections and rate limit included, with other settings for the calls made through it.
+
+        Args:
+            retry: The retry policy.
+            timeout: Seconds for a whole call that has no `timeout` of its own.
+            read_timeout: Seconds to wait for a piece of a reply.
+        """
+        old = self._session
+        timeouts = Timeouts(
+            old.timeouts.connect,
+            old.timeouts.read if read_timeout is None else read_timeout,
+            old.timeouts.total if timeout is None else timeout,
+        )
+        client = type(self).__new__(type(self))
+        client._shared = self._shared
+        client._session = old.changed(retry=retry or old.retry, timeouts=timeouts)
+        return client
+
+    def __repr__(self) -> str:
+        session = self.__dict__.get("_session")  # missing in the traceback of a client that could not be made
+        return f"{type(self).__name__}(url={session and session.url!r})"
+
+
+def _blocking(connection: Connection, transport: Transport | None, clock: Clock | None) -> IO:
+    from ._io.blocking import BlockingIO
+    from ._io.clock import SystemClock
+
+    if transport is None:
+        from ._io.urllib3 import Urllib3Transport
+
+        transport = Urllib3Transport(connection)
+    return BlockingIO(transport, clock or SystemClock(), connection.connections)
+
+
+def _suspending(connection: Connection, transport: Transport | None, clock: Clock | None) -> IO:
+    from ._io.clock import SystemClock
+    from ._io.tasks import TaskIO
+
+    return TaskIO(transport or _aiohttp(connection), clock or SystemClock(), connection.connections)
+
+
+def _aiohttp(connection: Connection) -> Transport:
+    try:
+        from ._io.aiohttp import AiohttpTransport
+    except ModuleNotFoundError as missing:
+        raise DOBOTOConfigurationException(f"AsyncDO needs {missing.name}: pip install 'doboto[async]'") from missing
+    return AiohttpTransport(connection)
+
+
+class DO(Client[Sync]):
+    """The blocking client.
+
+    It may be shared by threads: they use one connection pool, one TLS context and one rate limiter. It is a context
+    manager; `close()` gives its connections back.
+    """
+
+    _mode = Sync
+    _io = staticmethod(_blocking)
+
+    def request(self, method: str, path: str, *, query: Mapping[str, str | int] | None = None, body: Any = None) -> Any:
+        """Send any request, with the client's token, rate limit, retries and errors: for what has no operation here.
+
+        Args:
+            method: The HTTP method.
+            path: The path, with or without `/v2`: `/sizes`. Its parts must be quoted already.
+            query: Names and values of the query.
+            body: What is sent as JSON.
+
+        Returns:
+            The reply's JSON as it is, envelope included; None for an empty reply.
+
+        Raises:
+            ValueError: The path is none: a URL, or one with a query.
+            DOBOTOException: As the reply, or its lack, says.
+
+        Scopes: those of the operation.
+
+        Reference: https://docs.digitalocean.com/reference/api/
+        """
+        sent: Coro[Any] = self._session.call(any_request(method, path, query, body))
+        return run(sent)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        run(self._session.io.transport.close())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncDO(Client[Async]):
+    """The asynchronous client: the same operations, each to be awaited. Needs the extra `doboto[async]`.
+
+    It may be shared by tasks: they use one connection pool, one TLS context and one rate limiter. It is an
+    asynchronous context manager; `await aclose()` gives its connections back.
+    """
+
+    _mode = Async
+    _io = staticmethod(_suspending)
+
+    async def request(
+        self, method: str, path: str, *, query: Mapping[str, str | int] | None = None, body: Any = None
+    ) -> Any:
+        """Send any request; see `DO.request`."""
+        return await self._session.call(any_request(method, path, query, body))
+
+    async def aclose(self) -> None:
+        """Give the connections back."""
+        await self._session.io.transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()

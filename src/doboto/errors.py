@@ -1,0 +1,313 @@
+"""What can go wrong, and whose fault it was.
+
+    DOBOTOException                        everything this library raises on its own account
+    ├── DOBOTOConfigurationException       the client's settings: no token, a URL that can't be used (also a ValueError)
+    ├── DOBOTOResponseException            the API answered, and the answer was no
+    │   ├── DOBOTOBadRequestException      400
+    │   ├── DOBOTOUnauthorizedException    401
+    │   ├── DOBOTOForbiddenException       403: the token lacks a scope
+    │   ├── DOBOTONotFoundException        404
+    │   ├── DOBOTOConflictException        409 and 412
+    │   ├── DOBOTOUnprocessableException   422
+    │   │   └── DOBOTOPendingEventException    another action runs on that resource
+    │   ├── DOBOTORateLimitException       429, or a wait for the limit longer than the deadline allows
+    │   └── DOBOTOServerException          500 and above
+    ├── DOBOTOReplyException               the API answered, and the answer can't be understood
+    ├── DOBOTOConnectionException          no answer: the network, a proxy, TLS
+    │   └── DOBOTOTimeoutException         no answer in time
+    ├── DOBOTOOutcomeUnknownException      a change was asked for and nobody can tell whether it took effect
+    ├── DOBOTOActionException              the API began the work and failed at it
+    │   └── DOBOTOVanishedException        a Droplet that was waited for is gone
+    └── DOBOTOPollingException             waiting took longer than its timeout; the work may go on
+
+Arguments that can't be right (an empty id, both `id` and `tag_name`) are a `ValueError` or `TypeError` before any
+request is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ._core.ratelimit import RateLimit
+from ._core.shape import mapping
+
+#: How many of the things that were created are named in an error's text; all are in its `created`.
+TOLD = 5
+
+
+class DOBOTOException(Exception):
+    """The root of all errors of this library.
+
+    Attributes:
+        message: What went wrong, in words; the API's own words where it gave any.
+        result: The API's reply as parsed from JSON, or None.
+        method: The request's HTTP method, or None when no request was made.
+        url: The request's URL, or None.
+        status: The reply's HTTP status, or None when there was no reply.
+        id: The API's name of the error, as `not_found`, or None.
+        request_id: The API's id of the request, to quote to DigitalOcean's support, or None.
+        headers: The reply's headers, names in lower case.
+        body: The reply's body as text.
+        attempts: How many times the request was sent.
+        sent_at: When it was sent last, in seconds since 1970 by the client's clock, or None.
+        created: What the same call had created before it failed: dicts as the API sent them.
+    """
+
+    def __init__(
+        self,
+        message: str = "DO API Error",
+        result: Any = None,
+        *,
+        method: str | None = None,
+        url: str | None = None,
+        status: int | None = None,
+        id: str | None = None,
+        request_id: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: str = "",
+        attempts: int = 0,
+        created: Sequence[Any] = (),
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.result = result
+        self.method = method
+        self.url = url
+        self.status = status
+        self.id = id
+        self.request_id = request_id
+        self.headers: dict[str, str] = dict(headers or {})
+        self.body = body
+        self.attempts = attempts
+        self.sent_at: float | None = None
+        self.created: list[Any] = list(created)
+
+    def __str__(self) -> str:
+        """One line: the request, the status, the API's words, the request id, the attempts."""
+        line = " ".join(self.message.split()) or type(self).__name__
+        if self.status is not None:
+            name = f" {self.id}" if self.id else ""
+            line = f"{self.status}{name}: {line}"
+        if self.method:
+            line = f"{self.method} {self.url}: {line}"
+        notes = self._notes()
+        return f"{line} ({'; '.join(notes)})" if notes else line
+
+    @property
+    def outcome_open(self) -> bool:
+        """Whether the request may have taken effect although it failed."""
+        return False
+
+    def _notes(self) -> list[str]:
+        notes: list[str] = []
+        if self.request_id:
+            notes.append(f"request {self.request_id}")
+        if self.attempts > 1:
+            notes.append(f"{self.attempts} attempts")
+        if self.created:
+            more = f" and {len(self.created) - TOLD} more" if len(self.created) > TOLD else ""
+            notes.append(f"created before that: {', '.join(_label(made) for made in self.created[:TOLD])}{more}")
+        return notes
+
+
+def _label(made: Any) -> str:
+    known = mapping(made)
+    return f"{known.get('name', '')} {known.get('id', '')}".strip() or str(made)
+
+
+class DOBOTOConfigurationException(DOBOTOException, ValueError):
+    """The client can't be made from these settings."""
+
+
+class DOBOTOResponseException(DOBOTOException):
+    """The API answered, and the answer was no."""
+
+
+class DOBOTOBadRequestException(DOBOTOResponseException):
+    """400: the API could not make sense of the request."""
+
+
+class DOBOTOUnauthorizedException(DOBOTOResponseException):
+    """401: the token is missing, wrong or revoked."""
+
+
+class DOBOTOForbiddenException(DOBOTOResponseException):
+    """403: the token may not do this; each operation's documentation names the scopes it needs."""
+
+
+class DOBOTONotFoundException(DOBOTOResponseException):
+    """404: there is no such thing (any more, or yet)."""
+
+    def __init__(self, message: str = "DO API Not Found", result: Any = None, **details: Any) -> None:
+        super().__init__(message, result, **details)
+
+
+class DOBOTOConflictException(DOBOTOResponseException):
+    """409 or 412: the state of the resource is against it."""
+
+
+class DOBOTOUnprocessableException(DOBOTOResponseException):
+    """422: the API understood, and refuses: a value, a limit, a state."""
+
+
+class DOBOTOPendingEventException(DOBOTOUnprocessableException):
+    """422 because another action is running on that resource; it works once that action ends."""
+
+
+class DOBOTORateLimitException(DOBOTOResponseException):
+    """429, or no room within the rate limit before the call's deadline.
+
+    Attributes:
+        ratelimit: `RateLimit(limit, remaining, reset)` as last told by the API, or None.
+        retry_after: Seconds till a request has a chance again, or None when unknown.
+    """
+
+    def __init__(
+        self,
+        message: str = "API rate limit exceeded.",
+        result: Any = None,
+        *,
+        ratelimit: RateLimit | None = None,
+        retry_after: float | None = None,
+        **details: Any,
+    ) -> None:
+        super().__init__(message, result, **details)
+        self.ratelimit = ratelimit
+        self.retry_after = retry_after
+
+    def _notes(self) -> list[str]:
+        notes = super()._notes()
+        if self.ratelimit is not None:
+            notes.append(str(self.ratelimit))
+        if self.retry_after is not None:
+            notes.append(f"room again in {self.retry_after:g} s")
+        return notes
+
+
+class DOBOTOServerException(DOBOTOResponseException):
+    """500 and above: the API, or something before it, failed."""
+
+    @property
+    def outcome_open(self) -> bool:
+        """Whether the request may have taken effect; 501 says that the API has no such operation."""
+        return self.status != 501
+
+
+class DOBOTOReplyException(DOBOTOException):
+    """The API answered with something that is not what it documents: no JSON, cut short, another shape."""
+
+    @property
+    def outcome_open(self) -> bool:
+        """Whether the request may have taken effect; a redirect did not."""
+        return self.status is None or self.status < 300
+
+
+class DOBOTOConnectionException(DOBOTOException):
+    """No answer came.
+
+    Attributes:
+        sent: Whether the request may have reached the API. False only where the connection was never made, so
+            that the request certainly took no effect.
+    """
+
+    def __init__(
+        self, message: str = "no connection", result: Any = None, *, sent: bool = True, **details: Any
+    ) -> None:
+        super().__init__(message, result, **details)
+        self.sent = sent
+
+    @property
+    def outcome_open(self) -> bool:
+        """Whether the request may have taken effect: if it was sent at all."""
+        return self.sent
+
+
+class DOBOTOTimeoutException(DOBOTOConnectionException):
+    """No answer came in time."""
+
+
+class DOBOTOOutcomeUnknownException(DOBOTOException):
+    """A change was asked for, the answer was lost, and looking did not settle whether it took effect.
+
+    It is never sent again by itself: that could create a second Droplet. `created` holds what was found.
+
+    Attributes:
+        asked: What was asked for: the request's body.
+        looked_for: What was looked for, in words.
+        error: The error that left the outcome open.
+    """
+
+    def __init__(
+        self,
+        message: str = "outcome unknown",
+        result: Any = None,
+        *,
+        asked: Any = None,
+        looked_for: str = "",
+        error: Exception | None = None,
+        **details: Any,
+    ) -> None:
+        super().__init__(message, result, **details)
+        self.asked = asked
+        self.looked_for = looked_for
+        self.error = error
+
+
+class DOBOTOActionException(DOBOTOException):
+    """The API began the work and failed at it: an action ended as `errored`.
+
+    Attributes:
+        action: The action that failed (the first, if several did), or None.
+        droplet: Its Droplet as last seen, or None.
+        actions: All actions that were waited for, as last seen.
+        droplets: All Droplets that were waited for, as last seen.
+    """
+
+    def __init__(
+        self,
+        message: str = "the action failed",
+        result: Any = None,
+        *,
+        action: Any = None,
+        droplet: Any = None,
+        actions: Sequence[Any] = (),
+        droplets: Sequence[Any] = (),
+        **details: Any,
+    ) -> None:
+        super().__init__(message, result, **details)
+        self.action = action
+        self.droplet = droplet
+        self.actions: list[Any] = list(actions)
+        self.droplets: list[Any] = list(droplets)
+
+
+class DOBOTOVanishedException(DOBOTOActionException):
+    """A Droplet that was waited for is gone, and its create action gives no failure as the reason."""
+
+
+class DOBOTOPollingException(DOBOTOException):
+    """Waiting took longer than its timeout. The work may go on; nothing is lost.
+
+    Attributes:
+        polling: What was waited for, as last seen: a dict, or a list of them where several were asked for.
+        error: The last error met while polling, or None.
+        ids: The ids of all that was waited for.
+        elapsed: Seconds waited.
+    """
+
+    def __init__(
+        self,
+        message: str = "DO API Timeout",
+        polling: Any = None,
+        error: Exception | None = None,
+        *,
+        ids: Sequence[int] = (),
+        elapsed: float | None = None,
+        **details: Any,
+    ) -> None:
+        super().__init__(message, **details)
+        self.polling = polling
+        self.error = error
+        self.ids: list[int] = list(ids)
+        self.elapsed = elapsed

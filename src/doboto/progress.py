@@ -1,0 +1,33 @@
+"""What a progress callback is told while a call waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a wait has come, told after every round of polling.
+
+    Attributes:
+        what: What is waited for: `create`, `power_off`, `destroy`, ...
+        done: How many of them are done.
+        total: How many there are.
+        elapsed: Seconds since the call began.
+        pending: For each that is not done, by its id, what it still lacks, in words.
+    """
+
+    what: str
+    done: int
+    total: int
+    elapsed: float
+    pending: Mapping[int | str, str]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.done} of {self.total} done after {self.elapsed:.0f} s"
+
+
+#: Called with a `Progress` after every round. What it returns is not used; what it raises ends the call.
+OnProgress: TypeAlias = Callable[[Progress], object]

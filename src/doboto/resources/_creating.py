@@ -1,0 +1,129 @@
+"""How Droplets are created: requests of ten names, results in the order asked for, nothing lost when one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from .._core.order import Order, in_order
+from .._core.readiness import Readiness
+from .._core.recovery import asked_names
+from .._core.reply import member
+from .._core.request import Request
+from .._core.shape import mapping, records
+from .._operation import Mode
+from .._session import log
+from .._wait.droplets import DropletWatch
+from .._wait.ports import PortWatch
+from .._wait.rounds import Plan, wait
+from ..errors import DOBOTOException, DOBOTOReplyException
+from ._acting import Acting
+
+
+@dataclass(slots=True)
+class Made:
+    """What a create has made so far: filled as replies come, so that it can be told whatever happens next."""
+
+    droplets: list[Any] = field(default_factory=list[Any])
+    action_ids: list[int] = field(default_factory=list[int])
+
+
+class Creating(Acting[Mode]):
+    """Creates Droplets and waits for them."""
+
+    async def _create(self, order: Order, plan: Plan) -> Made:
+        """Ask for all of them.
+
+        Raises:
+            DOBOTOException: A request failed; `created` holds what the others made.
+        """
+        made = Made()
+        bodies = list(order.bodies())
+        try:
+            # The first alone: what is wrong with the order shows there, before anything else is asked for.
+            await self._ask_for(bodies[0], made, plan)
+            outcomes = await self._session.io.at_once([partial(self._ask_for, body, made, plan) for body in bodies[1:]])
+        except BaseException as failure:
+            _tell(failure, made, order)
+            raise
+        made.droplets = in_order(made.droplets, order.names)
+        for outcome in outcomes:
+            if isinstance(outcome, Exception):
+                _tell(outcome, made, order)
+                raise outcome
+        return made
+
+    async def _ask_for(self, body: dict[str, Any], made: Made, plan: Plan) -> None:
+        """One request."""
+        claims, names = self._session.claims, asked_names(body)
+        request = Request("POST", "/droplets", body=body)
+        claims.sending(names)
+        try:
+            droplets, action_ids = await self._session.call(request, plan.deadline, partial(_created, body))
+            claims.claim(droplet["id"] for droplet in droplets)
+        except DOBOTOException as failure:
+            if not failure.outcome_open:
+                raise
+            lost = failure
+        else:
+            _keep(made, droplets, action_ids)
+            return
+        finally:
+            claims.sent(names)
+        _keep(made, await self._recover_droplets(body, lost, plan.deadline), [])
+
+    async def _ready(self, made: Made, order: Order, plan: Plan, ready_port: int | None) -> list[Any]:
+        """The Droplets once they are ready, in the order asked for."""
+        watch = DropletWatch(self._session, made.droplets, made.action_ids, Readiness.asked_for(order.attribs))
+        try:
+            await wait(self._session, watch, plan)
+            droplets = watch.settle()
+            if ready_port is not None:
+                await wait(self._session, PortWatch(self._session, droplets, ready_port), plan)
+        except DOBOTOException as failure:
+            failure.created = failure.created or watch.all()
+            raise
+        return droplets
+
+
+def _keep(made: Made, droplets: Sequence[Any], action_ids: Sequence[int]) -> None:
+    """Remember, and log, what was created: whatever happens next, the ids are known."""
+    made.droplets += droplets
+    made.action_ids += action_ids
+    for droplet in droplets:
+        log.info("created Droplet %s (%s)", droplet["id"], droplet.get("name"))
+
+
+def _tell(failure: BaseException, made: Made, order: Order) -> None:
+    """Put what was created before a failure into it: as `created`, or as a note where it is not ours."""
+    if isinstance(failure, DOBOTOException):
+        failure.created = in_order([*made.droplets, *failure.created], order.names)
+        return
+    created = ", ".join(f"{droplet.get('name')} ({droplet['id']})" for droplet in made.droplets) or "none yet"
+    note = f"Droplets were being created: {', '.join(order.names)}; created so far: {created}"
+    failure.add_note(f"doboto: {note}")
+    log.warning("interrupted: %s", note)
+
+
+def _created(body: Mapping[str, Any], reply: Any) -> tuple[list[Any], list[int]]:
+    """The Droplets of a create's reply, as many as were asked for and each with an id, and their create actions' ids.
+
+    Raises:
+        DOBOTOReplyException: They are not all there: the reply is of no use.
+    """
+    many = "names" in body
+    droplets: list[Any] = member(reply, "droplets", list) if many else [member(reply, "droplet", dict)]
+    for droplet in droplets:
+        if not isinstance(mapping(droplet).get("id"), int):
+            raise DOBOTOReplyException(f"the reply has a Droplet without id: {str(droplet)[:200]}", reply)
+    if len(droplets) < len(asked_names(body)):
+        raise DOBOTOReplyException(f"the reply has {len(droplets)} of the {len(asked_names(body))} Droplets", reply)
+    return droplets, _action_ids(reply)
+
+
+def _action_ids(reply: Any) -> list[int]:
+    """The ids of the create actions that the reply links to; the API need not name them in the Droplets' order."""
+    linked = records(mapping(mapping(reply).get("links")).get("actions"))
+    return [action["id"] for action in linked if isinstance(action.get("id"), int)]

@@ -1,0 +1,106 @@
+"""What all resources share: one request, a list in pages, an item's envelope."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Hashable, Mapping
+from functools import partial
+from typing import Any, TypeVar, cast
+
+from .._core import pages
+from .._core.deadline import Deadline
+from .._core.reply import holding
+from .._core.request import Request, get
+from .._operation import Async, Bound, Mode
+from .._session import Session
+
+T = TypeVar("T")
+
+#: How often a list that got shorter while it was read is read again.
+READINGS = 3
+
+
+class Resource(Bound[Mode]):
+    """A group of operations of one client.
+
+    Args:
+        mode: Whose operations they are: `Sync` or `Async`.
+        session: Sends their requests.
+    """
+
+    def __init__(self, mode: type[Mode], session: Session) -> None:
+        self._mode: type[Any] = mode
+        self._session = session
+        self._inner: Any = self if self._mode is Async else type(self)(cast(Any, Async), session)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__.lower()} operations of {self._session.url}>"
+
+    async def _one(self, returns: type[T], key: str, request: Request, deadline: Deadline | None = None) -> T:
+        """Send a request whose reply holds one object under `key`."""
+        found: T = await self._session.call(request, deadline, holding(key, dict))
+        return found
+
+    async def _some(self, returns: type[T], key: str, request: Request, deadline: Deadline | None = None) -> list[T]:
+        """Send a request whose reply holds a whole list under `key`."""
+        found: list[T] = await self._session.call(request, deadline, holding(key, list))
+        return found
+
+    async def _none(self, request: Request, deadline: Deadline | None = None) -> None:
+        """Send a request whose reply holds nothing of interest."""
+        await self._session.call(request, deadline)
+
+    async def _all(
+        self,
+        returns: type[T],
+        key: str,
+        path: str,
+        query: Mapping[str, str | int] | None = None,
+        deadline: Deadline | None = None,
+        identity: Callable[[Any], Hashable] = pages.by_id,
+    ) -> list[T]:
+        """Every item of a list, all pages; a page that fails fails the call."""
+        items: list[T] = []
+        for _ in range(READINGS):
+            read = await self._pages(key, path, query or {}, deadline)
+            # What an earlier reading had and this one has not is gone, so only the last reading counts.
+            items = pages.unique((item for page in read for item in page.items), identity)
+            if not pages.shrunk(read):
+                break
+        return items
+
+    async def _pages(
+        self, key: str, path: str, query: Mapping[str, str | int], deadline: Deadline | None
+    ) -> list[pages.Page]:
+        """The first page, then those it tells of at once, then any that came to be meanwhile."""
+
+        async def page(number: int) -> pages.Page:
+            return await self._session.call(pages.numbered(path, query, number), deadline, pages.reading(key))
+
+        read = [await page(1)]
+        outcomes = await self._session.io.at_once([partial(page, number) for number in pages.rest(read[0])])
+        for outcome in outcomes:
+            if isinstance(outcome, Exception):
+                raise outcome
+            read.append(outcome)
+        while (following := read[-1].following) is not None and following > len(read) and read[-1].items:
+            read.append(await page(following))
+        return read
+
+    async def _each(
+        self, returns: type[T], key: str, path: str, query: Mapping[str, str | int] | None = None
+    ) -> AsyncGenerator[T, None]:
+        """The items of a list as they are asked for, a page at a time."""
+        seen: set[Hashable] = set()
+        number: int | None = 1
+        while number is not None:
+            page = await self._session.call(pages.numbered(path, query or {}, number), None, pages.reading(key))
+            for item in page.items:
+                identity = pages.by_id(item)
+                if identity not in seen:
+                    seen.add(identity)
+                    yield item
+            number = page.following if page.following != number and page.items else None
+
+    async def _got(self, returns: type[T], key: str, path: str, deadline: Deadline | None = None) -> T:
+        """Read one object."""
+        return await self._one(returns, key, get(path), deadline)

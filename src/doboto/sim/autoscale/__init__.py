@@ -1,0 +1,1 @@
+"""Droplet autoscale pools: what they are told, whom they hold, how they scale."""

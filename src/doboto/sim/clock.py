@@ -1,0 +1,119 @@
+"""Time as a parameter: real, faster than real, at once, or moved by hand.
+
+All clocks give epoch seconds. `now` is read once a request; `lasting` says how long something that takes so many
+seconds really takes on this clock; `sleep` serves injected latency only, since waiting is otherwise the client's
+business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the simulator needs to know of time."""
+
+    def now(self) -> float:
+        """The moment in epoch seconds."""
+        ...
+
+    def lasting(self, seconds: float) -> float:
+        """How long an event of that many seconds takes on this clock."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Let that many seconds of this clock pass."""
+        ...
+
+
+class RealClock:
+    """Runs like the wall's, or `speed` times as fast; `start` is its first moment (default: the real one)."""
+
+    def __init__(self, speed: float = 1.0, start: float | None = None) -> None:
+        if not speed > 0:
+            raise ValueError(f"speed must be above 0, not {speed}")
+        self.speed = speed
+        self._start = time.time() if start is None else start
+        self._since = time.monotonic()
+
+    def now(self) -> float:
+        """The moment in epoch seconds."""
+        return self._start + (time.monotonic() - self._since) * self.speed
+
+    def lasting(self, seconds: float) -> float:
+        """Events last what they last; it is the clock that runs faster."""
+        return seconds
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait in real time: in the event loop where there is one, else by blocking this thread."""
+        await _pause(seconds / self.speed)
+
+    def move_to(self, moment: float) -> None:
+        """Go on from another moment (a saved account carries the time at which it was saved)."""
+        self._start, self._since = moment, time.monotonic()
+
+    def run_at(self, speed: float) -> None:
+        """Go on from now at another speed."""
+        if not speed > 0:
+            raise ValueError(f"speed must be above 0, not {speed}")
+        self.move_to(self.now())
+        self.speed = speed
+
+
+class InstantClock(RealClock):
+    """Real time in which every event is over as soon as anybody looks."""
+
+    def lasting(self, seconds: float) -> float:  # noqa: ARG002 - the signature is Clock's
+        """No time at all."""
+        return 0.0
+
+    async def sleep(self, seconds: float) -> None:
+        """Waste no time."""
+
+
+class ManualClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, start: float | None = None) -> None:
+        self._now = time.time() if start is None else start
+
+    def now(self) -> float:
+        """The moment in epoch seconds."""
+        return self._now
+
+    def lasting(self, seconds: float) -> float:
+        """Events last what they last."""
+        return seconds
+
+    def advance(self, seconds: float) -> None:
+        """Move on; time never goes backwards."""
+        if not seconds >= 0:
+            raise ValueError(f"a clock moves forward only, not by {seconds}")
+        self._now += seconds
+
+    def move_to(self, moment: float) -> None:
+        """Go on from another moment (a saved account carries the time at which it was saved)."""
+        self._now = moment
+
+    async def sleep(self, seconds: float) -> None:
+        """Move on by that much, without suspending anybody."""
+        self.advance(seconds)
+
+
+def stopwatch() -> Callable[[], float]:
+    """Starts a watch; what it gives says how many real milliseconds have passed since."""
+    started = time.perf_counter()
+    return lambda: (time.perf_counter() - started) * 1000
+
+
+async def _pause(seconds: float) -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        # No event loop: a blocking client runs the app in its own thread.
+        time.sleep(seconds)  # noqa: ASYNC251, TID251
+    else:
+        await asyncio.sleep(seconds)

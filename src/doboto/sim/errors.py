@@ -1,0 +1,83 @@
+"""Refusals with the bodies that the real API sends, and where each text was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class ApiError(Exception):
+    """A request that ends with an error body; raised by rules, turned into a reply in one place."""
+
+    def __init__(self, status: int, id: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.id = id
+        self.message = message
+        self.headers = dict(headers or {})
+
+
+#: `terraform-provider-digitalocean#1486` and `doctl#145`; the reference's example says "requested could not be found".
+NOT_FOUND = "The resource you were accessing could not be found."
+#: `packer#1814`, `terraform-provider-digitalocean#1034`.
+PENDING_EVENT = "Droplet already has a pending event."
+
+
+def bad_request(message: str = "error parsing request body") -> ApiError:
+    """400; the default text is the API reference's."""
+    return ApiError(400, "bad_request", message)
+
+
+def unauthorized(message: str = "Unable to authenticate you.") -> ApiError:
+    """401; the default text is that of `api-v2#37` and of the API reference."""
+    return ApiError(401, "unauthorized", message)
+
+
+def forbidden(message: str = "You are not authorized to perform this operation.") -> ApiError:
+    """403 for a token without the scope; text of `community.digitalocean#375`."""
+    return ApiError(403, "forbidden", message)
+
+
+def not_found(message: str = NOT_FOUND) -> ApiError:
+    """404 for anything that is not there."""
+    return ApiError(404, "not_found", message)
+
+
+def method_not_allowed(method: str, path: str) -> ApiError:
+    """405; its text is our own, no trace shows the real one."""
+    return ApiError(405, "method_not_allowed", f"The method {method} is not allowed for {path}.")
+
+
+def conflict(message: str = "The request could not be completed due to a conflict.") -> ApiError:
+    """409; the default text is the API reference's."""
+    return ApiError(409, "conflict", message)
+
+
+def precondition_failed(message: str) -> ApiError:
+    """412, which the API reference has for a project that still has resources."""
+    return ApiError(412, "precondition_failed", message)
+
+
+def unprocessable(message: str) -> ApiError:
+    """422 for a request that is understood and cannot be done."""
+    return ApiError(422, "unprocessable_entity", message)
+
+
+def pending_event() -> ApiError:
+    """422 for a second event on a Droplet that still has one."""
+    return unprocessable(PENDING_EVENT)
+
+
+def too_many_requests(retry_after: int | None = None) -> ApiError:
+    """429; only the burst limit says when to try again (API reference, introduction)."""
+    headers = {} if retry_after is None else {"retry-after": str(retry_after)}
+    return ApiError(429, "too_many_requests", "API rate limit exceeded.", headers)
+
+
+def server_error() -> ApiError:
+    """500 with the API reference's text."""
+    return ApiError(500, "server_error", "Unexpected server-side error")
+
+
+def not_implemented(method: str, path: str) -> ApiError:
+    """501 for an operation of the real API that this simulator does not have."""
+    return ApiError(501, "not_implemented", f"The simulator does not have {method} {path}.")

@@ -1,0 +1,246 @@
+"""The kinds of faults, as a table: what each does, what it wants to be told, and when it can happen.
+
+`before` means that the request takes no effect, or takes it after the fault; `after` that it has taken effect (and was
+saved) by the time the fault happens to its reply. Kinds that befall what a request makes are only noted in
+`call.faults`; the handlers do the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..clock import Clock
+from ..http import JSON_TYPE, NO_CONTENT, Call, Dropped, Reply
+from ..records import as_record
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """One request that a rule has hit."""
+
+    kind: str
+    call: Call
+    clock: Clock
+    arguments: Mapping[str, Any]
+    #: A number from 0 to 1, drawn by the rule's generator.
+    chance: float
+
+    def given(self, name: str) -> Any:
+        """An argument, or the kind's default for it."""
+        return self.arguments.get(name, KINDS[self.kind].arguments[name].default)
+
+
+#: What a kind does. Before the effect there is no reply yet, and returning one answers in place of the operation.
+Act = Callable[[Strike, Reply | None], Awaitable[Reply | None]]
+Check = Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What a kind wants to be told."""
+
+    fits: Check
+    wanted: str
+    default: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of fault; of its stages the first is the usual one."""
+
+    act: Act
+    about: str
+    stages: tuple[str, ...] = ("before",)
+    arguments: Mapping[str, Argument] = field(default_factory=dict[str, Argument])
+    #: The requests that a rule of this kind is for unless it says otherwise.
+    method: str | None = None
+    path: str | None = None
+
+    def check(self, name: str, arguments: Mapping[str, Any]) -> None:
+        """ValueError for arguments that it doesn't know or can't use."""
+        for key, value in arguments.items():
+            argument = self.arguments.get(key)
+            if argument is None:
+                raise ValueError(f"{name} takes {', '.join(self.arguments) or 'no arguments'}, not {key!r}")
+            if not argument.fits(value):
+                raise ValueError(f"{name}: {key} must be {argument.wanted}, not {value!r}")
+
+
+#: Errors as the API words them (API reference, shared responses); gateways in front of it have words of their own.
+ERRORS = {
+    429: ("too_many_requests", "API rate limit exceeded."),
+    500: ("server_error", "Unexpected server-side error"),
+    502: ("bad_gateway", "Bad Gateway"),
+    503: ("service_unavailable", "Service Unavailable"),
+    504: ("gateway_timeout", "Gateway Timeout"),
+}
+NOT_JSON = "<html><head><title>Please wait</title></head><body><h1>Please wait</h1></body></html>\n"
+#: JSON that is not what the operation answers with: under the reply's own root key where `{}` is its place.
+WRONG_SHAPES: tuple[Callable[[str], object], ...] = (
+    lambda _: [],
+    lambda _: None,
+    lambda _: "unexpected",
+    lambda _: 42,
+    lambda _: {},
+    lambda root: {root: None},
+    lambda root: {root: "unexpected"},
+    lambda root: {root: 42},
+    lambda root: {f"un{root}": {}},
+)
+
+
+async def _status(strike: Strike, _reply: Reply | None) -> Reply:
+    status: int = strike.given("status")
+    id, message = ERRORS.get(status, ("error", "An error on demand"))
+    content, type = _content(strike.arguments.get("body", {"id": id, "message": message}))
+    headers = {"content-type": type, **{name.lower(): value for name, value in strike.given("headers").items()}}
+    raw = b"" if status in NO_CONTENT else content
+    return Reply(status, None, headers, raw=raw, bare=strike.given("bare"))
+
+
+async def _latency(strike: Strike, reply: Reply | None) -> Reply | None:
+    await strike.clock.sleep(strike.call.peer.waits(strike.given("seconds")))
+    return reply
+
+
+async def _drop(_strike: Strike, _reply: Reply | None) -> Reply | None:
+    raise Dropped
+
+
+async def _cut(strike: Strike, reply: Reply | None) -> Reply | None:
+    length = 0 if reply is None else len(reply.content())
+    if reply is None or not length or reply.status in NO_CONTENT or strike.call.method == "HEAD":
+        raise Dropped  # there is no body to cut
+    at = strike.given("bytes")
+    keep = int(strike.chance * length) if at is None else min(at, length - 1)
+    return Reply(reply.status, reply.body, reply.headers, raw=reply.raw, cut=keep)
+
+
+async def _not_json(strike: Strike, reply: Reply | None) -> Reply | None:
+    return _instead(reply, str(strike.given("body")).encode("utf-8", "surrogatepass"))
+
+
+async def _wrong_shape(strike: Strike, reply: Reply | None) -> Reply | None:
+    root = next(iter((reply.body if reply else None) or {"result": None}))
+    drawn = WRONG_SHAPES[int(strike.chance * len(WRONG_SHAPES))](root)
+    return _instead(reply, _json(strike.arguments.get("body", drawn)))
+
+
+async def _noted(strike: Strike, _reply: Reply | None) -> Reply | None:
+    seconds: float = strike.given("seconds") if "seconds" in KINDS[strike.kind].arguments else 0.0
+    strike.call.faults[strike.kind] = max(seconds, strike.call.faults.get(strike.kind, 0.0))
+    return None
+
+
+def _instead(reply: Reply | None, content: bytes) -> Reply:
+    status = 200 if reply is None or reply.status in NO_CONTENT else reply.status
+    return Reply(status, None, dict(reply.headers) if reply else {}, raw=content)
+
+
+def _content(body: object) -> tuple[bytes, str]:
+    if isinstance(body, str):
+        kind = "html" if body.lstrip().startswith("<") else "plain"
+        return body.encode("utf-8", "surrogatepass"), f"text/{kind}; charset=utf-8"
+    return (b"" if body is None else _json(body)), JSON_TYPE
+
+
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_OF_THE_SERVER = ("content-length", "transfer-encoding", "connection")
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode("ascii")
+
+
+#: A year; much more, and the clock leaves the calendar.
+_LONGEST = 31_536_000
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _LONGEST
+
+
+def _is_status(value: object) -> bool:
+    return isinstance(value, int) and 200 <= value <= 599
+
+
+def _headers(value: object) -> bool:
+    return all(_header(name, text) for name, text in (as_record(value) or {"": ""}).items()) or value == {}
+
+
+def _header(name: object, text: object) -> bool:
+    # The length is the server's business: a wrong one would break the connection, for which there are other kinds.
+    allowed = isinstance(name, str) and _TOKEN.fullmatch(name) and name.lower() not in _OF_THE_SERVER
+    return bool(allowed) and isinstance(text, str) and text.isascii() and (text.isprintable() or not text)
+
+
+def _count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _json_able(value: object) -> bool:
+    try:
+        _json(value)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def _seconds(default: float) -> dict[str, Argument]:
+    return {"seconds": Argument(_number, "a number of seconds, a year at most", default)}
+
+
+_STATUS = {
+    "status": Argument(_is_status, "a status from 200 to 599", 503),
+    "headers": Argument(_headers, "an object of header names and texts", {}),
+    "body": Argument(_json_able, "text, sent as it is, or JSON, or null for none"),
+    "bare": Argument(lambda value: isinstance(value, bool), "true or false", default=False),
+}
+_BOTH, _AFTER = ("before", "after"), ("after",)
+_NEW_DROPLETS = ("POST", "/v2/droplets")
+
+KINDS: dict[str, Kind] = {
+    "status": Kind(
+        _status, "Answers with a status; bare: without rate limit and request id, as a gateway does.", _BOTH, _STATUS
+    ),
+    "latency": Kind(_latency, "Lets time pass on the simulator's clock.", _BOTH, _seconds(1.0)),
+    "drop": Kind(_drop, "Closes the connection without a reply.", _BOTH),
+    "cut": Kind(
+        _cut,
+        "Sends a part of the reply's body, at random unless told how much, and closes the connection.",
+        _AFTER,
+        {"bytes": Argument(_count, "a whole number")},
+    ),
+    "not_json": Kind(
+        _not_json, "Sends text that is no JSON as JSON.", _AFTER, {"body": Argument(_text, "text", NOT_JSON)}
+    ),
+    "wrong_shape": Kind(
+        _wrong_shape,
+        "Sends JSON that the operation never answers with, drawn from a list unless told which.",
+        _AFTER,
+        {"body": Argument(_json_able, "JSON")},
+    ),
+    "list_lag": Kind(
+        _noted, "A new Droplet is missing in lists for a while.", ("before",), _seconds(3.0), *_NEW_DROPLETS
+    ),
+    "get_lag": Kind(
+        _noted, "A new Droplet answers 404 by its id for a while.", ("before",), _seconds(3.0), *_NEW_DROPLETS
+    ),
+    "create_errored": Kind(
+        _noted, "A new Droplet's action ends errored and the Droplet vanishes.", ("before",), {}, *_NEW_DROPLETS
+    ),
+    "lost_tags": Kind(_noted, "A new Droplet does not get its tags.", ("before",), {}, *_NEW_DROPLETS),
+    "address_before": Kind(
+        _noted, "A new Droplet has its addresses before it is active.", ("before",), {}, *_NEW_DROPLETS
+    ),
+    "address_after": Kind(_noted, "A new Droplet is active before it has addresses.", ("before",), {}, *_NEW_DROPLETS),
+    "action_errored": Kind(_noted, "An action ends errored.", ("before",), {}, "POST", "/v2/**/actions"),
+}

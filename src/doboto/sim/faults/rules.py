@@ -1,0 +1,124 @@
+"""One rule: which requests it is for, how often it strikes, and what it does then.
+
+As JSON, with `kind` alone required:
+
+    {"kind": "status", "method": "POST", "path": "/v2/droplets", "when": "before", "account": null,
+     "after": 0, "every": 1, "count": null, "probability": 1.0, "seed": null, "arguments": {"status": 503}}
+
+- `method`, `path`: of the requests it is for; missing means the kind's own (creates for what befalls new Droplets),
+  else any. In a path `{name}` stands for one segment, `*` for any part of one, `**` for anything.
+- `account`: the label of the only account it is for.
+- `after`, `every`: of the requests it is for, the first so many go unharmed, and then it is every so many's turn.
+- `probability`: the chance that it strikes when it is its turn; `seed`: of its generator.
+- `count`: how often it strikes at most.
+- `when`: `before` the request takes effect or `after` that; kinds say which of them they know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ..records import Record, as_record
+from .kinds import KINDS, Kind
+
+_WILD = re.compile(r"(\*\*|\*|\{[^{}/]*\})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A checked rule; it says ValueError to one that makes no sense."""
+
+    kind: str
+    method: str | None = None
+    path: str | None = None
+    when: str | None = None
+    account: str | None = None
+    count: int | None = None
+    after: int = 0
+    every: int = 1
+    probability: float = 1.0
+    seed: int | None = None
+    arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def __post_init__(self) -> None:
+        kind = KINDS.get(str(self.kind))
+        if kind is None:
+            raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {self.kind!r}")
+        for name, (fits, wanted) in _MEMBERS.items():
+            if not fits(getattr(self, name)):
+                raise ValueError(f"{name} must be {wanted}, not {getattr(self, name)!r}")
+        if self.when not in (None, *kind.stages):
+            raise ValueError(f"{self.kind} happens {' or '.join(kind.stages)}, not {self.when!r}")
+        kind.check(self.kind, self.arguments)
+
+    @property
+    def of(self) -> Kind:
+        """What it does."""
+        return KINDS[self.kind]
+
+    @property
+    def stage(self) -> str:
+        """Whether it strikes `before` the effect of a request or `after` it."""
+        return self.when or self.of.stages[0]
+
+    def shown(self) -> Record:
+        """The rule as JSON, with what its kind decided."""
+        own = {"method": self.method or self.of.method, "path": self.path or self.of.path, "when": self.stage}
+        return {**asdict(self), **own, "arguments": dict(self.arguments)}
+
+
+def read(data: object) -> Rule:
+    """The rule that a JSON object describes, else ValueError."""
+    members = as_record(data)
+    if members is None:
+        raise ValueError(f"a rule must be an object, not {data!r}")
+    unknown = members.keys() - {*_MEMBERS, "kind", "when"}
+    if unknown:
+        raise ValueError(f"a rule has no {', '.join(sorted(map(repr, unknown)))}")
+    if "kind" not in members:
+        raise ValueError("a rule must have a kind")
+    return Rule(**members)
+
+
+def requests(rule: Rule) -> Callable[[str, str], bool]:
+    """Whether a method and a path are of those that a rule is for."""
+    method, path = rule.method or rule.of.method, rule.path or rule.of.path
+    pattern = None if path is None else re.compile(_expression(path))
+
+    def match(asked: str, where: str) -> bool:
+        return (method is None or method.upper() == asked) and (pattern is None or bool(pattern.fullmatch(where)))
+
+    return match
+
+
+def _expression(path: str) -> str:
+    parts = _WILD.split(path.rstrip("/"))
+    return "".join(_WILDCARDS.get(part[:2], "[^/]+") if _WILD.fullmatch(part) else re.escape(part) for part in parts)
+
+
+_WILDCARDS = {"**": ".*", "*": "[^/]*"}
+
+
+def _whole(value: object, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def _chance(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+#: What each member may be, and the words for it.
+_MEMBERS: dict[str, tuple[Callable[[object], bool], str]] = {
+    "method": (lambda value: value is None or (isinstance(value, str) and value.isalpha()), "a method such as POST"),
+    "path": (lambda value: value is None or (isinstance(value, str) and value.startswith("/")), "a path from / on"),
+    "account": (lambda value: value is None or isinstance(value, str), "an account's label"),
+    "count": (lambda value: value is None or _whole(value, 1), "a whole number above 0"),
+    "after": (lambda value: _whole(value, 0), "a whole number"),
+    "every": (lambda value: _whole(value, 1), "a whole number above 0"),
+    "probability": (_chance, "a number from 0 to 1"),
+    "seed": (lambda value: value is None or _whole(value, 0), "a whole number"),
+    "arguments": (lambda value: isinstance(value, Mapping), "an object"),
+}

@@ -1,0 +1,97 @@
+"""Reading members of requests as the real API takes them: numbers as text, booleans as `"true"`, absence as null."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from .errors import unprocessable
+from .records import Record, as_list, as_record
+
+T = TypeVar("T")
+
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def integer(value: object) -> int | None:
+    """A whole number, also as text; nothing if it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = int(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if isinstance(value, str) or number == value else None
+
+
+def decimal(value: object) -> float | None:
+    """A finite number, also as text; nothing if it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def boolean(value: object) -> bool | None:
+    """A boolean, also as `"true"`, `"True"`, `"1"` or 1; nothing if it is none."""
+    return _BOOLEANS.get(str(value).lower()) if isinstance(value, bool | int | str) else None
+
+
+def text(value: object) -> str | None:
+    """A string; nothing if it is none."""
+    return value if isinstance(value, str) else None
+
+
+def texts(value: object) -> list[str] | None:
+    """A list of strings; nothing if it is none."""
+    items = as_list(value)
+    return None if items is None or not all(isinstance(item, str) for item in items) else items
+
+
+def required(body: Mapping[str, Any], name: str, read: Callable[[object], T | None]) -> T:
+    """A member that must be there and must be readable, else 422; the texts are our own."""
+    if body.get(name) is None:
+        raise unprocessable(f"{name} is required")
+    return _readable(name, read(body[name]))
+
+
+def optional(body: Mapping[str, Any], name: str, read: Callable[[object], T | None], default: T) -> T:
+    """A member that may be missing or null, but must be readable if it is there, else 422."""
+    if body.get(name) is None:
+        return default
+    return _readable(name, read(body[name]))
+
+
+def flag(body: Mapping[str, Any], name: str, *, default: bool = False) -> bool:
+    """A boolean that may be missing."""
+    return optional(body, name, boolean, default)
+
+
+def name_of(body: Mapping[str, Any], name: str = "name") -> str:
+    """A name that must not be empty."""
+    value = required(body, name, text)
+    if not value.strip():
+        raise unprocessable(f"{name} can't be blank")
+    return value
+
+
+def objects(body: Mapping[str, Any], name: str) -> list[Record]:
+    """A list of JSON objects that must be there."""
+    items = [as_record(item) for item in required(body, name, as_list)]
+    return [_readable(name, item) for item in items]
+
+
+def _readable(name: str, value: T | None) -> T:
+    if value is None:
+        raise unprocessable(f"{name} is invalid")
+    return value
+
+
+def as_texts(body: Mapping[str, Any], name: str) -> list[str]:
+    """A list of identifiers, numbers taken as text; missing means none."""
+    nothing: list[Any] = []
+    return [str(item) for item in optional(body, name, as_list, nothing)]

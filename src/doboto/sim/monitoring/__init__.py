@@ -1,0 +1,1 @@
+"""What Droplets do all day, as metrics; and the alert policies about it."""

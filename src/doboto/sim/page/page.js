@@ -1,0 +1,247 @@
+"use strict";
+// Everything that comes from the simulator becomes text, never markup: names, tags and paths are whatever a client sent.
+
+const EVERY = 1000; // milliseconds between two looks
+const TAGS = 12; // shown of one Droplet
+const $ = (id) => document.getElementById(id);
+const count = new Intl.NumberFormat("en");
+
+let seen = null; // the last glance
+let seenAt = 0; // when it came, on the browser's clock
+let chosen = decodeURIComponent(location.hash.slice(1)) || null;
+let timer = null;
+let looks = 0; // numbers the looks, so that an overtaken one is dropped
+
+// -- talking to the simulator
+
+async function ask(method, path, body) {
+  const reply = await fetch(`/_sim${path}`, {
+    method,
+    cache: "no-store",
+    headers: body ? { "content-type": "application/json" } : {},
+    body: body && JSON.stringify(body),
+  });
+  const told = await reply.json();
+  if (!reply.ok) throw new Error(told.message);
+  return told;
+}
+
+async function look() {
+  clearTimeout(timer);
+  const number = ++looks;
+  try {
+    const told = await ask("GET", `/glance${chosen ? `?account=${encodeURIComponent(chosen)}` : ""}`);
+    if (number !== looks) return;
+    [seen, seenAt] = [told, performance.now()];
+    chosen = told.account;
+    show(told);
+    state(paused() ? "paused" : "live", paused() ? "Paused" : "Live");
+  } catch {
+    if (number !== looks) return;
+    state("lost", "No answer, trying again");
+  }
+  if (!paused() && !document.hidden) timer = setTimeout(look, EVERY);
+}
+
+async function tell(method, path, body) {
+  $("problem").hidden = true;
+  try {
+    await ask(method, path, body);
+  } catch (error) {
+    $("problem").textContent = error.message;
+    $("problem").hidden = false;
+  }
+  look();
+}
+
+const paused = () => $("pause").getAttribute("aria-pressed") === "true";
+
+function state(name, words) {
+  $("live").dataset.state = name;
+  text("live", words);
+}
+
+// -- making elements
+
+function text(id, words) {
+  // Untouched where nothing changes: a screen reader says what is written anew.
+  if ($(id).textContent !== String(words)) $(id).textContent = words;
+}
+
+function make(tag, attributes, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+const cell = (...children) => make("td", { role: "cell" }, ...children);
+const row = (...cells) => make("tr", { role: "row" }, ...cells);
+
+// Brings the children of a list in line with items: those that stay as they were keep their elements.
+function list(id, items, key, render) {
+  const parent = $(id), first = parent.entries === undefined || parent.account !== seen.account;
+  const former = first ? new Map() : parent.entries, entries = new Map();
+  for (const item of items) {
+    const written = JSON.stringify(item), old = former.get(item[key]);
+    if (old && old.written === written) entries.set(item[key], old);
+    else {
+      const element = render(item);
+      if (!first) element.classList.add("fresh");
+      entries.set(item[key], { element, written, item });
+    }
+  }
+  const elements = [...entries.values()].map((entry) => entry.element), kept = new Set(elements);
+  for (const element of [...parent.children]) if (!kept.has(element)) element.remove();
+  elements.forEach((element, at) => {
+    if (parent.children[at] !== element) parent.insertBefore(element, parent.children[at] || null);
+  });
+  Object.assign(parent, { entries, account: seen.account });
+  $(`${id}-empty`).hidden = items.length > 0;
+}
+
+// -- words
+
+const plural = (number, word) => `${count.format(number)} ${number === 1 ? word : word.replace(/(?<=[^aeiou])y$/, "ie").replace(/$/, "s")}`;
+const at = (moment) => new Date(moment * 1000).toISOString();
+
+function lasting(seconds) {
+  const steps = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
+  const left = Math.max(0, Math.ceil(seconds)), from = steps.findIndex(([size]) => left >= size);
+  if (from < 0) return "0 s";
+  const [size, unit] = steps[from], rest = steps[from + 1];
+  const more = rest ? Math.floor((left % size) / rest[0]) : 0;
+  return `${Math.floor(left / size)} ${unit}${more ? ` ${more} ${rest[1]}` : ""}`;
+}
+
+const newest = (shown, total) => (total > shown ? `newest ${count.format(shown)} of ${count.format(total)}` : "");
+
+// -- showing
+
+function show(told) {
+  const droplets = told.droplets || [], actions = told.actions || [];
+  const total = Object.values(told.statuses || {}).reduce((sum, number) => sum + number, 0);
+  showAccounts(told);
+  showRate(told);
+  text("droplets-total", count.format(total));
+  text("statuses", Object.entries(told.statuses || {}).sort().map(([status, number]) => `${count.format(number)} ${status}`).join(" · "));
+  text("droplets-note", newest(droplets.length, total));
+  text("actions-total", count.format(told.actions_total || 0));
+  text("actions-note", newest(actions.length, told.actions_total || 0));
+  text("faults", `${plural(told.faults, "fault rule")} in force: requests may fail on purpose.`);
+  $("faults").hidden = !told.faults;
+  text("also", `Also in this account: ${(told.also || []).map(([name, number]) => plural(number, name)).join(" · ")}`);
+  $("also").hidden = !(told.also || []).length;
+  $("start").hidden = total > 0;
+  list("droplets", droplets, "id", droplet);
+  list("actions", actions, "id", action);
+  list("requests", told.requests, "number", request);
+  showClock(told.clock);
+  tick();
+}
+
+function showAccounts(told) {
+  const select = $("account"), names = told.accounts.map((one) => one.account);
+  $("chooser").hidden = !names.length;
+  if (document.activeElement === select && select.matches(":open")) return;
+  if (select.written !== names.join()) {
+    select.replaceChildren(...names.map((name) => make("option", { value: name }, name)));
+    select.written = names.join();
+  }
+  told.accounts.forEach((one, at) => {
+    const words = `${one.account} · ${plural(one.droplets, "Droplet")}`;
+    if (select.options[at].textContent !== words) select.options[at].textContent = words;
+  });
+  select.value = told.account;
+  select.disabled = names.length < 2;
+  select.title = newest(names.length, told.accounts_total);
+}
+
+function showRate(told) {
+  const rate = told.rate;
+  text("remaining", rate ? count.format(rate.remaining) : told.account ? "∞" : "–");
+  text("rate", rate ? `of ${count.format(rate.limit)} in an hour` : told.account ? "no limit" : "");
+  $("meter").hidden = !rate;
+  if (rate) Object.assign($("meter"), { max: rate.limit, low: rate.limit / 10, high: rate.limit / 4, optimum: rate.limit, value: rate.remaining });
+}
+
+function showClock(clock) {
+  const kinds = { manual: "moved by hand", instant: "everything at once", real: clock.speed === 1 ? "in real time" : `${clock.speed} × real time` };
+  text("kind", kinds[clock.kind] || clock.kind);
+  $("manual").hidden = clock.kind !== "manual";
+  $("speeds").hidden = clock.kind !== "real";
+  for (const button of document.querySelectorAll("[data-speed]")) button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === clock.speed));
+}
+
+function droplet(one) {
+  const more = one.tags.length - TAGS;
+  return row(
+    cell(make("span", { class: "name" }, one.name), make("span", { class: "id" }, String(one.id))),
+    cell(make("span", { class: "badge", "data-is": one.status }, one.status)),
+    cell(make("span", { class: "mono" }, one.size), make("span", { class: "kind" }, one.region)),
+    cell(...one.addresses.map((its) => make("span", { class: "address mono" }, its.address, " ", make("span", { class: "kind" }, its.type)))),
+    cell(...one.tags.slice(0, TAGS).map((tag) => make("span", { class: "tag" }, tag)), ...(more > 0 ? [`+${more}`] : [])),
+  );
+}
+
+function action(one) {
+  const what = make("span", {}, make("b", {}, one.type.replaceAll("_", " ")), ` ${one.of.replaceAll("_", " ")} `, make("bdi", {}, one.name));
+  const bar = make("progress", { max: 1, "aria-label": `${one.type} ${one.name}` });
+  return make("li", {}, make("div", { class: "line" }, what, make("span", { class: "left" })), bar);
+}
+
+function request(one) {
+  const status = one.status === null ? "none" : String(one.status);
+  return row(
+    cell(make("time", { datetime: one.time, title: one.time }, one.time.slice(11, 19))),
+    cell(make("span", { class: "status", "data-is": one.status === null ? "none" : status[0], title: one.status === null ? "Connection dropped" : "" }, one.status === null ? "drop" : status)),
+    cell(make("span", { class: "method" }, one.method), make("bdi", { class: "mono" }, one.path), ...(one.account ? [] : [make("span", { class: "kind" }, "opened no account")])),
+    cell(one.milliseconds < 9.95 ? one.milliseconds.toFixed(1) : count.format(Math.round(one.milliseconds))),
+  );
+}
+
+// What moves between two looks: the clock, if it runs by itself, and what hangs on it.
+function tick() {
+  if (!seen) return;
+  const { clock, next_due: due } = seen, runs = clock.speed && !paused();
+  const now = clock.now + (runs ? ((performance.now() - seenAt) / 1000) * clock.speed : 0), moment = at(now);
+  text("time", moment.slice(11, 19));
+  $("time").dateTime = moment;
+  text("date", `${moment.slice(0, 10)} UTC,`);
+  const ahead = typeof due === "number";
+  text("upcoming", ahead ? `next event in ${lasting(due - now)}` : "no event ahead");
+  $("next").disabled = !ahead;
+  text("next", ahead ? `Next event, in ${lasting(due - now)}` : "No event ahead");
+  for (const { element, item } of ($("actions").entries || new Map()).values()) {
+    const began = Date.parse(item.started_at) / 1000, bar = element.querySelector("progress");
+    if (item.due === null) continue;
+    bar.value = Math.min(Math.max((now - began) / Math.max(item.due - began, 1e-3), 0), 1);
+    const left = element.querySelector(".left"), words = `${lasting(item.due - now)} left`;
+    if (left.textContent !== words) left.textContent = words;
+  }
+}
+
+// -- what people do
+
+document.addEventListener("click", ({ target }) => {
+  const { advance, speed } = target.dataset;
+  if (advance) tell("POST", "/clock/advance", { seconds: Number(advance) });
+  if (speed) tell("PUT", "/clock", { speed: Number(speed) });
+});
+$("next").addEventListener("click", () => tell("POST", "/clock/advance", { seconds: Math.max(seen.next_due - seen.clock.now, 0) }));
+$("pause").addEventListener("click", () => {
+  $("pause").setAttribute("aria-pressed", String(!paused()));
+  look();
+});
+$("account").addEventListener("change", () => {
+  chosen = $("account").value;
+  history.replaceState(null, "", `#${encodeURIComponent(chosen)}`);
+  look();
+});
+document.addEventListener("visibilitychange", () => document.hidden || paused() || look());
+
+$("hello").textContent = `curl -X POST ${location.origin}/v2/droplets \\
+  -H "Authorization: Bearer any-text" -H "Content-Type: application/json" \\
+  -d '{"name": "web-01", "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}'`;
+setInterval(tick, 250);
+look();

@@ -1,0 +1,60 @@
+"""The other end of a connection, as far as faults have to do with it.
+
+ASGI has no way to close a connection in the middle, nor to say how long a client would wait. Whoever carries requests
+to the app (the server, a transport in this process) puts a `Peer` into `scope["extensions"][PEER]`; without one a
+drop leaves the app as the exception `Dropped`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from starlette.types import Receive
+
+PEER = "doboto.sim.peer"
+
+
+class Dropped(Exception):
+    """The connection ends here."""
+
+    def __init__(self) -> None:
+        super().__init__("connection dropped")
+
+
+class Peer(Protocol):
+    """Who is at the other end."""
+
+    def hang_up(self) -> None:
+        """Close the connection; `receive` then says `http.disconnect`."""
+        ...
+
+    def waits(self, seconds: float) -> float:
+        """How much of a pause the client sits through before it gives up."""
+        ...
+
+
+class Unknown:
+    """A peer of which nothing is known."""
+
+    def hang_up(self) -> None:
+        """Leave the app."""
+        raise Dropped
+
+    def waits(self, seconds: float) -> float:
+        """All of it."""
+        return seconds
+
+
+async def hang_up(peer: Peer, receive: Receive) -> None:
+    """Close the connection; a server takes a reply that is not finished amiss until it has noticed."""
+    peer.hang_up()
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def peer_of(scope: Mapping[str, Any]) -> Peer:
+    """Who is at the other end of an ASGI request."""
+    extensions: Mapping[str, Any] = scope.get("extensions") or {}
+    found: Peer = extensions.get(PEER) or Unknown()
+    return found

@@ -1,0 +1,194 @@
+"""The state on disk: a SQLite file, and one transaction a request that is committed before the reply leaves.
+
+The file is in WAL mode and synchronised at checkpoints only: what was committed outlives the process however it ends
+(`kill -9`), and the file stays whole when the machine loses power, though the last moments before that may be missing.
+The lock is exclusive, because a second simulator on the same file would not see what the first one changes.
+
+Not kept: faults, the request log and what the rate limits have counted.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from .account import Account
+from .clock import Clock, ManualClock, RealClock
+from .records import Key
+from .scopes import Scopes
+from .tokens import Grant
+
+if TYPE_CHECKING:
+    from .simulator import Change, Simulator
+
+#: What tells our files from those of other programs (SQLite, "PRAGMA application_id"), and versions of the schema.
+APPLICATION: Final = 0x646F7369
+VERSION: Final = 1
+
+#: `position` is the order in which records came; `key` is JSON, since 1 and "1" are two identifiers.
+SCHEMA: Final = (
+    """CREATE TABLE record (
+        position INTEGER PRIMARY KEY,
+        account TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
+        value TEXT NOT NULL,
+        UNIQUE (account, kind, key)
+    )""",
+    "CREATE TABLE account (name TEXT PRIMARY KEY, seed INTEGER NOT NULL)",
+    "CREATE TABLE token (token TEXT PRIMARY KEY, account TEXT NOT NULL, scopes TEXT NOT NULL)",
+    "CREATE TABLE moment (id INTEGER PRIMARY KEY CHECK (id = 1), now REAL NOT NULL, seed INTEGER NOT NULL)",
+    f"PRAGMA application_id = {APPLICATION}",
+    f"PRAGMA user_version = {VERSION}",
+)
+PUT: Final = (
+    "INSERT INTO record (account, kind, key, value) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (account, kind, key) DO UPDATE SET value = excluded.value"
+)
+DELETE: Final = "DELETE FROM record WHERE account = ? AND kind = ? AND key = ?"
+
+
+class StateError(Exception):
+    """A file that the state cannot be kept in, and why."""
+
+
+class Persistence:
+    """Keeps one simulator in one file.
+
+    Args:
+        simulator: A simulator that has not been used yet; what the file holds is put into it.
+        path: The file; a new one if it is not there.
+        patience: Seconds to wait for another process that is about to let go of the file.
+
+    Raises:
+        StateError: The file is no such file, in use, or cannot be read or written.
+    """
+
+    def __init__(self, simulator: Simulator, path: Path, patience: float = 2.0) -> None:
+        self.path = path
+        self._simulator = simulator
+        self._unsaved: dict[tuple[Account, str, Key], None] = {}
+        self._database = _open(path, patience)
+        try:
+            self._resume()
+        except (sqlite3.Error, ValueError, LookupError) as failure:
+            self._database.close()
+            raise StateError(f"{path} cannot be read: {failure}") from failure
+        simulator.on_commit.append(self.keep)
+        simulator.on_register.append(self._keep_token)
+
+    def keep(self, changes: Iterable[Change] = ()) -> None:
+        """Write what was touched, and what time it is, in one transaction; what fails is written with the next one."""
+        self._unsaved.update(((account, *one), None) for account, touched in changes for one in touched)
+        with self._database as database:
+            self._write_records(database)
+            self._write_moment(database)
+        self._unsaved.clear()
+
+    def close(self) -> None:
+        """Write what is left and let go of the file. Closing again does nothing."""
+        with self._simulator.lock:
+            if self.keep not in self._simulator.on_commit:
+                return
+            self.keep([(one, one.take_touched()) for one in self._simulator.accounts.values()])
+            self._simulator.on_commit.remove(self.keep)
+            self._simulator.on_register.remove(self._keep_token)
+            self._database.close()
+
+    def _write_records(self, database: sqlite3.Connection) -> None:
+        gone: list[tuple[str, str, str]] = []
+        there: list[tuple[str, str, str, str]] = []
+        for account, kind, key in self._unsaved:
+            row = (account.name, kind, json.dumps(key))
+            record = account.find(kind, key)
+            if record is None:
+                gone.append(row)
+            else:
+                there.append((*row, json.dumps(record, separators=(",", ":"))))
+        database.executemany(DELETE, gone)
+        database.executemany(PUT, there)
+        accounts = {account.name: account.seed for account, _, _ in self._unsaved}
+        database.executemany("REPLACE INTO account VALUES (?, ?)", accounts.items())
+
+    def _write_moment(self, database: sqlite3.Connection) -> None:
+        simulator = self._simulator
+        database.execute("REPLACE INTO moment VALUES (1, ?, ?)", (simulator.clock.now(), simulator.seed))
+
+    def _keep_token(self, token: str, grant: Grant) -> None:
+        granted = None if grant.scopes.granted is None else sorted(grant.scopes.granted)
+        with self._database as database:
+            database.execute("REPLACE INTO token VALUES (?, ?, ?)", (token, grant.account, json.dumps(granted)))
+
+    # -- going on
+
+    def _resume(self) -> None:
+        simulator, database = self._simulator, self._database
+        for now, seed in database.execute("SELECT now, seed FROM moment"):
+            simulator.reseed(seed)
+            _go_on(simulator.clock, now)
+        for token, account, scopes in database.execute("SELECT token, account, scopes FROM token"):
+            simulator.register(token, Scopes.of(json.loads(scopes)).granted, account)
+        for name, seed in database.execute("SELECT name, seed FROM account"):
+            simulator.account_named(name).seed = seed
+        rows = database.execute("SELECT account, kind, key, value FROM record ORDER BY position")
+        for account, kind, key, value in rows:
+            simulator.account_named(account).load(kind, json.loads(key), json.loads(value))
+        self._settle()
+
+    def _settle(self) -> None:
+        """Let happen what became due in the meantime, where time went on."""
+        for account in self._simulator.accounts.values():
+            account.take_touched()
+        now = self._simulator.clock.now()
+        for account in self._simulator.accounts.values():
+            account.settle(now)
+        self.keep([(one, one.take_touched()) for one in self._simulator.accounts.values()])
+
+
+def _go_on(clock: Clock, saved: float) -> None:
+    """Set the clock: real time went on, other time stood still; neither goes back behind what has happened."""
+    if isinstance(clock, RealClock) and clock.speed == 1 and clock.now() >= saved:
+        return
+    if isinstance(clock, RealClock | ManualClock):
+        clock.move_to(saved)
+
+
+def _open(path: Path, patience: float) -> sqlite3.Connection:
+    try:
+        if not path.exists():
+            path.touch(mode=0o600)  # there may be tokens in it
+        # The absolute path, since SQLite gives names such as ":memory:" a meaning. Requests come from several threads,
+        # one at a time: the simulator's lock sees to that.
+        database = sqlite3.connect(path.absolute(), timeout=patience, check_same_thread=False)
+    except (OSError, sqlite3.Error) as failure:
+        raise StateError(f"{path} cannot be opened: {failure}") from failure
+    try:
+        _prepare(database, path)
+    except sqlite3.Error as failure:
+        database.close()
+        busy = failure.sqlite_errorname == "SQLITE_BUSY"
+        reason = "is in use by another process" if busy else f"cannot be used: {failure}"
+        raise StateError(f"{path} {reason}") from failure
+    except StateError:
+        database.close()
+        raise
+    return database
+
+
+def _prepare(database: sqlite3.Connection, path: Path) -> None:
+    """Take the file, if it is ours or empty; nothing is written into one that is neither."""
+    database.execute("PRAGMA locking_mode = EXCLUSIVE")
+    (application,) = database.execute("PRAGMA application_id").fetchone()
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    (tables,) = database.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if tables and application != APPLICATION:
+        raise StateError(f"{path} is a database of another program")
+    if tables and version != VERSION:
+        raise StateError(f"{path} has version {version} of the format; this doboto reads version {VERSION}")
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = NORMAL")
+    database.execute("BEGIN IMMEDIATE")
+    for statement in SCHEMA if not tables else ():
+        database.execute(statement)
+    database.commit()

@@ -1,0 +1,1 @@
+"""Projects, and which resource is in which."""

@@ -1,0 +1,34 @@
+"""Actions of the whole account."""
+
+from __future__ import annotations
+
+from .. import actions
+from ..fields import integer
+from ..http import Call
+from ..paging import page
+from ..records import Record
+from ..routes import Operations
+
+OPERATIONS = Operations()
+
+#: With it in `Accept`, actions of floating IPs are called by the new name (API reference, text on Actions).
+RESERVED_IPS = "application/vnd.digitalocean.reserveip+json"
+
+
+def _show(call: Call, action: Record) -> Record:
+    shown = actions.show(action)
+    renamed = shown["resource_type"] == "floating_ip" and RESERVED_IPS in call.headers.get("accept", "")
+    return {**shown, "resource_type": "reserved_ip"} if renamed else shown
+
+
+@OPERATIONS("GET", "/v2/actions", "actions:read")
+def list_actions(call: Call) -> Record:
+    """All actions, newest first."""
+    keys = list(reversed(call.account.store("action").records))
+    return page(call, "actions", keys, lambda key: _show(call, call.account.get("action", key)))
+
+
+@OPERATIONS("GET", "/v2/actions/{action_id}", "actions:read")
+def get_action(call: Call) -> Record:
+    """One action."""
+    return {"action": _show(call, call.account.get("action", integer(call.params["action_id"]) or 0))}

@@ -1,0 +1,84 @@
+"""Snapshots of Droplets and of volumes, side by side.
+
+A `volume_snapshot` record has the members in `SHOWN` but `resource_type`; volumes' own file makes and removes them.
+"""
+
+from __future__ import annotations
+
+from ..errors import not_found, unprocessable
+from ..fields import integer
+from ..http import Call
+from ..images import remove_image
+from ..paging import page
+from ..records import Key, Record, chosen
+from ..routes import Operations
+
+OPERATIONS = Operations()
+
+SHOWN = (
+    "id",
+    "name",
+    "created_at",
+    "regions",
+    "resource_id",
+    "resource_type",
+    "min_disk_size",
+    "size_gigabytes",
+    "tags",
+)
+#: The store behind each `resource_type`, and the scope that also lets one see and delete its snapshots.
+STORES = {"droplet": "image", "volume": "volume_snapshot"}
+READ = {"image": "snapshot:read", "volume_snapshot": "block_storage_snapshot:read"}
+DELETE = {"image": "image:delete", "volume_snapshot": "block_storage_snapshot:delete"}
+
+
+def _is_snapshot(store: str, record: Record | None) -> bool:
+    return record is not None and (store != "image" or record["type"] == "snapshot")
+
+
+def _show(call: Call, store: str, record: Record) -> Record:
+    shown = {**record, "id": str(record["id"]), "resource_type": "volume"}
+    if store == "image":
+        # An image that came from another account is of no Droplet here.
+        shown |= {"resource_id": str(record["droplet_id"] or ""), "resource_type": "droplet"}
+    return call.scopes.visible("snapshot", chosen(shown, SHOWN))
+
+
+@OPERATIONS("GET", "/v2/snapshots", "snapshot:read")
+def list_snapshots(call: Call) -> Record:
+    """All snapshots, or those of Droplets, or those of volumes."""
+    wanted = call.query.get("resource_type")
+    if wanted not in (None, "", *STORES):
+        raise unprocessable("resource_type must be droplet or volume")
+    stores = [store for type, store in STORES.items() if wanted in (None, "", type)]
+    found = [(store, record) for store in stores for record in call.account.store(store) if _is_snapshot(store, record)]
+    return page(call, "snapshots", found, lambda one: _show(call, *one))
+
+
+def _in_path(call: Call) -> tuple[str, Key, Record]:
+    identifier = call.params["snapshot_id"]
+    number = integer(identifier)
+    store, key = ("volume_snapshot", identifier) if number is None else ("image", number)
+    record = call.account.find(store, key)
+    if record is None or not _is_snapshot(store, record):
+        raise not_found()
+    return store, key, record
+
+
+@OPERATIONS("GET", "/v2/snapshots/{snapshot_id}")
+def get_snapshot(call: Call) -> Record:
+    """One snapshot; a number is a Droplet's, a UUID a volume's."""
+    store, _, record = _in_path(call)
+    call.scopes.require_any("snapshot:read", READ[store])
+    return {"snapshot": _show(call, store, record)}
+
+
+@OPERATIONS("DELETE", "/v2/snapshots/{snapshot_id}", status=204)
+def delete_snapshot(call: Call) -> None:
+    """Delete one snapshot."""
+    store, key, _ = _in_path(call)
+    call.scopes.require_any("snapshot:delete", DELETE[store])
+    if store == "image":
+        remove_image(call.account, int(key))
+    else:
+        call.account.delete(store, key)

@@ -1,0 +1,121 @@
+"""Tags and what is tagged."""
+
+from __future__ import annotations
+
+from .. import tagging
+from ..account import Account
+from ..errors import bad_request, not_found, unprocessable
+from ..fields import integer, objects, required, text
+from ..http import Call
+from ..paging import page
+from ..records import Key, Record
+from ..routes import Operations
+
+OPERATIONS = Operations()
+
+#: The scope that tagging a kind of resource takes (API reference, text of POST .../resources).
+UPDATE_SCOPES = {
+    "droplet": "droplet:update",
+    "image": "image:update",
+    "volume": "block_storage:update",
+    "volume_snapshot": "block_storage_snapshot:update",
+}
+
+
+def show(call: Call, tag: Record) -> Record:
+    """A tag with the numbers of what carries it."""
+    counts = {plural: _statistics(call, tag, kind) for kind, plural in tagging.KINDS.items()}
+    counts["databases"] = {"count": 0}
+    visible = call.scopes.visible("tag_resources", counts)
+    total = sum(entry["count"] for entry in visible.values())
+    last = [entry["last_tagged_uri"] for entry in visible.values() if "last_tagged_uri" in entry]
+    return {
+        "name": tag["name"],
+        "resources": {"count": total, **({"last_tagged_uri": last[0]} if last else {}), **visible},
+    }
+
+
+def _statistics(call: Call, tag: Record, kind: str) -> Record:
+    count, last = call.account.store(kind).count("tag", tag["name"]), tag["last"].get(kind)
+    if not count or last is None:
+        return {"count": count}
+    return {"count": count, "last_tagged_uri": f"{call.base}/v2/{tagging.KINDS[kind]}/{last}"}
+
+
+def _tag_in_path(call: Call) -> Record:
+    # URLs take the canonical capitalisation only (`doctl#333`).
+    name = call.params["tag_id"]
+    tag = call.account.find("tag", name.lower())
+    if tag is None or tag["name"] != name:
+        raise not_found()
+    return tag
+
+
+@OPERATIONS("GET", "/v2/tags", "tag:read")
+def list_tags(call: Call) -> Record:
+    """All tags."""
+    return page(call, "tags", list(call.account.store("tag")), lambda tag: show(call, tag))
+
+
+@OPERATIONS("POST", "/v2/tags", "tag:create", status=201)
+def create_tag(call: Call) -> Record:
+    """A tag; one that is there already is simply shown."""
+    name = tagging.valid(required(call.body, "name", text))
+    tagging.ensure(call.account, [name])
+    return {"tag": show(call, call.account.get("tag", name.lower()))}
+
+
+@OPERATIONS("GET", "/v2/tags/{tag_id}", "tag:read")
+def get_tag(call: Call) -> Record:
+    """One tag."""
+    return {"tag": show(call, _tag_in_path(call))}
+
+
+@OPERATIONS("DELETE", "/v2/tags/{tag_id}", "tag:delete", status=204)
+def delete_tag(call: Call) -> None:
+    """Forget a tag; resources lose it."""
+    name = _tag_in_path(call)["name"]
+    tagging.forgotten(call.account, call.now, name)
+    for kind in tagging.KINDS:
+        for key in call.account.store(kind).keys("tag", name):
+            tagging.detach(call.account, name, kind, key)
+    call.account.delete("tag", name.lower())
+
+
+@OPERATIONS("POST", "/v2/tags/{tag_id}/resources", "tag:create", status=204)
+def tag_resources(call: Call) -> None:
+    """Tag resources; the tag must be there (`doctl#107`)."""
+    name = _tag_in_path(call)["name"]
+    for kind, key in _resources(call):
+        tagging.attach(call.account, name, kind, key)
+
+
+@OPERATIONS("DELETE", "/v2/tags/{tag_id}/resources", "tag:delete", status=204)
+def untag_resources(call: Call) -> None:
+    """Take the tag off resources."""
+    name = _tag_in_path(call)["name"]
+    for kind, key in _resources(call):
+        tagging.detach(call.account, name, kind, key)
+
+
+def _resources(call: Call) -> list[tuple[str, Key]]:
+    """All resources named in the body, every one of them there; nothing changes before that is known."""
+    if not call.body.get("resources"):
+        raise bad_request("param is missing or the value is empty: resources")  # `python-digitalocean#238`
+    return [_resource(call, item) for item in objects(call.body, "resources")]
+
+
+def _resource(call: Call, item: Record) -> tuple[str, Key]:
+    kind, identifier = required(item, "resource_type", text), item.get("resource_id")
+    if kind not in UPDATE_SCOPES:
+        raise unprocessable(f"resource_type {kind!r} can not be tagged")
+    if not isinstance(identifier, str):
+        raise unprocessable("resource_id must be a string")  # `droplet_kit` PR 138
+    call.scopes.require(UPDATE_SCOPES[kind])
+    return kind, _existing(call.account, kind, identifier)
+
+
+def _existing(account: Account, kind: str, identifier: str) -> Key:
+    key: Key = (integer(identifier) or 0) if kind in ("droplet", "image") else identifier
+    account.get(kind, key)
+    return key

@@ -1,0 +1,113 @@
+"""The simulator over HTTP or HTTPS: uvicorn in a thread of its own, on a socket that is bound before it starts."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+import threading
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from .connection import Connection
+from .served import Server
+
+#: Seconds in which requests may end when the server stops; those that a fault holds up longer are cut off.
+GRACE = 1.0
+
+
+@contextmanager
+def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, tls: bool = False) -> Generator[Server]:
+    """Serve while the context lasts; connections are accepted from its first line on."""
+    with ExitStack() as stack:
+        bound = stack.enter_context(_bind(host, port))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="doboto-sim-"))) if tls else None
+        config = uvicorn.Config(
+            app,
+            http=Connection,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            date_header=False,  # replies carry the simulated date
+        )
+        ca_file = None if folder is None else _certify(config, folder, host)
+        stack.enter_context(_running(_Ready(config), bound))
+        yield Server(host, bound.getsockname()[1], ca_file)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio switches Nagle's algorithm off only for sockets that say they are TCP: each reply would wait 40 ms.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+        bound.listen(2048)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def _certify(config: uvicorn.Config, folder: Path, host: str) -> Path:
+    """A certificate authority of our own, and a certificate of it for this machine."""
+    import trustme  # here, because it takes longer to load than a plain server takes to start
+
+    authority = trustme.CA()
+    certificate = authority.issue_cert("localhost", "127.0.0.1", "::1", host)
+    chain = folder / "server.pem"
+    certificate.private_key_and_cert_chain_pem.write_to_path(chain)
+    config.ssl_certfile = chain
+    ca_file = folder / "ca.pem"
+    authority.cert_pem.write_to_path(ca_file)
+    return ca_file
+
+
+class _Ready(uvicorn.Server):
+    """Says when it accepts connections, or why it never will."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.settled = threading.Event()
+        self.failure: BaseException | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.settled.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Nobody waits for replies any more, and a polite end of a TLS connection can take asyncio half a minute.
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await super().shutdown(sockets)
+
+    def run_in_thread(self, bound: socket.socket) -> None:
+        try:
+            self.run(sockets=[bound])
+        except BaseException as failure:
+            self.failure = failure
+        finally:
+            self.settled.set()
+
+
+@contextmanager
+def _running(server: _Ready, bound: socket.socket) -> Generator[None]:
+    thread = threading.Thread(target=server.run_in_thread, args=(bound,), name="doboto-sim", daemon=True)
+    thread.start()
+    server.settled.wait()
+    if server.failure is not None:
+        raise server.failure
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(GRACE)
+        server.force_exit = True
+        thread.join()

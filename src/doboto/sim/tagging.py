@@ -1,0 +1,99 @@
+"""Tags: created on the fly, found in any capitalisation, written in their first one (`doctl#333`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Literal, cast
+
+from .account import Account
+from .errors import unprocessable
+from .fields import optional, texts
+from .records import Key, Record
+from .store import index
+
+NAME = re.compile(r"[a-zA-Z0-9_\-:]{1,255}")
+
+#: What can be tagged: the store's kind, and its name in a tag's `resources` and in paths (API reference, text of POST
+#: .../resources).
+KINDS = {"droplet": "droplets", "image": "images", "volume": "volumes", "volume_snapshot": "volume_snapshots"}
+
+#: Called before a tag is deleted, for those who refer to a tag without being tagged themselves.
+ForgetHook = Callable[[Account, float, str], None]
+_FORGOTTEN: list[ForgetHook] = []
+
+
+def on_forgotten(hook: ForgetHook) -> ForgetHook:
+    """Register what has to happen to other resources when a tag goes."""
+    _FORGOTTEN.append(hook)
+    return hook
+
+
+def forgotten(account: Account, now: float, name: str) -> None:
+    """Tell everybody that a tag goes, while it is still there."""
+    for hook in _FORGOTTEN:
+        hook(account, now, name)
+
+
+def _tags(record: Record) -> Iterable[Key]:
+    return record["tags"] or ()
+
+
+for _kind in KINDS:
+    index(_kind, "tag")(_tags)
+
+
+def valid(name: str) -> str:
+    """A name that a tag can have, else 422; the text is our own."""
+    if not NAME.fullmatch(name):
+        raise unprocessable(
+            f"Tag name {name!r} is invalid. Tags may contain letters, numbers, colons, dashes, and underscores."
+        )
+    return name
+
+
+def canonical(account: Account, name: str) -> str | None:
+    """The tag's name in its first capitalisation, if there is such a tag."""
+    tag = account.find("tag", name.lower())
+    return None if tag is None else str(tag["name"])
+
+
+def asked_for(body: Record) -> list[str]:
+    """The member `tags` of a request that creates something: valid names, or none."""
+    empty: list[str] = []
+    return [valid(name) for name in optional(body, "tags", texts, empty)]
+
+
+def ensure(account: Account, names: Iterable[str]) -> list[str]:
+    """Create the tags that are missing; the canonical names, each once."""
+    for name in names:
+        if account.find("tag", name.lower()) is None:
+            account.put("tag", name.lower(), {"name": name, "last": {}})
+    return list(dict.fromkeys(account.get("tag", name.lower())["name"] for name in names))
+
+
+def note(account: Account, names: Iterable[str], kind: str, key: Key) -> None:
+    """Remember the last resource of its kind that got the tags."""
+    for name in names:
+        tag = account.get("tag", name.lower())
+        account.put("tag", name.lower(), {**tag, "last": {**tag["last"], kind: key}})
+
+
+def attach(account: Account, name: str, kind: str, key: Key) -> None:
+    """Tag a resource that is there."""
+    tags: list[str] = account.get(kind, key)["tags"] or []
+    if name not in tags:
+        account.change(kind, key, tags=[*tags, name])
+    note(account, [name], kind, key)
+
+
+def detach(account: Account, name: str, kind: str, key: Key) -> None:
+    """Take a tag off a resource."""
+    tags: list[str] = account.get(kind, key)["tags"] or []
+    account.change(kind, key, tags=[tag for tag in tags if tag != name])
+
+
+def tagged(account: Account, kind: Literal["droplet", "image"], name: str) -> list[int]:
+    """Identifiers of Droplets or images with the tag, in ascending order; the name in any capitalisation."""
+    found = canonical(account, name)
+    return [] if found is None else sorted(cast("list[int]", account.store(kind).keys("tag", found)))

@@ -1,0 +1,125 @@
+"""Every test of an operation runs in both flavours from one source: `api` is the blocking client, then the other one.
+
+The asynchronous client's operations are run to their end by a small proxy, so that a test reads the same for both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from doboto import DO, AsyncDO
+from doboto.sim import ManualClock, Settings, Simulator
+
+SIZE, IMAGE, REGION = "s-1vcpu-1gb", "ubuntu-24-04-x64", "nyc3"
+
+
+@dataclass
+class Log:
+    """The requests that reached the simulator, as `METHOD path?query`."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def take(self) -> list[str]:
+        """Those since the last call."""
+        taken, self.lines[:] = list(self.lines), []
+        return taken
+
+    def count(self, beginning: str) -> int:
+        return sum(line.startswith(beginning) for line in self.lines)
+
+
+class Blockingly:
+    """An object of the asynchronous client whose operations block: what an `await` would do, in a loop of its own."""
+
+    def __init__(self, target: Any, runner: asyncio.Runner) -> None:
+        self._target = target
+        self._runner = runner
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._target, name)
+        if inspect.iscoroutinefunction(found):
+            return lambda *args, **kwargs: self._runner.run(found(*args, **kwargs))
+        if inspect.isasyncgenfunction(found):
+            return lambda *args, **kwargs: self._iterate(found(*args, **kwargs))
+        if type(found).__module__.startswith("doboto.resources"):
+            return Blockingly(found, self._runner)
+        if isinstance(found, AsyncDO):
+            return Blockingly(found, self._runner)
+        if inspect.ismethod(found):
+            return lambda *args, **kwargs: self._wrapped(found(*args, **kwargs))
+        return found
+
+    def _wrapped(self, result: Any) -> Any:
+        return Blockingly(result, self._runner) if isinstance(result, AsyncDO) else result
+
+    def _iterate(self, items: Any) -> Iterator[Any]:
+        try:
+            while True:
+                try:
+                    yield self._runner.run(items.__anext__())
+                except StopAsyncIteration:
+                    return
+        finally:
+            self._runner.run(items.aclose())
+
+
+@pytest.fixture
+def sim() -> Simulator:
+    """A simulated DigitalOcean whose clock only moves when somebody sleeps."""
+    return Simulator(clock=ManualClock(1_790_000_000), settings=Settings(droplet_limit=100_000))
+
+
+@pytest.fixture
+def log(sim: Simulator) -> Log:
+    """What reaches it."""
+    log = Log()
+    sim.on_seen.append(lambda incoming, reply: log.lines.append(seen(incoming)))
+    return log
+
+
+def seen(incoming: Any) -> str:
+    query = "&".join(f"{name}={value}" for name, value in incoming.query.items() if name != "per_page")
+    return f"{incoming.method} {incoming.path.removeprefix('/v2')}{'?' + query if query else ''}"
+
+
+@pytest.fixture(params=["blocking", "asynchronous"])
+def flavour(request: pytest.FixtureRequest) -> str:
+    """Which client."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def runner() -> Iterator[asyncio.Runner]:
+    """An event loop for the asynchronous client."""
+    with asyncio.Runner() as runner:
+        yield runner
+
+
+@pytest.fixture
+def api(flavour: str, sim: Simulator, runner: asyncio.Runner) -> Any:
+    """A client of the simulator, in process."""
+    return client(flavour, runner, sim)
+
+
+def client(flavour: str, runner: asyncio.Runner, sim: Simulator, **settings: Any) -> Any:
+    """A client of that flavour."""
+    if flavour == "blocking":
+        return DO.simulated(sim, **settings)
+    return Blockingly(AsyncDO.simulated(sim, **settings), runner)
+
+
+def one(name: str = "web-1", **more: Any) -> dict[str, Any]:
+    """The attributes of a Droplet."""
+    return {"name": name, "region": REGION, "size": SIZE, "image": IMAGE, **more}
+
+
+def several(*names: str, **more: Any) -> dict[str, Any]:
+    """The attributes of several."""
+    return {"names": list(names), "region": REGION, "size": SIZE, "image": IMAGE, **more}

@@ -1,0 +1,190 @@
+"""Lists: complete, without duplicates, whatever happens between the pages; and never a host that a link names."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doboto import DO, DOBOTOForbiddenException, DOBOTOReplyException, Limiter, WireRequest
+from doboto._core import pages
+from doboto._core.reply import Reply
+from doboto.resources._resource import READINGS
+
+from .conftest import Log, one, several
+from .scripted import Script, Time, reply, stage
+
+
+@pytest.mark.parametrize("count", [0, 1, 199, 200, 201, 400, 1001])
+def test_every_page_is_there_with_the_fewest_requests(api: Any, log: Log, count: int) -> None:
+    for start in range(0, count, 100):
+        api.droplet.create(several(*(f"w{n}" for n in range(start, min(start + 100, count)))))
+    log.take()
+    droplets = api.droplet.list()
+    assert len(log.take()) == max(1, -(-count // 200))
+    assert sorted(droplet["name"] for droplet in droplets) == sorted(f"w{n}" for n in range(count))
+    assert [droplet["id"] for droplet in droplets] == sorted(droplet["id"] for droplet in droplets)
+    assert list(api.droplet.each()) == droplets
+
+
+def test_tags_and_names_are_quoted(api: Any, log: Log) -> None:
+    api.droplet.create(one("web-1", tags=["env:prod"]))
+    assert [droplet["name"] for droplet in api.droplet.list("env:prod")] == ["web-1"]
+    assert api.droplet.list(name="a b&page=2") == []
+    assert log.take()[-1] == "GET /droplets?name=a b&page=2&page=1"
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"tag_name": ""},
+        {"tag_name": "  "},
+        {"name": ""},
+        {"tag_name": "a", "name": "b"},
+        {"tag_name": "a", "type": "gpus"},
+        {"type": "gpu"},
+    ],
+)
+def test_filters_that_cannot_be_right_are_refused_before_any_request(
+    api: Any, log: Log, filters: dict[str, Any]
+) -> None:
+    for operation in (api.droplet.list, lambda **given: next(api.droplet.each(**given))):
+        with pytest.raises(ValueError, match="tag_name|name|type"):
+            operation(**filters)
+    assert log.take() == []
+
+
+def test_a_failing_page_fails_the_call(flavour: str, runner: Any) -> None:
+    first = page([{"id": n} for n in range(200)], total=600, next=2, last=3)
+    staged = stage(flavour, runner, first, reply(403, {"id": "forbidden", "message": "no"}))
+    with pytest.raises(DOBOTOForbiddenException):
+        staged.api.droplet.list()
+
+
+def test_links_are_followed_by_number_and_not_by_host(flavour: str, runner: Any) -> None:
+    body = {
+        "droplets": [{"id": 1}],
+        "links": {
+            "pages": {"next": "https://evil.example/steal?per_page=9&page=2", "last": "https://evil.example/?page=2"}
+        },
+        "meta": {"total": 2},
+    }
+    staged = stage(flavour, runner, reply(200, body), page([{"id": 2}], total=2))
+    assert staged.api.droplet.list() == [{"id": 1}, {"id": 2}]
+    staged = stage(flavour, runner, reply(200, body), page([{"id": 2}], total=2))
+    assert list(staged.api.droplet.each()) == [{"id": 1}, {"id": 2}]
+    assert [request.url for request in staged.script.asked] == [
+        "https://api.digitalocean.com/v2/droplets?per_page=200&page=1",
+        "https://api.digitalocean.com/v2/droplets?per_page=200&page=2",
+    ]
+
+
+@pytest.mark.parametrize(
+    "links", [None, 7, [], {"pages": None}, {"pages": {"next": 7}}, {"pages": {"next": "?page=x"}}]
+)
+def test_links_that_make_no_sense_are_no_links(flavour: str, runner: Any, links: Any) -> None:
+    staged = stage(flavour, runner, reply(200, {"droplets": [{"id": 1}], "links": links, "meta": {"total": "1"}}))
+    assert staged.api.droplet.list() == [{"id": 1}]
+
+
+def test_a_list_that_never_ends_ends(flavour: str, runner: Any) -> None:
+    """A server that names a next page for ever, with nothing on it."""
+    staged = stage(flavour, runner, page([{"id": 1}], total=1, next=2), page([], total=1, next=3))
+    assert staged.api.droplet.list() == [{"id": 1}]
+
+
+def test_a_page_without_a_list_is_a_reply_error(flavour: str, runner: Any) -> None:
+    with pytest.raises(DOBOTOReplyException, match="droplets"):
+        stage(flavour, runner, reply(200, {"meta": {"total": 0}})).api.droplet.list()
+
+
+def page(items: list[Any], total: int, next: int | None = None, last: int | None = None) -> Reply:
+    links = {
+        name: f"https://api.digitalocean.com/v2/droplets?page={n}" for name, n in (("next", next), ("last", last)) if n
+    }
+    return reply(200, {"droplets": items, "links": {"pages": links} if links else {}, "meta": {"total": total}})
+
+
+@dataclass
+class Changing:
+    """A server whose list changes between requests: items are added at an end or removed anywhere, by a plan."""
+
+    items: list[int]
+    plan: list[tuple[str, int]]
+    per_page: int = 3
+    removed: set[int] = field(default_factory=set)
+
+    def answer(self, request: WireRequest) -> Reply:
+        query = parse_qs(urlsplit(request.url).query)
+        number = int(query["page"][0])
+        count = -(-len(self.items) // self.per_page)
+        shown = self.items[(number - 1) * self.per_page : number * self.per_page]
+        answered = page([{"id": n} for n in shown], len(self.items), number + 1 if number < count else None, count)
+        self.change()
+        return answered
+
+    def change(self) -> None:
+        if not self.plan:
+            return
+        what, where = self.plan.pop(0)
+        if what == "append":
+            self.items.append(max(self.items, default=0) + 1000)
+        elif what == "prepend":
+            self.items.insert(0, max(self.items, default=0) + 1000)
+        elif what == "remove" and self.items:
+            self.removed.add(self.items.pop(where % len(self.items)))
+
+
+class Server(Script):
+    def __init__(self, changing: Changing) -> None:
+        super().__init__([])
+        self.changing = changing
+
+    async def send(self, request: WireRequest, timeouts: Any) -> Reply:
+        return self.changing.answer(request)
+
+
+ADDITIONS = st.lists(st.tuples(st.sampled_from(["append", "prepend", "nothing"]), st.just(0)), max_size=8)
+#: Each removal disturbs one reading at most, and a list that got shorter is read three times at most.
+REMOVALS = st.lists(st.tuples(st.sampled_from(["remove", "nothing"]), st.integers(0, 99)), max_size=8).filter(
+    lambda plan: sum(what == "remove" for what, _ in plan) <= READINGS - 1
+)
+
+
+def client_of(changing: Changing) -> DO:
+    return DO("t", transport=Server(changing), clock=Time(), limiter=Limiter(per_minute=10_000))
+
+
+@given(count=st.integers(0, 20), plan=ADDITIONS | REMOVALS)
+def test_what_was_there_all_the_time_is_there_once(count: int, plan: list[tuple[str, int]]) -> None:
+    """Whatever is added, or removed, between the pages. (Both at once can't be noticed: the API has no snapshots.)"""
+    changing = Changing(list(range(1, count + 1)), plan)
+    found = [droplet["id"] for droplet in client_of(changing).droplet.list()]
+    assert len(found) == len(set(found))
+    assert set(range(1, count + 1)) - changing.removed <= set(found)
+
+
+@given(count=st.integers(0, 20), plan=ADDITIONS)
+def test_going_through_a_list_that_grows_misses_nothing(count: int, plan: list[tuple[str, int]]) -> None:
+    found = [droplet["id"] for droplet in client_of(Changing(list(range(1, count + 1)), plan)).droplet.each()]
+    assert len(found) == len(set(found))
+    assert set(range(1, count + 1)) <= set(found)
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=5), st.recursive(st.none() | st.integers() | st.text(max_size=5), st.lists, max_leaves=4)
+    )
+)
+def test_reading_a_page_never_fails_in_another_way(body: dict[str, Any]) -> None:
+    for candidate in (body, {"droplets": [], **body}, {"droplets": [], "links": body, "meta": body}):
+        try:
+            read = pages.read(json.loads(json.dumps(candidate)), "droplets")
+        except DOBOTOReplyException:
+            continue
+        assert read.last >= (read.following or 0)

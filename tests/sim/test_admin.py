@@ -1,0 +1,386 @@
+"""The admin interface under /_sim/, in process and over sockets."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.datastructures import Address, Headers
+
+from doboto.sim import Clock, InstantClock, ManualClock, RealClock, Settings, Simulator
+from doboto.sim.admin import HANDLERS
+from doboto.sim.admin_guard import refuse_strangers
+from doboto.sim.errors import ApiError
+from doboto.sim.tokens import label
+
+from .client import Answer, Client, in_process
+from .conftest import START, Simulate
+
+TOKEN = "a-token-of-mine"
+
+
+def ask(client: Client, method: str, path: str, body: object = None, **headers: str) -> Answer:
+    """A request without a token."""
+    content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+    return client._transport(method, f"/_sim{path}", headers, content)
+
+
+def told(client: Client, method: str, path: str, body: object = None) -> Any:
+    """The body of an answer that must be a success."""
+    answer = ask(client, method, path, body)
+    assert answer.status == 200, answer
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+    return answer.body
+
+
+def refused(client: Client, method: str, path: str, body: object = None) -> tuple[int, str]:
+    """The status and text of a refusal."""
+    answer = ask(client, method, path, body)
+    assert set(answer.body) == {"id", "message"}
+    return answer.status, answer.message
+
+
+def local(clock: Clock | None = None, **settings: Any) -> Client:
+    """A client in process."""
+    sim = Simulator(clock or ManualClock(START), Settings(**settings))
+    return Client(sim, in_process(sim.app), None)
+
+
+# -- state
+
+
+def test_reset_empties_every_account_and_takes_faults_and_log_away(client: Client) -> None:
+    client.create()
+    client.token = "other"
+    client.create()
+    client.sim.faults.add("status", path="/v2/nowhere")
+    assert len(told(client, "POST", "/reset")["reset"]) == 2
+    assert client.get("/v2/droplets")["meta"]["total"] == 0
+    assert told(client, "GET", "/faults") == {"faults": []}
+    assert [entry["path"] for entry in told(client, "GET", "/log")["requests"]] == ["/v2/droplets"]
+
+
+@pytest.mark.parametrize("by", ["account", "token"])
+def test_reset_can_be_of_one_account(client: Client, by: str) -> None:
+    client.create()
+    client.token = "other"
+    client.create()
+    assert told(client, "POST", "/reset", {by: "other"}) == {"reset": [client.sim.account("other").name]}
+    assert client.get("/v2/droplets")["meta"]["total"] == 0
+    client.token = "token"
+    assert client.get("/v2/droplets")["meta"]["total"] == 1
+    assert refused(client, "POST", "/reset", {by: "nobody"})[0] == 404
+
+
+def test_a_reset_account_is_as_good_as_new(simulate: Simulate) -> None:
+    client = simulate(requests_per_minute=5)
+    before = client.create()
+    for _ in range(4):
+        client.get("/v2/droplets")
+    assert client.call("GET", "/v2/droplets").status == 429
+    told(client, "POST", "/reset")
+    assert client.create()["id"] == before["id"]
+    client.sim.clock.advance(1000)  # type: ignore[attr-defined]
+    assert client.get("/v2/actions")["meta"]["total"] == 1
+
+
+def test_a_state_can_be_taken_and_put_back(client: Client, clock: ManualClock) -> None:
+    kept = client.create("kept", tags=["x"])
+    clock.advance(10)
+    state = told(client, "GET", "/state")
+    clock.advance(100)
+    client.create("later")
+    client.call("DELETE", f"/v2/droplets/{kept['id']}")
+    assert told(client, "PUT", "/state", state) == {"loaded": [client.sim.account("token").name]}
+    assert clock.now() == START + 10
+    droplets = client.get("/v2/droplets?tag_name=x")["droplets"]
+    assert [(droplet["name"], droplet["status"]) for droplet in droplets] == [("kept", "new")]
+    assert client.get("/v2/droplets")["meta"]["total"] == 1
+    clock.advance(22)
+    assert client.get(f"/v2/droplets/{kept['id']}")["droplet"]["status"] == "active", "what was to happen still does"
+    assert told(client, "GET", "/state")["seed"] == 0
+
+
+def test_a_state_moves_to_another_simulator(client: Client) -> None:
+    droplet = client.create_active("moved", ipv6=True, backups=True)
+    state = told(client, "GET", "/state")
+    other = local()
+    told(other, "POST", "/state", state)
+    assert other.get(f"/v2/droplets/{droplet['id']}") == client.get(f"/v2/droplets/{droplet['id']}")
+    assert told(other, "GET", "/state") == told(client, "GET", "/state")
+    assert other.create()["id"] == client.create()["id"], "identifiers go on"
+
+
+def test_what_the_admin_interface_changes_is_kept_in_the_state_file(tmp_path: Path) -> None:
+    def reopened() -> Client:
+        sim = Simulator(ManualClock(START), state=tmp_path / "state")
+        return Client(sim, in_process(sim.app), None)
+
+    client = reopened()
+    client.create("kept")
+    state = told(client, "GET", "/state")
+    told(client, "POST", "/reset")
+    told(client, "PUT", "/seed", {"seed": 5})
+    client.sim.close()
+    client = reopened()
+    assert client.get("/v2/droplets")["meta"]["total"] == 0
+    assert told(client, "GET", "/seed") == {"seed": 5}
+    told(client, "PUT", "/state", state)
+    client.sim.close()
+    client = reopened()
+    assert [droplet["name"] for droplet in client.get("/v2/droplets")["droplets"]] == ["kept"]
+    assert told(client, "GET", "/state") == state
+    client.sim.close()
+
+
+def test_loading_forgets_what_is_not_in_the_state(client: Client) -> None:
+    state = told(client, "GET", "/state")
+    client.create()
+    told(client, "PUT", "/state", state)
+    assert client.get("/v2/droplets")["meta"]["total"] == 0
+
+
+def test_no_token_is_in_a_state_or_in_the_log(client: Client) -> None:
+    client.token = TOKEN
+    client.create()
+    for path in ("/state", "/log", "/accounts", "/faults"):
+        assert TOKEN.encode() not in ask(client, "GET", path).content
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"version": 2}, "version 1, not 2"),
+        ({"now": "later"}, "now and seed must be numbers"),
+        ({"accounts": []}, "accounts must be an object"),
+        ({"accounts": {"a": []}}, "account a must be an object"),
+        ({"accounts": {"a": {"droplet": [[1]]}}}, "pairs of a key and an object"),
+        ({"accounts": {"a": {"droplet": [[1, {"id": 1}]]}}}, "can't be used"),
+        ({"accounts": {"a": {"event": [[1, {"due": 1, "effect": "?", "arguments": {}}]]}}}, "can't happen"),
+    ],
+)
+def test_what_is_no_state_is_refused_and_changes_nothing(client: Client, change: Any, why: str) -> None:
+    client.create()
+    before = told(client, "GET", "/state")
+    status, message = refused(client, "PUT", "/state", {**before, **change})
+    assert status == 422
+    assert why in message
+    assert told(client, "GET", "/state") == before
+
+
+def test_accounts_are_listed_with_what_they_hold(client: Client) -> None:
+    client.create()
+    (account,) = told(client, "GET", "/accounts")["accounts"]
+    assert account["account"] == label("token")
+    assert account["resources"]["droplet"] == 1
+    assert account["ratelimit_remaining"] == 4999
+
+
+# -- time
+
+
+def test_a_manual_clock_is_read_and_moved(client: Client) -> None:
+    assert told(client, "GET", "/clock") == {
+        "kind": "manual", "now": START, "time": "2026-03-10T10:30:00Z", "speed": None,
+    }  # fmt: skip
+    droplet = client.create()
+    assert told(client, "POST", "/clock/advance", {"seconds": 32.5})["now"] == START + 32.5
+    assert client.get(f"/v2/droplets/{droplet['id']}")["droplet"]["status"] == "active"
+    assert refused(client, "PUT", "/clock", {"speed": 2})[0] == 409
+
+
+@pytest.mark.parametrize("seconds", [-1, None, "1", True, float("inf"), float("nan"), 1e300])
+def test_a_clock_is_moved_by_a_sensible_number_only(client: Client, seconds: object) -> None:
+    assert refused(client, "POST", "/clock/advance", {"seconds": seconds})[0] == 422
+    assert client.sim.clock.now() == START
+
+
+@pytest.mark.parametrize(("clock", "kind"), [(RealClock(start=START), "real"), (InstantClock(start=START), "instant")])
+def test_a_running_clock_can_run_faster_and_does_not_jump(clock: RealClock, kind: str) -> None:
+    client = local(clock)
+    before = clock.now()
+    answer = told(client, "PUT", "/clock", {"speed": 1e6})
+    assert (answer["kind"], answer["speed"]) == (kind, 1e6)
+    told(client, "PUT", "/clock", {"speed": 1})
+    after = clock.now()
+    assert before < after
+    assert clock.now() - after < 1
+    assert refused(client, "POST", "/clock/advance", {"seconds": 1})[0] == 409
+    assert refused(client, "PUT", "/clock", {"speed": 0})[0] == 422
+
+
+# -- faults
+
+
+def test_faults_are_added_listed_and_taken_away(client: Client) -> None:
+    rule = {"kind": "status", "method": "POST", "path": "/v2/droplets", "count": 1, "arguments": {"status": 500}}
+    (one,) = told(client, "POST", "/faults", rule)["faults"]
+    assert one.items() >= {"id": 1, **rule, "when": "before", "seen": 0, "struck": 0}.items()
+    told(client, "POST", "/faults", [{"kind": "latency"}, {"kind": "cut", "path": "/v2/nowhere"}])
+    assert client._transport("POST", "/v2/droplets", {"authorization": "Bearer token"}, b"{}").status == 500
+    listed = told(client, "GET", "/faults")["faults"]
+    assert [(fault["kind"], fault["seen"], fault["struck"]) for fault in listed] == [
+        ("status", 1, 1), ("latency", 0, 0), ("cut", 0, 0),
+    ]  # fmt: skip
+    assert len(told(client, "DELETE", "/faults/2")["faults"]) == 2
+    assert refused(client, "DELETE", "/faults/2")[0] == 404
+    assert told(client, "DELETE", "/faults") == {"faults": []}
+
+
+def test_a_fault_can_be_for_the_account_of_a_token(client: Client) -> None:
+    (fault,) = told(client, "POST", "/faults", {"kind": "status", "token": TOKEN})["faults"]
+    assert fault["account"] == label(TOKEN)
+    assert client.call("GET", "/v2/droplets").status == 200
+    client.token = TOKEN
+    assert client.call("GET", "/v2/droplets").status == 503
+
+
+def test_a_wrong_rule_is_refused_and_none_is_added(client: Client) -> None:
+    status, message = refused(client, "POST", "/faults", [{"kind": "drop"}, {"kind": "drip"}])
+    assert status == 422
+    assert message.startswith("rule 1: kind must be one of")
+    assert told(client, "GET", "/faults") == {"faults": []}
+
+
+# -- the log
+
+
+def test_the_log_says_what_was_asked_by_whom_and_what_became_of_it(client: Client, clock: ManualClock) -> None:
+    clock.advance(5)
+    client.create()
+    client.token = None
+    client.call("GET", "/v2/droplets")
+    log = told(client, "GET", "/log")
+    assert [(entry["account"], entry["method"], entry["path"], entry["status"]) for entry in log["requests"]] == [
+        (label("token"), "POST", "/v2/droplets", 202), (None, "GET", "/v2/droplets", 401),
+    ]  # fmt: skip
+    assert {entry["time"] for entry in log["requests"]} == {"2026-03-10T10:30:05Z"}
+    assert all(0 < entry["milliseconds"] < 5000 for entry in log["requests"])
+    assert [entry["number"] for entry in told(client, "GET", "/log?after=1")["requests"]] == [2]
+    assert told(client, "DELETE", "/log") == {"requests": [], "total": 2}
+
+
+def test_the_log_forgets_the_oldest(simulate: Simulate) -> None:
+    client = simulate(log_size=3)
+    for _ in range(5):
+        client.get("/v2/droplets")
+    log = told(client, "GET", "/log")
+    assert ([entry["number"] for entry in log["requests"]], log["total"]) == ([3, 4, 5], 5)
+
+
+def test_the_log_has_requests_without_a_reply(http_server: Any) -> None:
+    sim = Simulator(ManualClock(START))
+    switchboard, transport = http_server
+    switchboard.app = sim.app
+    client = Client(sim, transport, None)
+    sim.faults.add("drop")
+    with pytest.raises(urllib3.exceptions.ProtocolError):
+        client.call("GET", "/v2/droplets")
+    (entry,) = told(client, "GET", "/log")["requests"]
+    assert (entry["status"], entry["path"]) == (None, "/v2/droplets")
+
+
+# -- the rest
+
+
+def test_the_seed_is_read_and_set_for_what_comes(client: Client) -> None:
+    assert told(client, "GET", "/seed") == {"seed": 0}
+    first = client.create()["id"]
+    assert told(client, "PUT", "/seed", {"seed": 7}) == {"seed": 7}
+    told(client, "POST", "/reset")
+    assert client.create()["id"] == first + 7
+    for wrong in (-1, 1.5, "1", None):
+        assert refused(client, "PUT", "/seed", {"seed": wrong})[0] == 422
+
+
+def test_settings_are_shown_with_the_durations_in_force(simulate: Simulate) -> None:
+    client = simulate(droplet_limit=77, durations={"droplet.create": 3.0})
+    settings = told(client, "GET", "/settings")["settings"]
+    assert settings["droplet_limit"] == 77
+    assert (settings["durations"]["droplet.create"], settings["durations"]["droplet.power_off"]) == (3.0, 3.0)
+
+
+def test_what_is_not_there_is_refused_in_json(client: Client) -> None:
+    assert refused(client, "GET", "/nothing")[0] == 404
+    assert refused(client, "PATCH", "/clock")[0] == 405
+    assert refused(client, "POST", "/faults", b"{")[0] == 400
+    assert refused(client, "POST", "/reset", [])[0] == 400
+
+
+def test_it_counts_for_nothing_and_meets_no_fault(simulate: Simulate) -> None:
+    client = simulate(requests_per_minute=1)
+    client.sim.faults.add("drop")
+    for _ in range(3):
+        told(client, "GET", "/clock")
+    assert told(client, "GET", "/log")["total"] == 0
+
+
+@given(
+    st.sampled_from([(method, path) for path, handlers in HANDLERS.items() for method in handlers]),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["version", "now", "seed", "accounts", "kind", "speed", "seconds", "account", "token", "x"]
+                ),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=8,
+    ),
+)
+def test_whatever_is_sent_the_answer_is_documented(where: tuple[str, str], body: object) -> None:
+    client = local()
+    method, path = where
+    answer = ask(client, method, path.replace("{id}", "1"), body)
+    assert answer.status in (200, 400, 404, 409, 422)
+    assert isinstance(answer.body, dict)
+
+
+# -- who may use it
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.1"])
+@pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1:8080", "[::1]:8080", "api.localhost"])
+def test_programs_on_this_machine_may_use_it(peer: str, host: str) -> None:
+    refuse_strangers(Address(peer, 1234), Headers({"host": host}))
+    refuse_strangers(Address(peer, 1234), Headers({"host": host, "origin": f"http://{host}"}))
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers"),
+    [
+        ("192.0.2.7", {"host": "localhost"}),
+        ("::ffff:192.0.2.7", {"host": "localhost"}),
+        ("fe80::1%eth0", {"host": "localhost"}),
+        ("", {"host": "localhost"}),
+        ("127.0.0.1", {"host": "sim.example.com"}),
+        ("127.0.0.1", {"host": "[::1"}),
+        ("127.0.0.1", {}),
+        ("127.0.0.1", {"host": "localhost:8080", "origin": "https://example.com"}),
+        ("127.0.0.1", {"host": "localhost:8080", "origin": "null"}),
+    ],
+)
+def test_other_machines_and_other_sites_may_not(peer: str, headers: dict[str, str]) -> None:
+    with pytest.raises(ApiError) as caught:
+        refuse_strangers(Address(peer, 1234), Headers(headers))
+    assert (caught.value.status, caught.value.id) == (403, "forbidden")
+    assert "allow_remote_admin" in caught.value.message
+
+
+def test_a_site_that_is_not_this_one_gets_nowhere_over_http_unless_allowed() -> None:
+    for allowed, status in ((False, 403), (True, 200)):
+        sim = Simulator(ManualClock(START), Settings(allow_remote_admin=allowed))
+        sim.account("token")
+        with sim.serve() as server, urllib3.PoolManager(retries=False) as pool:
+            url = f"{server.origin}/_sim/reset"
+            assert pool.request("POST", url, headers={"origin": "https://example.com"}).status == status
+            assert pool.request("POST", url, headers={"origin": server.origin}).status == 200

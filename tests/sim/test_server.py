@@ -1,0 +1,76 @@
+"""Serving: ready on entry, gone afterwards, with and without TLS."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+
+import pytest
+import urllib3
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from doboto.sim import ManualClock, Simulator
+
+from .client import in_process
+
+HEADERS = {"authorization": "Bearer t"}
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_served_simulator_is_ready_on_entry_and_gone_afterwards(tls: bool) -> None:
+    with Simulator(ManualClock()).serve(tls=tls) as server:
+        assert server.url == f"{'https' if tls else 'http'}://127.0.0.1:{server.port}/v2"
+        with urllib3.PoolManager(retries=False, ca_certs=str(server.ca_file) if tls else None) as pool:
+            reply = pool.request("GET", f"{server.url}/droplets", headers=HEADERS)
+        assert reply.json() == {"droplets": [], "links": {}, "meta": {"total": 0}}
+        ca_file = server.ca_file
+    with socket.socket() as closed:
+        assert closed.connect_ex(("127.0.0.1", server.port)) != 0
+    assert ca_file is None or not ca_file.exists()
+
+
+def test_the_certificate_is_good_for_localhost_and_for_nobody_without_the_authority() -> None:
+    with Simulator(ManualClock()).serve(tls=True) as server:
+        trusting = ssl.create_default_context(cafile=str(server.ca_file))
+        for name in ("localhost", "127.0.0.1"):
+            with socket.create_connection(("127.0.0.1", server.port)) as plain:
+                trusting.wrap_socket(plain, server_hostname=name).close()
+        with socket.create_connection(("127.0.0.1", server.port)) as plain, pytest.raises(ssl.SSLCertVerificationError):
+            ssl.create_default_context().wrap_socket(plain, server_hostname="localhost")
+
+
+def test_a_port_that_is_taken_is_an_error_at_once() -> None:
+    sim = Simulator(ManualClock())
+    with sim.serve() as server, pytest.raises(OSError, match="in use"), sim.serve(port=server.port):
+        raise AssertionError
+
+
+def test_two_servers_may_show_one_simulator() -> None:
+    sim = Simulator(ManualClock())
+    with sim.serve() as first, sim.serve() as second, urllib3.PoolManager() as pool:
+        body = b'{"name": "a", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}'
+        assert pool.request("POST", f"{first.url}/droplets", headers=HEADERS, body=body).status == 202
+        assert pool.request("GET", f"{second.url}/droplets", headers=HEADERS).json()["meta"]["total"] == 1
+
+
+def test_it_can_be_served_inside_a_running_loop() -> None:
+    async def program() -> int:
+        with Simulator(ManualClock()).serve() as server, urllib3.PoolManager() as pool:
+            reply = await asyncio.to_thread(pool.request, "GET", f"{server.url}/account", headers=HEADERS)
+            return reply.status
+
+    assert asyncio.run(program()) == 200
+
+
+def test_further_routes_stand_in_front_of_the_api() -> None:
+    async def hello(_request: Request) -> PlainTextResponse:
+        return PlainTextResponse("hello")
+
+    sim = Simulator(ManualClock())
+    sim.add_routes([Route("/", hello)])
+    ask = in_process(sim.app)
+    assert ask("GET", "/", {}, b"").content == b"hello"
+    assert ask("GET", "/v2/droplets", HEADERS, b"").status == 200

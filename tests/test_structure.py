@@ -1,0 +1,157 @@
+"""The picture of the house, held: who may import whom, what is loaded when, what is public."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import doboto
+
+SOURCE = Path(doboto.__file__).parent
+MODULES = sorted(path.relative_to(SOURCE) for path in SOURCE.rglob("*.py"))
+
+
+def imported(module: Path, *, at_run_time: bool = True) -> set[str]:
+    """What a module imports, absolute: `doboto._core.retry`; inside functions too, under TYPE_CHECKING not."""
+    tree = ast.parse((SOURCE / module).read_text(encoding="utf-8"))
+    package = ["doboto", *module.parent.parts]
+    return {name for node in statements(tree, at_run_time) for name in names(node, package)}
+
+
+def statements(tree: ast.AST, at_run_time: bool) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(tree):
+        if at_run_time and isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            continue
+        yield child
+        yield from statements(child, at_run_time)
+
+
+def names(node: ast.AST, package: list[str]) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        base = package[: len(package) - node.level + 1] if node.level else []
+        stem = ".".join([*base, *([node.module] if node.module else [])])
+        yield from (f"{stem}.{alias.name}" for alias in node.names)
+
+
+def within(name: str, *places: str) -> bool:
+    return any(name == place or name.startswith(place + ".") for place in places)
+
+
+def parts_of(folder: str) -> list[Path]:
+    return [module for module in MODULES if module.parts[0] == folder]
+
+
+OURS = "doboto"
+#: For each part of the client, what of ours it may import.
+MAY = {
+    "_core": ("doboto._core", "doboto.errors", "doboto.types", "doboto.addresses"),
+    "types": ("doboto.types",),
+    "_wait": (
+        "doboto._wait", "doboto._core", "doboto._session", "doboto.errors", "doboto.progress", "doboto.addresses",
+    ),
+    "resources": (
+        "doboto.resources", "doboto._wait", "doboto._core", "doboto._session", "doboto._operation", "doboto._shapes",
+        "doboto._io.protocol", "doboto.errors", "doboto.progress", "doboto.types", "doboto.addresses",
+    ),
+}  # fmt: skip
+#: The only ones that know both the client and the simulator.
+BOTH = {"_io/simulated.py", "testing.py", "_pytest_plugin.py"}
+
+
+@pytest.mark.parametrize("folder", MAY)
+def test_nobody_climbs(folder: str) -> None:
+    for module in parts_of(folder):
+        climbing = {name for name in imported(module) if within(name, OURS) and not within(name, *MAY[folder])}
+        assert climbing == set(), module
+
+
+@pytest.mark.parametrize("folder", ["_core", "_wait", "resources", "types"])
+def test_nothing_but_io_does_input_and_output(folder: str) -> None:
+    """No HTTP library, no event loop, no clock, no chance below the session."""
+    for module in parts_of(folder):
+        outside = {
+            name
+            for name in imported(module)
+            if within(name, "urllib3", "aiohttp", "asyncio", "time", "random", "socket")
+        }
+        assert outside == set(), module
+
+
+def test_client_and_simulator_know_nothing_of_each_other() -> None:
+    for module in MODULES:
+        name = module.as_posix()
+        if name in BOTH or module.parts[0] == "cli":
+            continue
+        theirs = [one for one in imported(module) if within(one, OURS)]
+        if module.parts[0] == "sim":
+            assert [one for one in theirs if not within(one, "doboto.sim", "doboto._version")] == [], module
+        else:
+            assert [one for one in theirs if within(one, "doboto.sim")] == [], module
+
+
+def test_imports_run_in_no_circle() -> None:
+    edges = {
+        module: {target for name in imported(module) if (target := home(name)) and target != module}
+        for module in MODULES
+    }
+    done: set[Path] = set()
+
+    def visit(module: Path, trail: tuple[Path, ...]) -> None:
+        assert module not in trail, [str(step) for step in (*trail[trail.index(module) :], module)]
+        if module not in done:
+            for target in edges[module]:
+                visit(target, (*trail, module))
+            done.add(module)
+
+    for module in MODULES:
+        visit(module, ())
+
+
+def home(name: str) -> Path | None:
+    """The module that a dotted name is, or is in."""
+    parts = name.split(".")[1:] if within(name, OURS) else []
+    for length in range(len(parts), 0, -1):
+        stem = Path(*parts[:length])
+        for candidate in (stem.with_suffix(".py"), stem / "__init__.py"):
+            if candidate in MODULES:
+                return candidate
+    return None
+
+
+def loaded_by(program: str) -> set[str]:
+    code = f"import sys, json; {program}; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_import_loads_nothing_that_a_first_request_does_not_need() -> None:
+    """What `import doboto` loads is a part of what the first request has loaded when it is over."""
+    program = (
+        "import doboto\ntry:\n"
+        "    doboto.DO('t', 'http://127.0.0.1:9', retry=doboto.Retry.never()).droplet.info(1)\n"
+        "except doboto.DOBOTOConnectionException: pass"
+    )
+    needed = loaded_by(f"exec({program!r})")
+    loaded = loaded_by("import doboto")
+    assert loaded <= needed
+    for name in ("urllib3", "aiohttp", "asyncio", "starlette", "uvicorn", "doboto.sim", "doboto.cli", "ssl", "socket"):
+        assert name not in loaded
+    assert not {name for name in needed if within(name, "doboto.sim", "doboto.cli", "starlette", "aiohttp", "asyncio")}
+
+
+def test_public_names_are_exact_and_sorted() -> None:
+    assert doboto.__all__ == sorted(doboto.__all__)
+    public = {name for name, value in vars(doboto).items() if not name.startswith("_") and not is_module(value)}
+    assert public | {"__version__"} == set(doboto.__all__) | ({"VERSION"} & public)
+
+
+def is_module(value: object) -> bool:
+    return type(value).__name__ == "module"

@@ -1,0 +1,28 @@
+"""Types are an API: what must be refused is refused, by both type checkers. (`make types` holds what must pass.)"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BAD = ROOT / "tests" / "typing" / "bad.py"
+CHECKERS = {
+    "mypy": ([sys.executable, "-m", "mypy", "--strict", "--no-error-summary"], r"bad\.py:(\d+): error"),
+    "pyright": ([sys.executable, "-m", "pyright", "--level", "error"], r"bad\.py:(\d+):\d+ - error"),
+}
+
+
+@pytest.mark.parametrize("checker", CHECKERS)
+def test_what_must_be_refused_is_refused(checker: str) -> None:
+    command, pattern = CHECKERS[checker]
+    done = subprocess.run([*command, str(BAD)], cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    lines = BAD.read_text(encoding="utf-8").splitlines()
+    marked = {number for number, line in enumerate(lines, 1) if "# BAD" in line}
+    refused = {int(number) for number in re.findall(pattern, done.stdout)}
+    assert len(marked) >= 30, done.stderr
+    assert [lines[number - 1] for number in sorted(marked ^ refused)] == []
