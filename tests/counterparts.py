@@ -36,6 +36,12 @@ SHOWN_WITH_BACKUPS = "DOBOTO 0.6 documented it, and the example of backups has i
 # "droplet" is a component; "droplet.networks" a property, "firewall.inbound_rules[]" the items of a list;
 # "@name" the body of a response component.
 COUNTERPARTS: dict[str, Counterpart] = {
+    "Volume": reply(
+        "volume_full",
+        always="id droplet_ids name description size_gigabytes created_at region filesystem_type filesystem_label",
+    ),
+    "VolumeCreate": request("volumes_ext4"),
+    "Snapshot": reply("snapshots"),
     "Action": reply(
         "action",
         always="id status type started_at completed_at resource_id resource_type",
@@ -82,6 +88,7 @@ COUNTERPARTS: dict[str, Counterpart] = {
 }
 # Held by test_attributes_are_those_of_both_creates.
 CLIENTS_OWN = {
+    "VolumeCreateBase": "what VolumeCreate has beside what is required",
     "DropletCreateBase": "what DropletCreate and DropletsCreate share",
     "DropletAttributes": "DropletCreate and DropletsCreate together, with nothing required",
 }

@@ -17,7 +17,7 @@ OPEN_ENUMS = {
 }
 # Operations whose examples show what the types describe. Not the actions of images: there the schema is a
 # bare action and the example {"action": {...}}.
-SHOWN = re.compile(r"/v2/(actions|droplets|regions|sizes|images(?!/\{image_id\}/actions))")
+SHOWN = re.compile(r"/v2/(?!images/\{image_id\}/actions|volumes/.*actions)")
 
 
 class Specification:

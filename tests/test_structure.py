@@ -59,11 +59,12 @@ MAY = {
     ),
     "resources": (
         "doboto.resources", "doboto._wait", "doboto._core", "doboto._session", "doboto._operation", "doboto._shapes",
-        "doboto._io.protocol", "doboto.errors", "doboto.progress", "doboto.types", "doboto.addresses",
+        "doboto._io.protocol", "doboto._collector", "doboto.errors", "doboto.progress", "doboto.types",
+        "doboto.addresses",
     ),
 }  # fmt: skip
 #: The only ones that know both the client and the simulator.
-BOTH = {"_io/simulated.py", "testing.py", "_pytest_plugin.py"}
+BOTH = {"_io/simulated.py", "testing.py"}
 
 
 @pytest.mark.parametrize("folder", MAY)

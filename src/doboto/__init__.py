@@ -13,7 +13,8 @@ Plain dicts go in and come out, typed in `doboto.types`; what can go wrong is in
 from ._core.limiter import Limiter
 from ._core.ratelimit import RateLimit
 from ._core.retry import Retry
-from ._io.protocol import Clock, Timeouts, Transport, WireRequest
+from ._io.budget import RedisBudget
+from ._io.protocol import Allowance, Budget, Clock, Timeouts, Transport, WireRequest
 from ._version import VERSION
 from .addresses import private_ipv4, public_ipv4, public_ipv6
 
@@ -47,7 +48,9 @@ from .progress import OnProgress, Progress
 __version__ = VERSION
 
 __all__ = [
+    "Allowance",
     "AsyncDO",
+    "Budget",
     "Clock",
     "DO",
     "DOBOTOActionException",
@@ -73,6 +76,7 @@ __all__ = [
     "OnProgress",
     "Progress",
     "RateLimit",
+    "RedisBudget",
     "Retry",
     "Timeouts",
     "Transport",

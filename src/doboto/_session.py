@@ -17,8 +17,9 @@ from ._core.recovery import Claims
 from ._core.reply import Reply
 from ._core.request import Request
 from ._core.retry import Retry
-from ._io.protocol import IO, Timeouts, WireRequest
+from ._io.protocol import IO, Allowance, Timeouts, WireRequest
 from .errors import (
+    DOBOTOConnectionException,
     DOBOTOException,
     DOBOTONotFoundException,
     DOBOTORateLimitException,
@@ -61,6 +62,8 @@ class Session:
         limiter: Keeps under the rate limit.
         claims: Tells whose a new thing is, where answers were lost.
         timeouts: Bounds of one exchange; `total` bounds a call that has no `timeout` of its own, retries included.
+        allowance: This client's part of a rate limit that is shared with other processes, or None.
+        pause_collector: Whether long lists are read with the garbage collector paused.
     """
 
     def __init__(
@@ -73,12 +76,17 @@ class Session:
         limiter: Limiter,
         claims: Claims,
         timeouts: Timeouts,
+        allowance: Allowance | None = None,
+        *,
+        pause_collector: bool = True,
     ) -> None:
         self.io = io
         self.url = url
         self.retry = retry
         self.limiter = limiter
         self.claims = claims
+        self.allowance = allowance
+        self.pause_collector = pause_collector
         self.timeouts = timeouts
         self._token = token
         self._agent = agent
@@ -90,6 +98,12 @@ class Session:
         session.retry = retry
         session.timeouts = timeouts
         return session
+
+    async def close(self) -> None:
+        """Give connections back."""
+        await self.io.transport.close()
+        if self.allowance is not None:
+            await self.allowance.close()
 
     def deadline(self, seconds: float | None = None) -> Deadline:
         """A deadline that many seconds from now, or as far away as the client's settings put it."""
@@ -122,7 +136,7 @@ class Session:
             pause = self.retry.pause(request, outcome, attempt, random.random())  # noqa: S311 - jitter, no secret
             if pause is None or pause >= deadline.remaining(self.io.clock.monotonic()):
                 raise outcome
-            log.warning("sent again in %.1f s (attempt %d failed): %s", pause, attempt, outcome)
+            log.info("sent again in %.1f s (attempt %d failed): %s", pause, attempt, outcome)
             await self.io.sleep(pause)
 
     async def _attempt(
@@ -131,13 +145,7 @@ class Session:
         """One exchange: the reply's value, or the failure as a value, told what it was about."""
         sent_at: float | None = None
         try:
-            await self._turn(deadline)
-            left = deadline.remaining(self.io.clock.monotonic())
-            if left <= 0:
-                raise DOBOTOTimeoutException(f"the deadline of {deadline.seconds:g} s is over", sent=False)
-            wire = self._wire(request)
-            sent_at = self.io.clock.time()
-            reply = await self.io.transport.send(wire, self._bounds(left))
+            reply, sent_at = await self._exchange(request, deadline)
             self._note(reply)
             if reply.ok:
                 value = replies.value(reply)
@@ -147,11 +155,31 @@ class Session:
             failure = error
         failure.method = request.method
         failure.url = self.url + request.target
-        failure.sent_at = sent_at
+        failure.sent_at = failure.sent_at if sent_at is None else sent_at
         failure.attempts = attempt if not _unsent(failure) else attempt - 1
         if isinstance(failure, DOBOTORateLimitException) and failure.status == 429:
             self._refused(failure)
         return failure
+
+    async def _exchange(self, request: Request, deadline: Deadline) -> tuple[Reply, float]:
+        """The reply, and when the request was sent; an error is told the latter too."""
+        ticket = self.limiter.join()
+        sent_at: float | None = None
+        counts = False
+        try:
+            await self._turn(ticket, deadline)
+            left = deadline.remaining(self.io.clock.monotonic())
+            if left <= 0:
+                raise DOBOTOTimeoutException(f"the deadline of {deadline.seconds:g} s is over", sent=False)
+            wire = self._wire(request)
+            sent_at, counts = self.io.clock.time(), True
+            return await self.io.transport.send(wire, self._bounds(left)), sent_at
+        except DOBOTOException as failure:
+            failure.sent_at = sent_at
+            counts = counts and not (isinstance(failure, DOBOTOConnectionException) and not failure.sent)
+            raise
+        finally:
+            self.limiter.leave(ticket, self.io.clock.monotonic(), counts=counts)
 
     def api_time(self, moment: float | None) -> float:
         """A moment of the client's clock on the API's, as far as its last Date header tells."""
@@ -166,22 +194,26 @@ class Session:
         except ValueError:
             return local
 
-    async def _turn(self, deadline: Deadline) -> None:
-        """Wait for a moment within the rate limit."""
+    async def _turn(self, ticket: int, deadline: Deadline) -> None:
+        """Wait for a moment within the rate limit: this process's own, and what it shares with others if it does."""
         while True:
             now = self.io.clock.monotonic()
-            moment = self.limiter.reserve(now, deadline.remaining(now))
-            if moment is None:
-                raise self._no_room(now, deadline)
-            await self.io.sleep(moment - now)
-            if not self.limiter.closed(self.io.clock.monotonic()):
+            wait = self.limiter.ask(ticket, now)
+            if not wait and self.allowance is not None:
+                wait = await self.allowance.take()
+                if wait:
+                    self.limiter.postpone(ticket, now, wait)
+            if not wait:
                 return
+            if wait > deadline.remaining(now):
+                raise self._no_room(wait, deadline)
+            await self.io.sleep(wait)
 
-    def _no_room(self, now: float, deadline: Deadline) -> DOBOTORateLimitException:
+    def _no_room(self, wait: float, deadline: Deadline) -> DOBOTORateLimitException:
         return DOBOTORateLimitException(
             f"no room within the rate limit before the deadline of {deadline.seconds:g} s",
             ratelimit=self.limiter.hourly,
-            retry_after=self.limiter.wait(now),
+            retry_after=wait,
         )
 
     def _note(self, reply: Reply) -> None:

@@ -102,14 +102,19 @@ class Shared:
     claims: Claims = field(default_factory=Claims)
 
 
-_shared: MutableMapping[tuple[str, str, str], Shared] = WeakValueDictionary()
+_shared: MutableMapping[tuple[str, str], Shared] = WeakValueDictionary()
 _lock = threading.Lock()
+
+
+def account_of(token: Secret, url: str) -> str:
+    """The same text for all who use one token and URL. The token can't be told from it."""
+    return hashlib.sha256(f"{url}\n{token.reveal()}".encode()).hexdigest()
 
 
 def shared_by(token: Secret, url: str, clock: Clock) -> Shared:
     """What the clients of a token share; it lives as long as one of them does."""
     timeline = getattr(clock, "timeline", type(clock).__qualname__)  # simulated time has nothing to do with real time
-    key = (hashlib.sha256(token.reveal().encode()).hexdigest(), url, str(timeline))
+    key = (account_of(token, url), str(timeline))
     with _lock:
         found = _shared.get(key)
         if found is None:

@@ -11,14 +11,15 @@ from ._core.limiter import Limiter
 from ._core.ratelimit import RateLimit
 from ._core.request import any_request
 from ._core.retry import Retry
-from ._io.protocol import IO, Clock, Timeouts, Transport
+from ._io.protocol import IO, Budget, Clock, Timeouts, Transport
 from ._operation import Async, Coro, Mode, Sync, run
 from ._session import Secret, Session
-from ._settings import AGENT, CONNECTIONS, URL, Connection, base_url, shared_by, token_or_environment
+from ._settings import AGENT, CONNECTIONS, URL, Connection, account_of, base_url, shared_by, token_or_environment
 from .errors import DOBOTOConfigurationException
 
 if TYPE_CHECKING:
     from .resources.droplet import Droplet
+    from .resources.volume import Volume
     from .sim import Simulator
 
 T = TypeVar("T")
@@ -67,12 +68,14 @@ class Client(Generic[Mode]):
         timeout: float = 300.0,
         retry: Retry | None = None,
         limiter: Limiter | None = None,
+        budget: Budget | None = None,
         proxy: str | None = None,
         ca_file: str | None = None,
         allow_http: bool = False,
         connections: int = CONNECTIONS,
         transport: Transport | None = None,
         clock: Clock | None = None,
+        pause_collector: bool = True,
     ) -> None:
         """Make a client. No request is made yet.
 
@@ -85,12 +88,15 @@ class Client(Generic[Mode]):
             timeout: Seconds for a whole call that has no `timeout` of its own, retries and pauses included.
             retry: The retry policy; see `Retry`.
             limiter: The rate limiter. Default: one for all clients of this process that use the same token and URL.
+            budget: A rate limit shared with other processes and machines, beside the limiter; see `RedisBudget`.
             proxy: A proxy's URL; "" for none. Default: what the environment says.
             ca_file: A file of CA certificates to trust instead of the system's.
             allow_http: Allow `http://` to other machines: the token can then be read on the way.
             connections: How many connections are kept, and how many requests of one call run side by side.
             transport: Carries the requests; see `doboto.Transport`.
             clock: Tells the time and sleeps; see `doboto.Clock`.
+            pause_collector: Whether long lists are read with Python's garbage collector paused, which halves the
+                time of decoding them. It is paused in the whole process, and only while pages are read.
 
         Raises:
             DOBOTOConfigurationException: There is no token, the URL can't be used, or an extra is not installed.
@@ -108,6 +114,8 @@ class Client(Generic[Mode]):
             limiter or self._shared.limiter,
             self._shared.claims,
             Timeouts(connect_timeout, read_timeout, timeout),
+            None if budget is None else budget.allowance(account_of(secret, base), blocks=self._mode is Sync),
+            pause_collector=pause_collector,
         )
 
     @classmethod
@@ -135,6 +143,13 @@ class Client(Generic[Mode]):
         from .resources.droplet import Droplet
 
         return Droplet
+
+    @resource
+    def volume(self) -> type[Volume[Mode]]:
+        """Volumes: block storage that Droplets are given."""
+        from .resources.volume import Volume
+
+        return Volume
 
     @property
     def ratelimit(self) -> RateLimit | None:
@@ -233,7 +248,7 @@ class DO(Client[Sync]):
 
     def close(self) -> None:
         """Give the connections back."""
-        run(self._session.io.transport.close())
+        run(self._session.close())
 
     def __enter__(self) -> Self:
         return self
@@ -262,7 +277,7 @@ class AsyncDO(Client[Async]):
 
     async def aclose(self) -> None:
         """Give the connections back."""
-        await self._session.io.transport.close()
+        await self._session.close()
 
     async def __aenter__(self) -> Self:
         return self

@@ -190,7 +190,14 @@ def test_other_machines_are_warned_of() -> None:
 
 @pytest.mark.parametrize(
     ("host", "loopback"),
-    [("127.0.0.1", True), ("127.1.2.3", True), ("::1", True), ("localhost", True), ("::", False), ("example.com", False)],
+    [
+        ("127.0.0.1", True),
+        ("127.1.2.3", True),
+        ("::1", True),
+        ("localhost", True),
+        ("::", False),
+        ("example.com", False),
+    ],
 )
 def test_loopback_is_recognised(host: str, loopback: bool) -> None:
     assert _is_loopback(host) is loopback
@@ -202,7 +209,10 @@ def test_loopback_is_recognised(host: str, loopback: bool) -> None:
 def test_a_port_in_use_is_told_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert failing("--port", port) == f"doboto: cannot listen on 127.0.0.1 port {port}: {os.strerror(errno.EADDRINUSE)}"
+        assert (
+            failing("--port", port)
+            == f"doboto: cannot listen on 127.0.0.1 port {port}: {os.strerror(errno.EADDRINUSE)}"
+        )
 
 
 def test_a_state_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
@@ -251,7 +261,9 @@ def test_wrong_usage_has_exit_code_2(arguments: list[str], capsys: pytest.Captur
 
 
 def test_help_loads_no_simulator() -> None:
-    program = "import sys; from doboto.cli import main\ntry: main(['sim', '--help'])\nexcept SystemExit: print(*sys.modules)"
+    program = (
+        "import sys; from doboto.cli import main\ntry: main(['sim', '--help'])\nexcept SystemExit: print(*sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=LONG, check=True)
     loaded = set(done.stdout.splitlines()[-1].split())
     assert "doboto.cli.sim" in loaded

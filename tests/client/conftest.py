@@ -16,6 +16,8 @@ import pytest
 from doboto import DO, AsyncDO
 from doboto.sim import ManualClock, Settings, Simulator
 
+from .contract import Contract
+
 SIZE, IMAGE, REGION = "s-1vcpu-1gb", "ubuntu-24-04-x64", "nyc3"
 
 
@@ -70,9 +72,23 @@ class Blockingly:
 
 
 @pytest.fixture
-def sim() -> Simulator:
+def settings() -> Settings:
+    """How the simulated DigitalOcean behaves; a test file may say otherwise."""
+    return Settings(droplet_limit=100_000)
+
+
+@pytest.fixture
+def sim(settings: Settings) -> Simulator:
     """A simulated DigitalOcean whose clock only moves when somebody sleeps."""
-    return Simulator(clock=ManualClock(1_790_000_000), settings=Settings(droplet_limit=100_000))
+    return Simulator(clock=ManualClock(1_790_000_000), settings=settings)
+
+
+@pytest.fixture
+def contract(sim: Simulator, openapi: dict[str, Any]) -> Contract:
+    """Holds every request and every reply of the test against the official specification."""
+    contract = Contract(openapi)
+    sim.on_seen.append(contract)
+    return contract
 
 
 @pytest.fixture

@@ -222,31 +222,3 @@ def test_pauses_grow(policy: Retry, chance: float) -> None:
 def test_a_policy_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must"):
         Retry(**wrong)
-
-
-@given(
-    per_minute=st.integers(1, 5),
-    waits=st.lists(st.tuples(st.floats(0, 40), st.floats(0, 200), st.booleans()), max_size=40),
-)
-def test_the_limiter_never_gives_out_more_than_fits_in_a_window(
-    per_minute: int, waits: list[tuple[float, float, bool]]
-) -> None:
-    limiter, now, moments = Limiter(per_minute), 0.0, []
-    for passing, patience, refused in waits:
-        now += passing
-        if refused:
-            limiter.refused(now, 10)
-        moment = limiter.reserve(now, patience)
-        if moment is not None:
-            assert now <= moment <= now + patience
-            assert not refused or moment >= now + 10
-            moments.append(moment)
-    assert moments == sorted(moments)
-    assert all(later - earlier >= 61 - 1e-6 for earlier, later in zip(moments, moments[per_minute:], strict=False))
-
-
-def test_what_is_left_of_the_hour_is_spread_when_told_to() -> None:
-    limiter = Limiter(spread=True)
-    limiter.told(RateLimit(5000, 3600, 0))
-    moments = [limiter.reserve(0.0, 1e9) for _ in range(5)]
-    assert moments == [0, 1, 2, 3, 4]

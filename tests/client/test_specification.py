@@ -6,17 +6,15 @@ schemas.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-import jsonschema
 import pytest
 
-from doboto.sim import ManualClock, Settings, Simulator
+from doboto.sim import Settings, Simulator
 
-from ..sim.specification import Specification
 from .conftest import client
+from .contract import Contract, resolve
 
 DROPLETS, ACTIONS, BY_TAG = "/v2/droplets", "/v2/droplets/{droplet_id}/actions", "/v2/droplets/actions"
 #: What the client calls for each action type of the specification, and which of its members it takes.
@@ -58,56 +56,13 @@ def action_examples(openapi: dict[str, Any], path: str) -> Iterator[tuple[str, d
         yield type, {**shown, **named.get("example", {}), "type": type}
 
 
-def resolve(openapi: dict[str, Any], found: Any) -> Any:
-    while isinstance(found, dict) and "$ref" in found:
-        target: Any = openapi
-        for part in found["$ref"].removeprefix("#/").split("/"):
-            target = target[part.replace("~1", "/").replace("~0", "~")]
-        found = target
-    return found
-
-
-class Contract:
-    """Holds every exchange that a simulator sees against the specification."""
-
-    def __init__(self, openapi: dict[str, Any]) -> None:
-        self.specification = Specification(openapi)
-        self.checked = 0
-
-    def __call__(self, incoming: Any, reply: Any) -> None:
-        found = self.specification.operation(incoming.method, incoming.path)
-        assert found is not None, (incoming.method, incoming.path)
-        written, operation = found
-        parameters = [resolve(self.specification._document, one) for one in operation.get("parameters", ())]
-        allowed = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
-        assert set(incoming.query) <= allowed, (written, incoming.query)
-        if "requestBody" in operation:
-            self.check_body([written, incoming.method.lower(), "requestBody"], incoming.body())
-        content = reply.content()
-        self.specification.check(incoming.method, incoming.path, reply.status, json.loads(content) if content else None)
-        self.checked += 1
-
-    def check_body(self, where: list[str], body: Any) -> None:
-        schema = self.specification._at(["paths", *where, "content", "application/json", "schema"])
-        validator = jsonschema.Draft202012Validator(schema, registry=self.specification._registry)
-        assert [error.message for error in validator.iter_errors(body)] == []
+@pytest.fixture
+def settings() -> Settings:
+    return Settings(droplet_limit=1000)
 
 
 @pytest.fixture
-def contract(openapi: dict[str, Any]) -> Contract:
-    return Contract(openapi)
-
-
-@pytest.fixture
-def sim(contract: Contract) -> Simulator:
-    settings = Settings(droplet_limit=1000, names_per_request=10)
-    simulator = Simulator(clock=ManualClock(1_790_000_000), settings=settings)
-    simulator.on_seen.append(contract)
-    return simulator
-
-
-@pytest.fixture
-def account(sim: Simulator) -> Simulator:
+def account(sim: Simulator, contract: Contract) -> Simulator:
     """An account that has what the examples name: SSH keys, a VPC, and so on."""
     account = sim.account("simulated")
     admin = client("blocking", None, sim)  # type: ignore[arg-type]

@@ -10,37 +10,47 @@ import os
 from typing import Any
 
 import schemathesis
-from live import Live
+from live import BY_NAMES, Live
 from orders import ORDERS
 
-#: Of a hundred requests, how many get the path of something that is there, and how many a sensible body.
-PATHS, BODIES = 75, 40
+#: Of a hundred requests, how many get a path that leads somewhere, how many a query that does, how many a sensible body.
+PATHS, QUERIES, BODIES = 75, 50, 40
+#: Which parameter of a path a parameter of a query is of the same kind as.
+IN_QUERY = {"tag_name": "tag_id", "host_id": "droplet_id", "autoscale_pool_id": "autoscale_pool_id"}
 
-live = Live(int(os.environ["CONTRACT_SEED"]))
-
-
-def _now_and_then(percent: int) -> bool:
-    return live.random.randrange(100) < percent
+live = Live(os.environ["CONTRACT_ORIGIN"], int(os.environ["CONTRACT_SEED"]), ORDERS)
 
 
 @schemathesis.hook
 def before_call(_context: Any, case: Any, **_kwargs: Any) -> None:
-    found = live.parameters(frozenset(case.path_parameters or ()))
-    if found is not None and _now_and_then(PATHS):
-        case.path_parameters = dict(found)
-    order = ORDERS.get((case.method.upper(), case.operation.path))
-    if order is not None and _now_and_then(BODIES):
-        try:
-            case.body = order(live)
-        except LookupError:
-            return
-        case.media_type = "application/json"
+    for change, percent in ((_lead_somewhere, PATHS), (_ask_about, QUERIES), (_order, BODIES)):
+        if live.random.randrange(100) < percent:
+            try:
+                change(case)
+            except LookupError:
+                continue  # nothing of the kind could be made: it stays as Schemathesis made it
 
 
 @schemathesis.hook
 def after_call(_context: Any, case: Any, response: Any) -> None:
-    asked = dict(case.path_parameters or {})
-    if response.status_code == 404 or case.method.upper() == "DELETE":
-        live.forget(asked)
-    elif response.status_code < 300 and response.content:
-        live.learn(asked, response.json())
+    if response.status_code < 300 and response.content:
+        live.learn(dict(case.path_parameters or {}), response.json())
+
+
+def _lead_somewhere(case: Any) -> None:
+    names = frozenset(case.path_parameters or ())
+    if names in BY_NAMES:
+        case.path_parameters = live.parameters(names)
+
+
+def _ask_about(case: Any) -> None:
+    for name in IN_QUERY.keys() & (case.query or {}).keys():
+        case.query[name] = live.one(IN_QUERY[name])
+
+
+def _order(case: Any) -> None:
+    path = dict(case.path_parameters or {})
+    body = ORDERS[case.method.upper(), case.operation.path](live, path)
+    case.path_parameters = path
+    if body is not None:
+        case.body, case.media_type = body, "application/json"

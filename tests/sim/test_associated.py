@@ -87,6 +87,19 @@ def test_what_failed_can_be_retried(client: Client, clock: ManualClock, droplet:
     assert account.find("volume", "v-1") is None
 
 
+def test_what_has_moved_to_another_droplet_is_spared(client: Client, clock: ManualClock, droplet: Any) -> None:
+    other, path = client.create_active("web-02"), f"/v2/droplets/{droplet['id']}/destroy_with_associated_resources"
+    assert client.call("DELETE", f"{path}/dangerous", x_dangerous="true").status == 202
+    account = client.sim.account("token")
+    account.change("volume", "v-1", droplet_ids=[other["id"]])
+    account.change("reserved_ip", "198.18.9.9", droplet_id=other["id"])
+    clock.advance(6)
+    status = client.get(f"{path}/status")
+    moved = [*status["resources"]["volumes"], *status["resources"]["reserved_ips"]]
+    assert ["error_message" in item for item in moved] == [True, True]
+    assert client.get(f"/v2/droplets/{other['id']}")["droplet"]["volume_ids"] == ["v-1"]
+
+
 def test_without_a_destruction_there_is_no_status(client: Client) -> None:
     droplet = client.create_active()
     assert client.call("GET", f"/v2/droplets/{droplet['id']}/destroy_with_associated_resources/status").status == 404

@@ -215,3 +215,17 @@ def test_an_action_whose_droplet_vanishes_is_errored(client: Client, clock: Manu
     clock.advance(60)
     assert client.get(f"/v2/actions/{action['id']}")["action"]["status"] == "errored"
     assert client.get("/v2/images?private=true")["images"] == []
+
+
+def test_private_networking_is_in_the_droplets_own_vpc_also_before_it_has_addresses(simulate: Simulate) -> None:
+    client = simulate(address="after", address_gap=100.0)
+    client.post("/v2/vpcs", {"name": "default", "region": "nyc3"})
+    vpc = client.post("/v2/vpcs", {"name": "own", "region": "nyc3", "ip_range": "192.168.7.0/24"})["vpc"]
+    droplet = client.create_active(vpc_uuid=vpc["id"])
+    assert droplet["networks"]["v4"] == []
+    (private,) = client.act(droplet, "enable_private_networking")["networks"]["v4"]
+    assert private["ip_address"].startswith("192.168.7.")
+    client.sim.clock.advance(100)  # type: ignore[attr-defined]
+    addressed = client.get(f"/v2/droplets/{droplet['id']}")["droplet"]["networks"]["v4"]
+    assert [one["type"] for one in addressed] == ["public", "private"]
+    assert addressed[1] == private

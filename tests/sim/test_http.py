@@ -91,6 +91,11 @@ def test_paths_that_lead_nowhere(client: Client, method: str, path: str, status:
         assert answer.message == f"The simulator does not have {method} {path}."
 
 
+def test_a_method_that_is_not_allowed_is_answered_with_those_that_are(client: Client) -> None:
+    assert client.call("PUT", "/v2/droplets").headers["allow"] == "DELETE, GET, HEAD, OPTIONS, POST"
+    assert client.call("GET", "/v2/droplets/actions?tag_name=web").headers["allow"] == "OPTIONS, POST"
+
+
 def test_head_is_get_without_the_body(client: Client) -> None:
     client.create()
     asked, got = client.send("HEAD", "/v2/droplets"), client.send("GET", "/v2/droplets")

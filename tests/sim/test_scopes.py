@@ -77,3 +77,17 @@ def test_several_tokens_can_open_one_account(client: Client) -> None:
     client.sim.register("second", account="token")
     client.token = "second"
     assert client.get("/v2/droplets")["meta"]["total"] == 1
+
+
+def test_of_alternatives_one_scope_is_enough(client: Client) -> None:
+    client.post("/v2/domains", {"name": "example.com"})
+    record = {"type": "A", "name": "www", "data": "198.18.0.9"}
+    for scope in ("domain:create", "domain:update"):
+        assert _ask(client, [scope], "POST", "/v2/domains/example.com/records", record).status == 201
+    assert _ask(client, ["domain:read"], "POST", "/v2/domains/example.com/records", record).status == 403
+    droplet = client.act(client.create_active(), "snapshot")
+    path = f"/v2/snapshots/{droplet['snapshot_ids'][0]}"
+    assert _ask(client, ["block_storage_snapshot:read"], "GET", path).status == 403
+    assert _ask(client, ["snapshot:read"], "GET", path).status == 200
+    assert _ask(client, ["block_storage_snapshot:delete"], "DELETE", path).status == 403
+    assert _ask(client, ["image:delete"], "DELETE", path).status == 204

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import subprocess
+import sys
 
 import pytest
 import urllib3
@@ -74,3 +76,9 @@ def test_further_routes_stand_in_front_of_the_api() -> None:
     ask = in_process(sim.app)
     assert ask("GET", "/", {}, b"").content == b"hello"
     assert ask("GET", "/v2/droplets", HEADERS, b"").status == 200
+
+
+def test_nothing_of_the_server_is_loaded_before_something_is_served() -> None:
+    program = "import doboto.sim, sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert set(loaded.stdout.split()).isdisjoint({"uvicorn", "trustme", "cryptography", "sqlite3", "jsonschema"})

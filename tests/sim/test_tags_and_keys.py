@@ -73,7 +73,14 @@ def test_what_cannot_be_tagged_is_refused(client: Client, body: dict[str, object
 
 @pytest.mark.parametrize("name", ["", "a b", "a/b", "x" * 256, "é", None, 7])
 def test_tags_that_cannot_be(client: Client, name: object) -> None:
-    assert client.call("POST", "/v2/tags", {"name": name}).status == 422
+    answer = client.call("POST", "/v2/tags", {"name": name})
+    assert answer.status == 400
+    assert answer.body["messages"] is None
+    assert answer.body["root_causes"] == [f"rpc error: code = InvalidArgument desc = {answer.body['error']}"]
+
+
+def test_a_new_tag_that_cannot_be_read_is_refused_in_the_same_form(client: Client) -> None:
+    assert set(client.send("POST", "/v2/tags", b"[").body) == {"error", "messages", "root_causes"}
 
 
 def test_a_key_by_either_of_its_names(client: Client) -> None:

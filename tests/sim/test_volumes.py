@@ -378,6 +378,22 @@ def test_a_new_droplet_cannot_have_just_any_volume(client: Client) -> None:
     assert client.get("/v2/droplets")["meta"]["total"] == 1
 
 
+def test_a_new_droplet_goes_where_its_volumes_are(client: Client) -> None:
+    far, also = make(client, "far", region="fra1"), make(client, "also", region="fra1")
+    make(client, "also", region="nyc3")
+    anywhere = {"region": None, "volumes": [far["id"], {"name": "also"}]}
+    assert client.create(**anywhere)["region"]["slug"] == "fra1"
+    assert volume_of(client, also)["droplet_ids"] != []
+    assert client.create(region="nyc", volumes=[{"name": "also"}])["region"]["slug"] == "nyc3"
+
+
+def test_volumes_that_are_not_together_have_no_droplet(client: Client) -> None:
+    apart = [make(client, "a", region="fra1")["id"], make(client, "b", region="nyc3")["id"]]
+    body = {"name": "x", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64", "volumes": apart}
+    expected = (422, "Volume and Droplet must be in the same region.")
+    assert refused(client.call("POST", "/v2/droplets", body)) == expected
+
+
 def test_a_destroyed_droplet_frees_its_volumes_after_a_moment(client: Client, clock: ManualClock) -> None:
     volume = make(client)
     droplet = client.create_active(volumes=[volume["id"]])

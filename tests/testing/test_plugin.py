@@ -116,7 +116,7 @@ def proxy():
     assert proxy.after == b""
 '''
 
-REFUSED = '''
+REFUSED = """
 from attempts import *
 
 def test_blocking():
@@ -156,23 +156,23 @@ def swallowing():
 
 def test_swallowed_by_a_fixture(swallowing):
     pass
-'''
+"""
 
-ALLOWED = '''
+ALLOWED = """
 from attempts import *
 
 def test_other_hosts(doboto_server):
     with DO(doboto_server.token, doboto_server.url) as do:
         do.droplet.list()
     assert socket.getaddrinfo("localhost", 80)
-'''
+"""
 
-LIFTED = '''
+LIFTED = """
 from attempts import *
 
 def test_lifted(doboto_real_api):
     handshake()
-'''
+"""
 
 
 def test_the_real_api_is_out_of_reach(tmp_path: Path) -> None:

@@ -5,23 +5,29 @@ Arithmetic only: time comes in as a number.
 
 from __future__ import annotations
 
+import itertools
 import threading
+from bisect import bisect_left
 from collections import deque
 
 from .ratelimit import RateLimit
 
-#: Requests in a minute (API reference, "Rate Limit": 5 % of the 5,000 in an hour).
+# Requests in a minute (API reference, "Rate Limit": 5 % of the 5,000 in an hour).
 PER_MINUTE = 250
-# The API counts when a request arrives, we when it leaves: a second more than its window keeps us from disagreeing.
+# A second more than the API's window, for clocks that do not run quite alike.
 WINDOW = 61.0
 HOUR = 3600.0
+# Moments closer together than this are one: a sleep may end a rounding error early.
+GRAIN = 1e-6
 
 
 class Limiter:
-    """Hands out moments at which requests may be sent; shared by all threads and tasks that use one token.
+    """Says whose turn it is to send; shared by all threads and tasks that use one token.
 
-    Each caller reserves its own moment, so that a crowd that was held back does not wake up all at once. Safe among
-    threads; never blocks for longer than its own arithmetic.
+    The API counts a request when it arrives. We only know that this is before its reply, so it is counted from when
+    its exchange was over, and holds its place till then: neither a slow connection nor a crowd that is sent at once
+    and arrives late brings more than `per_minute` of them into one of the API's windows. Turns are given in the order
+    of asking. Safe among threads; never blocks for longer than its own arithmetic.
 
     Args:
         per_minute: How many requests may be sent in `window` seconds.
@@ -35,57 +41,97 @@ class Limiter:
     def __init__(self, per_minute: int = PER_MINUTE, *, spread: bool = False, window: float = WINDOW) -> None:
         if per_minute < 1:
             raise ValueError("per_minute must be 1 or more")
-        self._sent: deque[float] = deque(maxlen=per_minute)
+        self.hourly: RateLimit | None = None
+        self._per_minute = per_minute
         self._window = window
         self._spread = spread
-        self._closed_until = float("-inf")
-        self.hourly: RateLimit | None = None
+        self._tickets = itertools.count()
+        self._waiting: list[int] = []
+        self._under_way: set[int] = set()
+        self._over: deque[float] = deque()
+        self._last = self._closed_until = self._careful_until = float("-inf")
         self._lock = threading.Lock()
 
-    def reserve(self, now: float, patience: float) -> float | None:
-        """The moment at which one request may be sent, reserved for the caller.
+    def join(self) -> int:
+        """Stand in line for one request; whoever does must `leave`."""
+        with self._lock:
+            ticket = next(self._tickets)
+            self._waiting.append(ticket)
+            return ticket
+
+    def ask(self, ticket: int, now: float) -> float:
+        """Whether it is this one's turn.
 
         Args:
+            ticket: What `join` gave.
             now: The time on a monotonic clock.
-            patience: How many seconds the caller can wait at most.
 
         Returns:
-            The moment, `now` or later; None when it would come too late (nothing is reserved then).
+            0.0 when the request may be sent now, else how many seconds later at the earliest to ask again.
         """
         with self._lock:
-            moment = self._next(now)
-            if moment - now > patience:
-                return None
-            self._sent.append(moment)
-            return moment
+            while self._over and self._over[0] + self._window <= now + GRAIN:
+                self._over.popleft()
+            place = bisect_left(self._waiting, ticket)
+            wait = self._moment(place, now) - now
+            if wait > GRAIN:
+                return wait
+            del self._waiting[place]
+            self._under_way.add(ticket)
+            self._last = now
+            return 0.0
 
-    def wait(self, now: float) -> float:
-        """Seconds till a request could be sent, were it reserved now."""
+    def postpone(self, ticket: int, now: float, seconds: float) -> None:
+        """Take a turn back, to the place it had: nobody sends for that many seconds."""
         with self._lock:
-            return self._next(now) - now
+            self._under_way.discard(ticket)
+            self._waiting.insert(bisect_left(self._waiting, ticket), ticket)
+            self._closed_until = max(self._closed_until, now + seconds)
 
-    def closed(self, now: float) -> bool:
-        """Whether the API refused a request and its pause is not over: a moment reserved before that is void."""
-        return now < self._closed_until
+    def leave(self, ticket: int, now: float, *, counts: bool) -> None:
+        """The exchange is over, or was given up.
+
+        Args:
+            ticket: What `join` gave.
+            now: The time on a monotonic clock.
+            counts: Whether the API may have counted the request; one that was never sent it has not.
+        """
+        with self._lock:
+            if ticket not in self._under_way:
+                self._waiting.remove(ticket)
+                return
+            self._under_way.remove(ticket)
+            if counts:  # threads may come here in another order than they read the clock
+                self._over.append(max(now, self._over[-1]) if self._over else now)
 
     def refused(self, now: float, seconds: float) -> None:
-        """The API said 429: nobody sends for that many seconds."""
+        """The API said 429: nobody sends for that many seconds, and nobody in a crowd for a window after that.
+
+        Something else uses the same token, or requests were sent before this limiter began to count. How many places
+        are free after the pause is not known, so they are taken no faster than they would come free.
+        """
         with self._lock:
             self._closed_until = max(self._closed_until, now + seconds)
+            self._careful_until = self._closed_until + self._window
 
     def told(self, hourly: RateLimit) -> None:
         """Remember what a reply's headers said."""
         self.hourly = hourly
 
-    def _next(self, now: float) -> float:
-        moment = max(now, self._closed_until)
-        if len(self._sent) == self._sent.maxlen:
-            moment = max(moment, self._sent[0] + self._window)
-        if self._sent:  # moments are handed out in order, and apart when they are to be spread
-            moment = max(moment, self._sent[-1] + self._gap())
-        return moment
+    def _moment(self, place: int, now: float) -> float:
+        """The earliest moment for whoever has `place` others before it; things may only make it later."""
+        gap = self._gap(now)
+        moment = max(now, self._closed_until, self._last + gap) + place * gap
+        lacking = place - (self._per_minute - len(self._over) - len(self._under_way))
+        if lacking < 0:
+            return moment
+        rounds, nth = divmod(lacking, self._per_minute)
+        freed = self._over[nth] if nth < len(self._over) else now
+        return max(moment, freed + (rounds + 1) * self._window)
 
-    def _gap(self) -> float:
+    def _gap(self, now: float) -> float:
+        """How far apart requests are sent at least."""
+        careful = self._window / self._per_minute if now < self._careful_until else 0.0
         if not self._spread or self.hourly is None:
-            return 0.0
-        return HOUR / max(1, self.hourly.remaining)
+            return careful
+        return max(careful, HOUR / max(1, self.hourly.remaining))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
+
+from .attributes import listed, merged
 
 #: The most names in one request (API reference, droplets_create: "up to ten").
 NAMES_PER_REQUEST = 10
@@ -41,7 +43,7 @@ class Order:
         name, names = given.pop("name", None), given.pop("names", None)
         if (name is None) == (names is None):
             raise ValueError("give either name, for one Droplet, or names, for several")
-        order = cls([name] if names is None else _listed("names", names), names is not None, _renamed(given))
+        order = cls([name] if names is None else _names(names), names is not None, _renamed(given))
         order._check()
         return order
 
@@ -70,20 +72,6 @@ class Order:
             raise ValueError("a Droplet without public networking can't have IPv6")
 
 
-def merged(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    """Attributes from both places, as a new dict, without those that are None.
-
-    Raises:
-        ValueError: An attribute came twice.
-        TypeError: `attribs` is no dict.
-    """
-    if not isinstance(attribs, Mapping):
-        raise TypeError(f"attribs must be a dict, not {type(attribs).__name__}")
-    if twice := attribs.keys() & more.keys():
-        raise ValueError(f"given twice: {', '.join(sorted(twice))}")
-    return {name: value for name, value in {**attribs, **more}.items() if value is not None}
-
-
 def in_order(droplets: Sequence[Any], names: Sequence[str]) -> list[Any]:
     """The Droplets in the order of the names asked for; those of other names last."""
     left = list(droplets)
@@ -104,16 +92,14 @@ def _renamed(given: dict[str, Any]) -> dict[str, Any]:
         given["volumes"] = given.pop("volume")
     for name in ("volumes", "tags", "ssh_keys"):
         if name in given:
-            given[name] = _listed(name, given[name])
+            given[name] = listed(name, given[name])
     return given
 
 
-def _listed(name: str, value: Any) -> list[Any]:
-    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
-        raise TypeError(f"{name} must be a list, not {type(cast(object, value)).__name__}")
-    if name == "names" and not value:
+def _names(names: Any) -> list[Any]:
+    if not (found := listed("names", names)):
         raise ValueError("names must not be empty")
-    return [*cast("Iterable[Any]", cast(object, value))]
+    return found
 
 
 def _check_name(name: Any) -> None:

@@ -65,13 +65,16 @@ class Claims:
     """Whose a new thing is, among the threads and tasks of one process that use one token.
 
     Every reply claims the ids in it. A create whose answer was lost may only take what nobody has claimed, and has to
-    wait while another request for the same name is still under way, since its reply may claim what was found.
+    wait while another request for the same name is still under way, since its reply may claim what was found. Where
+    others look for the name too, or gave up on what is there, it takes nothing before its last look: its own Droplet
+    may be the one that lists do not show yet, and nobody would be left to find it.
     """
 
     def __init__(self) -> None:
         self._claimed: dict[Any, None] = {}
         self._sending: Counter[str] = Counter()
         self._looking: Counter[str] = Counter()
+        self._doubted: dict[Any, None] = {}
         self._lock = threading.Lock()
 
     def claim(self, ids: Iterable[Any]) -> bool:
@@ -81,9 +84,12 @@ class Claims:
             if any(id in self._claimed for id in wanted):
                 return False
             self._claimed.update(dict.fromkeys(wanted))
-            for _ in range(len(self._claimed) - KEPT):
-                self._claimed.pop(next(iter(self._claimed)))
+            _forget(self._claimed)
             return True
+
+    def known(self, id: Any) -> bool:
+        """Whether somebody has claimed it."""
+        return id in self._claimed
 
     def free(self, found: Sequence[Any]) -> list[Any]:
         """Those that nobody has claimed."""
@@ -95,7 +101,7 @@ class Claims:
             self._sending.update(names)
 
     def looking(self, names: Sequence[str]) -> None:
-        """Its answer was lost; what it did is being looked for."""
+        """Its answer was lost; what it did is going to be looked for."""
         with self._lock:
             self._looking.update(names)
 
@@ -105,18 +111,45 @@ class Claims:
             self._sending.subtract(names)
 
     def looked(self, names: Sequence[str]) -> None:
-        """Looking is over."""
+        """Looking is over, and these were not taken."""
         with self._lock:
             self._looking.subtract(names)
 
-    def others_sending(self, name: str) -> bool:
-        """Whether a request for the name is on its way whose reply may claim what is found."""
-        return self._sending[name] > 0
+    def take(self, name: str, found: Sequence[Any], missing: int, *, last: bool) -> list[Any]:
+        """Claim what is certain of the Droplets found of a name: as many as are missing, or fewer, or none.
 
-    def others_looking(self, name: str, mine: int) -> int:
-        """How many of the name other requests, whose answers were lost too, are looking for."""
-        return max(0, self._looking[name] - mine)
+        None while there are more than can be anybody's here, or they may be those of a request that is on its way.
+
+        Args:
+            name: The name.
+            found: The Droplets of that name that are new enough.
+            missing: How many of the name the caller still looks for.
+            last: Whether the caller's patience is over.
+        """
+        with self._lock:
+            free = self.free(found)
+            others = self._looking[name] - missing
+            contested = others > 0 or any(one["id"] in self._doubted for one in free)
+            if self._sending[name] > 0 or len(free) > missing + others or (contested and not last):
+                return []
+            taken = free[:missing]
+            self._claimed.update(dict.fromkeys(one["id"] for one in taken))
+            _forget(self._claimed)
+            self._looking[name] -= len(taken)
+            return taken
+
+    def doubt(self, ids: Iterable[Any]) -> None:
+        """Somebody gave up on these: they may be that caller's or another's."""
+        with self._lock:
+            self._doubted.update(dict.fromkeys(ids))
+            _forget(self._doubted)
 
 
 #: How many ids are remembered. What is older than this many creates is older than any request still under way.
 KEPT = 100_000
+
+
+def _forget(ids: dict[Any, None]) -> None:
+    """Let go of the oldest, beyond what is kept."""
+    for _ in range(len(ids) - KEPT):
+        ids.pop(next(iter(ids)))

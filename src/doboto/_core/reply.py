@@ -67,6 +67,18 @@ class Reply:
         return error
 
 
+def read_action(reply: Any) -> Any:
+    """The action of a reply, wrapped or bare (the API reference shows both for images); it has an id.
+
+    Raises:
+        DOBOTOReplyException: It has none.
+    """
+    action = reply if "type" in mapping(reply) else member(reply, "action", dict)
+    if not isinstance(mapping(action).get("id"), int):
+        raise DOBOTOReplyException(f"the reply has an action without id: {str(action)[:200]}", reply)
+    return action
+
+
 def value(reply: Reply) -> Any:
     """The JSON of a reply that is a success; None for an empty one (204).
 

@@ -73,6 +73,11 @@ def text(name: str, value: str | int) -> str:
     return str(value)
 
 
+def filters(**given: str | int | None) -> dict[str, str | int]:
+    """A query of those that are given; none may be empty."""
+    return {name: text(name, value) for name, value in given.items() if value is not None}
+
+
 def flag(name: str, value: bool) -> bool:
     """A boolean, refused if it is anything else: the text "false" would otherwise count as true."""
     if not isinstance(value, bool):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 from yarl import URL
@@ -14,8 +16,12 @@ from ..errors import DOBOTOConnectionException, DOBOTOException, DOBOTOTimeoutEx
 from .protocol import Timeouts, WireRequest
 from .proxies import proxy_for
 
-# The connection was never made, so nothing was sent.
-NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+
+@dataclass(slots=True)
+class Exchange:
+    """Whether a request had a connection to the API, so that something of it may have been sent."""
+
+    connected: bool = False
 
 
 class AiohttpTransport:
@@ -42,7 +48,16 @@ class AiohttpTransport:
         raise outcome
 
     async def _exchange(self, request: WireRequest, timeouts: Timeouts) -> Reply | DOBOTOException:
-        bounds = aiohttp.ClientTimeout(total=timeouts.total, sock_connect=timeouts.connect, sock_read=timeouts.read)
+        bounds = aiohttp.ClientTimeout(
+            timeouts.total,
+            sock_connect=timeouts.connect,
+            sock_read=timeouts.read,
+            ceil_threshold=timeouts.total,  # longer ones would be rounded up to whole seconds
+        )
+        exchange = Exchange()
+        # The loop learns that a kept connection was closed only when it runs: a change must not be sent on that one.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
         try:
             async with (await self._ready()).request(
                 request.method,
@@ -52,12 +67,13 @@ class AiohttpTransport:
                 timeout=bounds,
                 allow_redirects=False,
                 proxy=self._proxy,
+                trace_request_ctx=exchange,
             ) as response:
                 body = await response.read()
                 headers = {name.lower(): text for name, text in response.headers.items()}
                 return Reply(response.status, headers, body)
         except (TimeoutError, aiohttp.ClientError, OSError) as failure:
-            return _translate(failure)
+            return _translate(failure, exchange.connected)
         except BaseException as interruption:  # a cancelled task: its frames hold the headers too
             raise interruption.with_traceback(None) from None
 
@@ -67,7 +83,9 @@ class AiohttpTransport:
             # A client that outlives its event loop (asyncio.run twice) starts afresh in the next one.
             await self.close()
             connector = aiohttp.TCPConnector(limit=self._connections, ssl=self._tls)
-            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+            self._session = aiohttp.ClientSession(
+                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trace_configs=[_trace()]
+            )
             self._loop = loop
         return self._session
 
@@ -93,10 +111,21 @@ def _exact(url: str) -> URL:
     return URL(url, encoded=True)
 
 
-def _translate(failure: Exception) -> DOBOTOException:
+def _trace() -> aiohttp.TraceConfig:
+    """Notes in a request's `Exchange` that it has a connection: a new one (TLS and proxy included) or a kept one."""
+
+    async def connected(session: Any, context: Any, parameters: Any) -> None:  # noqa: ARG001 - aiohttp's signature
+        context.trace_request_ctx.connected = True
+
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_create_end.append(connected)
+    trace.on_connection_reuseconn.append(connected)
+    return trace
+
+
+def _translate(failure: Exception, connected: bool) -> DOBOTOException:
     """Our exception for aiohttp's, with its text and without its traceback."""
-    sent = not isinstance(failure, NEVER_SENT)
     message = f"{type(failure).__name__.removesuffix('Error')}: {failure}".replace("\n", " ")
     if isinstance(failure, TimeoutError):
-        return DOBOTOTimeoutException(f"no reply in time ({message})", sent=sent)
-    return DOBOTOConnectionException(f"no reply ({message})", sent=sent)
+        return DOBOTOTimeoutException(f"no reply in time ({message})", sent=connected)
+    return DOBOTOConnectionException(f"no reply ({message})", sent=connected)

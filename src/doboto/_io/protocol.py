@@ -80,6 +80,38 @@ class Transport(Protocol):
         ...
 
 
+class Allowance(Protocol):
+    """What one client may take of a rate limit that is shared beyond its process."""
+
+    async def take(self) -> float:
+        """Take one request out of it.
+
+        Returns:
+            0.0 when it was there and the request may be sent now, else the seconds till there may be one.
+
+        Raises:
+            DOBOTOConnectionException: Nobody can tell, and none may be sent without.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give connections back."""
+        ...
+
+
+class Budget(Protocol):
+    """A rate limit that is shared beyond one process; see `RedisBudget`."""
+
+    def allowance(self, account: str, *, blocks: bool) -> Allowance:
+        """A client's part of it.
+
+        Args:
+            account: Who shares: the same text for all clients with one token and URL, and no secret.
+            blocks: Whether the client is the blocking one, for which `take` must never suspend.
+        """
+        ...
+
+
 class IO(Protocol):
     """All that an operation may await, beside other operations."""
 

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
+from collections.abc import Iterator
 from typing import Final
 
 import urllib3
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    NameResolutionError,
-    NewConnectionError,
-    ProxyError,
-    SSLError,
-)
-from urllib3.exceptions import (
-    TimeoutError as Urllib3TimeoutError,
-)
+from urllib3.exceptions import EmptyPoolError, HTTPError, NewConnectionError, ProxyError
+from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
 
 from .._core.reply import Reply
 from .._settings import Connection
 from ..errors import DOBOTOConnectionException, DOBOTOException, DOBOTOTimeoutException
+from .bounded import POOLS, Exchange, exchange
 from .protocol import Timeouts, WireRequest
 from .proxies import proxy_for
 
 PIECE: Final = 1 << 16
-# The connection was never made, so nothing was sent. A ConnectTimeoutError is one of them, whatever its name says.
-NEVER_SENT: Final = (NewConnectionError, NameResolutionError, ConnectTimeoutError)
+LATE: Final = (Urllib3TimeoutError, EmptyPoolError, TimeoutError)
 
 
 class Urllib3Transport:
@@ -46,11 +37,15 @@ class Urllib3Transport:
     def _make(self) -> urllib3.PoolManager:
         https = self._connection.url.startswith("https") or (self._proxy or "").startswith("https")
         context = ssl.create_default_context(cafile=self._connection.ca_file) if https else None
+        connections = self._connection.connections
         if self._proxy:
-            return urllib3.ProxyManager(
-                self._proxy, maxsize=self._connection.connections, ssl_context=context, proxy_ssl_context=context
+            pool: urllib3.PoolManager = urllib3.ProxyManager(
+                self._proxy, maxsize=connections, block=True, ssl_context=context, proxy_ssl_context=context
             )
-        return urllib3.PoolManager(maxsize=self._connection.connections, ssl_context=context)
+        else:
+            pool = urllib3.PoolManager(maxsize=connections, block=True, ssl_context=context)
+        pool.pool_classes_by_scheme = POOLS
+        return pool
 
     async def send(self, request: WireRequest, timeouts: Timeouts) -> Reply:
         """Send a request and read the whole reply."""
@@ -61,30 +56,35 @@ class Urllib3Transport:
         raise outcome
 
     def _exchange(self, request: WireRequest, timeouts: Timeouts) -> Reply | DOBOTOException:
-        end = time.monotonic() + timeouts.total
+        current = Exchange.begin(timeouts)
+        outer = exchange.set(current)
         try:
             response = self._pool.urlopen(
                 request.method,
                 request.url,
                 body=request.body,
                 headers=request.headers,
-                timeout=urllib3.Timeout(connect=timeouts.connect, read=timeouts.read, total=timeouts.total),
+                timeout=urllib3.Timeout(timeouts.connect, timeouts.read, timeouts.total),
+                pool_timeout=timeouts.total,
                 retries=False,
                 redirect=False,
                 preload_content=False,
             )
             try:
-                body = _read(response, end)
+                body = b"".join(_pieces(response))
             except BaseException:
                 response.close()
                 raise
-            response.release_conn()
+            finally:
+                response.release_conn()
             headers = {name.lower(): text for name, text in response.headers.items()}
             return Reply(response.status, headers, body)
-        except (HTTPError, OSError, _Late) as failure:
-            return _translate(failure)
+        except (HTTPError, OSError) as failure:
+            return _translate(failure, current.connected)
         except BaseException as interruption:  # Ctrl-C: its frames hold the headers too
             raise interruption.with_traceback(None) from None
+        finally:
+            exchange.reset(outer)
 
     async def reaches(self, host: str, port: int, timeout: float) -> bool:
         """Whether that TCP port accepts a connection."""
@@ -99,34 +99,17 @@ class Urllib3Transport:
         self._pool.clear()
 
 
-class _Late(Exception):
-    """The reply did not end in time."""
-
-
-def _read(response: urllib3.BaseHTTPResponse, end: float) -> bytes:
-    """The body, piece by piece: a server that drips never outlives the deadline by more than one piece."""
-    pieces: list[bytes] = []
+def _pieces(response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
     while piece := response.read1(PIECE):
-        pieces.append(piece)
-        if time.monotonic() > end:
-            raise _Late("the reply did not end in time")
-    return b"".join(pieces)
+        yield piece
 
 
-def _translate(failure: Exception) -> DOBOTOException:
+def _translate(failure: Exception, connected: bool) -> DOBOTOException:
     """Our exception for urllib3's, with its text and without its traceback."""
-    reason = _reason(failure)
-    sent = not isinstance(reason, NEVER_SENT)
+    # A ProxyError tells no more than its cause.
+    reason = failure.original_error if isinstance(failure, ProxyError) else failure
     message = f"{type(reason).__name__.removesuffix('Error')}: {reason}".replace("\n", " ")
-    if isinstance(reason, Urllib3TimeoutError | _Late):
-        return DOBOTOTimeoutException(f"no reply in time ({message})", sent=sent)
-    if isinstance(reason, SSLError | ssl.SSLError) and "CERTIFICATE" in str(reason).upper():
-        sent = False  # the handshake failed: nothing of HTTP was sent
-    return DOBOTOConnectionException(f"no reply ({message})", sent=sent)
-
-
-def _reason(failure: Exception) -> Exception:
-    """The cause inside a ProxyError: the proxy that can't be reached was sent nothing either."""
-    if isinstance(failure, ProxyError):
-        return failure.original_error
-    return failure
+    # A NewConnectionError (refused, unknown name) is a time-out to urllib3, whatever happened.
+    if isinstance(reason, LATE) and not isinstance(reason, NewConnectionError):
+        return DOBOTOTimeoutException(f"no reply in time ({message})", sent=connected)
+    return DOBOTOConnectionException(f"no reply ({message})", sent=connected)

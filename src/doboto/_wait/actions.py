@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from .._core.deadline import Deadline
-from .._core.reply import holding
+from .._core.reply import read_action
 from .._core.request import Request
 from .._session import Session
 from ..errors import DOBOTOForbiddenException, DOBOTONotFoundException
@@ -36,6 +36,7 @@ class ActionWatch:
         self._single = single
         self._finder = Finder(session, "actions", "/actions", {})
         self._listing = True
+        self._begun = session.io.clock.monotonic()
 
     def pending(self) -> dict[int, str]:
         """The actions that are still running."""
@@ -85,19 +86,19 @@ class ActionWatch:
     async def _read(self, id: int, deadline: Deadline) -> None:
         request = self._single(self._seen[id])
         try:
-            found = await self._session.call(request, deadline, holding("action", dict))
+            found = await self._session.call(request, deadline, read_action)
         except DOBOTONotFoundException:
-            if self.forgiven(deadline):
+            if self.forgiven():
                 return
             raise
         self._seen[id] = found
 
-    def forgiven(self, deadline: Deadline) -> bool:
+    def forgiven(self) -> bool:
         """Whether a 404 may still be the lag between an action and its reading (pydo#468)."""
-        return deadline.elapsed(self._session.io.clock.monotonic()) < GRACE
+        return self._session.io.clock.monotonic() - self._begun < GRACE
 
 
-#: How long after the call began a 404 is taken for lag, in seconds. Terraform's provider repeats such reads for
+#: How long after waiting began a 404 is taken for lag, in seconds. Terraform's provider repeats such reads for
 #: minutes (PR#1493); lists were seen to lag "a couple of seconds" (pydo#468).
 GRACE = 30.0
 

@@ -48,6 +48,7 @@ class DropletWatch:
         self._readiness = readiness
         self._seen: dict[int, Mapping[str, Any]] = {droplet["id"]: droplet for droplet in droplets}
         self._gone: set[int] = set()
+        self._begun = session.io.clock.monotonic()
         self._actions = ActionWatch(
             session, [{"id": id} for id in action_ids], lambda action: get(path("/actions/{id}", id=action["id"]))
         )
@@ -140,7 +141,7 @@ class DropletWatch:
             request = get(path("/droplets/{id}", id=id))
             self._seen[id] = await self._session.call(request, deadline, holding("droplet", dict))
         except DOBOTONotFoundException:
-            if deadline.elapsed(self._session.io.clock.monotonic()) >= GRACE:
+            if self._session.io.clock.monotonic() - self._begun >= GRACE:
                 self._gone.add(id)
 
     def _filter(self, droplets: Sequence[Mapping[str, Any]]) -> dict[str, str | int]:

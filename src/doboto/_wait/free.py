@@ -1,4 +1,4 @@
-"""Waiting till no other action runs on a Droplet, or on any Droplet of a tag."""
+"""Waiting till no other action runs on a resource, or on any Droplet of a tag."""
 
 from __future__ import annotations
 
@@ -6,30 +6,29 @@ from typing import Any
 
 from .._core import pages
 from .._core.deadline import Deadline
-from .._core.request import path
-from .._core.target import Target
+from .._core.shape import records
 from .._session import Session
 from .actions import RUNNING
 
 
 class FreeWatch:
-    """What keeps a Droplet, or those of a tag, from taking another action.
+    """What keeps a resource from taking another action: those of its newest actions that are running.
 
-    A Droplet tells by its actions (as terraform-provider-digitalocean PR#1565 does); those of a tag tell by `locked`,
-    which costs one request for all of them.
+    This is how terraform-provider-digitalocean does it (PR#1565).
 
     Args:
         session: Sends the requests.
-        target: The Droplet or the tag.
+        listing: The path of the resource's actions.
+        target: The resource, in words.
     """
 
     what = "pending event"
     total = 1
 
-    def __init__(self, session: Session, target: Target) -> None:
+    def __init__(self, session: Session, listing: str, target: str) -> None:
         self._session = session
-        self._target = target
-        self._busy: dict[Any, str] = {target.id or target.tag_name: "another action is running"}
+        self._listing = listing
+        self._busy: dict[Any, str] = {target: "another action is running"}
 
     def pending(self) -> dict[Any, str]:
         """What is running, by its id."""
@@ -40,16 +39,40 @@ class FreeWatch:
         return self.pending()
 
     async def look(self, deadline: Deadline) -> None:
-        """One request: the newest actions of the Droplet, or the Droplets of the tag."""
-        if self._target.id is not None:
-            actions = await self._page("actions", path("/droplets/{id}/actions", id=self._target.id), {}, deadline)
-            running = [action for action in actions if action.get("status") == RUNNING]
-            self._busy = {action.get("id"): f"{action.get('type')} is running" for action in running}
-        else:
-            droplets = await self._page("droplets", "/droplets", {"tag_name": self._target.tag_name or ""}, deadline)
-            locked = [droplet for droplet in droplets if droplet.get("locked")]
-            self._busy = {droplet.get("id"): "locked" for droplet in locked}
+        """Read the newest actions."""
+        request = pages.numbered(self._listing, {}, 1)
+        page = await self._session.call(request, deadline, pages.reading("actions"))
+        running = [action for action in records(list(page.items)) if action.get("status") == RUNNING]
+        self._busy = {action.get("id"): f"{action.get('type')} is running" for action in running}
 
-    async def _page(self, key: str, path: str, query: dict[str, str | int], deadline: Deadline) -> list[Any]:
-        page = await self._session.call(pages.numbered(path, query, 1), deadline, pages.reading(key))
-        return [item for item in page.items if isinstance(item, dict)]
+
+class TagFreeWatch:
+    """What keeps the Droplets of a tag from taking another action: they say `locked`, all of them in one request.
+
+    Args:
+        session: Sends the requests.
+        tag_name: The tag.
+    """
+
+    what = "pending event"
+    total = 1
+
+    def __init__(self, session: Session, tag_name: str) -> None:
+        self._session = session
+        self._tag_name = tag_name
+        self._locked: dict[Any, str] = {tag_name: "another action is running"}
+
+    def pending(self) -> dict[Any, str]:
+        """The Droplets that are locked, by their ids."""
+        return dict(self._locked)
+
+    def seen(self) -> Any:
+        """The Droplets that are locked, as last seen."""
+        return self.pending()
+
+    async def look(self, deadline: Deadline) -> None:
+        """Read the Droplets."""
+        request = pages.numbered("/droplets", {"tag_name": self._tag_name}, 1)
+        page = await self._session.call(request, deadline, pages.reading("droplets"))
+        locked = [droplet for droplet in records(list(page.items)) if droplet.get("locked")]
+        self._locked = {droplet.get("id"): "locked" for droplet in locked}

@@ -1,4 +1,4 @@
-"""Waiting for Droplets to be gone after their destruction was asked for."""
+"""Waiting for things to be gone after their destruction was asked for."""
 
 from __future__ import annotations
 
@@ -6,45 +6,49 @@ from typing import Any
 
 from .._core import pages
 from .._core.deadline import Deadline
-from .._core.request import get, path
+from .._core.request import Request
 from .._core.shape import mapping
 from .._session import Session
 from ..errors import DOBOTONotFoundException
 
 
 class GoneWatch:
-    """One Droplet that answers till it answers 404: its volumes and addresses are free then.
+    """A thing that answers till it answers 404: what a Droplet held, its volumes and addresses, is free then.
 
     Args:
         session: Sends the requests.
-        id: The Droplet.
+        id: The thing's id.
+        request: Reads it.
+        key: The reply's root key.
     """
 
     what = "destroy"
     total = 1
 
-    def __init__(self, session: Session, id: int | str) -> None:
+    def __init__(self, session: Session, id: int | str, request: Request, key: str) -> None:
         self._session = session
         self._id = id
+        self._request = request
+        self._key = key
         self._seen: Any = None
         self._gone = False
 
     def pending(self) -> dict[int | str, str]:
-        """The Droplet, while it is there."""
+        """The thing, while it is there."""
         return {} if self._gone else {self._id: "still there"}
 
     def seen(self) -> Any:
-        """The Droplet as last seen."""
+        """The thing as last seen."""
         return self._seen
 
     async def look(self, deadline: Deadline) -> None:
         """Ask for it."""
         try:
-            reply: Any = await self._session.call(get(path("/droplets/{id}", id=self._id)), deadline)
+            reply: Any = await self._session.call(self._request, deadline)
         except DOBOTONotFoundException:
             self._gone = True
         else:
-            self._seen = mapping(reply).get("droplet")
+            self._seen = mapping(reply).get(self._key)
 
 
 class TagGoneWatch:

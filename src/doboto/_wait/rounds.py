@@ -84,7 +84,7 @@ async def _look(watch: Watch, plan: Plan) -> DOBOTOException | None:
     except DOBOTOException as failure:
         if not transient(failure):
             raise
-        log.warning("polling goes on after: %s", failure)
+        log.info("polling goes on after: %s", failure)
         return failure
     return None
 

@@ -13,8 +13,8 @@ from .._core.target import Target
 from .._io.protocol import Job
 from .._operation import Mode
 from .._wait.actions import ActionWatch, describe
-from .._wait.free import FreeWatch
-from .._wait.rounds import Plan, wait
+from .._wait.free import FreeWatch, TagFreeWatch
+from .._wait.rounds import Plan, Watch, wait
 from ..errors import DOBOTOActionException, DOBOTOException, DOBOTOPendingEventException, DOBOTOReplyException
 from ..progress import OnProgress
 from ..types import Droplet
@@ -42,18 +42,6 @@ class Acting(Recovering[Mode]):
             actions = await self._completed(actions, plan)
         return actions if target.id is None else actions[0]
 
-    def _plan(self, poll: float, timeout: float, progress: OnProgress | None) -> Plan:
-        """How to wait, checked.
-
-        Raises:
-            ValueError: A time is negative, or `timeout` is 0.
-        """
-        if poll < 0:
-            raise ValueError("poll must be 0 or more seconds")
-        if timeout <= 0:
-            raise ValueError("timeout must be more than 0 seconds")
-        return Plan(poll, self._session.deadline(timeout), progress)
-
     async def _start(self, target: Target, body: Mapping[str, Any], plan: Plan, patient: bool) -> list[Any]:
         """Ask for the action; while another one runs, wait for that one first if `patient`."""
         return await self._patiently(target, plan, patient, lambda: self._ask(target, body, plan.deadline))
@@ -66,7 +54,12 @@ class Acting(Recovering[Mode]):
             except DOBOTOPendingEventException:
                 if not patient:
                     raise
-            await wait(self._session, FreeWatch(self._session, target), plan)
+            await wait(self._session, self._free(target), plan)
+
+    def _free(self, target: Target) -> Watch:
+        if target.id is None:
+            return TagFreeWatch(self._session, target.tag_name or "")
+        return FreeWatch(self._session, path("/droplets/{id}/actions", id=target.id), str(target))
 
     async def _ask(self, target: Target, body: Mapping[str, Any], deadline: Deadline) -> list[Any]:
         try:

@@ -18,7 +18,7 @@ from .._session import log
 from .._wait.droplets import DropletWatch
 from .._wait.ports import PortWatch
 from .._wait.rounds import Plan, wait
-from ..errors import DOBOTOException, DOBOTOReplyException
+from ..errors import DOBOTOException, DOBOTOOutcomeUnknownException, DOBOTOReplyException
 from ._acting import Acting
 
 
@@ -49,10 +49,11 @@ class Creating(Acting[Mode]):
             _tell(failure, made, order)
             raise
         made.droplets = in_order(made.droplets, order.names)
-        for outcome in outcomes:
-            if isinstance(outcome, Exception):
-                _tell(outcome, made, order)
-                raise outcome
+        failures = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+        if failures:
+            foremost = _foremost(failures, made)
+            _tell(foremost, made, order)
+            raise foremost
         return made
 
     async def _ask_for(self, body: dict[str, Any], made: Made, plan: Plan) -> None:
@@ -67,6 +68,7 @@ class Creating(Acting[Mode]):
             if not failure.outcome_open:
                 raise
             lost = failure
+            claims.looking(names)  # before it no longer counts as sent: others must see it all the time
         else:
             _keep(made, droplets, action_ids)
             return
@@ -105,6 +107,19 @@ def _tell(failure: BaseException, made: Made, order: Order) -> None:
     note = f"Droplets were being created: {', '.join(order.names)}; created so far: {created}"
     failure.add_note(f"doboto: {note}")
     log.warning("interrupted: %s", note)
+
+
+def _foremost(failures: Sequence[Exception], made: Made) -> Exception:
+    """The failure to raise of several: one that leaves something open, else the first; it tells of the others too."""
+    foremost = next((one for one in failures if isinstance(one, DOBOTOOutcomeUnknownException)), failures[0])
+    for other in failures:
+        if other is foremost:
+            continue
+        if isinstance(other, DOBOTOException):
+            made.droplets += other.created
+        if isinstance(foremost, DOBOTOException):
+            foremost.message += f"; another request of the same call failed too: {other}"
+    return foremost
 
 
 def _created(body: Mapping[str, Any], reply: Any) -> tuple[list[Any], list[int]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import partial
+from itertools import chain, repeat
 from typing import Any
 
 from .._core import pages
@@ -35,50 +36,49 @@ class Recovering(Resource[Mode]):
     """Looks for what lost answers would have told."""
 
     async def _look_till(self, settled: Look, deadline: Deadline) -> str:
-        """Look again and again till it is settled, or patience or the deadline is over; returns why it ended."""
-        session = self._session
-        begun = session.io.clock.monotonic()
-        trouble = ""
-        for pause in (0.0, *PAUSES, *(PAUSES[-1] for _ in range(100))):
-            left = min(
-                deadline.remaining(session.io.clock.monotonic()), begun + PATIENCE - session.io.clock.monotonic()
-            )
-            if left <= pause:
+        """Look again and again till it is settled, or patience or the deadline is over; returns why it ended.
+
+        Patience is for what lags behind. It starts afresh when looking failed: what loses answers loses those too, and
+        an outage often lasts longer than any lag.
+        """
+        io, clock = self._session.io, self._session.io.clock
+        begun = clock.monotonic()
+        end, trouble = begun + PATIENCE, ""
+        for longest in chain((0.0, *PAUSES), repeat(PAUSES[-1])):
+            now = clock.monotonic()
+            pause = min(longest, end - now)  # the last look is at the very end of patience
+            if end <= now or deadline.remaining(now) <= pause:
                 break
-            await session.io.sleep(pause)
+            await io.sleep(pause)
             try:
                 if await settled():
                     return ""
                 trouble = ""
             except DOBOTOException as failure:
                 trouble = f"; looking failed: {failure}"
-                if not transient(failure):
-                    break
-        seconds = session.io.clock.monotonic() - begun
-        return f"looked for {seconds:.0f} s{trouble}"
+                if not (transient(failure) or failure.outcome_open):
+                    break  # a refusal; a reply that makes no sense says nothing of the next
+                end = clock.monotonic() + PATIENCE
+        return f"looked for {clock.monotonic() - begun:.0f} s{trouble}"
 
     async def _recover_droplets(
         self, body: Mapping[str, Any], failure: DOBOTOException, deadline: Deadline
     ) -> list[Any]:
-        """The Droplets that a create made whose answer was lost, all of them.
+        """The Droplets that a create made whose answer was lost, all of them. Its names are claimed as looked for.
 
         Raises:
             DOBOTOOutcomeUnknownException: Not all were found, or more than were asked for; `created` has those that
                 are certain.
         """
         session, names = self._session, asked_names(body)
-        since = session.api_time(failure.sent_at)
-        search = _Search(session, self._list_by, body, since, deadline)
+        search = _Search(session, self._list_by, body, failure.sent_at, deadline)
         log.warning("looking for the Droplets %s after: %s", ", ".join(names), failure)
-        session.claims.looking(names)
         try:
             why = await self._look_till(search.look, deadline)
-            search.take_what_is_certain()
+            search.take_what_is_certain(last=True)
         finally:
-            session.claims.looked(names)
-        if not why and not search.missing:
-            for droplet in search.taken:
-                log.warning("adopted Droplet %s (%s), whose answer was lost", droplet["id"], droplet["name"])
+            session.claims.looked([*search.missing.elements()])
+        if not search.missing:
             return search.taken
         raise search.unknown(failure, why)
 
@@ -93,13 +93,14 @@ class Recovering(Resource[Mode]):
         Raises:
             DOBOTOOutcomeUnknownException: They were not found; `created` has those that were.
         """
-        session, since = self._session, self._session.api_time(failure.sent_at)
+        session = self._session
         found: list[Any] = []
         wanted: set[Any] = set()
 
         async def look() -> bool:
             wanted.update(await self._droplets_of(target, deadline))
             listed = await self._actions_of(target, deadline)
+            since = session.api_time(failure.sent_at)  # now that a reply has told the API's time
             new = [action for action in listed if _started(action, body["type"], wanted, since)]
             found[:] = session.claims.free(new)
             return bool(wanted) and {action["resource_id"] for action in found} == wanted
@@ -108,7 +109,7 @@ class Recovering(Resource[Mode]):
         why = await self._look_till(look, deadline)
         if not why and len(found) == len(wanted) and session.claims.claim(action["id"] for action in found):
             return found
-        looked_for = f"an action {body['type']} of {target} started since {_when(since)}"
+        looked_for = f"an action {body['type']} of {target} started since {_when(session.api_time(failure.sent_at))}"
         raise unknown(failure, body, looked_for, why or "found more than one", found)
 
     async def _droplets_of(self, target: Target, deadline: Deadline) -> list[Any]:
@@ -161,17 +162,23 @@ class _Search:
     """The search for the Droplets of one create."""
 
     def __init__(
-        self, session: Session, list_by: ListBy, body: Mapping[str, Any], since: float, deadline: Deadline
+        self, session: Session, list_by: ListBy, body: Mapping[str, Any], sent_at: float | None, deadline: Deadline
     ) -> None:
+        self._session = session
         self._io = session.io
         self._claims = session.claims
         self._list_by = list_by
         self._body = body
-        self._since = since
+        self._sent_at = sent_at
         self._deadline = deadline
         self._candidates: dict[str, list[Any]] = {}
         self.wanted = Counter(asked_names(body))
         self.taken: list[Any] = []
+
+    @property
+    def _since(self) -> float:
+        """When the request was sent, by the API's clock: known at the latest when a list has been answered."""
+        return self._session.api_time(self._sent_at)
 
     @property
     def missing(self) -> Counter[str]:
@@ -182,11 +189,13 @@ class _Search:
         """Ask for the missing names, and take what is certain."""
         names = list(self.missing)
         outcomes = await self._io.at_once([partial(self._named, name) for name in names])
-        for name, outcome in zip(names, outcomes, strict=True):
+        self._candidates.update(
+            {name: found for name, found in zip(names, outcomes, strict=True) if not isinstance(found, Exception)}
+        )
+        self.take_what_is_certain()
+        for outcome in outcomes:
             if isinstance(outcome, Exception):
                 raise outcome
-            self._candidates[name] = outcome
-        self.take_what_is_certain()
         return not self.missing
 
     async def _named(self, name: str) -> list[Any]:
@@ -196,27 +205,22 @@ class _Search:
         listed = await self._list_by(query, self._deadline)
         return [one for one in matching(listed, self._body, self._since) if one["name"] == name]
 
-    def take_what_is_certain(self) -> None:
+    def take_what_is_certain(self, *, last: bool = False) -> None:
         """Claim candidates, but for names of which there are more than can be ours, or may be somebody else's."""
         for name, count in self.missing.items():
-            free = self._claims.free(self._candidates.get(name, []))
-            ours_or_lost = count + self._claims.others_looking(name, self.wanted[name])
-            if self._claims.others_sending(name) or len(free) > ours_or_lost:
-                continue
-            for droplet in free[:count]:
-                if self._claims.claim([droplet["id"]]):
-                    self.taken.append(droplet)
+            for droplet in self._claims.take(name, self._candidates.get(name, []), count, last=last):
+                self.taken.append(droplet)
+                log.warning("adopted Droplet %s (%s), whose answer was lost", droplet["id"], name)
 
     def unknown(self, failure: DOBOTOException, why: str) -> DOBOTOOutcomeUnknownException:
         """The error that tells all this."""
         missing = ", ".join(self.missing)
         asked = ", ".join(f"{key} {self._body[key]}" for key in ("size", "image", "region") if self._body.get(key))
         looked_for = f"Droplets named {missing} with {asked}, created since {_when(self._since)}"
-        doubtful = [
-            str(one["id"]) for name in self.missing for one in self._claims.free(self._candidates.get(name, []))
-        ]
+        doubtful = [one["id"] for name in self.missing for one in self._claims.free(self._candidates.get(name, []))]
         if doubtful:
-            why += f"; found {', '.join(doubtful)}, which may be another program's"
+            self._claims.doubt(doubtful)
+            why += f"; found {', '.join(map(str, doubtful))}, which may be another program's"
         return unknown(failure, self._body, looked_for, why, self.taken)
 
 

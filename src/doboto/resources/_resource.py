@@ -6,12 +6,16 @@ from collections.abc import AsyncGenerator, Callable, Hashable, Mapping
 from functools import partial
 from typing import Any, TypeVar, cast
 
+from .._collector import paused
 from .._core import pages
 from .._core.deadline import Deadline
 from .._core.reply import holding
 from .._core.request import Request, get
 from .._operation import Async, Bound, Mode
 from .._session import Session
+from .._wait.rounds import Plan
+from ..errors import DOBOTONotFoundException
+from ..progress import OnProgress
 
 T = TypeVar("T")
 
@@ -35,6 +39,18 @@ class Resource(Bound[Mode]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__.lower()} operations of {self._session.url}>"
 
+    def _plan(self, poll: float, timeout: float, progress: OnProgress | None) -> Plan:
+        """How to wait, checked.
+
+        Raises:
+            ValueError: A time is negative, or `timeout` is 0.
+        """
+        if poll < 0:
+            raise ValueError("poll must be 0 or more seconds")
+        if timeout <= 0:
+            raise ValueError("timeout must be more than 0 seconds")
+        return Plan(poll, self._session.deadline(timeout), progress)
+
     async def _one(self, returns: type[T], key: str, request: Request, deadline: Deadline | None = None) -> T:
         """Send a request whose reply holds one object under `key`."""
         found: T = await self._session.call(request, deadline, holding(key, dict))
@@ -48,6 +64,20 @@ class Resource(Bound[Mode]):
     async def _none(self, request: Request, deadline: Deadline | None = None) -> None:
         """Send a request whose reply holds nothing of interest."""
         await self._session.call(request, deadline)
+
+    async def _remove(self, request: Request, missing_ok: bool, deadline: Deadline | None = None) -> bool:
+        """Send a request that destroys one thing; returns whether there was one.
+
+        Raises:
+            DOBOTONotFoundException: There was none, and `missing_ok` is False.
+        """
+        try:
+            await self._none(request, deadline)
+        except DOBOTONotFoundException:
+            if not missing_ok:
+                raise
+            return False
+        return True
 
     async def _all(
         self,
@@ -77,7 +107,9 @@ class Resource(Bound[Mode]):
             return await self._session.call(pages.numbered(path, query, number), deadline, pages.reading(key))
 
         read = [await page(1)]
-        outcomes = await self._session.io.at_once([partial(page, number) for number in pages.rest(read[0])])
+        rest = [partial(page, number) for number in pages.rest(read[0])]
+        with paused(bool(rest) and self._session.pause_collector):
+            outcomes = await self._session.io.at_once(rest)
         for outcome in outcomes:
             if isinstance(outcome, Exception):
                 raise outcome

@@ -471,7 +471,8 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
     async def _gone(self, target: Target, plan: Plan) -> None:
         session = self._session
         if target.id is not None:
-            await wait(session, GoneWatch(session, target.id), plan)
+            request = get(path("/droplets/{id}", id=target.id))
+            await wait(session, GoneWatch(session, target.id, request, "droplet"), plan)
         else:
             await wait(session, TagGoneWatch(session, target.tag_name or ""), plan)
 

@@ -117,7 +117,7 @@ class _Resource:
             raise not_found(f"The admin interface has {', '.join('/_sim' + path for path in HANDLERS)}.")
         handler = self._handlers.get("GET" if request.method == "HEAD" else request.method)
         if handler is None:
-            raise method_not_allowed(request.method, request.url.path)
+            raise method_not_allowed(request.method, request.url.path, self._handlers)
         return handler
 
 

@@ -86,7 +86,7 @@ class Api:
         return self._finished(await self._simulator.faults.after(call, reply), call.account)
 
     def _admit(self, incoming: Incoming) -> tuple[Call, Operation]:
-        simulator, account = self._simulator, None
+        simulator, account, operation = self._simulator, None, None
         now = simulator.clock.now()
         try:
             account, scopes = simulator.authenticate(incoming.headers.get("authorization"))
@@ -94,7 +94,7 @@ class Api:
             operation, params = simulator.operation(incoming.method, incoming.path, account, now)
             body = incoming.body()
         except ApiError as error:
-            raise _Refused(error, account) from None
+            raise _Refused(error if operation is None else operation.worded(error), account) from None
         return (
             Call(
                 account=account,
@@ -119,7 +119,7 @@ class Api:
             call.scopes.require(*operation.scopes)
             result = operation.handler(call)
         except ApiError as error:
-            return error_reply(error)
+            return error_reply(operation.worded(error))
         except Exception:
             _log.exception("%s %s", call.method, call.path)
             return error_reply(server_error())

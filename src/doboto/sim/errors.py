@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from .records import Record
 
 
 class ApiError(Exception):
     """A request that ends with an error body; raised by rules, turned into a reply in one place."""
 
-    def __init__(self, status: int, id: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        id: str,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        body: Record | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.id = id
         self.message = message
         self.headers = dict(headers or {})
+        self.body = {"id": id, "message": message} if body is None else body
 
 
 #: `terraform-provider-digitalocean#1486` and `doctl#145`; the reference's example says "requested could not be found".
@@ -42,9 +52,11 @@ def not_found(message: str = NOT_FOUND) -> ApiError:
     return ApiError(404, "not_found", message)
 
 
-def method_not_allowed(method: str, path: str) -> ApiError:
-    """405; its text is our own, no trace shows the real one."""
-    return ApiError(405, "method_not_allowed", f"The method {method} is not allowed for {path}.")
+def method_not_allowed(method: str, path: str, allowed: Iterable[str]) -> ApiError:
+    """405 with what RFC 9110 wants beside it; its text is our own, no trace shows the real one."""
+    names = {*allowed, "OPTIONS"} | ({"HEAD"} if "GET" in allowed else set[str]())
+    headers = {"allow": ", ".join(sorted(names))}
+    return ApiError(405, "method_not_allowed", f"The method {method} is not allowed for {path}.", headers)
 
 
 def conflict(message: str = "The request could not be completed due to a conflict.") -> ApiError:

@@ -68,4 +68,4 @@ class Reply:
 
 def error_reply(error: ApiError) -> Reply:
     """The body that every refusal has."""
-    return Reply(error.status, {"id": error.id, "message": error.message}, dict(error.headers))
+    return Reply(error.status, dict(error.body), dict(error.headers))

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
-from .errors import method_not_allowed, not_found, not_implemented
+from .errors import ApiError, method_not_allowed, not_found, not_implemented
 from .http import Call, Reply
 from .records import Record
 
 #: State and rules first, HTTP last: a body for the operation's own status, nothing for no content, or a whole reply.
 Handler = Callable[[Call], Record | Reply | None]
+#: How an operation words a refusal, where that differs from all the others.
+Wording = Callable[[ApiError], ApiError]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,11 @@ class Operation:
     scopes: tuple[str, ...] = ()
     #: The special rate limit that it counts against, if any.
     limit: str | None = None
+    wording: Wording | None = None
+
+    def worded(self, error: ApiError) -> ApiError:
+        """A refusal as this operation says it."""
+        return error if self.wording is None else self.wording(error)
 
 
 class Operations:
@@ -44,12 +51,18 @@ class Operations:
         return iter(self._operations)
 
     def __call__(
-        self, method: str, path: str, *scopes: str, status: int = 200, limit: str | None = None
+        self,
+        method: str,
+        path: str,
+        *scopes: str,
+        status: int = 200,
+        limit: str | None = None,
+        wording: Wording | None = None,
     ) -> Callable[[Handler], Handler]:
         """Register a handler; `scopes` are those that the API reference lists, all of them needed."""
 
         def register(handler: Handler) -> Handler:
-            self._operations.append(Operation(method, path, handler, status, scopes, limit))
+            self._operations.append(Operation(method, path, handler, status, scopes, limit, wording))
             return handler
 
         return register
@@ -92,7 +105,7 @@ class Router:
             if match is Match.FULL:
                 operation = operations.get("GET" if method == "HEAD" else method)
                 if operation is None:
-                    raise method_not_allowed(method, path)
+                    raise method_not_allowed(method, path, operations)
                 return operation, found["path_params"]
         raise not_found()
 

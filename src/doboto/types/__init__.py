@@ -33,6 +33,7 @@ from .firewall import Firewall, FirewallChange, FirewallRule, FirewallTarget, In
 from .image import Image
 from .region import Region
 from .size import Capacity, DiskInfo, GpuInfo, Size
+from .volume import Snapshot, Volume, VolumeCreate, VolumeCreateBase
 
 __all__ = [
     "Action",
@@ -75,5 +76,9 @@ __all__ = [
     "OutboundRule",
     "Region",
     "Size",
+    "Snapshot",
     "SupportedBackupPolicy",
+    "Volume",
+    "VolumeCreate",
+    "VolumeCreateBase",
 ]

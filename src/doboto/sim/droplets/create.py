@@ -117,11 +117,16 @@ def _addressed_after(account: Account, seconds: float, faults: Mapping[str, floa
 @effect("droplet.addressed")
 def _addressed(account: Account, _now: float, *, droplet_id: int) -> None:
     droplet = account.find("droplet", droplet_id)
-    if droplet is None or droplet["networks"]["v4"]:
+    if droplet is None:
         return
-    v4 = [networks.public_v4(account)] if droplet["public"] else []
-    v4.append(networks.private_v4(account, account.get("vpc", droplet["vpc_uuid"])))
-    v6 = [networks.public_v6(account, droplet["region"])] if droplet["ipv6"] else []
+    # Where addresses come after `active`, an action may have added a private or an IPv6 one already.
+    v4, v6 = droplet["networks"]["v4"], droplet["networks"]["v6"]
+    if not v4:
+        v4 = [networks.private_v4(account, account.get("vpc", droplet["vpc_uuid"]))]
+    if droplet["public"]:
+        v4 = [networks.public_v4(account), *v4]
+    if droplet["ipv6"] and not v6:
+        v6 = [networks.public_v6(account, droplet["region"])]
     account.change("droplet", droplet_id, networks={"v4": v4, "v6": v6})
 
 

@@ -52,7 +52,7 @@ class _Page:
 
     def _response(self, request: Request) -> Response:
         if request.method not in ("GET", "HEAD"):
-            raise method_not_allowed(request.method, "/")
+            raise method_not_allowed(request.method, "/", ("GET",))
         if not self._simulator.settings.allow_remote_admin:
             refuse_strangers(request.client, request.headers)
         document, headers = page()
@@ -95,4 +95,4 @@ def _policy(script: str, style: str) -> str:
 
 
 def _read(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return files(__name__).joinpath(name).read_text(encoding="utf-8")

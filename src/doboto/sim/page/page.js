@@ -8,7 +8,7 @@ const count = new Intl.NumberFormat("en");
 
 let seen = null; // the last glance
 let seenAt = 0; // when it came, on the browser's clock
-let chosen = decodeURIComponent(location.hash.slice(1)) || null;
+let chosen = location.hash.slice(1) || null; // an account's label
 let timer = null;
 let looks = 0; // numbers the looks, so that an overtaken one is dropped
 
@@ -29,18 +29,15 @@ async function ask(method, path, body) {
 async function look() {
   clearTimeout(timer);
   const number = ++looks;
-  try {
-    const told = await ask("GET", `/glance${chosen ? `?account=${encodeURIComponent(chosen)}` : ""}`);
-    if (number !== looks) return;
-    [seen, seenAt] = [told, performance.now()];
-    chosen = told.account;
-    show(told);
-    state(paused() ? "paused" : "live", paused() ? "Paused" : "Live");
-  } catch {
-    if (number !== looks) return;
-    state("lost", "No answer, trying again");
-  }
+  const path = `/glance${chosen ? `?account=${encodeURIComponent(chosen)}` : ""}`;
+  const told = await ask("GET", path).catch(() => null);
+  if (number !== looks) return;
   if (!paused() && !document.hidden) timer = setTimeout(look, EVERY);
+  if (!told) return state("lost", "No answer, trying again");
+  [seen, seenAt] = [told, performance.now()];
+  chosen = told.account;
+  show(told);
+  state(paused() ? "paused" : "live", paused() ? "Paused" : "Live");
 }
 
 async function tell(method, path, body) {
@@ -78,6 +75,9 @@ function make(tag, attributes, ...children) {
 const cell = (...children) => make("td", { role: "cell" }, ...children);
 const row = (...cells) => make("tr", { role: "row" }, ...cells);
 
+// Long names and paths break after their own separators, if they must.
+const soft = (words) => words.split(/(?<=[/.:_-])(?=\w)/).flatMap((part, at) => (at ? [make("wbr", {}), part] : [part]));
+
 // Brings the children of a list in line with items: those that stay as they were keep their elements.
 function list(id, items, key, render) {
   const parent = $(id), first = parent.entries === undefined || parent.account !== seen.account;
@@ -102,7 +102,7 @@ function list(id, items, key, render) {
 
 // -- words
 
-const plural = (number, word) => `${count.format(number)} ${number === 1 ? word : word.replace(/(?<=[^aeiou])y$/, "ie").replace(/$/, "s")}`;
+const plural = (number, word) => `${count.format(number)} ${number === 1 ? word : `${word.replace(/([^aeiou])y$/, "$1ie")}s`}`;
 const at = (moment) => new Date(moment * 1000).toISOString();
 
 function lasting(seconds) {
@@ -124,10 +124,11 @@ function show(told) {
   showAccounts(told);
   showRate(told);
   text("droplets-total", count.format(total));
-  text("statuses", Object.entries(told.statuses || {}).sort().map(([status, number]) => `${count.format(number)} ${status}`).join(" · "));
+  text("statuses", Object.entries(told.statuses || {}).sort().map(([status, number]) => `${count.format(number)}\u00a0${status}`).join("\u00a0· "));
   text("droplets-note", newest(droplets.length, total));
   text("actions-total", count.format(told.actions_total || 0));
   text("actions-note", newest(actions.length, told.actions_total || 0));
+  text("requests-note", told.requests.length < 100 ? "" : "newest 100");
   text("faults", `${plural(told.faults, "fault rule")} in force: requests may fail on purpose.`);
   $("faults").hidden = !told.faults;
   text("also", `Also in this account: ${(told.also || []).map(([name, number]) => plural(number, name)).join(" · ")}`);
@@ -143,7 +144,7 @@ function show(told) {
 function showAccounts(told) {
   const select = $("account"), names = told.accounts.map((one) => one.account);
   $("chooser").hidden = !names.length;
-  if (document.activeElement === select && select.matches(":open")) return;
+  if (document.activeElement === select && names.includes(select.value)) return; // it may be open
   if (select.written !== names.join()) {
     select.replaceChildren(...names.map((name) => make("option", { value: name }, name)));
     select.written = names.join();
@@ -160,7 +161,7 @@ function showAccounts(told) {
 function showRate(told) {
   const rate = told.rate;
   text("remaining", rate ? count.format(rate.remaining) : told.account ? "∞" : "–");
-  text("rate", rate ? `of ${count.format(rate.limit)} in an hour` : told.account ? "no limit" : "");
+  text("rate", rate ? `of ${count.format(rate.limit)} an hour` : told.account ? "no limit" : "");
   $("meter").hidden = !rate;
   if (rate) Object.assign($("meter"), { max: rate.limit, low: rate.limit / 10, high: rate.limit / 4, optimum: rate.limit, value: rate.remaining });
 }
@@ -176,16 +177,16 @@ function showClock(clock) {
 function droplet(one) {
   const more = one.tags.length - TAGS;
   return row(
-    cell(make("span", { class: "name" }, one.name), make("span", { class: "id" }, String(one.id))),
+    cell(make("span", { class: "name" }, ...soft(one.name)), make("span", { class: "id" }, String(one.id))),
     cell(make("span", { class: "badge", "data-is": one.status }, one.status)),
-    cell(make("span", { class: "mono" }, one.size), make("span", { class: "kind" }, one.region)),
+    cell(make("span", { class: "mono size" }, one.size), make("span", { class: "kind" }, one.region)),
     cell(...one.addresses.map((its) => make("span", { class: "address mono" }, its.address, " ", make("span", { class: "kind" }, its.type)))),
-    cell(...one.tags.slice(0, TAGS).map((tag) => make("span", { class: "tag" }, tag)), ...(more > 0 ? [`+${more}`] : [])),
+    cell(...one.tags.slice(0, TAGS).map((tag) => make("span", { class: "tag" }, ...soft(tag))), ...(more > 0 ? [`+${more}`] : [])),
   );
 }
 
 function action(one) {
-  const what = make("span", {}, make("b", {}, one.type.replaceAll("_", " ")), ` ${one.of.replaceAll("_", " ")} `, make("bdi", {}, one.name));
+  const what = make("span", {}, make("b", {}, one.type.replaceAll("_", " ")), ` ${one.of.replaceAll("_", " ")} `, make("bdi", {}, ...soft(one.name)));
   const bar = make("progress", { max: 1, "aria-label": `${one.type} ${one.name}` });
   return make("li", {}, make("div", { class: "line" }, what, make("span", { class: "left" })), bar);
 }
@@ -195,8 +196,8 @@ function request(one) {
   return row(
     cell(make("time", { datetime: one.time, title: one.time }, one.time.slice(11, 19))),
     cell(make("span", { class: "status", "data-is": one.status === null ? "none" : status[0], title: one.status === null ? "Connection dropped" : "" }, one.status === null ? "drop" : status)),
-    cell(make("span", { class: "method" }, one.method), make("bdi", { class: "mono" }, one.path), ...(one.account ? [] : [make("span", { class: "kind" }, "opened no account")])),
-    cell(one.milliseconds < 9.95 ? one.milliseconds.toFixed(1) : count.format(Math.round(one.milliseconds))),
+    cell(make("span", { class: "method" }, one.method), make("bdi", { class: "mono" }, ...soft(one.path)), ...(one.account ? [] : [make("span", { class: "kind" }, "opened no account")])),
+    cell(one.milliseconds < 10 ? one.milliseconds.toFixed(2) : count.format(Math.round(one.milliseconds))),
   );
 }
 
@@ -228,14 +229,18 @@ document.addEventListener("click", ({ target }) => {
   if (advance) tell("POST", "/clock/advance", { seconds: Number(advance) });
   if (speed) tell("PUT", "/clock", { speed: Number(speed) });
 });
-$("next").addEventListener("click", () => tell("POST", "/clock/advance", { seconds: Math.max(seen.next_due - seen.clock.now, 0) }));
+$("next").addEventListener("click", () => tell("POST", "/clock/advance", { seconds: Math.max(seen.next_due - seen.clock.now, 0) + 0.001 }));
 $("pause").addEventListener("click", () => {
   $("pause").setAttribute("aria-pressed", String(!paused()));
   look();
 });
 $("account").addEventListener("change", () => {
   chosen = $("account").value;
-  history.replaceState(null, "", `#${encodeURIComponent(chosen)}`);
+  history.replaceState(null, "", `#${chosen}`);
+  look();
+});
+addEventListener("hashchange", () => {
+  chosen = location.hash.slice(1) || chosen;
   look();
 });
 document.addEventListener("visibilitychange", () => document.hidden || paused() || look());

@@ -145,11 +145,9 @@ def _droplet_destroyed(account: Account, _now: float, droplet: Record) -> None:
 
 
 def _noted(notes: Mapping[Key, Record], resource: Resource) -> str | None:
-    if "project_id" in resource.record:
-        noted = resource.record
-    else:
-        noted = notes.get(resource.urn) if notes else None
-    return None if noted is None else noted["project_id"]
+    # With no notes there is no need to write ten thousand names.
+    own = resource.record if "project_id" in resource.record or not notes else notes.get(resource.urn, {})
+    return own.get("project_id")
 
 
 def _give_up_default(account: Account, former: Record, now: float) -> None:

@@ -1,4 +1,8 @@
-"""Alert policies. They are kept and shown; the simulator notifies nobody."""
+"""Alert policies. They are kept and shown; the simulator notifies nobody.
+
+A policy goes on naming a Droplet that is gone: what the real API does is unverified, and a policy that names nothing
+would be for all.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import tagging
 from ..account import Account
-from ..errors import bad_request, not_found, unprocessable
+from ..errors import ApiError, bad_request, not_found, unprocessable
 from ..fields import integer, objects, required, text
 from ..http import Call
 from ..paging import page
@@ -57,7 +57,16 @@ def list_tags(call: Call) -> Record:
     return page(call, "tags", list(call.account.store("tag")), lambda tag: show(call, tag))
 
 
-@OPERATIONS("POST", "/v2/tags", "tag:create", status=201)
+def _with_causes(error: ApiError) -> ApiError:
+    # What is wrong with a new tag is 400 with a body of its own (API reference, example of POST /v2/tags).
+    if error.status not in (400, 422):
+        return error
+    causes = [f"rpc error: code = InvalidArgument desc = {error.message}"]
+    body = {"error": error.message, "messages": None, "root_causes": causes}
+    return ApiError(400, error.id, error.message, error.headers, body)
+
+
+@OPERATIONS("POST", "/v2/tags", "tag:create", status=201, wording=_with_causes)
 def create_tag(call: Call) -> Record:
     """A tag; one that is there already is simply shown."""
     name = tagging.valid(required(call.body, "name", text))

@@ -1,0 +1,77 @@
+"""A rate limit that processes and machines share: what a client is told of it; the rest is loaded when it is used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from .._core.limiter import PER_MINUTE
+from ..errors import DOBOTOConfigurationException
+from .protocol import Allowance
+
+# Valkey speaks Redis's protocol, so one client library serves both.
+SCHEMES = {"redis": "redis", "rediss": "rediss", "unix": "unix", "valkey": "redis", "valkeys": "rediss"}
+
+
+@dataclass(frozen=True, slots=True)
+class RedisBudget:
+    """A rate limit kept in a Redis or Valkey server, for all clients that are given the same one.
+
+        do = DO(budget=RedisBudget("redis://cache.internal:6379/0"))
+
+    It comes beside the client's own limiter, which goes on keeping this process's threads and tasks in line. What is
+    stored are moments, under a hash of token and base URL; the token itself never leaves the process. Moments are
+    those of the machines' clocks, which must agree within a second. Needs the extra `doboto[redis]`.
+
+    When the server can't be reached, requests are sent within the client's own limit and a warning is logged; the
+    server is then left alone for `pause` seconds. With `required=True` they fail with `DOBOTOConnectionException`
+    instead, unsent, and the retry policy decides.
+
+    Attributes:
+        url: Where the server is: `redis://`, `rediss://` (TLS), `valkey://`, `valkeys://`, `unix://`. May hold a
+            password, and is in no repr or log.
+        per_minute: How many requests all of them may send in `window` seconds.
+        window: What a minute is, in whole seconds.
+        required: Whether a request needs the server's answer.
+        timeout: Seconds to wait for the server.
+        pause: Seconds in which a server that did not answer is not asked again.
+    """
+
+    url: str = field(repr=False)
+    per_minute: int = PER_MINUTE
+    window: int = 61
+    required: bool = False
+    timeout: float = 1.0
+    pause: float = 5.0
+
+    def __post_init__(self) -> None:
+        if urlsplit(self.url).scheme not in SCHEMES:
+            raise DOBOTOConfigurationException(f"not the URL of a Redis or Valkey server: {', '.join(SCHEMES)}://...")
+        if self.per_minute < 1 or self.window < 1:
+            raise DOBOTOConfigurationException("per_minute and window must be 1 or more")
+
+    @property
+    def server(self) -> str:
+        """Where the server is, without user and password."""
+        parts = urlsplit(self.url)
+        host = parts.hostname or ""
+        return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}{parts.path}"
+
+    @property
+    def address(self) -> str:
+        """The URL as the client library knows it."""
+        scheme, _, rest = self.url.partition("://")
+        return f"{SCHEMES[scheme.lower()]}://{rest}"
+
+    def allowance(self, account: str, *, blocks: bool) -> Allowance:
+        """A client's part of it; see `Budget`.
+
+        Raises:
+            DOBOTOConfigurationException: The extra is not installed.
+        """
+        try:
+            from .redis import BlockingAllowance, SuspendingAllowance
+        except ModuleNotFoundError as missing:
+            message = f"RedisBudget needs {missing.name}: pip install 'doboto[redis]'"
+            raise DOBOTOConfigurationException(message) from missing
+        return (BlockingAllowance if blocks else SuspendingAllowance)(self, account)

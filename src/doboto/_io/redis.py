@@ -1,0 +1,130 @@
+"""The shared rate limit in Redis or Valkey: the moving window of the library `limits`, which counts as the API does."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING, Any, cast
+
+import redis
+import redis.asyncio
+from limits import RateLimitItemPerSecond
+from limits.aio.storage import RedisStorage as SuspendingStorage
+from limits.aio.strategies import MovingWindowRateLimiter as SuspendingWindow
+from limits.storage import RedisStorage as BlockingStorage
+from limits.strategies import MovingWindowRateLimiter as BlockingWindow
+from redis.asyncio.retry import Retry as SuspendingRetry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry as BlockingRetry
+
+from ..errors import DOBOTOConnectionException
+
+if TYPE_CHECKING:
+    from .budget import RedisBudget
+
+log = logging.getLogger("doboto")
+
+#: The least that is waited before asking again, in seconds: whoever frees a place may do it a moment late.
+SHORTEST = 0.001
+
+
+class _Allowance:
+    """What both clients' parts have: whose requests are counted, and what happens when the server is away."""
+
+    def __init__(self, budget: RedisBudget, account: str) -> None:
+        self._budget = budget
+        self._account = account
+        self._item = RateLimitItemPerSecond(budget.per_minute, budget.window, namespace="doboto")
+        self._away_until = float("-inf")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._budget!r}>"
+
+    def _away(self) -> bool:
+        return time.monotonic() < self._away_until
+
+    def _failed(self, failure: Exception) -> None:
+        """Leave the server alone for a while."""
+        self._away_until = time.monotonic() + self._budget.pause
+        kind = type(failure).__name__  # its text may show the URL, and a password in it
+        todo = "requests fail" if self._budget.required else "going on within this process's own rate limit"
+        log.warning("the shared rate limit at %s can't be reached (%s): %s", self._budget.server, kind, todo)
+
+    def _without(self) -> float:
+        """What to do without the server's answer."""
+        if self._budget.required:
+            message = f"the shared rate limit at {self._budget.server} can't be reached; the request was not sent"
+            raise DOBOTOConnectionException(message, sent=False)
+        return 0.0
+
+    def _pool_of(self, kind: Any, retry: Any) -> Any:
+        """Connections that are bounded in time, and tried once: what happens then is ours to say."""
+        seconds = self._budget.timeout
+        return kind.from_url(self._budget.address, retry=retry, socket_timeout=seconds, socket_connect_timeout=seconds)
+
+
+class BlockingAllowance(_Allowance):
+    """For the blocking client."""
+
+    def __init__(self, budget: RedisBudget, account: str) -> None:
+        super().__init__(budget, account)
+        retry = BlockingRetry(NoBackoff(), 0)
+        self._pool: redis.ConnectionPool = self._pool_of(redis.ConnectionPool, retry)
+        self._window = BlockingWindow(BlockingStorage("redis://", connection_pool=self._pool))
+
+    async def take(self) -> float:
+        """Take one request out of it; see `Allowance`."""
+        if not self._away():
+            try:
+                if self._window.hit(self._item, self._account):
+                    return 0.0
+                freed = self._window.get_window_stats(self._item, self._account).reset_time
+                return max(SHORTEST, freed - time.time())
+            except (RedisError, OSError) as failure:
+                self._failed(failure)
+        return self._without()
+
+    async def close(self) -> None:
+        """Give connections back."""
+        self._pool.disconnect()
+
+
+class SuspendingAllowance(_Allowance):
+    """For the asynchronous client; its connections belong to the running event loop, and are made in it."""
+
+    def __init__(self, budget: RedisBudget, account: str) -> None:
+        super().__init__(budget, account)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pool: redis.asyncio.ConnectionPool | None = None
+        self._window: SuspendingWindow | None = None
+
+    def _ready(self) -> SuspendingWindow:
+        loop = asyncio.get_running_loop()
+        if self._window is None or self._loop is not loop:
+            retry = SuspendingRetry(NoBackoff(), 0)
+            self._pool = self._pool_of(redis.asyncio.ConnectionPool, retry)
+            shared = cast(Any, {"connection_pool": self._pool})  # documented for `limits`, and missing in its types
+            self._window = SuspendingWindow(SuspendingStorage("async+redis://", implementation="redispy", **shared))
+            self._loop = loop
+        return self._window
+
+    async def take(self) -> float:
+        """Take one request out of it; see `Allowance`."""
+        if not self._away():
+            try:
+                window = self._ready()
+                if await window.hit(self._item, self._account):
+                    return 0.0
+                freed = (await window.get_window_stats(self._item, self._account)).reset_time
+                return max(SHORTEST, freed - time.time())
+            except (RedisError, OSError) as failure:
+                self._failed(failure)
+        return self._without()
+
+    async def close(self) -> None:
+        """Give connections back."""
+        pool, self._pool, self._window = self._pool, None, None
+        if pool is not None and self._loop is asyncio.get_running_loop():
+            await pool.disconnect()

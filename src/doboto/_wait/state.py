@@ -1,0 +1,69 @@
+"""Waiting till a thing has come to a state that its own fields tell: a load balancer's status, an image's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .._core.deadline import Deadline
+from .._core.reply import holding
+from .._core.request import Request
+from .._session import Session
+from ..errors import DOBOTOActionException
+
+#: What a thing still lacks, in words; empty when it is there.
+Lacks = Callable[[Mapping[str, Any]], str]
+
+
+class StateWatch:
+    """One thing and what was last seen of it.
+
+    Args:
+        session: Sends the requests.
+        what: What is waited for: `create`, `update`, ...
+        key: The reply's root key.
+        request: Reads the thing.
+        thing: The thing as last seen.
+        lacks: What it still lacks.
+        failed: The states in its `status` that it won't come out of.
+    """
+
+    total = 1
+
+    def __init__(
+        self,
+        session: Session,
+        what: str,
+        key: str,
+        request: Request,
+        thing: Any,
+        lacks: Lacks,
+        failed: frozenset[str] = frozenset(),
+    ) -> None:
+        self.what = what
+        self._session = session
+        self._key = key
+        self._request = request
+        self._thing = thing
+        self._lacks = lacks
+        self._failed = failed
+
+    def pending(self) -> dict[Any, str]:
+        """What the thing lacks."""
+        lacking = self._lacks(self._thing)
+        return {self._thing.get("id"): lacking} if lacking else {}
+
+    def seen(self) -> Any:
+        """The thing as last seen."""
+        return self._thing
+
+    async def look(self, deadline: Deadline) -> None:
+        """Read it.
+
+        Raises:
+            DOBOTOActionException: It has failed.
+        """
+        self._thing = await self._session.call(self._request, deadline, holding(self._key, dict))
+        if str(self._thing.get("status")) in self._failed:
+            about = self._thing.get("error_message") or f"its status is {self._thing['status']}"
+            raise DOBOTOActionException(f"{self.what} of {self._thing.get('id')} failed: {about}", self._thing)

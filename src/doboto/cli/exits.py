@@ -1,0 +1,113 @@
+"""Exit codes, and errors as a person and as a program read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .. import errors
+from .failure import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """An exit code.
+
+    Attributes:
+        code: The number.
+        name: What the error's JSON calls it.
+        meaning: When it is given, in words.
+    """
+
+    code: int
+    name: str
+    meaning: str
+
+
+OK = Exit(0, "ok", "everything that was asked for was done")
+FAILED = Exit(1, "failed", "the API or this machine failed in a way that has no code of its own")
+USAGE = Exit(2, "usage", "the command line can't be right; nothing was sent")
+NOT_FOUND = Exit(3, "not_found", "there is no such thing, or a name fits several")
+UNAUTHORIZED = Exit(4, "unauthorized", "no token, a wrong one, or one that lacks a scope")
+REFUSED = Exit(5, "refused", "the API understood and refuses, or the question was not answered with yes")
+RATE_LIMIT = Exit(6, "rate_limit", "the rate limit is exhausted")
+TIMEOUT = Exit(7, "timeout", "it took longer than `--timeout`, or no answer came in time; the work may go on")
+UNKNOWN = Exit(8, "outcome_unknown", "the answer was lost, and looking did not settle whether it took effect")
+PARTLY = Exit(9, "partly_done", "some of what was asked for was done and some was not")
+ACTION = Exit(10, "action_failed", "DigitalOcean began the work and failed at it")
+UNREACHABLE = Exit(11, "unreachable", "no connection to the API, or its server failed")
+INTERRUPTED = Exit(130, "interrupted", "Ctrl-C; what was begun goes on")
+
+EXITS = (
+    OK, FAILED, USAGE, NOT_FOUND, UNAUTHORIZED, REFUSED, RATE_LIMIT, TIMEOUT, UNKNOWN, PARTLY, ACTION, UNREACHABLE,
+    INTERRUPTED,
+)  # fmt: skip
+
+#: The first that fits counts, so that refinements stand before what they refine.
+BY_ERROR: tuple[tuple[type[Exception], Exit], ...] = (
+    (errors.DOBOTOConfigurationException, UNAUTHORIZED),
+    (errors.DOBOTOUnauthorizedException, UNAUTHORIZED),
+    (errors.DOBOTOForbiddenException, UNAUTHORIZED),
+    (errors.DOBOTONotFoundException, NOT_FOUND),
+    (errors.DOBOTORateLimitException, RATE_LIMIT),
+    (errors.DOBOTOServerException, UNREACHABLE),
+    (errors.DOBOTOResponseException, REFUSED),
+    (errors.DOBOTOTimeoutException, TIMEOUT),
+    (errors.DOBOTOConnectionException, UNREACHABLE),
+    (errors.DOBOTOOutcomeUnknownException, UNKNOWN),
+    (errors.DOBOTOActionException, ACTION),
+    (errors.DOBOTOPollingException, TIMEOUT),
+    (errors.DOBOTOException, FAILED),
+    (ValueError, USAGE),
+    (TypeError, USAGE),
+)
+#: Errors that leave what was created before them as it is: something is done, something is not.
+PARTLY_IF_CREATED = (errors.DOBOTOResponseException, errors.DOBOTOConnectionException, errors.DOBOTOReplyException)
+#: Where the same command has a chance when it is given again.
+RETRYABLE = (RATE_LIMIT, UNREACHABLE)
+#: What of an exception goes into its JSON as it is.
+TOLD = ("status", "id", "request_id", "attempts", "method", "url", "retry_after", "ids", "looked_for")
+
+
+def exit_of(failure: Exception) -> Exit:
+    """The exit code of an error."""
+    if isinstance(failure, Failure):
+        return next((one for one in EXITS if one.code == failure.code), FAILED)
+    if isinstance(failure, PARTLY_IF_CREATED) and failure.created:
+        return PARTLY
+    if isinstance(failure, errors.DOBOTOActionException) and _some_completed(failure.actions):
+        return PARTLY
+    return next((found for kind, found in BY_ERROR if isinstance(failure, kind)), FAILED)
+
+
+def _some_completed(actions: Sequence[Any]) -> bool:
+    return any(action.get("status") == "completed" for action in actions)
+
+
+def described(failure: Exception, found: Exit) -> dict[str, Any]:
+    """An error as a program reads it; members that have nothing to say are left out."""
+    told: dict[str, Any] = {"code": found.name, "exit_code": found.code, "message": line_of(failure)}
+    told["retryable"] = found in RETRYABLE or isinstance(failure, errors.DOBOTOPendingEventException)
+    for name in TOLD:
+        value = getattr(failure, name, None)
+        if value not in (None, [], "", 0):
+            told[name] = value
+    if created := getattr(failure, "created", None):
+        told["created"] = [_named(one) for one in created]
+    if isinstance(failure, Failure):
+        told.update(failure.details)
+    return told
+
+
+def _named(made: Any) -> Any:
+    if not isinstance(made, Mapping):
+        return made
+    known: Mapping[str, Any] = made
+    return {name: known[name] for name in ("id", "name") if name in known}
+
+
+def line_of(failure: BaseException) -> str:
+    """An error in one line."""
+    text = " ".join(str(failure).split())
+    return text or type(failure).__name__

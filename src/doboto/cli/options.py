@@ -1,0 +1,101 @@
+"""Options that every command has, and what was chosen by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import click
+
+FORMATS = ("table", "json", "jsonl", "csv", "yaml")
+#: What begins the names of these options' parameters, so that no operation's parameter meets them.
+OURS = "our_"
+
+
+class Option(click.Option):
+    """An option that stands in a section of the help, and whose text may name other options."""
+
+    def __init__(self, *args: Any, section: str = "Options", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.section = section
+
+
+class Argument(click.Argument):
+    """An argument with a text in the help."""
+
+    def __init__(self, *args: Any, text: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.text = text
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """What the help says of it."""
+        return (self.make_metavar(ctx), self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the common options say.
+
+    Attributes:
+        token: The API token; None for that of the environment or the context.
+        context: The name of the context to use.
+        url: The API's base URL.
+        sim: Whether to use the simulated account.
+        output: The format; None for a table.
+        columns: Which columns, each a name or a JMESPath expression.
+        no_header: Whether to leave out the line of headings.
+        query: A JMESPath expression on the result.
+        quiet: Whether to tell nothing of how it goes.
+        debug: Whether to show tracebacks and the client's log.
+    """
+
+    token: str | None = None
+    context: str | None = None
+    url: str | None = None
+    sim: bool | None = None
+    output: str | None = None
+    columns: str | None = None
+    no_header: bool | None = None
+    query: str | None = None
+    quiet: bool | None = None
+    debug: bool | None = None
+
+    @property
+    def machine(self) -> bool:
+        """Whether a program reads what is printed."""
+        return self.output in {"json", "jsonl"}
+
+    def with_params(self, params: dict[str, Any]) -> Settings:
+        """These settings, and above them what a command's own options say; takes those out of `params`."""
+        given = {name: params.pop(f"{OURS}{name}", None) for name in (field.name for field in fields(self))}
+        return replace(self, **{name: value for name, value in given.items() if value is not None})
+
+
+#: Name, flags, section, text, and what else click is told.
+COMMON: Sequence[tuple[str, tuple[str, ...], str, str, Mapping[str, Any]]] = (
+    ("output", ("--output", "-o"), "Output", "How the result is printed. Default: a table.",
+     {"type": click.Choice(FORMATS), "envvar": "DOBOTO_OUTPUT"}),
+    ("columns", ("--columns",), "Output", "The columns of a table or CSV: names or JMESPath, between commas.",
+     {"metavar": "A,B.C"}),
+    ("no_header", ("--no-header",), "Output", "Leave out the line of headings.", {"is_flag": True}),
+    ("query", ("--query",), "Output", "A JMESPath expression; its result is printed.", {"metavar": "JMESPATH"}),
+    ("quiet", ("--quiet", "-q"), "Output", "Tell nothing of how it goes; errors are told.", {"is_flag": True}),
+    ("debug", ("--debug",), "Output", "Log requests and show tracebacks.", {"is_flag": True}),
+    ("token", ("--token",), "Account", "The API token. Default: DIGITALOCEAN_TOKEN, then the context's.",
+     {"metavar": "TEXT"}),
+    ("context", ("--context",), "Account", "The context to use; see `doboto auth`.",
+     {"metavar": "NAME", "envvar": "DOBOTO_CONTEXT"}),
+    ("url", ("--url",), "Account", "The API's base URL.", {"metavar": "URL", "envvar": "DOBOTO_URL"}),
+    ("sim", ("--sim/--no-sim",), "Account", "Use a simulated account, kept on this machine. No token is needed.",
+     {"envvar": "DOBOTO_SIM"}),
+)  # fmt: skip
+
+
+def common(taken: frozenset[str] = frozenset(), only: str | None = None) -> list[click.Parameter]:
+    """The common options, but for those whose flags a command has taken for its own."""
+    return [
+        Option([*flags, f"{OURS}{name}"], section=section, help=text, **{"default": None, **more})
+        for name, flags, section, text, more in COMMON
+        if not taken & {part for flag in flags for part in flag.split("/")} and only in (None, section)
+    ]

@@ -1,0 +1,183 @@
+"""An operation's parameters as arguments and options, made from its signature, types and docstring."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from .catalog import Operation, spelled
+from .fields import Field, fields_of
+from .options import Argument, Option
+from .values import Several, Structure, type_of
+
+#: Given by the command line itself.
+INTERNAL = frozenset({"progress"})
+#: Parameters that take a Droplet, by its id or name; `id` does among the operations of Droplets.
+DROPLETS = frozenset({"droplet_id", "droplet_ids"})
+WAITING = frozenset({"wait", "poll", "timeout", "ready_port"})
+#: Shorter names that options have besides their own.
+SHORT: Mapping[str, tuple[str, ...]] = {"tag_name": ("--tag",), "tags": ("--tag",)}
+#: Attributes that are an argument, for there is nothing else to name what is to be made.
+NAMES = ("names", "name")
+MENTION = re.compile(r"`(\w+)(=True)?`")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of an operation as the command line has it.
+
+    Attributes:
+        name: Its name in Python.
+        hint: Its type.
+        help: What it means.
+        required: Whether it must be given.
+        default: What holds if it is not given, or None.
+        attribute: Whether it is one of the attributes of what is to be made.
+    """
+
+    name: str
+    hint: Any
+    help: str
+    required: bool
+    default: Any = None
+    attribute: bool = False
+
+
+def parameters(operation: Operation) -> list[Parameter]:
+    """All that can be given to an operation."""
+    own = [one for one in operation.parameters if one.name not in INTERNAL]
+    found: list[Parameter] = []
+    for one in own:
+        if one.kind is one.VAR_KEYWORD or typing.is_typeddict(operation.hints.get(one.name)) and one.name == "attribs":
+            continue
+        found.append(_plain(operation, one))
+    names = {one.name for one in found}
+    return [*(one for one in attributes(operation) if one.name not in names), *found]
+
+
+def _plain(operation: Operation, one: inspect.Parameter) -> Parameter:
+    required = one.default is one.empty
+    default = None if required else one.default
+    return Parameter(one.name, operation.hints[one.name], operation.doc.args.get(one.name, ""), required, default)
+
+
+def attributes(operation: Operation) -> list[Parameter]:
+    """The attributes of what is to be made: the fields of the TypedDicts that its signatures unpack."""
+    variants = [_unpacked(hint) for hints in [operation.hints, *operation.signatures] for hint in hints.values()]
+    variants = [one for one in variants if one is not None]
+    if not variants and typing.is_typeddict(operation.hints.get("attribs")):
+        variants = [operation.hints["attribs"]]
+    fields: dict[str, list[Field]] = {}
+    for variant in variants:
+        for field in fields_of(variant):
+            fields.setdefault(field.name, []).append(field)
+    return [
+        Parameter(name, same[0].hint, same[0].help, len(same) == len(variants) and all(one.required for one in same),
+                  attribute=True)
+        for name, same in fields.items()
+    ]  # fmt: skip
+
+
+def _unpacked(hint: Any) -> Any:
+    return typing.get_args(hint)[0] if typing.get_origin(hint) is typing.Unpack else None
+
+
+def takes_droplet(operation: Operation, name: str) -> bool:
+    """Whether a parameter takes Droplets."""
+    return name in DROPLETS or (operation.resource == "droplet" and name == "id")
+
+
+def argument_of(operation: Operation, found: Sequence[Parameter]) -> Parameter | None:
+    """The parameter that is given without its name: what it is about. All others are options."""
+    by_name = {one.name: one for one in found}
+    if "id" in by_name:
+        return by_name["id"]
+    if named := next((by_name[name] for name in NAMES if name in by_name and by_name[name].attribute), None):
+        return named
+    first = next((one for one in found if one.required), None)
+    return first if first is not None and not isinstance(type_of(first.hint)[0], Structure) else None
+
+
+def made(operation: Operation) -> list[click.Parameter]:
+    """The operation's arguments and options."""
+    found = parameters(operation)
+    argument = argument_of(operation, found)
+    flags = {one.name: f"--{spelled(one.name)}" for one in found if one is not argument}
+    result: list[click.Parameter] = []
+    if argument is not None:
+        result.append(_argument(operation, argument, flags))
+    skipped = set(NAMES) if argument is not None and argument.name == "names" else set[str]()
+    result += [_option(operation, one, flags) for one in found if one is not argument and one.name not in skipped]
+    return result
+
+
+def _argument(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> Argument:
+    type, several = type_of(one.hint, one.name)
+    if takes_droplet(operation, one.name):
+        type, metavar = click.STRING, "DROPLET"
+    else:
+        metavar = "NAME" if one.name == "names" else one.name.upper()
+    several = several or one.name == "id"
+    return Argument(
+        [one.name],
+        type=type.each if isinstance(type, Several) else type,
+        nargs=-1 if several else 1,
+        required=one.required and not (several and one.attribute),
+        metavar=f"[{metavar}]..." if several and not one.required else f"{metavar}..." if several else metavar,
+        text=text_of(operation, one, flags),
+    )
+
+
+def _option(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> Option:
+    type, several = type_of(one.hint, one.name)
+    declared = [flags[one.name], *SHORT.get(one.name, ()), one.name]
+    more: dict[str, Any] = {"type": type, "multiple": several, "metavar": metavar_of(operation, one, type)}
+    if type is click.BOOL:
+        more = {"is_flag": True}
+        declared[0] = f"{flags[one.name]}/--no-{spelled(one.name)}"
+    if one.default not in (None, False):
+        more["show_default"] = str(one.default)
+    return Option(
+        declared,
+        help=text_of(operation, one, flags),
+        required=one.required,
+        default=None,
+        section="Waiting" if one.name in WAITING else "Options",
+        **more,
+    )
+
+
+def metavar_of(operation: Operation, one: Parameter, type: click.ParamType[Any]) -> str | None:
+    """What stands for an option's value in the help."""
+    if takes_droplet(operation, one.name):
+        return "DROPLET"
+    return None if isinstance(type, click.Choice) else str(type.name).upper()
+
+
+def text_of(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> str:
+    """The help of a parameter; what it mentions of others, it mentions as their options."""
+    text = MENTION.sub(lambda found: flags.get(found[1], found[0]), one.help)
+    if takes_droplet(operation, one.name):
+        text = f"{text.rstrip('.')}, or its name."
+    return text
+
+
+def values_of(params: Mapping[str, Any], command: Sequence[click.Parameter]) -> dict[str, Any]:
+    """What was given, as an operation takes it: nothing for what was not given, one list for what came several times."""
+    return dict(_values(params, command))
+
+
+def _values(params: Mapping[str, Any], command: Sequence[click.Parameter]) -> Iterator[tuple[str, Any]]:
+    for one in command:
+        value = params.get(one.name or "")
+        if value is None or value == ():
+            continue
+        if isinstance(one, click.Option) and one.multiple:
+            value = [item for part in value for item in (part if isinstance(one.type, Several) else [part])]
+        yield one.name or "", list(value) if isinstance(value, tuple) else value

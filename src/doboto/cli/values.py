@@ -1,0 +1,143 @@
+"""How a text on the command line becomes a value of a parameter's type."""
+
+from __future__ import annotations
+
+import json
+import sys
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, Union
+
+import click
+
+#: Parameters whose text is long: `@FILE` reads it from a file, `@-` from standard input.
+LONG_TEXTS = frozenset({"user_data", "public_key", "private_key", "leaf_certificate", "certificate_chain"})
+
+
+class IdOrSlug(click.ParamType[Any]):
+    """A number is an id; anything else is text."""
+
+    name = "id|slug"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002
+        """The id, or the text."""
+        return int(value) if str(value).isascii() and str(value).isdigit() else value
+
+
+class LongText(click.ParamType[str]):
+    """A text, or `@FILE` for what is in a file."""
+
+    name = "text|@file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text."""
+        if not str(value).startswith("@"):
+            return str(value)
+        try:
+            return sys.stdin.read() if value == "@-" else Path(value[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as failure:
+            self.fail(f"cannot read {value[1:]}: {failure}", param, ctx)
+
+
+class Several(click.ParamType[Any]):
+    """Values between commas; the option may also be given several times."""
+
+    def __init__(self, each: click.ParamType[Any]) -> None:
+        self.each = each
+        self.name = f"{each.name},..."
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[Any]:
+        """A list of values."""
+        return [self.each.convert(part.strip(), param, ctx) for part in str(value).split(",") if part.strip()]
+
+
+class Structure(click.ParamType[Any]):
+    """A dict or list: as JSON, as `@FILE` with JSON or YAML in it, or, for flat dicts, as `key=value,key=value`."""
+
+    def __init__(self, hint: Any) -> None:
+        self.hint = hint
+        self.keys = typing.get_type_hints(hint) if typing.is_typeddict(hint) else {}
+        self.name = "json|key=value,..." if self.keys else "json"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The dict or list."""
+        if not isinstance(value, str):
+            return value
+        try:
+            found = self._file(value[1:]) if value.startswith("@") else self._text(value, param, ctx)
+        except (OSError, ValueError) as failure:
+            self.fail(f"{value!r} can't be read: {failure}", param, ctx)
+        if self.keys and isinstance(found, dict) and (unknown := found.keys() - self.keys.keys()):
+            self.fail(f"no such key: {', '.join(sorted(unknown))}; there is {', '.join(self.keys)}", param, ctx)
+        return found
+
+    def _file(self, name: str) -> Any:
+        import yaml
+
+        try:
+            return yaml.safe_load(sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8"))
+        except yaml.YAMLError as failure:
+            raise ValueError(str(failure)) from failure
+
+    def _text(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value.lstrip()[:1] in {"{", "["} or not self.keys:
+            return json.loads(value)
+        pairs = [part.partition("=") for part in value.split(",")]
+        if wrong := [key for key, sign, _ in pairs if not sign]:
+            raise ValueError(f"{wrong[0]!r} is no key=value")
+        return {key: self._value(key, text, param, ctx) for key, _, text in pairs}
+
+    def _value(self, key: str, text: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        type, _ = type_of(self.keys.get(key, str), key)
+        return type.convert(text, param, ctx)
+
+
+class Numbers(click.ParamType[Any]):
+    """One of some numbers."""
+
+    def __init__(self, choices: Sequence[Any]) -> None:
+        self.choices = {str(choice): choice for choice in choices}
+        self.name = "|".join(self.choices)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number."""
+        if str(value) not in self.choices:
+            self.fail(f"{value!r} is none of {', '.join(self.choices)}", param, ctx)
+        return self.choices[str(value)]
+
+
+SIMPLE: Mapping[Any, click.ParamType[Any]] = {
+    str: click.STRING,
+    int: click.INT,
+    float: click.FLOAT,
+    bool: click.BOOL,
+    frozenset({int, str}): IdOrSlug(),
+    frozenset({int, float}): click.FLOAT,
+}
+
+
+def type_of(hint: Any, name: str = "") -> tuple[click.ParamType[Any], bool]:
+    """The type for a hint, and whether it takes several values."""
+    choices = _choices(hint)
+    if name in LONG_TEXTS:
+        return LongText(), False
+    if found := SIMPLE.get(choices[0] if len(choices) == 1 else frozenset(choices)):
+        return found, False
+    if lists := [choice for choice in choices if typing.get_origin(choice) in (list, Sequence)]:
+        each, _ = type_of((typing.get_args(lists[0]) or (str,))[0])
+        return (each if isinstance(each, Structure) else Several(each)), True
+    values = [value for choice in choices for value in typing.get_args(choice) if typing.get_origin(choice) is Literal]
+    if values and len(values) >= len(choices):
+        return (click.Choice(values) if all(isinstance(value, str) for value in values) else Numbers(values)), False
+    if str in choices:
+        return (IdOrSlug() if int in choices else click.STRING), False
+    return Structure(choices[0]), False
+
+
+def _choices(hint: Any) -> list[Any]:
+    """What a type may be, without None."""
+    if typing.get_origin(hint) in (Union, types.UnionType):
+        return [choice for one in typing.get_args(hint) for choice in _choices(one)]
+    return [] if hint is type(None) else [hint]

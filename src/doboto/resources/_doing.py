@@ -1,0 +1,129 @@
+"""How an action is done to one resource: started, waited for, and looked for when the answer was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._core import pages
+from .._core.deadline import Deadline
+from .._core.recovery import SKEW, moment
+from .._core.reply import read_action
+from .._core.request import Request, get
+from .._core.shape import records
+from .._operation import Mode
+from .._session import log
+from .._wait.actions import ActionWatch, describe
+from .._wait.free import FreeWatch
+from .._wait.rounds import Plan, wait
+from ..errors import DOBOTOActionException, DOBOTOException, DOBOTOPendingEventException
+from ._recovering import Recovering, unknown
+
+#: Gives the path of a list of actions; asked only where it is needed.
+Where = Callable[[], Coroutine[Any, Any, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One action of one resource.
+
+    Attributes:
+        request: Starts it.
+        type: Its type, as the API names it.
+        target: The resource, in words.
+        listing: Where the resource's actions are listed.
+        reading: The request that reads an action again.
+    """
+
+    request: Request
+    type: str
+    target: str
+    listing: Where
+    reading: Callable[[Mapping[str, Any]], Request]
+
+
+class Doing(Recovering[Mode]):
+    """Does actions."""
+
+    async def _do(self, deed: Deed, plan: Plan, patient: bool) -> Any:
+        """Start an action; with `patient`, after a running one has ended, and wait till it has completed.
+
+        Raises:
+            DOBOTOActionException: It ended as errored.
+        """
+        action = await self._started(deed, plan, patient)
+        if not patient:
+            return action
+        watch = ActionWatch(self._session, [action], deed.reading)
+        await wait(self._session, watch, plan)
+        if failed := watch.failed():
+            raise DOBOTOActionException(describe(failed), action=failed[0], actions=failed)
+        return watch.seen()
+
+    async def _started(self, deed: Deed, plan: Plan, patient: bool) -> Any:
+        while True:
+            try:
+                return await self._start_or_find(deed, plan.deadline)
+            except DOBOTOPendingEventException:
+                if not patient:
+                    raise
+            await wait(self._session, FreeWatch(self._session, await deed.listing(), deed.target), plan)
+
+    async def _start_or_find(self, deed: Deed, deadline: Deadline) -> Any:
+        try:
+            action = await self._session.call(deed.request, deadline, read_action)
+        except DOBOTOException as failure:
+            if not failure.outcome_open:
+                raise
+            lost = failure
+        else:
+            self._session.claims.claim([action["id"]])
+            return action
+        return await self._find_started(deed, lost, deadline)
+
+    async def _find_started(self, deed: Deed, failure: DOBOTOException, deadline: Deadline) -> Any:
+        """The action that was started although the answer was lost.
+
+        Raises:
+            DOBOTOOutcomeUnknownException: There is none, or more than one.
+        """
+        since = self._session.api_time(failure.sent_at)
+        found: list[Any] = []
+
+        async def look() -> bool:
+            request = pages.numbered(await deed.listing(), {}, 1)
+            page = await self._session.call(request, deadline, pages.reading("actions"))
+            new = [action for action in records(list(page.items)) if _new(action, deed.type, since)]
+            found[:] = self._session.claims.free(new)
+            return len(found) == 1
+
+        log.warning("looking for the action %s of %s after: %s", deed.type, deed.target, failure)
+        why = await self._look_till(look, deadline)
+        if not why and self._session.claims.claim([found[0]["id"]]):
+            return found[0]
+        raise unknown(failure, deed.request.body, f"an action {deed.type} of {deed.target}", why, [])
+
+
+def deed(where: str, body: Mapping[str, Any], target: str, type: str | None = None) -> Deed:
+    """An action of a resource whose actions are started, listed and read below one path.
+
+    Args:
+        where: That path.
+        body: What starts it.
+        target: The resource, in words.
+        type: Its type as it is listed, where that is not the one it is asked for by.
+    """
+
+    async def listing() -> str:
+        return where
+
+    def reading(action: Mapping[str, Any]) -> Request:
+        return get(f"{where}/{action['id']}")
+
+    return Deed(Request("POST", where, body=body), type or body["type"], target, listing, reading)
+
+
+def _new(action: Mapping[str, Any], type: str, since: float) -> bool:
+    started = moment(action.get("started_at"))
+    return action.get("type") == type and started is not None and started >= since - SKEW

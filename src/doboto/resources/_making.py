@@ -1,0 +1,119 @@
+"""How things other than Droplets are made: created, found again when the answer was lost, made unless present."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._core.deadline import Deadline
+from .._core.recovery import SKEW, moment
+from .._core.reply import holding
+from .._core.request import Request
+from .._operation import Mode
+from .._session import log
+from ..errors import DOBOTOException
+from ._recovering import Recovering, unknown
+
+#: What names a thing, in this order: the first of these members that it has.
+IDENTITY = ("id", "uuid", "ip", "fingerprint", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a thing is made, and by what it is known.
+
+    Attributes:
+        what: The thing in words, with what it is known by: `volume data in nyc3`.
+        request: Makes it.
+        key: The root key of the reply.
+        listing: The path of the list that it is in.
+        plural: That list's root key.
+        same: Whether a thing of the list is the one asked for.
+        query: Filters that narrow the list.
+    """
+
+    what: str
+    request: Request
+    key: str
+    listing: str
+    plural: str
+    same: Callable[[Mapping[str, Any]], bool]
+    query: Mapping[str, str | int] = field(default_factory=dict[str, "str | int"])
+
+
+class Making(Recovering[Mode]):
+    """Makes things."""
+
+    async def _make(self, recipe: Recipe, deadline: Deadline) -> Any:
+        """Make it; where the answer is lost, look whether it was made.
+
+        Raises:
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+        """
+        try:
+            made = await self._session.call(recipe.request, deadline, holding(recipe.key, dict))
+        except DOBOTOException as failure:
+            if not failure.outcome_open:
+                raise
+            lost = failure
+        else:
+            self._session.claims.claim([_claim(recipe, made)])
+            log.info("created %s (%s)", recipe.what, _name(made))
+            return made
+        return await self._recover_made(recipe, lost, deadline)
+
+    async def _there(self, recipe: Recipe, deadline: Deadline) -> Any:
+        """The oldest thing of the list that is the one asked for, or None."""
+        listed = await self._all(dict[str, Any], recipe.plural, recipe.listing, recipe.query, deadline)
+        return next((thing for thing in listed if recipe.same(thing)), None)
+
+    async def _make_unless_there(self, recipe: Recipe, deadline: Deadline) -> tuple[Any, Any]:
+        """The thing, and the thing again if it was made just now, else None."""
+        there = await self._there(recipe, deadline)
+        if there is not None:
+            return there, None
+        made = await self._make(recipe, deadline)
+        return made, made
+
+    async def _recover_made(self, recipe: Recipe, failure: DOBOTOException, deadline: Deadline) -> Any:
+        """The thing that a request made whose answer was lost.
+
+        What has a time of creation must be newer than the request. What has none has a name that is its own, so that
+        one of that name is the one asked for, whoever made it.
+        """
+        since = self._session.api_time(failure.sent_at)
+        found: list[Any] = []
+
+        async def look() -> bool:
+            listed = await self._all(dict[str, Any], recipe.plural, recipe.listing, recipe.query, deadline)
+            alike = [thing for thing in listed if recipe.same(thing) and _fresh(thing, since)]
+            found[:] = [thing for thing in alike if not self._session.claims.known(_claim(recipe, thing))]
+            return len(found) == 1
+
+        log.warning("looking for %s after: %s", recipe.what, failure)
+        why = await self._look_till(look, deadline)
+        if not why and self._session.claims.claim([_claim(recipe, found[0])]):
+            log.warning("adopted %s (%s), whose answer was lost", recipe.what, _name(found[0]))
+            return found[0]
+        if len(found) > 1:
+            why += f"; found {', '.join(map(_name, found))}, which may be another program's"
+        raise unknown(failure, recipe.request.body, recipe.what, why, [])
+
+
+def named(name: str) -> Callable[[Mapping[str, Any]], bool]:
+    """Whether a thing has that name, exactly."""
+    return lambda thing: thing.get("name") == name
+
+
+def _fresh(thing: Mapping[str, Any], since: float) -> bool:
+    created = moment(thing.get("created_at"))
+    return created is None or created >= since - SKEW
+
+
+def _name(thing: Mapping[str, Any]) -> str:
+    return str(next((thing[member] for member in IDENTITY if thing.get(member)), "?"))
+
+
+def _claim(recipe: Recipe, thing: Mapping[str, Any]) -> tuple[str, str]:
+    return recipe.plural, _name(thing)

@@ -1,0 +1,544 @@
+"""Block storage volumes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, Protocol, TypeAlias, Unpack, overload
+
+from .._core.attributes import attributes_of, required
+from .._core.deadline import Deadline
+from .._core.reply import member
+from .._core.request import Request, filters, get, path, text
+from .._operation import Coro, Mode, One, operation, stream
+from .._shapes import attributed
+from ..errors import DOBOTONotFoundException
+from ..progress import OnProgress
+from ..types import Action, Snapshot, VolumeCreate, VolumeCreateBase
+from ..types import Volume as VolumeData
+from ._doing import Deed, Doing, deed
+from ._making import Making, Recipe, named
+
+Volumes: TypeAlias = list[VolumeData]
+Snapshots: TypeAlias = list[Snapshot]
+Actions: TypeAlias = list[Action]
+Tags: TypeAlias = list[str]
+Present: TypeAlias = tuple[VolumeData, VolumeData | None]
+
+
+class Creates(Protocol[One]):
+    """Attributes as a dict or as keyword arguments."""
+
+    @overload
+    def __call__(self, attribs: VolumeCreate, wait: bool = False, poll: float = 5, timeout: float = 300) -> One: ...
+    @overload
+    def __call__(
+        self, *, wait: bool = False, poll: float = 5, timeout: float = 300, **attributes: Unpack[VolumeCreate]
+    ) -> One: ...
+
+
+creating = attributed[Creates[VolumeData], Creates[Coro[VolumeData]]]
+presenting = attributed[Creates[Present], Creates[Coro[Present]]]
+
+
+class Volume(Making[Mode], Doing[Mode]):
+    """Block storage: disks that Droplets are given and that outlive them."""
+
+    @operation
+    async def list(self, region: str | None = None, *, name: str | None = None) -> Volumes:
+        """List all volumes, or those of a region or a name; every page of them.
+
+        Args:
+            region: Only volumes in the region of this slug.
+            name: Only volumes of this name; there may be one in each region.
+
+        Returns:
+            A list of volumes.
+
+        Raises:
+            ValueError: A filter is empty.
+            DOBOTOException: A page could not be read.
+
+        Scopes: block_storage:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_list
+        """
+        return await self._all(VolumeData, "volumes", "/volumes", filters(region=region, name=name))
+
+    @stream
+    async def each(self, region: str | None = None, *, name: str | None = None) -> AsyncGenerator[VolumeData, None]:
+        """Go through volumes one by one; a page is asked for when its first volume is.
+
+        Args:
+            region: Only volumes in the region of this slug.
+            name: Only volumes of this name.
+
+        Returns:
+            An iterator over volumes; an asynchronous one in `AsyncDO`.
+
+        Raises:
+            ValueError: A filter is empty.
+            DOBOTOException: A page could not be read.
+
+        Scopes: block_storage:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_list
+        """
+        async for volume in self._each(VolumeData, "volumes", "/volumes", filters(region=region, name=name)):
+            yield volume
+
+    @operation
+    async def info(self, id: str | None = None, name: str | None = None, region: str | None = None) -> VolumeData:
+        """Read one volume, by its id, or by its name and region.
+
+        Args:
+            id: The volume's id; or
+            name: its name, with
+            region: the slug of its region.
+
+        Returns:
+            The volume.
+
+        Raises:
+            ValueError: Neither the id, nor both name and region are given, or all of them.
+            DOBOTONotFoundException: There is no such volume.
+
+        Scopes: block_storage:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_get
+        """
+        if by_id(id, name, region):
+            return await self._got(VolumeData, "volume", path("/volumes/{id}", id=id or ""))
+        return await self._named(name or "", region or "")
+
+    @creating
+    async def create(
+        self,
+        attribs: VolumeCreateBase,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        **attributes: Any,
+    ) -> Any:
+        """Create a volume.
+
+        Args:
+            attribs: The volume's attributes, as a dict, as keyword arguments, or as both:
+
+                - `name` (str): its name, unique in its region.
+                - `region` (str): the region's slug.
+                - `size_gigabytes` (int): its size in GiB.
+                - `description` (str): what it is for.
+                - `snapshot_id` (str): a volume snapshot to make it from.
+                - `filesystem_type` (str): `ext4` or `xfs`, to format it; `filesystem_label` (str) labels that.
+                - `tags` (list of str): tags to put on it.
+            wait: A volume is ready when the API answers; there is nothing to wait for.
+            poll: Not used.
+            timeout: Seconds that the whole call may take.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            The volume.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was created.
+            DOBOTOConflictException: There is a volume of that name in that region.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+
+        Scopes: block_storage:create; tag:create for tags.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_create
+        """
+        return await self._make(recipe(attribs, attributes), self._plan(poll, timeout, None).deadline)
+
+    @presenting
+    async def present(
+        self,
+        attribs: VolumeCreateBase,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        **attributes: Any,
+    ) -> Any:
+        """Create a volume unless there is one of its name in its region.
+
+        Args:
+            attribs: The volume's attributes, as for `create`; those of one that is there are not compared.
+            wait: A volume is ready when the API answers; there is nothing to wait for.
+            poll: Not used.
+            timeout: Seconds that the whole call may take.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            A tuple of the volume and the same volume if it was created, else None.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was created.
+            DOBOTOException: As `create`.
+
+        Scopes: block_storage:read, and those of `create`.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_create
+        """
+        return await self._make_unless_there(recipe(attribs, attributes), self._plan(poll, timeout, None).deadline)
+
+    @operation
+    async def destroy(
+        self,
+        id: str | None = None,
+        name: str | None = None,
+        region: str | None = None,
+        *,
+        missing_ok: bool = False,
+    ) -> None:
+        """Destroy a volume, by its id, or by its name and region. What is on it is lost.
+
+        Args:
+            id: The volume's id; or
+            name: its name, with
+            region: the slug of its region.
+            missing_ok: Whether it is fine that there is no such volume.
+
+        Raises:
+            ValueError: Neither the id, nor both name and region are given, or all of them.
+            DOBOTONotFoundException: There is no such volume, and `missing_ok` is False.
+            DOBOTOConflictException: It is attached to a Droplet.
+
+        Scopes: block_storage:delete.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_delete,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_delete_byName
+        """
+        if by_id(id, name, region):
+            request = Request("DELETE", path("/volumes/{id}", id=id or ""), repeatable=True)
+        else:
+            request = Request("DELETE", "/volumes", filters(name=name, region=region), repeatable=True)
+        await self._remove(request, missing_ok)
+
+    @operation
+    async def attach(
+        self,
+        id: str | None = None,
+        name: str | None = None,
+        region: str | None = None,
+        droplet_id: int | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Action:
+        """Attach a volume to a Droplet in its region.
+
+        Args:
+            id: The volume's id; or
+            name: its name, with
+            region: the slug of its region.
+            droplet_id: The Droplet's id.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action.
+
+        Raises:
+            ValueError: Neither the id, nor both name and region are given, or all of them, or no Droplet.
+            DOBOTONotFoundException: There is no such volume or Droplet.
+            DOBOTOUnprocessableException: It is attached already, or the Droplet can't have it.
+            DOBOTOActionException: The action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: block_storage_action:create; with `wait` also block_storage_action:read, or actions:read by name.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeActions_post_byId,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeActions_post
+        """
+        body = {"type": "attach", "droplet_id": required("droplet_id", droplet_id)}
+        plan = self._plan(poll, timeout, progress)
+        action: Action = await self._do(self._deed(id, name, region, body, plan.deadline), plan, wait)
+        return action
+
+    @operation
+    async def detach(
+        self,
+        id: str | None = None,
+        name: str | None = None,
+        region: str | None = None,
+        droplet_id: int | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Action:
+        """Detach a volume from its Droplet.
+
+        Args:
+            id: The volume's id; or
+            name: its name, with
+            region: the slug of its region.
+            droplet_id: The Droplet's id.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action.
+
+        Raises:
+            ValueError: Neither the id, nor both name and region are given, or all of them, or no Droplet.
+            DOBOTONotFoundException: There is no such volume or Droplet, or it is not attached there.
+            DOBOTOActionException: The action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: block_storage_action:create; with `wait` also block_storage_action:read, or actions:read by name.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeActions_post_byId,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeActions_post
+        """
+        body = {"type": "detach", "droplet_id": required("droplet_id", droplet_id)}
+        plan = self._plan(poll, timeout, progress)
+        action: Action = await self._do(self._deed(id, name, region, body, plan.deadline), plan, wait)
+        return action
+
+    @operation
+    async def resize(
+        self,
+        id: str,
+        size: int,
+        region: str | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Action:
+        """Make a volume larger. It never gets smaller again, and its file system has to be grown inside the Droplet.
+
+        Args:
+            id: The volume's id.
+            size: The new size in GiB.
+            region: The slug of its region.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action.
+
+        Raises:
+            DOBOTONotFoundException: There is no such volume.
+            DOBOTOUnprocessableException: The size is not larger, or too large.
+            DOBOTOActionException: The action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: block_storage_action:create; with `wait` also block_storage_action:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeActions_post_byId
+        """
+        body = {"type": "resize", "size_gigabytes": size, **filters(region=region)}
+        plan = self._plan(poll, timeout, progress)
+        action: Action = await self._do(self._deed(id, None, None, body, plan.deadline), plan, wait)
+        return action
+
+    @operation
+    async def snapshot_list(self, id: str) -> Snapshots:
+        """List the snapshots made of a volume.
+
+        Args:
+            id: The volume's id.
+
+        Returns:
+            A list of snapshots.
+
+        Raises:
+            DOBOTONotFoundException: There is no such volume.
+
+        Scopes: block_storage_snapshot:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeSnapshots_list
+        """
+        return await self._all(Snapshot, "snapshots", path("/volumes/{id}/snapshots", id=id))
+
+    @operation
+    async def snapshot_create(
+        self,
+        id: str,
+        snapshot_name: str,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        tags: Tags | None = None,
+    ) -> Snapshot:
+        """Make a snapshot of a volume.
+
+        Args:
+            id: The volume's id.
+            snapshot_name: The snapshot's name.
+            wait: A volume's snapshot is ready when the API answers; there is nothing to wait for.
+            poll: Not used.
+            timeout: Seconds that the whole call may take.
+            tags: Names of tags to put on the snapshot.
+
+        Returns:
+            The snapshot.
+
+        Raises:
+            DOBOTONotFoundException: There is no such volume.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+
+        Scopes: block_storage_snapshot:create; tag:create for tags.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeSnapshots_create
+        """
+        listing = path("/volumes/{id}/snapshots", id=id)
+        body = attributes_of({"name": text("snapshot_name", snapshot_name)}, {"tags": tags})
+        what = f"snapshot {snapshot_name} of volume {id}"
+        made: Snapshot = await self._make(
+            Recipe(what, Request("POST", listing, body=body), "snapshot", listing, "snapshots", named(snapshot_name)),
+            self._plan(poll, timeout, None).deadline,
+        )
+        return made
+
+    @operation
+    async def snapshot_info(self, snapshot_id: str) -> Snapshot:
+        """Read one snapshot of a volume.
+
+        Args:
+            snapshot_id: The snapshot's id.
+
+        Returns:
+            The snapshot.
+
+        Raises:
+            DOBOTONotFoundException: There is no such snapshot of a volume.
+
+        Scopes: block_storage_snapshot:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeSnapshots_get_byId
+        """
+        return await self._got(Snapshot, "snapshot", path("/volumes/snapshots/{id}", id=snapshot_id))
+
+    @operation
+    async def snapshot_destroy(self, snapshot_id: str) -> None:
+        """Destroy one snapshot of a volume.
+
+        Args:
+            snapshot_id: The snapshot's id.
+
+        Raises:
+            DOBOTONotFoundException: There is no such snapshot of a volume.
+
+        Scopes: block_storage_snapshot:delete.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeSnapshots_delete_byId
+        """
+        await self._none(Request("DELETE", path("/volumes/snapshots/{id}", id=snapshot_id), repeatable=True))
+
+    @operation
+    async def action_list(self, id: str) -> Actions:
+        """List all actions of a volume, running or over.
+
+        Args:
+            id: The volume's id.
+
+        Returns:
+            A list of Actions.
+
+        Raises:
+            DOBOTONotFoundException: There is no such volume.
+
+        Scopes: block_storage_action:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeActions_list
+        """
+        return await self._all(Action, "actions", path("/volumes/{id}/actions", id=id))
+
+    @operation
+    async def action_info(self, id: str, action_id: int) -> Action:
+        """Read one action of a volume.
+
+        Args:
+            id: The volume's id.
+            action_id: The action's id.
+
+        Returns:
+            The Action.
+
+        Raises:
+            DOBOTONotFoundException: There is no such volume, or no such action of it.
+
+        Scopes: block_storage_action:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeActions_get
+        """
+        return await self._got(Action, "action", path("/volumes/{id}/actions/{action}", id=id, action=action_id))
+
+    async def _named(self, name: str, region: str, deadline: Deadline | None = None) -> VolumeData:
+        """The volume of a name in a region.
+
+        Raises:
+            DOBOTONotFoundException: There is none.
+        """
+        found = await self._all(VolumeData, "volumes", "/volumes", filters(name=name, region=region), deadline)
+        if not found:
+            raise DOBOTONotFoundException(f"there is no volume {name!r} in {region}")
+        return found[0]
+
+    def _deed(
+        self, id: str | None, name: str | None, region: str | None, body: Mapping[str, Any], deadline: Deadline
+    ) -> Deed:
+        """An action on a volume, by its id, or by its name and region in one request as well."""
+
+        type = TYPES[body["type"]]
+        if by_id(id, name, region):
+            return deed(path("/volumes/{id}/actions", id=id or ""), body, f"volume {id}", type)
+
+        async def listing() -> str:
+            volume = await self._named(name or "", region or "", deadline)
+            return path("/volumes/{id}/actions", id=volume["id"])
+
+        def reading(action: Mapping[str, Any]) -> Request:
+            return get(path("/actions/{id}", id=action["id"]))
+
+        request = Request("POST", "/volumes/actions", body={**body, "volume_name": name, "region": region})
+        return Deed(request, type, f"volume {name} in {region}", listing, reading)
+
+
+#: The action types as they are listed, by those that are asked for (API reference, volumeActions_post: its examples).
+TYPES = {"attach": "attach_volume", "detach": "detach_volume", "resize": "resize_volume"}
+
+
+def recipe(attribs: VolumeCreateBase, more: Mapping[str, Any]) -> Recipe:
+    """How a volume is made: it is known by its name and region."""
+    body = attributes_of(attribs, more, needed=("name", "region", "size_gigabytes"), lists=("tags",))
+    name, region = body["name"], body["region"]
+    return Recipe(
+        f"volume {name} in {region}",
+        Request("POST", "/volumes", body=body),
+        "volume",
+        "/volumes",
+        "volumes",
+        lambda volume: volume.get("name") == name and member(volume, "region", dict).get("slug") == region,
+        filters(name=name, region=region),
+    )
+
+
+def by_id(id: str | None, name: str | None, region: str | None) -> bool:
+    """Whether a volume is meant by its id; otherwise by name and region, both of which must be there.
+
+    Raises:
+        ValueError: It is neither, or both.
+    """
+    if (id is None) == (name is None):
+        raise ValueError("give either id, or name and region")
+    if id is not None:
+        text("id", id)
+        return True
+    text("name", name or "")
+    text("region", required("region", region))
+    return False

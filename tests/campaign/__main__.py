@@ -1,0 +1,45 @@
+"""The long campaign: `make campaign`, or `python -m tests.campaign --seed 7 --creates 10000`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+
+from .campaign import Report, Scale, run
+from .verdict import NONE
+
+
+def main() -> int:
+    """Run it, print its figures; 1 if the account holds anything that the callers do not know."""
+    usual = Scale()
+    parser = argparse.ArgumentParser(prog="campaign", description="Creates under every fault, over real sockets.")
+    parser.add_argument("--seed", type=int, default=1, help="what calls and faults are drawn from")
+    parser.add_argument("--creates", type=int, default=usual.creates, help="how many calls of create")
+    parser.add_argument("--width", type=int, default=usual.width, help="threads, and as many tasks beside them")
+    parser.add_argument("--speed", type=float, default=usual.speed, help="how fast time runs")
+    chosen = parser.parse_args()
+    logging.getLogger("doboto").addHandler(logging.NullHandler())
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
+    print(f"campaign: seed {chosen.seed}, {chosen.creates} creates", flush=True)
+    report = run(chosen.seed, Scale(chosen.creates, width=chosen.width, speed=chosen.speed))
+    show(report)
+    return 1 if report.verdict.problems else 0
+
+
+def show(report: Report) -> None:
+    """Print the figures."""
+    for fault, count in sorted(report.struck.items()):
+        print(f"{count:8}  {fault}")
+    print(f"{sum(report.struck.values()):8}  faults in all\n")
+    for figure, count in sorted(report.verdict.figures.items()):
+        print(f"{count:8}  {figure}")
+    print(f"{report.requests:8}  requests\n{report.seconds:8.0f}  seconds\n")
+    for name in NONE:
+        print(f"{len(getattr(report.verdict, name)):8}  {name}")
+    for problem in report.verdict.problems[:50]:
+        print(problem)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""The campaign: rounds of creates over real sockets, against a simulator that fails at random places.
+
+Time runs `speed` times as fast, for the clients and the simulator alike. Only a transport's time-outs pass in real
+time, so that the faults that outlast them are as much longer.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from doboto import DO, AsyncDO, Limiter
+from doboto._io.simulated import SimulatedClock
+from doboto.sim import RealClock, Settings, Simulator
+
+from .callers import Outcome, both
+from .plan import Ask, asks, faults
+from .verdict import Verdict, judge
+from .witness import Witness, struck
+
+#: Real seconds that the clients wait for a piece of a reply.
+READ_TIMEOUT = 1.0
+#: The clients' clocks are wrong by that many seconds: nothing may depend on this machine agreeing with the API's.
+WRONG = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much of it.
+
+    Attributes:
+        creates: Calls of `create`.
+        round: Calls in one account.
+        width: Threads, and as many tasks beside them.
+        speed: How fast time runs.
+    """
+
+    creates: int = 10_000
+    round: int = 500
+    width: int = 12
+    speed: float = 20.0
+
+    @property
+    def late(self) -> float:
+        """Simulated seconds after which the clients have given up."""
+        return READ_TIMEOUT * self.speed
+
+
+class WrongClock(SimulatedClock):
+    """The simulator's time, seen by a machine whose clock is wrong."""
+
+    def __init__(self, simulator: Simulator, wrong: float) -> None:
+        super().__init__(simulator)
+        self._wrong = wrong
+
+    def time(self) -> float:
+        """Seconds since 1970 (UTC), wrongly."""
+        return super().time() + self._wrong
+
+
+@dataclass(slots=True)
+class Report:
+    """What came of it."""
+
+    verdict: Verdict
+    struck: Counter[str]
+    requests: int
+    seconds: float
+
+
+def simulator(speed: float) -> Simulator:
+    """An account without limits: the campaign is about faults."""
+    unlimited = Settings(droplet_limit=1_000_000, requests_per_hour=0, requests_per_minute=0, log_size=1)
+    return Simulator(RealClock(speed), unlimited)
+
+
+def run(seed: int, scale: Scale) -> Report:
+    """The whole campaign: rounds of different names and of the same names in turn."""
+    verdict, sim = Verdict(), simulator(scale.speed)
+    witness = Witness(sim, scale.late)
+    begun = sim.clock.now()
+    with sim.serve() as server:
+        for number, alike, calls in rounds(seed, scale):
+            token = f"round-{number}"
+            account = sim.account(token).name
+            witness.load([{**rule, "account": account} for rule in faults(seed + number, scale.late)])
+            outcomes = crowd(sim, server.url, token, calls, scale)
+            _settle(sim, witness)
+            verdict += judge(outcomes, witness.of(account), alike=alike)
+    return Report(verdict, struck(witness), witness.requests, (sim.clock.now() - begun) / scale.speed)
+
+
+def rounds(seed: int, scale: Scale) -> Iterator[tuple[int, bool, list[Ask]]]:
+    """The rounds' numbers, whether their callers fight for names, and their calls."""
+    for number, start in enumerate(range(0, scale.creates, scale.round)):
+        alike = number % 2 == 1
+        yield number, alike, asks(min(scale.round, scale.creates - start), seed + number, alike=alike)
+
+
+def crowd(sim: Simulator, url: str, token: str, calls: list[Ask], scale: Scale) -> list[Outcome]:
+    """One round's callers: threads and tasks, with the two clients, on one account."""
+    settings = {
+        "limiter": Limiter(per_minute=1_000_000),
+        "clock": WrongClock(sim, WRONG),
+        "read_timeout": READ_TIMEOUT,
+        "connections": 2 * scale.width,
+    }
+    with DO(token, url, **settings) as blocking:  # type: ignore[arg-type]
+        return both(blocking, AsyncDO(token, url, **settings), calls, scale.width)  # type: ignore[arg-type]
+
+
+def _settle(sim: Simulator, witness: Witness) -> None:
+    """Wait till requests that their callers gave up on have ended: they may yet have made something."""
+    while witness.under_way():
+        SimulatedClock(sim).sleep(1)

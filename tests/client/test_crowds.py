@@ -1,0 +1,107 @@
+"""Crowds under the limit of 250 requests a minute, over real sockets and on a fast clock: no 429, nobody lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from doboto import DO, AsyncDO, Limiter
+from doboto.sim import RealClock, Settings, Simulator
+from doboto.sim.served import Server
+
+from .scaled import ScaledClock
+
+SPEED = 150.0
+CALLS = 2000
+
+
+class Statuses:
+    """How often the simulator answered what, and when."""
+
+    def __init__(self, sim: Simulator) -> None:
+        self.count: Counter[int] = Counter()
+        self.moments: list[float] = []
+        self._clock = sim.clock
+        sim.on_seen.append(self._note)
+
+    def _note(self, incoming: Any, reply: Any) -> None:
+        self.count[reply.status] += 1
+        self.moments.append(self._clock.now())
+
+
+@pytest.fixture
+def sim() -> Simulator:
+    return Simulator(RealClock(speed=SPEED), settings=Settings(requests_per_hour=0))
+
+
+@pytest.fixture
+def statuses(sim: Simulator) -> Statuses:
+    return Statuses(sim)
+
+
+@pytest.fixture
+def server(sim: Simulator, statuses: Statuses) -> Iterator[Server]:
+    with sim.serve() as server:
+        yield server
+
+
+def settings(server: Server) -> dict[str, Any]:
+    """A client whose clock runs as fast as the simulator's; its time-outs are real seconds."""
+    return {"url": server.url, "clock": ScaledClock(SPEED), "limiter": Limiter(), "timeout": 3600.0}
+
+
+def held(statuses: Statuses, results: list[Any]) -> None:
+    assert len(results) == CALLS
+    assert all(account["account"]["status"] == "active" for account in results)
+    assert statuses.count == {200: CALLS}
+    minutes = [later - earlier for earlier, later in zip(statuses.moments, statuses.moments[250:], strict=False)]
+    assert min(minutes) >= 60
+    # Eight crowds of 250 are seven windows apart; what it took longer is the time that sending them took.
+    assert statuses.moments[-1] - statuses.moments[0] < 7 * 61 * 2.5
+
+
+def test_sixty_four_threads_stay_within_the_limit(server: Server, statuses: Statuses) -> None:
+    with DO("crowd", **settings(server)) as do, ThreadPoolExecutor(64) as threads:
+        results = list(threads.map(lambda _: do.request("GET", "/account"), range(CALLS)))
+    held(statuses, results)
+
+
+def test_512_tasks_stay_within_the_limit(server: Server, statuses: Statuses) -> None:
+    async def all_calls() -> list[Any]:
+        left = iter(range(CALLS))
+        results: list[Any] = []
+
+        async def work(do: AsyncDO) -> None:
+            for _ in left:
+                answer = await do.request("GET", "/account")
+                results.append(answer)
+
+        async with AsyncDO("crowd", **settings(server)) as do, asyncio.TaskGroup() as group:
+            for _ in range(512):
+                group.create_task(work(do))
+        return results
+
+    held(statuses, asyncio.run(all_calls()))
+
+
+@pytest.mark.parametrize("spent", [40, 250])
+def test_a_crowd_that_meets_a_limit_used_by_others_is_refused_a_few_times_only(
+    server: Server, statuses: Statuses, spent: int
+) -> None:
+    """Another program has used some of the minute; the 429 holds back all threads, and no crowd comes after it."""
+    with DO("crowd", **settings(server)) as other:
+        for _ in range(spent):
+            other.request("GET", "/account")
+    done: list[Any] = []
+    with DO("crowd", **settings(server)) as do, ThreadPoolExecutor(64) as threads:
+        list(threads.map(lambda _: done.append(do.request("GET", "/account")), range(400)))
+    assert len(done) == 400
+    assert statuses.count[200] == spent + 400
+    # What was on its way when the first refusal came, at most one a thread; then hardly any.
+    print(f"refused: {statuses.count[429]} of {statuses.count.total()}")
+    assert 1 <= statuses.count[429] <= 64 + 10

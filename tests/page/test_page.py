@@ -1,0 +1,209 @@
+"""The page in a browser: live, safe, usable by keyboard and on a phone. Needs Chromium, and skips without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from doboto.sim import ManualClock, RealClock, Simulator
+from doboto.sim.tokens import label
+
+from .chromium import Tab, browser, installed
+from .conftest import START, Program, Started
+from .test_glance import fill
+
+
+@pytest.fixture(scope="module")
+def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+    program = installed()
+    if program is None:
+        pytest.skip("no Chromium: install it (apt-get install chromium), or name one with DOBOTO_CHROMIUM")
+    with browser(program, tmp_path_factory.mktemp("chromium")) as tab:
+        yield tab
+
+
+@pytest.fixture
+def tab(window: Tab) -> Iterator[Tab]:
+    """The tab in the size of a desktop; afterwards it must have had nothing to complain about."""
+    window.look(1280)
+    window.complaints.clear()
+    yield window
+    window.leave()
+    assert window.complaints == []
+
+
+def text(tab: Tab, selector: str) -> str:
+    return str(tab.value(f"document.querySelector({selector!r})?.textContent"))
+
+
+def moment(program: Program) -> float:
+    return program.simulator.clock.now()
+
+
+def test_a_new_droplet_appears_without_reload_and_turns_active(tab: Tab, program: Program) -> None:
+    tab.open(f"{program.server.origin}/")
+    assert "/v2/droplets" in text(tab, "#hello")
+    tab.value("window.loaded = 'once'")
+    droplet = program.create("web-01", tags=["env:prod"])
+    tab.until("document.querySelector('#droplets .badge')?.textContent === 'new'")
+    row = text(tab, "#droplets tr")
+    assert all(part in row for part in ("web-01", str(droplet["id"]), "s-1vcpu-1gb", "nyc3", "env:prod"))
+    assert text(tab, "#actions .left") == "32 s left"
+
+    tab.click("[data-advance='10']")
+    tab.until("document.querySelector('#actions .left').textContent === '22 s left'")
+    assert 0.3 < tab.value("document.querySelector('#actions progress').value") < 0.35
+    tab.click("[data-advance='60']")
+    tab.until("document.querySelector('#droplets .badge').textContent === 'active'")
+    address = program.call("GET", f"/droplets/{droplet['id']}")["droplet"]["networks"]["v4"][0]["ip_address"]
+    assert address in text(tab, "#droplets tr")
+    assert text(tab, "#actions-total") == "0"
+    assert text(tab, "#statuses") == "1\u00a0active"
+    assert tab.value("window.loaded") == "once"
+
+
+def test_the_next_event_is_one_press_away(tab: Tab, program: Program) -> None:
+    program.create()
+    tab.open(f"{program.server.origin}/")
+    tab.click("#next")
+    tab.until("document.querySelector('#droplets .address')")
+    assert moment(program) == pytest.approx(START + 22, abs=0.01)
+    tab.click("#next")
+    tab.until("document.querySelector('#droplets .badge').textContent === 'active'")
+
+
+def test_requests_show_as_they_come(tab: Tab, program: Program) -> None:
+    tab.open(f"{program.server.origin}/")
+    program.call("GET", "/account")
+    tab.until("document.querySelectorAll('#requests tr').length === 1")
+    assert text(tab, "#remaining") == "4,999"
+    program.call("GET", "/kubernetes/clusters", token=None)
+    tab.until("document.querySelectorAll('#requests tr').length === 2")
+    cells = tab.value("[...document.querySelectorAll('#requests td')].map((cell) => cell.textContent)")
+    assert cells[0] == "10:30:00"
+    assert (cells[1], cells[2]) == ("401", "GET/v2/kubernetes/clustersopened no account")
+    assert (cells[5], cells[6]) == ("200", "GET/v2/account")
+    assert float(cells[7]) > 0
+
+
+def test_what_clients_send_is_text(tab: Tab, program: Program) -> None:
+    """Neither a name or tag (the API refuses such ones, a loaded state may have them) nor a path becomes markup."""
+    hostile = "<img src=x onerror=\"document.title='owned'\"></script><script>document.title='owned'</script>"
+    account, droplet = program.simulator.account(), program.create()
+    account.change("droplet", droplet["id"], name=hostile, tags=[hostile])
+    program.call("GET", "/droplets/%3Cimg%20src=x%20onerror=alert(1)%3E")
+    tab.open(f"{program.server.origin}/")
+    assert text(tab, "#droplets .name") == hostile
+    assert text(tab, "#droplets .tag") == hostile
+    assert text(tab, "#actions bdi") == hostile
+    assert text(tab, "#requests bdi") == "/v2/droplets/<img src=x onerror=alert(1)>"
+    assert tab.value("document.querySelectorAll('main img, main script').length") == 0
+    assert tab.value("document.title") == "DigitalOcean simulator"
+
+
+def test_one_of_several_accounts_is_chosen_and_stays_so(tab: Tab, program: Program) -> None:
+    program.create("first", token="one")
+    program.create("second", token="two")
+    tab.open(f"{program.server.origin}/")
+    assert text(tab, "#droplets .name") == "second"
+    options = tab.value("[...document.querySelector('#account').options].map((option) => option.textContent)")
+    assert options == [f"{label('two')} · 1 Droplet", f"{label('one')} · 1 Droplet"]
+    tab.value(
+        f"(() => {{ const select = document.querySelector('#account'); select.value = '{label('one')}';"
+        " select.dispatchEvent(new Event('change', {bubbles: true})); })()"
+    )
+    tab.until("document.querySelector('#droplets .name').textContent === 'first'")
+    tab.open(tab.value("location.href"))
+    assert text(tab, "#droplets .name") == "first"
+
+
+def test_everything_works_by_keyboard(tab: Tab, program: Program) -> None:
+    tab.open(f"{program.server.origin}/")
+    for key, expected in {"pause": "Pause", "advance": "+1 s"}.items():
+        tab.press("Tab")
+        assert tab.value("document.activeElement.textContent") == expected, key
+    assert tab.value("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    tab.press("Enter")
+    tab.until("document.querySelector('#time').textContent === '10:30:01'")
+    assert moment(program) == START + 1
+
+
+#: Keeps account of what the page has put off by a second or more.
+PUT_OFF = """(() => {
+    const [set, clear] = [setTimeout, clearTimeout];
+    window.ahead = new Set();
+    window.setTimeout = (call, wait) => {
+        const number = set(() => { ahead.delete(number); call(); }, wait);
+        if (wait >= 1000) ahead.add(number);
+        return number;
+    };
+    window.clearTimeout = (number) => { ahead.delete(number); clear(number); };
+})()"""
+
+
+def test_pause_lets_people_read(tab: Tab, program: Program) -> None:
+    tab.open(f"{program.server.origin}/")
+    tab.value(PUT_OFF)
+    tab.until("ahead.size === 1")
+    tab.click("#pause")
+    tab.until("document.querySelector('#live').textContent === 'Paused'")
+    assert tab.value("ahead.size") == 0
+    program.create()
+    assert text(tab, "#droplets-total") == "0"
+    tab.click("#pause")
+    tab.until("document.querySelector('#droplets-total').textContent === '1'")
+    tab.until("ahead.size === 1")
+
+
+def test_a_clock_that_runs_can_be_sped_up(tab: Tab, start: Started) -> None:
+    program = start(RealClock(1.0, start=START))
+    program.create()
+    tab.open(f"{program.server.origin}/")
+    assert tab.value("document.querySelector('#manual').hidden") is True
+    tab.click("[data-speed='100']")
+    tab.until("document.querySelector('#droplets .badge').textContent === 'active'")
+    tab.until("document.querySelector('[data-speed=\"100\"]').getAttribute('aria-pressed') === 'true'")
+    assert text(tab, "#kind") == "100 \u00d7 real time"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_it_fits_the_window_and_has_a_dark_side(tab: Tab, program: Program, width: int) -> None:
+    name = "a-name-that-goes-on-and-on." * 7 + "example"
+    program.create(name, tags=["t" * 200, "env:prod"], ipv6=True)
+    program.simulator.clock.advance(60)  # type: ignore[attr-defined]
+    program.call("GET", "/" + "long" * 60)
+    backs = set[str]()
+    for scheme in ("light", "dark"):
+        tab.look(width, 844, scheme)
+        tab.open(f"{program.server.origin}/")
+        assert text(tab, "#droplets .name") == name
+        assert tab.value("document.documentElement.scrollWidth") == width
+        assert tab.value("document.querySelector('#requests').scrollWidth <= innerWidth")
+        backs.add(tab.value("getComputedStyle(document.body).backgroundColor"))
+    assert len(backs) == 2
+
+
+def test_ten_thousand_droplets_stay_light(tab: Tab, start: Started) -> None:
+    program = start(droplet_limit=10_000)
+    fill(program.simulator, 10_000)
+    tab.open(f"{program.server.origin}/")
+    assert text(tab, "#droplets-total") == "10,000"
+    assert text(tab, "#droplets-note") == "newest 100 of 10,000"
+    assert tab.value("document.querySelectorAll('#droplets tr').length") == 100
+    assert tab.value("document.querySelectorAll('*').length") < 4000
+    # With nothing new, a further look leaves every row as it is.
+    tab.value("window.rows = [...document.querySelectorAll('#droplets tr')]; look().then(() => null)")
+    assert tab.value("window.rows.every((row, at) => row === document.querySelector('#droplets').children[at])")
+
+
+def test_a_server_that_goes_and_comes_back(window: Tab) -> None:
+    """The one case in which the console may complain: the browser says itself that nobody answered."""
+    window.look(1280)
+    simulator = Simulator(ManualClock(START))
+    with simulator.serve() as server:
+        window.open(f"{server.origin}/")
+    window.until("document.querySelector('#live').dataset.state === 'lost'")
+    with simulator.serve(port=server.port):
+        window.until("document.querySelector('#live').dataset.state === 'live'")
+    window.leave()
