@@ -3,11 +3,12 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DOCS := $(VENV)/.docs
 TESTS ?= tests
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run legacy test lint types tests format clean
+.PHONY: audit bench help run legacy test lint types tests test-peers test-contract campaign campaign-peers docs format clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -16,6 +17,10 @@ $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "doboto needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+$(DOCS): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@touch $@
 
 run: $(READY)  ## The main job on a simulated account: three Droplets from create to destroy
@@ -37,9 +42,57 @@ types: $(READY)
 tests: $(READY)  ## The tests alone; TESTS=path for some of them
 	$(BIN)/pytest -q -n $(WORKERS) $(TESTS)
 
+# Programs of others, each in an environment of its own: it must not see ours, least of all the one called doboto too.
+PEERS := .peers
+ENVIRONMENTS := tests/peers/environments
+PEERS_READY := $(patsubst %,$(PEERS)/%/.ready,pydo python-digitalocean doboto apache-libcloud)
+ifneq ($(and $(shell command -v node),$(shell command -v npm)),)
+PEERS_READY += $(PEERS)/dots-wrapper/.ready
+endif
+
+$(PEERS)/%/.ready: $(ENVIRONMENTS)/%.txt
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+$(PEERS)/%/.ready: $(ENVIRONMENTS)/%.json
+	mkdir -p $(@D) && cp $< $(@D)/package.json
+	cd $(@D) && npm install --loglevel=error --no-audit --no-fund --no-package-lock --ignore-scripts
+	@touch $@
+
+test-peers: $(READY) $(PEERS_READY)  ## The published clients, unchanged, run a whole life on the simulator
+	@$(if $(findstring dots-wrapper,$(PEERS_READY)),true,echo '*** SKIPPED: dots-wrapper. Node.js and npm are not here. ***')
+	$(BIN)/pytest -q -n $(WORKERS) tests/peers
+
+test-contract: $(READY) $(PEERS)/schemathesis/.ready  ## Schemathesis finds no reply that breaks DigitalOcean's OpenAPI document
+	$(BIN)/pytest -q tests/contract
+
+campaign: $(READY)  ## 10,000 creates under every fault, over real sockets: nothing twice, nothing lost; ARGS='--seed 7'
+	$(BIN)/python -m tests.campaign $(ARGS)
+
+campaign-peers: $(READY) $(PEERS)/pydo/.ready  ## The same creates by this client and by pydo, side by side; ARGS='--seed 7'
+	$(BIN)/python -m tests.campaign.side_by_side --pydo $(PEERS)/pydo/bin/python $(ARGS)
+
+# This library as pip installs it, not as it stands in the tree: what it weighs and how fast it starts is measured too.
+$(PEERS)/this/.ready: pyproject.toml $(shell find src -name '*.py')
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check '.[async]'
+	@touch $@
+
+bench: $(READY) $(PEERS)/this/.ready $(filter-out %/dots-wrapper/.ready,$(PEERS_READY))  ## This library and its peers, side by side, some ten minutes; ROUNDS=n
+	$(BIN)/python benchmarks/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(ARGS)
+
+audit: $(READY)  ## Known vulnerabilities in what is installed here (asks PyPI; what it does not know of is a failure)
+	test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/pip install --quiet --disable-pip-version-check pip-audit; }
+	$(BIN)/python -m pip freeze --exclude-editable > $(VENV)/audit/requirements.txt
+	$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip --requirement $(VENV)/audit/requirements.txt
+
+docs: $(DOCS)  ## The documentation site, in docs/_build; warnings are errors
+	$(BIN)/sphinx-build --quiet --fail-on-warning --jobs auto docs docs/_build
+
 format: $(READY)  ## Put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean:  ## Remove what the other targets made
-	rm -rf $(VENV) .peers .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
+	rm -rf $(VENV) .peers .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build docs/_build docs/reference/generated

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+import click
 import notes
 
 import doboto.sim
@@ -40,19 +41,17 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def options() -> str:
     """What `doboto sim` takes."""
-    commands = argparse.ArgumentParser().add_subparsers()
-    command.add_to(commands)
-    found = commands.choices["sim"]._actions  # noqa: SLF001 - argparse has no other way to ask
-    return table(("Option", "What it does"), ((_option(one), _help(one)) for one in found if one.dest != "help"))
+    return table(("Option", "What it does"), ((_option(one), _help(one)) for one in command.PARAMS))
 
 
-def _option(action: argparse.Action) -> str:
-    takes = "" if action.nargs == 0 else f" {action.metavar or action.dest.upper()}"
-    return f"`{action.option_strings[0]}{takes}`"
+def _option(option: click.Option) -> str:
+    takes = "" if option.is_flag else f" {option.metavar or str(option.name).upper()}"
+    return f"`{option.opts[0]}{takes}`"
 
 
-def _help(action: argparse.Action) -> str:
-    return (action.help or "") % {"default": action.default}
+def _help(option: click.Option) -> str:
+    default = f" Default: {option.default}." if option.show_default else ""
+    return f"{option.help}{default}"
 
 
 # -- settings and durations

@@ -67,7 +67,7 @@ except DOBOTOPollingException as exception:
 do.droplet.destroy(tag_name="legacy")
 try:
     do.droplet.info(droplet["id"])
-except DOBOTONotFoundException as exception:
-    print("Gone: %s" % (exception.result["id"] if exception.result else exception))
+except DOBOTONotFoundException:
+    print("Gone: %s" % droplet["name"])
 except DOBOTOException as exception:
     print("Something else: %s" % exception)

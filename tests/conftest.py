@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+#: Need environments of their own: `make test-peers` and `make test-contract` name them.
+collect_ignore = ["peers", "contract"]
+
 BESIDE_THE_REPOSITORY = Path(__file__).parents[2] / "shared" / "api" / "openapi.json"
 
 

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+#: What is written by hand; `docs/reference/generated` is made anew by every build of the site.
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *(page for page in ROOT.glob("docs/**/*.md") if {"_build", "generated"}.isdisjoint(page.parts)),
+    ]
+)
 #: Its blocks are files of tests, which `tests/testing/test_documentation.py` runs as such.
 OF_TESTS = ROOT / "docs" / "testing.md"
 

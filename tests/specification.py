@@ -15,9 +15,14 @@ OPEN_ENUMS = {
     "region_slug": "regions opened since, such as atl1 and ric1, are in other parts of the document only",
     "distribution": "what an import may name; base images have others, such as AlmaLinux",
 }
+#: A slug that every enumeration of regions has; all of them lack regions opened since, wherever they stand.
+A_REGION = "nyc3"
+#: Names of properties that the document misspells; its own examples have the right ones.
+MISSPELT = {"imgages": "images"}
 # Operations whose examples show what the types describe. Not the actions of images: there the schema is a
-# bare action and the example {"action": {...}}.
-SHOWN = re.compile(r"/v2/(?!images/\{image_id\}/actions|volumes/.*actions)")
+# bare action and the example {"action": {...}}. Not those of reserved IPs: their examples have a `project_id` that
+# no schema knows.
+SHOWN = re.compile(r"/v2/(?!images/\{image_id\}/actions|volumes/.*actions|(floating|reserved)_ips/.*actions)")
 
 
 class Specification:
@@ -50,8 +55,12 @@ class Specification:
         """The node that a path of COUNTERPARTS names."""
         head, *steps = path.replace("[]", ".[]").split(".")
         components = self.document["components"]
-        if head.startswith("@"):
-            schema: Json = components["responses"][head[1:]]["content"]["application/json"]["schema"]
+        if " " in head:
+            method, place = head.split(" ")
+            body = self.follow(self.document["paths"][place][method.lower()]["requestBody"])
+            schema: Json = body["content"]["application/json"]["schema"]
+        elif head.startswith("@"):
+            schema = components["responses"][head[1:]]["content"]["application/json"]["schema"]
         else:
             schema = components["schemas"][head]
         for step in steps:
@@ -62,15 +71,19 @@ class Specification:
     def properties(self, schema: Json, request: bool) -> dict[str, Json]:
         """The properties that are sent in that direction."""
         found: dict[str, Json] = self.resolve(schema)["properties"]
-        return {key: value for key, value in found.items() if not (request and value.get("readOnly"))}
+        other = "readOnly" if request else "writeOnly"
+        sent = {key: value for key, value in found.items() if not value.get(other)}
+        return {MISSPELT.get(key, key): value for key, value in sent.items()}
 
     def shape(self, schema: Json, request: bool) -> Shape:
         """Which JSON values a schema takes, as `type_shape` says it of an annotation."""
         flat = self.resolve(schema)
         null: Shape = frozenset({"null"} if flat.get("nullable") else ())
+        if flat.get("title") == "null":
+            return null
         if choices := flat.get("oneOf") or flat.get("anyOf"):
             return null.union(*(self.shape(choice, request) for choice in choices))
-        if "enum" in flat:
+        if "enum" in flat and A_REGION not in flat["enum"]:
             return null | {("literal", value) for value in flat["enum"]}
         if flat.get("type") == "array":
             return null | {("list", self.shape(flat["items"], request))}
@@ -83,8 +96,9 @@ class Specification:
         """Each schema node that an example of a reply illustrates, with the value there."""
         for body in self.bodies():
             named = [self.follow(example)["value"] for example in body.get("examples", {}).values()]
-            for example in named + ([body["example"]] if "example" in body else []):
-                yield from self.walk(body["schema"], example)
+            whole = [place["example"] for place in (body, self.follow(body["schema"])) if "example" in place]
+            for example in named + whole:
+                yield from self.walk(body["schema"], opened(example))
 
     def bodies(self) -> Iterator[Json]:
         """The description of each reply's body."""
@@ -107,6 +121,13 @@ class Specification:
                 child = node.get("properties", {}).get(key, node.get("additionalProperties"))
                 if isinstance(child, dict):
                     yield from self.walk(child, inner)
+
+
+def opened(example: Any) -> Any:
+    """An example without the second of two equal envelopes (the document's mistake: one of a tag)."""
+    key = next(iter(example)) if isinstance(example, dict) and len(example) == 1 else None
+    inner = example[key] if key is not None else None
+    return inner if isinstance(inner, dict) and list(inner) == [key] else example
 
 
 def merged(parts: list[Json]) -> Json:

@@ -35,10 +35,22 @@ class _Pauses:
         with self._lock:
             self._reading -= 1
             if self._reading == 0 and self._was_on:
+                _put_aside()
                 gc.enable()
 
 
 _pauses = _Pauses()
+
+
+def _put_aside() -> None:
+    """Make what was read count as old; left young, all of it would be looked at as soon as the collector is on again.
+
+    Freezing and unfreezing moves all objects into the oldest generation without looking at them; the next full
+    collection goes through them as ever. Where the program has frozen objects itself they stay so: nothing is moved.
+    """
+    if gc.get_freeze_count() == 0:
+        gc.freeze()
+        gc.unfreeze()
 
 
 @contextmanager

@@ -135,6 +135,8 @@ class Session:
             open_ended = open_ended or outcome.outcome_open
             pause = self.retry.pause(request, outcome, attempt, random.random())  # noqa: S311 - jitter, no secret
             if pause is None or pause >= deadline.remaining(self.io.clock.monotonic()):
+                if open_ended and isinstance(outcome, DOBOTOConnectionException):
+                    outcome.sent = True  # this attempt was not, but an earlier one may have taken effect
                 raise outcome
             log.info("sent again in %.1f s (attempt %d failed): %s", pause, attempt, outcome)
             await self.io.sleep(pause)

@@ -7,8 +7,8 @@ signatures, the blocking client's and the asynchronous one's, as Protocols: `sha
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import Any, Generic, TypeVar, overload
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Generic, TypeVar, overload
 
 from ._operation import Bound, Coro, Sync, _blocking, _Dual
 
@@ -35,11 +35,24 @@ class shaped(_Dual, Generic[Blocking, Suspending]):  # noqa: N801 - read as a ke
 class attributed(shaped[Blocking, Suspending]):  # noqa: N801 - read as a keyword
     """`shaped`, for operations on `attribs`: the dict may be left out where attributes come as keyword arguments."""
 
+    #: What parameters without a default are given when they are left out: their documented signature has none.
+    absent: ClassVar[Mapping[str, Any]] = {"attribs": {}}
+
     def __init__(self, function: Callable[..., Coro[Any]]) -> None:
+        names = function.__code__.co_varnames
+        absent = {name: (names.index(name), value) for name, value in self.absent.items()}
+
         @functools.wraps(function)
         async def call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
-            if not args:
-                kwargs.setdefault("attribs", {})
+            for name, (place, value) in absent.items():
+                if len(args) < place:
+                    kwargs.setdefault(name, value)
             return await function(self, *args, **kwargs)
 
         super().__init__(call)
+
+
+class uploaded(attributed[Blocking, Suspending]):  # noqa: N801 - read as a keyword
+    """`shaped`, for certificates: what is uploaded may be left out where one is ordered instead."""
+
+    absent: ClassVar[Mapping[str, Any]] = dict.fromkeys(("private_key", "leaf_certificate", "certificate_chain"))

@@ -26,12 +26,15 @@ request is made.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ._core.ratelimit import RateLimit
 from ._core.shape import mapping
 
+#: A private key as PEM (RFC 7468), also one that was cut off.
+PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 #: How many of the things that were created are named in an error's text; all are in its `created`.
 TOLD = 5
 
@@ -69,6 +72,7 @@ class DOBOTOException(Exception):
         attempts: int = 0,
         created: Sequence[Any] = (),
     ) -> None:
+        message = without_keys(message)
         super().__init__(message)
         self.message = message
         self.result = result
@@ -109,6 +113,11 @@ class DOBOTOException(Exception):
             more = f" and {len(self.created) - TOLD} more" if len(self.created) > TOLD else ""
             notes.append(f"created before that: {', '.join(_label(made) for made in self.created[:TOLD])}{more}")
         return notes
+
+
+def without_keys(text: str) -> str:
+    """A text without private keys: what answers may show in its error what it was sent."""
+    return PRIVATE_KEY.sub("(a private key)", text)
 
 
 def _label(made: Any) -> str:

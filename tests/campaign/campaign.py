@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from doboto import DO, AsyncDO, Limiter
 from doboto._io.simulated import SimulatedClock
+from doboto.resources._recovering import PATIENCE
 from doboto.sim import RealClock, Settings, Simulator
 
 from .callers import Outcome, both
@@ -20,7 +21,7 @@ from .verdict import Verdict, judge
 from .witness import Witness, struck
 
 #: Real seconds that the clients wait for a piece of a reply.
-READ_TIMEOUT = 1.0
+READ_TIMEOUT = 1.5
 #: The clients' clocks are wrong by that many seconds: nothing may depend on this machine agreeing with the API's.
 WRONG = 1000.0
 
@@ -37,14 +38,18 @@ class Scale:
     """
 
     creates: int = 10_000
-    round: int = 500
+    round: int = 250
     width: int = 12
-    speed: float = 20.0
+    speed: float = 8.0
 
     @property
     def late(self) -> float:
         """Simulated seconds after which the clients have given up."""
         return READ_TIMEOUT * self.speed
+
+    def gave_up(self, sent_at: float) -> float:
+        """The moment till which clients at least wait and look, from the moment of sending by their wrong clocks."""
+        return sent_at - WRONG + self.late + PATIENCE
 
 
 class WrongClock(SimulatedClock):
@@ -86,8 +91,8 @@ def run(seed: int, scale: Scale) -> Report:
             account = sim.account(token).name
             witness.load([{**rule, "account": account} for rule in faults(seed + number, scale.late)])
             outcomes = crowd(sim, server.url, token, calls, scale)
-            _settle(sim, witness)
-            verdict += judge(outcomes, witness.of(account), alike=alike)
+            settle(sim, witness)
+            verdict += judge(outcomes, witness.of(account), alike=alike, gave_up=scale.gave_up)
     return Report(verdict, struck(witness), witness.requests, (sim.clock.now() - begun) / scale.speed)
 
 
@@ -110,7 +115,7 @@ def crowd(sim: Simulator, url: str, token: str, calls: list[Ask], scale: Scale) 
         return both(blocking, AsyncDO(token, url, **settings), calls, scale.width)  # type: ignore[arg-type]
 
 
-def _settle(sim: Simulator, witness: Witness) -> None:
+def settle(sim: Simulator, witness: Witness) -> None:
     """Wait till requests that their callers gave up on have ended: they may yet have made something."""
     while witness.under_way():
         SimulatedClock(sim).sleep(1)

@@ -9,7 +9,7 @@ from typing import Any
 
 ALIKE = {"region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}
 #: Names that the callers of a round with the same names fight for.
-SHARED = 12
+SHARED = 40
 STATUSES = (500, 502, 503, 504)
 
 

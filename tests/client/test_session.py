@@ -112,6 +112,15 @@ def test_a_destroy_that_never_took_place_is_not_taken_for_one(flavour: str, runn
         staged.api.droplet.destroy(7)
 
 
+def test_an_attempt_that_was_not_sent_does_not_hide_one_that_was(flavour: str, runner: Any) -> None:
+    refused = DOBOTOConnectionException("refused", sent=False)
+    staged = stage(flavour, runner, DROPPED, refused, retry=Retry(attempts=3))
+    with pytest.raises(DOBOTOConnectionException, match="refused") as caught:
+        staged.api.droplet.destroy(7)
+    assert caught.value.sent is True
+    assert caught.value.outcome_open is True
+
+
 def test_a_destroy_by_tag_is_not_sent_twice(flavour: str, runner: Any) -> None:
     """Between the two, somebody may have tagged another Droplet."""
     left = reply(200, {"droplets": [{"id": 7, "name": "new"}]})

@@ -1,7 +1,7 @@
 """Loaded by Schemathesis: most of its requests go to things that are there, and many ask for something sensible.
 
-Identifiers and bodies that follow from the schema alone nearly always lead to 404 or 422, and then no reply of success is
-ever looked at.
+Identifiers and bodies that follow from the schema alone nearly always lead to 404 or 422, and then no reply of success
+is ever looked at.
 """
 
 from __future__ import annotations
@@ -11,19 +11,17 @@ from typing import Any
 
 import schemathesis
 from live import BY_NAMES, Live
-from orders import ORDERS
+from orders import IN_QUERY, ORDERS, QUERIES, WHILE
 
-#: Of a hundred requests, how many get a path that leads somewhere, how many a query that does, how many a sensible body.
-PATHS, QUERIES, BODIES = 75, 50, 40
-#: Which parameter of a path a parameter of a query is of the same kind as.
-IN_QUERY = {"tag_name": "tag_id", "host_id": "droplet_id", "autoscale_pool_id": "autoscale_pool_id"}
+#: Of a hundred requests, how many get a path that leads somewhere, a query that does, a sensible body.
+SENSIBLE_PATHS, SENSIBLE_QUERIES, SENSIBLE_BODIES = 75, 50, 50
 
 live = Live(os.environ["CONTRACT_ORIGIN"], int(os.environ["CONTRACT_SEED"]), ORDERS)
 
 
 @schemathesis.hook
 def before_call(_context: Any, case: Any, **_kwargs: Any) -> None:
-    for change, percent in ((_lead_somewhere, PATHS), (_ask_about, QUERIES), (_order, BODIES)):
+    for change, percent in CHANGES.items():
         if live.random.randrange(100) < percent:
             try:
                 change(case)
@@ -44,13 +42,21 @@ def _lead_somewhere(case: Any) -> None:
 
 
 def _ask_about(case: Any) -> None:
+    query = QUERIES.get((case.method.upper(), case.operation.path))
+    if query is not None:
+        case.query = {**(case.query or {}), **query(live)}
+    for name in WHILE.keys() & (case.query or {}).keys():
+        case.query[name] = WHILE[name]
     for name in IN_QUERY.keys() & (case.query or {}).keys():
         case.query[name] = live.one(IN_QUERY[name])
 
 
 def _order(case: Any) -> None:
     path = dict(case.path_parameters or {})
-    body = ORDERS[case.method.upper(), case.operation.path](live, path)
+    body = ORDERS[case.method.upper(), case.operation.path](live, path)  # a `KeyError` is a `LookupError`
     case.path_parameters = path
     if body is not None:
         case.body, case.media_type = body, "application/json"
+
+
+CHANGES = {_lead_somewhere: SENSIBLE_PATHS, _ask_about: SENSIBLE_QUERIES, _order: SENSIBLE_BODIES}

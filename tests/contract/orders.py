@@ -71,18 +71,22 @@ def _action(live: Live, _path: Parameters) -> Body:
     return {"type": live.random.choice(types), "name": name("fuzz")}
 
 
-def _attach(live: Live, _path: Parameters) -> Body:
+def _attach(live: Live) -> Body:
     return {"type": "attach", "droplet_id": live.make("/v2/droplets")["droplet"]["id"], "region": "nyc3"}
 
 
-def _attach_by_name(live: Live, path: Parameters) -> Body:
-    return {**_attach(live, path), "volume_name": live.make("/v2/volumes")["volume"]["name"]}
+def _volume_action(live: Live, path: Parameters) -> Body:
+    path["volume_id"] = live.make("/v2/volumes")["volume"]["id"]
+    return live.random.choice([_attach(live), {"type": "resize", "size_gigabytes": 100}])
+
+
+def _volume_action_by_name(live: Live, _path: Parameters) -> Body:
+    return {**_attach(live), "volume_name": live.make("/v2/volumes")["volume"]["name"]}
 
 
 def _assign(live: Live, _path: Parameters) -> Body:
     droplet = live.make("/v2/droplets")["droplet"]["id"]
-    for _ in range(3):  # it is created meanwhile
-        live.call("GET", f"/v2/droplets/{droplet}")
+    live.wait()
     return live.random.choice([{"type": "assign", "droplet_id": droplet}, {"type": "unassign"}])
 
 
@@ -93,6 +97,18 @@ def _tagged(live: Live, _path: Parameters) -> Body:
 def _balancer(live: Live, _path: Parameters) -> Body:
     behind = live.random.choice([{"tag": "web"}, {"droplet_ids": [live.one("droplet_id")]}])
     return {"name": name("balancer"), "region": "nyc3", "forwarding_rules": [RULE, MORE], **behind}
+
+
+def _balanced(live: Live, path: Parameters) -> Body:
+    droplet = live.one("droplet_id")
+    body = {"name": name("balancer"), "region": "nyc3", "forwarding_rules": [RULE], "droplet_ids": [droplet]}
+    path["lb_id"] = live.call("POST", "/v2/load_balancers", body)[1]["load_balancer"]["id"]
+    live.wait()
+    return {"droplet_ids": [droplet]}
+
+
+def _one_more_rule(_live: Live, _path: Parameters) -> Body:
+    return {"forwarding_rules": [{**RULE, "entry_port": 1000 + next(_numbers)}]}
 
 
 def _global_balancer(live: Live, path: Parameters) -> None:
@@ -125,6 +141,10 @@ def _peering(live: Live, _path: Parameters) -> Body:
     return {"name": name("peering"), "vpc_ids": [live.make("/v2/vpcs")["vpc"]["id"] for _ in range(2)]}
 
 
+def _peering_with(live: Live, _path: Parameters) -> Body:
+    return {"name": name("peering"), "vpc_id": live.make("/v2/vpcs")["vpc"]["id"]}
+
+
 def _prefix(_live: Live, _path: Parameters) -> Body:
     return {"prefix": f"10.{next(_numbers) % 256}.0.0/24", "region": "nyc3", "signature": "signed"}
 
@@ -148,8 +168,7 @@ def _offering(live: Live, path: Parameters) -> Body:
 def _destroyed(live: Live, path: Parameters) -> None:
     path["droplet_id"] = live.make("/v2/droplets")["droplet"]["id"]
     live.call("DELETE", "/v2/droplets/{droplet_id}/destroy_with_associated_resources/dangerous".format(**path))
-    for _ in range(3):  # it takes a moment
-        live.call("GET", "/v2/account")
+    live.wait()
 
 
 ORDERS: dict[tuple[str, str], Order] = {
@@ -162,6 +181,7 @@ ORDERS: dict[tuple[str, str], Order] = {
     ("PATCH", "/v2/domains/{domain_name}/records/{domain_record_id}"): named("a", type="A"),
     ("POST", "/v2/droplets"): named("web", tags=["web"], backups=True, ipv6=True, monitoring=True, **DROPLET),
     ("POST", "/v2/droplets/{droplet_id}/actions"): _action,
+    ("DELETE", "/v2/droplets/{droplet_id}/destroy_with_associated_resources/selective"): always(snapshots=[]),
     ("POST", "/v2/droplets/{droplet_id}/destroy_with_associated_resources/retry"): _destroyed,
     ("GET", "/v2/droplets/{droplet_id}/destroy_with_associated_resources/status"): _destroyed,
     ("POST", "/v2/droplets/autoscale"): _pool,
@@ -184,9 +204,9 @@ ORDERS: dict[tuple[str, str], Order] = {
     ("POST", "/v2/load_balancers"): _balancer,
     ("PUT", "/v2/load_balancers/{lb_id}"): _balancer,
     ("DELETE", "/v2/load_balancers/{lb_id}/cache"): _global_balancer,
-    ("POST", "/v2/load_balancers/{lb_id}/droplets"): about("droplet_ids", "droplet_id", several=True),
-    ("DELETE", "/v2/load_balancers/{lb_id}/droplets"): about("droplet_ids", "droplet_id", several=True),
-    ("POST", "/v2/load_balancers/{lb_id}/forwarding_rules"): always(forwarding_rules=[MORE]),
+    ("POST", "/v2/load_balancers/{lb_id}/droplets"): _balanced,
+    ("DELETE", "/v2/load_balancers/{lb_id}/droplets"): _balanced,
+    ("POST", "/v2/load_balancers/{lb_id}/forwarding_rules"): _one_more_rule,
     ("DELETE", "/v2/load_balancers/{lb_id}/forwarding_rules"): always(forwarding_rules=[MORE]),
     ("POST", "/v2/monitoring/alerts"): always(**ALERT),
     ("PUT", "/v2/monitoring/alerts/{alert_uuid}"): always(**ALERT),
@@ -203,12 +223,22 @@ ORDERS: dict[tuple[str, str], Order] = {
     ("POST", "/v2/tags/{tag_id}/resources"): _tagged,
     ("DELETE", "/v2/tags/{tag_id}/resources"): _tagged,
     ("POST", "/v2/volumes"): named("data", region="nyc3", size_gigabytes=10, tags=["web"]),
-    ("POST", "/v2/volumes/actions"): _attach_by_name,
-    ("POST", "/v2/volumes/{volume_id}/actions"): _attach,
+    ("POST", "/v2/volumes/actions"): _volume_action_by_name,
+    ("POST", "/v2/volumes/{volume_id}/actions"): _volume_action,
     ("POST", "/v2/volumes/{volume_id}/snapshots"): named("frozen"),
     ("POST", "/v2/vpcs"): named("private", region="nyc3"),
-    ("POST", "/v2/vpcs/{vpc_id}/peerings"): about("vpc_id", "vpc_id"),
+    ("POST", "/v2/vpcs/{vpc_id}/peerings"): _peering_with,
     ("POST", "/v2/vpc_nat_gateways"): _gateway,
     ("PUT", "/v2/vpc_nat_gateways/{id}"): named("nat", size=1),
     ("POST", "/v2/vpc_peerings"): _peering,
 }
+
+#: Queries that make sense, likewise; where there is none, single parameters that name something.
+QUERIES: dict[tuple[str, str], Callable[[Live], Body]] = {
+    ("DELETE", "/v2/droplets"): lambda _live: {"tag_name": "web"},
+    ("DELETE", "/v2/volumes"): lambda live: {"name": live.make("/v2/volumes")["volume"]["name"], "region": "nyc3"},
+}
+#: As which parameter of a path a parameter of a query is known.
+IN_QUERY = {"tag_name": "tag_id", "host_id": "droplet_id", "autoscale_pool_id": "autoscale_pool_id"}
+#: A while of which there are measurements: the first hour of the simulated account.
+WHILE = {"start": "1773138600", "end": "1773142200"}

@@ -46,3 +46,44 @@ async def confused(do: DO, ado: AsyncDO) -> None:
     await do.droplet.info(1)  # BAD a blocking client's result is no coroutine
     for _ in ado.droplet.each():  # BAD an asynchronous iterator
         pass
+
+
+def classes(do: DO) -> None:
+    do.action.info("create")  # BAD an id is a number
+    do.snapshot.list("image")  # BAD unknown type
+    do.one_click.list("app")  # BAD unknown type
+    do.ssh_key.create("laptop")  # BAD the key is missing
+    do.ssh_key.present("laptop", "ssh-ed25519 AAAA")[1]["id"]  # BAD may be None
+    do.tag.update("a", "b")  # BAD today's API can't rename
+    do.tag.attach("a", [{"resource_id": 1, "resource_type": "firewall"}])  # BAD can't be tagged
+    do.tag.attach("a", [{"resource_id": 1}])  # BAD a type is missing
+    do.image.list("base")  # BAD unknown type
+    do.image.list(None, True, "a")  # BAD further parameters are keyword-only
+    do.image.create(name="a", url="https://a")  # BAD the region is missing
+    do.image.create({"name": "a", "url": "https://a", "region": "nyc3", "size": 1})  # BAD unknown attribute
+    do.image.transfer("ubuntu-24-04-x64", "fra1")  # BAD an id is a number
+    do.autoscale.create(name="web", config={}, droplet_template={})  # BAD incomplete
+    do.monitoring.droplet_metric_info(1, "heat", 0, 1)  # BAD unknown metric
+    do.monitoring.droplet_metric_info(1, "current_instances", 0, 1)  # BAD a metric of pools
+    do.monitoring.alert_create(type="v1/insights/droplet/cpu")  # BAD incomplete
+
+
+def networks(do: DO) -> None:
+    do.domain.create("example.com")  # BAD the address, or None, is missing
+    do.domain.record_create("example.com", {"name": "www"})  # BAD the type is missing
+    do.domain.record_info("example.com", "www")  # BAD an id is a number
+    do.certificate.create("web")  # BAD neither uploaded nor ordered
+    do.certificate.create("web", "key")  # BAD the certificate is missing
+    do.certificate.create("web", "key", "leaf", dns_names=["a"])  # BAD both uploaded and ordered
+    do.floating_ip.assign("192.0.2.1")  # BAD no Droplet
+    do.reserved_ipv6.action_list("2001:db8::1")  # BAD the API has none
+    do.load_balancer.create({"name": "lb"})  # BAD no rules
+    do.load_balancer.create(name="lb", forwarding_rules=[{"entry_port": 80}])  # BAD an incomplete rule
+    do.load_balancer.droplet_add("a", 1)  # BAD no list
+    do.firewall.create({"inbound_rules": []})  # BAD no name
+    do.vpc.update("a", region="nyc3")  # BAD can't be changed
+    do.vpc.create(name="net")  # BAD no region
+    do.project.update("a", {"environment": "Test"})  # BAD no such environment
+    do.nat_gateway.list(state="active")  # BAD a state as replies have it
+    do.nat_gateway.create(name="a", type="PUBLIC", region="b", size=1)  # BAD no VPC
+    do.nat_gateway.list()[0]["ip"]  # BAD unknown field

@@ -67,3 +67,16 @@ def listed(name: str, value: Any) -> list[Any]:
     if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
         raise TypeError(f"{name} must be a list, not {type(cast(object, value)).__name__}")
     return [*cast("Iterable[Any]", cast(object, value))]
+
+
+def some(name: str, value: Any) -> list[Any]:
+    """A list with something in it.
+
+    Raises:
+        ValueError: It is empty.
+        TypeError: It is something else.
+    """
+    found = listed(name, value)
+    if not found:
+        raise ValueError(f"{name} must not be empty")
+    return found

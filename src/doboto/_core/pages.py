@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from ..errors import DOBOTOReplyException
 from .reply import member
 from .request import Request, get
 from .shape import mapping
 
 #: The most the API puts on a page (API reference, "Links & Pagination").
 PER_PAGE = 200
+
+#: What tells things of one list apart, in this order: the first of these members that they have.
+IDENTITY = ("id", "uuid", "urn", "ip", "fingerprint", "slug", "history_event_id", "droplet_id", "name")
+#: Lists whose requests have no paging parameters in the API reference, though their replies have links to further
+#: pages: the size of a page is the API's own there.
+PLAIN = re.compile(r"/(?:images|floating_ips|reserved_ips)/[^/]+/actions|/projects/default/resources")
+
+#: Lists of things whose ids are numbers, without which nothing can be said of them.
+NUMBERED = frozenset({"droplets", "actions"})
+#: The most pages that a list can have: two million things. A reply that tells of more is wrong.
+MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +48,8 @@ class Page:
 
 def numbered(path: str, query: Mapping[str, str | int], number: int) -> Request:
     """The request for a page. Links are followed by number alone: the token goes to no host that a link names."""
+    if PLAIN.fullmatch(path):
+        return get(path, {**query, "page": number} if number > 1 else query)
     return get(path, {**query, "per_page": PER_PAGE, "page": number})
 
 
@@ -47,20 +62,32 @@ def read(result: Any, key: str) -> Page:
     """Read a reply that is a page.
 
     Raises:
-        DOBOTOReplyException: It has no list, and no map, under `key`.
+        DOBOTOReplyException: It has no list, and no map, under `key`; what is listed are no objects, or they lack the
+            ids that all else goes by; or it tells of more pages than there can be.
     """
     held = mapping(mapping(result).get(key))
     # Backup policies come as a map by Droplet id; their records name the Droplet too.
-    items = list(held.values()) if held else member(result, key, list)
+    items: list[Any] = list(held.values()) if held else member(result, key, list)
+    if wrong := [item for item in items if not _sound(item, key)]:
+        raise DOBOTOReplyException(f"the reply lists {str(wrong[0])[:200]} among the {key}", result)
     pages = mapping(mapping(mapping(result).get("links")).get("pages"))
     total = mapping(mapping(result).get("meta")).get("total")
     following = _number(pages.get("next"))
-    return Page(
-        items,
-        total if isinstance(total, int) and not isinstance(total, bool) else None,
-        max(_number(pages.get("last")) or 0, following or 0),
-        following,
-    )
+    total = total if isinstance(total, int) and not isinstance(total, bool) else None
+    page = Page(items, total, max(_number(pages.get("last")) or 0, following or 0), following)
+    if max(page.last, (total or 0) // PER_PAGE) > MOST:
+        raise DOBOTOReplyException(f"the reply tells of {page.last} pages with {total} {key}", result)
+    return page
+
+
+def _sound(item: Any, key: str) -> bool:
+    """Whether it is an object, and has the id that things of its kind have."""
+    return isinstance(item, dict) and (key not in NUMBERED or type(_number_of(mapping(item))) is int)
+
+
+def _number_of(item: Mapping[str, Any]) -> Any:
+    """The id of a thing whose id is a number; members of autoscale pools come as Droplets without one of their own."""
+    return item.get("id", item.get("droplet_id"))
 
 
 def rest(first: Page) -> range:
@@ -86,9 +113,9 @@ def unique(items: Iterable[Any], identity: Callable[[Any], Hashable]) -> list[An
 
 
 def by_id(item: Any) -> Hashable:
-    """What makes an item the same: its id, or itself where it has none."""
-    found = mapping(item).get("id")
-    return id(item) if found is None else str(found)
+    """What makes an item the same: its id or what it has instead, or itself where it has nothing of the kind."""
+    found = mapping(item)
+    return next(((key, str(found[key])) for key in IDENTITY if found.get(key) is not None), id(item))
 
 
 def _number(link: Any) -> int | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..addresses import private_ipv4, public_ipv4, public_ipv6
+from .shape import items
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +65,4 @@ class Readiness:
 
 
 def _tags(droplet: Mapping[str, Any]) -> list[str]:
-    return [tag for tag in droplet.get("tags") or () if isinstance(tag, str)]
+    return [tag for tag in items(droplet.get("tags")) if isinstance(tag, str)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -73,7 +73,7 @@ class Claims:
     def __init__(self) -> None:
         self._claimed: dict[Any, None] = {}
         self._sending: Counter[str] = Counter()
-        self._looking: Counter[str] = Counter()
+        self._looking: defaultdict[str, list[float]] = defaultdict(list)
         self._doubted: dict[Any, None] = {}
         self._lock = threading.Lock()
 
@@ -100,43 +100,56 @@ class Claims:
         with self._lock:
             self._sending.update(names)
 
-    def looking(self, names: Sequence[str]) -> None:
+    def looking(self, names: Sequence[str], sent_at: float) -> None:
         """Its answer was lost; what it did is going to be looked for."""
         with self._lock:
-            self._looking.update(names)
+            for name in names:
+                self._looking[name].append(sent_at)
 
     def sent(self, names: Sequence[str]) -> None:
         """It was answered, or is given up."""
         with self._lock:
             self._sending.subtract(names)
 
-    def looked(self, names: Sequence[str]) -> None:
+    def looked(self, names: Sequence[str], sent_at: float) -> None:
         """Looking is over, and these were not taken."""
         with self._lock:
-            self._looking.subtract(names)
+            for name in names:
+                self._leave(name, sent_at)
 
-    def take(self, name: str, found: Sequence[Any], missing: int, *, last: bool) -> list[Any]:
+    def take(self, name: str, found: Sequence[Any], missing: int, sent_at: float, *, last: bool) -> list[Any]:
         """Claim what is certain of the Droplets found of a name: as many as are missing, or fewer, or none.
 
         None while there are more than can be anybody's here, or they may be those of a request that is on its way.
+        What is left is left to others that look for the name, as far as their requests were sent no later, so that
+        they consider all that this one does.
 
         Args:
             name: The name.
             found: The Droplets of that name that are new enough.
             missing: How many of the name the caller still looks for.
+            sent_at: When its request was sent.
             last: Whether the caller's patience is over.
         """
         with self._lock:
-            free = self.free(found)
-            others = self._looking[name] - missing
-            contested = others > 0 or any(one["id"] in self._doubted for one in free)
-            if self._sending[name] > 0 or len(free) > missing + others or (contested and not last):
+            # Those that somebody gave up on come last: of these, a caller has been told.
+            free = sorted(self.free(found), key=lambda one: one["id"] in self._doubted)
+            lookers = self._looking[name]
+            contested = len(lookers) > missing or any(one["id"] in self._doubted for one in free)
+            room = sum(sent <= sent_at for sent in lookers)
+            if self._sending[name] > 0 or len(free) > room or (contested and not last):
                 return []
             taken = free[:missing]
             self._claimed.update(dict.fromkeys(one["id"] for one in taken))
             _forget(self._claimed)
-            self._looking[name] -= len(taken)
+            for _ in taken:
+                self._leave(name, sent_at)
             return taken
+
+    def _leave(self, name: str, sent_at: float) -> None:
+        self._looking[name].remove(sent_at)
+        if not self._looking[name]:
+            del self._looking[name]
 
     def doubt(self, ids: Iterable[Any]) -> None:
         """Somebody gave up on these: they may be that caller's or another's."""

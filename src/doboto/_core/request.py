@@ -16,7 +16,7 @@ class Request:
         method: The HTTP method.
         path: The path below `/v2`, its parts quoted: see `path`.
         query: Names and values of the query.
-        body: What is sent as JSON, or None.
+        body: What is sent as JSON, or None; in no repr, since it may hold a private key.
         headers: Headers beside those that every request has.
         repeatable: Whether sending it twice does the same as sending it once; reading always does.
     """
@@ -24,7 +24,7 @@ class Request:
     method: str
     path: str
     query: Mapping[str, str | int] = field(default_factory=dict[str, "str | int"])
-    body: Any = None
+    body: Any = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     repeatable: bool = False
 

@@ -52,7 +52,7 @@ class AiohttpTransport:
             timeouts.total,
             sock_connect=timeouts.connect,
             sock_read=timeouts.read,
-            ceil_threshold=timeouts.total,  # longer ones would be rounded up to whole seconds
+            ceil_threshold=float("inf"),  # those beyond it would be rounded up to whole seconds
         )
         exchange = Exchange()
         # The loop learns that a kept connection was closed only when it runs: a change must not be sent on that one.

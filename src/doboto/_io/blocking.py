@@ -2,13 +2,47 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from .._operation import run
 from .protocol import Clock, Job, Transport
 
 R = TypeVar("R")
+
+
+class Aside(Generic[R]):
+    """A job in a thread of its own.
+
+    The thread keeps nobody: neither who drops it, who would have to wait for a reply, nor the end of the program.
+
+    Args:
+        job: What it does.
+    """
+
+    def __init__(self, job: Job[R]) -> None:
+        self._job = job
+        self._outcomes: list[R | BaseException] = []
+        self._thread = threading.Thread(target=self._run, name="doboto-ahead", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._outcomes.append(run(self._job()))
+        except BaseException as failure:  # raised where the result is asked for
+            self._outcomes.append(failure)
+
+    async def result(self) -> R:
+        """Block till it is done."""
+        self._thread.join()
+        outcome = self._outcomes.pop()
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    async def drop(self) -> None:
+        """Leave it to itself: it ends with its request."""
 
 
 class BlockingIO:
@@ -45,3 +79,7 @@ class BlockingIO:
 
         with ThreadPoolExecutor(min(self._width, len(jobs)), thread_name_prefix="doboto") as threads:
             return list(threads.map(outcome, jobs))
+
+    def begin(self, job: Job[R]) -> Aside[R]:
+        """Run a job in a thread."""
+        return Aside(job)

@@ -21,7 +21,8 @@ class RedisBudget:
 
     It comes beside the client's own limiter, which goes on keeping this process's threads and tasks in line. What is
     stored are moments, under a hash of token and base URL; the token itself never leaves the process. Moments are
-    those of the machines' clocks, which must agree within a second. Needs the extra `doboto[redis]`.
+    those of the machines' clocks, which must agree within a second. A request is counted when it gets its turn, so
+    one that is long on its way may still meet a 429, which is handled like any. Needs the extra `doboto[redis]`.
 
     When the server can't be reached, requests are sent within the client's own limit and a warning is logged; the
     server is then left alone for `pause` seconds. With `required=True` they fail with `DOBOTOConnectionException`

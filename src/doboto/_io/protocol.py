@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from .._core.reply import Reply
 
 R = TypeVar("R")
+Found = TypeVar("Found", covariant=True)
 
 #: Something to run: called, it gives the coroutine to be awaited.
 Job = Callable[[], Coroutine[Any, Any, R]]
@@ -112,6 +113,18 @@ class Budget(Protocol):
         ...
 
 
+class Ahead(Protocol[Found]):
+    """A job that was begun and is not waited for yet."""
+
+    async def result(self) -> Found:
+        """Wait for it; raises what it raised."""
+        ...
+
+    async def drop(self) -> None:
+        """Nobody wants it any more: what it still does is of no consequence."""
+        ...
+
+
 class IO(Protocol):
     """All that an operation may await, beside other operations."""
 
@@ -124,4 +137,8 @@ class IO(Protocol):
 
     async def at_once(self, jobs: Sequence[Job[R]]) -> list[R | Exception]:
         """Run jobs side by side, a few at a time; their results in order, a failed job's exception in its place."""
+        ...
+
+    def begin(self, job: Job[R]) -> Ahead[R]:
+        """Have a job run while the caller does something else."""
         ...

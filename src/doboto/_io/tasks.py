@@ -4,11 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from .protocol import Clock, Job, Transport
 
 R = TypeVar("R")
+
+
+class Aside(Generic[R]):
+    """A job in a task of its own.
+
+    Args:
+        job: What it does.
+    """
+
+    def __init__(self, job: Job[R]) -> None:
+        self._task = asyncio.create_task(_outcome(job))
+
+    async def result(self) -> R:
+        """Suspend till it is done."""
+        outcome = await self._task
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    async def drop(self) -> None:
+        """Cancel it, its request included."""
+        self._task.cancel()
+        await asyncio.wait([self._task])
 
 
 class TaskIO:
@@ -36,11 +59,19 @@ class TaskIO:
 
         async def outcome(job: Job[R]) -> R | Exception:
             async with room:
-                try:
-                    return await job()
-                except Exception as failure:
-                    return failure
+                return await _outcome(job)
 
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(outcome(job)) for job in jobs]
         return [task.result() for task in tasks]
+
+    def begin(self, job: Job[R]) -> Aside[R]:
+        """Run a job as a task."""
+        return Aside(job)
+
+
+async def _outcome(job: Job[R]) -> R | Exception:
+    try:
+        return await job()
+    except Exception as failure:
+        return failure

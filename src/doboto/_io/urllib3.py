@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 import urllib3
-from urllib3.exceptions import EmptyPoolError, HTTPError, NewConnectionError, ProxyError
+from urllib3.exceptions import EmptyPoolError, HTTPError, NewConnectionError, ProtocolError, ProxyError
 from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
 
 from .._core.reply import Reply
@@ -18,7 +18,6 @@ from .bounded import POOLS, Exchange, exchange
 from .protocol import Timeouts, WireRequest
 from .proxies import proxy_for
 
-PIECE: Final = 1 << 16
 LATE: Final = (Urllib3TimeoutError, EmptyPoolError, TimeoutError)
 
 
@@ -33,6 +32,8 @@ class Urllib3Transport:
         self._connection = connection
         self._proxy = proxy_for(connection.url, connection.proxy)
         self._pool = self._make()
+        self._direct: urllib3.HTTPConnectionPool | None = None
+        self._origin = "{0.scheme}://{0.netloc}".format(urlsplit(connection.url))
 
     def _make(self) -> urllib3.PoolManager:
         https = self._connection.url.startswith("https") or (self._proxy or "").startswith("https")
@@ -40,7 +41,12 @@ class Urllib3Transport:
         connections = self._connection.connections
         if self._proxy:
             pool: urllib3.PoolManager = urllib3.ProxyManager(
-                self._proxy, maxsize=connections, block=True, ssl_context=context, proxy_ssl_context=context
+                self._proxy,
+                maxsize=connections,
+                block=True,
+                proxy_headers=_credentials(self._proxy),
+                ssl_context=context,
+                proxy_ssl_context=context,
             )
         else:
             pool = urllib3.PoolManager(maxsize=connections, block=True, ssl_context=context)
@@ -59,9 +65,10 @@ class Urllib3Transport:
         current = Exchange.begin(timeouts)
         outer = exchange.set(current)
         try:
-            response = self._pool.urlopen(
+            pool, target = self._way(request.url)
+            response = pool.urlopen(
                 request.method,
-                request.url,
+                target,
                 body=request.body,
                 headers=request.headers,
                 timeout=urllib3.Timeout(timeouts.connect, timeouts.read, timeouts.total),
@@ -71,7 +78,7 @@ class Urllib3Transport:
                 preload_content=False,
             )
             try:
-                body = b"".join(_pieces(response))
+                body = response.read()
             except BaseException:
                 response.close()
                 raise
@@ -86,6 +93,15 @@ class Urllib3Transport:
         finally:
             exchange.reset(outer)
 
+    def _way(self, url: str) -> tuple[urllib3.PoolManager | urllib3.HTTPConnectionPool, str]:
+        """Whom to ask for a connection, and for what. Without a proxy all goes to one host: no need to look it up."""
+        if self._proxy or not url.startswith(self._origin + "/"):
+            return self._pool, url
+        direct = self._direct
+        if direct is None:
+            direct = self._direct = self._pool.connection_from_url(self._origin)
+        return direct, url[len(self._origin) :]
+
     async def reaches(self, host: str, port: int, timeout: float) -> bool:
         """Whether that TCP port accepts a connection."""
         try:
@@ -95,13 +111,17 @@ class Urllib3Transport:
         return True
 
     async def close(self) -> None:
-        """Close the pool's connections."""
+        """Close the pool's connections; the next request opens new ones."""
+        self._direct = None
         self._pool.clear()
 
 
-def _pieces(response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
-    while piece := response.read1(PIECE):
-        yield piece
+def _credentials(proxy: str) -> dict[str, str]:
+    """The header for a user and password in the proxy's URL, which urllib3 leaves to us."""
+    parts = urlsplit(proxy)
+    if parts.username is None:
+        return {}
+    return urllib3.make_headers(proxy_basic_auth=f"{unquote(parts.username)}:{unquote(parts.password or '')}")
 
 
 def _translate(failure: Exception, connected: bool) -> DOBOTOException:
@@ -109,7 +129,16 @@ def _translate(failure: Exception, connected: bool) -> DOBOTOException:
     # A ProxyError tells no more than its cause.
     reason = failure.original_error if isinstance(failure, ProxyError) else failure
     message = f"{type(reason).__name__.removesuffix('Error')}: {reason}".replace("\n", " ")
-    # A NewConnectionError (refused, unknown name) is a time-out to urllib3, whatever happened.
-    if isinstance(reason, LATE) and not isinstance(reason, NewConnectionError):
+    if _late(reason):
         return DOBOTOTimeoutException(f"no reply in time ({message})", sent=connected)
     return DOBOTOConnectionException(f"no reply ({message})", sent=connected)
+
+
+def _late(reason: Exception) -> bool:
+    if isinstance(
+        reason, NewConnectionError
+    ):  # refused, or an unknown name: a time-out to urllib3, for old times' sake
+        return False
+    if isinstance(reason, ProtocolError) and reason.args:  # what sending met
+        return isinstance(reason.args[-1], LATE)
+    return isinstance(reason, LATE)

@@ -91,7 +91,7 @@ class ActionWatch:
             if self.forgiven():
                 return
             raise
-        self._seen[id] = found
+        self._seen[id] = {**found, "id": id}
 
     def forgiven(self) -> bool:
         """Whether a 404 may still be the lag between an action and its reading (pydo#468)."""

@@ -111,7 +111,10 @@ class DropletWatch:
         actions = self._actions.all()
         if len(actions) == len(self._seen) == 1:
             return {next(iter(self._seen)): actions[0]}
-        return {action["resource_id"]: action for action in actions if action.get("resource_id") in self._seen}
+        by_droplet = {
+            action.get("resource_id"): action for action in actions if isinstance(action.get("resource_id"), int)
+        }
+        return {id: action for id, action in by_droplet.items() if id in self._seen}
 
     def _failed(self) -> dict[int, Any]:
         failed = {action["id"] for action in self._actions.failed()}

@@ -32,13 +32,15 @@ class Finder:
         self._known: list[int] = [1]
 
     async def find(self, ids: Iterable[int], deadline: Deadline) -> dict[int, Any]:
-        """Those of the ids that stand on the likely pages; never more than a page beyond what they could fill."""
+        """Those of the ids that stand on the likely pages; never more than a page beyond what they fill."""
         wanted = set(ids)
         found: dict[int, Any] = {}
+        here: dict[int, Any] = {}
         budget = 2 + len(wanted) // pages.PER_PAGE
         queue, read = list(self._known), dict[int, pages.Page]()
         hits: list[int] = []
-        while queue and len(read) < budget and wanted - found.keys():
+        # A page with some of them may have a neighbour with the others: the end of a list is rarely a whole page.
+        while queue and (len(read) < budget or here) and wanted - found.keys():
             number = queue.pop(0)
             page = read[number] = await self._page(number, deadline)
             here = {item["id"]: item for item in page.items if _id(item) in wanted}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core import pages
@@ -20,14 +21,18 @@ class FreeWatch:
         session: Sends the requests.
         listing: The path of the resource's actions.
         target: The resource, in words.
+        own: Whether an action of that list may be the resource's.
     """
 
     what = "pending event"
     total = 1
 
-    def __init__(self, session: Session, listing: str, target: str) -> None:
+    def __init__(
+        self, session: Session, listing: str, target: str, own: Callable[[Mapping[str, Any]], bool] = bool
+    ) -> None:
         self._session = session
         self._listing = listing
+        self._own = own
         self._busy: dict[Any, str] = {target: "another action is running"}
 
     def pending(self) -> dict[Any, str]:
@@ -42,7 +47,8 @@ class FreeWatch:
         """Read the newest actions."""
         request = pages.numbered(self._listing, {}, 1)
         page = await self._session.call(request, deadline, pages.reading("actions"))
-        running = [action for action in records(list(page.items)) if action.get("status") == RUNNING]
+        own = [action for action in records(list(page.items)) if self._own(action)]
+        running = [action for action in own if action.get("status") == RUNNING]
         self._busy = {action.get("id"): f"{action.get('type')} is running" for action in running}
 
 

@@ -71,7 +71,8 @@ async def wait(session: Session, watch: Watch, plan: Plan) -> None:
         raise
     except BaseException as interruption:
         # Ctrl-C, a cancelled task, a callback that raised: what is under way must not be lost with it.
-        note = f"{watch.what} was being waited for: {_summary(watch.pending())}"
+        pending = watch.pending()
+        note = f"{watch.what} was being waited for: {_summary(pending, most=len(pending))}"
         interruption.add_note(f"doboto: {note}")
         log.warning("interrupted: %s", note)
         raise

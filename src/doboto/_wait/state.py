@@ -25,7 +25,8 @@ class StateWatch:
         request: Reads the thing.
         thing: The thing as last seen.
         lacks: What it still lacks.
-        failed: The states in its `status` that it won't come out of.
+        failed: The states that it won't come out of.
+        member: The field that tells its state.
     """
 
     total = 1
@@ -39,19 +40,22 @@ class StateWatch:
         thing: Any,
         lacks: Lacks,
         failed: frozenset[str] = frozenset(),
+        member: str = "status",
     ) -> None:
         self.what = what
         self._session = session
         self._key = key
         self._request = request
+        self._id = thing.get("id")
         self._thing = thing
         self._lacks = lacks
         self._failed = failed
+        self._member = member
 
     def pending(self) -> dict[Any, str]:
         """What the thing lacks."""
         lacking = self._lacks(self._thing)
-        return {self._thing.get("id"): lacking} if lacking else {}
+        return {self._id: lacking} if lacking else {}
 
     def seen(self) -> Any:
         """The thing as last seen."""
@@ -64,6 +68,15 @@ class StateWatch:
             DOBOTOActionException: It has failed.
         """
         self._thing = await self._session.call(self._request, deadline, holding(self._key, dict))
-        if str(self._thing.get("status")) in self._failed:
-            about = self._thing.get("error_message") or f"its status is {self._thing['status']}"
-            raise DOBOTOActionException(f"{self.what} of {self._thing.get('id')} failed: {about}", self._thing)
+        self.check()
+
+    def check(self) -> None:
+        """See whether it has failed.
+
+        Raises:
+            DOBOTOActionException: It has.
+        """
+        if (state := str(self._thing.get(self._member))) in self._failed:
+            # The API reference's example of an image without an error has a blank here.
+            about = str(self._thing.get("error_message") or "").strip() or f"its {self._member} is {state}"
+            raise DOBOTOActionException(f"{self.what} of {self._id} failed: {about}", self._thing)

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-import argparse
+import os
 import sys
 from collections.abc import Sequence
-from typing import Final
-
-from .._version import VERSION
-from . import sim
-from .failure import Failure
-
-#: Exit codes. 2 is argparse's own.
-OK: Final = 0
-FAILED: Final = 1
-INTERRUPTED: Final = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and give its exit code: 0 done, 1 failed (one line on stderr says why), 2 wrong usage."""
-    options = parser().parse_args(arguments)
+    """Run a command and give its exit code; see `exits`. Help and wrong usage end in `SystemExit`, as is usual."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        options.run(options)
-    except Failure as failure:
-        print(f"doboto: {failure}", file=sys.stderr)  # noqa: T201 - what a command line does
-        return FAILED
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    return OK
-
-
-def parser() -> argparse.ArgumentParser:
-    """The parser of all commands."""
-    top = argparse.ArgumentParser(prog="doboto", description="DigitalOcean Droplets from the command line.")
-    top.add_argument("--version", action="version", version=f"doboto {VERSION}")
-    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    sim.add_to(commands)
-    return top
+        from .ending import ended
+        from .root import root
+    except ModuleNotFoundError as missing:
+        sys.stderr.write(f"doboto: the command line needs {missing.name}: pip install 'doboto[cli]'\n")
+        return 1
+    try:
+        told = root.main(given, prog_name="doboto", standalone_mode=False)
+    except BaseException as failure:  # all of them, for no traceback is shown unless asked for
+        code = ended(failure, given, os.environ)
+        if code == 2:
+            raise SystemExit(code) from None
+        return code
+    if isinstance(told, int):
+        raise SystemExit(told)
+    return 0

@@ -51,7 +51,8 @@ class Operation:
     @cached_property
     def function(self) -> Callable[..., Any]:
         """The method as it is written, without what makes it callable from both clients."""
-        return inspect.unwrap(self.dual._get(None))
+        function: Callable[..., Any] = inspect.unwrap(self.dual._get(None))  # noqa: SLF001 - as for any reader of a class
+        return function
 
     @cached_property
     def doc(self) -> Docstring:
@@ -77,7 +78,8 @@ class Operation:
         protocol = typing.get_origin(arguments[0]) or arguments[0]
         # The class only keeps a stand-in of overloads; they are registered under its name.
         named: Any = SimpleNamespace(__module__=protocol.__module__, __qualname__=f"{protocol.__qualname__}.__call__")
-        return [hints_of(one) for one in typing.get_overloads(named) or [vars(protocol)["__call__"]]]
+        calls: list[Any] = list(typing.get_overloads(named)) or [vars(protocol)["__call__"]]
+        return [hints_of(call) for call in calls]
 
     @cached_property
     def result(self) -> Any:

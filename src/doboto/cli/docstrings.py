@@ -58,14 +58,14 @@ def _joined(lines: list[str]) -> str:
 
 
 def _paragraphs(lines: list[str]) -> list[str]:
-    """Paragraphs, each in one line; what is indented is an example, and left out."""
+    """Paragraphs, each in one line; what is indented is an example, and left out with the line that introduces it."""
     paragraphs: list[list[str]] = [[]]
     for line in lines:
         if not line.strip():
             paragraphs.append([])
         elif not line.startswith(" "):
             paragraphs[-1].append(line)
-    return [" ".join(one).removesuffix("::").rstrip() for one in paragraphs if one]
+    return [" ".join(one) for one in paragraphs if one and not one[-1].endswith("::")]
 
 
 def _entries(lines: list[str]) -> dict[str, str]:

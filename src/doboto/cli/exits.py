@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .. import errors
 from .failure import Failure
+from .shape import is_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,6 @@ BY_ERROR: tuple[tuple[type[Exception], Exit], ...] = (
     (errors.DOBOTOActionException, ACTION),
     (errors.DOBOTOPollingException, TIMEOUT),
     (errors.DOBOTOException, FAILED),
-    (ValueError, USAGE),
-    (TypeError, USAGE),
 )
 #: Errors that leave what was created before them as it is: something is done, something is not.
 PARTLY_IF_CREATED = (errors.DOBOTOResponseException, errors.DOBOTOConnectionException, errors.DOBOTOReplyException)
@@ -101,10 +100,7 @@ def described(failure: Exception, found: Exit) -> dict[str, Any]:
 
 
 def _named(made: Any) -> Any:
-    if not isinstance(made, Mapping):
-        return made
-    known: Mapping[str, Any] = made
-    return {name: known[name] for name in ("id", "name") if name in known}
+    return {name: made[name] for name in ("id", "name") if name in made} if is_object(made) else made
 
 
 def line_of(failure: BaseException) -> str:

@@ -12,7 +12,7 @@ class Failure(Exception):
         details: What the error's JSON holds besides.
     """
 
-    def __init__(self, message: str, code: int = 1, **details: object) -> None:
+    def __init__(self, message: str, code: int = 1, /, **details: object) -> None:
         super().__init__(message)
         self.code = code
         self.details = details

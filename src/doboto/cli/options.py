@@ -28,7 +28,7 @@ class Argument(click.Argument):
         super().__init__(*args, **kwargs)
         self.text = text
 
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
         """What the help says of it."""
         return (self.make_metavar(ctx), self.text)
 
@@ -92,10 +92,28 @@ COMMON: Sequence[tuple[str, tuple[str, ...], str, str, Mapping[str, Any]]] = (
 )  # fmt: skip
 
 
-def common(taken: frozenset[str] = frozenset(), only: str | None = None) -> list[click.Parameter]:
-    """The common options, but for those whose flags a command has taken for its own."""
+def common(taken: frozenset[str] = frozenset(), *, environment: bool = False) -> list[click.Parameter]:
+    """The common options, but for those whose flags a command has taken for its own.
+
+    Only the outermost command reads the environment: what is written on the command line comes before it, wherever.
+    """
     return [
-        Option([*flags, f"{OURS}{name}"], section=section, help=text, **{"default": None, **more})
+        _option(name, flags, section, text, more, environment)
         for name, flags, section, text, more in COMMON
-        if not taken & {part for flag in flags for part in flag.split("/")} and only in (None, section)
+        if not taken & {part for flag in flags for part in flag.split("/")}
     ]
+
+
+def _option(
+    name: str, flags: tuple[str, ...], section: str, text: str, more: Mapping[str, Any], environment: bool
+) -> Option:
+    given = dict(more)
+    if variable := given.pop("envvar", None):
+        text = f"{text} Environment: {variable}."
+    return Option(
+        [*flags, f"{OURS}{name}"],
+        section=section,
+        help=text,
+        envvar=variable if environment else None,
+        **{"default": None, **given},
+    )

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from . import completing
 from .catalog import Operation, spelled
 from .fields import Field, fields_of
 from .options import Argument, Option
@@ -39,6 +40,8 @@ class Parameter:
         required: Whether it must be given.
         default: What holds if it is not given, or None.
         attribute: Whether it is one of the attributes of what is to be made.
+        inside: Whether it goes into the dict `attribs`, which such an operation takes in no other way.
+        nullable: Whether None is given for it where the command line gives nothing.
     """
 
     name: str
@@ -47,24 +50,35 @@ class Parameter:
     required: bool
     default: Any = None
     attribute: bool = False
+    inside: bool = False
+    nullable: bool = False
+
+    @property
+    def key(self) -> str:
+        """What it is called among the command's parameters: an attribute may have the name of a parameter."""
+        return f"attribs_{self.name}" if self.inside else self.name
 
 
 def parameters(operation: Operation) -> list[Parameter]:
     """All that can be given to an operation."""
     own = [one for one in operation.parameters if one.name not in INTERNAL]
-    found: list[Parameter] = []
-    for one in own:
-        if one.kind is one.VAR_KEYWORD or typing.is_typeddict(operation.hints.get(one.name)) and one.name == "attribs":
-            continue
-        found.append(_plain(operation, one))
+    found = [_plain(operation, one) for one in own if one.kind is not one.VAR_KEYWORD and one.name != "attribs"]
     names = {one.name for one in found}
-    return [*(one for one in attributes(operation) if one.name not in names), *found]
+    return [*(one for one in attributes(operation) if one.inside or one.name not in names), *found]
 
 
 def _plain(operation: Operation, one: inspect.Parameter) -> Parameter:
     required = one.default is one.empty
-    default = None if required else one.default
-    return Parameter(one.name, operation.hints[one.name], operation.doc.args.get(one.name, ""), required, default)
+    hint = operation.hints[one.name]
+    nullable = required and type(None) in typing.get_args(hint)
+    return Parameter(
+        one.name,
+        hint,
+        operation.doc.args.get(one.name, ""),
+        required and not nullable,
+        None if required else one.default,
+        nullable=nullable,
+    )
 
 
 def attributes(operation: Operation) -> list[Parameter]:
@@ -73,13 +87,14 @@ def attributes(operation: Operation) -> list[Parameter]:
     variants = [one for one in variants if one is not None]
     if not variants and typing.is_typeddict(operation.hints.get("attribs")):
         variants = [operation.hints["attribs"]]
+    inside = not any(one.kind is one.VAR_KEYWORD for one in operation.parameters)
     fields: dict[str, list[Field]] = {}
     for variant in variants:
         for field in fields_of(variant):
             fields.setdefault(field.name, []).append(field)
     return [
         Parameter(name, same[0].hint, same[0].help, len(same) == len(variants) and all(one.required for one in same),
-                  attribute=True)
+                  attribute=True, inside=inside)
         for name, same in fields.items()
     ]  # fmt: skip
 
@@ -93,28 +108,35 @@ def takes_droplet(operation: Operation, name: str) -> bool:
     return name in DROPLETS or (operation.resource == "droplet" and name == "id")
 
 
-def argument_of(operation: Operation, found: Sequence[Parameter]) -> Parameter | None:
+def argument_of(found: Sequence[Parameter]) -> Parameter | None:
     """The parameter that is given without its name: what it is about. All others are options."""
-    by_name = {one.name: one for one in found}
+    by_name = {one.name: one for one in found if not one.inside}
     if "id" in by_name:
         return by_name["id"]
     if named := next((by_name[name] for name in NAMES if name in by_name and by_name[name].attribute), None):
         return named
-    first = next((one for one in found if one.required), None)
+    first = next((one for one in by_name.values() if one.required), None)
     return first if first is not None and not isinstance(type_of(first.hint)[0], Structure) else None
 
 
 def made(operation: Operation) -> list[click.Parameter]:
     """The operation's arguments and options."""
     found = parameters(operation)
-    argument = argument_of(operation, found)
+    argument = argument_of(found)
     flags = {one.name: f"--{spelled(one.name)}" for one in found if one is not argument}
+    _refuse_clashes(operation, [one for one in found if one is not argument])
     result: list[click.Parameter] = []
     if argument is not None:
         result.append(_argument(operation, argument, flags))
     skipped = set(NAMES) if argument is not None and argument.name == "names" else set[str]()
     result += [_option(operation, one, flags) for one in found if one is not argument and one.name not in skipped]
     return result
+
+
+def _refuse_clashes(operation: Operation, options: Sequence[Parameter]) -> None:
+    names = [one.name for one in options]
+    if len(set(names)) < len(names):
+        raise TypeError(f"{operation.resource} {operation.name} has a parameter and an attribute of the same name")
 
 
 def _argument(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> Argument:
@@ -131,24 +153,25 @@ def _argument(operation: Operation, one: Parameter, flags: Mapping[str, str]) ->
         required=one.required and not (several and one.attribute),
         metavar=f"[{metavar}]..." if several and not one.required else f"{metavar}..." if several else metavar,
         text=text_of(operation, one, flags),
+        shell_complete=completing.completer(operation.resource, one.name, takes_droplet(operation, one.name)),
     )
 
 
 def _option(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> Option:
     type, several = type_of(one.hint, one.name)
-    declared = [flags[one.name], *SHORT.get(one.name, ()), one.name]
+    if takes_droplet(operation, one.name):
+        type = Several(click.STRING) if several else click.STRING
+    declared = [*SHORT.get(one.name, ()), flags[one.name], one.key]
     more: dict[str, Any] = {"type": type, "multiple": several, "metavar": metavar_of(operation, one, type)}
     if type is click.BOOL:
-        more = {"is_flag": True}
-        declared[0] = f"{flags[one.name]}/--no-{spelled(one.name)}"
-    if one.default not in (None, False):
-        more["show_default"] = str(one.default)
+        more = {"is_flag": True, "default": None}
+        declared[-2] = f"{flags[one.name]}/--no-{spelled(one.name)}"
     return Option(
         declared,
         help=text_of(operation, one, flags),
         required=one.required,
-        default=None,
         section="Waiting" if one.name in WAITING else "Options",
+        shell_complete=completing.completer(operation.resource, one.name, takes_droplet(operation, one.name)),
         **more,
     )
 
@@ -165,11 +188,13 @@ def text_of(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> s
     text = MENTION.sub(lambda found: flags.get(found[1], found[0]), one.help)
     if takes_droplet(operation, one.name):
         text = f"{text.rstrip('.')}, or its name."
+    if one.default not in (None, False) and "Default" not in text:
+        text = f"{text} Default: {one.default}."
     return text
 
 
 def values_of(params: Mapping[str, Any], command: Sequence[click.Parameter]) -> dict[str, Any]:
-    """What was given, as an operation takes it: nothing for what was not given, one list for what came several times."""
+    """What was given, as an operation takes it: nothing for what was not, one list for what came several times."""
     return dict(_values(params, command))
 
 
@@ -180,4 +205,15 @@ def _values(params: Mapping[str, Any], command: Sequence[click.Parameter]) -> It
             continue
         if isinstance(one, click.Option) and one.multiple:
             value = [item for part in value for item in (part if isinstance(one.type, Several) else [part])]
-        yield one.name or "", list(value) if isinstance(value, tuple) else value
+        yield one.name or "", list[Any](value) if one.nargs == -1 else value
+
+
+def assembled(operation: Operation, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as the operation is called with them: attributes in their dict, None where it must be said."""
+    found = parameters(operation)
+    inside = {one.key: one.name for one in found if one.inside}
+    call: dict[str, Any] = {one.name: None for one in found if one.nullable}
+    call |= {name: value for name, value in values.items() if name not in inside}
+    if inside:
+        call["attribs"] = {inside[key]: value for key, value in values.items() if key in inside}
+    return call

@@ -1,17 +1,22 @@
-"""`doboto sim`: serve a simulated DigitalOcean until it is interrupted."""
+"""`doboto sim`: serve a simulated DigitalOcean until it is interrupted; `sim reset` empties the one of `--sim`."""
 
 from __future__ import annotations
 
-import argparse
 import math
 import signal
 import sys
 import threading
+from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
+from .commands import CONTEXT, Described
+from .exits import REFUSED
 from .failure import Failure
+from .options import Option
 
 if TYPE_CHECKING:
     from ..sim import Clock, Server, Simulator
@@ -22,25 +27,32 @@ DESCRIPTION = (
 )
 
 
-def add_to(commands: Any) -> None:
-    """Add the command and its options."""
-    sim: argparse.ArgumentParser = commands.add_parser("sim", help="serve a simulated account", description=DESCRIPTION)
-    sim.set_defaults(run=run)
-    add = sim.add_argument
-    add("--host", type=_host, default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    add("--port", type=_port, default=8080, help="port to listen on, 0 for any free one (default: %(default)s)")
-    add("--tls", action="store_true", help="serve https, with a certificate of an authority made for this run")
-    add("--state", type=Path, metavar="FILE", help="keep the accounts in this SQLite file, and go on from there")
-    add("--seed", type=int, metavar="N", help="what identifiers and addresses are drawn from (default: 0)")
-    add("--faults", type=Path, metavar="FILE", help="JSON file with rules for what goes wrong")
-    pace = sim.add_mutually_exclusive_group()
-    pace.add_argument(
-        "--speed", type=_speed, metavar="N", default=1.0, help="run the clock N times as fast as a real one"
-    )
-    pace.add_argument("--instant", action="store_true", help="let everything be done as soon as anybody looks")
+FILE = click.Path(path_type=Path)
 
 
-def run(options: argparse.Namespace) -> None:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command's options say."""
+
+    host: str
+    port: int
+    tls: bool
+    state: Path | None
+    seed: int | None
+    faults: Path | None
+    speed: float | None
+    instant: bool
+
+
+def _sim(ctx: click.Context, **params: Any) -> None:
+    if ctx.invoked_subcommand is not None:
+        return
+    if params["instant"] and params["speed"] is not None:
+        raise click.UsageError("--speed is not allowed with --instant", ctx)
+    run(Options(**params))
+
+
+def run(options: Options) -> None:
     """Serve until Ctrl-C (or SIGTERM), both of which are the usual way to end it."""
     # A shell that starts a command in the background has it ignore Ctrl-C, and kill -INT with it.
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -54,7 +66,7 @@ def run(options: argparse.Namespace) -> None:
         return
 
 
-def _serve(simulator: Simulator, options: argparse.Namespace) -> None:
+def _serve(simulator: Simulator, options: Options) -> None:
     if not _is_loopback(options.host):
         _warn(f"{options.host} is no loopback address: other machines may reach this simulator, with any token")
     try:
@@ -69,12 +81,12 @@ def _serve(simulator: Simulator, options: argparse.Namespace) -> None:
 
 
 def _announce(server: Server) -> None:
-    print(f"listening on {server.url}", flush=True)  # noqa: T201 - the line that callers wait for
+    click.echo(f"listening on {server.url}")  # the line that callers wait for
     if server.ca_file is not None:
-        print(server.ca_file, flush=True)  # noqa: T201 - the certificate authority that clients are to trust
+        click.echo(server.ca_file)  # the certificate authority that clients are to trust
 
 
-def _simulator(options: argparse.Namespace) -> Simulator:
+def _simulator(options: Options) -> Simulator:
     try:
         from ..sim import Simulator
         from ..sim.persistence import StateError
@@ -87,13 +99,13 @@ def _simulator(options: argparse.Namespace) -> Simulator:
         raise Failure(str(failure)) from failure
 
 
-def _clock(options: argparse.Namespace) -> Clock:
+def _clock(options: Options) -> Clock:
     from ..sim import InstantClock, RealClock
 
-    return InstantClock() if options.instant else RealClock(options.speed)
+    return InstantClock() if options.instant else RealClock(options.speed or 1.0)
 
 
-def _check_seed(simulator: Simulator, options: argparse.Namespace) -> None:
+def _check_seed(simulator: Simulator, options: Options) -> None:
     # Identifiers of another seed could meet those that are in the file.
     if options.seed not in (None, simulator.seed):
         raise Failure(f"{options.state} was made with --seed {simulator.seed}, which cannot be changed any more")
@@ -108,7 +120,7 @@ def _load_faults(simulator: Simulator, path: Path | None) -> None:
 
 
 def _warn(text: str) -> None:
-    print(f"doboto: warning: {text}", file=sys.stderr, flush=True)  # noqa: T201 - what a command line does
+    click.echo(f"doboto: warning: {text}", err=True)
 
 
 def _is_loopback(host: str) -> bool:
@@ -118,26 +130,69 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def _reset(*, yes: bool) -> None:
+    from .local import state_file
+
+    path = state_file()
+    if not yes and not sys.stdin.isatty():
+        raise Failure("sim reset can't be undone: say --yes where there is no terminal to ask on", REFUSED.code)
+    if not yes and not click.confirm(f"Empty the simulated account in {path}?", err=True):
+        raise Failure("sim reset: not done", REFUSED.code)
+    for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        each.unlink(missing_ok=True)
+    click.echo(f"{path} is empty", err=True)
+
+
 # -- values of options
 
 
-def _host(text: str) -> str:
+def _host(_ctx: click.Context, _param: click.Parameter, text: str) -> str:
     if not text:
-        raise argparse.ArgumentTypeError("an address is needed; 0.0.0.0 is all of them")
+        raise click.BadParameter("an address is needed; 0.0.0.0 is all of them")
     return text
 
 
-def _port(text: str) -> int:
+def _port(_ctx: click.Context, _param: click.Parameter, text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) < 2**16):
-        raise argparse.ArgumentTypeError(f"{text!r} is no port from 0 to 65535")
+        raise click.BadParameter(f"{text!r} is no port from 0 to 65535")
     return int(text)
 
 
-def _speed(text: str) -> float:
+def _speed(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
+    if text is None:
+        return None
     try:
         speed = float(text)
     except ValueError:
         speed = math.nan
     if not 0 < speed < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+        raise click.BadParameter(f"{text!r} is no number above 0")
     return speed
+
+
+PARAMS = (
+    Option(["--host"], callback=_host, default="127.0.0.1", show_default=True, help="Address to listen on."),
+    Option(["--port"], callback=_port, default="8080", show_default=True, help="Port to listen on; 0 for a free one."),
+    Option(["--tls"], is_flag=True, help="Serve https, with the certificate of an authority made for this run."),
+    Option(["--state"], type=FILE, metavar="FILE", help="Keep the accounts in this SQLite file, and go on from there."),
+    Option(["--seed"], type=int, metavar="N", help="What identifiers and addresses are drawn from. Default: 0."),
+    Option(["--faults"], type=FILE, metavar="FILE", help="JSON file with rules for what goes wrong."),
+    Option(["--speed"], callback=_speed, metavar="N", help="Run the clock N times as fast as a real one. Default: 1."),
+    Option(["--instant"], is_flag=True, help="Let everything be done as soon as anybody looks."),
+)
+command = click.Group(
+    "sim",
+    help=DESCRIPTION,
+    invoke_without_command=True,
+    callback=click.pass_context(_sim),
+    params=list(PARAMS),
+    context_settings=dict(CONTEXT),
+)
+command.add_command(
+    Described(
+        "reset",
+        help="Empty the simulated account that --sim and DOBOTO_SIM=1 use. DOBOTO_SIM_STATE names another file for it.",
+        callback=_reset,
+        params=[Option(["--yes", "-y"], is_flag=True, help="Do not ask.")],
+    )
+)

@@ -12,6 +12,8 @@ from typing import Any, Literal, Union
 
 import click
 
+from .shape import is_object
+
 #: Parameters whose text is long: `@FILE` reads it from a file, `@-` from standard input.
 LONG_TEXTS = frozenset({"user_data", "public_key", "private_key", "leaf_certificate", "certificate_chain"})
 
@@ -58,7 +60,10 @@ class Structure(click.ParamType[Any]):
 
     def __init__(self, hint: Any) -> None:
         self.hint = hint
-        self.keys = typing.get_type_hints(hint) if typing.is_typeddict(hint) else {}
+        self.keys: dict[str, Any] = {}
+        for choice in _choices(hint):
+            if typing.is_typeddict(choice):
+                self.keys |= typing.get_type_hints(choice)
         self.name = "json|key=value,..." if self.keys else "json"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -69,7 +74,7 @@ class Structure(click.ParamType[Any]):
             found = self._file(value[1:]) if value.startswith("@") else self._text(value, param, ctx)
         except (OSError, ValueError) as failure:
             self.fail(f"{value!r} can't be read: {failure}", param, ctx)
-        if self.keys and isinstance(found, dict) and (unknown := found.keys() - self.keys.keys()):
+        if self.keys and is_object(found) and (unknown := found.keys() - self.keys.keys()):
             self.fail(f"no such key: {', '.join(sorted(unknown))}; there is {', '.join(self.keys)}", param, ctx)
         return found
 
@@ -133,7 +138,7 @@ def type_of(hint: Any, name: str = "") -> tuple[click.ParamType[Any], bool]:
         return (click.Choice(values) if all(isinstance(value, str) for value in values) else Numbers(values)), False
     if str in choices:
         return (IdOrSlug() if int in choices else click.STRING), False
-    return Structure(choices[0]), False
+    return Structure(hint), False
 
 
 def _choices(hint: Any) -> list[Any]:

@@ -124,6 +124,6 @@ def _many(reply: Any) -> list[Any]:
 def _identified(actions: list[Any], reply: Any) -> list[Any]:
     """The actions of a reply; each has an id, or the reply is of no use."""
     for action in actions:
-        if not isinstance(mapping(action).get("id"), int):
+        if type(mapping(action).get("id")) is not int:
             raise DOBOTOReplyException(f"the reply has an action without id: {str(action)[:200]}", reply)
     return actions

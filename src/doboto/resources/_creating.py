@@ -68,7 +68,9 @@ class Creating(Acting[Mode]):
             if not failure.outcome_open:
                 raise
             lost = failure
-            claims.looking(names)  # before it no longer counts as sent: others must see it all the time
+            claims.looking(
+                names, failure.sent_at or 0.0
+            )  # before it no longer counts as sent: others must see it all the time
         else:
             _keep(made, droplets, action_ids)
             return
@@ -86,6 +88,9 @@ class Creating(Acting[Mode]):
                 await wait(self._session, PortWatch(self._session, droplets, ready_port), plan)
         except DOBOTOException as failure:
             failure.created = failure.created or watch.all()
+            raise
+        except BaseException as interruption:  # those that are ready already are not among what was waited for
+            _tell(interruption, made, order)
             raise
         return droplets
 
@@ -131,7 +136,7 @@ def _created(body: Mapping[str, Any], reply: Any) -> tuple[list[Any], list[int]]
     many = "names" in body
     droplets: list[Any] = member(reply, "droplets", list) if many else [member(reply, "droplet", dict)]
     for droplet in droplets:
-        if not isinstance(mapping(droplet).get("id"), int):
+        if type(mapping(droplet).get("id")) is not int:
             raise DOBOTOReplyException(f"the reply has a Droplet without id: {str(droplet)[:200]}", reply)
     if len(droplets) < len(asked_names(body)):
         raise DOBOTOReplyException(f"the reply has {len(droplets)} of the {len(asked_names(body))} Droplets", reply)
@@ -141,4 +146,4 @@ def _created(body: Mapping[str, Any], reply: Any) -> tuple[list[Any], list[int]]
 def _action_ids(reply: Any) -> list[int]:
     """The ids of the create actions that the reply links to; the API need not name them in the Droplets' order."""
     linked = records(mapping(mapping(reply).get("links")).get("actions"))
-    return [action["id"] for action in linked if isinstance(action.get("id"), int)]
+    return [action["id"] for action in linked if type(action.get("id")) is int]

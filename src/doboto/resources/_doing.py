@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,8 @@ class Deed:
         target: The resource, in words.
         listing: Where the resource's actions are listed.
         reading: The request that reads an action again.
+        own: Whether an action of that list may be the resource's.
+        happened: Whether the resource itself shows that the action was done; None where its own list is certain enough.
     """
 
     request: Request
@@ -41,6 +43,8 @@ class Deed:
     target: str
     listing: Where
     reading: Callable[[Mapping[str, Any]], Request]
+    own: Callable[[Mapping[str, Any]], bool] = bool
+    happened: Callable[[], Awaitable[bool]] | None = None
 
 
 class Doing(Recovering[Mode]):
@@ -68,7 +72,7 @@ class Doing(Recovering[Mode]):
             except DOBOTOPendingEventException:
                 if not patient:
                     raise
-            await wait(self._session, FreeWatch(self._session, await deed.listing(), deed.target), plan)
+            await wait(self._session, FreeWatch(self._session, await deed.listing(), deed.target, deed.own), plan)
 
     async def _start_or_find(self, deed: Deed, deadline: Deadline) -> Any:
         try:
@@ -94,9 +98,9 @@ class Doing(Recovering[Mode]):
         async def look() -> bool:
             request = pages.numbered(await deed.listing(), {}, 1)
             page = await self._session.call(request, deadline, pages.reading("actions"))
-            new = [action for action in records(list(page.items)) if _new(action, deed.type, since)]
+            new = [one for one in records(list(page.items)) if deed.own(one) and _new(one, deed.type, since)]
             found[:] = self._session.claims.free(new)
-            return len(found) == 1
+            return len(found) == 1 and (deed.happened is None or await deed.happened())
 
         log.warning("looking for the action %s of %s after: %s", deed.type, deed.target, failure)
         why = await self._look_till(look, deadline)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._core import pages
+from .._core.attributes import attributes_of
 from .._core.deadline import Deadline
 from .._core.recovery import SKEW, moment
 from .._core.reply import holding
-from .._core.request import Request
+from .._core.request import Request, flag
 from .._operation import Mode
 from .._session import log
 from ..errors import DOBOTOException
 from ._recovering import Recovering, unknown
-
-#: What names a thing, in this order: the first of these members that it has.
-IDENTITY = ("id", "uuid", "ip", "fingerprint", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,7 @@ class Recipe:
         plural: That list's root key.
         same: Whether a thing of the list is the one asked for.
         query: Filters that narrow the list.
+        secrets: Members of the request that no error may show.
     """
 
     what: str
@@ -40,6 +40,12 @@ class Recipe:
     plural: str
     same: Callable[[Mapping[str, Any]], bool]
     query: Mapping[str, str | int] = field(default_factory=dict[str, "str | int"])
+    secrets: frozenset[str] = frozenset()
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What is asked for, as an error may tell it."""
+        return {name: "***" if name in self.secrets else value for name, value in self.request.body.items()}
 
 
 class Making(Recovering[Mode]):
@@ -76,6 +82,18 @@ class Making(Recovering[Mode]):
         made = await self._make(recipe, deadline)
         return made, made
 
+    async def _leave_no_trace(self, request: Request, what: str) -> Any:
+        """Send a change of which nothing can be read afterwards; returns the reply.
+
+        Raises:
+            DOBOTOOutcomeUnknownException: The answer was lost.
+        """
+
+        async def nowhere(failure: DOBOTOException) -> Any:
+            raise unknown(failure, request.body, what, "the API has nothing to look at", [])
+
+        return await self._changed(request, self._session.deadline(), nowhere)
+
     async def _recover_made(self, recipe: Recipe, failure: DOBOTOException, deadline: Deadline) -> Any:
         """The thing that a request made whose answer was lost.
 
@@ -87,8 +105,9 @@ class Making(Recovering[Mode]):
 
         async def look() -> bool:
             listed = await self._all(dict[str, Any], recipe.plural, recipe.listing, recipe.query, deadline)
-            alike = [thing for thing in listed if recipe.same(thing) and _fresh(thing, since)]
-            found[:] = [thing for thing in alike if not self._session.claims.known(_claim(recipe, thing))]
+            alike = [thing for thing in listed if recipe.same(thing)]
+            free = [thing for thing in alike if not self._session.claims.known(_claim(recipe, thing))]
+            found[:] = await self._made_since(free, since, deadline)
             return len(found) == 1
 
         log.warning("looking for %s after: %s", recipe.what, failure)
@@ -98,7 +117,29 @@ class Making(Recovering[Mode]):
             return found[0]
         if len(found) > 1:
             why += f"; found {', '.join(map(_name, found))}, which may be another program's"
-        raise unknown(failure, recipe.request.body, recipe.what, why, [])
+        raise unknown(failure, recipe.asked, recipe.what, why, [])
+
+    async def _made_since(self, things: list[Any], since: float, deadline: Deadline) -> list[Any]:
+        """Those of them that may have been made since then."""
+        return [thing for thing in things if _fresh(thing, since)]
+
+
+def changes(attribs: Mapping[str, Any], more: Mapping[str, Any], *, needed: Sequence[str] = ()) -> dict[str, Any]:
+    """Attributes that a thing is changed to, from both places.
+
+    Raises:
+        ValueError: There are none, one is given twice, or one of those needed is missing or empty.
+        TypeError: `attribs` is no dict.
+    """
+    body = attributes_of(attribs, more, needed=needed)
+    if not body:
+        raise ValueError("nothing is to be changed")
+    return body
+
+
+def changing(path: str, body: Mapping[str, Any], *, replace: bool) -> Request:
+    """The request that changes a thing: PUT describes all of it, PATCH a part. Either may be sent twice."""
+    return Request("PUT" if flag("replace", replace) else "PATCH", path, body=body, repeatable=True)
 
 
 def named(name: str) -> Callable[[Mapping[str, Any]], bool]:
@@ -107,12 +148,12 @@ def named(name: str) -> Callable[[Mapping[str, Any]], bool]:
 
 
 def _fresh(thing: Mapping[str, Any], since: float) -> bool:
-    created = moment(thing.get("created_at"))
+    created = moment(thing.get("created_at") or thing.get("reserved_at"))
     return created is None or created >= since - SKEW
 
 
 def _name(thing: Mapping[str, Any]) -> str:
-    return str(next((thing[member] for member in IDENTITY if thing.get(member)), "?"))
+    return str(next((thing[member] for member in pages.IDENTITY if thing.get(member)), "?"))
 
 
 def _claim(recipe: Recipe, thing: Mapping[str, Any]) -> tuple[str, str]:

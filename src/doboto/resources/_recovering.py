@@ -46,14 +46,17 @@ class Recovering(Resource[Mode]):
         end, trouble = begun + PATIENCE, ""
         for longest in chain((0.0, *PAUSES), repeat(PAUSES[-1])):
             now = clock.monotonic()
-            pause = min(longest, end - now)  # the last look is at the very end of patience
-            if end <= now or deadline.remaining(now) <= pause:
+            pause = max(0.0, min(longest, end - now))
+            if deadline.remaining(now) <= pause:
                 break
             await io.sleep(pause)
+            looked = clock.monotonic()
             try:
                 if await settled():
                     return ""
                 trouble = ""
+                if looked >= end:
+                    break  # this look began when patience was over: looks can take long themselves
             except DOBOTOException as failure:
                 trouble = f"; looking failed: {failure}"
                 if not (transient(failure) or failure.outcome_open):
@@ -71,13 +74,17 @@ class Recovering(Resource[Mode]):
                 are certain.
         """
         session, names = self._session, asked_names(body)
-        search = _Search(session, self._list_by, body, failure.sent_at, deadline)
+        search = _Search(session, self._list_by, body, failure.sent_at or 0.0, deadline)
         log.warning("looking for the Droplets %s after: %s", ", ".join(names), failure)
         try:
             why = await self._look_till(search.look, deadline)
             search.take_what_is_certain(last=True)
+        except BaseException as interruption:
+            found = ", ".join(f"{droplet['name']} ({droplet['id']})" for droplet in search.taken)
+            interruption.add_note(f"doboto: the answer of a create was lost; found of it so far: {found or 'nothing'}")
+            raise
         finally:
-            session.claims.looked([*search.missing.elements()])
+            session.claims.looked([*search.missing.elements()], search.sent_at)
         if not search.missing:
             return search.taken
         raise search.unknown(failure, why)
@@ -162,14 +169,14 @@ class _Search:
     """The search for the Droplets of one create."""
 
     def __init__(
-        self, session: Session, list_by: ListBy, body: Mapping[str, Any], sent_at: float | None, deadline: Deadline
+        self, session: Session, list_by: ListBy, body: Mapping[str, Any], sent_at: float, deadline: Deadline
     ) -> None:
         self._session = session
         self._io = session.io
         self._claims = session.claims
         self._list_by = list_by
         self._body = body
-        self._sent_at = sent_at
+        self.sent_at = sent_at
         self._deadline = deadline
         self._candidates: dict[str, list[Any]] = {}
         self.wanted = Counter(asked_names(body))
@@ -178,7 +185,7 @@ class _Search:
     @property
     def _since(self) -> float:
         """When the request was sent, by the API's clock: known at the latest when a list has been answered."""
-        return self._session.api_time(self._sent_at)
+        return self._session.api_time(self.sent_at)
 
     @property
     def missing(self) -> Counter[str]:
@@ -208,7 +215,8 @@ class _Search:
     def take_what_is_certain(self, *, last: bool = False) -> None:
         """Claim candidates, but for names of which there are more than can be ours, or may be somebody else's."""
         for name, count in self.missing.items():
-            for droplet in self._claims.take(name, self._candidates.get(name, []), count, last=last):
+            found = self._candidates.get(name, [])
+            for droplet in self._claims.take(name, found, count, self.sent_at, last=last):
                 self.taken.append(droplet)
                 log.warning("adopted Droplet %s (%s), whose answer was lost", droplet["id"], name)
 
@@ -228,7 +236,8 @@ def _started(action: Mapping[str, Any], type: str, droplets: set[Any], since: fl
     started = moment(action.get("started_at"))
     return (
         action.get("type") == type
-        and action.get("resource_id") in droplets
+        and isinstance(action.get("resource_id"), int)
+        and action["resource_id"] in droplets
         and started is not None
         and started >= since - 2
     )

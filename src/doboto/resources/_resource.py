@@ -16,6 +16,7 @@ from .._session import Session
 from .._wait.rounds import Plan
 from ..errors import DOBOTONotFoundException
 from ..progress import OnProgress
+from ._reader import Reader
 
 T = TypeVar("T")
 
@@ -121,17 +122,19 @@ class Resource(Bound[Mode]):
     async def _each(
         self, returns: type[T], key: str, path: str, query: Mapping[str, str | int] | None = None
     ) -> AsyncGenerator[T, None]:
-        """The items of a list as they are asked for, a page at a time."""
+        """The items of a list as they are asked for, the next page read ahead."""
         seen: set[Hashable] = set()
-        number: int | None = 1
-        while number is not None:
-            page = await self._session.call(pages.numbered(path, query or {}, number), None, pages.reading(key))
-            for item in page.items:
-                identity = pages.by_id(item)
-                if identity not in seen:
-                    seen.add(identity)
-                    yield item
-            number = page.following if page.following != number and page.items else None
+        reader = Reader(self._session, key, path, query or {})
+        try:
+            while (page := await reader.page()) is not None:
+                for place, item in enumerate(page.items):
+                    reader.at(place)
+                    identity = pages.by_id(item)
+                    if identity not in seen:
+                        seen.add(identity)
+                        yield item
+        finally:
+            await reader.drop()
 
     async def _got(self, returns: type[T], key: str, path: str, deadline: Deadline | None = None) -> T:
         """Read one object."""

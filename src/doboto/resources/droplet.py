@@ -9,12 +9,14 @@ from typing import Any, Literal, TypeAlias
 from .._core import pages
 from .._core.listing import Listing
 from .._core.order import Order
+from .._core.reply import member
 from .._core.request import Request, get, path
+from .._core.shape import items
 from .._core.target import Target
 from .._operation import Mode, operation, stream
 from .._wait.gone import GoneWatch, TagGoneWatch
 from .._wait.rounds import Plan, wait
-from ..errors import DOBOTOException, DOBOTONotFoundException
+from ..errors import DOBOTOException, DOBOTONotFoundException, DOBOTOReplyException
 from ..progress import OnProgress
 from ..types import Action, DropletAttributes, DropletSnapshot, Firewall, Kernel
 from ..types import Droplet as DropletData
@@ -73,7 +75,7 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
     async def each(
         self, tag_name: str | None = None, *, name: str | None = None, type: DropletType | None = None
     ) -> AsyncGenerator[DropletData, None]:
-        """Go through Droplets one by one; a page is asked for when its first Droplet is.
+        """Go through Droplets one by one; each page is read while the one before it is gone through.
 
         Args:
             tag_name: Only Droplets with this tag; not together with `name` or `type`.
@@ -131,7 +133,7 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_neighborsIds
         """
-        groups = await self._some(Group, "neighbor_ids", get("/reports/droplet_neighbors_ids"))
+        groups = await self._session.call(get("/reports/droplet_neighbors_ids"), None, _groups)
         droplets = await self._by_ids(sorted({id for group in groups for id in group}))
         return [[droplets[id] for id in group if id in droplets] for group in groups]
 
@@ -275,8 +277,9 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
         created = made.droplets if made else []
         if made and wait:
             created = await self._ready(made, missing, plan, ready_port)
-        there |= {droplet["name"]: droplet for droplet in await self._awaited(there, order, plan, wait)}
-        everything = there | {droplet["name"]: droplet for droplet in created}
+        if wait:
+            there |= await self._awaited(there, order, plan, created)
+        everything = there | dict(zip(missing.names, created, strict=False))
         droplets = [everything[name] for name in order.names]
         return (droplets, created) if order.many else (droplets[0], created[0] if created else None)
 
@@ -286,15 +289,24 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
         there: dict[str, Any] = {}
         for query in listing.queries():
             for droplet in await self._all(DropletData, "droplets", "/droplets", query, plan.deadline):
-                name = droplet["name"]
+                name = droplet.get("name")
                 if name in order.names and (name not in there or droplet["id"] < there[name]["id"]):
                     there[name] = droplet
         return there
 
-    async def _awaited(self, there: dict[str, Any], order: Order, plan: Plan, wait: bool) -> Any:
-        """Those that another call is still creating, once they are ready."""
-        new = [droplet for droplet in there.values() if droplet.get("status") == "new"]
-        return await self._ready(Made(new), order, plan, None) if wait and new else []
+    async def _awaited(
+        self, there: dict[str, Any], order: Order, plan: Plan, created: Droplets
+    ) -> dict[str, DropletData]:
+        """Those that another call is still creating, once they are ready, by their names."""
+        new = {name: droplet for name, droplet in there.items() if droplet.get("status") == "new"}
+        if not new:
+            return {}
+        try:
+            ready = await self._ready(Made([*new.values()]), order, plan, None)
+        except DOBOTOException as failure:
+            failure.created = [*created]  # those that this call made, and not those that it only waited for
+            raise
+        return dict(zip(new, ready, strict=True))
 
     @operation
     async def info(self, id: int) -> DropletData:
@@ -482,3 +494,15 @@ def destroying(target: Target) -> Request:
     if target.id is not None:
         return Request("DELETE", path("/droplets/{id}", id=target.id), repeatable=True)
     return Request("DELETE", "/droplets", {"tag_name": target.tag_name or ""})
+
+
+def _groups(reply: Any) -> list[Group]:
+    """The ids of the Droplets on each server.
+
+    Raises:
+        DOBOTOReplyException: They are no lists of ids.
+    """
+    groups: list[Any] = member(reply, "neighbor_ids", list)
+    if not all(isinstance(group, list) and all(type(id) is int for id in items(group)) for group in groups):
+        raise DOBOTOReplyException(f"the reply's neighbor_ids are no lists of ids: {str(groups)[:200]}", reply)
+    return groups

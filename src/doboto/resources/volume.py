@@ -104,7 +104,8 @@ class Volume(Making[Mode], Doing[Mode]):
 
         Scopes: block_storage:read.
 
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_get
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_get,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_list
         """
         if by_id(id, name, region):
             return await self._got(VolumeData, "volume", path("/volumes/{id}", id=id or ""))
@@ -493,7 +494,6 @@ class Volume(Making[Mode], Doing[Mode]):
         self, id: str | None, name: str | None, region: str | None, body: Mapping[str, Any], deadline: Deadline
     ) -> Deed:
         """An action on a volume, by its id, or by its name and region in one request as well."""
-
         type = TYPES[body["type"]]
         if by_id(id, name, region):
             return deed(path("/volumes/{id}/actions", id=id or ""), body, f"volume {id}", type)

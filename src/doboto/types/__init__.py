@@ -7,6 +7,7 @@ The modules of this package evaluate their annotations: with `from __future__ im
 `__required_keys__` would count every field as required (typing.TypedDict in Python's library reference).
 """
 
+from .account import Account, AccountStatus, Team
 from .action import Action, ActionLink, ActionStatus
 from .associated import (
     AssociatedResource,
@@ -15,6 +16,20 @@ from .associated import (
     DestroyedResource,
     DestroyedResources,
     DestroyStatus,
+)
+from .autoscale import (
+    AutoscaleConfig,
+    AutoscaleCreate,
+    AutoscaleDynamic,
+    AutoscaleEvent,
+    AutoscaleMember,
+    AutoscalePool,
+    AutoscaleStatic,
+    AutoscaleStatus,
+    AutoscaleTemplate,
+    AutoscaleTemplateBase,
+    AutoscaleTemplateCreate,
+    Utilization,
 )
 from .backup import (
     BackupHour,
@@ -27,32 +42,114 @@ from .backup import (
     NextBackupWindow,
     SupportedBackupPolicy,
 )
+from .certificate import Certificate, CertificateType
+from .domain import Domain, DomainRecord, DomainRecordAttributes, DomainRecordCreate
 from .droplet import Droplet, DropletStatus, Kernel, NeighborIds, Networks, NetworkV4, NetworkV6
 from .droplet_create import DropletAttributes, DropletCreate, DropletCreateBase, DropletsCreate
-from .firewall import Firewall, FirewallChange, FirewallRule, FirewallTarget, InboundRule, OutboundRule
-from .image import Image
+from .firewall import (
+    Firewall,
+    FirewallChange,
+    FirewallCreate,
+    FirewallRule,
+    FirewallRules,
+    FirewallTarget,
+    InboundRule,
+    OutboundRule,
+)
+from .image import Image, ImageCreate, ImageCreateBase, ImageListType
+from .load_balancer import (
+    CDNSettings,
+    ForwardingRule,
+    GlobalSettings,
+    HealthCheck,
+    LoadBalancer,
+    LoadBalancerCreate,
+    LoadBalancerDomain,
+    LoadBalancerFirewall,
+    StickySessions,
+)
+from .monitoring import (
+    AlertComparison,
+    AlertPolicy,
+    AlertPolicyCreate,
+    AlertRecipients,
+    AlertSlack,
+    AlertType,
+    AlertWindow,
+    MetricSeries,
+)
+from .nat_gateway import (
+    NATGateway,
+    NATGatewayAddress,
+    NATGatewayCreate,
+    NATGatewayEgresses,
+    NATGatewayPlace,
+    NATGatewayState,
+    NATGatewayUpdate,
+    NATGatewayVPC,
+)
+from .one_click import OneClick
+from .project import (
+    Project,
+    ProjectAttributes,
+    ProjectCreate,
+    ProjectEnvironment,
+    ProjectResource,
+    ProjectResourceLinks,
+)
 from .region import Region
+from .reserved_ip import ReservedIP, ReservedIPv6
 from .size import Capacity, DiskInfo, GpuInfo, Size
+from .ssh_key import SSHKey
+from .tag import Tag, TaggableType, TaggedCount, TaggedCounts, TaggedResource
 from .volume import Snapshot, Volume, VolumeCreate, VolumeCreateBase
+from .vpc import VPC, VPCAttributes, VPCCreate, VPCMember, VPCPeering
 
 __all__ = [
+    "Account",
+    "AccountStatus",
     "Action",
     "ActionLink",
     "ActionStatus",
+    "AlertComparison",
+    "AlertPolicy",
+    "AlertPolicyCreate",
+    "AlertRecipients",
+    "AlertSlack",
+    "AlertType",
+    "AlertWindow",
     "AssociatedResource",
     "AssociatedResourceSelection",
     "AssociatedResources",
+    "AutoscaleConfig",
+    "AutoscaleCreate",
+    "AutoscaleDynamic",
+    "AutoscaleEvent",
+    "AutoscaleMember",
+    "AutoscalePool",
+    "AutoscaleStatic",
+    "AutoscaleStatus",
+    "AutoscaleTemplate",
+    "AutoscaleTemplateBase",
+    "AutoscaleTemplateCreate",
     "BackupHour",
     "BackupPlan",
     "BackupPolicy",
     "BackupPolicyAttributes",
     "BackupPolicyRecord",
     "BackupWeekday",
+    "CDNSettings",
     "Capacity",
+    "Certificate",
+    "CertificateType",
     "DestroyStatus",
     "DestroyedResource",
     "DestroyedResources",
     "DiskInfo",
+    "Domain",
+    "DomainRecord",
+    "DomainRecordAttributes",
+    "DomainRecordCreate",
     "Droplet",
     "DropletAttributes",
     "DropletCreate",
@@ -62,22 +159,66 @@ __all__ = [
     "DropletsCreate",
     "Firewall",
     "FirewallChange",
+    "FirewallCreate",
     "FirewallRule",
+    "FirewallRules",
     "FirewallTarget",
+    "ForwardingRule",
+    "GlobalSettings",
     "GpuInfo",
+    "HealthCheck",
     "Image",
+    "ImageCreate",
+    "ImageCreateBase",
+    "ImageListType",
     "InboundRule",
     "Kernel",
+    "LoadBalancer",
+    "LoadBalancerCreate",
+    "LoadBalancerDomain",
+    "LoadBalancerFirewall",
+    "MetricSeries",
+    "NATGateway",
+    "NATGatewayAddress",
+    "NATGatewayCreate",
+    "NATGatewayEgresses",
+    "NATGatewayPlace",
+    "NATGatewayState",
+    "NATGatewayUpdate",
+    "NATGatewayVPC",
     "NeighborIds",
     "NetworkV4",
     "NetworkV6",
     "Networks",
     "NextBackupWindow",
+    "OneClick",
     "OutboundRule",
+    "Project",
+    "ProjectAttributes",
+    "ProjectCreate",
+    "ProjectEnvironment",
+    "ProjectResource",
+    "ProjectResourceLinks",
     "Region",
+    "ReservedIP",
+    "ReservedIPv6",
+    "SSHKey",
     "Size",
     "Snapshot",
+    "StickySessions",
     "SupportedBackupPolicy",
+    "Tag",
+    "TaggableType",
+    "TaggedCount",
+    "TaggedCounts",
+    "TaggedResource",
+    "Team",
+    "Utilization",
+    "VPC",
+    "VPCAttributes",
+    "VPCCreate",
+    "VPCMember",
+    "VPCPeering",
     "Volume",
     "VolumeCreate",
     "VolumeCreateBase",

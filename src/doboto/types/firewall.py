@@ -1,6 +1,6 @@
-"""Cloud firewalls, as `GET /v2/droplets/{droplet_id}/firewalls` lists them."""
+"""Cloud firewalls."""
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, Required, TypedDict
 
 
 class FirewallTarget(TypedDict, total=False):
@@ -76,3 +76,28 @@ class Firewall(TypedDict):
     inbound_rules: list[InboundRule] | None
     #: What may go out.
     outbound_rules: list[OutboundRule] | None
+
+
+class FirewallRules(TypedDict, total=False):
+    """Rules to be added to a firewall, or taken out of it: at least one."""
+
+    #: What may come in.
+    #: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_add_rules
+    inbound_rules: list[InboundRule] | None
+    #: What may go out.
+    #: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_add_rules
+    outbound_rules: list[OutboundRule] | None
+
+
+class FirewallCreate(FirewallRules, total=False):
+    """The attributes that make a firewall, or describe it anew: a name and at least one rule."""
+
+    #: Name: letters, digits, "." and "-", beginning with a letter or digit; unique in the account.
+    #: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_create
+    name: Required[str]
+    #: Ids of Droplets to protect. Default: none. Needs `droplet:read`.
+    #: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_create
+    droplet_ids: list[int] | None
+    #: Tags whose Droplets are to be protected; they must exist. Default: none. Needs `tag:read`.
+    #: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_create
+    tags: list[str] | None

@@ -1,6 +1,9 @@
 """What `GET /v2/images` answers, and what a Droplet was created from."""
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypeAlias, TypedDict
+
+#: What `list` can be narrowed to; it is not the images' own `type`.
+ImageListType: TypeAlias = Literal["application", "distribution"]
 
 
 class Image(TypedDict):
@@ -39,3 +42,31 @@ class Image(TypedDict):
     status: NotRequired[Literal["NEW", "available", "pending", "deleted", "retired"]]
     #: Why an import failed.
     error_message: NotRequired[str]
+
+
+class ImageCreateBase(TypedDict, total=False):
+    """The attributes that an imported image may be made with."""
+
+    #: Distribution that it holds, such as "Ubuntu"; the API takes one that it does not know for "Unknown", the default.
+    #: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_create_custom
+    distribution: str
+    #: Free text.
+    #: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_create_custom
+    description: str
+    #: Names of tags to put on it, made if new. Default: none. Needs `tag:create`.
+    #: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_create
+    tags: list[str] | None
+
+
+class ImageCreate(ImageCreateBase):
+    """The attributes that make an image from a URL."""
+
+    #: Display name.
+    #: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_create_custom
+    name: str
+    #: Where to fetch it: raw, qcow2, vhdx, vdi or vmdk, plain or packed by gzip or bzip2, below 100 GB when unpacked.
+    #: https://docs.digitalocean.com/products/custom-images/how-to/upload/
+    url: str
+    #: Slug of the region that it can be used in first.
+    #: https://docs.digitalocean.com/reference/api/api-reference/#operation/regions_list
+    region: str

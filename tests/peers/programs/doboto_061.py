@@ -57,8 +57,16 @@ do.tag.detach("late", [{"resource_id": str(solo), "resource_type": "droplet"}])
 print("tags:", sorted(do.tag.name_list()))
 
 volume = do.volume.create({"name": "data", "region": "nyc3", "size_gigabytes": 10})
-print("attach:", finish(do.volume.attach(id=volume["id"], droplet_id=solo)), do.droplet.info(solo)["volume_ids"] == [volume["id"]])
-print("detach:", finish(do.volume.detach(name="data", region="nyc3", droplet_id=solo)), do.droplet.info(solo)["volume_ids"])
+print(
+    "attach:",
+    finish(do.volume.attach(id=volume["id"], droplet_id=solo)),
+    do.droplet.info(solo)["volume_ids"] == [volume["id"]],
+)
+print(
+    "detach:",
+    finish(do.volume.detach(name="data", region="nyc3", droplet_id=solo)),
+    do.droplet.info(solo)["volume_ids"],
+)
 do.volume.destroy(id=volume["id"])
 
 address = do.floating_ip.create(region="nyc3")["ip"]

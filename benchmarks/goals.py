@@ -1,0 +1,85 @@
+"""What was aimed at, and whether it was reached."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+from contenders import OURS, PYDO
+from rows import (
+    CREATE,
+    CREATE_REQUESTS,
+    CROWDED_REQUESTS,
+    FIRST,
+    IMPORT,
+    INFO_CONNECTIONS,
+    INFO_CPU,
+    LEAST_LIST,
+    LIST,
+    REFUSED,
+    Results,
+    Row,
+    Weights,
+)
+
+Value = Callable[[Results, Weights], float]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One aim.
+
+    Attributes:
+        what: Of what.
+        value: What was found.
+        holds: How it must compare to the bar.
+        bar: The number aimed at.
+        form: How both are written.
+    """
+
+    what: str
+    value: Value
+    holds: Callable[[float, float], bool]
+    bar: float
+    form: str = "{:.0f}"
+
+    def line(self, results: Results, weights: Weights) -> list[str]:
+        """Its line in the table."""
+        found = self.value(results, weights)
+        words = {operator.le: "at most ", operator.ge: "at least ", operator.eq: ""}[self.holds]
+        met = "met" if self.holds(found, self.bar) else "**missed**"
+        return [self.what, words + self.form.format(self.bar), self.form.format(found), met]
+
+
+def _ours(row: Row) -> Value:
+    return lambda results, _: row.number(results, OURS.label)
+
+
+def _against_pydo(row: Row) -> Value:
+    return lambda results, _: median(row.ratios(results, PYDO.label))
+
+
+def _installed(name: str) -> Value:
+    return lambda _, weights: float(weights[OURS.label][name])
+
+
+def _over_least(results: Results, _: Weights) -> float:
+    return (LIST.number(results, OURS.label) / LEAST_LIST - 1) * 100
+
+
+GOALS = (
+    Goal("list: pydo takes times as long", _against_pydo(LIST), operator.ge, 6, "{:.1f}"),
+    Goal("list: over the least possible", _over_least, operator.le, 25, "{:.0f} %"),
+    Goal("create 50: seconds", _ours(CREATE), operator.le, 3.5, "{:.2f}"),
+    Goal("create 50: requests", _ours(CREATE_REQUESTS), operator.le, 9),
+    Goal("create 50 among 10,000 others: requests", _ours(CROWDED_REQUESTS), operator.le, 11),
+    Goal("create 50 within the rate limit: refused", _ours(REFUSED), operator.eq, 0),
+    Goal("first HTTPS call: pydo takes times as long", _against_pydo(FIRST), operator.ge, 2, "{:.1f}"),
+    Goal("import and client: pydo takes times as long", _against_pydo(IMPORT), operator.ge, 3, "{:.1f}"),
+    Goal("500 info calls over TLS: connections", _ours(INFO_CONNECTIONS), operator.eq, 1),
+    Goal("500 info calls over TLS: pydo takes times the CPU", _against_pydo(INFO_CPU), operator.ge, 4, "{:.1f}"),
+    Goal("packages of the blocking client", _installed("packages"), operator.le, 3),
+    Goal("megabytes installed", _installed("megabytes"), operator.le, 10, "{:.1f}"),
+)

@@ -1,0 +1,156 @@
+"""What was measured, as tables that a person understands: in the terminal, in docs/benchmarks.md, in the README."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+
+from contenders import ALL, FLOOR, OURS, PEERS
+from goals import GOALS
+from rows import (
+    CONNECTIONS,
+    CREATE,
+    CREATE_REQUESTS,
+    FIRST,
+    INFO_CPU,
+    LIST,
+    ROWS,
+    Results,
+    Row,
+    Weights,
+)
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "benchmarks.md"
+README = ROOT / "README.md"
+
+INTRODUCTION = f"""# Measured side by side
+
+`make bench ARGS=--write` writes this page. It installs each peer from PyPI into an environment of its own, starts a
+server that answers like DigitalOcean's API, with Droplets of 2.6 KB, and has each library do the same jobs in the same
+rounds, one after the other. Where a library does not page or wait, its program does, with as few requests as the
+library allows. The programs are in `benchmarks/programs/`.
+
+"Least possible" is computed where it says so: a reply takes 50 ms, a list's first page comes before the others, and
+those come over {CONNECTIONS} connections; Droplets need 3 s, or 25 s, to be active. Elsewhere it was measured, with
+Python's own `http.client`, `ssl` and `json` over one connection.
+"""
+
+RATIOS = """## Ratios
+
+Times as much as doboto's blocking client takes: the middle of the rounds, and from the lowest to the highest. Below 1
+the peer is ahead.
+"""
+
+NOTES = f"""## Read with care
+
+- The machine was not idle. Times vary with it; a ratio is that of two runs in the same round, and the middle one of
+  the rounds is shown. No test depends on a time. Requests, connections, modules and packages are counted, and tests
+  hold them (`tests/test_costs.py`).
+- doboto reads a list over {CONNECTIONS} connections, its peers over one: that is most of what it gains there. From an
+  API that answers more slowly it gains more, from a faster one less.
+- While it reads a long list it pauses Python's garbage collector, in the whole process, which halves the CPU time;
+  `DO(..., pause_collector=False)` refuses that.
+- It would spread 500 calls over two minutes to keep within the rate limit. For the 500 `info` calls its limiter is set
+  higher; the peers have none.
+- With the rate limit on, and among 10,000 other Droplets, there is one run each, all contenders at the same time.
+- orjson and msgspec decode a page one and a half times as fast as `json`, and their results take a little more memory.
+  Most of the decoding happens while other replies are on their way, so doboto does without them.
+"""
+
+
+def page(results: Results, weights: Weights, rounds: int, simulators: str) -> str:
+    """All that was found, in Markdown."""
+    labels = [one.label for one in ALL]
+    rows = [[row.title, *(row.shown(results, label) for label in labels), _least(row, results)] for row in ROWS]
+    installed = [_weight(weights[label]) if label in weights else "" for label in labels]
+    ratios = [[row.title, *(_ratios(row.ratios(results, one.label)) for one in PEERS)] for row in ROWS if row.ratio]
+    return "\n".join(
+        (
+            INTRODUCTION,
+            _about(weights, rounds),
+            _table(["", *labels, FLOOR.label], [*rows, ["packages, MB installed", *installed, ""]]),
+            RATIOS,
+            _table(["", *(one.label for one in PEERS)], ratios),
+            "## Goals\n",
+            _table(["", "goal", "found", ""], [goal.line(results, weights) for goal in GOALS]),
+            "## Where a peer is ahead\n",
+            _ahead(results),
+            NOTES,
+            simulators,
+        )
+    )
+
+
+def summary(results: Results, weights: Weights) -> str:
+    """The README's table."""
+    shown = (OURS, *PEERS)
+    lines = {
+        "list 10,000 Droplets at 50 ms a reply": (LIST, " s"),
+        "create 50, active after 3 s, and wait": (CREATE, " s"),
+        "requests for that": (CREATE_REQUESTS, ""),
+        "first HTTPS call, process start included": (FIRST, " ms"),
+        "CPU of 500 `info` calls over TLS": (INFO_CPU, " s"),
+    }
+    rows = [[title, *(row.shown(results, one.label) + unit for one in shown)] for title, (row, unit) in lines.items()]
+    return _table(
+        ["", *(one.label for one in shown)],
+        [*rows, ["packages, MB installed", *(_weight(weights[one.label]) for one in shown)]],
+    )
+
+
+def write(page: str, summary: str) -> None:
+    """Put both where they belong."""
+    PAGE.write_text(page, encoding="utf-8")
+    head, heading, rest = README.read_text(encoding="utf-8").partition("\n## Compared\n")
+    renewed, count = re.subn(r"(?:^\|.*\n)+", lambda _: summary, rest, count=1, flags=re.MULTILINE)
+    if count != 1:
+        raise LookupError("the README has no table under the heading Compared")
+    README.write_text(head + heading + renewed, encoding="utf-8")
+
+
+def _ahead(results: Results) -> str:
+    """Every number in which a peer needs less than the blocking client."""
+    lines: list[str] = []
+    for row in ROWS:
+        ours = row.number(results, OURS.label)
+        better = [one.label for one in PEERS if row.number(results, one.label) < ours]
+        told = ", ".join(f"{label} {row.shown(results, label)}" for label in better)
+        if better:
+            lines.append(f"- {row.title.removeprefix('- ')}: {told}; doboto {row.shown(results, OURS.label)}.\n")
+    return "".join(lines) or "In none of these numbers.\n"
+
+
+def _ratios(found: Sequence[float]) -> str:
+    return f"{median(found):.1f} ({found[0]:.1f} to {found[-1]:.1f})"
+
+
+def _least(row: Row, results: Results) -> str:
+    if row.least is not None:
+        return f"{row.form.format(row.least)} (computed)"
+    return row.shown(results, FLOOR.label) if (row.job, FLOOR.label) in results else ""
+
+
+def _weight(weight: Mapping[str, float | str]) -> str:
+    return f"{weight['packages']}, {float(weight['megabytes']):.1f}"
+
+
+def _about(weights: Weights, rounds: int) -> str:
+    versions = ", ".join(f"{label.removesuffix(' 0.6.1')} {weight['version']}" for label, weight in weights.items())
+    return (
+        f"{time.strftime('%d %B %Y')}; {rounds} rounds; {os.cpu_count()} cores ({platform.machine()}), "
+        f"{platform.system()}, Python {platform.python_version()};\n{versions}.\n"
+    )
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, *rows]
+    widths = [max(3, *(len(line[column]) for line in lines)) for column in range(len(head))]
+    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+    aligned = [[line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])] for line in lines]
+    return "".join("| " + " | ".join(line) + " |\n" for line in (aligned[0], rule, *aligned[1:]))

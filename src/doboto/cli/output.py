@@ -1,0 +1,171 @@
+"""Prints results: a table for people; JSON, JSON lines, CSV and YAML for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import click
+
+from . import table
+from .columns import COLUMNS, Column, chosen, columns_of, split
+from .exits import USAGE, line_of
+from .failure import Failure
+from .options import Settings
+from .shape import holds_objects, is_array, is_object
+
+
+def printed(value: Any, kind: Any, settings: Settings) -> None:
+    """Print a result.
+
+    Args:
+        value: What the operation gave; an iterator is printed as it comes where the format allows that.
+        kind: The TypedDict that it is one or many of, or None.
+        settings: Say how.
+    """
+    if isinstance(value, Iterator):
+        items: Iterator[Any] = value  # pyright: ignore[reportUnknownVariableType]
+        if settings.output == "jsonl" and settings.query is None:
+            for item in items:
+                click.echo(compact(item))
+            return
+        value = list(items)
+    if settings.query is not None:
+        value, kind = found(settings.query, value), None
+    WRITERS[settings.output or "table"](value, kind, settings)
+
+
+def check(settings: Settings) -> None:
+    """Refuse expressions that are none, before anything is sent.
+
+    Raises:
+        Failure: One is none.
+    """
+    if settings.query is None and settings.columns is None:
+        return
+    import jmespath
+    from jmespath.exceptions import ParseError
+
+    for expression in [*split(settings.columns or ""), *([] if settings.query is None else [settings.query])]:
+        try:
+            jmespath.compile(expression)
+        except ParseError as failure:
+            raise Failure(f"{expression!r} is no JMESPath expression: {line_of(failure)}", USAGE.code) from failure
+
+
+def found(expression: str, value: Any) -> Any:
+    """What a JMESPath expression finds.
+
+    Raises:
+        Failure: It does not fit this value.
+    """
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        return jmespath.search(expression, value)
+    except JMESPathError as failure:
+        raise Failure(f"{expression!r} does not fit the result: {line_of(failure)}") from failure
+
+
+def compact(value: Any) -> str:
+    """A value as JSON in one line."""
+    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+
+
+def _as_json(value: Any, _kind: Any, _settings: Settings) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _as_jsonl(value: Any, _kind: Any, _settings: Settings) -> None:
+    for item in value if is_array(value) else [value]:
+        click.echo(compact(item))
+
+
+def _as_yaml(value: Any, _kind: Any, _settings: Settings) -> None:
+    import yaml
+
+    click.echo(yaml.safe_dump(value, sort_keys=False, allow_unicode=True), nl=False)
+
+
+def _as_csv(value: Any, kind: Any, settings: Settings) -> None:
+    columns, rows = tabulated(value, kind, settings)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    if not settings.no_header:
+        writer.writerow([column.name for column in columns])
+    writer.writerows(rows)
+    click.echo(text.getvalue(), nl=False)
+
+
+def _as_table(value: Any, kind: Any, settings: Settings) -> None:
+    if value is None:
+        return
+    if not (is_object(value) or is_array(value)) or _scalars(value):
+        for item in value if is_array(value) else [value]:
+            click.echo(table.cell(item))
+        return
+    if is_object(value) and settings.columns is None and _detailed(value, kind):
+        table.details(_in_short(value, kind))
+        return
+    columns, rows = tabulated(value, kind, settings)
+    table.rows(columns, rows, header=not settings.no_header)
+
+
+WRITERS: Mapping[str, Callable[[Any, Any, Settings], None]] = {
+    "table": _as_table,
+    "json": _as_json,
+    "jsonl": _as_jsonl,
+    "yaml": _as_yaml,
+    "csv": _as_csv,
+}
+
+
+def tabulated(value: Any, kind: Any, settings: Settings) -> tuple[Sequence[Column], list[list[str]]]:
+    """Columns and rows, every cell as text."""
+    items = list(_items(value))
+    columns = columns_of(kind if _of_kind(items, kind) else None, items)
+    if settings.columns is not None:
+        columns = chosen(settings.columns, columns)
+    return columns, [[table.plain(found(column.expression, item)) for column in columns] for item in items]
+
+
+def _of_kind(items: Sequence[Any], kind: Any) -> bool:
+    return kind is not None and all(is_object(one) and one.keys() & kind.__annotations__ for one in items)
+
+
+def _items(value: Any) -> Iterable[Any]:
+    """What stands in the lines of a table: lists in lists one after the other, a dict of lists with what each is of."""
+    if is_object(value):
+        lists: dict[str, list[Any]] = {key: many for key, many in value.items() if is_array(many)}
+        if lists and len(lists) == len(value) and all(is_object(one) for many in lists.values() for one in many):
+            return [{"kind": key, **one} for key, many in lists.items() for one in many]
+        return [value]
+    return [item for one in value for item in _listed(one)]
+
+
+def _detailed(value: Mapping[str, Any], kind: Any) -> bool:
+    """Whether a single thing is shown in full, member by member: not where a line says it all."""
+    return not (kind is not None and kind.__name__ == "Action") and list(_items(value)) == [value]
+
+
+def _in_short(value: Mapping[str, Any], kind: Any) -> Mapping[str, Any]:
+    """What the columns of its kind show, and every other member that is no thing by itself; of no known kind, all."""
+    if kind is None or kind.__name__ not in COLUMNS or not _of_kind([value], kind):
+        return value
+    short = {column.name: found(column.expression, value) for column in columns_of(kind, [value])}
+    told = {column.expression.split(".")[0] for column in COLUMNS[kind.__name__]}
+    return short | {
+        name: one for name, one in value.items() if name not in told and not (is_object(one) or holds_objects(one))
+    }
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if is_array(value) else [value]
+
+
+def _scalars(value: Any) -> bool:
+    return is_array(value) and bool(value) and not holds_objects(value)

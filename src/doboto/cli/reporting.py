@@ -1,0 +1,148 @@
+"""What a command tells on standard error while it works: ids as soon as they are known, progress, warnings.
+
+On a terminal progress is drawn in place; elsewhere it is a line whenever something changed; where the result is JSON it
+is a JSON object a line, so that a program can tell it from the error.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import click
+
+from ..progress import OnProgress, Progress
+from .options import Settings
+from .output import compact
+from .table import cell
+
+if TYPE_CHECKING:
+    from rich.live import Live
+
+#: What is told of the client's log: what it notes, and what it warns of.
+LEVELS = {False: "note", True: "warning"}
+LOG = logging.getLogger("doboto")
+
+
+class Reporter(logging.Handler):
+    """Tells how it goes, and remembers what is under way, for when it is interrupted.
+
+    Args:
+        settings: Say for whom, and whether at all.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(logging.DEBUG if settings.debug else logging.INFO)
+        self.machine = settings.machine
+        self.quiet = bool(settings.quiet)
+        self.live = not self.machine and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        #: The names of Droplets by their ids, as far as they were met.
+        self.names: dict[Any, str] = {}
+        #: Ids that were made by this command.
+        self.created: list[Any] = []
+        self._latest: dict[str, Progress] = {}
+        self._told: dict[str, Any] = {}
+        self._display: Live | None = None
+        self._mutex = threading.Lock()
+
+    def __enter__(self) -> Self:
+        self._level_before = LOG.level
+        LOG.addHandler(self)
+        LOG.setLevel(self.level)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        LOG.removeHandler(self)
+        LOG.setLevel(self._level_before)
+        self.stop()
+
+    def stop(self) -> None:
+        """Take away what is drawn in place."""
+        if self._display is not None:
+            self._display.stop()
+            self._display = None
+
+    # -- lines
+
+    def line(self, text: str, **event: Any) -> None:
+        """Tell one thing."""
+        if self.machine:
+            text = compact({**event, "message": text})
+        elif self._display is not None:
+            self._display.console.print(cell(text), highlight=False, markup=False, soft_wrap=True)
+            return
+        else:
+            text = cell(text)
+        click.echo(text, err=True)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell what the client logs: what was created, what went wrong and is tried again."""
+        text = record.getMessage()
+        arguments = record.args if isinstance(record.args, tuple) else ()
+        if record.msg.startswith("created Droplet") and len(arguments) == 2:
+            self.created.append(arguments[0])
+            self.names[arguments[0]] = str(arguments[1])
+            event: dict[str, Any] = {"event": "created", "id": arguments[0], "name": arguments[1]}
+        else:
+            event = {"event": LEVELS[record.levelno >= logging.WARNING]}
+        # An interruption is told by whoever knows how to go on.
+        if not (self.quiet or text.startswith("interrupted:")):
+            self.line(f"doboto: {text}" if event["event"] == LEVELS[True] else text, **event)
+
+    # -- progress
+
+    def progress(self, label: str = "") -> OnProgress:
+        """A callback for one call; `label` tells it from others that run beside it."""
+
+        def told(progress: Progress) -> None:
+            with self._mutex:
+                self._latest[label] = progress
+                if not self.quiet:
+                    self._tell(label, progress)
+
+        return told
+
+    @property
+    def pending(self) -> dict[Any, str]:
+        """All that was under way when it was last looked at, each with what it lacked."""
+        return {id: state for progress in self._latest.values() for id, state in progress.pending.items()}
+
+    def named(self, id: Any) -> str:
+        """An id with its name, as far as it is known."""
+        name = self.names.get(id)
+        return f"{name} ({id})" if name else str(id)
+
+    def _tell(self, label: str, progress: Progress) -> None:
+        if self.live:
+            self._draw()
+            return
+        news = (progress.done, tuple(progress.pending.items()))
+        if self._told.get(label) == news:
+            return
+        self._told[label] = news
+        pending = {str(id): state for id, state in progress.pending.items()}
+        self.line(
+            f"{f'{label}: ' if label else ''}{progress}{self._summary(progress.pending)}",
+            event="progress", what=progress.what, done=progress.done, total=progress.total,
+            elapsed=round(progress.elapsed, 1), pending=pending,
+        )  # fmt: skip
+
+    def _summary(self, pending: Mapping[Any, str], most: int = 5) -> str:
+        told = [f"{self.named(id)}: {state}" for id, state in list(pending.items())[:most]]
+        more = f" and {len(pending) - most} more" if len(pending) > most else ""
+        return f"; {'; '.join(told)}{more}" if told else ""
+
+    def _draw(self) -> None:
+        from .drawing import display, picture
+
+        if self._display is None:
+            self._display = display()
+            self._display.start()
+        self._display.update(picture(self._latest, self.named), refresh=True)

@@ -1,0 +1,113 @@
+"""Slugs of sizes, regions and images: checked before anything is sent, completed, and priced.
+
+They are kept for a day in the user's cache folder. What is not in there is looked for in the API before it is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import platformdirs
+
+from .._io.clock import SystemClock
+from ..errors import DOBOTOException
+from .exits import USAGE
+from .failure import Failure
+from .shape import is_array
+
+if TYPE_CHECKING:
+    from ..client import DO
+
+DAY = 86400.0
+#: What the options that take a slug take it of, and where the API lists it.
+LISTS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
+    "size": ("/sizes", "sizes", {}),
+    "region": ("/regions", "regions", {}),
+    "image": ("/images", "images", {"type": "distribution"}),
+    "application": ("/images", "images", {"type": "application"}),
+}
+#: What is kept of each entry.
+KEPT = ("slug", "name", "regions", "available", "price_hourly", "price_monthly")
+
+
+def check(do: DO, values: Mapping[str, Any]) -> None:
+    """Refuse slugs that there are not, with those that are meant perhaps. A token that may not list them is no error.
+
+    Raises:
+        Failure: A slug is unknown.
+    """
+    for kind in ("size", "region", "image"):
+        slug = values.get(kind)
+        if isinstance(slug, str) and slug and not _there(do, kind, slug):
+            raise Failure(f"no {kind} {slug!r}{suggestion(slug, known(do, kind))}", USAGE.code)
+
+
+def suggestion(slug: str, among: Sequence[str]) -> str:
+    """A question, if something is like it."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(slug, among, n=3, cutoff=0.5)
+    return f"; did you mean {' or '.join(close)}?" if close else ""
+
+
+def _there(do: DO, kind: str, slug: str) -> bool:
+    for fresh in (False, True):
+        slugs = known(do, kind, fresh=fresh)
+        # A region may be given by its beginning: "nyc" is any of nyc1, nyc2, nyc3 (API reference, droplets_create).
+        if not slugs or slug in slugs or (kind == "region" and any(one.startswith(slug) for one in slugs)):
+            return True
+    return False
+
+
+def known(do: DO, kind: str, *, fresh: bool = False) -> list[str]:
+    """The slugs of a kind."""
+    kinds = (kind, "application") if kind == "image" else (kind,)
+    return [entry["slug"] for one in kinds for entry in entries(do, one, fresh=fresh) if entry.get("slug")]
+
+
+def price(do: DO, size: str) -> tuple[float, float] | None:
+    """The price of a size by the hour and by the month, in US dollars."""
+    entry = next((one for one in entries(do, "size") if one.get("slug") == size), None)
+    return None if entry is None else (float(entry["price_hourly"]), float(entry["price_monthly"]))
+
+
+def entries(do: DO, kind: str, *, fresh: bool = False) -> list[dict[str, Any]]:
+    """What there is of a kind; from the cache while that is younger than a day."""
+    path = _file(do.url, kind)
+    if not fresh and (cached := _cached(path)) is not None:
+        return cached
+    where, key, query = LISTS[kind]
+    try:
+        found: Any = do.request("GET", where, query={"per_page": 200, **query})
+    except DOBOTOException:
+        return []
+    kept = [{name: one[name] for name in KEPT if name in one} for one in found.get(key, [])]
+    _keep(path, kept)
+    return kept
+
+
+def _file(url: str, kind: str) -> Path:
+    place = hashlib.sha256(url.encode()).hexdigest()[:12]
+    return platformdirs.user_cache_path("doboto") / f"{kind}-{place}.json"
+
+
+def _cached(path: Path) -> list[dict[str, Any]] | None:
+    try:
+        if SystemClock().time() - path.stat().st_mtime > DAY:
+            return None
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if is_array(found) else None
+
+
+def _keep(path: Path, entries: Sequence[Mapping[str, Any]]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(entries), encoding="utf-8")
+    except OSError:
+        return  # a cache that can't be written is no reason to fail

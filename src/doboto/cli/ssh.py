@@ -1,0 +1,82 @@
+"""`doboto droplet ssh`: the system's ssh on a Droplet's address."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from ..addresses import private_ipv4, public_ipv4, public_ipv6
+from .commands import CONTEXT, Described
+from .exits import NOT_FOUND
+from .failure import Failure
+from .options import Argument, Option, Settings, common
+from .waiting import WAITING
+
+
+def _ssh(ctx: click.Context, **params: Any) -> None:
+    settings = (ctx.find_object(Settings) or Settings()).with_params(params)
+    from .connection import client
+    from .droplets import resolved
+    from .reporting import Reporter
+    from .waiting import wait_for
+
+    with client(settings) as do, Reporter(settings) as reporter:
+        (id,) = resolved(do, [params["droplet"]], reporter.names)
+        if params["wait"]:
+            port = None if params["private"] else params["port"]
+            wait_for(do, [id], params["poll"], params["timeout"], reporter.progress(), port)
+        droplet = do.droplet.info(id)
+    handed_over(command_line(droplet, params))
+
+
+def command_line(droplet: Mapping[str, Any], params: Mapping[str, Any]) -> list[str]:
+    """What is run.
+
+    Raises:
+        Failure: The Droplet has no such address.
+    """
+    address = private_ipv4(droplet) if params["private"] else public_ipv4(droplet) or public_ipv6(droplet)
+    if address is None:
+        kind = "private" if params["private"] else "public"
+        hint = "" if params["wait"] else "; --wait waits for one"
+        raise Failure(f"{droplet['name']} ({droplet['id']}) has no {kind} address{hint}", NOT_FOUND.code)
+    identity = ["-i", params["identity"]] if params["identity"] else []
+    return ["ssh", "-p", str(params["port"]), *identity, f"{params['user']}@{address}", *params["command"]]
+
+
+def handed_over(line: Sequence[str]) -> None:
+    """Become that program; its exit code is then ours.
+
+    Raises:
+        Failure: There is no such program.
+    """
+    program = shutil.which(line[0])
+    if program is None:
+        raise Failure(f"there is no {line[0]} on this machine")
+    if os.name == "posix":
+        os.execv(program, list(line))  # noqa: S606 - no shell, arguments one by one
+    raise SystemExit(subprocess.call([program, *line[1:]]))  # noqa: S603 - no shell, arguments one by one
+
+
+command = Described(
+    "ssh",
+    help="Log in to a Droplet with the system's ssh, or run a command there.",
+    callback=click.pass_context(_ssh),
+    context_settings={**CONTEXT, "allow_interspersed_args": False},
+    params=[
+        Argument(["droplet"], metavar="DROPLET", text="The Droplet, by id or name."),
+        Argument(["command"], nargs=-1, metavar="[COMMAND]...", text="What to run there instead of a shell."),
+        Option(["--user", "-l"], default="root", show_default=True, help="The user there."),
+        Option(["--port", "-p"], type=click.INT, default=22, show_default=True, help="The port there."),
+        Option(["--identity", "-i"], metavar="FILE", help="The private key to use."),
+        Option(["--private"], is_flag=True, help="Use the private address, from inside of the VPC."),
+        Option(["--wait/--no-wait"], default=False, section="Waiting", help="Wait till the port answers."),
+        *WAITING,
+        *common(frozenset({"-o"})),
+    ],
+)

@@ -1,0 +1,148 @@
+"""Tables: with colour on a terminal, in its width; plain, and nothing cut off, everywhere else."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .columns import COLUMNS, Column
+from .shape import holds_objects, is_array, is_object
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+#: From this width on, all columns are shown.
+WIDE = 120
+EMPTY = "-"
+#: The first columns are what a thing is named by.
+NAMING = 2
+#: How a cell looks that says one of these.
+LOOKS = {
+    "active": "green", "completed": "green", "succeeded": "green", "available": "green",
+    "new": "cyan", "in-progress": "cyan", "waiting": "cyan", "pending": "cyan",
+    "off": "yellow", "archive": "yellow", "errored": "bold red", "failed": "bold red",
+}  # fmt: skip
+
+
+def on_terminal() -> bool:
+    """Whether the result goes to somebody's eyes."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def plain(value: Any) -> str:
+    """A value as the text of a cell."""
+    if value is None or value == [] or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if is_array(value) and not holds_objects(value):
+        return ",".join(plain(item) for item in value)
+    if is_object(value) or is_array(value):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def cell(value: Any) -> str:
+    """A cell of a table: nothing in it steers the terminal or begins a new line."""
+    return "".join(letter if letter.isprintable() else "?" for letter in plain(value)) or EMPTY
+
+
+def rows(columns: Sequence[Column], lines: Sequence[Sequence[str]], *, header: bool) -> None:
+    """Print a table."""
+    if on_terminal():
+        _coloured(columns, lines, header)
+        return
+    cells = [[cell(value) for value in line] for line in lines]
+    if header:
+        cells.insert(0, [column.name.upper() for column in columns])
+    for line in aligned(cells):
+        click.echo(line)
+
+
+def aligned(cells: Sequence[Sequence[str]]) -> list[str]:
+    """Lines whose columns stand under each other, two spaces apart."""
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells]
+
+
+def _coloured(columns: Sequence[Column], lines: Sequence[Sequence[str]], header: bool) -> None:
+    from rich.console import Console
+
+    width = shutil.get_terminal_size().columns
+    Console(width=width, highlight=False).print(_table(columns, lines, width, header=header))
+
+
+def table(kind: str, items: Sequence[Any], width: int) -> Table:
+    """A table of things of a kind, as a terminal of that width shows it."""
+    import jmespath
+
+    columns = COLUMNS[kind]
+    lines = [[plain(jmespath.search(column.expression, item)) for column in columns] for item in items]
+    return _table(columns, lines, width, header=True)
+
+
+def _table(columns: Sequence[Column], lines: Sequence[Sequence[str]], width: int, *, header: bool) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = [place for place, column in enumerate(columns) if not column.wide or _has_room(lines, place, width)] or [0]
+    made = Table(box=None, show_header=header, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for place in shown:
+        column = columns[place]
+        # What names a thing is whole, or it could not be used; what describes it may end in an ellipsis.
+        longest = max((len(line[place]) for line in lines), default=1)
+        made.add_column(
+            column.name.upper(),
+            justify="right" if column.number else "left",
+            no_wrap=True,
+            overflow="ellipsis",
+            min_width=min(longest, width // 2) if place < NAMING else None,
+        )
+    for line in lines:
+        made.add_row(*(Text(cell(line[place]), style=LOOKS.get(line[place], "")) for place in shown))
+    return made
+
+
+def _has_room(lines: Sequence[Sequence[str]], place: int, width: int) -> bool:
+    """Whether a column for wide terminals is shown: not where it says nothing."""
+    return width >= WIDE and any(line[place] for line in lines)
+
+
+def details(value: Mapping[str, Any]) -> None:
+    """Print a single thing, a member a line; what is inside of a member stands under its path."""
+    lines = [(name, cell(inner)) for name, inner in flattened(value)]
+    if not on_terminal():
+        for line in aligned([[name, text] for name, text in lines]):
+            click.echo(line)
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, text in lines:
+        table.add_row(name, Text(text, style=LOOKS.get(text, "")))
+    Console(highlight=False).print(table)
+
+
+def flattened(value: Mapping[str, Any], path: str = "") -> list[tuple[str, Any]]:
+    """Members by their paths (`region.slug`, `networks.v4.0.type`); long lists of single values in one."""
+    found: list[tuple[str, Any]] = []
+    for name, inner in value.items():
+        if is_array(inner) and holds_objects(inner):
+            inner = {str(place): item for place, item in enumerate(inner)}
+        if is_object(inner) and inner:
+            found += flattened(inner, f"{path}{name}.")
+        else:
+            found.append((f"{path}{name}", None if inner == {} else inner))
+    return found

@@ -1,0 +1,141 @@
+"""`doboto droplet wait`: wait till Droplets are ready and nothing is running on them, however that began."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .commands import CONTEXT, Described
+from .exits import USAGE
+from .failure import Failure
+from .options import Argument, Option, Settings, common
+
+if TYPE_CHECKING:
+    from .._core.deadline import Deadline
+    from .._session import Session
+    from ..client import DO
+
+
+class Settling:
+    """Droplets on which something is running, or that are still being made.
+
+    Args:
+        session: Sends the requests.
+        ids: The Droplets.
+    """
+
+    what = "wait"
+
+    def __init__(self, session: Session, ids: Sequence[int]) -> None:
+        self.total = len(ids)
+        self._session = session
+        self._pending: dict[int, str] = dict.fromkeys(ids, "not looked at yet")
+        self.droplets: dict[int, Any] = dict.fromkeys(ids)
+
+    def pending(self) -> Mapping[Any, str]:
+        """Those that are not ready."""
+        return self._pending
+
+    def seen(self) -> Any:
+        """All Droplets as last seen."""
+        return [droplet for droplet in self.droplets.values() if droplet is not None]
+
+    async def look(self, deadline: Deadline) -> None:
+        """One or two requests for each."""
+        jobs = [partial(self._lacks, id, deadline) for id in self._pending]
+        outcomes = await self._session.io.at_once(jobs)
+        for id, outcome in zip(list(self._pending), outcomes, strict=True):
+            if isinstance(outcome, Exception):
+                raise outcome
+            self._pending[id] = outcome
+        self._pending = {id: lacks for id, lacks in self._pending.items() if lacks}
+
+    async def _lacks(self, id: int, deadline: Deadline) -> str:
+        from .._core import pages
+        from .._core.readiness import Readiness
+        from .._core.reply import holding
+        from .._core.request import get, path
+
+        droplet: Any = await self._session.call(get(path("/droplets/{id}", id=id)), deadline, holding("droplet", dict))
+        self.droplets[id] = droplet
+        if droplet["status"] == "new":
+            return ", ".join(Readiness(public_ipv4=False).lacks(droplet))
+        listing = pages.numbered(path("/droplets/{id}/actions", id=id), {}, 1)
+        page = await self._session.call(listing, deadline, pages.reading("actions"))
+        return ", ".join(f"{one['type']} is running" for one in page.items if one.get("status") == "in-progress")
+
+
+def _wait(ctx: click.Context, **params: Any) -> None:
+    settings = (ctx.find_object(Settings) or Settings()).with_params(params)
+    from ..types import Droplet
+    from .connection import client
+    from .interrupted import Interrupted
+    from .output import printed
+    from .reporting import Reporter
+
+    with client(settings) as do, Reporter(settings) as reporter:
+        ids = _ids(do, params, reporter.names)
+        try:
+            found = wait_for(do, ids, params["poll"], params["timeout"], reporter.progress(), params["ready_port"])
+        except KeyboardInterrupt as interruption:
+            reporter.stop()
+            line = f"interrupted. To wait for it: doboto droplet wait {' '.join(map(str, ids))}"
+            raise Interrupted(line, 130) from interruption
+        reporter.stop()
+        printed(found, Droplet, settings)
+
+
+def _ids(do: DO, params: Mapping[str, Any], names: dict[Any, str]) -> list[int]:
+    from .droplets import resolved
+
+    if bool(params["id"]) == bool(params["tag_name"]):
+        raise Failure("give either Droplets or --tag", USAGE.code)
+    if params["tag_name"]:
+        listed = do.droplet.list(tag_name=params["tag_name"])
+        names.update({droplet["id"]: droplet["name"] for droplet in listed})
+        return [droplet["id"] for droplet in listed]
+    return resolved(do, params["id"], names)
+
+
+def wait_for(
+    do: DO, ids: Sequence[int], poll: float, timeout: float, progress: Any, ready_port: int | None
+) -> list[Any]:
+    """The Droplets, once they are ready."""
+    from .._operation import run
+    from .._wait.ports import PortWatch
+    from .._wait.rounds import Plan, wait
+
+    session = do._session  # noqa: SLF001 - waiting beyond what an operation waits for
+    plan = Plan(poll, session.deadline(timeout), progress)
+    settling = Settling(session, ids)
+    run(settling.look(plan.deadline))
+    run(wait(session, settling, plan))
+    if ready_port is not None:
+        run(wait(session, PortWatch(session, settling.seen(), ready_port), plan))
+    found: list[Any] = settling.seen()
+    return found
+
+
+WAITING: Sequence[click.Parameter] = (
+    Option(["--poll"], type=click.FLOAT, default=5.0, show_default=True, section="Waiting",
+           help="Seconds between two looks."),
+    Option(["--timeout"], type=click.FLOAT, default=300.0, show_default=True, section="Waiting",
+           help="Seconds that it may take."),
+)  # fmt: skip
+
+command = Described(
+    "wait",
+    help="Wait till Droplets are ready and no action is running on them.",
+    callback=click.pass_context(_wait),
+    context_settings=dict(CONTEXT),
+    params=[
+        Argument(["id"], nargs=-1, metavar="[DROPLET]...", text="Droplets, by id or name."),
+        Option(["--tag", "--tag-name", "tag_name"], metavar="TEXT", help="The tag whose Droplets are meant."),
+        *WAITING,
+        Option(["--ready-port"], type=click.INT, section="Waiting", help="Also wait till this TCP port answers."),
+        *common(),
+    ],
+)

@@ -1,0 +1,28 @@
+"""The account that a token belongs to."""
+
+from __future__ import annotations
+
+from .._core.request import get
+from .._operation import Mode, operation
+from ..types import Account as AccountData
+from ._resource import Resource
+
+
+class Account(Resource[Mode]):
+    """The account: whose it is, its state, and its limits."""
+
+    @operation
+    async def info(self) -> AccountData:
+        """Read the account.
+
+        Returns:
+            The account; its limits as far as the token may read what they limit.
+
+        Raises:
+            DOBOTOUnauthorizedException: The token is wrong or revoked.
+
+        Scopes: account:read; droplet:read and reserved_ip:read for their limits.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/account_get
+        """
+        return await self._one(AccountData, "account", get("/account"))

@@ -1,0 +1,71 @@
+"""Actions of the whole account."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import TypeAlias
+
+from .._core.request import get, path
+from .._operation import Mode, operation, stream
+from ..types import Action as ActionData
+from ._resource import Resource
+
+Actions: TypeAlias = list[ActionData]
+
+
+class Action(Resource[Mode]):
+    """Actions: what was done to Droplets, volumes, images and addresses, whoever did it."""
+
+    @operation
+    async def list(self) -> Actions:
+        """List all actions that there ever were, newest first; every page of them.
+
+        It is a long list in an old account: `each` reads no more of it than is used.
+
+        Returns:
+            A list of Actions.
+
+        Raises:
+            DOBOTOException: A page could not be read.
+
+        Scopes: actions:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/actions_list
+        """
+        return await self._all(ActionData, "actions", "/actions")
+
+    @stream
+    async def each(self) -> AsyncGenerator[ActionData, None]:
+        """Go through actions one by one, newest first; a page is asked for when its first action is.
+
+        Returns:
+            An iterator over Actions; an asynchronous one in `AsyncDO`.
+
+        Raises:
+            DOBOTOException: A page could not be read.
+
+        Scopes: actions:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/actions_list
+        """
+        async for action in self._each(ActionData, "actions", "/actions"):
+            yield action
+
+    @operation
+    async def info(self, id: int) -> ActionData:
+        """Read one action.
+
+        Args:
+            id: The action's id.
+
+        Returns:
+            The Action.
+
+        Raises:
+            DOBOTONotFoundException: There is no such action.
+
+        Scopes: actions:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/actions_get
+        """
+        return await self._one(ActionData, "action", get(path("/actions/{id}", id=id)))

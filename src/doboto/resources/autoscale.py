@@ -1,0 +1,356 @@
+"""Autoscale pools."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, Protocol, TypeAlias, Unpack, overload
+
+from .._core.attributes import attributes_of
+from .._core.request import Request, filters, flag, path
+from .._core.shape import mapping
+from .._operation import Coro, Mode, One, operation, stream
+from .._shapes import attributed
+from ..progress import OnProgress
+from ..types import AutoscaleCreate, AutoscaleEvent, AutoscaleMember, AutoscalePool
+from ._making import Recipe, named
+from ._settling import Course, Settling
+
+Pools: TypeAlias = list[AutoscalePool]
+Members: TypeAlias = list[AutoscaleMember]
+Events: TypeAlias = list[AutoscaleEvent]
+Present: TypeAlias = tuple[AutoscalePool, AutoscalePool | None]
+
+
+class Creates(Protocol[One]):
+    """Attributes as a dict or as keyword arguments."""
+
+    @overload
+    def __call__(
+        self,
+        attribs: AutoscaleCreate,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> One: ...
+    @overload
+    def __call__(
+        self,
+        *,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnProgress | None = None,
+        **attributes: Unpack[AutoscaleCreate],
+    ) -> One: ...
+
+
+creating = attributed[Creates[AutoscalePool], Creates[Coro[AutoscalePool]]]
+presenting = attributed[Creates[Present], Creates[Coro[Present]]]
+
+
+class Autoscale(Settling[Mode]):
+    """Autoscale pools: Droplets of one template, as many as are needed."""
+
+    @operation
+    async def list(self, *, name: str | None = None) -> Pools:
+        """List all autoscale pools, or those of a name; every page of them.
+
+        Args:
+            name: Only pools of this name.
+
+        Returns:
+            A list of pools.
+
+        Raises:
+            ValueError: The name is empty.
+            DOBOTOException: A page could not be read.
+
+        Scopes: droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_list
+        """
+        return await self._all(AutoscalePool, "autoscale_pools", ALL, filters(name=name))
+
+    @stream
+    async def each(self, *, name: str | None = None) -> AsyncGenerator[AutoscalePool, None]:
+        """Go through autoscale pools one by one; a page is asked for when its first pool is.
+
+        Args:
+            name: Only pools of this name.
+
+        Returns:
+            An iterator over pools; an asynchronous one in `AsyncDO`.
+
+        Raises:
+            ValueError: The name is empty.
+            DOBOTOException: A page could not be read.
+
+        Scopes: droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_list
+        """
+        async for pool in self._each(AutoscalePool, "autoscale_pools", ALL, filters(name=name)):
+            yield pool
+
+    @creating
+    async def create(
+        self,
+        attribs: AutoscaleCreate,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+        **attributes: Any,
+    ) -> Any:
+        """Create an autoscale pool, which creates its Droplets. They are charged for.
+
+        Args:
+            attribs: The pool's attributes, as a dict, as keyword arguments, or as both:
+
+                - `name` (str): its name, which can't be changed.
+                - `config` (dict): `target_number_instances`, for a fixed number of Droplets; or `min_instances` and
+                  `max_instances` with `target_cpu_utilization`, `target_memory_utilization` (0.05 to 1) and
+                  `cooldown_minutes` (5 to 20).
+                - `droplet_template` (dict): `region`, `size`, `image` (text, an id too) and `ssh_keys` (list of
+                  str, may be empty), and what else there is to say of its Droplets.
+            wait: Whether to wait till it is active, with as many active Droplets as its configuration calls for.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            The pool.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was created.
+            DOBOTOUnprocessableException: The API refused them.
+            DOBOTOActionException: The pool could not make its Droplets, while waiting; `result` is the pool.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+
+        Scopes: droplet:create, and of what the template uses ssh_key:read, tag:create, vpc:read, project:read; with
+            `wait` also droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_create
+        """
+        making, plan = recipe(attribs, attributes), self._plan(poll, timeout, progress)
+        return await self._make_and_settle(making, SCALING, plan, wait)
+
+    @presenting
+    async def present(
+        self,
+        attribs: AutoscaleCreate,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+        **attributes: Any,
+    ) -> Any:
+        """Create an autoscale pool unless there is one of its name.
+
+        Args:
+            attribs: The pool's attributes, as for `create`; those of one that is there are not compared.
+            wait: Whether to wait till it is active, with its Droplets, be it new or not.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            A tuple of the pool and the same pool if it was created, else None.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was created.
+            DOBOTOException: As `create`.
+
+        Scopes: droplet:read, and those of `create`.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_list,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_create
+        """
+        making, plan = recipe(attribs, attributes), self._plan(poll, timeout, progress)
+        return await self._make_and_settle_unless_there(making, SCALING, plan, wait)
+
+    @operation
+    async def info(self, id: str) -> AutoscalePool:
+        """Read one autoscale pool.
+
+        Args:
+            id: The pool's id.
+
+        Returns:
+            The pool.
+
+        Raises:
+            DOBOTONotFoundException: There is no such pool.
+
+        Scopes: droplet:read; parts of the template need the read scopes of what they name.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_get
+        """
+        return await self._got(AutoscalePool, "autoscale_pool", path(ONE, id=id))
+
+    @operation
+    async def update(
+        self,
+        id: str,
+        attribs: AutoscaleCreate,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> AutoscalePool:
+        """Change how an autoscale pool scales, or what its Droplets are like.
+
+        Args:
+            id: The pool's id.
+            attribs: All attributes, as for `create`: what is not named is not kept. The name can't be changed. A pool
+                as it was read will do, with some of it changed.
+            wait: Whether to wait till it is active, with as many active Droplets as its configuration calls for.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The pool.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was changed.
+            DOBOTONotFoundException: There is no such pool.
+            DOBOTOUnprocessableException: The API refused them.
+            DOBOTOActionException: The pool could not make its Droplets, while waiting; `result` is the pool.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:create, and those of `create`.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_update
+        """
+        body, plan = ordered(attribs, {}), self._plan(poll, timeout, progress)
+        pool: AutoscalePool = await self._replace(SCALING, id, body, plan, wait)
+        return pool
+
+    @operation
+    async def destroy(
+        self,
+        id: str,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        dangerous: bool = False,
+        missing_ok: bool = False,
+        progress: OnProgress | None = None,
+    ) -> None:
+        """Destroy an autoscale pool. Its Droplets stay and are charged for, unless they are to go along.
+
+        Args:
+            id: The pool's id.
+            wait: Whether to wait till the API answers that it is gone.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            dangerous: Destroy ALL Droplets of the pool along with it. It can't be undone.
+            missing_ok: Whether it is fine that there is no such pool.
+            progress: Called with a `Progress` after every look.
+
+        Raises:
+            DOBOTONotFoundException: There is no such pool, and `missing_ok` is False.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:delete; with `wait` also droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_delete,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_delete_dangerous
+        """
+        request = _dangerous(id) if flag("dangerous", dangerous) else None
+        plan = self._plan(poll, timeout, progress)
+        await self._remove_for_good(SCALING, id, plan, missing_ok=missing_ok, wait_till_gone=wait, request=request)
+
+    @operation
+    async def member_list(self, id: str) -> Members:
+        """List the Droplets of an autoscale pool: whether they are well, and how busy.
+
+        Args:
+            id: The pool's id.
+
+        Returns:
+            A list of members.
+
+        Raises:
+            DOBOTONotFoundException: There is no such pool.
+
+        Scopes: droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_list_members
+        """
+        return await self._all(AutoscaleMember, "droplets", path(f"{ONE}/members", id=id))
+
+    @operation
+    async def history_list(self, id: str) -> Events:
+        """List when an autoscale pool scaled, and why.
+
+        Args:
+            id: The pool's id.
+
+        Returns:
+            A list of events.
+
+        Raises:
+            DOBOTONotFoundException: There is no such pool.
+
+        Scopes: droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_list_history
+        """
+        return await self._all(AutoscaleEvent, "history", path(f"{ONE}/history", id=id))
+
+
+ALL, ONE = "/droplets/autoscale", "/droplets/autoscale/{id}"
+ATTRIBUTES = ("name", "config", "droplet_template")
+#: What a pool has beside its attributes: no request takes it.
+SHOWN_ONLY = frozenset({"id", "current_utilization", "created_at", "updated_at", "status", "active_resources_count"})
+
+
+def ordered(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes of a pool, all of them, without what is only shown."""
+    given = attributes_of(attribs, more, needed=ATTRIBUTES)
+    return {name: value for name, value in given.items() if name not in SHOWN_ONLY}
+
+
+def recipe(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> Recipe:
+    """How a pool is made: it is known by its name."""
+    body = ordered(attribs, more)
+    name = body["name"]
+    request = Request("POST", ALL, body=body)
+    return Recipe(
+        f"autoscale pool {name}", request, "autoscale_pool", ALL, "autoscale_pools", named(name), filters(name=name)
+    )
+
+
+class Scaling(Course):
+    """How a pool comes to be as its configuration calls for.
+
+    The API calls it active from the beginning, so that its Droplets are counted as well.
+    """
+
+    def lacks(self, thing: Mapping[str, Any]) -> str:
+        """What a pool lacks of that, in words."""
+        config, active = mapping(thing.get("config")), thing.get("active_resources_count", 0)
+        fixed = config.get("target_number_instances")
+        least, most = config.get("min_instances", fixed), config.get("max_instances", fixed)
+        lacking = super().lacks(thing)
+        if lacking or least is None or most is None or least <= active <= most:
+            return lacking
+        return f"{active} Droplets are active instead of {least if least == most else f'{least} to {most}'}"
+
+
+SCALING = Scaling("autoscale_pool", ONE, rest="active", failed=frozenset({"error", "deleting"}))
+
+
+def _dangerous(id: str) -> Request:
+    return Request("DELETE", path(f"{ONE}/dangerous", id=id), headers={"X-Dangerous": "true"}, repeatable=True)

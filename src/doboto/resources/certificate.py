@@ -1,0 +1,285 @@
+"""Certificates."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any, Literal, Protocol, TypeAlias, overload
+
+from .._core.attributes import attributes_of, required, some
+from .._core.request import Request, filters, path, text
+from .._operation import Coro, Mode, One, operation, stream
+from .._shapes import uploaded
+from ..progress import OnProgress
+from ..types import Certificate as CertificateData
+from ..types import CertificateType
+from ._making import Recipe, named
+from ._settling import Course, Settling
+
+Certificates: TypeAlias = list[CertificateData]
+Present: TypeAlias = tuple[CertificateData, CertificateData | None]
+
+
+class Creates(Protocol[One]):
+    """A certificate to be uploaded, or one to be ordered from Let's Encrypt."""
+
+    @overload
+    def __call__(
+        self,
+        name: str,
+        private_key: str,
+        leaf_certificate: str,
+        certificate_chain: str | None = None,
+        *,
+        type: Literal["custom"] | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnProgress | None = None,
+    ) -> One: ...
+    @overload
+    def __call__(
+        self,
+        name: str,
+        *,
+        dns_names: Sequence[str],
+        type: Literal["lets_encrypt"] | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnProgress | None = None,
+    ) -> One: ...
+
+
+creating = uploaded[Creates[CertificateData], Creates[Coro[CertificateData]]]
+presenting = uploaded[Creates[Present], Creates[Coro[Present]]]
+
+#: API reference, `state` of a certificate.
+COURSE = Course("certificate", "/certificates/{id}", "verified", frozenset({"error"}), "state")
+
+
+class Certificate(Settling[Mode]):
+    """TLS certificates, uploaded or from Let's Encrypt, for load balancers."""
+
+    @operation
+    async def list(self, *, name: str | None = None) -> Certificates:
+        """List all certificates, or the one of a name; every page of them.
+
+        Args:
+            name: Only the certificate of this name.
+
+        Returns:
+            A list of certificates.
+
+        Raises:
+            ValueError: The name is empty.
+            DOBOTOException: A page could not be read.
+
+        Scopes: certificate:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/certificates_list
+        """
+        return await self._all(CertificateData, "certificates", "/certificates", filters(name=name))
+
+    @stream
+    async def each(self, *, name: str | None = None) -> AsyncGenerator[CertificateData, None]:
+        """Go through certificates one by one; a page is asked for when its first certificate is.
+
+        Args:
+            name: Only the certificate of this name.
+
+        Returns:
+            An iterator over certificates; an asynchronous one in `AsyncDO`.
+
+        Raises:
+            ValueError: The name is empty.
+            DOBOTOException: A page could not be read.
+
+        Scopes: certificate:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/certificates_list
+        """
+        async for certificate in self._each(CertificateData, "certificates", "/certificates", filters(name=name)):
+            yield certificate
+
+    @creating
+    async def create(
+        self,
+        name: str,
+        private_key: str | None,
+        leaf_certificate: str | None,
+        certificate_chain: str | None,
+        *,
+        type: CertificateType | None = None,
+        dns_names: Sequence[str] | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnProgress | None = None,
+    ) -> Any:
+        """Upload a certificate, or order one from Let's Encrypt.
+
+        Either of::
+
+            do.certificate.create("web", private_key, leaf_certificate, certificate_chain)
+            do.certificate.create("web", dns_names=["example.com", "*.example.com"], wait=True)
+
+        The private key is in no error's text and in no log.
+
+        Args:
+            name: The certificate's name, unique in the account.
+            private_key: The private key as PEM, to upload a certificate;
+            leaf_certificate: the certificate as PEM; and
+            certificate_chain: the certificates between it and the authority's, as PEM, or None.
+            type: `custom` or `lets_encrypt`. Default: what the other arguments say.
+            dns_names: The names that Let's Encrypt is to issue one for, all of them under domains of the account.
+            wait: Whether to wait till it is verified; one that is uploaded is at once.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The certificate.
+
+        Raises:
+            ValueError, TypeError: The arguments can't be right: both kinds at once, or a part is missing.
+            DOBOTOUnprocessableException: The name is taken, the parts don't fit, or a name is not under a domain.
+            DOBOTOActionException: Let's Encrypt issued none, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+
+        Scopes: certificate:create; with `wait` also certificate:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/certificates_create
+        """
+        wanted = recipe(name, type, dns_names, private_key, leaf_certificate, certificate_chain)
+        return await self._make_and_settle(wanted, COURSE, self._plan(poll, timeout, progress), wait)
+
+    @presenting
+    async def present(
+        self,
+        name: str,
+        private_key: str | None,
+        leaf_certificate: str | None,
+        certificate_chain: str | None,
+        *,
+        type: CertificateType | None = None,
+        dns_names: Sequence[str] | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnProgress | None = None,
+    ) -> Any:
+        """Upload or order a certificate unless there is one of its name.
+
+        Args:
+            name: The certificate's name; that it is the same certificate is not compared.
+            private_key: The private key as PEM, to upload a certificate;
+            leaf_certificate: the certificate as PEM; and
+            certificate_chain: the certificates between it and the authority's, as PEM, or None.
+            type: `custom` or `lets_encrypt`. Default: what the other arguments say.
+            dns_names: The names that Let's Encrypt is to issue one for.
+            wait: Whether to wait till it is verified, one that was there included.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            A tuple of the certificate and the same certificate if it was created, else None.
+
+        Raises:
+            ValueError, TypeError: The arguments can't be right; nothing was created.
+            DOBOTOException: As `create`.
+
+        Scopes: certificate:read, certificate:create.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/certificates_list,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/certificates_create
+        """
+        wanted = recipe(name, type, dns_names, private_key, leaf_certificate, certificate_chain)
+        return await self._make_and_settle_unless_there(wanted, COURSE, self._plan(poll, timeout, progress), wait)
+
+    @operation
+    async def info(self, id: str) -> CertificateData:
+        """Read one certificate.
+
+        Args:
+            id: The certificate's id.
+
+        Returns:
+            The certificate, without its private key, which the API never shows.
+
+        Raises:
+            DOBOTONotFoundException: There is no such certificate.
+
+        Scopes: certificate:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/certificates_get
+        """
+        return await self._got(CertificateData, "certificate", path("/certificates/{id}", id=id))
+
+    @operation
+    async def destroy(self, id: str, *, missing_ok: bool = False) -> None:
+        """Destroy a certificate that nothing uses.
+
+        Args:
+            id: The certificate's id.
+            missing_ok: Whether it is fine that there is no such certificate.
+
+        Raises:
+            DOBOTONotFoundException: There is no such certificate, and `missing_ok` is False.
+            DOBOTOForbiddenException: A load balancer uses it.
+
+        Scopes: certificate:delete.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/certificates_delete
+        """
+        await self._remove(Request("DELETE", path("/certificates/{id}", id=id), repeatable=True), missing_ok)
+
+
+def recipe(
+    name: str,
+    type: CertificateType | None,
+    dns_names: Sequence[str] | None,
+    private_key: str | None,
+    leaf_certificate: str | None,
+    certificate_chain: str | None,
+) -> Recipe:
+    """How a certificate is made: it is known by its name.
+
+    Raises:
+        ValueError: It is neither one to be uploaded nor one to be ordered, or both.
+    """
+    uploaded = {
+        "private_key": private_key,
+        "leaf_certificate": leaf_certificate,
+        "certificate_chain": certificate_chain,
+    }
+    kind = type or ("custom" if dns_names is None else "lets_encrypt")
+    if kind not in {"custom", "lets_encrypt"}:
+        raise ValueError("type must be custom or lets_encrypt")
+    more = _ordered(uploaded, dns_names) if kind == "lets_encrypt" else _uploaded(uploaded, dns_names)
+    body = attributes_of({"name": text("name", name), "type": kind}, more)
+    return Recipe(
+        f"certificate {name}",
+        Request("POST", "/certificates", body=body),
+        "certificate",
+        "/certificates",
+        "certificates",
+        named(name),
+        filters(name=name),
+        frozenset(uploaded),
+    )
+
+
+def _ordered(uploaded: Mapping[str, str | None], dns_names: Sequence[str] | None) -> dict[str, Any]:
+    if given := [part for part, value in uploaded.items() if value is not None]:
+        raise ValueError(f"Let's Encrypt issues the certificate itself: {', '.join(given)} can't be given")
+    return {"dns_names": some("dns_names", required("dns_names", dns_names))}
+
+
+def _uploaded(uploaded: Mapping[str, str | None], dns_names: Sequence[str] | None) -> Mapping[str, Any]:
+    if dns_names is not None:
+        raise ValueError("dns_names are for Let's Encrypt; those of an uploaded certificate are in it")
+    for part in ("private_key", "leaf_certificate"):
+        required(part, uploaded[part])
+    return uploaded

@@ -1,0 +1,150 @@
+"""Domains."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import TypeAlias
+
+from .._core.attributes import attributes_of
+from .._core.request import Request, path, text
+from .._operation import Mode, operation, stream
+from ..types import Domain as DomainData
+from ._making import Recipe
+from .domain_records import DomainRecords
+
+Domains: TypeAlias = list[DomainData]
+Present: TypeAlias = tuple[DomainData, DomainData | None]
+
+
+class Domain(DomainRecords[Mode]):
+    """Domains whose DNS DigitalOcean manages, and their records."""
+
+    @operation
+    async def list(self) -> Domains:
+        """List all domains; every page of them.
+
+        Returns:
+            A list of domains.
+
+        Raises:
+            DOBOTOException: A page could not be read.
+
+        Scopes: domain:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_list
+        """
+        return await self._all(DomainData, "domains", "/domains")
+
+    @stream
+    async def each(self) -> AsyncGenerator[DomainData, None]:
+        """Go through domains one by one; a page is asked for when its first domain is.
+
+        Returns:
+            An iterator over domains; an asynchronous one in `AsyncDO`.
+
+        Raises:
+            DOBOTOException: A page could not be read.
+
+        Scopes: domain:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_list
+        """
+        async for domain in self._each(DomainData, "domains", "/domains"):
+            yield domain
+
+    @operation
+    async def create(self, name: str, ip_address: str | None) -> DomainData:
+        """Create a domain.
+
+        Args:
+            name: The domain itself, such as `example.com`.
+            ip_address: The IPv4 address that it leads to, for which an A record is made; None for no such record.
+
+        Returns:
+            The domain; its `zone_file` is None in this reply.
+
+        Raises:
+            ValueError: The name or the address is empty.
+            DOBOTOUnprocessableException: The domain is somebody's already, or no domain.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+
+        Scopes: domain:create.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_create
+        """
+        made: DomainData = await self._make(recipe(name, ip_address), self._session.deadline())
+        return made
+
+    @operation
+    async def present(self, name: str, ip_address: str | None) -> Present:
+        """Create a domain unless it is there.
+
+        Args:
+            name: The domain itself, in upper or lower case.
+            ip_address: As for `create`; the records of a domain that is there are not compared.
+
+        Returns:
+            A tuple of the domain and the same domain if it was created, else None.
+
+        Raises:
+            ValueError: The name or the address is empty.
+            DOBOTOException: As `create`.
+
+        Scopes: domain:read, domain:create.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_list,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_create
+        """
+        return await self._make_unless_there(recipe(name, ip_address), self._session.deadline())
+
+    @operation
+    async def info(self, name: str) -> DomainData:
+        """Read one domain.
+
+        Args:
+            name: The domain itself.
+
+        Returns:
+            The domain, with its `zone_file`.
+
+        Raises:
+            DOBOTONotFoundException: There is no such domain.
+
+        Scopes: domain:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_get
+        """
+        return await self._got(DomainData, "domain", path("/domains/{name}", name=name))
+
+    @operation
+    async def destroy(self, name: str, *, missing_ok: bool = False) -> None:
+        """Destroy a domain with all its records.
+
+        Args:
+            name: The domain itself.
+            missing_ok: Whether it is fine that there is no such domain.
+
+        Raises:
+            DOBOTONotFoundException: There is no such domain, and `missing_ok` is False.
+
+        Scopes: domain:delete.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_delete
+        """
+        await self._remove(Request("DELETE", path("/domains/{name}", name=name), repeatable=True), missing_ok)
+
+
+def recipe(name: str, ip_address: str | None) -> Recipe:
+    """How a domain is made: it is known by its name, in upper or lower case."""
+    known = text("name", name).lower()
+    if ip_address is not None:
+        text("ip_address", ip_address)
+    body = attributes_of({"name": name}, {"ip_address": ip_address})
+    return Recipe(
+        f"domain {name}",
+        Request("POST", "/domains", body=body),
+        "domain",
+        "/domains",
+        "domains",
+        lambda domain: str(domain.get("name")).lower() == known,
+    )

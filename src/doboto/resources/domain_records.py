@@ -1,0 +1,231 @@
+"""DNS records of domains."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, TypeAlias
+
+from .._core.attributes import attributes_of
+from .._core.request import Request, filters, path
+from .._operation import Mode, operation, stream
+from ..types import DomainRecord, DomainRecordAttributes, DomainRecordCreate
+from ._making import Making, Recipe, changes, changing
+
+Records: TypeAlias = list[DomainRecord]
+PresentRecord: TypeAlias = tuple[DomainRecord, DomainRecord | None]
+
+#: What makes two records of one name and type different ones, beside their data.
+APART = ("port", "tag")
+
+
+class DomainRecords(Making[Mode]):
+    """The records."""
+
+    @operation
+    async def record_list(self, name: str, *, fqdn: str | None = None, type: str | None = None) -> Records:
+        """List all records of a domain, or those of one name or type; every page of them.
+
+        Args:
+            name: The domain itself.
+            fqdn: Only records of this name, in full: `www.example.com`.
+            type: Only records of this type, such as `A`.
+
+        Returns:
+            A list of records.
+
+        Raises:
+            ValueError: A filter is empty.
+            DOBOTONotFoundException: There is no such domain.
+
+        Scopes: domain:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_list_records
+        """
+        return await self._all(DomainRecord, "domain_records", records_of(name), filters(name=fqdn, type=type))
+
+    @stream
+    async def record_each(
+        self, name: str, *, fqdn: str | None = None, type: str | None = None
+    ) -> AsyncGenerator[DomainRecord, None]:
+        """Go through records of a domain one by one; a page is asked for when its first record is.
+
+        Args:
+            name: The domain itself.
+            fqdn: Only records of this name, in full: `www.example.com`.
+            type: Only records of this type, such as `A`.
+
+        Returns:
+            An iterator over records; an asynchronous one in `AsyncDO`.
+
+        Raises:
+            ValueError: A filter is empty.
+            DOBOTONotFoundException: There is no such domain.
+
+        Scopes: domain:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_list_records
+        """
+        query = filters(name=fqdn, type=type)
+        async for record in self._each(DomainRecord, "domain_records", records_of(name), query):
+            yield record
+
+    @operation
+    async def record_create(self, name: str, attribs: DomainRecordCreate) -> DomainRecord:
+        """Create a record of a domain.
+
+        Args:
+            name: The domain itself.
+            attribs: The record's attributes, as a dict since one of them is called `name` too:
+
+                - `type` (str): A, AAAA, CAA, CNAME, MX, NS, SRV or TXT.
+                - `name` (str): its name inside the domain, `@` for the domain itself; a full name ends with a dot.
+                - `data` (str): what it leads to; a host name ends with a dot.
+                - `ttl` (int): its time to live in seconds. Default: the domain's.
+                - `priority` (int): for MX and SRV; `port` (int) and `weight` (int) for SRV.
+                - `flags` (int) and `tag` (str): for CAA.
+
+        Returns:
+            The record.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was created.
+            DOBOTONotFoundException: There is no such domain.
+            DOBOTOUnprocessableException: The type wants other attributes, or the name can't have such a record.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+
+        Scopes: domain:create or domain:update.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_create_record
+        """
+        made: DomainRecord = await self._make(record_recipe(name, attribs), self._session.deadline())
+        return made
+
+    @operation
+    async def record_present(self, name: str, attribs: DomainRecordCreate) -> PresentRecord:
+        """Create a record of a domain unless there is one of its type and name that leads to the same.
+
+        Args:
+            name: The domain itself.
+            attribs: The record's attributes, as for `record_create`. Of one that is there the time to live, the
+                priority, the weight and the flags are not compared.
+
+        Returns:
+            A tuple of the record and the same record if it was created, else None.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was created.
+            DOBOTOException: As `record_create`.
+
+        Scopes: domain:read, and domain:create or domain:update.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_list_records,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_create_record
+        """
+        return await self._make_unless_there(record_recipe(name, attribs), self._session.deadline())
+
+    @operation
+    async def record_info(self, name: str, record_id: int) -> DomainRecord:
+        """Read one record of a domain.
+
+        Args:
+            name: The domain itself.
+            record_id: The record's id.
+
+        Returns:
+            The record.
+
+        Raises:
+            DOBOTONotFoundException: There is no such domain, or no such record of it.
+
+        Scopes: domain:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_get_record
+        """
+        return await self._got(DomainRecord, "domain_record", record_of(name, record_id))
+
+    @operation
+    async def record_update(
+        self, name: str, record_id: int, attribs: DomainRecordAttributes, *, replace: bool = False
+    ) -> DomainRecord:
+        """Change a record of a domain.
+
+        Args:
+            name: The domain itself.
+            record_id: The record's id.
+            attribs: What changes, as a dict; see `record_create`. The API wants the record's `type` too: where it is
+                left out, the record is read first.
+            replace: Whether the attributes describe the whole record: sent as PUT, as DOBOTO 0.6 did, instead of PATCH.
+
+        Returns:
+            The record as it is now.
+
+        Raises:
+            ValueError, TypeError: Nothing is to be changed, or the attributes can't be right.
+            DOBOTONotFoundException: There is no such domain, or no such record of it.
+            DOBOTOUnprocessableException: The type wants other attributes.
+
+        Scopes: domain:update; domain:read where `type` is left out.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_patch_record,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_update_record,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_get_record
+        """
+        body, place = changes(attribs, {}), record_of(name, record_id)
+        if "type" not in body:
+            body["type"] = (await self._got(DomainRecord, "domain_record", place))["type"]
+        return await self._one(DomainRecord, "domain_record", changing(place, body, replace=replace))
+
+    @operation
+    async def record_destroy(self, name: str, record_id: int, *, missing_ok: bool = False) -> None:
+        """Destroy a record of a domain.
+
+        Args:
+            name: The domain itself.
+            record_id: The record's id.
+            missing_ok: Whether it is fine that there is no such record, or no such domain.
+
+        Raises:
+            DOBOTONotFoundException: There is none, and `missing_ok` is False.
+
+        Scopes: domain:delete or domain:update.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_delete_record
+        """
+        await self._remove(Request("DELETE", record_of(name, record_id), repeatable=True), missing_ok)
+
+
+def records_of(name: str) -> str:
+    """The path of a domain's records."""
+    return path("/domains/{name}/records", name=name)
+
+
+def record_of(name: str, record_id: int) -> str:
+    """The path of one of them."""
+    return path("/domains/{name}/records/{id}", name=name, id=record_id)
+
+
+def record_recipe(name: str, attribs: DomainRecordCreate) -> Recipe:
+    """How a record is made: it is known by its type, its name and what it leads to."""
+    body = attributes_of(attribs, {}, needed=("type",))
+    wanted = identity(name, body)
+    apart = {member: body[member] for member in APART if member in body}
+    return Recipe(
+        f"{wanted[0]} record {wanted[1]} of {name}",
+        Request("POST", records_of(name), body=body),
+        "domain_record",
+        records_of(name),
+        "domain_records",
+        lambda record: identity(name, record) == wanted and apart.items() <= record.items(),
+        filters(type=body["type"]),
+    )
+
+
+def identity(domain: str, record: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Type, name and data of a record in one spelling.
+
+    Names and hosts come with a dot at the end when they are full, and are listed without it.
+    """
+    type, name, data = (str(record.get(member) or "") for member in ("type", "name", "data"))
+    if name.endswith("."):
+        name = f".{name[:-1]}".lower().removesuffix(f".{domain}".lower()).removeprefix(".")
+    return type, name.lower() or "@", data if type == "TXT" else data.removesuffix(".").lower()

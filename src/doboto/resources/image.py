@@ -1,0 +1,397 @@
+"""Images."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, Protocol, TypeAlias, Unpack, overload
+
+from .._core.attributes import attributes_of, merged
+from .._core.reply import read_action
+from .._core.request import Request, filters, flag, get, path, text
+from .._operation import Coro, Mode, One, operation, stream
+from .._shapes import attributed
+from .._wait.rounds import Plan
+from ..progress import OnProgress
+from ..types import Action, ImageCreate, ImageCreateBase, ImageListType
+from ..types import Image as ImageData
+from ._doing import Doing, deed
+from ._making import Recipe
+from ._settling import Course, Settling
+from .image_transfers import ImageTransfers
+
+Images: TypeAlias = list[ImageData]
+Actions: TypeAlias = list[Action]
+Present: TypeAlias = tuple[ImageData, ImageData | None]
+
+
+class Creates(Protocol[One]):
+    """Attributes as a dict or as keyword arguments."""
+
+    @overload
+    def __call__(
+        self,
+        attribs: ImageCreate,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> One: ...
+    @overload
+    def __call__(
+        self,
+        *,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnProgress | None = None,
+        **attributes: Unpack[ImageCreate],
+    ) -> One: ...
+
+
+creating = attributed[Creates[ImageData], Creates[Coro[ImageData]]]
+presenting = attributed[Creates[Present], Creates[Coro[Present]]]
+
+
+class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
+    """Images: what Droplets are created from. Snapshots and backups are images too; `droplet` makes those."""
+
+    @operation
+    async def list(
+        self, type: ImageListType | None = None, private: bool | None = None, *, tag_name: str | None = None
+    ) -> Images:
+        """List all images, or those of a kind, one's own, or those with a tag; every page of them.
+
+        Args:
+            type: `distribution` or `application`, for those alone; it is not the images' own `type`.
+            private: True for one's own images alone; False is the same as None.
+            tag_name: Only images with this tag.
+
+        Returns:
+            A list of images.
+
+        Raises:
+            ValueError: A filter is empty.
+            TypeError: `private` is no boolean.
+            DOBOTOException: A page could not be read.
+
+        Scopes: image:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_list
+        """
+        return await self._all(ImageData, "images", "/images", query(type, private, tag_name))
+
+    @stream
+    async def each(
+        self, type: ImageListType | None = None, private: bool | None = None, *, tag_name: str | None = None
+    ) -> AsyncGenerator[ImageData, None]:
+        """Go through images one by one; a page is asked for when its first image is.
+
+        Args:
+            type: `distribution` or `application`, for those alone.
+            private: True for one's own images alone.
+            tag_name: Only images with this tag.
+
+        Returns:
+            An iterator over images; an asynchronous one in `AsyncDO`.
+
+        Raises:
+            ValueError: A filter is empty.
+            TypeError: `private` is no boolean.
+            DOBOTOException: A page could not be read.
+
+        Scopes: image:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_list
+        """
+        async for image in self._each(ImageData, "images", "/images", query(type, private, tag_name)):
+            yield image
+
+    @operation
+    async def info(self, id_slug: int | str) -> ImageData:
+        """Read one image.
+
+        Args:
+            id_slug: The image's id, or the slug of a public one.
+
+        Returns:
+            The image.
+
+        Raises:
+            DOBOTONotFoundException: There is no such image.
+
+        Scopes: image:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_get
+        """
+        return await self._got(ImageData, "image", path("/images/{id}", id=id_slug))
+
+    @creating
+    async def create(
+        self,
+        attribs: ImageCreateBase,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+        **attributes: Any,
+    ) -> Any:
+        """Import an image from a URL.
+
+        Args:
+            attribs: The image's attributes, as a dict, as keyword arguments, or as both:
+
+                - `name` (str): its name.
+                - `url` (str): where to fetch it: raw, qcow2, vhdx, vdi or vmdk, plain or packed by gzip or bzip2.
+                - `region` (str): the slug of the region that it can be used in first.
+                - `distribution` (str): what it holds, such as `Ubuntu`.
+                - `description` (str): free text.
+                - `tags` (list of str): tags to put on it.
+            wait: Whether to wait till it can be used.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            The image.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was created.
+            DOBOTOUnprocessableException: The API refused them.
+            DOBOTOActionException: The import failed, while waiting; `result` is the image.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+
+        Scopes: image:create; tag:create for tags; with `wait` also image:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_create_custom
+        """
+        making, plan = recipe(attribs, attributes), self._plan(poll, timeout, progress)
+        return await self._make_and_settle(making, IMPORT, plan, wait)
+
+    @presenting
+    async def present(
+        self,
+        attribs: ImageCreateBase,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+        **attributes: Any,
+    ) -> Any:
+        """Import an image unless there is an imported one of its name; snapshots and backups do not count.
+
+        Args:
+            attribs: The image's attributes, as for `create`; those of one that is there are not compared.
+            wait: Whether to wait till it can be used, be it new or not.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            A tuple of the image and the same image if it was created, else None.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was created.
+            DOBOTOException: As `create`.
+
+        Scopes: image:read, and those of `create`.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_list,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/images_create_custom
+        """
+        making, plan = recipe(attribs, attributes), self._plan(poll, timeout, progress)
+        return await self._make_and_settle_unless_there(making, IMPORT, plan, wait)
+
+    @operation
+    async def update(
+        self, id: int, name: str | None, *, description: str | None = None, distribution: str | None = None
+    ) -> ImageData:
+        """Change one of one's own images.
+
+        Args:
+            id: The image's id.
+            name: Its new name; None to leave it.
+            description: Its new description, of an imported image.
+            distribution: What it holds, of an imported image.
+
+        Returns:
+            The image.
+
+        Raises:
+            ValueError: There is nothing to change, or the name is empty.
+            DOBOTONotFoundException: There is no such image.
+            DOBOTOForbiddenException: It is a public image.
+
+        Scopes: image:update.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_update
+        """
+        given = {"name": None if name is None else text("name", name)}
+        body = merged(given, {"description": description, "distribution": distribution})
+        if not body:
+            raise ValueError("give a name, a description or a distribution")
+        request = Request("PUT", path("/images/{id}", id=id), body=body, repeatable=True)
+        return await self._one(ImageData, "image", request)
+
+    @operation
+    async def destroy(self, id: int, *, missing_ok: bool = False) -> None:
+        """Destroy one of one's own images. It can't be undone; Droplets made from it stay.
+
+        Args:
+            id: The image's id.
+            missing_ok: Whether it is fine that there is no such image.
+
+        Raises:
+            DOBOTONotFoundException: There is no such image, and `missing_ok` is False.
+            DOBOTOForbiddenException: It is a public image.
+
+        Scopes: image:delete.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_delete
+        """
+        await self._remove(Request("DELETE", path("/images/{id}", id=id), repeatable=True), missing_ok)
+
+    @operation
+    async def transfer(
+        self,
+        id: int,
+        region: str,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Action:
+        """Make an image usable in another region as well.
+
+        Args:
+            id: The image's id.
+            region: The region's slug.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action.
+
+        Raises:
+            ValueError: The region is empty.
+            DOBOTONotFoundException: There is no such image.
+            DOBOTOUnprocessableException: There is no such region.
+            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
+            DOBOTOActionException: The action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: image:update; with `wait` also image:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/imageActions_post
+        """
+        body = {"type": "transfer", "region": text("region", region)}
+        return await self._act(id, body, self._plan(poll, timeout, progress), wait)
+
+    @operation
+    async def convert(
+        self,
+        id: int,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Action:
+        """Make a backup a snapshot, which is kept till it is destroyed.
+
+        Args:
+            id: The image's id.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action.
+
+        Raises:
+            DOBOTONotFoundException: There is no such image.
+            DOBOTOUnprocessableException: It is no backup.
+            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
+            DOBOTOActionException: The action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: image:update; with `wait` also image:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/imageActions_post
+        """
+        return await self._act(id, {"type": "convert"}, self._plan(poll, timeout, progress), wait)
+
+    @operation
+    async def action_list(self, id: int) -> Actions:
+        """List all actions of an image, running or over.
+
+        Args:
+            id: The image's id.
+
+        Returns:
+            A list of Actions.
+
+        Raises:
+            DOBOTONotFoundException: There is no such image.
+
+        Scopes: image:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/imageActions_list
+        """
+        return await self._all(Action, "actions", path("/images/{id}/actions", id=id))
+
+    @operation
+    async def action_info(self, id: int, action_id: int) -> Action:
+        """Read one action of an image.
+
+        Args:
+            id: The image's id.
+            action_id: The action's id.
+
+        Returns:
+            The Action.
+
+        Raises:
+            DOBOTONotFoundException: There is no such image, or no such action of it.
+
+        Scopes: image:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/imageActions_get
+        """
+        request = get(path("/images/{id}/actions/{action}", id=id, action=action_id))
+        action: Action = await self._session.call(request, None, read_action)
+        return action
+
+    async def _act(self, id: int, body: Mapping[str, Any], plan: Plan, wait: bool) -> Action:
+        action: Action = await self._do(deed(path("/images/{id}/actions", id=id), body, f"image {id}"), plan, wait)
+        return action
+
+
+#: How an import comes to its end (API reference, `status` of images).
+IMPORT = Course("image", "/images/{id}", rest="available", failed=frozenset({"deleted", "retired"}))
+
+
+def query(type: str | None = None, private: bool | None = None, tag_name: str | None = None) -> dict[str, str | int]:
+    """The filters of a list; any `private` at all may count as true, so that False is not sent."""
+    mine = private is not None and flag("private", private)
+    return filters(type=type, private="true" if mine else None, tag_name=tag_name)
+
+
+def recipe(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> Recipe:
+    """How an image is imported: it is known by its name, among those that were imported."""
+    body = attributes_of(attribs, more, needed=("name", "url", "region"), lists=("tags",))
+
+    def same(image: Mapping[str, Any]) -> bool:
+        return image.get("name") == body["name"] and image.get("type") == "custom"
+
+    request = Request("POST", "/images", body=body)
+    return Recipe(f"image {body['name']}", request, "image", "/images", "images", same, query(private=True))

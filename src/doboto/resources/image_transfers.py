@@ -1,0 +1,114 @@
+"""Handing images over to other accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._core.request import Request, path, text
+from .._core.shape import mapping
+from .._operation import Mode, operation
+from ..errors import DOBOTOReplyException
+from ._making import Making
+
+
+class ImageTransfers(Making[Mode]):
+    """Offers images to other accounts, and takes, refuses or takes back such offers."""
+
+    @operation
+    async def account_transfer_create(
+        self, id: int, *, recipient_email: str | None = None, recipient_uuid: str | None = None
+    ) -> int:
+        """Offer a snapshot to another account, to which it moves when that accepts.
+
+        Args:
+            id: The image's id.
+            recipient_email: The other account's email address; or
+            recipient_uuid: the UUID of a team. An offer to a team that the user belongs to is accepted at once.
+
+        Returns:
+            The offer's id, by which it is accepted, cancelled or declined.
+
+        Raises:
+            ValueError: Neither or both of the recipients are given, or the one given is empty.
+            DOBOTONotFoundException: There is no such image.
+            DOBOTOOutcomeUnknownException: The answer was lost, and with it the offer's id.
+
+        Scopes: image:update, image:delete.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_post_account_transfer_create
+        """
+        if (recipient_email is None) == (recipient_uuid is None):
+            raise ValueError("give either recipient_email or recipient_uuid")
+        named = {"recipient_email": recipient_email, "recipient_uuid": recipient_uuid}
+        body = {name: text(name, recipient) for name, recipient in named.items() if recipient is not None}
+        reply = await self._transfer(id, "", body)
+        offered = mapping(reply).get("transfer_id")
+        if not isinstance(offered, int):
+            raise DOBOTOReplyException(f"the reply has no transfer_id: {str(reply)[:200]}", reply)
+        return offered
+
+    @operation
+    async def account_transfer_accept(self, id: int, transfer_id: int, recipient_uuid: str) -> None:
+        """Take over an image that another account offers.
+
+        Args:
+            id: The image's id.
+            transfer_id: The offer's id.
+            recipient_uuid: The UUID of the team that takes it.
+
+        Raises:
+            ValueError: The team is empty.
+            DOBOTONotFoundException: There is no such offer.
+            DOBOTOBadRequestException: It is no longer open.
+            DOBOTOOutcomeUnknownException: The answer was lost; where it was accepted, the image is among one's own.
+
+        Scopes: image:create.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_post_account_transfer_accept
+        """
+        body = {"transfer_id": transfer_id, "recipient_uuid": text("recipient_uuid", recipient_uuid)}
+        await self._transfer(id, "/accept", body)
+
+    @operation
+    async def account_transfer_cancel(self, id: int, transfer_id: int) -> None:
+        """Take back the offer of an image.
+
+        Args:
+            id: The image's id.
+            transfer_id: The offer's id.
+
+        Raises:
+            DOBOTONotFoundException: There is no such offer.
+            DOBOTOBadRequestException: It is no longer open.
+            DOBOTOOutcomeUnknownException: The answer was lost.
+
+        Scopes: image:update.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_post_account_transfer_cancel
+        """
+        await self._transfer(id, "/cancel", {"transfer_id": transfer_id})
+
+    @operation
+    async def account_transfer_decline(self, id: int, transfer_id: int) -> None:
+        """Refuse an image that another account offers.
+
+        Args:
+            id: The image's id.
+            transfer_id: The offer's id.
+
+        Raises:
+            DOBOTONotFoundException: There is no such offer.
+            DOBOTOBadRequestException: It is no longer open.
+            DOBOTOOutcomeUnknownException: The answer was lost.
+
+        Scopes: image:create.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_post_account_transfer_decline
+        """
+        await self._transfer(id, "/decline", {"transfer_id": transfer_id})
+
+    async def _transfer(self, id: int, step: str, body: Mapping[str, Any]) -> Any:
+        """One step of a transfer; transfers are in no list."""
+        request = Request("POST", path("/images/{id}/account_transfer", id=id) + step, body=body)
+        return await self._leave_no_trace(request, f"the account transfer of image {id}")

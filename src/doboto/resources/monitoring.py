@@ -1,0 +1,375 @@
+"""Monitoring."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any, Literal, Protocol, TypeAlias, Unpack, get_args, overload
+
+from .._core.attributes import attributes_of
+from .._core.reply import member
+from .._core.request import Request, filters, get, path, text
+from .._core.shape import items, mapping
+from .._operation import Coro, Mode, One, operation, stream
+from .._shapes import attributed
+from ..errors import DOBOTOReplyException
+from ..types import AlertPolicy, AlertPolicyCreate, MetricSeries
+from ._making import Making, Recipe
+
+Policies: TypeAlias = list[AlertPolicy]
+Series: TypeAlias = list[MetricSeries]
+Present: TypeAlias = tuple[AlertPolicy, AlertPolicy | None]
+#: What is measured of Droplets.
+DropletMetric: TypeAlias = Literal[
+    "bandwidth",
+    "cpu",
+    "filesystem_free",
+    "filesystem_size",
+    "load_1",
+    "load_5",
+    "load_15",
+    "memory_cached",
+    "memory_free",
+    "memory_total",
+    "memory_available",
+]
+#: What is measured of autoscale pools.
+AutoscaleMetric: TypeAlias = Literal[
+    "current_instances",
+    "target_instances",
+    "current_cpu_utilization",
+    "target_cpu_utilization",
+    "current_memory_utilization",
+    "target_memory_utilization",
+]
+Interface: TypeAlias = Literal["public", "private"]
+Direction: TypeAlias = Literal["inbound", "outbound"]
+
+
+class Creates(Protocol[One]):
+    """Attributes as a dict or as keyword arguments."""
+
+    @overload
+    def __call__(self, attribs: AlertPolicyCreate) -> One: ...
+    @overload
+    def __call__(self, **attributes: Unpack[AlertPolicyCreate]) -> One: ...
+
+
+creating = attributed[Creates[AlertPolicy], Creates[Coro[AlertPolicy]]]
+presenting = attributed[Creates[Present], Creates[Coro[Present]]]
+
+
+class Monitoring(Making[Mode]):
+    """Monitoring: alert policies, and what was measured of Droplets and autoscale pools."""
+
+    @operation
+    async def alert_list(self) -> Policies:
+        """List all alert policies; every page of them.
+
+        Returns:
+            A list of alert policies.
+
+        Raises:
+            DOBOTOException: A page could not be read.
+
+        Scopes: monitoring:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_list_alertPolicy
+        """
+        return await self._all(AlertPolicy, "policies", "/monitoring/alerts")
+
+    @stream
+    async def alert_each(self) -> AsyncGenerator[AlertPolicy, None]:
+        """Go through alert policies one by one; a page is asked for when its first policy is.
+
+        Returns:
+            An iterator over alert policies; an asynchronous one in `AsyncDO`.
+
+        Raises:
+            DOBOTOException: A page could not be read.
+
+        Scopes: monitoring:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_list_alertPolicy
+        """
+        async for policy in self._each(AlertPolicy, "policies", "/monitoring/alerts"):
+            yield policy
+
+    @creating
+    async def alert_create(self, attribs: AlertPolicyCreate, **attributes: Any) -> Any:
+        """Create an alert policy.
+
+        Args:
+            attribs: The policy's attributes, as a dict, as keyword arguments, or as both; the API wants all of them:
+
+                - `type` (str): what it looks at, such as `v1/insights/droplet/cpu`.
+                - `description` (str): what it is for.
+                - `compare` (str): `GreaterThan` or `LessThan`, and
+                - `value` (float): what.
+                - `window` (str): the time that averages are taken over: `5m`, `10m`, `30m` or `1h`.
+                - `entities` (list of str): ids of the resources that it looks at.
+                - `tags` (list of str): tags whose Droplets it looks at.
+                - `alerts` (dict): who is told: lists `email` of addresses and `slack` of `channel` and `url`.
+                - `enabled` (bool): whether it is in force.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            The alert policy.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was created.
+            DOBOTOUnprocessableException: The API refused them.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it. Policies have no time of
+                creation: one that says just the same counts as the one asked for.
+
+        Scopes: monitoring:create.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_create_alertPolicy
+        """
+        return await self._make(recipe(attribs, attributes), self._session.deadline())
+
+    @presenting
+    async def alert_present(self, attribs: AlertPolicyCreate, **attributes: Any) -> Any:
+        """Create an alert policy unless there is one of its type and description, which is all the name it has.
+
+        Args:
+            attribs: The policy's attributes, as for `alert_create`; the others of one that is there are not compared.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            A tuple of the alert policy and the same policy if it was created, else None.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was created.
+            DOBOTOException: As `alert_create`.
+
+        Scopes: monitoring:read, monitoring:create.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_list_alertPolicy,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_create_alertPolicy
+        """
+        making = recipe(attribs, attributes)
+        name = {member: making.request.body[member] for member in ("type", "description")}
+        titled = replace(making, same=partial(says, wanted=name))
+        return await self._make_unless_there(titled, self._session.deadline())
+
+    @operation
+    async def alert_info(self, id: str) -> AlertPolicy:
+        """Read one alert policy.
+
+        Args:
+            id: The policy's `uuid`.
+
+        Returns:
+            The alert policy.
+
+        Raises:
+            DOBOTONotFoundException: There is no such policy.
+
+        Scopes: monitoring:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_alertPolicy
+        """
+        return await self._got(AlertPolicy, "policy", path(ALERT, id=id))
+
+    @operation
+    async def alert_update(self, id: str, attribs: AlertPolicyCreate) -> AlertPolicy:
+        """Change an alert policy.
+
+        Args:
+            id: The policy's `uuid`.
+            attribs: All attributes, as for `alert_create`. A policy as it was read will do, with some of it changed.
+
+        Returns:
+            The alert policy.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was changed.
+            DOBOTONotFoundException: There is no such policy.
+            DOBOTOUnprocessableException: The API refused them.
+
+        Scopes: monitoring:update.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_update_alertPolicy
+        """
+        request = Request("PUT", path(ALERT, id=id), body=ordered(attribs, {}), repeatable=True)
+        return await self._one(AlertPolicy, "policy", request)
+
+    @operation
+    async def alert_destroy(self, id: str, *, missing_ok: bool = False) -> None:
+        """Destroy an alert policy.
+
+        Args:
+            id: The policy's `uuid`.
+            missing_ok: Whether it is fine that there is no such policy.
+
+        Raises:
+            DOBOTONotFoundException: There is no such policy, and `missing_ok` is False.
+
+        Scopes: monitoring:delete.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_delete_alertPolicy
+        """
+        await self._remove(Request("DELETE", path(ALERT, id=id), repeatable=True), missing_ok)
+
+    @operation
+    async def droplet_metric_info(
+        self,
+        id: int,
+        metric: DropletMetric,
+        start: float,
+        end: float,
+        *,
+        interface: Interface | None = None,
+        direction: Direction | None = None,
+    ) -> Series:
+        """Read what was measured of a Droplet.
+
+        The values are text, such as Prometheus has them: megabits per second of `bandwidth`, seconds since the boot
+        in each mode of `cpu`, bytes of file systems and memory, the load averages. All but `bandwidth` and `cpu` are
+        of Droplets with the metrics agent (`monitoring=True`) alone.
+
+        Args:
+            id: The Droplet's id.
+            metric: What was measured.
+            start: Since when, in seconds since 1970.
+            end: Till when, in seconds since 1970.
+            interface: Of `bandwidth`, and needed there: `public` or `private`.
+            direction: Of `bandwidth`, and needed there: `inbound` or `outbound`.
+
+        Returns:
+            A list of series, one for each thing that was measured; empty where nothing was.
+
+        Raises:
+            ValueError, TypeError: There is no such metric, the times are none, or interface and direction are missing
+                or out of place.
+            DOBOTOReplyException: The API says that it failed.
+
+        Scopes: monitoring:read.
+
+        Reference:
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletBandwidthMetrics,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_DropletCpuMetrics,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletFilesystemFreeMetrics,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletFilesystemSizeMetrics,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletLoad1Metrics,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletLoad5Metrics,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletLoad15Metrics,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletMemoryCachedMetrics,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletMemoryFreeMetrics,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletMemoryTotalMetrics,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletMemoryAvailableMetrics
+        """
+        window = {"host_id": text("id", id), **between(start, end)}
+        chosen = filters(interface=interface, direction=direction)
+        if len(chosen) != (2 if one_of(metric, DropletMetric) == "bandwidth" else 0):
+            raise ValueError("bandwidth, and nothing else, is of an interface in a direction: give both")
+        return await self._measured("droplet", metric, {**window, **chosen})
+
+    @operation
+    async def autoscale_metric_info(self, id: str, metric: AutoscaleMetric, start: float, end: float) -> Series:
+        """Read what was measured of an autoscale pool.
+
+        Args:
+            id: The pool's id.
+            metric: What was measured.
+            start: Since when, in seconds since 1970.
+            end: Till when, in seconds since 1970.
+
+        Returns:
+            A list of series; empty where nothing was measured.
+
+        Raises:
+            ValueError, TypeError: There is no such metric, or the times are none.
+            DOBOTOReplyException: The API says that it failed.
+
+        Scopes: monitoring:read.
+
+        Reference:
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_droplet_autoscale_current_instances,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_droplet_autoscale_target_instances,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_droplet_autoscale_current_cpu_utilization.yml,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_droplet_autoscale_target_cpu_utilization,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_droplet_autoscale_current_memory_utilization,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_droplet_autoscale_target_memory_utilization
+        """
+        window = {"autoscale_pool_id": text("id", id), **between(start, end)}
+        return await self._measured("droplet_autoscale", one_of(metric, AutoscaleMetric), window)
+
+    async def _measured(self, kind: str, metric: str, query: Mapping[str, str | int]) -> Series:
+        request = get(path("/monitoring/metrics/{kind}/{metric}", kind=kind, metric=metric), query)
+        series: Series = await self._session.call(request, None, read_series)
+        return series
+
+
+ALERT = "/monitoring/alerts/{id}"
+ATTRIBUTES = ("type", "description", "compare", "value", "window", "entities", "tags", "alerts", "enabled")
+
+
+def ordered(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes of a policy, all of them, without its id, which no request takes."""
+    given = attributes_of(attribs, more, needed=ATTRIBUTES, lists=("entities", "tags"))
+    return {name: value for name, value in given.items() if name != "uuid"}
+
+
+def recipe(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> Recipe:
+    """How a policy is made: it has no name, and is known by all that it says."""
+    body = ordered(attribs, more)
+    return Recipe(
+        f"alert policy {body['description']}",
+        Request("POST", "/monitoring/alerts", body=body),
+        "policy",
+        "/monitoring/alerts",
+        "policies",
+        partial(says, wanted=body),
+    )
+
+
+def says(policy: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether a policy says all that, its lists in any order."""
+    return all(unordered(policy.get(name)) == unordered(value) for name, value in wanted.items())
+
+
+def unordered(value: Any) -> Any:
+    """A value that compares without regard to the order of lists."""
+    if isinstance(value, Mapping):
+        return {name: unordered(item) for name, item in sorted(mapping(value).items())}
+    return sorted(map(unordered, items(value)), key=repr) if isinstance(value, list) else value
+
+
+def between(start: float, end: float) -> dict[str, str | int]:
+    """The window of a measurement, in whole seconds.
+
+    Raises:
+        ValueError: It ends before it begins.
+        TypeError: A time is no number.
+    """
+    for name, moment in (("start", start), ("end", end)):
+        if isinstance(moment, bool) or not isinstance(moment, int | float):
+            raise TypeError(f"{name} must be seconds since 1970, not {type(moment).__name__}")
+    if not 0 <= start <= end < float("inf"):
+        raise ValueError("start must not be after end, both in seconds since 1970")
+    return {"start": int(start), "end": int(end)}
+
+
+def one_of(metric: str, known: Any) -> str:
+    """A metric that there is.
+
+    Raises:
+        ValueError: There is no such metric.
+    """
+    if metric not in get_args(known):
+        raise ValueError(f"metric must be one of {', '.join(get_args(known))}, not {metric!r}")
+    return metric
+
+
+def read_series(reply: Any) -> Any:
+    """The series of a reply.
+
+    Raises:
+        DOBOTOReplyException: The reply says that measuring failed, or has none.
+    """
+    if mapping(reply).get("status") != "success":
+        raise DOBOTOReplyException(f"the API could not tell what was measured: {str(reply)[:200]}", reply)
+    return member(mapping(reply).get("data"), "result", list)

@@ -1,0 +1,346 @@
+"""VPC NAT gateways."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, Protocol, TypeAlias, Unpack, overload
+
+from .._core.attributes import attributes_of
+from .._core.request import Request, filters
+from .._operation import Coro, Mode, One, operation, stream
+from .._shapes import attributed
+from ..progress import OnProgress
+from ..types import NATGateway as NATGatewayData
+from ..types import NATGatewayCreate, NATGatewayState, NATGatewayUpdate
+from ._making import Recipe, named
+from ._settling import Course, Settling
+
+NATGateways: TypeAlias = list[NATGatewayData]
+Present: TypeAlias = tuple[NATGatewayData, NATGatewayData | None]
+
+
+class Creates(Protocol[One]):
+    """Attributes as a dict or as keyword arguments."""
+
+    @overload
+    def __call__(
+        self,
+        attribs: NATGatewayCreate,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> One: ...
+    @overload
+    def __call__(
+        self,
+        *,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnProgress | None = None,
+        **attributes: Unpack[NATGatewayCreate],
+    ) -> One: ...
+
+
+class Updates(Protocol[One]):
+    """All attributes, as a dict or as keyword arguments."""
+
+    @overload
+    def __call__(
+        self,
+        id: str,
+        attribs: NATGatewayUpdate,
+        *,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnProgress | None = None,
+    ) -> One: ...
+    @overload
+    def __call__(
+        self,
+        id: str,
+        *,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnProgress | None = None,
+        **attributes: Unpack[NATGatewayUpdate],
+    ) -> One: ...
+
+
+creating = attributed[Creates[NATGatewayData], Creates[Coro[NATGatewayData]]]
+presenting = attributed[Creates[Present], Creates[Coro[Present]]]
+updating = attributed[Updates[NATGatewayData], Updates[Coro[NATGatewayData]]]
+
+#: API reference, `state` of a VPC NAT gateway.
+COURSE = Course("vpc_nat_gateway", "/vpc_nat_gateways/{id}", "ACTIVE", frozenset({"ERROR", "INVALID"}), "state")
+
+
+class NATGateway(Settling[Mode]):
+    """VPC NAT gateways: how Droplets without a public address reach the internet."""
+
+    @operation
+    async def list(
+        self,
+        *,
+        name: str | None = None,
+        state: NATGatewayState | None = None,
+        region: str | None = None,
+        type: str | None = None,
+    ) -> NATGateways:
+        """List all NAT gateways, or those of a name, a state, a region, a type; every page of them.
+
+        Args:
+            name: Only the gateway of this name.
+            state: Only gateways in this state.
+            region: Only gateways in the region of this slug.
+            type: Only gateways of this type: `PUBLIC`.
+
+        Returns:
+            A list of gateways.
+
+        Raises:
+            ValueError: A filter is empty.
+            DOBOTOException: A page could not be read.
+
+        Scopes: nat_gateway:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_list
+        """
+        return await self._all(NATGatewayData, ROOT, f"/{ROOT}", query(name, state, region, type))
+
+    @stream
+    async def each(
+        self,
+        *,
+        name: str | None = None,
+        state: NATGatewayState | None = None,
+        region: str | None = None,
+        type: str | None = None,
+    ) -> AsyncGenerator[NATGatewayData, None]:
+        """Go through NAT gateways one by one; a page is asked for when its first gateway is.
+
+        Args:
+            name: Only the gateway of this name.
+            state: Only gateways in this state.
+            region: Only gateways in the region of this slug.
+            type: Only gateways of this type: `PUBLIC`.
+
+        Returns:
+            An iterator over gateways; an asynchronous one in `AsyncDO`.
+
+        Raises:
+            ValueError: A filter is empty.
+            DOBOTOException: A page could not be read.
+
+        Scopes: nat_gateway:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_list
+        """
+        async for gateway in self._each(NATGatewayData, ROOT, f"/{ROOT}", query(name, state, region, type)):
+            yield gateway
+
+    @creating
+    async def create(
+        self,
+        attribs: NATGatewayCreate,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+        **attributes: Any,
+    ) -> Any:
+        """Create a NAT gateway in a VPC.
+
+        Args:
+            attribs: The gateway's attributes, as a dict, as keyword arguments, or as both:
+
+                - `name` (str): its name, unique in the account.
+                - `type` (str): `PUBLIC`.
+                - `region` (str): the slug of its VPC's region.
+                - `size` (int): how large it is, 1 or more.
+                - `vpcs` (list of one dict): `vpc_uuid` (str), and `default_gateway` (bool) to be the VPC's way out.
+                - `udp_timeout_seconds`, `icmp_timeout_seconds`, `tcp_timeout_seconds` (int).
+            wait: Whether to wait till it is active, which is when it has its addresses.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            The gateway.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was created.
+            DOBOTONotFoundException: There is no such VPC.
+            DOBOTOUnprocessableException: The name is taken, or the API refused them otherwise.
+            DOBOTOActionException: The creation failed, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+
+        Scopes: nat_gateway:create; with `wait` also nat_gateway:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_create
+        """
+        plan = self._plan(poll, timeout, progress)
+        return await self._make_and_settle(recipe(attribs, attributes), COURSE, plan, wait)
+
+    @presenting
+    async def present(
+        self,
+        attribs: NATGatewayCreate,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+        **attributes: Any,
+    ) -> Any:
+        """Create a NAT gateway unless there is one of its name.
+
+        Args:
+            attribs: The gateway's attributes, as for `create`; those of one that is there are not compared.
+            wait: Whether to wait till it is active, one that was there included.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            A tuple of the gateway and the same gateway if it was created, else None.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was created.
+            DOBOTOException: As `create`.
+
+        Scopes: nat_gateway:read, nat_gateway:create.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_list,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_create
+        """
+        plan = self._plan(poll, timeout, progress)
+        return await self._make_and_settle_unless_there(recipe(attribs, attributes), COURSE, plan, wait)
+
+    @operation
+    async def info(self, id: str) -> NATGatewayData:
+        """Read one NAT gateway.
+
+        Args:
+            id: The gateway's id.
+
+        Returns:
+            The gateway.
+
+        Raises:
+            DOBOTONotFoundException: There is no such gateway.
+
+        Scopes: nat_gateway:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_get
+        """
+        return await self._one(NATGatewayData, "vpc_nat_gateway", COURSE.reading(id))
+
+    @updating
+    async def update(
+        self,
+        id: str,
+        attribs: NATGatewayUpdate,
+        *,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnProgress | None = None,
+        **attributes: Any,
+    ) -> Any:
+        """Change a NAT gateway's name, size, time-outs or role in its VPC.
+
+        Args:
+            id: The gateway's id.
+            attribs: `name` (str) and `size` (int), which the API wants in any case, and what else changes, as a dict,
+                as keyword arguments, or as both; see `create`. It can't be moved to another VPC.
+            wait: Whether to wait till it is active.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            The gateway as it is now.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was changed.
+            DOBOTONotFoundException: There is no such gateway.
+            DOBOTOUnprocessableException: The name is taken, or the API refused them otherwise.
+            DOBOTOActionException: It failed, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: nat_gateway:update; with `wait` also nat_gateway:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_update
+        """
+        body = attributes_of(attribs, attributes, needed=("name", "size"), lists=("vpcs",))
+        return await self._replace(COURSE, id, body, self._plan(poll, timeout, progress), wait)
+
+    @operation
+    async def destroy(
+        self,
+        id: str,
+        *,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        missing_ok: bool = False,
+        progress: OnProgress | None = None,
+    ) -> None:
+        """Destroy a NAT gateway.
+
+        Args:
+            id: The gateway's id.
+            wait: Whether to wait till the API answers that it is gone, which is when its VPC can be destroyed.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            missing_ok: Whether it is fine that there is no such gateway.
+            progress: Called with a `Progress` after every look.
+
+        Raises:
+            DOBOTONotFoundException: There is no such gateway, and `missing_ok` is False.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: nat_gateway:delete; with `wait` also nat_gateway:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_delete
+        """
+        plan = self._plan(poll, timeout, progress)
+        await self._remove_for_good(COURSE, id, plan, missing_ok=missing_ok, wait_till_gone=wait)
+
+
+#: Path and root key of the list.
+ROOT = "vpc_nat_gateways"
+
+
+def query(
+    name: str | None, state: NATGatewayState | None, region: str | None, type: str | None
+) -> Mapping[str, str | int]:
+    """The filters of a list; unlike its replies, the API spells their values in lower case."""
+    lowered = {"state": state, "region": region, "type": type}
+    return filters(name=name, **{key: value and value.lower() for key, value in lowered.items()})
+
+
+def recipe(attribs: NATGatewayCreate, more: Mapping[str, Any]) -> Recipe:
+    """How a NAT gateway is made: it is known by its name."""
+    needed = ("name", "type", "region", "size", "vpcs")
+    body = attributes_of(attribs, more, needed=needed, lists=("vpcs",))
+    name = body["name"]
+    return Recipe(
+        f"NAT gateway {name}",
+        Request("POST", f"/{ROOT}", body=body),
+        "vpc_nat_gateway",
+        f"/{ROOT}",
+        ROOT,
+        named(name),
+        filters(name=name),
+    )

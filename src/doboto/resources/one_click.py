@@ -1,0 +1,66 @@
+"""1-Click applications."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from .._core.attributes import some
+from .._core.request import Request, filters, get, text
+from .._core.shape import mapping
+from .._operation import Mode, operation
+from ..types import OneClick as OneClickData
+from ._making import Making
+
+OneClicks: TypeAlias = list[OneClickData]
+Slugs: TypeAlias = list[str]
+#: What a 1-Click application is installed on.
+OneClickType: TypeAlias = Literal["droplet", "kubernetes"]
+
+
+class OneClick(Making[Mode]):
+    """1-Click applications. A Droplet's is an image: create the Droplet from its slug."""
+
+    @operation
+    async def list(self, type: OneClickType | None = None) -> OneClicks:
+        """List 1-Click applications; the API sends all of them at once.
+
+        Args:
+            type: `droplet` or `kubernetes`, for those alone.
+
+        Returns:
+            A list of 1-Click applications.
+
+        Raises:
+            ValueError: The type is empty.
+
+        Scopes: none.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/oneClicks_list
+        """
+        return await self._some(OneClickData, "1_clicks", get("/1-clicks", filters(type=type)))
+
+    @operation
+    async def kubernetes_install(self, addon_slugs: Slugs, cluster_uuid: str) -> str:
+        """Install 1-Click applications on a Kubernetes cluster. The API tells that it has begun, and nothing later.
+
+        Args:
+            addon_slugs: The applications' slugs.
+            cluster_uuid: The cluster's UUID.
+
+        Returns:
+            The API's message.
+
+        Raises:
+            ValueError: No slug is given, or no cluster.
+            DOBOTONotFoundException: There is no such cluster.
+            DOBOTOOutcomeUnknownException: The answer was lost.
+
+        Scopes: kubernetes:update, addon:create.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/oneClicks_install_kubernetes
+        """
+        slugs = [text("addon_slugs", slug) for slug in some("addon_slugs", addon_slugs)]
+        body = {"addon_slugs": slugs, "cluster_uuid": text("cluster_uuid", cluster_uuid)}
+        request = Request("POST", "/1-clicks/kubernetes", body=body)
+        reply: Any = await self._leave_no_trace(request, f"the installation of {', '.join(slugs)}")
+        return str(mapping(reply).get("message", ""))

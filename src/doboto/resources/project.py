@@ -1,0 +1,264 @@
+"""Projects."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, Protocol, TypeAlias, Unpack, overload
+
+from .._core.attributes import attributes_of
+from .._core.request import Request
+from .._operation import Coro, Mode, One, operation, stream
+from .._shapes import attributed
+from ..types import Project as ProjectData
+from ..types import ProjectAttributes, ProjectCreate
+from ._making import Recipe, changes, changing, named
+from .project_resources import DEFAULT, ProjectResources, place
+
+Projects: TypeAlias = list[ProjectData]
+Present: TypeAlias = tuple[ProjectData, ProjectData | None]
+
+
+class Creates(Protocol[One]):
+    """Attributes as a dict or as keyword arguments."""
+
+    @overload
+    def __call__(self, attribs: ProjectCreate) -> One: ...
+    @overload
+    def __call__(self, **attributes: Unpack[ProjectCreate]) -> One: ...
+
+
+class Updates(Protocol[One]):
+    """Attributes as a dict or as keyword arguments."""
+
+    @overload
+    def __call__(self, id: str, attribs: ProjectAttributes, *, replace: bool = False) -> One: ...
+    @overload
+    def __call__(self, id: str, *, replace: bool = False, **attributes: Unpack[ProjectAttributes]) -> One: ...
+
+
+class UpdatesDefault(Protocol[One]):
+    """`Updates`, of the default project."""
+
+    @overload
+    def __call__(self, attribs: ProjectAttributes, *, replace: bool = False) -> One: ...
+    @overload
+    def __call__(self, *, replace: bool = False, **attributes: Unpack[ProjectAttributes]) -> One: ...
+
+
+creating = attributed[Creates[ProjectData], Creates[Coro[ProjectData]]]
+presenting = attributed[Creates[Present], Creates[Coro[Present]]]
+updating = attributed[Updates[ProjectData], Updates[Coro[ProjectData]]]
+updating_default = attributed[UpdatesDefault[ProjectData], UpdatesDefault[Coro[ProjectData]]]
+
+
+class Project(ProjectResources[Mode]):
+    """Projects: what resources are grouped by. One of them is the default."""
+
+    @operation
+    async def list(self) -> Projects:
+        """List all projects; every page of them.
+
+        Returns:
+            A list of projects.
+
+        Raises:
+            DOBOTOException: A page could not be read.
+
+        Scopes: project:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_list
+        """
+        return await self._all(ProjectData, "projects", "/projects")
+
+    @stream
+    async def each(self) -> AsyncGenerator[ProjectData, None]:
+        """Go through projects one by one; a page is asked for when its first project is.
+
+        Returns:
+            An iterator over projects; an asynchronous one in `AsyncDO`.
+
+        Raises:
+            DOBOTOException: A page could not be read.
+
+        Scopes: project:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_list
+        """
+        async for project in self._each(ProjectData, "projects", "/projects"):
+            yield project
+
+    @creating
+    async def create(self, attribs: ProjectCreate, **attributes: Any) -> Any:
+        """Create a project.
+
+        Args:
+            attribs: The project's attributes, as a dict, as keyword arguments, or as both:
+
+                - `name` (str): its name, up to 175 characters, unique in the account.
+                - `purpose` (str): what it is for; what DigitalOcean does not know it keeps as `Other: ...`.
+                - `description` (str): what it is, up to 255 characters.
+                - `environment` (str): `Development`, `Staging` or `Production`.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            The project.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was created.
+            DOBOTOConflictException: There is a project of that name.
+            DOBOTOUnprocessableException: The API refused them.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+
+        Scopes: project:create.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_create
+        """
+        return await self._make(recipe(attribs, attributes), self._session.deadline())
+
+    @presenting
+    async def present(self, attribs: ProjectCreate, **attributes: Any) -> Any:
+        """Create a project unless there is one of its name.
+
+        Args:
+            attribs: The project's attributes, as for `create`; those of one that is there are not compared.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            A tuple of the project and the same project if it was created, else None.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was created.
+            DOBOTOException: As `create`.
+
+        Scopes: project:read, project:create.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_list,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_create
+        """
+        return await self._make_unless_there(recipe(attribs, attributes), self._session.deadline())
+
+    @operation
+    async def info(self, id: str) -> ProjectData:
+        """Read one project.
+
+        Args:
+            id: The project's id.
+
+        Returns:
+            The project.
+
+        Raises:
+            DOBOTONotFoundException: There is no such project.
+
+        Scopes: project:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_get
+        """
+        return await self._got(ProjectData, "project", place(id))
+
+    @operation
+    async def default_info(self) -> ProjectData:
+        """Read the default project.
+
+        Returns:
+            The project.
+
+        Raises:
+            DOBOTOException: It could not be read.
+
+        Scopes: project:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_get_default
+        """
+        return await self._got(ProjectData, "project", DEFAULT)
+
+    @updating
+    async def update(self, id: str, attribs: ProjectAttributes, *, replace: bool = False, **attributes: Any) -> Any:
+        """Change a project, or make it the default.
+
+        Args:
+            id: The project's id.
+            attribs: What changes, as a dict, as keyword arguments, or as both: `name`, `description`, `purpose`,
+                `environment` (`Development`, `Staging`, `Production`), all of them str, and `is_default` (True).
+            replace: Whether the attributes describe the project anew, of which then none may be missing: sent as PUT
+                instead of PATCH.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            The project as it is now.
+
+        Raises:
+            ValueError, TypeError: Nothing is to be changed, or one is missing where all are needed.
+            DOBOTONotFoundException: There is no such project.
+            DOBOTOConflictException: There is another project of that name.
+            DOBOTOUnprocessableException: The API refused them.
+
+        Scopes: project:update.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_patch,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_update
+        """
+        return await self._one(ProjectData, "project", change(place(id), attribs, attributes, replace=replace))
+
+    @updating_default
+    async def default_update(self, attribs: ProjectAttributes, *, replace: bool = False, **attributes: Any) -> Any:
+        """Change the default project.
+
+        Args:
+            attribs: What changes, as a dict, as keyword arguments, or as both: `name`, `description`, `purpose`,
+                `environment` (`Development`, `Staging`, `Production`), all of them str, and `is_default` (True).
+            replace: Whether the attributes describe the project anew, of which then none may be missing: sent as PUT
+                instead of PATCH.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            The project as it is now.
+
+        Raises:
+            ValueError, TypeError: Nothing is to be changed, or one is missing where all are needed.
+            DOBOTOConflictException: There is another project of that name.
+            DOBOTOUnprocessableException: The API refused them.
+
+        Scopes: project:update.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_patch_default,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_update_default
+        """
+        return await self._one(ProjectData, "project", change(DEFAULT, attribs, attributes, replace=replace))
+
+    @operation
+    async def destroy(self, id: str, *, missing_ok: bool = False) -> None:
+        """Destroy a project that is empty and not the default one.
+
+        Args:
+            id: The project's id.
+            missing_ok: Whether it is fine that there is no such project.
+
+        Raises:
+            DOBOTONotFoundException: There is no such project, and `missing_ok` is False.
+            DOBOTOConflictException: Something is in it, or it is the default project.
+
+        Scopes: project:delete.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_delete
+        """
+        await self._remove(Request("DELETE", place(id), repeatable=True), missing_ok)
+
+
+def recipe(attribs: ProjectCreate, more: Mapping[str, Any]) -> Recipe:
+    """How a project is made: it is known by its name."""
+    body = attributes_of(attribs, more, needed=("name", "purpose"))
+    request = Request("POST", "/projects", body=body)
+    return Recipe(f"project {body['name']}", request, "project", "/projects", "projects", named(body["name"]))
+
+
+def change(where: str, attribs: ProjectAttributes, more: Mapping[str, Any], *, replace: bool) -> Request:
+    """The request that changes a project.
+
+    Raises:
+        ValueError: Nothing is to be changed, or one is missing where all are needed.
+    """
+    body = changes(attribs, more, needed=("name", "purpose", "environment", "is_default") if replace else ())
+    if replace and "description" not in body:
+        raise ValueError("description is required")  # it may be empty, unlike the others
+    return changing(where, body, replace=replace)

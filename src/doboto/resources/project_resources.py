@@ -1,0 +1,109 @@
+"""What projects hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from .._core.attributes import some
+from .._core.request import Request, path, text
+from .._operation import Mode, operation
+from ..types import ProjectResource
+from ._making import Making
+
+Resources: TypeAlias = list[ProjectResource]
+
+#: The path of the default project.
+DEFAULT = "/projects/default"
+
+
+class ProjectResources(Making[Mode]):
+    """The resources of projects."""
+
+    @operation
+    async def resource_list(self, id: str) -> Resources:
+        """List what is in a project, as far as the token may see it; every page of it.
+
+        Args:
+            id: The project's id.
+
+        Returns:
+            A list of resources, each with its URN.
+
+        Raises:
+            DOBOTONotFoundException: There is no such project.
+
+        Scopes: project:read, and the read scopes of the resources.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_list_resources
+        """
+        return await self._all(ProjectResource, "resources", f"{place(id)}/resources")
+
+    @operation
+    async def default_resource_list(self) -> Resources:
+        """List what is in the default project, as far as the token may see it; every page of it.
+
+        Returns:
+            A list of resources, each with its URN.
+
+        Raises:
+            DOBOTOException: A page could not be read.
+
+        Scopes: project:read, and the read scopes of the resources.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_list_resources_default
+        """
+        return await self._all(ProjectResource, "resources", f"{DEFAULT}/resources")
+
+    @operation
+    async def resource_assign(self, id: str, resources: Sequence[str]) -> Resources:
+        """Put resources into a project, out of the ones that they are in.
+
+        Args:
+            id: The project's id.
+            resources: The resources' URNs: `do:droplet:1`, `do:volume:...`, `do:domain:example.com`.
+
+        Returns:
+            A list of these resources, each with a `status`: `assigned`, `already_assigned`, `not_found`.
+
+        Raises:
+            ValueError, TypeError: There are none, one is empty, or it is no list.
+            DOBOTONotFoundException: There is no such project.
+            DOBOTOUnprocessableException: One is no URN.
+
+        Scopes: project:assign_resource, and scopes of the resources.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_assign_resources
+        """
+        return await self._some(ProjectResource, "resources", assigning(place(id), resources))
+
+    @operation
+    async def default_resource_assign(self, resources: Sequence[str]) -> Resources:
+        """Put resources into the default project, out of the ones that they are in.
+
+        Args:
+            resources: The resources' URNs, as for `resource_assign`.
+
+        Returns:
+            A list of these resources, each with a `status`: `assigned`, `already_assigned`, `not_found`.
+
+        Raises:
+            ValueError, TypeError: There are none, one is empty, or it is no list.
+            DOBOTOUnprocessableException: One is no URN.
+
+        Scopes: project:assign_resource, and scopes of the resources.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_assign_resources_default
+        """
+        return await self._some(ProjectResource, "resources", assigning(DEFAULT, resources))
+
+
+def place(id: str) -> str:
+    """The path of a project."""
+    return path("/projects/{id}", id=id)
+
+
+def assigning(where: str, resources: Sequence[str]) -> Request:
+    """The request that puts resources into a project; sent twice it does the same."""
+    body = {"resources": [text("resources", each) for each in some("resources", resources)]}
+    return Request("POST", f"{where}/resources", body=body, repeatable=True)

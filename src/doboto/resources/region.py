@@ -1,0 +1,49 @@
+"""Regions."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import TypeAlias
+
+from .._operation import Mode, operation, stream
+from ..types import Region as RegionData
+from ._resource import Resource
+
+Regions: TypeAlias = list[RegionData]
+
+
+class Region(Resource[Mode]):
+    """Regions: where resources can be."""
+
+    @operation
+    async def list(self) -> Regions:
+        """List all regions, those where nothing can be created now included.
+
+        Returns:
+            A list of regions.
+
+        Raises:
+            DOBOTOException: A page could not be read.
+
+        Scopes: regions:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/regions_list
+        """
+        return await self._all(RegionData, "regions", "/regions")
+
+    @stream
+    async def each(self) -> AsyncGenerator[RegionData, None]:
+        """Go through regions one by one; a page is asked for when its first region is.
+
+        Returns:
+            An iterator over regions; an asynchronous one in `AsyncDO`.
+
+        Raises:
+            DOBOTOException: A page could not be read.
+
+        Scopes: regions:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/regions_list
+        """
+        async for region in self._each(RegionData, "regions", "/regions"):
+            yield region

@@ -1,0 +1,207 @@
+"""Reserved IPs, and floating IPs, which is their old name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, TypeAlias
+
+from .._core import pages
+from .._core.attributes import attributes_of
+from .._core.deadline import Deadline
+from .._core.recovery import SKEW, moment
+from .._core.request import Request, get, text
+from .._core.shape import records
+from .._operation import Mode, operation
+from .._wait.rounds import Plan, wait
+from .._wait.state import StateWatch
+from ..errors import DOBOTOActionException, DOBOTOException
+from ..progress import OnProgress
+from ..types import Action
+from ..types import ReservedIP as ReservedIPData
+from ._addresses import Addresses, droplet_of
+from ._making import Recipe
+from ._recovering import unknown
+
+Actions: TypeAlias = list[Action]
+
+
+class ReservedIP(Addresses[Mode, ReservedIPData]):
+    """Reserved IPs: public IPv4 addresses that stay, and move between Droplets."""
+
+    _kind = ReservedIPData
+    _root = "/reserved_ips"
+    _plural = "reserved_ips"
+    _single = "reserved_ip"
+    _noun = "reserved IP"
+
+    @operation
+    async def create(
+        self,
+        droplet_id: int | None = None,
+        region: str | None = None,
+        *,
+        project_id: str | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnProgress | None = None,
+    ) -> ReservedIPData:
+        """Reserve an address, for a Droplet or in a region.
+
+        Args:
+            droplet_id: The id of the Droplet that it is to be assigned to; or
+            region: the slug of the region.
+            project_id: UUID of the project that it belongs to. Default: the default project.
+            wait: Whether to wait till it is assigned; one for a region is ready when the API answers.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The address.
+
+        Raises:
+            ValueError: Neither or both of `droplet_id` and `region` are given, or one is empty.
+            DOBOTONotFoundException: There is no such Droplet or project.
+            DOBOTOPendingEventException: An action is running on the Droplet.
+            DOBOTOUnprocessableException: The Droplet has such an address, or the account can't have more of them.
+            DOBOTOActionException: It was reserved and could not be assigned, while waiting; it is in `created`.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+
+        Scopes: reserved_ip:create; with `wait` also reserved_ip:read and droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPs_create,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/floatingIPs_create
+        """
+        plan = self._plan(poll, timeout, progress)
+        made: ReservedIPData = await self._make(self._recipe(droplet_id, region, project_id), plan.deadline)
+        if not wait or droplet_id is None:
+            return made
+        try:
+            return await self._assigned(made, droplet_id, plan)
+        except DOBOTOException as failure:
+            failure.created = [made]
+            raise
+
+    @operation
+    async def action_list(self, ip: str) -> Actions:
+        """List all actions of an address, running or over.
+
+        Args:
+            ip: The address.
+
+        Returns:
+            A list of Actions.
+
+        Raises:
+            DOBOTONotFoundException: There is no such address.
+
+        Scopes: reserved_ip:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPsActions_list,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/floatingIPsAction_list
+        """
+        return await self._all(Action, "actions", self._actions(ip))
+
+    @operation
+    async def action_info(self, ip: str, action_id: int) -> Action:
+        """Read one action of an address.
+
+        Args:
+            ip: The address.
+            action_id: The action's id.
+
+        Returns:
+            The Action.
+
+        Raises:
+            DOBOTONotFoundException: There is no such address, or no such action of it.
+
+        Scopes: reserved_ip:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPsActions_get,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/floatingIPsAction_get
+        """
+        return await self._got(Action, "action", f"{self._actions(ip)}/{text('action_id', action_id)}")
+
+    def _recipe(self, droplet_id: int | None, region: str | None, project_id: str | None) -> Recipe:
+        """How an address is made. It is known by the moment alone: see `_made_since`."""
+        if (droplet_id is None) == (region is None):
+            raise ValueError("give either droplet_id or region")
+        given = {"droplet_id": droplet_id, "region": region, "project_id": project_id}
+        for name, value in given.items():
+            if value is not None:
+                text(name, value)
+
+        def same(address: Mapping[str, Any]) -> bool:
+            if droplet_id is not None:
+                return droplet_of(address) in {None, droplet_id}
+            return address["region"]["slug"] == region and droplet_of(address) is None
+
+        return Recipe(
+            f"{self._noun} for {f'Droplet {droplet_id}' if region is None else region}",
+            Request("POST", self._root, body=attributes_of(given, {})),
+            self._single,
+            self._root,
+            self._plural,
+            same,
+        )
+
+    async def _made_since(self, things: list[Any], since: float, deadline: Deadline) -> list[Any]:
+        """An address does not tell when it was reserved; its actions do, of which that is the first."""
+        known = self._session.claims.known
+        things = [thing for thing in things if not any(known((name, thing["ip"])) for name in NAMES)]
+        jobs = [partial(self._first_begun, thing["ip"], deadline) for thing in things]
+        new: list[Any] = []
+        for thing, begun in zip(things, await self._session.io.at_once(jobs), strict=True):
+            if isinstance(begun, Exception):
+                raise begun
+            if begun is not None and begun >= since - SKEW:
+                new.append(thing)
+        return new
+
+    async def _first_begun(self, ip: str, deadline: Deadline) -> float | None:
+        """When the first of its newest actions began."""
+        page = await self._session.call(get(self._actions(ip)), deadline, pages.reading("actions"))
+        begun = (moment(action.get("started_at")) for action in records(list(page.items)))
+        return min((one for one in begun if one is not None), default=None)
+
+    async def _recover_made(self, recipe: Recipe, failure: DOBOTOException, deadline: Deadline) -> Any:
+        """The address, which must also turn out to be the Droplet's: it is nobody's till its action has completed."""
+        found = await super()._recover_made(recipe, failure, deadline)
+        droplet_id = recipe.request.body.get("droplet_id")
+        if droplet_id is None or droplet_of(found) == droplet_id:
+            return found
+        try:
+            return await self._assigned(found, droplet_id, Plan(LOOK, deadline))
+        except DOBOTOException as doubt:
+            why = f"found {found['ip']}, which may be another program's: {doubt}"
+        raise unknown(failure, recipe.asked, recipe.what, why, [])
+
+    async def _assigned(self, address: ReservedIPData, droplet_id: int, plan: Plan) -> ReservedIPData:
+        """The address once its action is over.
+
+        Raises:
+            DOBOTOActionException: It is not the Droplet's then.
+        """
+        ip = address["ip"]
+        watch = StateWatch(
+            self._session, "assign_ip", self._single, get(self._place(ip)), {"id": ip, "locked": True}, _busy
+        )
+        await wait(self._session, watch, plan)
+        seen: ReservedIPData = watch.seen()
+        if droplet_of(seen) != droplet_id:
+            raise DOBOTOActionException(f"{self._noun} {ip} was not assigned to Droplet {droplet_id}", seen)
+        return seen
+
+
+#: Both names of the list: an address that was made by one of them is in the other too.
+NAMES = ("reserved_ips", "floating_ips")
+#: Seconds between two looks at an address whose answer was lost.
+LOOK = 2.0
+
+
+def _busy(address: Mapping[str, Any]) -> str:
+    return "it is locked" if address.get("locked") else ""

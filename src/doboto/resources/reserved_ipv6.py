@@ -1,0 +1,74 @@
+"""Reserved IPv6 addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._core.request import Request, get, path, text
+from .._operation import Mode, operation
+from ..types import ReservedIPv6 as ReservedIPv6Data
+from ._addresses import TYPES, Addresses, droplet_of
+from ._doing import Deed
+from ._making import Recipe
+
+
+class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
+    """Reserved IPv6: public IPv6 addresses that stay, and move between Droplets."""
+
+    _kind = ReservedIPv6Data
+    _root = "/reserved_ipv6"
+    _plural = "reserved_ipv6s"
+    _single = "reserved_ipv6"
+    _noun = "reserved IPv6"
+
+    @operation
+    async def create(self, region: str) -> ReservedIPv6Data:
+        """Reserve an address in a region. It is assigned by `assign`.
+
+        Args:
+            region: The slug of the region.
+
+        Returns:
+            The address.
+
+        Raises:
+            ValueError: The region is empty.
+            DOBOTOUnprocessableException: There is no such region, or the account can't have more addresses.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+
+        Scopes: reserved_ip:create.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPv6_create
+        """
+        recipe = Recipe(
+            f"{self._noun} in {region}",
+            Request("POST", self._root, body={"region_slug": text("region", region)}),
+            self._single,
+            self._root,
+            self._plural,
+            lambda address: address.get("region_slug") == region and droplet_of(address) is None,
+        )
+        made: ReservedIPv6Data = await self._make(recipe, self._session.deadline())
+        return made
+
+    def _move(self, ip: str, body: Mapping[str, Any]) -> Deed:
+        """The action, looked for in the list of all: the API has no list of an IPv6 address's own."""
+
+        async def listing() -> str:
+            return "/actions"
+
+        async def happened() -> bool:
+            # An action says of which kind of thing it is, and not reliably of which.
+            address = await self._got(ReservedIPv6Data, self._single, self._place(ip))
+            return bool(droplet_of(address) == body.get("droplet_id"))
+
+        return Deed(
+            Request("POST", self._actions(ip), body=body),
+            TYPES[body["type"]],
+            f"{self._noun} {ip}",
+            listing,
+            lambda action: get(path("/actions/{id}", id=action["id"])),
+            lambda action: action.get("resource_type") == self._single,
+            happened,
+        )

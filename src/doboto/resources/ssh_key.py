@@ -1,0 +1,196 @@
+"""SSH keys."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import AsyncGenerator
+from hashlib import md5
+from typing import Any, TypeAlias
+
+from .._core.request import Request, path, text
+from .._operation import Mode, operation, stream
+from ..errors import DOBOTONotFoundException
+from ..types import SSHKey as SSHKeyData
+from ._making import Making, Recipe
+
+SSHKeys: TypeAlias = list[SSHKeyData]
+Present: TypeAlias = tuple[SSHKeyData, SSHKeyData | None]
+
+
+class SSHKey(Making[Mode]):
+    """SSH keys: public keys that Droplets are created with."""
+
+    @operation
+    async def list(self) -> SSHKeys:
+        """List all SSH keys. The API answers this ten times a minute and no more often.
+
+        Returns:
+            A list of SSH keys.
+
+        Raises:
+            DOBOTOException: A page could not be read.
+
+        Scopes: ssh_key:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_list
+        """
+        return await self._all(SSHKeyData, "ssh_keys", "/account/keys")
+
+    @stream
+    async def each(self) -> AsyncGenerator[SSHKeyData, None]:
+        """Go through SSH keys one by one; a page is asked for when its first key is.
+
+        Returns:
+            An iterator over SSH keys; an asynchronous one in `AsyncDO`.
+
+        Raises:
+            DOBOTOException: A page could not be read.
+
+        Scopes: ssh_key:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_list
+        """
+        async for key in self._each(SSHKeyData, "ssh_keys", "/account/keys"):
+            yield key
+
+    @operation
+    async def create(self, name: str, public_key: str) -> SSHKeyData:
+        """Add a public key to the account.
+
+        Args:
+            name: Its display name.
+            public_key: The key in OpenSSH's form: `ssh-ed25519 AAAA... comment`.
+
+        Returns:
+            The SSH key.
+
+        Raises:
+            ValueError: The name or the key is empty; nothing was created.
+            DOBOTOUnprocessableException: The key is in the account already, or is none.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+
+        Scopes: ssh_key:create.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_create
+        """
+        made: SSHKeyData = await self._make(recipe(name, public_key), self._session.deadline())
+        return made
+
+    @operation
+    async def present(self, name: str, public_key: str) -> Present:
+        """Add a public key to the account unless it is there.
+
+        It is the key itself that counts, which the API has once and no more, whatever its name and comment: one that
+        is there under another name stays as it is, and another key of the same name does not stand in for this one.
+        (DOBOTO 0.6 went by the name alone, and could so give a key that opens nothing.) It is asked for by its
+        fingerprint, so that the narrow limit of `list` does not count.
+
+        Args:
+            name: Its display name, if it is created.
+            public_key: The key in OpenSSH's form.
+
+        Returns:
+            A tuple of the SSH key and the same SSH key if it was created, else None.
+
+        Raises:
+            ValueError: The name is empty, or the key is no public key; nothing was created.
+            DOBOTOException: As `create`.
+
+        Scopes: ssh_key:read, ssh_key:create.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_get,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_create
+        """
+        making, deadline = recipe(name, public_key), self._session.deadline()
+        try:
+            where = path("/account/keys/{key}", key=fingerprint(public_key))
+            return await self._got(SSHKeyData, "ssh_key", where, deadline), None
+        except DOBOTONotFoundException:
+            made: SSHKeyData = await self._make(making, deadline)
+            return made, made
+
+    @operation
+    async def info(self, id_fingerprint: int | str) -> SSHKeyData:
+        """Read one SSH key.
+
+        Args:
+            id_fingerprint: The key's id or its MD5 fingerprint.
+
+        Returns:
+            The SSH key.
+
+        Raises:
+            DOBOTONotFoundException: There is no such key.
+
+        Scopes: ssh_key:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_get
+        """
+        return await self._got(SSHKeyData, "ssh_key", path("/account/keys/{key}", key=id_fingerprint))
+
+    @operation
+    async def update(self, id_fingerprint: int | str, name: str) -> SSHKeyData:
+        """Give an SSH key another name.
+
+        Args:
+            id_fingerprint: The key's id or its MD5 fingerprint.
+            name: The new name.
+
+        Returns:
+            The SSH key.
+
+        Raises:
+            ValueError: The name is empty.
+            DOBOTONotFoundException: There is no such key.
+
+        Scopes: ssh_key:update.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_update
+        """
+        where, body = path("/account/keys/{key}", key=id_fingerprint), {"name": text("name", name)}
+        return await self._one(SSHKeyData, "ssh_key", Request("PUT", where, body=body, repeatable=True))
+
+    @operation
+    async def destroy(self, id_fingerprint: int | str, *, missing_ok: bool = False) -> None:
+        """Remove an SSH key from the account. Droplets that have it keep it.
+
+        Args:
+            id_fingerprint: The key's id or its MD5 fingerprint.
+            missing_ok: Whether it is fine that there is no such key.
+
+        Raises:
+            DOBOTONotFoundException: There is no such key, and `missing_ok` is False.
+
+        Scopes: ssh_key:delete.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_delete
+        """
+        where = path("/account/keys/{key}", key=id_fingerprint)
+        await self._remove(Request("DELETE", where, repeatable=True), missing_ok)
+
+
+def recipe(name: str, public_key: str) -> Recipe:
+    """How a key is added: it is known by itself, without its comment."""
+    body = {"name": text("name", name), "public_key": text("public_key", public_key)}
+    wanted = public_key.split()[:2]
+
+    def same(key: Any) -> bool:
+        return str(key.get("public_key")).split()[:2] == wanted
+
+    request = Request("POST", "/account/keys", body=body)
+    return Recipe(f"SSH key {name}", request, "ssh_key", "/account/keys", "ssh_keys", same)
+
+
+def fingerprint(public_key: str) -> str:
+    """The MD5 fingerprint of a public key, by which the API knows it too.
+
+    Raises:
+        ValueError: It is no public key in OpenSSH's form.
+    """
+    parts = public_key.split()
+    try:
+        # The API reference's own example lacks the padding.
+        blob = b64decode(parts[1] + "=" * (-len(parts[1]) % 4), validate=True)
+    except (IndexError, ValueError):
+        raise ValueError("public_key is no public key in OpenSSH's form: ssh-ed25519 AAAA...") from None
+    return md5(blob, usedforsecurity=False).digest().hex(":")

@@ -1,0 +1,220 @@
+"""Tags."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, TypeAlias
+
+from .._core.attributes import some
+from .._core.request import Request, path, text
+from .._core.shape import mapping
+from .._operation import Mode, operation, stream
+from ..types import Tag as TagData
+from ..types import TaggedResource
+from ._making import Making, Recipe
+
+Tags: TypeAlias = list[TagData]
+Names: TypeAlias = list[str]
+Resources: TypeAlias = list[TaggedResource]
+Present: TypeAlias = tuple[TagData, TagData | None]
+
+
+class Tag(Making[Mode]):
+    """Tags: labels by which resources are found and acted on together.
+
+    DOBOTO 0.6 had an `update` that renamed a tag; today's API can't do that.
+    """
+
+    @operation
+    async def list(self) -> Tags:
+        """List all tags; every page of them.
+
+        Returns:
+            A list of tags, each with the number of resources that carry it.
+
+        Raises:
+            DOBOTOException: A page could not be read.
+
+        Scopes: tag:read; kinds of resources are counted as far as the token may read them.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_list
+        """
+        return await self._all(TagData, "tags", "/tags")
+
+    @stream
+    async def each(self) -> AsyncGenerator[TagData, None]:
+        """Go through tags one by one; a page is asked for when its first tag is.
+
+        Returns:
+            An iterator over tags; an asynchronous one in `AsyncDO`.
+
+        Raises:
+            DOBOTOException: A page could not be read.
+
+        Scopes: tag:read; kinds of resources are counted as far as the token may read them.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_list
+        """
+        async for tag in self._each(TagData, "tags", "/tags"):
+            yield tag
+
+    @operation
+    async def name_list(self) -> Names:
+        """List the names of all tags; every page of them.
+
+        Returns:
+            A list of names.
+
+        Raises:
+            DOBOTOException: A page could not be read.
+
+        Scopes: tag:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_list
+        """
+        return [tag["name"] for tag in await self._all(TagData, "tags", "/tags")]
+
+    @operation
+    async def create(self, name: str) -> TagData:
+        """Create a tag. One that is there already is given as it is, in the capitalisation that it has.
+
+        Args:
+            name: Its name: letters, digits, ":", "-" and "_", up to 255 characters.
+
+        Returns:
+            The tag.
+
+        Raises:
+            ValueError: The name is empty; nothing was created.
+            DOBOTOResponseException: The name has other characters.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+
+        Scopes: tag:create.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_create
+        """
+        made: TagData = await self._make(recipe(name), self._session.deadline())
+        return made
+
+    @operation
+    async def present(self, name: str) -> Present:
+        """Create a tag unless there is one of its name, in upper or lower case.
+
+        Args:
+            name: Its name.
+
+        Returns:
+            A tuple of the tag and the same tag if it was created, else None.
+
+        Raises:
+            ValueError: The name is empty; nothing was created.
+            DOBOTOException: As `create`.
+
+        Scopes: tag:read, tag:create.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_list,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_create
+        """
+        return await self._make_unless_there(recipe(name), self._session.deadline())
+
+    @operation
+    async def info(self, name: str) -> TagData:
+        """Read one tag.
+
+        Args:
+            name: Its name, in the capitalisation that it was first made with.
+
+        Returns:
+            The tag, with the number of resources that carry it.
+
+        Raises:
+            DOBOTONotFoundException: There is no such tag.
+
+        Scopes: tag:read; kinds of resources are counted as far as the token may read them.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_get
+        """
+        return await self._got(TagData, "tag", path("/tags/{name}", name=name))
+
+    @operation
+    async def destroy(self, name: str, *, missing_ok: bool = False) -> None:
+        """Destroy a tag. The resources that carry it stay, without it.
+
+        Args:
+            name: Its name, in the capitalisation that it was first made with.
+            missing_ok: Whether it is fine that there is no such tag.
+
+        Raises:
+            DOBOTONotFoundException: There is no such tag, and `missing_ok` is False.
+
+        Scopes: tag:delete.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_delete
+        """
+        await self._remove(Request("DELETE", path("/tags/{name}", name=name), repeatable=True), missing_ok)
+
+    @operation
+    async def attach(self, name: str, resources: Resources) -> None:
+        """Put a tag on resources. The tag must be there.
+
+        Args:
+            name: Its name, in the capitalisation that it was first made with.
+            resources: A list of dicts, each with a `resource_id` and a `resource_type`: `droplet`, `image`,
+                `volume` or `volume_snapshot`.
+
+        Raises:
+            ValueError, TypeError: There are no resources, or one lacks its id or type; nothing was tagged.
+            DOBOTONotFoundException: There is no such tag, or no such resource.
+
+        Scopes: tag:create, and the update scope of each resource, such as droplet:update.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_assign_resources
+        """
+        await self._none(tagging("POST", name, resources))
+
+    @operation
+    async def detach(self, name: str, resources: Resources) -> None:
+        """Take a tag off resources.
+
+        Args:
+            name: Its name, in the capitalisation that it was first made with.
+            resources: A list of dicts, each with a `resource_id` and a `resource_type`, as for `attach`.
+
+        Raises:
+            ValueError, TypeError: There are no resources, or one lacks its id or type; nothing was untagged.
+            DOBOTONotFoundException: There is no such tag, or no such resource.
+
+        Scopes: tag:delete, and the update scope of each resource, such as droplet:update.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_unassign_resources
+        """
+        await self._none(tagging("DELETE", name, resources))
+
+
+def recipe(name: str) -> Recipe:
+    """How a tag is made. One that is there is simply shown, so that asking twice does no harm (doctl#333)."""
+    wanted = text("name", name).lower()
+
+    def same(tag: Mapping[str, Any]) -> bool:
+        return str(tag.get("name")).lower() == wanted
+
+    request = Request("POST", "/tags", body={"name": name}, repeatable=True)
+    return Recipe(f"tag {name}", request, "tag", "/tags", "tags", same)
+
+
+def tagging(method: str, name: str, resources: Resources) -> Request:
+    """The request that tags resources, or untags them; ids go as text, which the API insists on (droplet_kit PR#138).
+
+    Raises:
+        ValueError: There are no resources, or one lacks its id or type.
+        TypeError: They are no list of dicts.
+    """
+    named = [_resource(resource) for resource in some("resources", resources)]
+    where = path("/tags/{name}/resources", name=name)
+    return Request(method, where, body={"resources": named}, repeatable=True)
+
+
+def _resource(resource: Any) -> dict[str, str]:
+    if not isinstance(resource, Mapping):
+        raise TypeError(f"resources must be dicts with resource_id and resource_type, not {resource!r}")
+    return {member: text(member, mapping(resource).get(member, "")) for member in ("resource_id", "resource_type")}

@@ -1,0 +1,223 @@
+"""VPCs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, Protocol, TypeAlias, Unpack, overload
+
+from .._core.attributes import attributes_of
+from .._core.request import Request, filters, path
+from .._operation import Coro, Mode, One, operation, stream
+from .._shapes import attributed
+from ..types import VPC as VPCData  # noqa: N811 - an abbreviation, not a constant
+from ..types import VPCAttributes, VPCCreate, VPCMember
+from ._making import Recipe, changes, changing, named
+from .vpc_peerings import VPCPeerings
+
+VPCs: TypeAlias = list[VPCData]
+Members: TypeAlias = list[VPCMember]
+Present: TypeAlias = tuple[VPCData, VPCData | None]
+
+
+class Creates(Protocol[One]):
+    """Attributes as a dict or as keyword arguments."""
+
+    @overload
+    def __call__(self, attribs: VPCCreate) -> One: ...
+    @overload
+    def __call__(self, **attributes: Unpack[VPCCreate]) -> One: ...
+
+
+class Updates(Protocol[One]):
+    """Attributes as a dict or as keyword arguments."""
+
+    @overload
+    def __call__(self, id: str, attribs: VPCAttributes, *, replace: bool = False) -> One: ...
+    @overload
+    def __call__(self, id: str, *, replace: bool = False, **attributes: Unpack[VPCAttributes]) -> One: ...
+
+
+creating = attributed[Creates[VPCData], Creates[Coro[VPCData]]]
+presenting = attributed[Creates[Present], Creates[Coro[Present]]]
+updating = attributed[Updates[VPCData], Updates[Coro[VPCData]]]
+
+
+class VPC(VPCPeerings[Mode]):
+    """VPCs: private networks, each in one region, and the peerings that join them."""
+
+    @operation
+    async def list(self) -> VPCs:
+        """List all VPCs; every page of them.
+
+        Returns:
+            A list of VPCs.
+
+        Raises:
+            DOBOTOException: A page could not be read.
+
+        Scopes: vpc:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_list
+        """
+        return await self._all(VPCData, "vpcs", "/vpcs")
+
+    @stream
+    async def each(self) -> AsyncGenerator[VPCData, None]:
+        """Go through VPCs one by one; a page is asked for when its first VPC is.
+
+        Returns:
+            An iterator over VPCs; an asynchronous one in `AsyncDO`.
+
+        Raises:
+            DOBOTOException: A page could not be read.
+
+        Scopes: vpc:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_list
+        """
+        async for vpc in self._each(VPCData, "vpcs", "/vpcs"):
+            yield vpc
+
+    @creating
+    async def create(self, attribs: VPCCreate, **attributes: Any) -> Any:
+        """Create a VPC.
+
+        Args:
+            attribs: The VPC's attributes, as a dict, as keyword arguments, or as both:
+
+                - `name` (str): its name, unique in the account.
+                - `region` (str): the region's slug.
+                - `description` (str): what it is for, up to 255 characters.
+                - `ip_range` (str): private addresses as a CIDR, /28 to /16. Default: a /20 that is free.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            The VPC.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was created.
+            DOBOTOUnprocessableException: The name or the range is taken, or the API refused them otherwise.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+
+        Scopes: vpc:create.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_create
+        """
+        return await self._make(recipe(attribs, attributes), self._session.deadline())
+
+    @presenting
+    async def present(self, attribs: VPCCreate, **attributes: Any) -> Any:
+        """Create a VPC unless there is one of its name.
+
+        Args:
+            attribs: The VPC's attributes, as for `create`; those of one that is there are not compared.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            A tuple of the VPC and the same VPC if it was created, else None.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was created.
+            DOBOTOException: As `create`.
+
+        Scopes: vpc:read, vpc:create.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_list,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_create
+        """
+        return await self._make_unless_there(recipe(attribs, attributes), self._session.deadline())
+
+    @operation
+    async def info(self, id: str) -> VPCData:
+        """Read one VPC.
+
+        Args:
+            id: The VPC's id.
+
+        Returns:
+            The VPC.
+
+        Raises:
+            DOBOTONotFoundException: There is no such VPC.
+
+        Scopes: vpc:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_get
+        """
+        return await self._got(VPCData, "vpc", path("/vpcs/{id}", id=id))
+
+    @updating
+    async def update(self, id: str, attribs: VPCAttributes, *, replace: bool = False, **attributes: Any) -> Any:
+        """Change a VPC's name or description, or make it the default of its region.
+
+        Args:
+            id: The VPC's id.
+            attribs: What changes, as a dict, as keyword arguments, or as both: `name` (str), `description` (str),
+                `default` (True).
+            replace: Whether the attributes describe the VPC anew, which then needs its name: sent as PUT instead of
+                PATCH.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            The VPC as it is now.
+
+        Raises:
+            ValueError, TypeError: Nothing is to be changed, or the name is missing where it is needed.
+            DOBOTONotFoundException: There is no such VPC.
+            DOBOTOUnprocessableException: The name is taken, or `default` is unset.
+
+        Scopes: vpc:update.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_patch,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_update
+        """
+        body = changes(attribs, attributes, needed=("name",) if replace else ())
+        return await self._one(VPCData, "vpc", changing(path("/vpcs/{id}", id=id), body, replace=replace))
+
+    @operation
+    async def destroy(self, id: str, *, missing_ok: bool = False) -> None:
+        """Destroy a VPC that is empty and not the default of its region.
+
+        Args:
+            id: The VPC's id.
+            missing_ok: Whether it is fine that there is no such VPC.
+
+        Raises:
+            DOBOTONotFoundException: There is no such VPC, and `missing_ok` is False.
+            DOBOTOForbiddenException: It is the default of its region.
+            DOBOTOConflictException: Something is in it.
+
+        Scopes: vpc:delete.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_delete
+        """
+        await self._remove(Request("DELETE", path("/vpcs/{id}", id=id), repeatable=True), missing_ok)
+
+    @operation
+    async def member_list(self, id: str, *, resource_type: str | None = None) -> Members:
+        """List what is in a VPC; every page of it.
+
+        Args:
+            id: The VPC's id.
+            resource_type: Only resources of this type, such as `droplet`.
+
+        Returns:
+            A list of members, each with its name and its URN.
+
+        Raises:
+            ValueError: The type is empty.
+            DOBOTONotFoundException: There is no such VPC.
+
+        Scopes: vpc:read, and the read scopes of the resources.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_list_members
+        """
+        query = filters(resource_type=resource_type)
+        return await self._all(VPCMember, "members", path("/vpcs/{id}/members", id=id), query)
+
+
+def recipe(attribs: VPCCreate, more: Mapping[str, Any]) -> Recipe:
+    """How a VPC is made: it is known by its name."""
+    body = attributes_of(attribs, more, needed=("name", "region"))
+    request = Request("POST", "/vpcs", body=body)
+    return Recipe(f"VPC {body['name']}", request, "vpc", "/vpcs", "vpcs", named(body["name"]))

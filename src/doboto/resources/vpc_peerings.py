@@ -1,0 +1,273 @@
+"""Peerings of VPCs, as such and as seen from one of the two."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any, TypeAlias
+
+from .._core.attributes import required, some
+from .._core.request import Request, filters, path, text
+from .._operation import Mode, operation, stream
+from ..progress import OnProgress
+from ..types import VPCPeering
+from ._making import Recipe, named
+from ._settling import Course, Settling
+
+Peerings: TypeAlias = list[VPCPeering]
+PresentPeering: TypeAlias = tuple[VPCPeering, VPCPeering | None]
+
+#: API reference, `status` of a VPC peering; it knows none that fails.
+COURSE = Course("vpc_peering", "/vpc_peerings/{id}", "ACTIVE")
+
+
+class VPCPeerings(Settling[Mode]):
+    """The peerings."""
+
+    @operation
+    async def peering_list(self, id: str | None = None, *, region: str | None = None) -> Peerings:
+        """List all peerings, or those of a VPC or a region; every page of them.
+
+        Args:
+            id: Only peerings of the VPC of this id; or
+            region: only peerings of VPCs in the region of this slug.
+
+        Returns:
+            A list of peerings.
+
+        Raises:
+            ValueError: Both are given, or one is empty.
+            DOBOTONotFoundException: There is no such VPC.
+
+        Scopes: vpc_peering:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcPeerings_list,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_list_peerings
+        """
+        return await self._all(VPCPeering, *listing(id, region))
+
+    @stream
+    async def peering_each(
+        self, id: str | None = None, *, region: str | None = None
+    ) -> AsyncGenerator[VPCPeering, None]:
+        """Go through peerings one by one; a page is asked for when its first peering is.
+
+        Args:
+            id: Only peerings of the VPC of this id; or
+            region: only peerings of VPCs in the region of this slug.
+
+        Returns:
+            An iterator over peerings; an asynchronous one in `AsyncDO`.
+
+        Raises:
+            ValueError: Both are given, or one is empty.
+            DOBOTONotFoundException: There is no such VPC.
+
+        Scopes: vpc_peering:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcPeerings_list,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_list_peerings
+        """
+        async for peering in self._each(VPCPeering, *listing(id, region)):
+            yield peering
+
+    @operation
+    async def peering_create(
+        self,
+        name: str,
+        vpc_ids: Sequence[str] | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        id: str | None = None,
+        vpc_id: str | None = None,
+        progress: OnProgress | None = None,
+    ) -> VPCPeering:
+        """Peer two VPCs.
+
+        Args:
+            name: The peering's name, unique in the account.
+            vpc_ids: The ids of both VPCs; or
+            wait: Whether to wait till it is active.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            id: the id of one VPC, with
+            vpc_id: the id of the one to peer it with.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The peering.
+
+        Raises:
+            ValueError, TypeError: It is not two VPCs, or they are given twice.
+            DOBOTONotFoundException: There is no such VPC.
+            DOBOTOUnprocessableException: The name is taken, they are peered already, or their addresses overlap.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+
+        Scopes: vpc_peering:create; with `wait` also vpc_peering:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcPeerings_create,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_create_peerings
+        """
+        plan = self._plan(poll, timeout, progress)
+        made: VPCPeering = await self._make_and_settle(recipe(name, vpc_ids, id, vpc_id), COURSE, plan, wait)
+        return made
+
+    @operation
+    async def peering_present(
+        self,
+        name: str,
+        vpc_ids: Sequence[str] | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        id: str | None = None,
+        vpc_id: str | None = None,
+        progress: OnProgress | None = None,
+    ) -> PresentPeering:
+        """Peer two VPCs unless there is a peering of that name; which VPCs it has is not compared.
+
+        Args:
+            name: The peering's name, unique in the account.
+            vpc_ids: The ids of both VPCs; or
+            wait: Whether to wait till it is active.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            id: the id of one VPC, with
+            vpc_id: the id of the one to peer it with.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            A tuple of the peering and the same peering if it was created, else None.
+
+        Raises:
+            ValueError, TypeError: It is not two VPCs, or they are given twice.
+            DOBOTOException: As `peering_create`.
+
+        Scopes: vpc_peering:read, vpc_peering:create.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcPeerings_list,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcPeerings_create,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_create_peerings
+        """
+        plan = self._plan(poll, timeout, progress)
+        wanted = recipe(name, vpc_ids, id, vpc_id)
+        both: PresentPeering = await self._make_and_settle_unless_there(wanted, COURSE, plan, wait)
+        return both
+
+    @operation
+    async def peering_info(self, peering_id: str) -> VPCPeering:
+        """Read one peering.
+
+        Args:
+            peering_id: The peering's id.
+
+        Returns:
+            The peering.
+
+        Raises:
+            DOBOTONotFoundException: There is no such peering.
+
+        Scopes: vpc_peering:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcPeerings_get
+        """
+        return await self._one(VPCPeering, "vpc_peering", COURSE.reading(peering_id))
+
+    @operation
+    async def peering_update(self, peering_id: str, name: str, *, id: str | None = None) -> VPCPeering:
+        """Rename a peering.
+
+        Args:
+            peering_id: The peering's id.
+            name: The new name, unique in the account.
+            id: The id of a VPC that must be one of the two.
+
+        Returns:
+            The peering as it is now.
+
+        Raises:
+            ValueError: The name is empty.
+            DOBOTONotFoundException: There is no such peering, or not of that VPC.
+            DOBOTOUnprocessableException: The name is taken, or has other characters than letters, digits and `-`.
+
+        Scopes: vpc_peering:update.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcPeerings_patch,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_patch_peerings
+        """
+        if id is None:
+            key, where = "vpc_peering", path("/vpc_peerings/{peering}", peering=peering_id)
+        else:
+            key, where = "peering", path("/vpcs/{id}/peerings/{peering}", id=id, peering=peering_id)
+        body = {"name": text("name", name)}
+        return await self._one(VPCPeering, key, Request("PATCH", where, body=body, repeatable=True))
+
+    @operation
+    async def peering_destroy(
+        self,
+        peering_id: str,
+        *,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        missing_ok: bool = False,
+        progress: OnProgress | None = None,
+    ) -> None:
+        """Destroy a peering. The VPCs stay.
+
+        Args:
+            peering_id: The peering's id.
+            wait: Whether to wait till the API answers that it is gone, which is when its VPCs can be destroyed.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            missing_ok: Whether it is fine that there is no such peering.
+            progress: Called with a `Progress` after every look.
+
+        Raises:
+            DOBOTONotFoundException: There is no such peering, and `missing_ok` is False.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: vpc_peering:delete; with `wait` also vpc_peering:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcPeerings_delete
+        """
+        plan = self._plan(poll, timeout, progress)
+        await self._remove_for_good(COURSE, peering_id, plan, missing_ok=missing_ok, wait_till_gone=wait)
+
+
+def listing(id: str | None, region: str | None) -> tuple[str, str, dict[str, str | int]]:
+    """Root key, path and query of a list of peerings.
+
+    Raises:
+        ValueError: Both filters are given.
+    """
+    if id is None:
+        return "vpc_peerings", "/vpc_peerings", filters(region=region)
+    if region is not None:
+        raise ValueError("give either id or region")
+    return "peerings", path("/vpcs/{id}/peerings", id=id), {}
+
+
+def recipe(name: str, vpc_ids: Sequence[str] | None, id: str | None, vpc_id: str | None) -> Recipe:
+    """How a peering is made, as such or from one of its VPCs: it is known by its name.
+
+    Raises:
+        ValueError: It is not two VPCs, or they are given both ways.
+    """
+    key, request = _given(text("name", name), vpc_ids, id, vpc_id)
+    return Recipe(f"VPC peering {name}", request, key, "/vpc_peerings", "vpc_peerings", named(name))
+
+
+def _given(name: str, vpc_ids: Sequence[str] | None, id: str | None, vpc_id: str | None) -> tuple[str, Request]:
+    if (vpc_ids is None) == (id is None and vpc_id is None):
+        raise ValueError("give either vpc_ids, or id and vpc_id")
+    if vpc_ids is None:
+        body: dict[str, Any] = {"name": name, "vpc_id": required("vpc_id", vpc_id)}
+        return "peering", Request("POST", path("/vpcs/{id}/peerings", id=required("id", id)), body=body)
+    both = [text("vpc_ids", each) for each in some("vpc_ids", vpc_ids)]
+    if len(set(both)) != 2 or len(both) != 2:
+        raise ValueError("vpc_ids must be the ids of two VPCs")
+    return "vpc_peering", Request("POST", "/vpc_peerings", body={"name": name, "vpc_ids": both})

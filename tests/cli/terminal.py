@@ -1,0 +1,97 @@
+"""A terminal for a command: of some width, with somebody who types, and a screen to look at."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sysconfig
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyte
+
+PROGRAM = Path(sysconfig.get_path("scripts")) / "doboto"
+#: Seconds that no step comes near to.
+LONG = 30.0
+HEIGHT = 40
+
+
+class Terminal:
+    """A command in a pseudo-terminal; what it draws is on `screen`."""
+
+    def __init__(
+        self, arguments: Sequence[str], environment: Mapping[str, str], width: int = 80, height: int = 40
+    ) -> None:
+        self.screen = pyte.Screen(width, height)
+        self.raw = b""
+        self._stream = pyte.ByteStream(self.screen)
+        self._ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, width, 0, 0))
+        variables = {name: value for name, value in environment.items() if name != "COLUMNS"}
+        self.process = subprocess.Popen(
+            [PROGRAM, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+            env={"TERM": "xterm-256color", "COLORTERM": "truecolor", **variables},
+        )  # fmt: skip
+        os.close(theirs)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self._ours)
+
+    @property
+    def text(self) -> str:
+        """What is on the screen."""
+        return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
+
+    def read(self, till: Callable[[str], bool]) -> str:
+        """Look till the screen is as wanted, and give it."""
+        until = time.monotonic() + LONG
+        while not till(self.text):
+            assert time.monotonic() < until, self.text
+            if not self._more(0.2) and self.process.poll() is not None:
+                assert till(self.text), self.text
+        return self.text
+
+    def type(self, text: str) -> None:
+        """Press keys."""
+        os.write(self._ours, text.encode())
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        self.process.send_signal(signal.SIGINT)
+
+    def end(self) -> int:
+        """Look till it has ended: its exit code."""
+        until = time.monotonic() + LONG
+        while self._more(0.05) or self.process.poll() is None:
+            assert time.monotonic() < until, self.text
+        while self._more(0):
+            pass
+        return self.process.returncode
+
+    def _more(self, seconds: float) -> bool:
+        ready, _, _ = select.select([self._ours], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            data = os.read(self._ours, 65536)
+        except OSError:  # Linux says so where the other side is closed
+            return False
+        self.raw += data
+        self._stream.feed(data)
+        return bool(data)

@@ -1,0 +1,162 @@
+"""Every exit code, each with its line for people and its JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from doboto import errors
+from doboto.cli.exits import BY_ERROR, EXITS, described, exit_of
+from doboto.cli.failure import Failure
+
+from .conftest import NEW, Doboto
+
+CREATE = ("droplet", "create", "web", *NEW)
+
+
+def test_wrong_usage_is_2(doboto: Doboto) -> None:
+    error = doboto.refused(2, "usage", "droplet", "resize", "1")
+    assert "--size" in error["message"]
+    done = doboto.as_process("droplet", "resize", "1")
+    assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
+    assert done.err.startswith("usage: doboto droplet resize: ")
+
+
+def test_what_the_library_refuses_is_2(simulated: Doboto) -> None:
+    assert "tag_name" in simulated.refused(2, "usage", "droplet", "power-off")["message"]
+
+
+def test_nothing_there_is_3(simulated: Doboto) -> None:
+    error = simulated.refused(3, "not_found", "droplet", "info", "404")
+    assert (error["status"], error["id"], error["method"], error["attempts"]) == (404, "not_found", "GET", 1)
+    assert error["request_id"]
+    assert simulated.refused(3, "not_found", "droplet", "info", "nobody")["message"] == "no Droplet is called 'nobody'"
+    done = simulated.as_process("droplet", "info", "404")
+    assert done.code == 3
+    line = done.err
+    assert line.startswith("doboto: GET ")
+    assert len(line.splitlines()) == 1
+
+
+def test_no_token_and_a_wrong_one_are_4(doboto: Doboto, served: Doboto, doboto_server: Any) -> None:
+    assert "doboto auth init" in doboto.refused(4, "unauthorized", "droplet", "list")["message"]
+    doboto_server.simulator.faults.add("status", count=1, status=401)
+    assert served.refused(4, "unauthorized", "droplet", "list")["status"] == 401
+    doboto_server.simulator.faults.add("status", count=1, status=403)
+    assert served.refused(4, "unauthorized", "droplet", "list")["status"] == 403
+
+
+def test_a_refusal_is_5(served: Doboto, doboto_server: Any) -> None:
+    doboto_server.simulator.faults.add("status", method="POST", count=1, status=422)
+    assert served.refused(5, "refused", *CREATE)["status"] == 422
+
+
+def test_a_pending_event_is_5_and_worth_another_try(simulated: Doboto) -> None:
+    simulated.ok(*CREATE)
+    simulated.ok("droplet", "wait", "web")
+    simulated.ok("droplet", "reboot", "web")
+    error = simulated.refused(5, "refused", "droplet", "power-off", "web")
+    assert error["retryable"] is True
+
+
+def test_an_exhausted_rate_limit_is_6(served: Doboto, doboto_server: Any) -> None:
+    headers = {"ratelimit-limit": "5000", "ratelimit-remaining": "0", "ratelimit-reset": "4102444800"}
+    doboto_server.simulator.faults.add("status", status=429, headers=headers)
+    error = served.refused(6, "rate_limit", "droplet", "list")
+    assert error["retryable"] is True
+    assert error["retry_after"] > 0
+
+
+def test_a_wait_that_takes_too_long_is_7_and_says_how_to_go_on(simulated: Doboto) -> None:
+    error = simulated.refused(7, "timeout", *CREATE, "--wait", "--timeout", "3")
+    (id,) = error["ids"]
+    assert error["resume"] == f"doboto droplet wait {id}"
+    assert simulated.ok(*error["resume"].split()[1:], "-o", "json").json[0]["status"] == "active"
+
+
+def test_a_lost_answer_is_8(served: Doboto, doboto_server: Any) -> None:
+    doboto_server.simulator.faults.add("drop", when="before", method="POST", path="/v2/droplets")
+    error = served.refused(8, "outcome_unknown", *CREATE, "--timeout", "2")
+    assert "web" in error["looked_for"]
+
+
+def test_partly_done_is_9_and_says_what(simulated: Doboto) -> None:
+    simulated.ok("-q", *CREATE, "--wait")
+    error = simulated.refused(9, "partly_done", "droplet", "power-off", "web", "404")
+    assert error["done"] == ["web (480000000)"]
+    (failed,) = error["failed"]
+    assert (failed["target"], failed["code"]) == ("404", "not_found")
+    assert error["results"][0]["type"] == "power_off"
+
+
+def test_a_create_that_is_refused_in_the_middle_is_9_and_tells_the_ids(served: Doboto, doboto_server: Any) -> None:
+    """25 Droplets are an account's limit; the first ten-packs go through."""
+    done = served.as_process("-o", "json", "droplet", "create", "web", "--count", "30", *NEW)
+    assert (done.code, done.error["code"]) == (9, "partly_done")
+    assert len(done.error["created"]) == 20
+    assert {
+        event["id"] for line in done.err.splitlines()[:-1] if (event := json.loads(line))["event"] == "created"
+    } == {made["id"] for made in done.error["created"]}
+
+
+def test_all_failing_alike_is_that_failure(simulated: Doboto) -> None:
+    assert len(simulated.refused(3, "not_found", "droplet", "power-off", "404", "405")["failed"]) == 2
+
+
+def test_work_that_fails_at_digitalocean_is_10(served: Doboto, doboto_server: Any) -> None:
+    doboto_server.simulator.faults.add("create_errored", count=1)
+    error = served.refused(10, "action_failed", *CREATE, "--wait", "--poll", "0.1")
+    assert error["created"][0]["name"] == "web"
+
+
+def test_a_server_that_fails_and_none_at_all_are_11(served: Doboto, doboto_server: Any) -> None:
+    doboto_server.simulator.faults.add("status", method="DELETE", status=501)
+    assert served.refused(11, "unreachable", "droplet", "destroy", "404", "--yes")["status"] == 501
+    error = served.refused(
+        11, "unreachable", "droplet", "destroy", "404", "--yes", "--timeout", "1", DOBOTO_URL="http://127.0.0.1:9"
+    )
+    assert error["retryable"] is True
+
+
+def test_a_bug_is_1_and_only_debug_shows_where(simulated: Doboto) -> None:
+    Path(simulated.environment["XDG_STATE_HOME"]).write_text("not a folder")
+    done = simulated.as_process("droplet", "list")
+    assert (done.code, len(done.err.splitlines())) == (1, 1)
+
+
+def test_no_answer_to_a_question_is_a_refusal(simulated: Doboto) -> None:
+    simulated.ok("-q", *CREATE, "--wait")
+    assert "--yes" in simulated.refused(5, "refused", "droplet", "destroy", "web")["message"]
+    assert "--yes" in simulated.refused(5, "refused", "droplet", "destroy", "--tag", "web")["message"]
+    assert len(simulated.ok("droplet", "list", "-o", "json").json) == 1
+
+
+def test_every_exception_of_the_library_has_a_code_of_its_kind() -> None:
+    expected = {
+        errors.DOBOTOPendingEventException: 5, errors.DOBOTOConflictException: 5, errors.DOBOTOBadRequestException: 5,
+        errors.DOBOTOUnprocessableException: 5, errors.DOBOTOResponseException: 5, errors.DOBOTOServerException: 11,
+        errors.DOBOTOConfigurationException: 4, errors.DOBOTOUnauthorizedException: 4,
+        errors.DOBOTOForbiddenException: 4, errors.DOBOTONotFoundException: 3, errors.DOBOTORateLimitException: 6,
+        errors.DOBOTOTimeoutException: 7, errors.DOBOTOPollingException: 7, errors.DOBOTOConnectionException: 11,
+        errors.DOBOTOOutcomeUnknownException: 8, errors.DOBOTOActionException: 10,
+        errors.DOBOTOVanishedException: 10, errors.DOBOTOReplyException: 1, errors.DOBOTOException: 1,
+    }  # fmt: skip
+    kinds = {one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.DOBOTOException)}
+    assert kinds == expected.keys()
+    assert {kind: exit_of(kind("x")).code for kind in kinds} == expected
+
+
+@pytest.mark.parametrize("found", EXITS)
+def test_every_code_has_one_name_and_one_number(found: Any) -> None:
+    assert sum(one.code == found.code or one.name == found.name for one in EXITS) == 1
+    if found.code:
+        assert described(Failure("why", found.code), found)["code"] == found.name
+
+
+def test_refinements_stand_before_what_they_refine() -> None:
+    kinds = [kind for kind, _ in BY_ERROR]
+    for place, kind in enumerate(kinds):
+        assert not any(issubclass(later, kind) for later in kinds[place + 1 :])

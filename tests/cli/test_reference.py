@@ -1,0 +1,58 @@
+"""The reference of the command line is what the commands say; the guide's commands exist."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from doboto.cli.exits import EXITS
+from doboto.cli.root import root
+
+DOCS = Path(__file__).parents[2] / "docs"
+GUIDE = (DOCS / "cli.md").read_text(encoding="utf-8")
+LINES = sorted(set(re.findall(r"^\$ (doboto .*)$", GUIDE, re.MULTILINE)))
+
+
+def test_the_reference_is_up_to_date() -> None:
+    done = subprocess.run(
+        [sys.executable, DOCS / "cli_reference.py", "--check"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_every_line_of_the_guide_is_understood(line: str) -> None:
+    """Parsed as it stands, but not run."""
+    words = shlex.split(line.partition(" | ")[0].partition(" > ")[0], comments=True)[1:]
+    context = root.make_context("doboto", list(words), resilient_parsing=False)
+    rest = [*context._protected_args, *context.args]
+    command: click.Command = root
+    while isinstance(command, click.Group) and rest:
+        found = command.get_command(context, rest[0])
+        assert found is not None, rest
+        command = found
+        context = command.make_context(rest[0], rest[1:], parent=context)
+        rest = [*context._protected_args, *context.args]
+    assert rest == []
+
+
+def test_there_are_lines_in_the_guide() -> None:
+    assert len(LINES) > 20
+
+
+def test_every_exit_code_is_in_the_guide() -> None:
+    for one in EXITS:
+        assert f"| {one.code} | `{one.name}` | {one.meaning} |" in GUIDE
+
+
+def test_every_screenshot_is_there_and_small() -> None:
+    shown = re.findall(r"!\[[^]]*\]\((screens/[^)]+)\)", GUIDE)
+    assert len(shown) >= 4
+    for name in shown:
+        assert 1000 < (DOCS / name).stat().st_size < 100_000

@@ -1,0 +1,121 @@
+"""On a terminal: tables in its width, colour, progress in place, questions, Ctrl-C, the live view."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from .conftest import NEW, PROGRAM, Doboto, same_as_kept
+
+if sys.platform == "win32":
+    pytest.skip("pseudo-terminals are POSIX", allow_module_level=True)
+
+from .terminal import Terminal
+
+
+@pytest.fixture
+def fleet(simulated: Doboto) -> Doboto:
+    simulated.ok("-q", "droplet", "create", "web-{01..03}", *NEW, "--tag", "env:prod", "--wait")
+    simulated.ok("-q", "droplet", "power-off", "web-02", "--wait")
+    return simulated
+
+
+@pytest.mark.parametrize("width", [80, 140])
+def test_a_table_has_the_terminals_width(fleet: Doboto, width: int) -> None:
+    with Terminal(["droplet", "list"], fleet.environment, width) as terminal:
+        assert terminal.end() == 0
+        same_as_kept(f"list-{width}.txt", terminal.text + "\n")
+        assert b"\x1b[32mactive" in terminal.raw
+
+
+def test_no_color_means_none(fleet: Doboto) -> None:
+    with Terminal(["droplet", "list"], {**fleet.environment, "NO_COLOR": "1"}) as terminal:
+        assert terminal.end() == 0
+        assert not re.search(rb"\x1b\[[0-9;]*3[0-7]m", terminal.raw)
+        assert "active" in terminal.text
+
+
+def test_progress_is_drawn_in_place_and_gone_at_the_end(simulated: Doboto) -> None:
+    order = ["droplet", "create", "web-{1..2}", *NEW, "--wait"]
+    with Terminal(order, {**simulated.environment, "DOBOTO_SIM_SPEED": "15"}) as terminal:
+        seen = terminal.read(lambda text: "0 of 2" in text)
+        assert "created Droplet 480000000 (web-1)" in seen
+        assert re.search(r"web-1 \(480000000\) status is new", seen)
+        assert terminal.end() == 0
+        assert "status is new" not in terminal.text
+        assert terminal.text.count("active") == 2
+
+
+@pytest.mark.parametrize(("answer", "left"), [("y\n", 1), ("\n", 3), ("no\n", 3)])
+def test_a_question_shows_what_it_is_about(fleet: Doboto, answer: str, left: int) -> None:
+    with Terminal(["droplet", "destroy", "web-01", "web-02"], fleet.environment) as terminal:
+        question = terminal.read(lambda text: "[y/N]" in text)
+        for told in ("web-01", "480000001", "env:prod", "nyc3", "$6/month", "can't be undone"):
+            assert told in question
+        terminal.type(answer)
+        assert terminal.end() == (0 if left == 1 else 5)
+    assert len(fleet.ok("droplet", "list", "-o", "json").json) == left
+
+
+def test_by_tag_all_are_listed_first(fleet: Doboto) -> None:
+    with Terminal(["droplet", "destroy", "--tag", "env:prod"], fleet.environment) as terminal:
+        question = terminal.read(lambda text: "[y/N]" in text)
+        assert "ALL 3 of them" in question
+        assert all(f"web-0{number}" in question for number in (1, 2, 3))
+        terminal.type("y\n")
+        assert terminal.end() == 0
+    assert fleet.ok("droplet", "list", "-o", "json").json == []
+
+
+def test_ctrl_c_says_what_goes_on_and_how_to_wait_for_it(simulated: Doboto) -> None:
+    order = ["droplet", "create", "web", *NEW, "--wait"]
+    with Terminal(order, {**simulated.environment, "DOBOTO_SIM_SPEED": "1"}, width=140) as terminal:
+        terminal.read(lambda text: "created Droplet" in text)
+        terminal.interrupt()
+        assert terminal.end() == 130
+        assert "doboto: interrupted" in terminal.text
+        assert "To wait for it: doboto droplet wait 480000000" in terminal.text
+        assert "Traceback" not in terminal.text
+    assert simulated.ok("-q", "droplet", "wait", "480000000", "-o", "json").json[0]["status"] == "active"
+
+
+def test_ctrl_c_while_several_are_waited_for_ends_at_once(fleet: Doboto) -> None:
+    order = [PROGRAM, "-o", "json", "droplet", "reboot", "web-01", "web-03", "--wait", "--poll", "1"]
+    with subprocess.Popen(
+        order, env={**fleet.environment, "DOBOTO_SIM_SPEED": "0.5"}, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stderr is not None
+        assert json.loads(running.stderr.readline())["event"] == "progress"
+        running.send_signal(signal.SIGINT)
+        _, rest = running.communicate(timeout=60)
+    error = json.loads(rest.splitlines()[-1])["error"]
+    assert (running.returncode, error["code"]) == (130, "interrupted")
+    assert error["resume"] == "doboto droplet wait 480000000 480000002"
+    assert error["pending"]
+
+
+@pytest.mark.parametrize("width", [80, 140])
+def test_watch_shows_the_account_and_q_ends_it(fleet: Doboto, width: int) -> None:
+    fleet.ok("-q", "droplet", "reboot", "web-01")
+    with Terminal(["watch", "--poll", "1"], fleet.environment, width) as terminal:
+        seen = terminal.read(lambda text: "q ends this" in text and "reboot" in text)
+        assert "Droplets: 3, active: 2, actions running: 1" in seen
+        assert "web-03" in seen
+        assert fleet.ok("droplet", "list", "-o", "json").json, "the account is free between two looks"
+        terminal.type("q")
+        assert terminal.end() == 0
+
+
+def test_watch_prints_once_without_a_terminal(fleet: Doboto) -> None:
+    assert "web-03" in fleet.ok("watch").out
+
+
+def test_in_a_pipe_nothing_is_cut_and_nothing_is_coloured(fleet: Doboto) -> None:
+    out = fleet.as_process.ok("droplet", "list", COLUMNS="40").out
+    assert "\x1b" not in out
+    assert "ubuntu-24-04-x64" in out

@@ -1,0 +1,117 @@
+"""Every public operation of every resource is a command, has help, and all of its parameters are explained."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+
+import click
+import pytest
+
+from doboto import DO, types
+from doboto.cli import catalog
+from doboto.cli.columns import COLUMNS
+from doboto.cli.commands import OperationCommand, ResourceGroup
+from doboto.cli.confirm import irrevocable
+from doboto.cli.parameters import INTERNAL, parameters
+from doboto.cli.root import BESIDE, WRITTEN, root
+from doboto.client import Client, resource
+
+RESOURCES = sorted(name for name, value in vars(Client).items() if isinstance(value, resource))
+OPERATIONS = [
+    (name, operation)
+    for name in RESOURCES
+    for operation in dir(getattr(DO, name))
+    if not operation.startswith("_") and callable(getattr(getattr(DO, name), operation))
+]
+
+
+def command_of(name: str, operation: str) -> OperationCommand:
+    context = click.Context(root, info_name="doboto")
+    group = root.get_command(context, name.replace("_", "-"))
+    assert isinstance(group, ResourceGroup)
+    command = group.get_command(context, operation.replace("_", "-"))
+    assert isinstance(command, OperationCommand)
+    return command
+
+
+def test_there_are_resources() -> None:
+    assert "droplet" in RESOURCES
+    assert len(OPERATIONS) >= 38
+
+
+@pytest.mark.parametrize(("name", "operation"), OPERATIONS)
+def test_every_operation_is_a_command_with_help(name: str, operation: str) -> None:
+    command = command_of(name, operation)
+    context = click.Context(command, info_name=operation)
+    assert len(command.operation.summary) > 10
+    text = command.get_help(context)
+    assert " ".join(command.operation.summary.split()) in " ".join(text.split())
+    assert command.operation.name == operation
+
+
+@pytest.mark.parametrize(("name", "operation"), OPERATIONS)
+def test_every_parameter_can_be_given_and_is_explained(name: str, operation: str) -> None:
+    command = command_of(name, operation)
+    parameters = command.get_params(click.Context(command))
+    given = {one.name for one in parameters}
+    for parameter in command.operation.parameters:
+        if parameter.name in INTERNAL or parameter.name == "attribs" or parameter.kind is inspect.Parameter.VAR_KEYWORD:
+            continue
+        assert parameter.name in given
+    for one in parameters:
+        text = getattr(one, "text", None) or getattr(one, "help", None)
+        assert text, f"{one.name} has no help"
+
+
+@pytest.mark.parametrize(("name", "operation"), OPERATIONS)
+def test_what_takes_attributes_has_an_option_for_each(name: str, operation: str) -> None:
+    command = command_of(name, operation)
+    typed = command.operation.hints.get("attribs")
+    if typed is not None:
+        attributes = {one.name for one in parameters(command.operation) if one.attribute}
+        assert attributes >= typing.get_type_hints(typed).keys() != set()
+
+
+@pytest.mark.parametrize(("name", "operation"), OPERATIONS)
+def test_no_two_options_have_one_flag(name: str, operation: str) -> None:
+    command = command_of(name, operation)
+    flags = [
+        flag
+        for one in command.get_params(click.Context(command))
+        if isinstance(one, click.Option)
+        for flag in (*one.opts, *one.secondary_opts)
+    ]
+    assert sorted(flags) == sorted(set(flags))
+
+
+def test_summaries_of_written_commands_are_those_of_the_commands() -> None:
+    """The group's help is written without loading them, so it must not drift."""
+    for written in [*WRITTEN.values(), *(one for beside in BESIDE.values() for one in beside.values())]:
+        assert written.load().help
+        assert written.summary.endswith(".")
+
+
+def test_columns_are_of_types_that_there_are() -> None:
+    assert {name for name in COLUMNS if not hasattr(types, name)} == set()
+
+
+def test_what_is_written_hides_no_operation() -> None:
+    for name, beside in BESIDE.items():
+        assert not beside.keys() & catalog.operations(name).keys()
+    assert not WRITTEN.keys() & {catalog.spelled(name) for name in RESOURCES}
+
+
+def test_what_cannot_be_undone_asks() -> None:
+    asking = {
+        operation
+        for name, operation in OPERATIONS
+        if name == "droplet" and irrevocable(command_of(name, operation).operation)
+    }
+    assert asking == {
+        "destroy", "destroy_retry", "destroy_with_associated_resources", "ipv6_enable", "rebuild", "resize", "restore",
+    }  # fmt: skip
+    for name, operation in OPERATIONS:
+        words = set(operation.split("_"))
+        if words & {"destroy", "delete"} and not words & {"status", "list", "info"}:
+            assert irrevocable(command_of(name, operation).operation), f"{name} {operation} must ask"

@@ -1,0 +1,106 @@
+"""The reference has an entry for everything that users can call, raise, set or get."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import is_typeddict
+
+import pytest
+
+import doboto
+import doboto.errors
+import doboto.sim
+import doboto.testing
+import doboto.types
+from doboto.cli.fields import fields_of
+from doboto.client import Client, resource
+
+from .docs_blocks import ROOT
+
+DOCS = ROOT / "docs"
+BY_HAND = "\n".join(page.read_text(encoding="utf-8") for page in sorted((DOCS / "reference").glob("*.md")))
+
+
+def loaded(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+pages = loaded("pages")
+GENERATED: dict[str, str] = pages.pages()
+RESOURCES = [name for name, value in vars(Client).items() if isinstance(value, resource)]
+OPERATIONS = [
+    (name, method)
+    for name in RESOURCES
+    for method, value in inspect.getmembers(getattr(doboto.DO, name))
+    if callable(value) and not method.startswith("_")
+]
+
+
+def test_there_are_operations() -> None:
+    assert {("droplet", "create"), ("droplet", "power_off"), ("volume", "attach")} <= set(OPERATIONS)
+
+
+@pytest.mark.parametrize(("name", "method"), OPERATIONS, ids=[".".join(one) for one in OPERATIONS])
+def test_every_operation_has_an_entry_and_a_line_in_its_resources_table(name: str, method: str) -> None:
+    page = GENERATED[f"resources/{name}.md"]
+    assert page.count(f".. automethod:: doboto.client::DO.{name}.{method}\n") == 1
+    (line,) = re.findall(
+        rf"^\| {{py:meth}}`{method} <doboto.client.DO.{name}.{method}>` \| (.+) \|$", page, re.MULTILINE
+    )
+    assert line.endswith("."), "the table has the first sentence of the docstring"
+
+
+def test_nothing_but_operations_has_an_entry() -> None:
+    entries = re.findall(r"automethod:: doboto\.client::DO\.(\w+)\.(\w+)$", "\n".join(GENERATED.values()), re.MULTILINE)
+    assert sorted(entries) == sorted(OPERATIONS)
+
+
+@pytest.mark.parametrize("name", [name for name in doboto.types.__all__ if is_typeddict(getattr(doboto.types, name))])
+def test_every_type_has_an_entry_with_all_of_its_fields(name: str) -> None:
+    kind = getattr(doboto.types, name)
+    everything = "\n".join(page for path, page in GENERATED.items() if path.startswith("types/"))
+    (entry,) = re.findall(rf"^\.\. py:class:: {name}\n(.*?)^```$", everything, re.MULTILINE | re.DOTALL)
+    for field in fields_of(kind):
+        assert entry.count(f".. py:attribute:: {field.name}\n") == 1
+        assert field.help, f"{field.name} has no text"
+
+
+def entries(directive: str) -> set[str]:
+    return set(re.findall(rf"^\.\. {directive}:: ([\w.]+)$", BY_HAND, re.MULTILINE))
+
+
+def in_whole_modules() -> set[str]:
+    """What entries of whole modules bring along, by every name that it has."""
+    modules = [sys.modules[name] for name in entries("automodule")]
+    own = [name for module in modules for name, thing in vars(module).items() if home(thing) == module.__name__]
+    return {f"{module.__name__}.{name}" for module in [doboto, *modules] for name in own}
+
+
+def home(thing: object) -> str:
+    return getattr(thing, "__module__", "")
+
+
+@pytest.mark.parametrize("package", [doboto, doboto.sim, doboto.testing])
+def test_every_public_name_has_an_entry(package: ModuleType) -> None:
+    clients = {f"doboto.{name.rpartition('.')[2]}" for name in entries("autoclass") if ".client." in name}
+    there = entries("auto(?:class|function|data)") | in_whole_modules() | clients
+    missing = {f"{package.__name__}.{name}" for name in package.__all__} - there
+    assert missing <= {"doboto.__version__"}
+
+
+def test_pages_of_what_is_no_more_are_taken_away(tmp_path: Path) -> None:
+    old = tmp_path / "resources" / "teapot.md"
+    old.parent.mkdir()
+    old.write_text("# `do.teapot`", encoding="utf-8")
+    pages.write(tmp_path)
+    assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.md")} == set(GENERATED)
