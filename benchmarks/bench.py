@@ -19,8 +19,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import others
 import report
-from contenders import ALL, HERE, PEERS, Contender
+from contenders import ALL, HERE, OURS, PEERS, Contender
 from jobs import JOBS, Found, Job, Servers, servers, who
+from machinery import machinery
+from rows import MACHINERY
 
 #: What was found: by job and contender, one for each round.
 Results = dict[tuple[str, str], list[Found]]
@@ -68,7 +70,8 @@ def main() -> None:
     options = parser.parse_args()
     with servers() as where:
         results = rounds(options.rounds, where)
-    weights = {one.label: installed(one) for one in (ALL[0], *PEERS)}
+    results[MACHINERY.job, OURS.label] = [{"microseconds": machinery()}]
+    weights = {one.label: installed(one) for one in (OURS, *PEERS)}
     _told("the simulator, and Prism")
     page = report.page(results, weights, options.rounds, others.simulators())
     print(page)

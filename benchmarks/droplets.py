@@ -18,8 +18,8 @@ REGION: dict[str, Any] = {
 }
 SIZE = {
     "slug": "s-1vcpu-1gb", "memory": 1024, "vcpus": 1, "disk": 25, "transfer": 1.0, "price_monthly": 6.0,
-    "price_hourly": 0.00893, "regions": ["ams3", "blr1", "fra1", "lon1", "nyc1", "nyc3", "sfo3", "sgp1", "syd1", "tor1"],
-    "available": True, "description": "Basic",
+    "price_hourly": 0.00893, "available": True, "description": "Basic",
+    "regions": ["ams3", "blr1", "fra1", "lon1", "nyc1", "nyc3", "sfo3", "sgp1", "syd1", "tor1"],
 }  # fmt: skip
 IMAGE = {
     "id": 155133621, "name": "24.04 (LTS) x64", "distribution": "Ubuntu", "slug": "ubuntu-24-04-x64", "public": True,
@@ -36,13 +36,15 @@ NETWORKS = {
 }  # fmt: skip
 DROPLET: dict[str, Any] = {
     "id": 111222333444, "name": "@name@", "memory": 1024, "vcpus": 1, "disk": 25, "locked": False, "status": "@status@",
-    "kernel": None, "created_at": "2026-11-01T10:00:00Z", "features": ["monitoring", "droplet_agent", "private_networking"],
+    "kernel": None, "created_at": "2026-11-01T10:00:00Z",
+    "features": ["monitoring", "droplet_agent", "private_networking"],
     "backup_ids": [], "next_backup_window": None, "snapshot_ids": [], "image": IMAGE, "volume_ids": [], "size": SIZE,
     "size_slug": "s-1vcpu-1gb", "networks": "@networks@", "region": REGION, "tags": ["env:prod", "web"],
     "vpc_uuid": "760e09ef-dc84-11e8-981e-3cfdfeaae000",
 }  # fmt: skip
 ACTION: dict[str, Any] = {
-    "id": 111222333444, "status": "@status@", "type": "create", "started_at": "2026-11-01T10:00:00Z", "completed_at": None,
+    "id": 111222333444, "status": "@status@", "type": "create",
+    "started_at": "2026-11-01T10:00:00Z", "completed_at": None,
     "resource_id": 111222333444, "resource_type": "droplet", "region": {**REGION, "sizes": ["s-1vcpu-1gb"]},
     "region_slug": "nyc3",
 }  # fmt: skip

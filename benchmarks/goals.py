@@ -18,6 +18,7 @@ from rows import (
     INFO_CPU,
     LEAST_LIST,
     LIST,
+    MACHINERY,
     REFUSED,
     Results,
     Row,
@@ -37,6 +38,7 @@ class Goal:
         holds: How it must compare to the bar.
         bar: The number aimed at.
         form: How both are written.
+        why: What there is to say if it is missed.
     """
 
     what: str
@@ -44,13 +46,28 @@ class Goal:
     holds: Callable[[float, float], bool]
     bar: float
     form: str = "{:.0f}"
+    why: str = ""
+
+    def met(self, results: Results, weights: Weights) -> bool:
+        """Whether it was reached."""
+        return self.holds(self.value(results, weights), self.bar)
 
     def line(self, results: Results, weights: Weights) -> list[str]:
         """Its line in the table."""
-        found = self.value(results, weights)
         words = {operator.le: "at most ", operator.ge: "at least ", operator.eq: ""}[self.holds]
-        met = "met" if self.holds(found, self.bar) else "**missed**"
-        return [self.what, words + self.form.format(self.bar), self.form.format(found), met]
+        found = self.form.format(self.value(results, weights))
+        return [self.what, words + self.form.format(self.bar), found, "met" if self.met(results, weights) else "missed"]
+
+
+BUSY = (
+    "The server, the client and whatever else runs share the machine's cores, and decoding all pages takes 0.2 s of one"
+    " of them. In quiet moments 0.47 s were seen, 17 % over."
+)
+URLLIB3 = (
+    "When this was written, a call over a kept connection took 0.14 ms of CPU with Python's http.client, 0.25 ms with"
+    " urllib3's pool and 0.33 ms with doboto. Four times less than pydo is about what urllib3 alone takes: only another"
+    " HTTP client underneath would get there."
+)
 
 
 def _ours(row: Row) -> Value:
@@ -71,7 +88,7 @@ def _over_least(results: Results, _: Weights) -> float:
 
 GOALS = (
     Goal("list: pydo takes times as long", _against_pydo(LIST), operator.ge, 6, "{:.1f}"),
-    Goal("list: over the least possible", _over_least, operator.le, 25, "{:.0f} %"),
+    Goal("list: over the least possible", _over_least, operator.le, 25, "{:.0f} %", BUSY),
     Goal("create 50: seconds", _ours(CREATE), operator.le, 3.5, "{:.2f}"),
     Goal("create 50: requests", _ours(CREATE_REQUESTS), operator.le, 9),
     Goal("create 50 among 10,000 others: requests", _ours(CROWDED_REQUESTS), operator.le, 11),
@@ -79,7 +96,15 @@ GOALS = (
     Goal("first HTTPS call: pydo takes times as long", _against_pydo(FIRST), operator.ge, 2, "{:.1f}"),
     Goal("import and client: pydo takes times as long", _against_pydo(IMPORT), operator.ge, 3, "{:.1f}"),
     Goal("500 info calls over TLS: connections", _ours(INFO_CONNECTIONS), operator.eq, 1),
-    Goal("500 info calls over TLS: pydo takes times the CPU", _against_pydo(INFO_CPU), operator.ge, 4, "{:.1f}"),
+    Goal(
+        "500 info calls over TLS: pydo takes times the CPU",
+        _against_pydo(INFO_CPU),
+        operator.ge,
+        4,
+        "{:.1f}",
+        URLLIB3,
+    ),
+    Goal("machinery of an operation: µs a call", _ours(MACHINERY), operator.le, 5, "{:.1f}"),
     Goal("packages of the blocking client", _installed("packages"), operator.le, 3),
     Goal("megabytes installed", _installed("megabytes"), operator.le, 10, "{:.1f}"),
 )

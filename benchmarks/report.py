@@ -54,8 +54,8 @@ NOTES = f"""## Read with care
   hold them (`tests/test_costs.py`).
 - doboto reads a list over {CONNECTIONS} connections, its peers over one: that is most of what it gains there. From an
   API that answers more slowly it gains more, from a faster one less.
-- While it reads a long list it pauses Python's garbage collector, in the whole process, which halves the CPU time;
-  `DO(..., pause_collector=False)` refuses that.
+- While it decodes a long reply it pauses Python's garbage collector, in the whole process, for some milliseconds a
+  page, which halves the CPU time; `DO(..., pause_collector=False)` refuses that.
 - It would spread 500 calls over two minutes to keep within the rate limit. For the 500 `info` calls its limiter is set
   higher; the peers have none.
 - With the rate limit on, and among 10,000 other Droplets, there is one run each, all contenders at the same time.
@@ -79,8 +79,9 @@ def page(results: Results, weights: Weights, rounds: int, simulators: str) -> st
             _table(["", *(one.label for one in PEERS)], ratios),
             "## Goals\n",
             _table(["", "goal", "found", ""], [goal.line(results, weights) for goal in GOALS]),
+            _reasons(results, weights),
             "## Where a peer is ahead\n",
-            _ahead(results),
+            _ahead(results, weights),
             NOTES,
             simulators,
         )
@@ -114,7 +115,13 @@ def write(page: str, summary: str) -> None:
     README.write_text(head + heading + renewed, encoding="utf-8")
 
 
-def _ahead(results: Results) -> str:
+def _reasons(results: Results, weights: Weights) -> str:
+    """Why goals were missed."""
+    missed = [goal for goal in GOALS if not goal.met(results, weights)]
+    return "".join(f"- Missed: {goal.what}. {goal.why}".rstrip() + "\n" for goal in missed) or "All are met.\n"
+
+
+def _ahead(results: Results, weights: Weights) -> str:
     """Every number in which a peer needs less than the blocking client."""
     lines: list[str] = []
     for row in ROWS:
@@ -123,6 +130,12 @@ def _ahead(results: Results) -> str:
         told = ", ".join(f"{label} {row.shown(results, label)}" for label in better)
         if better:
             lines.append(f"- {row.title.removeprefix('- ')}: {told}; doboto {row.shown(results, OURS.label)}.\n")
+    ours = float(weights[OURS.label]["megabytes"])
+    told = ", ".join(
+        f"{label} {one['megabytes']:.1f}" for label, one in weights.items() if float(one["megabytes"]) < ours
+    )
+    if told:
+        lines.append(f"- MB installed: {told}; doboto {ours:.1f}, the simulator included.\n")
     return "".join(lines) or "In none of these numbers.\n"
 
 

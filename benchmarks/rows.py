@@ -75,6 +75,8 @@ FIRST = Row("first HTTPS call, process start included: ms", "first", _of("proces
 INFO_CPU = Row("500 info calls over TLS, CPU: s", "infos", _of("cpu"), ratio=True)
 INFO_TIME = Row("- time: s", "infos", _of("seconds"), ratio=True)
 INFO_CONNECTIONS = Row("- connections", "infos", _of("connections"), "{:.0f}", 1)
+#: Of this library alone, so not in the table.
+MACHINERY = Row("machinery of an operation: µs", "machinery", _of("microseconds"))
 
 ROWS = (
     LIST, LIST_CPU, LIST_PEAK, CREATE, CREATE_REQUESTS, CROWDED_REQUESTS, LIMITED, REFUSED, IMPORT, MODULES, FIRST,

@@ -6,7 +6,7 @@ import inspect
 import re
 import typing
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from types import SimpleNamespace
+from types import GenericAlias, SimpleNamespace
 from typing import Any
 
 import pages
@@ -71,7 +71,7 @@ def spelled(function: Callable[..., Any], hints: dict[str, Any], called: Mapping
     parameters = [one.replace(annotation=hints.get(one.name, one.annotation)) for one in known.parameters.values()]
     result = hints.get("return", known.return_annotation)
     if typing.get_origin(result) is AsyncGenerator:
-        result = Iterator[typing.get_args(result)[0]]
+        result = GenericAlias(Iterator, typing.get_args(result)[:1])
     known = known.replace(parameters=parameters[1:], return_annotation=called.get(result, result))
     return stringify_signature(known, unqualified_typehints=True)
 

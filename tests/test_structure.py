@@ -59,7 +59,7 @@ MAY = {
     ),
     "resources": (
         "doboto.resources", "doboto._wait", "doboto._core", "doboto._session", "doboto._operation", "doboto._shapes",
-        "doboto._io.protocol", "doboto._collector", "doboto.errors", "doboto.progress", "doboto.types",
+        "doboto._io.protocol", "doboto.errors", "doboto.progress", "doboto.types",
         "doboto.addresses",
     ),
 }  # fmt: skip

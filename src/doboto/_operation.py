@@ -5,8 +5,8 @@ the coroutine to be awaited. In `DO` everything it awaits blocks and never suspe
 its end: there is no event loop, and it works in threads and inside a running loop.
 
 `@operation` and `@stream` are descriptors: read from a client's resource they give the method as that client calls
-it, typed. `@by_id_or_tag`, `@creates` and `@presents` do the same for the three shapes whose result depends on what
-was asked for; their signatures are in `_shapes`.
+it, typed. `@shaped` and `@attributed`, in `_shapes`, do the same for operations whose result depends on what was
+asked for. What is documented as a boolean is checked here, for all operations alike.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import inspect
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from types import MethodType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar, cast, overload
+
+from ._core.request import flag
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -84,6 +86,26 @@ class _Dual:
         return MethodType(self._by_mode[obj._mode], obj)
 
 
+def checked(function: Callable[..., Coro[R]]) -> Callable[..., Coro[R]]:
+    """The same operation; what it declares as a boolean must be one, for the text "no" counts as true."""
+    own = inspect.unwrap(function)
+    code = own.__code__
+    flags = [name for name, hint in own.__annotations__.items() if hint == "bool"]
+    positional = code.co_varnames[1 : code.co_argcount]
+    if not flags:
+        return function
+
+    @functools.wraps(function)
+    async def call(self: Any, /, *args: Any, **kwargs: Any) -> R:
+        given = {**dict(zip(positional, args, strict=False)), **kwargs}
+        for name in flags:
+            if name in given:
+                flag(name, given[name])
+        return await function(self, *args, **kwargs)
+
+    return call
+
+
 def _blocking(function: Callable[..., Coro[R]]) -> Callable[..., R]:
     @functools.wraps(function)
     def call(self: Any, /, *args: Any, **kwargs: Any) -> R:
@@ -96,7 +118,8 @@ class operation(_Dual, Generic[P, R]):  # noqa: N801 - read as a keyword
     """Make an `async def` method callable from both clients."""
 
     def __init__(self, function: Callable[Concatenate[Any, P], Coro[R]]) -> None:
-        super().__init__(_blocking(function), function)
+        sure = checked(function)
+        super().__init__(_blocking(sure), sure)
 
     @overload
     def __get__(self, obj: None, owner: type) -> Callable[Concatenate[Any, P], R]: ...

@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+from ._collector import LARGE, paused
 from ._core import reply as replies
 from ._core.deadline import Deadline
 from ._core.limiter import Limiter
@@ -63,7 +64,7 @@ class Session:
         claims: Tells whose a new thing is, where answers were lost.
         timeouts: Bounds of one exchange; `total` bounds a call that has no `timeout` of its own, retries included.
         allowance: This client's part of a rate limit that is shared with other processes, or None.
-        pause_collector: Whether long lists are read with the garbage collector paused.
+        pause_collector: Whether long replies are decoded with the garbage collector paused.
     """
 
     def __init__(
@@ -150,7 +151,8 @@ class Session:
             reply, sent_at = await self._exchange(request, deadline)
             self._note(reply)
             if reply.ok:
-                value = replies.value(reply)
+                with paused(self.pause_collector and len(reply.body) >= LARGE):
+                    value = replies.value(reply)
                 return value if read is None else read(value)
             failure = replies.error(reply)
         except DOBOTOException as error:
@@ -225,6 +227,12 @@ class Session:
         hourly = RateLimit.from_headers(reply.headers)
         if hourly is not None:
             self.limiter.told(hourly)
+            if hourly.remaining == 0 and reply.status != 429:  # the hour is used up: the next one would be refused
+                self.limiter.exhausted(self.io.clock.monotonic(), self._till(hourly.reset))
+
+    def _till(self, moment: float) -> float:
+        """Seconds till a moment of the API's clock."""
+        return max(0.0, moment - self.api_time(None))
 
     def _refused(self, failure: DOBOTORateLimitException) -> None:
         """A 429 holds back all threads and tasks, for as long as the API says.
@@ -233,7 +241,7 @@ class Session:
         expires and there is room for one more (API reference, "Rate Limit").
         """
         if failure.retry_after is None and failure.ratelimit is not None and failure.ratelimit.remaining == 0:
-            failure.retry_after = max(0.0, failure.ratelimit.reset - self.io.clock.time())
+            failure.retry_after = self._till(failure.ratelimit.reset)
         if failure.retry_after is not None:
             self.limiter.refused(self.io.clock.monotonic(), failure.retry_after)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
+from ._checks import is_reachable
 from ._core.limiter import Limiter
 from ._core.recovery import Claims
 from ._io.protocol import Clock
@@ -24,6 +26,8 @@ AGENT: Final = f"doboto/{VERSION}"
 CONNECTIONS: Final = 8
 #: Where a token is looked for: the name that DigitalOcean's documentation uses, then doctl's.
 VARIABLES: Final = ("DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN")
+#: What a token may be of: no line break that would end its header, nothing that HTTP libraries encode each in its way.
+TOKEN: Final = re.compile(r"[!-~]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +47,26 @@ class Connection:
     connections: int
 
 
-def token_or_environment(token: str | None, environment: Mapping[str, str]) -> str:
+def token_or_environment(token: object, environment: Mapping[str, str]) -> str:
     """The token that was given, or the environment's.
 
     Raises:
-        DOBOTOConfigurationException: There is none.
+        DOBOTOConfigurationException: There is none, or it can't be a token. The message does not show it.
     """
-    for found in (token, *(environment.get(name) for name in VARIABLES)):
-        if found and found.strip():
-            return found.strip()
-    raise DOBOTOConfigurationException(
-        "no API token: pass DO(token=...), or set the environment variable DIGITALOCEAN_TOKEN. "
-        "A token is made at https://cloud.digitalocean.com/account/api/tokens; "
-        "DO.simulated() needs none"
-    )
+    if not isinstance(token, str | None):
+        raise DOBOTOConfigurationException(f"the token must be text, not {type(token).__name__}")
+    given = (token, *(environment.get(name) for name in VARIABLES))
+    found = next((one.strip() for one in given if one and one.strip()), None)
+    if found is None:
+        raise DOBOTOConfigurationException(
+            "no API token: pass DO(token=...), or set the environment variable DIGITALOCEAN_TOKEN. "
+            "A token is made at https://cloud.digitalocean.com/account/api/tokens; "
+            "DO.simulated() needs none"
+        )
+    if not TOKEN.fullmatch(found):
+        del token, environment, given, found  # the traceback's frame does not show it either
+        raise DOBOTOConfigurationException("the token must be of visible ASCII characters, on one line")
+    return found
 
 
 def base_url(url: str, *, allow_http: bool) -> str:
@@ -66,12 +76,12 @@ def base_url(url: str, *, allow_http: bool) -> str:
         DOBOTOConfigurationException: It is no http or https URL, holds a user, query or fragment, or would carry the
             token over plain HTTP to another machine.
     """
+    if not is_reachable(url):
+        raise DOBOTOConfigurationException(f"not an http or https URL: {url!r}")
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise DOBOTOConfigurationException(f"not an http or https URL: {parts.geturl()!r}")
     if parts.username is not None or parts.query or parts.fragment:
         raise DOBOTOConfigurationException("the URL must have no user, query or fragment")
-    if parts.scheme == "http" and not (allow_http or _is_loopback(parts.hostname)):
+    if parts.scheme == "http" and not (allow_http or _is_loopback(parts.hostname or "")):
         raise DOBOTOConfigurationException(
             f"http:// would show the token to everyone on the way to {parts.hostname}; "
             "use https://, or pass allow_http=True"

@@ -7,10 +7,12 @@ signatures, the blocking client's and the asynchronous one's, as Protocols: `sha
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
-from ._operation import Bound, Coro, Sync, _blocking, _Dual
+from ._core.attributes import refuse_unknown
+from ._operation import Bound, Coro, Sync, _blocking, _Dual, checked
 
 Blocking = TypeVar("Blocking")
 Suspending = TypeVar("Suspending")
@@ -20,7 +22,8 @@ class shaped(_Dual, Generic[Blocking, Suspending]):  # noqa: N801 - read as a ke
     """Make an `async def` method callable from both clients, each with a signature of its own."""
 
     def __init__(self, function: Callable[..., Coro[Any]]) -> None:
-        super().__init__(_blocking(function), function)
+        sure = checked(function)
+        super().__init__(_blocking(sure), sure)
 
     @overload
     def __get__(self, obj: None, owner: type) -> Callable[..., Any]: ...
@@ -33,7 +36,11 @@ class shaped(_Dual, Generic[Blocking, Suspending]):  # noqa: N801 - read as a ke
 
 
 class attributed(shaped[Blocking, Suspending]):  # noqa: N801 - read as a keyword
-    """`shaped`, for operations on `attribs`: the dict may be left out where attributes come as keyword arguments."""
+    """`shaped`, for operations on `attribs`: the dict may be left out where attributes come as keyword arguments.
+
+    Keyword arguments must be parameters or attributes that the type of `attribs` has: Python refuses a misspelt one
+    for any other operation. The dict stays open for attributes that the API got since.
+    """
 
     #: What parameters without a default are given when they are left out: their documented signature has none.
     absent: ClassVar[Mapping[str, Any]] = {"attribs": {}}
@@ -41,9 +48,12 @@ class attributed(shaped[Blocking, Suspending]):  # noqa: N801 - read as a keywor
     def __init__(self, function: Callable[..., Coro[Any]]) -> None:
         names = function.__code__.co_varnames
         absent = {name: (names.index(name), value) for name, value in self.absent.items()}
+        known = _keywords(function)
 
         @functools.wraps(function)
         async def call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
+            if known is not None:
+                refuse_unknown(function.__name__, kwargs, known)
             for name, (place, value) in absent.items():
                 if len(args) < place:
                     kwargs.setdefault(name, value)
@@ -56,3 +66,12 @@ class uploaded(attributed[Blocking, Suspending]):  # noqa: N801 - read as a keyw
     """`shaped`, for certificates: what is uploaded may be left out where one is ordered instead."""
 
     absent: ClassVar[Mapping[str, Any]] = dict.fromkeys(("private_key", "leaf_certificate", "certificate_chain"))
+
+
+def _keywords(function: Callable[..., Any]) -> frozenset[str] | None:
+    """All keyword arguments that mean something to an operation; None where Python knows them itself."""
+    parameters = inspect.signature(function).parameters
+    if all(one.kind is not one.VAR_KEYWORD for one in parameters.values()):
+        return None
+    attributes = function.__globals__[parameters["attribs"].annotation].__annotations__
+    return frozenset({*parameters, *attributes})

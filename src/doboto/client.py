@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable, Mapping
+from inspect import getattr_static
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
 
+from ._checks import check
 from ._core.limiter import Limiter
 from ._core.ratelimit import RateLimit
 from ._core.request import any_request
@@ -72,6 +75,8 @@ class Client(Generic[Mode]):
     """What both clients have: their settings and resources."""
 
     _mode: ClassVar[type[Any]]
+    #: Whether the connections are another client's, which closes them.
+    _borrows = False
 
     @staticmethod
     def _io(connection: Connection, transport: Transport | None, clock: Clock | None) -> IO:
@@ -116,13 +121,28 @@ class Client(Generic[Mode]):
             connections: How many connections are kept, and how many requests of one call run side by side.
             transport: Carries the requests; see `doboto.Transport`.
             clock: Tells the time and sleeps; see `doboto.Clock`.
-            pause_collector: Whether long lists are read with Python's garbage collector paused, which halves the
-                time of decoding them. It is paused in the whole process, and only while pages are read.
+            pause_collector: Whether long replies are decoded with Python's garbage collector paused, which halves the
+                time that takes. It is paused in the whole process, for some milliseconds a page.
 
         Raises:
-            DOBOTOConfigurationException: There is no token, the URL can't be used, or an extra is not installed.
+            DOBOTOConfigurationException: There is no token, a setting can't be right, or an extra is not installed.
         """
-        secret, token = Secret(token_or_environment(token, os.environ)), None  # no frame keeps it in the open
+        check(
+            agent=agent,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            timeout=timeout,
+            retry=retry,
+            proxy=proxy,
+            ca_file=ca_file,
+            connections=connections,
+            allow_http=allow_http,
+            pause_collector=pause_collector,
+        )
+        try:
+            secret = Secret(token_or_environment(token, os.environ))
+        finally:
+            token = None  # no frame keeps it in the open
         base = base_url(url, allow_http=allow_http)
         io = self._io(Connection(base, proxy, ca_file, connections), transport, clock)
         self._shared = shared_by(secret, base, io.clock)
@@ -330,24 +350,38 @@ class Client(Generic[Mode]):
         return self._session.url
 
     def with_options(
-        self, *, retry: Retry | None = None, timeout: float | None = None, read_timeout: float | None = None
+        self,
+        *,
+        retry: Retry | None = None,
+        timeout: float | None = None,
+        read_timeout: float | None = None,
+        connect_timeout: float | None = None,
     ) -> Self:
         """The same client, connections and rate limit included, with other settings for the calls made through it.
+
+        Closing it leaves the connections open: they are this client's.
 
         Args:
             retry: The retry policy.
             timeout: Seconds for a whole call that has no `timeout` of its own.
             read_timeout: Seconds to wait for a piece of a reply.
+            connect_timeout: Seconds to wait for a connection.
+
+        Raises:
+            DOBOTOConfigurationException: A setting can't be right.
         """
         old = self._session
         timeouts = Timeouts(
-            old.timeouts.connect,
+            old.timeouts.connect if connect_timeout is None else connect_timeout,
             old.timeouts.read if read_timeout is None else read_timeout,
             old.timeouts.total if timeout is None else timeout,
         )
-        client = type(self).__new__(type(self))
-        client._shared = self._shared
+        check(retry=retry, connect_timeout=timeouts.connect, read_timeout=timeouts.read, timeout=timeouts.total)
+        client = copy.copy(self)
+        for name in [name for name in vars(client) if isinstance(getattr_static(type(client), name, None), resource)]:
+            del vars(client)[name]  # made for the old settings
         client._session = old.changed(retry=retry or old.retry, timeouts=timeouts)
+        client._borrows = True
         return client
 
     def __repr__(self) -> str:
@@ -415,8 +449,9 @@ class DO(Client[Sync]):
         return run(sent)
 
     def close(self) -> None:
-        """Give the connections back."""
-        run(self._session.close())
+        """Give the connections back; they stay open where they are another client's, see `with_options`."""
+        if not self._borrows:
+            run(self._session.close())
 
     def __enter__(self) -> Self:
         return self
@@ -444,8 +479,9 @@ class AsyncDO(Client[Async]):
         return await self._session.call(any_request(method, path, query, body))
 
     async def aclose(self) -> None:
-        """Give the connections back."""
-        await self._session.close()
+        """Give the connections back; they stay open where they are another client's, see `with_options`."""
+        if not self._borrows:
+            await self._session.close()
 
     async def __aenter__(self) -> Self:
         return self

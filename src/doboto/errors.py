@@ -301,7 +301,7 @@ class DOBOTOPollingException(DOBOTOException):
     Attributes:
         polling: What was waited for, as last seen: a dict, or a list of them where several were asked for.
         error: The last error met while polling, or None.
-        ids: The ids of all that was waited for.
+        ids: The ids of what `polling` holds.
         elapsed: Seconds waited.
     """
 

@@ -34,6 +34,12 @@ def test_a_context_is_checked_kept_and_used(doboto: Doboto, doboto_server: Any) 
         assert stat.S_IMODE(contexts_file(doboto).stat().st_mode) == 0o600
 
 
+def test_no_contexts_is_no_error(doboto: Doboto) -> None:
+    done = doboto.ok("auth", "list")
+    assert (done.out, done.err) == ("", "no contexts yet: doboto auth init makes one\n")
+    assert doboto.ok("auth", "list", "-o", "json").json == []
+
+
 def test_a_wrong_token_is_not_kept(doboto: Doboto, doboto_server: Any) -> None:
     doboto_server.simulator.faults.add("status", status=401)
     doboto.refused(4, "unauthorized", "auth", "init", "--url", doboto_server.url, stdin="wrong\n")
@@ -69,9 +75,9 @@ def test_doctls_contexts_are_there_and_one_can_switch_to_them(doboto: Doboto) ->
 def test_what_is_nearest_counts(served: Doboto, doboto_server: Any) -> None:
     """Option, named context, environment, current context."""
     served.ok("-q", "droplet", "create", "web", *NEW)
-    other = ("--token", "another account")
+    other = ("--token", "another-account")
     assert served.ok("droplet", "list", "-o", "json", *other).json == []
-    served.ok("auth", "init", "other", "--token", "another account")
+    served.ok("auth", "init", "other", "--token", "another-account")
     assert len(served.ok("droplet", "list", "-o", "json").json) == 1
     assert served.ok("--context", "other", "droplet", "list", "-o", "json").json == []
 

@@ -125,6 +125,7 @@ def test_a_bug_is_1_and_only_debug_shows_where(simulated: Doboto) -> None:
     Path(simulated.environment["XDG_STATE_HOME"]).write_text("not a folder")
     done = simulated.as_process("droplet", "list")
     assert (done.code, len(done.err.splitlines())) == (1, 1)
+    simulated.refused(1, "failed", "droplet", "list")
 
 
 def test_no_answer_to_a_question_is_a_refusal(simulated: Doboto) -> None:

@@ -9,6 +9,11 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doboto.cli.columns import Column
+from doboto.cli.table import fitted
 
 from .conftest import NEW, PROGRAM, Doboto, same_as_kept
 
@@ -33,6 +38,23 @@ def test_a_table_has_the_terminals_width(fleet: Doboto, width: int) -> None:
         assert b"\x1b[32mactive" in terminal.raw
 
 
+def test_long_names_do_not_push_the_rest_out(simulated: Doboto) -> None:
+    """The widest columns are cut; ids, addresses and the like stay whole."""
+    name = "a-rather-long-name-for-a-droplet.example.com"
+    simulated.ok("-q", "droplet", "create", name, *NEW, "--tag", "env:production,team:platform", "--wait")
+    with Terminal(["droplet", "list"], simulated.environment) as terminal:
+        assert terminal.end() == 0
+        same_as_kept("list-long.txt", terminal.text + "\n")
+
+
+@given(st.lists(st.lists(st.text("ab", max_size=60), min_size=5, max_size=5), max_size=4), st.integers(20, 200))
+def test_a_table_fits_its_terminal(lines: list[list[str]], width: int) -> None:
+    columns = [Column(name, wide=name in "de") for name in "abcde"]
+    shown = fitted(columns, lines, width)
+    assert 0 in shown
+    assert sum(shown.values()) + 2 * (len(shown) - 1) <= width or list(shown) == [0]
+
+
 def test_no_color_means_none(fleet: Doboto) -> None:
     with Terminal(["droplet", "list"], {**fleet.environment, "NO_COLOR": "1"}) as terminal:
         assert terminal.end() == 0
@@ -49,6 +71,22 @@ def test_progress_is_drawn_in_place_and_gone_at_the_end(simulated: Doboto) -> No
         assert terminal.end() == 0
         assert "status is new" not in terminal.text
         assert terminal.text.count("active") == 2
+
+
+def test_several_calls_are_drawn_as_one(fleet: Doboto) -> None:
+    order = ["droplet", "reboot", "web-01", "web-03", "--wait", "--poll", "2"]
+    with Terminal(order, {**fleet.environment, "DOBOTO_SIM_SPEED": "8"}) as terminal:
+        seen = terminal.read(lambda text: "of 2" in text)
+        assert re.search(r"^. web-0[13] \(48000000[02]\) reboot is running$", seen, re.MULTILINE)
+        assert terminal.end() == 0
+        assert terminal.text.count("completed") == 2
+
+
+def test_a_closed_pipe_is_no_error(fleet: Doboto) -> None:
+    line = f"{PROGRAM} droplet each -o jsonl | head -n 1"
+    done = subprocess.run(["sh", "-c", line], env=fleet.environment, capture_output=True, text=True, check=False)
+    assert json.loads(done.stdout)["name"] == "web-01"
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize(("answer", "left"), [("y\n", 1), ("\n", 3), ("no\n", 3)])

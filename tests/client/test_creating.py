@@ -67,7 +67,7 @@ def test_volume_reaches_the_api_as_volumes(api: Any, sim: Simulator) -> None:
         ({}, ValueError, "either name"),
         (one() | {"names": ["a"]}, ValueError, "either name"),
         (several(), ValueError, "must not be empty"),
-        ({**one(), "size": ""}, ValueError, "size is required"),
+        ({**one(), "size": ""}, ValueError, "size must not be empty"),
         ({"name": "web-1", "size": SIZE}, ValueError, "image is required"),
         (one("web_1"), ValueError, "host name"),
         (one("web-"), ValueError, "host name"),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doboto import DO, DOBOTOForbiddenException, DOBOTOReplyException, Limiter, WireRequest
+from doboto import DO, DOBOTOException, DOBOTOForbiddenException, DOBOTOReplyException, Limiter, WireRequest
 from doboto._core import pages
 from doboto._core.reply import Reply
 from doboto.resources._resource import READINGS
@@ -188,3 +188,45 @@ def test_reading_a_page_never_fails_in_another_way(body: dict[str, Any]) -> None
         except DOBOTOReplyException:
             continue
         assert read.last >= (read.following or 0)
+
+
+def test_destroying_while_going_through_misses_none(api: Any) -> None:
+    """What is destroyed makes the list shorter, so that what is further on moves up to pages that were read."""
+    api.droplet.create(several(*(f"w{n}" for n in range(450))))
+    destroyed = 0
+    for droplet in api.droplet.each():
+        api.droplet.destroy(droplet["id"])
+        destroyed += 1
+    assert destroyed == 450
+    assert api.droplet.list() == []
+
+
+def test_a_list_that_gets_shorter_each_time_is_an_error_and_not_a_part_of_it(flavour: str, runner: Any) -> None:
+    answers = []
+    for reading in range(READINGS):
+        total = 600 - 2 * reading
+        items = [{"id": n} for n in range(200)]
+        answers += [page(items, total, 2, 3), page(items, total - 1, 3, 3), page(items[:50], total - 1, None, None)]
+    staged = stage(flavour, runner, *answers, connections=1)
+    with pytest.raises(DOBOTOReplyException, match="got shorter"):
+        staged.api.droplet.list()
+
+
+def test_a_total_without_links_is_believed(flavour: str, runner: Any) -> None:
+    first = reply(200, {"droplets": [{"id": n} for n in range(200)], "links": {}, "meta": {"total": 201}})
+    staged = stage(flavour, runner, first, page([{"id": 200}], 201))
+    assert len(staged.api.droplet.list()) == 201
+
+
+def test_the_time_for_a_call_bounds_all_pages_together(flavour: str, runner: Any) -> None:
+    staged = stage(flavour, runner, page([{"id": n} for n in range(200)], total=4000, next=2, last=20), timeout=10)
+    send = staged.script.send
+
+    async def slowly(*given: Any) -> Reply:
+        staged.time.sleep(6)
+        return await send(*given)
+
+    staged.script.send = slowly  # type: ignore[method-assign]
+    with pytest.raises(DOBOTOException):
+        staged.api.droplet.list()
+    assert staged.time.now - 1_790_000_000 < 10 + 6 * 8  # no request is begun after the time is over

@@ -117,3 +117,23 @@ def test_the_reference_that_help_links_to_is_in_the_specification(name: str, ope
     linked = [word.split("#operation/")[1].rstrip(",.") for word in text.split() if "#operation/" in word]
     assert linked
     assert set(linked) <= known
+
+
+CHANGES = sorted(
+    name
+    for name in {*DOCUMENTED, *BEYOND}
+    if name in {"create", "present", "destroy"} or "poll" in inspect.signature(getattr(DO.droplet, name)).parameters
+)
+
+
+@pytest.mark.parametrize("name", [name for name in CHANGES if not name.startswith("destroy_")])
+def test_help_tells_that_an_answer_can_be_lost(name: str) -> None:
+    text = inspect.getdoc(getattr(DO.droplet, name)) or ""
+    assert "DOBOTOOutcomeUnknownException: " in text
+    assert "no such tag" not in text
+
+
+def test_help_of_each_tells_when_pages_are_read() -> None:
+    for resource in ("droplet", "image", "volume", "firewall", "tag", "vpc", "reserved_ip"):
+        text = inspect.getdoc(getattr(DO, resource).each) or ""
+        assert "from the middle of a page on, the next is read" in text

@@ -20,6 +20,12 @@ def blocking(do: DO) -> None:
     do.droplet.create(name="a", names=["b"], size="s", image="i")  # BAD both name and names
     do.droplet.create({"name": "a", "size": "s", "image": "i"}, wait="yes")  # BAD wrong type
     do.droplet.create()  # BAD nothing at all
+    do.droplet.create({"name": "a", "size": "s", "image": "i"}, name="b")  # BAD name twice
+    do.droplet.create({"size": "s", "image": "i"}, name="a", sizes="x")  # BAD unknown attribute beside a dict
+    do.droplet.create({"size": "s", "image": "i"}, name="a", names=["b"])  # BAD both name and names
+    do.droplet.private_networking_enable(tag_name="a")  # BAD not by tag
+    do.droplet.private_networking_enable(1, "a")  # BAD not by tag
+    do.droplet.private_networking_enable()  # BAD no id
     do.droplet.power_off()  # BAD neither id nor tag
     do.droplet.power_off(1, "a")  # BAD both id and tag
     do.droplet.power_off("a")  # BAD a tag where an id goes
@@ -39,6 +45,7 @@ async def asynchronous(ado: AsyncDO) -> None:
     ado.droplet.info(1)  # BAD not awaited
     await ado.droplet.info("a")  # BAD wrong type
     await ado.droplet.power_off()  # BAD neither id nor tag
+    await ado.droplet.private_networking_enable(tag_name="a")  # BAD not by tag
     await ado.droplet.create({"name": "a"})  # BAD attributes are missing
 
 

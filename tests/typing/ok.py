@@ -22,6 +22,7 @@ from doboto.types import (
     Domain,
     DomainRecord,
     Droplet,
+    DropletAttributes,
     DropletCreate,
     DropletsCreate,
     DropletSnapshot,
@@ -51,6 +52,7 @@ from doboto.types import (
 
 ONE: DropletCreate = {"name": "web-1", "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}
 MANY: DropletsCreate = {"names": ["a", "b"], "size": "s-1vcpu-1gb", "image": 7, "tags": ["env:prod"]}
+PARTS: DropletAttributes = {"name": "a", "size": "s", "image": "i"}
 
 
 def told(progress: Progress) -> None:
@@ -73,8 +75,17 @@ def blocking(do: DO) -> None:
     assert_type(do.droplet.create({"names": ["a"], "size": "s", "image": "i"}), list[Droplet])
     assert_type(do.droplet.create(name="a", size="s", image="i", wait=True), Droplet)
     assert_type(do.droplet.create(names=["a"], size="s", image="i"), list[Droplet])
+    assert_type(do.droplet.create({"region": "nyc3"}, name="a", size="s", image="i", wait=True), Droplet)
+    assert_type(do.droplet.create({"size": "s", "image": "i"}, names=["a", "b"]), list[Droplet])
+    assert_type(do.droplet.create(ONE, tags=["a"]), Droplet)
+    assert_type(do.droplet.create(MANY, ipv6=True), list[Droplet])
+    assert_type(do.droplet.create(PARTS, name="a"), Droplet)
+    assert_type(do.droplet.create(PARTS), Droplet | list[Droplet])
+    assert_type(do.droplet.create(PARTS, True, size="s"), Droplet | list[Droplet])
     assert_type(do.droplet.present(ONE), tuple[Droplet, Droplet | None])
     assert_type(do.droplet.present(MANY), tuple[list[Droplet], list[Droplet]])
+    assert_type(do.droplet.present({"region": "nyc3"}, name="a", size="s", image="i"), tuple[Droplet, Droplet | None])
+    assert_type(do.droplet.private_networking_enable(1, wait=True), Action)
     assert_type(do.droplet.destroy(1), None)
     assert_type(do.droplet.destroy(tag_name="a", wait=True, missing_ok=True), None)
     assert_type(do.droplet.backup_list(1), list[DropletSnapshot])
@@ -108,6 +119,8 @@ async def asynchronous(ado: AsyncDO) -> None:
     assert_type(ado.droplet.each(), AsyncGenerator[Droplet, None])
     assert_type(await ado.droplet.create(ONE, wait=True), Droplet)
     assert_type(await ado.droplet.create(MANY), list[Droplet])
+    assert_type(await ado.droplet.create({"size": "s"}, name="a", image="i"), Droplet)
+    assert_type(await ado.droplet.private_networking_enable(1), Action)
     assert_type(await ado.droplet.create(name="a", size="s", image="i"), Droplet)
     assert_type(await ado.droplet.present(ONE), tuple[Droplet, Droplet | None])
     assert_type(await ado.droplet.present(MANY), tuple[list[Droplet], list[Droplet]])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from .request import text
@@ -22,6 +22,26 @@ def merged(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any
     if twice := attribs.keys() & more.keys():
         raise ValueError(f"given twice: {', '.join(sorted(twice))}")
     return {name: value for name, value in {**attribs, **more}.items() if value is not None}
+
+
+def refuse_unknown(operation: str, given: Iterable[str], known: Collection[str]) -> None:
+    """Refuse keyword arguments that mean nothing, each with the name that it resembles.
+
+    Raises:
+        TypeError: There is one.
+    """
+    if unknown := [name for name in given if name not in known]:
+        raise TypeError(
+            f"{operation}() has no keyword argument {', '.join(_with_hint(name, known) for name in unknown)}; "
+            "what the API takes and this version does not know goes into the dict attribs"
+        )
+
+
+def _with_hint(name: str, known: Collection[str]) -> str:
+    from difflib import get_close_matches  # needed only for an error
+
+    alike = get_close_matches(name, sorted(known), 1)
+    return f"{name!r} (did you mean {alike[0]!r}?)" if alike else repr(name)
 
 
 def attributes_of(
@@ -67,6 +87,17 @@ def listed(name: str, value: Any) -> list[Any]:
     if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
         raise TypeError(f"{name} must be a list, not {type(cast(object, value)).__name__}")
     return [*cast("Iterable[Any]", cast(object, value))]
+
+
+def members(name: str, value: Any) -> dict[str, Any]:
+    """A dict of its own, with what the caller's has.
+
+    Raises:
+        TypeError: It is something else.
+    """
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} must be a dict, not {type(value).__name__}")
+    return {**cast("Mapping[str, Any]", value)}
 
 
 def some(name: str, value: Any) -> list[Any]:

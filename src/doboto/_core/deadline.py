@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -24,3 +25,19 @@ class Deadline:
     def remaining(self, now: float) -> float:
         """Seconds left, 0 when it is over."""
         return max(0.0, self.start + self.seconds - now)
+
+
+def duration(name: str, value: float, *, positive: bool = False) -> float:
+    """Seconds to wait, refused if they are none.
+
+    Raises:
+        ValueError: They are negative or not finite, or 0 where they must be more.
+        TypeError: They are no number.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{name} must be a number of seconds, not {type(value).__name__}")
+    if not math.isfinite(value) or value < 0 or (positive and value == 0):
+        raise ValueError(
+            f"{name} must be {'more than 0' if positive else '0 or more'} seconds, and finite, not {value!r}"
+        )
+    return value

@@ -114,6 +114,11 @@ class Limiter:
             self._closed_until = max(self._closed_until, now + seconds)
             self._careful_until = self._closed_until + self._window
 
+    def exhausted(self, now: float, seconds: float) -> None:
+        """The API said that nothing is left of the hour: nobody sends for that many seconds."""
+        with self._lock:
+            self._closed_until = max(self._closed_until, now + seconds)
+
     def told(self, hourly: RateLimit) -> None:
         """Remember what a reply's headers said."""
         self.hourly = hourly

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .attributes import listed, merged
+from .attributes import listed, members, merged, required
+from .request import flag, text
 
 #: The most names in one request (API reference, droplets_create: "up to ten").
 NAMES_PER_REQUEST = 10
 #: The most user data, in bytes (API reference, droplets_create: 64 KiB).
 USER_DATA = 64 * 1024
 NAME_LENGTH = 255
+LAST_PORT = 65535
 #: The pattern that the API reference gives for a Droplet's name.
 NAME = re.compile(r"[a-zA-Z0-9]?[a-z0-9A-Z.\-]*[a-z0-9A-Z]")
 
@@ -62,12 +64,11 @@ class Order:
     def _check(self) -> None:
         for name in self.names:
             _check_name(name)
-        for required in ("size", "image"):
-            if self.attribs.get(required) in {None, ""}:
-                raise ValueError(f"{required} is required")
-        user_data = self.attribs.get("user_data", "")
-        if len(user_data.encode() if isinstance(user_data, str) else user_data) > USER_DATA:
-            raise ValueError(f"user_data is longer than {USER_DATA} bytes")
+        for name in ("size", "image"):
+            required(name, self.attribs.get(name))
+        for name, value in self.attribs.items():
+            if name in CHECKS:
+                CHECKS[name](name, value)
         if self.attribs.get("public_networking") is False and self.attribs.get("ipv6"):
             raise ValueError("a Droplet without public networking can't have IPv6")
 
@@ -94,6 +95,48 @@ def _renamed(given: dict[str, Any]) -> dict[str, Any]:
         if name in given:
             given[name] = listed(name, given[name])
     return given
+
+
+def _worded(name: str, value: Any) -> None:
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be text, not {type(value).__name__}")
+    text(name, value)
+
+
+def _user_data(name: str, value: Any) -> None:
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be text, not {type(value).__name__}")
+    if len(value.encode()) > USER_DATA:
+        raise ValueError(f"{name} is longer than {USER_DATA} bytes")
+
+
+#: How the attributes of one value are checked; those that the API got since go to it as they are.
+CHECKS: Mapping[str, Callable[[str, Any], object]] = {
+    "image": text,
+    "backup_policy": members,
+    "user_data": _user_data,
+    **dict.fromkeys(("size", "region", "vpc_uuid"), _worded),
+    **dict.fromkeys(
+        ("backups", "ipv6", "monitoring", "private_networking", "with_droplet_agent", "public_networking"), flag
+    ),
+}
+
+
+def check_ready_port(port: int | None, wait: bool) -> None:
+    """Refuse a port that can't be waited for.
+
+    Raises:
+        ValueError: There is no such port, or nothing is waited for.
+        TypeError: It is no whole number.
+    """
+    if port is None:
+        return
+    if type(port) is not int:
+        raise TypeError(f"ready_port must be a whole number, not {type(port).__name__}")
+    if not 1 <= port <= LAST_PORT:
+        raise ValueError(f"ready_port must be from 1 to {LAST_PORT}, not {port}")
+    if not wait:
+        raise ValueError("ready_port is waited for: give wait=True with it")
 
 
 def _names(names: Any) -> list[Any]:

@@ -91,10 +91,9 @@ def _number_of(item: Mapping[str, Any]) -> Any:
 
 
 def rest(first: Page) -> range:
-    """The numbers of the pages after the first, as far as the first one tells."""
-    if first.following is None:
-        return range(0)
-    by_total = -(-(first.total or 0) // PER_PAGE)
+    """The numbers of the pages after the first, as far as the first one tells, by its links or by its total."""
+    full = len(first.items) >= PER_PAGE or first.following is not None
+    by_total = -(-(first.total or 0) // PER_PAGE) if full else 0
     return range(2, max(first.last, by_total) + 1)
 
 

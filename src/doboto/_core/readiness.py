@@ -16,7 +16,7 @@ class Readiness:
 
     Attributes:
         public_ipv4: A public IPv4 address; always, unless `public_networking` was false.
-        private_ipv4: A private one, if `private_networking` or `vpc_uuid` was asked for.
+        private_ipv4: A private one, if `private_networking` or `vpc_uuid` was asked for, or nothing else is to come.
         public_ipv6: An IPv6 address, if `ipv6` was asked for.
         tags: The tags asked for. The API keeps the first spelling it saw of a tag, so case does not count.
     """
@@ -31,7 +31,11 @@ class Readiness:
         """What the attributes of a create ask for."""
         return cls(
             public_ipv4=attribs.get("public_networking") is not False,
-            private_ipv4=bool(attribs.get("private_networking") or attribs.get("vpc_uuid")),
+            private_ipv4=bool(
+                attribs.get("private_networking")
+                or attribs.get("vpc_uuid")
+                or attribs.get("public_networking") is False
+            ),
             public_ipv6=bool(attribs.get("ipv6")),
             tags=tuple(attribs.get("tags") or ()),
         )

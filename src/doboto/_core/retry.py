@@ -60,11 +60,11 @@ class Retry:
         """
         if attempt >= self.attempts or not worth_repeating(request, failure):
             return None
-        if isinstance(failure, DOBOTORateLimitException) and failure.retry_after is not None:
-            return failure.retry_after
-        backoff = min(self.longest, self.base * self.factor ** min(attempt - 1, 60))
         # Half of the pause is fixed and half is chance: it never falls to nothing, and many clients spread out.
-        return backoff * (0.5 + chance / 2)
+        backoff = min(self.longest, self.base * self.factor ** min(attempt - 1, 60)) * (0.5 + chance / 2)
+        if isinstance(failure, DOBOTORateLimitException) and failure.retry_after is not None:
+            return max(failure.retry_after, backoff)  # 0 seconds, or a clock that disagrees, is no reason to hurry
+        return backoff
 
 
 def worth_repeating(request: Request, failure: DOBOTOException) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
@@ -10,6 +11,13 @@ from .._operation import run
 from .protocol import Clock, Job, Transport
 
 R = TypeVar("R")
+
+
+def _outcome(job: Job[R]) -> R | Exception:
+    try:
+        return run(job())
+    except Exception as failure:
+        return failure
 
 
 class Aside(Generic[R]):
@@ -64,21 +72,45 @@ class BlockingIO:
         if seconds > 0:
             self.clock.sleep(seconds)
 
-    async def at_once(self, jobs: Sequence[Job[R]]) -> list[R | Exception]:
-        """Run jobs in threads; their results in order, a failed job's exception in its place."""
+    async def at_once(self, jobs: Sequence[Job[R]], *, finish: bool = False) -> list[R | Exception]:
+        """Run jobs in threads; their results in order, a failed job's exception in its place.
 
-        def outcome(job: Job[R]) -> R | Exception:
-            try:
-                return run(job())
-            except Exception as failure:
-                return failure
-
+        Ctrl-C ends it: jobs that only read are left to themselves, and with `finish` those that have begun are waited
+        for.
+        """
         if len(jobs) < 2:
-            return [outcome(job) for job in jobs]
-        from concurrent.futures import ThreadPoolExecutor  # only where it is used: its import costs 6 ms
+            return [_outcome(job) for job in jobs]
+        todo = deque(range(len(jobs)))
+        outcomes: dict[int, R | Exception] = {}
+        interruptions: list[BaseException] = []
 
-        with ThreadPoolExecutor(min(self._width, len(jobs)), thread_name_prefix="doboto") as threads:
-            return list(threads.map(outcome, jobs))
+        def work() -> None:
+            while todo:
+                try:
+                    place = todo.popleft()
+                except IndexError:  # another thread was faster
+                    return
+                try:
+                    outcomes[place] = _outcome(jobs[place])
+                except BaseException as interruption:  # raised where the outcomes are waited for
+                    todo.clear()
+                    interruptions.append(interruption)
+
+        count = min(self._width, len(jobs))
+        threads = [threading.Thread(target=work, name=f"doboto-{n}", daemon=True) for n in range(count)]
+        for thread in threads:
+            thread.start()
+        try:
+            for thread in threads:
+                thread.join()
+        except BaseException:
+            todo.clear()
+            for thread in threads if finish else ():
+                thread.join()
+            raise
+        if interruptions:
+            raise interruptions[0]
+        return [outcomes[place] for place in range(len(jobs))]
 
     def begin(self, job: Job[R]) -> Aside[R]:
         """Run a job in a thread."""

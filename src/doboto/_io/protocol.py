@@ -135,8 +135,12 @@ class IO(Protocol):
         """Let time pass."""
         ...
 
-    async def at_once(self, jobs: Sequence[Job[R]]) -> list[R | Exception]:
-        """Run jobs side by side, a few at a time; their results in order, a failed job's exception in its place."""
+    async def at_once(self, jobs: Sequence[Job[R]], *, finish: bool = False) -> list[R | Exception]:
+        """Run jobs side by side, a few at a time; their results in order, a failed job's exception in its place.
+
+        Interrupted, it begins no further job. With `finish`, those that have begun are waited for all the same: what
+        they change must be known.
+        """
         ...
 
     def begin(self, job: Job[R]) -> Ahead[R]:

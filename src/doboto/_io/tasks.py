@@ -53,8 +53,11 @@ class TaskIO:
         if seconds > 0:
             await self.clock.asleep(seconds)
 
-    async def at_once(self, jobs: Sequence[Job[R]]) -> list[R | Exception]:
-        """Run jobs as tasks; their results in order, a failed job's exception in its place."""
+    async def at_once(self, jobs: Sequence[Job[R]], *, finish: bool = False) -> list[R | Exception]:  # noqa: ARG002
+        """Run jobs as tasks; their results in order, a failed job's exception in its place.
+
+        Cancelling is cancelling here, whatever `finish` says: each job tells in its exception what it had done.
+        """
         room = asyncio.Semaphore(self._width)
 
         async def outcome(job: Job[R]) -> R | Exception:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import urllib3
@@ -66,13 +66,14 @@ class Urllib3Transport:
         outer = exchange.set(current)
         try:
             pool, target = self._way(request.url)
+            patience: Any = timeouts.total  # any number will do, though urllib3 says int
             response = pool.urlopen(
                 request.method,
                 target,
                 body=request.body,
                 headers=request.headers,
                 timeout=urllib3.Timeout(timeouts.connect, timeouts.read, timeouts.total),
-                pool_timeout=timeouts.total,
+                pool_timeout=patience,
                 retries=False,
                 redirect=False,
                 preload_content=False,

@@ -13,8 +13,12 @@ from .._session import Session
 from ..errors import DOBOTOForbiddenException, DOBOTONotFoundException
 from .find import Finder
 
+#: How many requests a round may cost.
+PAGES = 2
 RUNNING = "in-progress"
 FAILED = "errored"
+#: How an action ends; whatever else it says it is, it goes on.
+FINAL = frozenset({"completed", FAILED})
 
 
 class ActionWatch:
@@ -36,6 +40,7 @@ class ActionWatch:
         self._single = single
         self._finder = Finder(session, "actions", "/actions", {})
         self._listing = True
+        self.hurry = False
         self._begun = session.io.clock.monotonic()
 
     def pending(self) -> dict[int, str]:
@@ -43,7 +48,7 @@ class ActionWatch:
         return {
             id: f"{action.get('type', 'action')} of {action.get('resource_id')} is {RUNNING}"
             for id, action in self._seen.items()
-            if action.get("status", RUNNING) == RUNNING
+            if action.get("status") not in FINAL
         }
 
     def seen(self) -> Any:
@@ -61,6 +66,7 @@ class ActionWatch:
 
     async def look(self, deadline: Deadline) -> None:
         """Read the running ones: a single one by itself, several from the list of all actions."""
+        self.hurry = False
         ids = list(self.pending())
         missing = ids if len(ids) == 1 else await self._look_in_list(ids, deadline)
         await self._look_singly(missing, deadline)
@@ -70,12 +76,13 @@ class ActionWatch:
         if not self._listing:
             return ids
         try:
-            found = await self._finder.find(ids, deadline)
+            found = await self._finder.find(ids, deadline, PAGES)
         except DOBOTOForbiddenException:
             self._listing = False  # the token may read a Droplet's actions and not the list of all
             return ids
         self._seen.update(found)
-        return [id for id in ids if id not in found]
+        self.hurry = not self._finder.finished
+        return [] if self.hurry else [id for id in ids if id not in found]
 
     async def _look_singly(self, ids: list[int], deadline: Deadline) -> None:
         jobs = [partial(self._read, id, deadline) for id in ids]

@@ -20,6 +20,7 @@ class DestroyedWatch:
 
     what = "destroy with associated resources"
     total = 1
+    hurry = False
 
     def __init__(self, session: Session, request: Request, id: int) -> None:
         self._session = session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -17,15 +18,21 @@ from ..errors import (
     DOBOTONotFoundException,
     DOBOTOVanishedException,
 )
-from .actions import GRACE, ActionWatch, describe
+from .actions import GRACE, PAGES, ActionWatch, describe
 from .find import Finder
+
+#: While a create action runs, its Droplet is read every so many rounds: it may be gone (terraform PR#1493).
+NOW_AND_THEN = 12
+#: How often in a row it must be missing then to count as gone: its action may still say why.
+MISSES = 3
 
 
 class DropletWatch:
     """New Droplets and what was last seen of them.
 
-    A round asks for the create actions while any is running, and for the Droplets once none is: one request each,
-    plus one for each Droplet that is on none of the likely pages of the list.
+    A round asks for the create actions while any is running, and for the Droplets once none is: one or two requests,
+    plus one for each Droplet that is on none of the likely pages of the list. Where it takes a third page to find
+    them, the next round comes at once.
 
     Args:
         session: Sends the requests.
@@ -48,11 +55,14 @@ class DropletWatch:
         self._readiness = readiness
         self._seen: dict[int, Mapping[str, Any]] = {droplet["id"]: droplet for droplet in droplets}
         self._gone: set[int] = set()
+        self._misses: Counter[int] = Counter()
         self._begun = session.io.clock.monotonic()
         self._actions = ActionWatch(
             session, [{"id": id} for id in action_ids], lambda action: get(path("/actions/{id}", id=action["id"]))
         )
         self._actions_readable = True
+        self._rounds = 0
+        self.hurry = False
         self._finder = Finder(session, "droplets", "/droplets", self._filter(droplets))
 
     def pending(self) -> dict[int, str]:
@@ -72,9 +82,14 @@ class DropletWatch:
 
     async def look(self, deadline: Deadline) -> None:
         """One round."""
-        await self._look_at_actions(deadline)
-        if not self._running():
-            await self._look_at_droplets(deadline)
+        self._rounds += 1
+        self.hurry = False
+        left = PAGES
+        if self._running():
+            left -= 1
+            await self._look_at_actions(deadline)
+        if not self._running() or self._rounds % NOW_AND_THEN == 0:
+            await self._look_at_droplets(deadline, left)
 
     def settle(self) -> list[Any]:
         """The Droplets, all ready.
@@ -121,19 +136,18 @@ class DropletWatch:
         return {id: action for id, action in self._actions_by_droplet().items() if action["id"] in failed}
 
     async def _look_at_actions(self, deadline: Deadline) -> None:
-        if not self._running():
-            return
         try:
             await self._actions.look(deadline)
         except (DOBOTOForbiddenException, DOBOTONotFoundException):
             self._actions_readable = False  # the token may not read actions: the Droplets alone must tell
 
-    async def _look_at_droplets(self, deadline: Deadline) -> None:
+    async def _look_at_droplets(self, deadline: Deadline, most: int) -> None:
         ids = list(self.pending())
         if len(ids) > 1:
-            found = await self._finder.find(ids, deadline)
+            found = await self._finder.find(ids, deadline, most)
             self._seen.update(found)
-            ids = [id for id in ids if id not in found]
+            self.hurry = not self._finder.finished
+            ids = [] if self.hurry else [id for id in ids if id not in found]
         outcomes = await self._session.io.at_once([partial(self._read, id, deadline) for id in ids])
         for outcome in outcomes:
             if isinstance(outcome, Exception):
@@ -145,7 +159,9 @@ class DropletWatch:
             self._seen[id] = await self._session.call(request, deadline, holding("droplet", dict))
         except DOBOTONotFoundException:
             if self._session.io.clock.monotonic() - self._begun >= GRACE:
-                self._gone.add(id)
+                self._misses[id] += 1
+                if not self._running() or self._misses[id] >= MISSES:
+                    self._gone.add(id)
 
     def _filter(self, droplets: Sequence[Mapping[str, Any]]) -> dict[str, str | int]:
         """The narrowest list that has them all: a tag that was asked for, or GPU Droplets, which are listed apart."""

@@ -30,26 +30,44 @@ class Finder:
         self._path = path
         self._query = query
         self._known: list[int] = [1]
+        self._begin()
 
-    async def find(self, ids: Iterable[int], deadline: Deadline) -> dict[int, Any]:
-        """Those of the ids that stand on the likely pages; never more than a page beyond what they fill."""
-        wanted = set(ids)
-        found: dict[int, Any] = {}
-        here: dict[int, Any] = {}
-        budget = 2 + len(wanted) // pages.PER_PAGE
-        queue, read = list(self._known), dict[int, pages.Page]()
-        hits: list[int] = []
-        # A page with some of them may have a neighbour with the others: the end of a list is rarely a whole page.
-        while queue and (len(read) < budget or here) and wanted - found.keys():
-            number = queue.pop(0)
-            page = read[number] = await self._page(number, deadline)
-            here = {item["id"]: item for item in page.items if _id(item) in wanted}
+    def _begin(self) -> None:
+        self._queue: list[int] = list(self._known)
+        self._read: set[int] = set()
+        self._hits: list[int] = []
+
+    @property
+    def finished(self) -> bool:
+        """Whether all likely pages were read: what was not found by then is on none of them."""
+        return not self._queue
+
+    async def find(self, ids: Iterable[int], deadline: Deadline, most: int) -> dict[int, Any]:
+        """Those of the ids that stand on the next likely pages.
+
+        Args:
+            ids: What to find.
+            deadline: Bounds the requests.
+            most: How many pages to read now; where that is not all, the next call goes on from there.
+        """
+        if self.finished:
+            self._begin()
+        missing, found = set(ids), dict[int, Any]()
+        limit = 2 + len(missing) // pages.PER_PAGE
+        while self._queue and missing and most > 0:
+            most -= 1
+            number = self._queue.pop(0)
+            page = await self._page(number, deadline)
+            self._read.add(number)
+            here = {item["id"]: item for item in page.items if _id(item) in missing}
             found |= here
-            if here:
-                hits.append(number)
-            if not queue:
-                queue = likely(page, number, read.keys())
-        self._known = hits or [1]
+            missing -= here.keys()
+            self._hits += [number] if here else []
+            # A page with some of them may have a neighbour with the others: the end of a list is rarely a whole page.
+            if not self._queue and (len(self._read) < limit or here):
+                self._queue = likely(page, number, self._read)
+        if not missing or self.finished:
+            self._known, self._queue = self._hits or [1], []
         return found
 
     async def _page(self, number: int, deadline: Deadline) -> pages.Page:

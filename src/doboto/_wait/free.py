@@ -26,6 +26,7 @@ class FreeWatch:
 
     what = "pending event"
     total = 1
+    hurry = False
 
     def __init__(
         self, session: Session, listing: str, target: str, own: Callable[[Mapping[str, Any]], bool] = bool
@@ -33,23 +34,25 @@ class FreeWatch:
         self._session = session
         self._listing = listing
         self._own = own
-        self._busy: dict[Any, str] = {target: "another action is running"}
+        self._target = target
+        self._running: list[Any] | None = None
 
     def pending(self) -> dict[Any, str]:
-        """What is running, by its id."""
-        return dict(self._busy)
+        """What is running, by its id; before the first look, the resource itself."""
+        if self._running is None:
+            return {self._target: "another action is running"}
+        return {action.get("id"): f"{action.get('type')} is running" for action in self._running}
 
     def seen(self) -> Any:
-        """What is running, as last seen."""
-        return self.pending()
+        """The actions that are running, as last seen."""
+        return self._running or []
 
     async def look(self, deadline: Deadline) -> None:
         """Read the newest actions."""
         request = pages.numbered(self._listing, {}, 1)
         page = await self._session.call(request, deadline, pages.reading("actions"))
         own = [action for action in records(list(page.items)) if self._own(action)]
-        running = [action for action in own if action.get("status") == RUNNING]
-        self._busy = {action.get("id"): f"{action.get('type')} is running" for action in running}
+        self._running = [action for action in own if action.get("status") == RUNNING]
 
 
 class TagFreeWatch:
@@ -62,23 +65,25 @@ class TagFreeWatch:
 
     what = "pending event"
     total = 1
+    hurry = False
 
     def __init__(self, session: Session, tag_name: str) -> None:
         self._session = session
         self._tag_name = tag_name
-        self._locked: dict[Any, str] = {tag_name: "another action is running"}
+        self._locked: list[Any] | None = None
 
     def pending(self) -> dict[Any, str]:
-        """The Droplets that are locked, by their ids."""
-        return dict(self._locked)
+        """The Droplets that are locked, by their ids; before the first look, the tag itself."""
+        if self._locked is None:
+            return {self._tag_name: "another action is running"}
+        return {droplet.get("id"): "locked" for droplet in self._locked}
 
     def seen(self) -> Any:
         """The Droplets that are locked, as last seen."""
-        return self.pending()
+        return self._locked or []
 
     async def look(self, deadline: Deadline) -> None:
         """Read the Droplets."""
         request = pages.numbered("/droplets", {"tag_name": self._tag_name}, 1)
         page = await self._session.call(request, deadline, pages.reading("droplets"))
-        locked = [droplet for droplet in records(list(page.items)) if droplet.get("locked")]
-        self._locked = {droplet.get("id"): "locked" for droplet in locked}
+        self._locked = [droplet for droplet in records(list(page.items)) if droplet.get("locked")]

@@ -24,6 +24,7 @@ class GoneWatch:
 
     what = "destroy"
     total = 1
+    hurry = False
 
     def __init__(self, session: Session, id: int | str, request: Request, key: str) -> None:
         self._session = session
@@ -60,6 +61,7 @@ class TagGoneWatch:
     """
 
     what = "destroy"
+    hurry = False
 
     def __init__(self, session: Session, tag_name: str) -> None:
         self.total = 1

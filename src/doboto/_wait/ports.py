@@ -24,6 +24,7 @@ class PortWatch:
     """
 
     what = "port"
+    hurry = False
 
     def __init__(self, session: Session, droplets: Sequence[Any], port: int) -> None:
         self.what = f"port {port}"

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from .._core.deadline import Deadline
 from .._core.retry import transient
+from .._core.shape import items, records
 from .._session import Session, log
 from ..errors import DOBOTOException, DOBOTOPollingException
 from ..progress import OnProgress, Progress
@@ -39,6 +40,8 @@ class Watch(Protocol):
 
     what: str
     total: int
+    #: Whether the last look had more to see than a round may cost, so that the next one is not put off.
+    hurry: bool
 
     async def look(self, deadline: Deadline) -> None:
         """One round: one or two requests. Raises what ends the wait."""
@@ -60,11 +63,10 @@ async def wait(session: Session, watch: Watch, plan: Plan) -> None:
         DOBOTOPollingException: The time was over first; it carries what was seen last.
         DOBOTOException: What a look raised and no retry can mend.
     """
-    ids = list(watch.pending())
     error: DOBOTOException | None = None
     try:
         while watch.pending():
-            await _pause(session, watch, plan, ids, error)
+            await _pause(session, watch, plan, error)
             error = await _look(watch, plan)
             _tell(session, watch, plan)
     except DOBOTOException:
@@ -90,16 +92,17 @@ async def _look(watch: Watch, plan: Plan) -> DOBOTOException | None:
     return None
 
 
-async def _pause(session: Session, watch: Watch, plan: Plan, ids: list[Any], error: DOBOTOException | None) -> None:
+async def _pause(session: Session, watch: Watch, plan: Plan, error: DOBOTOException | None) -> None:
     now = session.io.clock.monotonic()
     left = plan.deadline.remaining(now)
-    pause = max(plan.poll, SHORTEST)
+    pause = SHORTEST if watch.hurry else max(plan.poll, SHORTEST)
     if pause >= left:
         pause = left - min(LAST_LOOK, plan.deadline.seconds * LAST_PART)
     if pause <= 0:
         elapsed = plan.deadline.elapsed(now)
         message = f"{watch.what} took longer than {plan.deadline.seconds:g} s; {_summary(watch.pending())}"
-        raise DOBOTOPollingException(message, watch.seen(), error, ids=ids, elapsed=elapsed)
+        seen = watch.seen()
+        raise DOBOTOPollingException(message, seen, error, ids=_ids(seen), elapsed=elapsed)
     await session.io.sleep(pause)
 
 
@@ -115,3 +118,9 @@ def _summary(pending: Mapping[Any, str], most: int = 5) -> str:
     told = [f"{id}: {state}" for id, state in list(pending.items())[:most]]
     more = len(pending) - most
     return f"{len(pending)} pending ({'; '.join(told)}{f'; and {more} more' if more > 0 else ''})"
+
+
+def _ids(seen: Any) -> list[Any]:
+    """The ids of what was seen, one thing or several."""
+    things = items(seen) or [seen]
+    return [thing["id"] for thing in records(list(things)) if thing.get("id") is not None]

@@ -30,6 +30,7 @@ class StateWatch:
     """
 
     total = 1
+    hurry = False
 
     def __init__(
         self,

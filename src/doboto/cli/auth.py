@@ -51,6 +51,8 @@ def _list(ctx: click.Context, **params: Any) -> None:
     _warn_if_exposed()
     contexts = Contexts()
     rows = [_row(contexts.get(name), contexts.current) for name in contexts.names()]
+    if not rows:
+        click.echo("no contexts yet: doboto auth init makes one", err=True)
     printed(rows, None, settings)
 
 

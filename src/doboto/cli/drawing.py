@@ -26,25 +26,36 @@ def display() -> Live:
 
 
 def picture(latest: Mapping[str, Progress], named: Callable[[Any], str]) -> RenderableType:
-    """All calls that run: for each a bar, and a line for each thing that is pending."""
-    parts: list[RenderableType] = []
-    for label, progress in latest.items():
-        if progress.pending or len(latest) == 1:
-            parts.append(_bar(label, progress))
-            parts += [_line(named(id), state) for id, state in list(progress.pending.items())[:MOST]]
-            if len(progress.pending) > MOST:
-                parts.append(Text(f"    and {len(progress.pending) - MOST} more", style="dim"))
+    """All calls that run: a bar, and below it a line for each thing that is pending."""
+    progresses = list(latest.values())
+    if not all(latest):  # the only call has no label
+        (progress,) = progresses
+        lines = [(named(id), state) for id, state in progress.pending.items()]
+        bar = _bar(progress.what, progress.done, progress.total, progress.elapsed)
+    else:
+        lines = [(label, _state(progress)) for label, progress in latest.items() if progress.pending]
+        done = sum(not progress.pending for progress in progresses)
+        bar = _bar(progresses[0].what, done, len(progresses), max(progress.elapsed for progress in progresses))
+    parts = [bar, *(_line(name, state) for name, state in lines[:MOST])]
+    if len(lines) > MOST:
+        parts.append(Text(f"  and {len(lines) - MOST} more", style="dim"))
     return Group(*parts)
 
 
-def _bar(label: str, progress: Progress) -> RenderableType:
+def _state(progress: Progress) -> str:
+    """What a call with a label is at; what is pending there is the action, which nobody knows by its id."""
+    if progress.total == 1:
+        return f"{progress.what} is running"
+    return f"{progress.what}: {progress.done} of {progress.total}"
+
+
+def _bar(what: str, done: int, total: int, elapsed: float) -> RenderableType:
     grid = Table.grid(padding=(0, 1))
-    what = f"{label}: {progress.what}" if label else progress.what
     grid.add_row(
         Text(cell(what), style="bold"),
-        ProgressBar(total=progress.total, completed=progress.done, width=BAR),
-        Text(f"{progress.done} of {progress.total}"),
-        Text(f"{progress.elapsed:.0f} s", style="dim"),
+        ProgressBar(total=total, completed=done, width=BAR),
+        Text(f"{done} of {total}"),
+        Text(f"{elapsed:.0f} s", style="dim"),
     )
     return grid
 

@@ -82,8 +82,9 @@ def _plain(operation: Operation, one: inspect.Parameter) -> Parameter:
 
 
 def attributes(operation: Operation) -> list[Parameter]:
-    """The attributes of what is to be made: the fields of the TypedDicts that its signatures unpack."""
-    variants = [_unpacked(hint) for hints in [operation.hints, *operation.signatures] for hint in hints.values()]
+    """The attributes of what is to be made: the fields of the TypedDicts that signatures without `attribs` unpack."""
+    whole = [hints for hints in [operation.hints, *operation.signatures] if "attribs" not in hints]
+    variants = [_unpacked(hint) for hints in whole for hint in hints.values()]
     variants = [one for one in variants if one is not None]
     if not variants and typing.is_typeddict(operation.hints.get("attribs")):
         variants = [operation.hints["attribs"]]

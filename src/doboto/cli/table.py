@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 #: From this width on, all columns are shown.
 WIDE = 120
 EMPTY = "-"
-#: The first columns are what a thing is named by.
-NAMING = 2
+#: Spaces between columns.
+GAP = 2
+#: What a column is not cut below: an IPv4 address is of no use in part.
+LEAST = 16
 #: How a cell looks that says one of these.
 LOOKS = {
     "active": "green", "completed": "green", "succeeded": "green", "available": "green",
@@ -57,6 +59,8 @@ def cell(value: Any) -> str:
 
 def rows(columns: Sequence[Column], lines: Sequence[Sequence[str]], *, header: bool) -> None:
     """Print a table."""
+    if not columns:
+        return
     if on_terminal():
         _coloured(columns, lines, header)
         return
@@ -93,27 +97,46 @@ def _table(columns: Sequence[Column], lines: Sequence[Sequence[str]], width: int
     from rich.table import Table
     from rich.text import Text
 
-    shown = [place for place, column in enumerate(columns) if not column.wide or _has_room(lines, place, width)] or [0]
-    made = Table(box=None, show_header=header, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for place in shown:
+    made = Table(box=None, show_header=header, header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
+    widths = fitted(columns, lines, width)
+    for place, room in widths.items():
         column = columns[place]
-        # What names a thing is whole, or it could not be used; what describes it may end in an ellipsis.
-        longest = max((len(line[place]) for line in lines), default=1)
-        made.add_column(
-            column.name.upper(),
-            justify="right" if column.number else "left",
-            no_wrap=True,
-            overflow="ellipsis",
-            min_width=min(longest, width // 2) if place < NAMING else None,
-        )
+        justify: Literal["left", "right"] = "right" if column.number else "left"
+        made.add_column(column.name.upper(), justify=justify, no_wrap=True, overflow="ellipsis", width=room)
     for line in lines:
-        made.add_row(*(Text(cell(line[place]), style=LOOKS.get(line[place], "")) for place in shown))
+        made.add_row(*(Text(cell(line[place]), style=LOOKS.get(line[place], "")) for place in widths))
     return made
 
 
-def _has_room(lines: Sequence[Sequence[str]], place: int, width: int) -> bool:
-    """Whether a column for wide terminals is shown: not where it says nothing."""
-    return width >= WIDE and any(line[place] for line in lines)
+def fitted(columns: Sequence[Column], lines: Sequence[Sequence[str]], width: int) -> dict[int, int]:
+    """The columns that fit into a terminal, by their places, each with its width.
+
+    Columns for wide terminals are left out first, then from the right what would not fit even with the widest ones cut,
+    and these are cut at last. The first column is never cut: a thing is named by it.
+    """
+    natural = [max(len(column.name), *(len(cell(line[place])) for line in lines)) if lines else len(column.name)
+               for place, column in enumerate(columns)]  # fmt: skip
+    shown = {
+        place: natural[place]
+        for place, column in enumerate(columns)
+        if not column.wide or (width >= WIDE and any(line[place] for line in lines))
+    } or {0: natural[0]}
+    for place in reversed([place for place in shown if columns[place].wide]):
+        if _taken(shown) > width and len(shown) > 1:
+            del shown[place]
+    while len(shown) > 1 and _taken({place: _least(place, room) for place, room in shown.items()}) > width:
+        shown.popitem()
+    while len(shown) > 1 and _taken(shown) > width:
+        shown[max(list(shown)[1:], key=lambda place: shown[place])] -= 1
+    return shown
+
+
+def _least(place: int, room: int) -> int:
+    return min(room, LEAST) if place else room
+
+
+def _taken(shown: Mapping[int, int]) -> int:
+    return sum(shown.values()) + GAP * (len(shown) - 1)
 
 
 def details(value: Mapping[str, Any]) -> None:

@@ -28,6 +28,7 @@ class Settling:
     """
 
     what = "wait"
+    hurry = False
 
     def __init__(self, session: Session, ids: Sequence[int]) -> None:
         self.total = len(ids)

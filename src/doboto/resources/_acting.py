@@ -1,8 +1,9 @@
-"""How an action is started and waited for, the same for every type."""
+"""How an action of Droplets is started and waited for: of one by its id, or of all with a tag."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from .._core.deadline import Deadline
@@ -12,17 +13,16 @@ from .._core.shape import mapping
 from .._core.target import Target
 from .._io.protocol import Job
 from .._operation import Mode
-from .._wait.actions import ActionWatch, describe
 from .._wait.free import FreeWatch, TagFreeWatch
-from .._wait.rounds import Plan, Watch, wait
-from ..errors import DOBOTOActionException, DOBOTOException, DOBOTOPendingEventException, DOBOTOReplyException
+from .._wait.rounds import Plan, Watch
+from ..errors import DOBOTOActionException, DOBOTOException, DOBOTOReplyException
 from ..progress import OnProgress
 from ..types import Droplet
-from ._recovering import Recovering
+from ._doing import Doing
 from ._resource import T
 
 
-class Acting(Recovering[Mode]):
+class Acting(Doing[Mode]):
     """Starts actions of Droplets."""
 
     async def _act(
@@ -37,59 +37,36 @@ class Acting(Recovering[Mode]):
         """Start an action; wait for it if asked to. An action by id, a list of actions by tag."""
         target.refuse_tag_unless(body["type"])
         plan = self._plan(poll, timeout, progress)
-        actions = await self._start(target, body, plan, wait)
+        actions = await self._unlocked(target, plan, wait, partial(self._ask, target, body, plan.deadline))
         if wait:
-            actions = await self._completed(actions, plan)
+            actions = await self._told_of(actions, plan)
         return actions if target.id is None else actions[0]
 
-    async def _start(self, target: Target, body: Mapping[str, Any], plan: Plan, patient: bool) -> list[Any]:
-        """Ask for the action; while another one runs, wait for that one first if `patient`."""
-        return await self._patiently(target, plan, patient, lambda: self._ask(target, body, plan.deadline))
-
-    async def _patiently(self, target: Target, plan: Plan, patient: bool, job: Job[T]) -> T:
+    async def _unlocked(self, target: Target, plan: Plan, patient: bool, job: Job[T]) -> T:
         """Do it; while another action keeps a Droplet locked, wait for that one first if `patient`."""
-        while True:
-            try:
-                return await job()
-            except DOBOTOPendingEventException:
-                if not patient:
-                    raise
-            await wait(self._session, self._free(target), plan)
 
-    def _free(self, target: Target) -> Watch:
-        if target.id is None:
-            return TagFreeWatch(self._session, target.tag_name or "")
-        return FreeWatch(self._session, path("/droplets/{id}/actions", id=target.id), str(target))
+        async def busy() -> Watch:
+            if target.id is None:
+                return TagFreeWatch(self._session, target.tag_name or "")
+            return FreeWatch(self._session, path("/droplets/{id}/actions", id=target.id), str(target))
+
+        return await self._patiently(job, busy, plan, patient)
 
     async def _ask(self, target: Target, body: Mapping[str, Any], deadline: Deadline) -> list[Any]:
+        recover = partial(self._recover_actions, target, body, deadline)
+        read = _one if target.tag_name is None else _many
+        actions = await self._changed(starting(target, body), deadline, recover, read)
+        self._session.claims.claim(action["id"] for action in actions)
+        return actions
+
+    async def _told_of(self, actions: Sequence[Any], plan: Plan) -> list[Any]:
+        """The actions once they are completed; where one fails, the error has its Droplet too."""
         try:
-            actions = await self._session.call(
-                starting(target, body), deadline, _one if target.tag_name is None else _many
-            )
-        except DOBOTOException as failure:
-            if not failure.outcome_open:
-                raise
-            lost = failure
-        else:
-            self._session.claims.claim(action["id"] for action in actions)
-            return actions
-        return await self._recover_actions(target, body, lost, deadline)
-
-    async def _completed(self, actions: Sequence[Any], plan: Plan) -> list[Any]:
-        """The actions once they are completed.
-
-        Raises:
-            DOBOTOActionException: One ended as errored.
-        """
-        watch = ActionWatch(self._session, actions, reading)
-        await wait(self._session, watch, plan)
-        failed = watch.failed()
-        if failed:
-            droplet = await self._last_seen(failed[0], plan.deadline)
-            raise DOBOTOActionException(
-                describe(failed), action=failed[0], droplet=droplet, actions=watch.all(), droplets=[droplet]
-            )
-        return watch.all()
+            return await self._completed(actions, reading, plan)
+        except DOBOTOActionException as failure:
+            failure.droplet = await self._last_seen(failure.action, plan.deadline)
+            failure.droplets = [failure.droplet]
+            raise
 
     async def _last_seen(self, action: Mapping[str, Any], deadline: Deadline) -> Any:
         """The action's Droplet, or None: an error about an error helps nobody."""

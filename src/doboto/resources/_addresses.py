@@ -48,7 +48,7 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
 
     @stream
     async def each(self) -> AsyncGenerator[Address, None]:
-        """Go through addresses of the kind one by one; a page is asked for when its first address is.
+        """Go through addresses of the kind one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over addresses; an asynchronous one in `AsyncDO`.

@@ -28,6 +28,8 @@ class Made:
 
     droplets: list[Any] = field(default_factory=list[Any])
     action_ids: list[int] = field(default_factory=list[int])
+    #: Whether a request has failed, so that no further one is begun.
+    failed: bool = False
 
 
 class Creating(Acting[Mode]):
@@ -44,7 +46,8 @@ class Creating(Acting[Mode]):
         try:
             # The first alone: what is wrong with the order shows there, before anything else is asked for.
             await self._ask_for(bodies[0], made, plan)
-            outcomes = await self._session.io.at_once([partial(self._ask_for, body, made, plan) for body in bodies[1:]])
+            jobs = [partial(self._ask_unless_failed, body, made, plan) for body in bodies[1:]]
+            outcomes = await self._session.io.at_once(jobs, finish=True)
         except BaseException as failure:
             _tell(failure, made, order)
             raise
@@ -55,6 +58,16 @@ class Creating(Acting[Mode]):
             _tell(foremost, made, order)
             raise foremost
         return made
+
+    async def _ask_unless_failed(self, body: dict[str, Any], made: Made, plan: Plan) -> None:
+        """One request, unless another one has failed meanwhile: the call fails, and what it makes is charged for."""
+        if made.failed:
+            return
+        try:
+            await self._ask_for(body, made, plan)
+        except BaseException:
+            made.failed = True
+            raise
 
     async def _ask_for(self, body: dict[str, Any], made: Made, plan: Plan) -> None:
         """One request."""
@@ -78,9 +91,12 @@ class Creating(Acting[Mode]):
             claims.sent(names)
         _keep(made, await self._recover_droplets(body, lost, plan.deadline), [])
 
-    async def _ready(self, made: Made, order: Order, plan: Plan, ready_port: int | None) -> list[Any]:
-        """The Droplets once they are ready, in the order asked for."""
-        watch = DropletWatch(self._session, made.droplets, made.action_ids, Readiness.asked_for(order.attribs))
+    async def _ready(
+        self, made: Made, order: Order, plan: Plan, ready_port: int | None, readiness: Readiness | None = None
+    ) -> list[Any]:
+        """The Droplets once they are ready, by what was asked for unless told otherwise; in the order asked for."""
+        readiness = readiness or Readiness.asked_for(order.attribs)
+        watch = DropletWatch(self._session, made.droplets, made.action_ids, readiness)
         try:
             await wait(self._session, watch, plan)
             droplets = watch.settle()
@@ -117,13 +133,13 @@ def _tell(failure: BaseException, made: Made, order: Order) -> None:
 def _foremost(failures: Sequence[Exception], made: Made) -> Exception:
     """The failure to raise of several: one that leaves something open, else the first; it tells of the others too."""
     foremost = next((one for one in failures if isinstance(one, DOBOTOOutcomeUnknownException)), failures[0])
-    for other in failures:
-        if other is foremost:
-            continue
+    others = [other for other in failures if other is not foremost]
+    for other in others:
         if isinstance(other, DOBOTOException):
             made.droplets += other.created
-        if isinstance(foremost, DOBOTOException):
-            foremost.message += f"; another request of the same call failed too: {other}"
+    if others and isinstance(foremost, DOBOTOException):
+        more = f" (and {len(others) - 1} more)" if len(others) > 1 else ""
+        foremost.message += f"; another request of the same call failed too: {others[0]}{more}"
     return foremost
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from .._core import pages
@@ -12,16 +13,20 @@ from .._core.recovery import SKEW, moment
 from .._core.reply import read_action
 from .._core.request import Request, get
 from .._core.shape import records
+from .._io.protocol import Job
 from .._operation import Mode
 from .._session import log
 from .._wait.actions import ActionWatch, describe
 from .._wait.free import FreeWatch
-from .._wait.rounds import Plan, wait
+from .._wait.rounds import Plan, Watch, wait
 from ..errors import DOBOTOActionException, DOBOTOException, DOBOTOPendingEventException
 from ._recovering import Recovering, unknown
+from ._resource import T
 
 #: Gives the path of a list of actions; asked only where it is needed.
 Where = Callable[[], Coroutine[Any, Any, str]]
+#: Gives the request that reads an action.
+Reading = Callable[[Mapping[str, Any]], Request]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class Deed:
     type: str
     target: str
     listing: Where
-    reading: Callable[[Mapping[str, Any]], Request]
+    reading: Reading
     own: Callable[[Mapping[str, Any]], bool] = bool
     happened: Callable[[], Awaitable[bool]] | None = None
 
@@ -56,37 +61,43 @@ class Doing(Recovering[Mode]):
         Raises:
             DOBOTOActionException: It ended as errored.
         """
-        action = await self._started(deed, plan, patient)
-        if not patient:
-            return action
-        watch = ActionWatch(self._session, [action], deed.reading)
-        await wait(self._session, watch, plan)
-        if failed := watch.failed():
-            raise DOBOTOActionException(describe(failed), action=failed[0], actions=failed)
-        return watch.seen()
 
-    async def _started(self, deed: Deed, plan: Plan, patient: bool) -> Any:
+        async def busy() -> Watch:
+            return FreeWatch(self._session, await deed.listing(), deed.target, deed.own)
+
+        start = partial(self._start_or_find, deed, plan.deadline)
+        action = await self._patiently(start, busy, plan, patient)
+        return (await self._completed([action], deed.reading, plan))[0] if patient else action
+
+    async def _patiently(self, job: Job[T], busy: Callable[[], Awaitable[Watch]], plan: Plan, patient: bool) -> T:
+        """Do it; while another action keeps it from being done, wait for that one first if `patient`."""
         while True:
             try:
-                return await self._start_or_find(deed, plan.deadline)
+                return await job()
             except DOBOTOPendingEventException:
                 if not patient:
                     raise
-            await wait(self._session, FreeWatch(self._session, await deed.listing(), deed.target, deed.own), plan)
+            await wait(self._session, await busy(), plan)
+
+    async def _completed(self, actions: Sequence[Any], reading: Reading, plan: Plan) -> list[Any]:
+        """The actions once they are completed.
+
+        Raises:
+            DOBOTOActionException: One ended as errored.
+        """
+        watch = ActionWatch(self._session, actions, reading)
+        await wait(self._session, watch, plan)
+        if failed := watch.failed():
+            raise DOBOTOActionException(describe(failed), action=failed[0], actions=watch.all())
+        return watch.all()
 
     async def _start_or_find(self, deed: Deed, deadline: Deadline) -> Any:
-        try:
-            action = await self._session.call(deed.request, deadline, read_action)
-        except DOBOTOException as failure:
-            if not failure.outcome_open:
-                raise
-            lost = failure
-        else:
-            self._session.claims.claim([action["id"]])
-            return action
-        return await self._find_started(deed, lost, deadline)
+        recover = partial(self._find_started, deed, deadline)
+        action = await self._changed(deed.request, deadline, recover, read_action)
+        self._session.claims.claim([action["id"]])
+        return action
 
-    async def _find_started(self, deed: Deed, failure: DOBOTOException, deadline: Deadline) -> Any:
+    async def _find_started(self, deed: Deed, deadline: Deadline, failure: DOBOTOException) -> Any:
         """The action that was started although the answer was lost.
 
         Raises:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from .._core import pages
@@ -11,7 +12,7 @@ from .._core.attributes import attributes_of
 from .._core.deadline import Deadline
 from .._core.recovery import SKEW, moment
 from .._core.reply import holding
-from .._core.request import Request, flag
+from .._core.request import Request
 from .._operation import Mode
 from .._session import log
 from ..errors import DOBOTOException
@@ -57,17 +58,11 @@ class Making(Recovering[Mode]):
         Raises:
             DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
         """
-        try:
-            made = await self._session.call(recipe.request, deadline, holding(recipe.key, dict))
-        except DOBOTOException as failure:
-            if not failure.outcome_open:
-                raise
-            lost = failure
-        else:
-            self._session.claims.claim([_claim(recipe, made)])
-            log.info("created %s (%s)", recipe.what, _name(made))
-            return made
-        return await self._recover_made(recipe, lost, deadline)
+        recover = partial(self._recover_made, recipe, deadline)
+        made: Any = await self._changed(recipe.request, deadline, recover, holding(recipe.key, dict))
+        self._session.claims.claim([_claim(recipe, made)])
+        log.info("created %s (%s)", recipe.what, _name(made))
+        return made
 
     async def _there(self, recipe: Recipe, deadline: Deadline) -> Any:
         """The oldest thing of the list that is the one asked for, or None."""
@@ -94,7 +89,7 @@ class Making(Recovering[Mode]):
 
         return await self._changed(request, self._session.deadline(), nowhere)
 
-    async def _recover_made(self, recipe: Recipe, failure: DOBOTOException, deadline: Deadline) -> Any:
+    async def _recover_made(self, recipe: Recipe, deadline: Deadline, failure: DOBOTOException) -> Any:
         """The thing that a request made whose answer was lost.
 
         What has a time of creation must be newer than the request. What has none has a name that is its own, so that
@@ -139,7 +134,7 @@ def changes(attribs: Mapping[str, Any], more: Mapping[str, Any], *, needed: Sequ
 
 def changing(path: str, body: Mapping[str, Any], *, replace: bool) -> Request:
     """The request that changes a thing: PUT describes all of it, PATCH a part. Either may be sent twice."""
-    return Request("PUT" if flag("replace", replace) else "PATCH", path, body=body, repeatable=True)
+    return Request("PUT" if replace else "PATCH", path, body=body, repeatable=True)
 
 
 def named(name: str) -> Callable[[Mapping[str, Any]], bool]:

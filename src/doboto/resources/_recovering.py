@@ -22,7 +22,7 @@ from .._core.target import Target
 from .._operation import Mode
 from .._session import Session, log
 from ..errors import DOBOTOException, DOBOTONotFoundException, DOBOTOOutcomeUnknownException
-from ._resource import Resource
+from ._resource import Resource, T
 
 #: How long to look, and the pauses in between, in seconds: lists were seen to lag "a couple of seconds" (pydo#468).
 PATIENCE = 12.0
@@ -93,7 +93,7 @@ class Recovering(Resource[Mode]):
         return await self._all(dict[str, Any], "droplets", "/droplets", query, deadline)
 
     async def _recover_actions(
-        self, target: Target, body: Mapping[str, Any], failure: DOBOTOException, deadline: Deadline
+        self, target: Target, body: Mapping[str, Any], deadline: Deadline, failure: DOBOTOException
     ) -> list[Any]:
         """The actions that a request started whose answer was lost.
 
@@ -153,11 +153,15 @@ class Recovering(Resource[Mode]):
             raise unknown(failure, {"tag_name": tag_name}, looked_for, why, [])
 
     async def _changed(
-        self, request: Request, deadline: Deadline, recover: Callable[[DOBOTOException], Awaitable[Any]]
-    ) -> Any:
-        """Send a change; where its answer is lost, have it looked for."""
+        self,
+        request: Request,
+        deadline: Deadline,
+        recover: Callable[[DOBOTOException], Awaitable[T]],
+        read: Callable[[Any], T] | None = None,
+    ) -> T:
+        """Send a change; where its answer is lost, have looked for what it did."""
         try:
-            return await self._session.call(request, deadline)
+            return await self._session.call(request, deadline, read)
         except DOBOTOException as failure:
             if not failure.outcome_open:
                 raise

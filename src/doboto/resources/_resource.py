@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Hashable, Mapping
+from collections.abc import AsyncGenerator, Callable, Hashable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from .._collector import paused
 from .._core import pages
-from .._core.deadline import Deadline
+from .._core.deadline import Deadline, duration
 from .._core.reply import holding
 from .._core.request import Request, get
+from .._io.protocol import Job
 from .._operation import Async, Bound, Mode
 from .._session import Session
 from .._wait.rounds import Plan
-from ..errors import DOBOTONotFoundException
+from ..errors import DOBOTONotFoundException, DOBOTOReplyException
 from ..progress import OnProgress
 from ._reader import Reader
 
 T = TypeVar("T")
 
 #: How often a list that got shorter while it was read is read again.
-READINGS = 3
+READINGS = 5
 
 
 class Resource(Bound[Mode]):
@@ -44,12 +44,13 @@ class Resource(Bound[Mode]):
         """How to wait, checked.
 
         Raises:
-            ValueError: A time is negative, or `timeout` is 0.
+            ValueError: A time is negative or not finite, or `timeout` is 0.
+            TypeError: A time is no number, or `progress` can't be called.
         """
-        if poll < 0:
-            raise ValueError("poll must be 0 or more seconds")
-        if timeout <= 0:
-            raise ValueError("timeout must be more than 0 seconds")
+        duration("poll", poll)
+        duration("timeout", timeout, positive=True)
+        if progress is not None and not callable(progress):
+            raise TypeError(f"progress must be a function, not {type(progress).__name__}")
         return Plan(poll, self._session.deadline(timeout), progress)
 
     async def _one(self, returns: type[T], key: str, request: Request, deadline: Deadline | None = None) -> T:
@@ -89,35 +90,39 @@ class Resource(Bound[Mode]):
         deadline: Deadline | None = None,
         identity: Callable[[Any], Hashable] = pages.by_id,
     ) -> list[T]:
-        """Every item of a list, all pages; a page that fails fails the call."""
-        items: list[T] = []
+        """Every item of a list, all pages; a page that fails fails the call.
+
+        Raises:
+            DOBOTOReplyException: The list got shorter each time it was read: some of it may have been on no page.
+        """
+        deadline = deadline or self._session.deadline()
         for _ in range(READINGS):
             read = await self._pages(key, path, query or {}, deadline)
             # What an earlier reading had and this one has not is gone, so only the last reading counts.
-            items = pages.unique((item for page in read for item in page.items), identity)
             if not pages.shrunk(read):
-                break
-        return items
+                return pages.unique((item for page in read for item in page.items), identity)
+        raise DOBOTOReplyException(f"the list of {key} got shorter each of the {READINGS} times that it was read")
 
-    async def _pages(
-        self, key: str, path: str, query: Mapping[str, str | int], deadline: Deadline | None
-    ) -> list[pages.Page]:
+    async def _pages(self, key: str, path: str, query: Mapping[str, str | int], deadline: Deadline) -> list[pages.Page]:
         """The first page, then those it tells of at once, then any that came to be meanwhile."""
 
         async def page(number: int) -> pages.Page:
             return await self._session.call(pages.numbered(path, query, number), deadline, pages.reading(key))
 
         read = [await page(1)]
-        rest = [partial(page, number) for number in pages.rest(read[0])]
-        with paused(bool(rest) and self._session.pause_collector):
-            outcomes = await self._session.io.at_once(rest)
-        for outcome in outcomes:
-            if isinstance(outcome, Exception):
-                raise outcome
-            read.append(outcome)
+        read += await self._at_once([partial(page, number) for number in pages.rest(read[0])])
         while (following := read[-1].following) is not None and following > len(read) and read[-1].items:
             read.append(await page(following))
         return read
+
+    async def _at_once(self, jobs: Sequence[Job[T]]) -> list[T]:
+        """The results of jobs that run side by side; the first that failed fails them all."""
+        results: list[T] = []
+        for outcome in await self._session.io.at_once(jobs):
+            if isinstance(outcome, Exception):
+                raise outcome
+            results.append(outcome)
+        return results
 
     async def _each(
         self, returns: type[T], key: str, path: str, query: Mapping[str, str | int] | None = None

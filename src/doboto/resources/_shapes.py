@@ -1,18 +1,15 @@
-"""Signatures of the operations whose result depends on what was asked for."""
+"""Signatures of the actions whose result depends on what was asked for."""
 
 from __future__ import annotations
 
-from typing import Protocol, TypeAlias, Unpack, overload
+from typing import Protocol, TypeAlias, overload
 
 from .._operation import Coro, Many, One
-from .._shapes import attributed, shaped
+from .._shapes import shaped
 from ..progress import OnProgress
-from ..types import Action, BackupPolicyAttributes, Droplet, DropletCreate, DropletsCreate
+from ..types import Action, BackupPolicyAttributes
 
 Actions: TypeAlias = list[Action]
-Droplets: TypeAlias = list[Droplet]
-Present: TypeAlias = tuple[Droplet, Droplet | None]
-PresentMany: TypeAlias = tuple[Droplets, Droplets]
 
 
 class ByIdOrTag(Protocol[One, Many]):
@@ -133,57 +130,22 @@ class Snapshots(Protocol[One, Many]):
     ) -> Many: ...
 
 
-class Creates(Protocol[One, Many]):
-    """One by `name`, a list by `names`; attributes as a dict or as keyword arguments."""
+class ById(Protocol[One]):
+    """An action that DOBOTO took by tag too, and the API by `id` only; the parameter has kept its place."""
 
-    @overload
     def __call__(
         self,
-        attribs: DropletCreate,
+        id: int,
+        tag_name: None = None,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
         *,
-        ready_port: int | None = None,
         progress: OnProgress | None = None,
     ) -> One: ...
-    @overload
-    def __call__(
-        self,
-        attribs: DropletsCreate,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        *,
-        ready_port: int | None = None,
-        progress: OnProgress | None = None,
-    ) -> Many: ...
-    @overload
-    def __call__(
-        self,
-        *,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        ready_port: int | None = None,
-        progress: OnProgress | None = None,
-        **attributes: Unpack[DropletCreate],
-    ) -> One: ...
-    @overload
-    def __call__(
-        self,
-        *,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        ready_port: int | None = None,
-        progress: OnProgress | None = None,
-        **attributes: Unpack[DropletsCreate],
-    ) -> Many: ...
 
 
 act = shaped[ByIdOrTag[Action, Actions], ByIdOrTag[Coro[Action], Coro[Actions]]]
+single = shaped[ById[Action], ById[Coro[Action]]]
 enable = shaped[Enables[Action, Actions], Enables[Coro[Action], Coro[Actions]]]
 snapshot = shaped[Snapshots[Action, Actions], Snapshots[Coro[Action], Coro[Actions]]]
-creating = attributed[Creates[Droplet, Droplets], Creates[Coro[Droplet], Coro[Droplets]]]
-presenting = attributed[Creates[Present, PresentMany], Creates[Coro[Present], Coro[PresentMany]]]

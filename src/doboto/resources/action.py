@@ -36,7 +36,7 @@ class Action(Resource[Mode]):
 
     @stream
     async def each(self) -> AsyncGenerator[ActionData, None]:
-        """Go through actions one by one, newest first; a page is asked for when its first action is.
+        """Go through actions one by one, newest first; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over Actions; an asynchronous one in `AsyncDO`.

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Protocol, TypeAlias, Unpack, overload
 
 from .._core.attributes import attributes_of
-from .._core.request import Request, filters, flag, path
+from .._core.request import Request, filters, path
 from .._core.shape import mapping
 from .._operation import Coro, Mode, One, operation, stream
 from .._shapes import attributed
@@ -75,7 +75,7 @@ class Autoscale(Settling[Mode]):
 
     @stream
     async def each(self, *, name: str | None = None) -> AsyncGenerator[AutoscalePool, None]:
-        """Go through autoscale pools one by one; a page is asked for when its first pool is.
+        """Go through autoscale pools one by one; from the middle of a page on, the next is read.
 
         Args:
             name: Only pools of this name.
@@ -267,7 +267,7 @@ class Autoscale(Settling[Mode]):
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_delete,
             https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_delete_dangerous
         """
-        request = _dangerous(id) if flag("dangerous", dangerous) else None
+        request = _dangerous(id) if dangerous else None
         plan = self._plan(poll, timeout, progress)
         await self._remove_for_good(SCALING, id, plan, missing_ok=missing_ok, wait_till_gone=wait, request=request)
 

@@ -82,7 +82,7 @@ class Certificate(Settling[Mode]):
 
     @stream
     async def each(self, *, name: str | None = None) -> AsyncGenerator[CertificateData, None]:
-        """Go through certificates one by one; a page is asked for when its first certificate is.
+        """Go through certificates one by one; from the middle of a page on, the next is read.
 
         Args:
             name: Only the certificate of this name.

@@ -37,7 +37,7 @@ class Domain(DomainRecords[Mode]):
 
     @stream
     async def each(self) -> AsyncGenerator[DomainData, None]:
-        """Go through domains one by one; a page is asked for when its first domain is.
+        """Go through domains one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over domains; an asynchronous one in `AsyncDO`.

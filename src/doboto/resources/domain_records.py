@@ -47,7 +47,7 @@ class DomainRecords(Making[Mode]):
     async def record_each(
         self, name: str, *, fqdn: str | None = None, type: str | None = None
     ) -> AsyncGenerator[DomainRecord, None]:
-        """Go through records of a domain one by one; a page is asked for when its first record is.
+        """Go through records of a domain one by one; from the middle of a page on, the next is read.
 
         Args:
             name: The domain itself.

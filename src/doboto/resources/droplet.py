@@ -7,8 +7,10 @@ from functools import partial
 from typing import Any, Literal, TypeAlias
 
 from .._core import pages
+from .._core.deadline import Deadline
 from .._core.listing import Listing
-from .._core.order import Order
+from .._core.order import Order, check_ready_port
+from .._core.readiness import Readiness
 from .._core.reply import member
 from .._core.request import Request, get, path
 from .._core.shape import items
@@ -21,13 +23,14 @@ from ..progress import OnProgress
 from ..types import Action, DropletAttributes, DropletSnapshot, Firewall, Kernel
 from ..types import Droplet as DropletData
 from ._creating import Creating, Made
-from ._shapes import creating, presenting
+from ._ordering import creating, presenting
 from .droplet_actions import DropletActions
 from .droplet_associated import DropletAssociated
 from .droplet_backups import DropletBackups
 
 # A method named `list` hides the built-in type from the annotations of all methods after it.
 Droplets: TypeAlias = list[DropletData]
+Queries: TypeAlias = list[dict[str, str | int]]
 Neighbors: TypeAlias = list[list[DropletData]]
 Group: TypeAlias = list[int]
 Snapshots: TypeAlias = list[DropletSnapshot]
@@ -66,16 +69,16 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list
         """
-        droplets: Droplets = []
-        for query in Listing.of(tag_name, name, type).queries():
-            droplets += await self._all(DropletData, "droplets", "/droplets", query)
-        return droplets
+        deadline = self._session.deadline()
+        queries = Listing.of(tag_name, name, type).queries()
+        jobs = [partial(self._all, DropletData, "droplets", "/droplets", query, deadline) for query in queries]
+        return [droplet for droplets in await self._at_once(jobs) for droplet in droplets]
 
     @stream
     async def each(
         self, tag_name: str | None = None, *, name: str | None = None, type: DropletType | None = None
     ) -> AsyncGenerator[DropletData, None]:
-        """Go through Droplets one by one; each page is read while the one before it is gone through.
+        """Go through Droplets one by one; from the middle of a page on, the next is read.
 
         Args:
             tag_name: Only Droplets with this tag; not together with `name` or `type`.
@@ -133,29 +136,32 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_neighborsIds
         """
-        groups = await self._session.call(get("/reports/droplet_neighbors_ids"), None, _groups)
-        droplets = await self._by_ids(sorted({id for group in groups for id in group}))
+        deadline = self._session.deadline()
+        groups = await self._session.call(get("/reports/droplet_neighbors_ids"), deadline, _groups)
+        droplets = await self._by_ids(sorted({id for group in groups for id in group}), deadline)
         return [[droplets[id] for id in group if id in droplets] for group in groups]
 
-    async def _by_ids(self, ids: Any) -> dict[int, DropletData]:
+    async def _by_ids(self, ids: Any, deadline: Deadline) -> dict[int, DropletData]:
         """Droplets by their ids, read singly or from the list, whichever takes fewer requests."""
         if not ids:
             return {}
-        first = await self._session.call(pages.numbered("/droplets", {}, 1), None, pages.reading("droplets"))
+        first = await self._session.call(pages.numbered("/droplets", {}, 1), deadline, pages.reading("droplets"))
         found: dict[int, DropletData] = {droplet["id"]: droplet for droplet in first.items}
         missing = [id for id in ids if id not in found]
         if len(missing) > len(pages.rest(first)) > 0:
-            everything = await self._all(DropletData, "droplets", "/droplets")
+            everything = await self._all(DropletData, "droplets", "/droplets", {}, deadline)
             found |= {droplet["id"]: droplet for droplet in everything}
             missing = [id for id in ids if id not in found]
-        outcomes = await self._session.io.at_once([partial(self.info, id) for id in missing])
-        for id, outcome in zip(missing, outcomes, strict=True):
-            if isinstance(outcome, DOBOTONotFoundException):
-                continue
-            if isinstance(outcome, Exception):
-                raise outcome
-            found[id] = outcome
+        for droplet in await self._at_once([partial(self._one_by_id, id, deadline) for id in missing]):
+            if droplet is not None:
+                found[droplet["id"]] = droplet
         return found
+
+    async def _one_by_id(self, id: int, deadline: Deadline) -> DropletData | None:
+        try:
+            return await self._got(DropletData, "droplet", path("/droplets/{id}", id=id), deadline)
+        except DOBOTONotFoundException:
+            return None
 
     @creating
     async def create(
@@ -213,6 +219,7 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
             ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOUnprocessableException: The API refused them. In the error's `created` is what was created before
                 that, as in all that follow.
+            DOBOTOOutcomeUnknownException: An answer was lost, and looking did not settle whether all were created.
             DOBOTOActionException: The creation failed, while waiting.
             DOBOTOVanishedException: The Droplet is gone, while waiting.
             DOBOTOPollingException: It took longer than `timeout`, while waiting; its `ids` and `polling` tell the
@@ -224,6 +231,7 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_create
         """
         order = Order.of(attribs, attributes)
+        check_ready_port(ready_port, wait)
         plan = self._plan(poll, timeout, progress)
         made = await self._create(order, plan)
         droplets = await self._ready(made, order, plan, ready_port) if wait else made.droplets
@@ -261,6 +269,7 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
 
         Raises:
             ValueError, TypeError: The attributes can't be right, or a name is given twice; nothing was created.
+            DOBOTOOutcomeUnknownException: An answer was lost, and looking did not settle whether all were created.
             DOBOTOException: As `create`.
 
         Scopes: droplet:read, and those of `create`.
@@ -268,6 +277,7 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_create
         """
         order = Order.of(attribs, attributes)
+        check_ready_port(ready_port, wait)
         if len(set(order.names)) < len(order.names):
             raise ValueError("present can't tell Droplets of the same name apart: names has one twice")
         plan = self._plan(poll, timeout, progress)
@@ -284,14 +294,28 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
         return (droplets, created) if order.many else (droplets[0], created[0] if created else None)
 
     async def _named(self, order: Order, plan: Plan) -> dict[str, Any]:
-        """The Droplets that are there, by their names: asked for by name if it is one, else from the list of all."""
-        listing = Listing(name=None if order.many else order.names[0], type="all")
+        """The Droplets that are there, by their names: asked for by name, or from the lists where that takes less."""
+        kinds = [*Listing(type="all").queries()]
+        if not order.many:
+            return await self._oldest(order, [{**kind, "name": order.names[0]} for kind in kinds], plan)
+        firsts = await self._at_once([partial(self._first_page, kind, plan) for kind in kinds])
+        further = sum(len(pages.rest(first)) for first in firsts)
+        if further <= len(order.names) * len(kinds):
+            return await self._oldest(order, kinds, plan)
+        return await self._oldest(order, [{**kind, "name": name} for kind in kinds for name in order.names], plan)
+
+    async def _first_page(self, query: dict[str, str | int], plan: Plan) -> pages.Page:
+        request = pages.numbered("/droplets", query, 1)
+        return await self._session.call(request, plan.deadline, pages.reading("droplets"))
+
+    async def _oldest(self, order: Order, queries: Queries, plan: Plan) -> dict[str, Any]:
+        """The oldest Droplet of each name asked for, from all these lists."""
+        jobs = [partial(self._all, DropletData, "droplets", "/droplets", query, plan.deadline) for query in queries]
+        found = [droplet for listed in await self._at_once(jobs) for droplet in listed]
         there: dict[str, Any] = {}
-        for query in listing.queries():
-            for droplet in await self._all(DropletData, "droplets", "/droplets", query, plan.deadline):
-                name = droplet.get("name")
-                if name in order.names and (name not in there or droplet["id"] < there[name]["id"]):
-                    there[name] = droplet
+        for droplet in sorted(found, key=lambda droplet: droplet["id"]):
+            if droplet.get("name") in order.names:
+                there.setdefault(droplet["name"], droplet)
         return there
 
     async def _awaited(
@@ -302,7 +326,7 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
         if not new:
             return {}
         try:
-            ready = await self._ready(Made([*new.values()]), order, plan, None)
+            ready = await self._ready(Made([*new.values()]), order, plan, None, Readiness())
         except DOBOTOException as failure:
             failure.created = [*created]  # those that this call made, and not those that it only waited for
             raise
@@ -356,6 +380,8 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
         Raises:
             ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
             DOBOTONotFoundException: There is no such Droplet, and `missing_ok` is False.
+            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: By tag, the answer was lost, and looking did not settle it.
             DOBOTOPollingException: It took longer than `timeout`, while waiting.
 
         Scopes: droplet:delete; with `wait` also droplet:read.
@@ -478,7 +504,7 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
                 raise lost
             return self._recover_destroy_by_tag(target.tag_name, lost, plan.deadline)
 
-        await self._patiently(target, plan, patient, lambda: self._changed(destroying(target), plan.deadline, recover))
+        await self._unlocked(target, plan, patient, partial(self._changed, destroying(target), plan.deadline, recover))
 
     async def _gone(self, target: Target, plan: Plan) -> None:
         session = self._session

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._core.request import flag, text
+from .._core.attributes import members
+from .._core.request import text
 from .._core.target import Target
 from .._operation import Mode, operation
 from ..progress import OnProgress
 from ..types import Action, BackupPolicyAttributes
 from ._acting import Acting
-from ._shapes import act, enable, snapshot
+from ._shapes import act, enable, single, snapshot
 
 
 class DropletActions(Acting[Mode]):
@@ -47,8 +48,9 @@ class DropletActions(Acting[Mode]):
 
         Raises:
             ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
-            DOBOTONotFoundException: There is no such Droplet, or no such tag.
+            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
             DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
             DOBOTOActionException: An action ended as errored, while waiting.
             DOBOTOPollingException: It took longer than `timeout`, while waiting.
 
@@ -62,7 +64,7 @@ class DropletActions(Acting[Mode]):
         if backup_policy is not None:
             if target.id is None:
                 raise ValueError("the API takes a backup_policy for one Droplet at a time, not by tag")
-            body["backup_policy"] = dict(backup_policy)
+            body["backup_policy"] = members("backup_policy", backup_policy)
         return await self._act(target, body, wait, poll, timeout, progress)
 
     @act
@@ -93,8 +95,9 @@ class DropletActions(Acting[Mode]):
 
         Raises:
             ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
-            DOBOTONotFoundException: There is no such Droplet, or no such tag.
+            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
             DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
             DOBOTOActionException: An action ended as errored, while waiting.
             DOBOTOPollingException: It took longer than `timeout`, while waiting.
 
@@ -135,6 +138,7 @@ class DropletActions(Acting[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such Droplet.
             DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
             DOBOTOActionException: The action ended as errored, while waiting.
             DOBOTOPollingException: It took longer than `timeout`, while waiting.
 
@@ -144,7 +148,7 @@ class DropletActions(Acting[Mode]):
         """
         action: Action = await self._act(
             Target.of(id, None),
-            {"type": "change_backup_policy", "backup_policy": dict(backup_policy)},
+            {"type": "change_backup_policy", "backup_policy": members("backup_policy", backup_policy)},
             wait,
             poll,
             timeout,
@@ -179,6 +183,7 @@ class DropletActions(Acting[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such Droplet.
             DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
             DOBOTOActionException: The action ended as errored, while waiting.
             DOBOTOPollingException: It took longer than `timeout`, while waiting.
 
@@ -218,8 +223,9 @@ class DropletActions(Acting[Mode]):
 
         Raises:
             ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
-            DOBOTONotFoundException: There is no such Droplet, or no such tag.
+            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
             DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
             DOBOTOActionException: An action ended as errored, while waiting.
             DOBOTOPollingException: It took longer than `timeout`, while waiting.
 
@@ -256,8 +262,9 @@ class DropletActions(Acting[Mode]):
 
         Raises:
             ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
-            DOBOTONotFoundException: There is no such Droplet, or no such tag.
+            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
             DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
             DOBOTOActionException: An action ended as errored, while waiting.
             DOBOTOPollingException: It took longer than `timeout`, while waiting.
 
@@ -296,8 +303,9 @@ class DropletActions(Acting[Mode]):
 
         Raises:
             ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
-            DOBOTONotFoundException: There is no such Droplet, or no such tag.
+            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
             DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
             DOBOTOActionException: An action ended as errored, while waiting.
             DOBOTOPollingException: It took longer than `timeout`, while waiting.
 
@@ -334,8 +342,9 @@ class DropletActions(Acting[Mode]):
 
         Raises:
             ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
-            DOBOTONotFoundException: There is no such Droplet, or no such tag.
+            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
             DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
             DOBOTOActionException: An action ended as errored, while waiting.
             DOBOTOPollingException: It took longer than `timeout`, while waiting.
 
@@ -375,6 +384,7 @@ class DropletActions(Acting[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such Droplet.
             DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
             DOBOTOActionException: The action ended as errored, while waiting.
             DOBOTOPollingException: It took longer than `timeout`, while waiting.
 
@@ -415,6 +425,7 @@ class DropletActions(Acting[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such Droplet.
             DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
             DOBOTOActionException: The action ended as errored, while waiting.
             DOBOTOPollingException: It took longer than `timeout`, while waiting.
 
@@ -456,6 +467,7 @@ class DropletActions(Acting[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such Droplet.
             DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
             DOBOTOActionException: The action ended as errored, while waiting.
             DOBOTOPollingException: It took longer than `timeout`, while waiting.
 
@@ -465,7 +477,7 @@ class DropletActions(Acting[Mode]):
         """
         action: Action = await self._act(
             Target.of(id, None),
-            {"type": "resize", "size": text("size", size), "disk": flag("disk", disk)},
+            {"type": "resize", "size": text("size", size), "disk": disk},
             wait,
             poll,
             timeout,
@@ -502,6 +514,7 @@ class DropletActions(Acting[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such Droplet.
             DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
             DOBOTOActionException: The action ended as errored, while waiting.
             DOBOTOPollingException: It took longer than `timeout`, while waiting.
 
@@ -542,6 +555,7 @@ class DropletActions(Acting[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such Droplet.
             DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
             DOBOTOActionException: The action ended as errored, while waiting.
             DOBOTOPollingException: It took longer than `timeout`, while waiting.
 
@@ -583,6 +597,7 @@ class DropletActions(Acting[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such Droplet.
             DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
             DOBOTOActionException: The action ended as errored, while waiting.
             DOBOTOPollingException: It took longer than `timeout`, while waiting.
 
@@ -624,8 +639,9 @@ class DropletActions(Acting[Mode]):
 
         Raises:
             ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
-            DOBOTONotFoundException: There is no such Droplet, or no such tag.
+            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
             DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
             DOBOTOActionException: An action ended as errored, while waiting.
             DOBOTOPollingException: It took longer than `timeout`, while waiting.
 
@@ -636,7 +652,7 @@ class DropletActions(Acting[Mode]):
         """
         return await self._act(Target.of(id, tag_name), {"type": "enable_ipv6"}, wait, poll, timeout, progress)
 
-    @act
+    @single
     async def private_networking_enable(
         self,
         id: int | None = None,
@@ -664,9 +680,10 @@ class DropletActions(Acting[Mode]):
             The Action.
 
         Raises:
-            ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
-            DOBOTONotFoundException: There is no such Droplet, or no such tag.
+            ValueError: `id` is missing or empty, or `tag_name` is given.
+            DOBOTONotFoundException: There is no such Droplet.
             DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
             DOBOTOActionException: An action ended as errored, while waiting.
             DOBOTOPollingException: It took longer than `timeout`, while waiting.
 
@@ -708,8 +725,9 @@ class DropletActions(Acting[Mode]):
 
         Raises:
             ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
-            DOBOTONotFoundException: There is no such Droplet, or no such tag.
+            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
             DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
             DOBOTOActionException: An action ended as errored, while waiting.
             DOBOTOPollingException: It took longer than `timeout`, while waiting.
 

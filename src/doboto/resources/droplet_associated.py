@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from .._core.attributes import listed
 from .._core.deadline import Deadline
-from .._core.request import Request, get, path
+from .._core.request import Request, flag, get, path, text
 from .._core.shape import mapping, records
 from .._operation import Mode, operation
 from .._wait.destroyed import DestroyedWatch
@@ -16,6 +18,9 @@ from ..progress import OnProgress
 from ..types import AssociatedResources, AssociatedResourceSelection, DestroyStatus
 from ._acting import Acting
 from ._recovering import unknown
+
+#: What can go along with a Droplet (API reference, selective_destroy_associated_resource).
+KINDS = frozenset({"floating_ips", "reserved_ips", "snapshots", "volumes", "volume_snapshots"})
 
 STATUS = "/droplets/{id}/destroy_with_associated_resources/status"
 
@@ -61,8 +66,8 @@ class DropletAssociated(Acting[Mode]):
 
         Args:
             id: The Droplet's id.
-            resources: What goes along: a dict of lists of ids, as in `associated_resource_list`. What is not named
-                stays.
+            resources: What goes along: a dict of lists of ids, by the kinds that `associated_resource_list` has; its
+                result, or a part of it, will do as it is. What is not named stays.
             wait: Whether to wait till all is destroyed.
             poll: Seconds between two looks while waiting.
             timeout: Seconds that the whole call may take.
@@ -73,7 +78,8 @@ class DropletAssociated(Acting[Mode]):
             With `wait`, the status as `destroy_status` gives it; otherwise None.
 
         Raises:
-            ValueError: Neither or both of `resources` and `dangerous` are given.
+            ValueError: Neither or both of `resources` and `dangerous` are given, or a kind that there is not.
+            TypeError: `resources` is no dict of lists, or `dangerous` no boolean.
             DOBOTONotFoundException: There is no such Droplet.
             DOBOTOActionException: Something could not be destroyed, while waiting; `result` is the status. Try again
                 with `destroy_retry`.
@@ -85,7 +91,7 @@ class DropletAssociated(Acting[Mode]):
             https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_destroy_withAssociatedResourcesSelective,
             https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_destroy_withAssociatedResourcesDangerous
         """
-        if dangerous == (resources is not None):
+        if flag("dangerous", dangerous) == (resources is not None):
             raise ValueError("give either resources, to name what goes along, or dangerous=True for everything")
         plan = self._plan(poll, timeout, progress)
         request = _dangerous(id) if dangerous else _selective(id, resources)
@@ -185,8 +191,27 @@ def _dangerous(id: int) -> Request:
 
 def _selective(id: int, resources: AssociatedResourceSelection | None) -> Request:
     where = path("/droplets/{id}/destroy_with_associated_resources/selective", id=id)
+    return Request("DELETE", where, body=selection(resources))
+
+
+def selection(resources: Any) -> dict[str, list[str]]:
+    """What is to go along, by kind, as ids. What a list of associated resources has in their place is taken too.
+
+    Raises:
+        ValueError: There is no such kind: what was meant would stay, or something else go.
+        TypeError: It is no dict of lists of ids.
+    """
+    if not isinstance(resources, Mapping):
+        raise TypeError(f"resources must be a dict of lists of ids, not {type(resources).__name__}")
     named = mapping(resources)
-    return Request("DELETE", where, body={kind: [str(id) for id in ids] for kind, ids in named.items()})
+    if unknown_kinds := named.keys() - KINDS:
+        raise ValueError(f"resources has no {', '.join(sorted(unknown_kinds))}; it has {', '.join(sorted(KINDS))}")
+    return {kind: [_id(kind, one) for one in listed(kind, some)] for kind, some in named.items()}
+
+
+def _id(kind: str, one: Any) -> str:
+    id: Any = mapping(one).get("id") if isinstance(one, Mapping) else one
+    return text(f"an id in {kind}", id)
 
 
 def _failures(status: Any) -> list[str]:

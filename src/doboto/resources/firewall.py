@@ -102,7 +102,7 @@ class Firewall(Settling[Mode]):
 
     @stream
     async def each(self) -> AsyncGenerator[FirewallData, None]:
-        """Go through firewalls one by one; a page is asked for when its first firewall is.
+        """Go through firewalls one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over firewalls; an asynchronous one in `AsyncDO`.

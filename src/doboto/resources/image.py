@@ -12,7 +12,7 @@ from .._operation import Coro, Mode, One, operation, stream
 from .._shapes import attributed
 from .._wait.rounds import Plan
 from ..progress import OnProgress
-from ..types import Action, ImageCreate, ImageCreateBase, ImageListType
+from ..types import Action, ImageCreate, ImageListType
 from ..types import Image as ImageData
 from ._doing import Doing, deed
 from ._making import Recipe
@@ -85,7 +85,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
     async def each(
         self, type: ImageListType | None = None, private: bool | None = None, *, tag_name: str | None = None
     ) -> AsyncGenerator[ImageData, None]:
-        """Go through images one by one; a page is asked for when its first image is.
+        """Go through images one by one; from the middle of a page on, the next is read.
 
         Args:
             type: `distribution` or `application`, for those alone.
@@ -129,7 +129,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
     @creating
     async def create(
         self,
-        attribs: ImageCreateBase,
+        attribs: ImageCreate,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
@@ -174,7 +174,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
     @presenting
     async def present(
         self,
-        attribs: ImageCreateBase,
+        attribs: ImageCreate,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,

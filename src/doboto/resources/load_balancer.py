@@ -100,7 +100,7 @@ class LoadBalancer(Settling[Mode]):
 
     @stream
     async def each(self) -> AsyncGenerator[LoadBalancerData, None]:
-        """Go through load balancers one by one; a page is asked for when its first load balancer is.
+        """Go through load balancers one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over load balancers; an asynchronous one in `AsyncDO`.

@@ -81,7 +81,7 @@ class Monitoring(Making[Mode]):
 
     @stream
     async def alert_each(self) -> AsyncGenerator[AlertPolicy, None]:
-        """Go through alert policies one by one; a page is asked for when its first policy is.
+        """Go through alert policies one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over alert policies; an asynchronous one in `AsyncDO`.

@@ -121,7 +121,7 @@ class NATGateway(Settling[Mode]):
         region: str | None = None,
         type: str | None = None,
     ) -> AsyncGenerator[NATGatewayData, None]:
-        """Go through NAT gateways one by one; a page is asked for when its first gateway is.
+        """Go through NAT gateways one by one; from the middle of a page on, the next is read.
 
         Args:
             name: Only the gateway of this name.

@@ -72,7 +72,7 @@ class Project(ProjectResources[Mode]):
 
     @stream
     async def each(self) -> AsyncGenerator[ProjectData, None]:
-        """Go through projects one by one; a page is asked for when its first project is.
+        """Go through projects one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over projects; an asynchronous one in `AsyncDO`.

@@ -33,7 +33,7 @@ class Region(Resource[Mode]):
 
     @stream
     async def each(self) -> AsyncGenerator[RegionData, None]:
-        """Go through regions one by one; a page is asked for when its first region is.
+        """Go through regions one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over regions; an asynchronous one in `AsyncDO`.

@@ -168,9 +168,9 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
         begun = (moment(action.get("started_at")) for action in records(list(page.items)))
         return min((one for one in begun if one is not None), default=None)
 
-    async def _recover_made(self, recipe: Recipe, failure: DOBOTOException, deadline: Deadline) -> Any:
+    async def _recover_made(self, recipe: Recipe, deadline: Deadline, failure: DOBOTOException) -> Any:
         """The address, which must also turn out to be the Droplet's: it is nobody's till its action has completed."""
-        found = await super()._recover_made(recipe, failure, deadline)
+        found = await super()._recover_made(recipe, deadline, failure)
         droplet_id = recipe.request.body.get("droplet_id")
         if droplet_id is None or droplet_of(found) == droplet_id:
             return found

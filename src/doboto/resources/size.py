@@ -33,7 +33,7 @@ class Size(Resource[Mode]):
 
     @stream
     async def each(self) -> AsyncGenerator[SizeData, None]:
-        """Go through sizes one by one; a page is asked for when its first size is.
+        """Go through sizes one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over sizes; an asynchronous one in `AsyncDO`.

@@ -39,7 +39,7 @@ class Snapshot(Resource[Mode]):
 
     @stream
     async def each(self, resource_type: ResourceType | None = None) -> AsyncGenerator[SnapshotData, None]:
-        """Go through snapshots one by one; a page is asked for when its first snapshot is.
+        """Go through snapshots one by one; from the middle of a page on, the next is read.
 
         Args:
             resource_type: `droplet` or `volume`, for those alone.

@@ -38,7 +38,7 @@ class SSHKey(Making[Mode]):
 
     @stream
     async def each(self) -> AsyncGenerator[SSHKeyData, None]:
-        """Go through SSH keys one by one; a page is asked for when its first key is.
+        """Go through SSH keys one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over SSH keys; an asynchronous one in `AsyncDO`.

@@ -43,7 +43,7 @@ class Tag(Making[Mode]):
 
     @stream
     async def each(self) -> AsyncGenerator[TagData, None]:
-        """Go through tags one by one; a page is asked for when its first tag is.
+        """Go through tags one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over tags; an asynchronous one in `AsyncDO`.

@@ -66,7 +66,7 @@ class Volume(Making[Mode], Doing[Mode]):
 
     @stream
     async def each(self, region: str | None = None, *, name: str | None = None) -> AsyncGenerator[VolumeData, None]:
-        """Go through volumes one by one; a page is asked for when its first volume is.
+        """Go through volumes one by one; from the middle of a page on, the next is read.
 
         Args:
             region: Only volumes in the region of this slug.
@@ -114,7 +114,7 @@ class Volume(Making[Mode], Doing[Mode]):
     @creating
     async def create(
         self,
-        attribs: VolumeCreateBase,
+        attribs: VolumeCreate,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
@@ -154,7 +154,7 @@ class Volume(Making[Mode], Doing[Mode]):
     @presenting
     async def present(
         self,
-        attribs: VolumeCreateBase,
+        attribs: VolumeCreate,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,

@@ -63,7 +63,7 @@ class VPC(VPCPeerings[Mode]):
 
     @stream
     async def each(self) -> AsyncGenerator[VPCData, None]:
-        """Go through VPCs one by one; a page is asked for when its first VPC is.
+        """Go through VPCs one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over VPCs; an asynchronous one in `AsyncDO`.

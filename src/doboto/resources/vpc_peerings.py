@@ -49,7 +49,7 @@ class VPCPeerings(Settling[Mode]):
     async def peering_each(
         self, id: str | None = None, *, region: str | None = None
     ) -> AsyncGenerator[VPCPeering, None]:
-        """Go through peerings one by one; a page is asked for when its first peering is.
+        """Go through peerings one by one; from the middle of a page on, the next is read.
 
         Args:
             id: Only peerings of the VPC of this id; or

@@ -1,0 +1,95 @@
+"""Settings of a client, checked when it is made: a wrong one would show as something else, requests later."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
+
+from ._core.deadline import duration
+from ._core.request import flag
+from ._core.retry import Retry
+from .errors import DOBOTOConfigurationException
+
+#: What a header may hold: visible ASCII and spaces (RFC 9110, 5.5, without what it calls obsolete).
+HEADER = re.compile(r"[!-~][ -~]*")
+
+
+def check(**settings: object) -> None:
+    """Refuse settings that can't be right, by their names.
+
+    Raises:
+        DOBOTOConfigurationException: One of them is none.
+    """
+    for name, value in settings.items():
+        try:
+            CHECKS[name](name, value)
+        except (TypeError, ValueError) as wrong:
+            raise DOBOTOConfigurationException(str(wrong)) from None
+
+
+def _seconds(name: str, value: object) -> None:
+    duration(name, cast(float, value), positive=True)
+
+
+def _flag(name: str, value: object) -> None:
+    flag(name, cast(bool, value))
+
+
+def _retry(name: str, value: object) -> None:
+    if value is not None and not isinstance(value, Retry):
+        raise TypeError(f"{name} must be a Retry, as in {name}=Retry(attempts=3), not {type(value).__name__}")
+
+
+def _connections(name: str, value: object) -> None:
+    if type(value) is not int or value < 1:
+        raise ValueError(f"{name} must be a whole number, 1 or more, not {value!r}")
+
+
+def _header(name: str, value: object) -> None:
+    if not isinstance(value, str) or not HEADER.fullmatch(value):
+        raise ValueError(f"{name} must be text of ASCII characters on one line, not {value!r}")
+
+
+def _file(name: str, value: object) -> None:
+    if value is None:
+        return
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a path as text, not {type(value).__name__}")
+    if not Path(value).is_file():
+        raise ValueError(f"{name}: there is no file {value!r}")
+
+
+def _proxy(name: str, value: object) -> None:
+    """A proxy's URL; the message does not show it, for it may hold a password."""
+    if value is None or value == "":
+        return
+    if not is_reachable(value):
+        raise ValueError(f'{name} must be an http or https URL, as in "http://proxy.example:3128"')
+
+
+def is_reachable(url: object) -> bool:
+    """Whether it is an http or https URL with a host, and a port that exists if it has one."""
+    if not isinstance(url, str):
+        return False
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port beyond 65535, or half an IPv6 address
+        return False
+
+
+CHECKS: Mapping[str, Callable[[str, object], None]] = {
+    "agent": _header,
+    "connect_timeout": _seconds,
+    "read_timeout": _seconds,
+    "timeout": _seconds,
+    "retry": _retry,
+    "proxy": _proxy,
+    "ca_file": _file,
+    "connections": _connections,
+    "allow_http": _flag,
+    "pause_collector": _flag,
+}

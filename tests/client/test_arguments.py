@@ -1,0 +1,145 @@
+"""Arguments that can't be right are refused by name, before any request: none is guessed at or dropped."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pytest
+
+from doboto import DO
+
+from .conftest import Log, client, one
+
+RESOURCES = [name for name in dir(DO) if inspect.isclass(getattr(DO, name)) and not name.startswith("_")]
+OPEN = [
+    (name, method)
+    for name in RESOURCES
+    for method, function in inspect.getmembers(getattr(DO, name), inspect.isfunction)
+    if any(one.kind is one.VAR_KEYWORD for one in inspect.signature(function).parameters.values())
+]
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({"wait": "no"}, "wait"),
+        ({"wait": 1}, "wait"),
+        ({"wait": None}, "wait"),
+        ({"backups": "false"}, "backups"),
+        ({"ipv6": "false"}, "ipv6"),
+        ({"monitoring": 1}, "monitoring"),
+        ({"private_networking": 0}, "private_networking"),
+        ({"with_droplet_agent": "yes"}, "with_droplet_agent"),
+        ({"public_networking": "no"}, "public_networking"),
+        ({"size": ["x"]}, "size"),
+        ({"size": 7}, "size"),
+        ({"image": {"id": 7}}, "image"),
+        ({"image": True}, "image"),
+        ({"region": 3}, "region"),
+        ({"vpc_uuid": ["x"]}, "vpc_uuid"),
+        ({"user_data": b"#!/bin/sh"}, "user_data"),
+        ({"user_data": 5}, "user_data"),
+        ({"backup_policy": "daily"}, "backup_policy"),
+        ({"wait": True, "progress": True}, "progress"),
+        ({"wait": True, "ready_port": "22"}, "ready_port"),
+        ({"wait": True, "ready_port": True}, "ready_port"),
+        ({"poll": "5"}, "poll"),
+        ({"poll": True}, "poll"),
+        ({"timeout": None}, "timeout"),
+    ],
+)
+def test_a_wrong_type_is_told_by_name(api: Any, log: Log, given: dict[str, Any], name: str) -> None:
+    for operation in (api.droplet.create, api.droplet.present):
+        with pytest.raises(TypeError, match=rf"^{name} must be"):
+            operation(**(one() | given))
+    assert log.take() == []
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({"size": "  "}, "size"),
+        ({"image": ""}, "image"),
+        ({"region": " "}, "region"),
+        ({"poll": float("nan")}, "poll"),
+        ({"poll": float("inf")}, "poll"),
+        ({"timeout": float("nan")}, "timeout"),
+        ({"timeout": float("inf")}, "timeout"),
+        ({"wait": True, "ready_port": 0}, "ready_port"),
+        ({"wait": True, "ready_port": 70_000}, "ready_port"),
+        ({"ready_port": 22}, "ready_port is waited for"),
+    ],
+)
+def test_a_wrong_value_is_told_by_name(api: Any, log: Log, given: dict[str, Any], name: str) -> None:
+    for operation in (api.droplet.create, api.droplet.present):
+        with pytest.raises(ValueError, match=f"^{name}"):
+            operation(**(one() | given))
+    assert log.take() == []
+
+
+def test_every_operation_takes_booleans_only_where_it_says_so(api: Any, log: Log) -> None:
+    calls: list[tuple[Any, tuple[Any, ...], dict[str, Any]]] = [
+        (api.droplet.power_off, (7, None, "no"), {}),
+        (api.droplet.power_off, (7,), {"wait": "no"}),
+        (api.droplet.resize, (7, "s-1vcpu-1gb", "no"), {}),
+        (api.droplet.destroy, (7,), {"wait": "no"}),
+        (api.droplet.destroy, (7,), {"missing_ok": "no"}),
+        (api.tag.destroy, ("web",), {"missing_ok": 1}),
+        (api.volume.attach, ("a", 7), {"wait": "no"}),
+        (api.vpc.update, ("a",), {"name": "b", "replace": "no"}),
+        (api.autoscale.destroy, ("a",), {"dangerous": "no"}),
+        (api.firewall.destroy, ("a",), {"missing_ok": "no"}),
+    ]
+    for operation, args, kwargs in calls:
+        with pytest.raises(TypeError, match="must be True or False"):
+            operation(*args, **kwargs)
+    assert log.take() == []
+
+
+def test_too_many_arguments_are_told_as_python_does(api: Any) -> None:
+    with pytest.raises(TypeError, match="positional argument"):
+        api.droplet.power_off(7, None, False, 5, 300, "no")
+
+
+@pytest.mark.parametrize("policy", ["daily", ["daily"], 7])
+def test_a_backup_policy_is_a_dict(api: Any, log: Log, policy: Any) -> None:
+    for operation in (api.droplet.backup_policy_update, api.droplet.backup_enable):
+        with pytest.raises(TypeError, match="^backup_policy must be a dict"):
+            operation(7, backup_policy=policy)
+    assert log.take() == []
+
+
+def test_misspelt_keyword_arguments_are_refused_with_what_was_meant(api: Any, log: Log) -> None:
+    with pytest.raises(TypeError, match="'timeut'.*'timeout'.*'backup'.*'backups'.*'ready_prt'.*'ready_port'"):
+        api.droplet.create(**one(), timeut=5, backup=True, ready_prt=22)
+    assert log.take() == []
+
+
+@pytest.mark.parametrize(("name", "method"), OPEN, ids=[".".join(one) for one in OPEN])
+def test_no_operation_swallows_a_keyword_argument(api: Any, log: Log, name: str, method: str) -> None:
+    function = getattr(getattr(DO, name), method)
+    ids = [one for one in ("id",) if one in inspect.signature(function).parameters]
+    with pytest.raises(TypeError, match=rf"{method}\(\) has no keyword argument 'nmae' \(did you mean 'name'|'nmae'"):
+        getattr(getattr(api, name), method)(*ids, nmae="x")
+    assert log.take() == []
+
+
+def test_the_operations_with_open_keyword_arguments_are_known() -> None:
+    assert {("droplet", "create"), ("volume", "present"), ("image", "create"), ("vpc", "update")} <= set(OPEN)
+
+
+def test_the_dict_stays_open_for_what_the_api_gets(flavour: str, runner: Any, sim: Any) -> None:
+    bodies: list[Any] = []
+    sim.on_seen.append(lambda incoming, reply: bodies.append(incoming.body()))
+    client(flavour, runner, sim).droplet.create(one(turbo="on"))
+    assert bodies[0]["turbo"] == "on"
+
+
+def test_every_attribute_of_the_types_is_a_keyword_argument(api: Any) -> None:
+    droplet = api.droplet.create(
+        {"size": "s-1vcpu-1gb"}, name="web-1", image="ubuntu-24-04-x64", ipv6=True, monitoring=True, backups=False
+    )
+    assert droplet["name"] == "web-1"
+    volume = api.volume.create(name="data", region="nyc3", size_gigabytes=1, filesystem_type="ext4", description="d")
+    assert volume["description"] == "d"
