@@ -53,6 +53,49 @@ class Aside(Generic[R]):
         """Leave it to itself: it ends with its request."""
 
 
+class _Crew(Generic[R]):
+    """A few threads that share some jobs.
+
+    Args:
+        jobs: What they do.
+    """
+
+    def __init__(self, jobs: Sequence[Job[R]]) -> None:
+        self._jobs = jobs
+        self._todo = deque(range(len(jobs)))
+        self._outcomes: dict[int, R | Exception] = {}
+        self._interruptions: list[BaseException] = []
+
+    def work(self, count: int, *, finish: bool) -> list[R | Exception]:
+        """Have the jobs done by that many threads; block till they are."""
+        threads = [threading.Thread(target=self._run, name=f"doboto-{n}", daemon=True) for n in range(count)]
+        for thread in threads:
+            thread.start()
+        try:
+            for thread in threads:
+                thread.join()
+        except BaseException:
+            self._todo.clear()
+            for thread in threads if finish else ():
+                thread.join()
+            raise
+        if self._interruptions:
+            raise self._interruptions[0]
+        return [self._outcomes[place] for place in range(len(self._jobs))]
+
+    def _run(self) -> None:
+        while self._todo:
+            try:
+                place = self._todo.popleft()
+            except IndexError:  # another thread was faster
+                return
+            try:
+                self._outcomes[place] = _outcome(self._jobs[place])
+            except BaseException as interruption:  # raised where the outcomes are waited for
+                self._todo.clear()
+                self._interruptions.append(interruption)
+
+
 class BlockingIO:
     """Input and output that blocks.
 
@@ -80,37 +123,7 @@ class BlockingIO:
         """
         if len(jobs) < 2:
             return [_outcome(job) for job in jobs]
-        todo = deque(range(len(jobs)))
-        outcomes: dict[int, R | Exception] = {}
-        interruptions: list[BaseException] = []
-
-        def work() -> None:
-            while todo:
-                try:
-                    place = todo.popleft()
-                except IndexError:  # another thread was faster
-                    return
-                try:
-                    outcomes[place] = _outcome(jobs[place])
-                except BaseException as interruption:  # raised where the outcomes are waited for
-                    todo.clear()
-                    interruptions.append(interruption)
-
-        count = min(self._width, len(jobs))
-        threads = [threading.Thread(target=work, name=f"doboto-{n}", daemon=True) for n in range(count)]
-        for thread in threads:
-            thread.start()
-        try:
-            for thread in threads:
-                thread.join()
-        except BaseException:
-            todo.clear()
-            for thread in threads if finish else ():
-                thread.join()
-            raise
-        if interruptions:
-            raise interruptions[0]
-        return [outcomes[place] for place in range(len(jobs))]
+        return _Crew(jobs).work(min(self._width, len(jobs)), finish=finish)
 
     def begin(self, job: Job[R]) -> Aside[R]:
         """Run a job in a thread."""
