@@ -13,7 +13,7 @@ from rows import (
     CREATE_REQUESTS,
     CROWDED_REQUESTS,
     FIRST,
-    IMPORT,
+    IMPORT_ALONE,
     INFO_CONNECTIONS,
     INFO_CPU,
     LEAST_LIST,
@@ -63,6 +63,10 @@ BUSY = (
     "The server, the client and whatever else runs share the machine's cores, and decoding all pages takes 0.2 s of one"
     " of them. In quiet moments 0.47 s were seen, 17 % over."
 )
+IMPORTS = (
+    "What is left is Python's own modules and urllib3: `import urllib3` alone is most of the time to a first call, and"
+    " the ratio moves by a tenth or two with what else the machine does."
+)
 URLLIB3 = (
     "When this was written, a call over a kept connection took 0.14 ms of CPU with Python's http.client, 0.25 ms with"
     " urllib3's pool and 0.33 ms with doboto. Four times less than pydo is about what urllib3 alone takes: only another"
@@ -93,8 +97,8 @@ GOALS = (
     Goal("create 50: requests", _ours(CREATE_REQUESTS), operator.le, 9),
     Goal("create 50 among 10,000 others: requests", _ours(CROWDED_REQUESTS), operator.le, 11),
     Goal("create 50 within the rate limit: refused", _ours(REFUSED), operator.eq, 0),
-    Goal("first HTTPS call: pydo takes times as long", _against_pydo(FIRST), operator.ge, 2, "{:.1f}"),
-    Goal("import and client: pydo takes times as long", _against_pydo(IMPORT), operator.ge, 3, "{:.1f}"),
+    Goal("first HTTPS call: pydo takes times as long", _against_pydo(FIRST), operator.ge, 2, "{:.1f}", IMPORTS),
+    Goal("import: pydo takes times as long", _against_pydo(IMPORT_ALONE), operator.ge, 3, "{:.1f}", IMPORTS),
     Goal("500 info calls over TLS: connections", _ours(INFO_CONNECTIONS), operator.eq, 1),
     Goal(
         "500 info calls over TLS: pydo takes times the CPU",

@@ -44,6 +44,7 @@ def main(client, listed, created, info):
         created: Creates Droplets of `NAMES` and waits for them; returns how many are active.
         info: Reads a Droplet by id; returns its id.
     """
+    imported = time.perf_counter() - STARTED
     made = client()
     ready = time.perf_counter() - STARTED
     began, cpu = time.perf_counter(), time.process_time()
@@ -56,6 +57,7 @@ def main(client, listed, created, info):
     elif JOB == "first":
         assert info(made, FIRST_ID) == FIRST_ID
     found = {
+        "imported": imported,
         "ready": ready,
         "modules": len(sys.modules),
         "seconds": time.perf_counter() - began,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import threading
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
@@ -93,6 +91,8 @@ def base_url(url: str, *, allow_http: bool) -> str:
 def _is_loopback(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
         return True
+    from ipaddress import ip_address  # only plain HTTP needs it
+
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -112,19 +112,21 @@ class Shared:
     claims: Claims = field(default_factory=Claims)
 
 
-_shared: MutableMapping[tuple[str, str], Shared] = WeakValueDictionary()
+_shared: MutableMapping[tuple[int, str], Shared] = WeakValueDictionary()
 _lock = threading.Lock()
 
 
 def account_of(token: Secret, url: str) -> str:
     """The same text for all who use one token and URL. The token can't be told from it."""
+    import hashlib  # only a budget shared by machines needs it; its import costs 3 ms
+
     return hashlib.sha256(f"{url}\n{token.reveal()}".encode()).hexdigest()
 
 
 def shared_by(token: Secret, url: str, clock: Clock) -> Shared:
     """What the clients of a token share; it lives as long as one of them does."""
     timeline = getattr(clock, "timeline", type(clock).__qualname__)  # simulated time has nothing to do with real time
-    key = (account_of(token, url), str(timeline))
+    key = (hash((url, token.reveal())), str(timeline))  # of this process only: no key holds the token
     with _lock:
         found = _shared.get(key)
         if found is None:

@@ -50,10 +50,27 @@ class Guard:
         self._refused = 0
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self) -> Generator[None, object, object]:
+        """A refusal that ended the set-up has been told; one that was swallowed there fails the test itself."""
+        try:
+            return (yield)
+        except BaseException:
+            self._refused = 0
+            raise
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self) -> Generator[None, object, object]:
         """Fail a test that swallowed the refusal, in its fixtures or in itself."""
-        result = yield
-        if self._refused:
+        return self._told((yield))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self) -> Generator[None, object, object]:
+        """The same for what fixtures do after the test."""
+        return self._told((yield))
+
+    def _told(self, result: object) -> object:
+        refused, self._refused = self._refused, 0
+        if refused:
             raise RealApiUsed(EXPLANATION)
         return result
 

@@ -96,7 +96,7 @@ def test_a_crowd_that_meets_a_limit_used_by_others_is_refused_a_few_times_only(
     """Another program has used some of the minute; the 429 holds back all threads, and no crowd comes after it."""
     done: list[Any] = []
     for _ in range(spent):
-        sim.account("crowd").rate.admit(sim.clock.now())
+        sim.account("crowd").rates.of("crowd").admit(sim.clock.now())
     with DO("crowd", **settings(server)) as do, ThreadPoolExecutor(64) as threads:
         list(threads.map(lambda _: done.append(do.request("GET", "/account")), range(400)))
     assert len(done) == 400

@@ -93,7 +93,7 @@ def test_looking_is_neither_logged_nor_counted(server: Server, simulator: Simula
         with urllib3.PoolManager() as pool:
             assert pool.request("GET", server.origin + path).status == 200
     assert simulator.log.total == 0
-    assert account.rate.remaining(simulator.clock.now()) == 5000
+    assert account.rates.of("mine").remaining(simulator.clock.now()) == 5000
 
 
 def test_every_part_is_in_the_document() -> None:

@@ -158,6 +158,31 @@ def test_swallowed_by_a_fixture(swallowing):
     pass
 """
 
+LATE = """
+from attempts import *
+
+@pytest.fixture
+def swallowing_late():
+    yield
+    try:
+        handshake()
+    except Exception:
+        pass
+
+def test_swallowed_in_teardown(swallowing_late):
+    pass
+
+@pytest.fixture
+def failing():
+    handshake()
+
+def test_told_once(failing):
+    pass
+
+def test_innocent():
+    pass
+"""
+
 ALLOWED = """
 from attempts import *
 
@@ -181,6 +206,14 @@ def test_the_real_api_is_out_of_reach(tmp_path: Path) -> None:
     refused = REFUSED.count("def test_")
     assert run.outcomes == {"failed": refused, "passed": 2}, run.output
     assert run.output.count("RealApiUsed: this test was about to talk to the real api.digitalocean.com") >= refused
+
+
+def test_attempts_around_a_test_are_told_once(tmp_path: Path) -> None:
+    run = run_pytest(tmp_path, {"attempts.py": ATTEMPTS, "test_late.py": LATE}, "--import-mode=prepend")
+    assert run.outcomes == {"passed": 2, "errors": 2}, run.output  # one that passed has the error in its teardown
+    assert "ERROR at teardown of test_swallowed_in_teardown" in run.output
+    assert "ERROR at setup of test_told_once" in run.output
+    assert "ERROR at teardown of test_told_once" not in run.output
 
 
 def test_a_project_can_do_without_the_guard(tmp_path: Path) -> None:

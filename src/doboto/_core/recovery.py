@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +62,11 @@ def _same_image(found: Any, asked: Any) -> bool:
     return str(asked) in {str(mapping(found).get("id")), str(mapping(found).get("slug"))}
 
 
+def of_action(action: Any) -> tuple[str, int]:
+    """What an action is claimed under: its id may be the number of a Droplet too."""
+    return ("action", action["id"])
+
+
 class Claims:
     """Whose a new thing is, among the threads and tasks of one process that use one token.
 
@@ -91,9 +97,9 @@ class Claims:
         """Whether somebody has claimed it."""
         return id in self._claimed
 
-    def free(self, found: Sequence[Any]) -> list[Any]:
-        """Those that nobody has claimed."""
-        return [one for one in found if one["id"] not in self._claimed]
+    def free(self, found: Sequence[Any], key: Callable[[Any], Any] = operator.itemgetter("id")) -> list[Any]:
+        """Those that nobody has claimed, under what `key` makes of them."""
+        return [one for one in found if key(one) not in self._claimed]
 
     def sending(self, names: Sequence[str]) -> None:
         """A request for these names is on its way."""

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from .._core.deadline import Deadline
+from .._core.recovery import of_action
 from .._core.reply import member
 from .._core.request import Request, get, path, text
 from .._core.shape import mapping
@@ -56,7 +57,7 @@ class Acting(Doing[Mode]):
         recover = partial(self._recover_actions, target, body, deadline)
         read = _one if target.tag_name is None else _many
         actions = await self._changed(starting(target, body), deadline, recover, read)
-        self._session.claims.claim(action["id"] for action in actions)
+        self._session.claims.claim(map(of_action, actions))
         return actions
 
     async def _told_of(self, actions: Sequence[Any], plan: Plan) -> list[Any]:

@@ -137,9 +137,14 @@ def _foremost(failures: Sequence[Exception], made: Made) -> Exception:
     for other in others:
         if isinstance(other, DOBOTOException):
             made.droplets += other.created
-    if others and isinstance(foremost, DOBOTOException):
-        more = f" (and {len(others) - 1} more)" if len(others) > 1 else ""
-        foremost.message += f"; another request of the same call failed too: {others[0]}{more}"
+    if isinstance(foremost, DOBOTOException):
+        # What was left open is told in full: its ids in doubt stand nowhere else. Refusals are all alike.
+        left_open = [other for other in others if isinstance(other, DOBOTOOutcomeUnknownException)]
+        refused = [other for other in others if other not in left_open]
+        told = [str(other) for other in [*left_open, *refused[:1]]]
+        told += [f"and {len(refused) - 1} more"] if len(refused) > 1 else []
+        if told:
+            foremost.message += f"; other requests of the same call failed too: {'; '.join(told)}"
     return foremost
 
 

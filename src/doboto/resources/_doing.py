@@ -9,7 +9,7 @@ from typing import Any
 
 from .._core import pages
 from .._core.deadline import Deadline
-from .._core.recovery import SKEW, moment
+from .._core.recovery import SKEW, moment, of_action
 from .._core.reply import read_action
 from .._core.request import Request, get
 from .._core.shape import records
@@ -94,7 +94,7 @@ class Doing(Recovering[Mode]):
     async def _start_or_find(self, deed: Deed, deadline: Deadline) -> Any:
         recover = partial(self._find_started, deed, deadline)
         action = await self._changed(deed.request, deadline, recover, read_action)
-        self._session.claims.claim([action["id"]])
+        self._session.claims.claim([of_action(action)])
         return action
 
     async def _find_started(self, deed: Deed, deadline: Deadline, failure: DOBOTOException) -> Any:
@@ -103,19 +103,19 @@ class Doing(Recovering[Mode]):
         Raises:
             DOBOTOOutcomeUnknownException: There is none, or more than one.
         """
-        since = self._session.api_time(failure.sent_at)
         found: list[Any] = []
 
         async def look() -> bool:
             request = pages.numbered(await deed.listing(), {}, 1)
             page = await self._session.call(request, deadline, pages.reading("actions"))
+            since = self._session.api_time(failure.sent_at)  # now that a reply has told the API's time
             new = [one for one in records(list(page.items)) if deed.own(one) and _new(one, deed.type, since)]
-            found[:] = self._session.claims.free(new)
+            found[:] = self._session.claims.free(new, of_action)
             return len(found) == 1 and (deed.happened is None or await deed.happened())
 
         log.warning("looking for the action %s of %s after: %s", deed.type, deed.target, failure)
         why = await self._look_till(look, deadline)
-        if not why and self._session.claims.claim([found[0]["id"]]):
+        if not why and self._session.claims.claim([of_action(found[0])]):
             return found[0]
         raise unknown(failure, deed.request.body, f"an action {deed.type} of {deed.target}", why, [])
 

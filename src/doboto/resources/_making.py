@@ -95,13 +95,13 @@ class Making(Recovering[Mode]):
         What has a time of creation must be newer than the request. What has none has a name that is its own, so that
         one of that name is the one asked for, whoever made it.
         """
-        since = self._session.api_time(failure.sent_at)
         found: list[Any] = []
 
         async def look() -> bool:
             listed = await self._all(dict[str, Any], recipe.plural, recipe.listing, recipe.query, deadline)
             alike = [thing for thing in listed if recipe.same(thing)]
             free = [thing for thing in alike if not self._session.claims.known(_claim(recipe, thing))]
+            since = self._session.api_time(failure.sent_at)  # now that a reply has told the API's time
             found[:] = await self._made_since(free, since, deadline)
             return len(found) == 1
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from .._core import pages
 from .._core.deadline import Deadline
-from .._core.recovery import asked_names, matching, moment
+from .._core.recovery import asked_names, matching, moment, of_action
 from .._core.request import Request, path
 from .._core.retry import transient
 from .._core.shape import records
@@ -109,12 +109,12 @@ class Recovering(Resource[Mode]):
             listed = await self._actions_of(target, deadline)
             since = session.api_time(failure.sent_at)  # now that a reply has told the API's time
             new = [action for action in listed if _started(action, body["type"], wanted, since)]
-            found[:] = session.claims.free(new)
+            found[:] = session.claims.free(new, of_action)
             return bool(wanted) and {action["resource_id"] for action in found} == wanted
 
         log.warning("looking for the action %s after: %s", body["type"], failure)
         why = await self._look_till(look, deadline)
-        if not why and len(found) == len(wanted) and session.claims.claim(action["id"] for action in found):
+        if not why and len(found) == len(wanted) and session.claims.claim(map(of_action, found)):
             return found
         looked_for = f"an action {body['type']} of {target} started since {_when(session.api_time(failure.sent_at))}"
         raise unknown(failure, body, looked_for, why or "found more than one", found)

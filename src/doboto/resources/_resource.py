@@ -111,8 +111,8 @@ class Resource(Bound[Mode]):
 
         read = [await page(1)]
         read += await self._at_once([partial(page, number) for number in pages.rest(read[0])])
-        while (following := read[-1].following) is not None and following > len(read) and read[-1].items:
-            read.append(await page(following))
+        while read[-1].following == len(read) + 1 and read[-1].items:
+            read.append(await page(len(read) + 1))
         return read
 
     async def _at_once(self, jobs: Sequence[Job[T]]) -> list[T]:

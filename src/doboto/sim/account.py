@@ -14,7 +14,7 @@ from typing import Any
 from .clock import Clock
 from .errors import not_found
 from .events import EFFECTS
-from .limits import RateLimit
+from .limits import RateLimits
 from .records import Key, Record
 from .settings import Settings
 from .store import Store
@@ -32,7 +32,7 @@ class Account:
         self.settings = settings
         self.seed = seed
         self.touched: dict[tuple[str, Key], None] = {}
-        self.rate = RateLimit(settings)
+        self.rates = RateLimits(settings)
         #: All accounts of the simulator by name, and those besides this one that the present request has changed.
         self.world: dict[str, Account] = {}
         self.partners: list[Account] = []
@@ -143,7 +143,7 @@ class Account:
             for key in list(store.records):
                 store.delete(key)
         self._due.clear()
-        self.rate = RateLimit(self.settings)
+        self.rates = RateLimits(self.settings)
 
     def dump(self) -> dict[str, dict[Key, Record]]:
         """All records by kind, as they are."""

@@ -1,6 +1,6 @@
 """The admin interface under `/_sim/`: the simulator itself, for whoever tests with it. JSON in and out, no token.
 
-    GET    /_sim/accounts       which accounts there are, what they hold, what is left of their rate limit
+    GET    /_sim/accounts       which accounts there are, what they hold, what their most used token has left
     POST   /_sim/reset          empty all accounts, and take away the faults and the log; {"account"} or {"token"}: one
     GET    /_sim/state          everything as one document; PUT or POST puts such a document back, its clock included
     GET    /_sim/clock          what time it is; PUT {"speed": 100} lets a running clock run faster or slower
@@ -140,7 +140,7 @@ def _accounts(ask: Ask) -> Record:
             {
                 "account": account.name,
                 "resources": {kind: len(records) for kind, records in account.dump().items() if records},
-                "ratelimit_remaining": account.rate.remaining(now),
+                "ratelimit_remaining": account.rates.lowest(now).remaining(now),
             }
             for account in ask.simulator.accounts.values()
         ]

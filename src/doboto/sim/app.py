@@ -15,11 +15,11 @@ from starlette.routing import BaseRoute
 from starlette.routing import Router as Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .account import Account
 from .clock import stopwatch
 from .errors import ApiError, server_error
 from .http import JSON_TYPE, NO_CONTENT, Call, Dropped, Reply, error_reply
 from .incoming import Incoming, receive_request
+from .limits import RateLimit
 from .peers import hang_up
 from .routes import Operation
 from .timestamps import http_date
@@ -77,24 +77,24 @@ class Api:
             with self._simulator.lock:
                 call, operation = self._admit(incoming)
         except _Refused as refused:
-            return self._finished(error_reply(refused.error), refused.account)
+            return self._finished(error_reply(refused.error), refused.rate)
         instead = await self._simulator.faults.before(call)
         if instead is not None:
-            return self._finished(instead, call.account)
+            return self._finished(instead, call.rate)
         with self._simulator.lock:
             reply = self._done(call, operation)
-        return self._finished(await self._simulator.faults.after(call, reply), call.account)
+        return self._finished(await self._simulator.faults.after(call, reply), call.rate)
 
     def _admit(self, incoming: Incoming) -> tuple[Call, Operation]:
-        simulator, account, operation = self._simulator, None, None
+        simulator, rate, operation = self._simulator, None, None
         now = simulator.clock.now()
         try:
-            account, scopes = simulator.authenticate(incoming.headers.get("authorization"))
+            account, scopes, rate = simulator.authenticate(incoming.headers.get("authorization"))
             account.settle(now)
-            operation, params = simulator.operation(incoming.method, incoming.path, account, now)
+            operation, params = simulator.operation(incoming.method, incoming.path, rate, now)
             body = incoming.body()
         except ApiError as error:
-            raise _Refused(error if operation is None else operation.worded(error), account) from None
+            raise _Refused(error if operation is None else operation.worded(error), rate) from None
         return (
             Call(
                 account=account,
@@ -107,6 +107,7 @@ class Api:
                 headers=incoming.headers,
                 body=body,
                 scopes=scopes,
+                rate=rate,
                 peer=incoming.peer,
             ),
             operation,
@@ -127,12 +128,12 @@ class Api:
             self._simulator.commit(call.account)
         return result if isinstance(result, Reply) else Reply(operation.status, result)
 
-    def _finished(self, reply: Reply, account: Account | None) -> Reply:
+    def _finished(self, reply: Reply, rate: RateLimit | None) -> Reply:
         """The reply with the headers that every reply has, unless it is of something in front of the API."""
         if reply.bare:
             return reply
         with self._simulator.lock:
-            limits = self._simulator.limit_headers(account)
+            limits = self._simulator.limit_headers(rate)
             request_id = self._simulator.request_id()
         usual = {"content-type": JSON_TYPE, "x-request-id": request_id, **limits}
         reply.headers = {**usual, **reply.headers}
@@ -140,10 +141,10 @@ class Api:
 
 
 class _Refused(Exception):
-    def __init__(self, error: ApiError, account: Account | None) -> None:
+    def __init__(self, error: ApiError, rate: RateLimit | None) -> None:
         super().__init__(error.message)
         self.error = error
-        self.account = account
+        self.rate = rate
 
 
 def _preflight() -> Reply:

@@ -9,6 +9,7 @@ from typing import Any
 
 from .account import Account
 from .errors import ApiError
+from .limits import RateLimit
 from .peers import Dropped, Peer, Unknown
 from .records import Record
 from .scopes import Scopes
@@ -39,6 +40,8 @@ class Call:
     #: The JSON object that was sent; an empty one for no body, `null` and `{}`.
     body: Record = field(default_factory=dict[str, Any])
     scopes: Scopes = field(default_factory=Scopes)
+    #: What the token may still ask; every reply shows it.
+    rate: RateLimit | None = None
     #: Faults that a handler takes part in (`create_errored`, `lost_tags`, `action_errored`...), set before it runs,
     #: with the seconds of those that last.
     faults: dict[str, float] = field(default_factory=dict[str, float])

@@ -1,4 +1,5 @@
-"""Rate limits in sliding windows, as the introduction of the API reference describes them.
+"""Rate limits in sliding windows, as the introduction of the API reference describes them: each token has its own
+(`api-v2#118`).
 
 Each request counts for an hour from the moment it was made. Refused ones don't count: the reference is silent on that,
 and a client that keeps knocking would otherwise never get in again.
@@ -45,14 +46,21 @@ class Window:
 
 
 class RateLimit:
-    """What one account may still ask."""
+    """What may still be asked with one token."""
 
     def __init__(self, settings: Settings) -> None:
-        self._hour = Window(settings.requests_per_hour, HOUR)
-        self._minute = Window(settings.requests_per_minute, MINUTE)
-        # Without a limit, the headers say what they would say of a fresh account.
+        self._hour = Window(0, HOUR)
+        self._minute = Window(0, MINUTE)
+        self._special = {"key_list": Window(0, MINUTE)}
+        self.adopt(settings)
+
+    def adopt(self, settings: Settings) -> None:
+        """Go on with other limits; what has been counted stays counted."""
+        self._hour.limit = settings.requests_per_hour
+        self._minute.limit = settings.requests_per_minute
+        self._special["key_list"].limit = settings.key_lists_per_minute
+        # Without a limit, the headers say what they would say of a fresh token.
         self._shown = settings.requests_per_hour or Settings().requests_per_hour
-        self._special = {"key_list": Window(settings.key_lists_per_minute, MINUTE)}
 
     def admit(self, now: float, special: str | None = None) -> None:
         """Count a request, or refuse it."""
@@ -81,3 +89,29 @@ class RateLimit:
         error = too_many_requests(retry_after=max(math.ceil(window.frees_at(now) - now), 1))
         error.headers["ratelimit-remaining"] = "0"
         return error
+
+
+class RateLimits:
+    """Those of an account's tokens."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._by_token: dict[str, RateLimit] = {}
+
+    def of(self, token: str) -> RateLimit:
+        """The token's own; a fresh one for a token that has not been used."""
+        found = self._by_token.get(token)
+        if found is None:
+            found = self._by_token[token] = RateLimit(self._settings)
+        return found
+
+    def lowest(self, now: float) -> RateLimit:
+        """That of the token that has the least left: the one which matters to whoever looks at the account."""
+        limits = self._by_token.values()
+        return min(limits, key=lambda one: one.remaining(now), default=RateLimit(self._settings))
+
+    def adopt(self, settings: Settings) -> None:
+        """Go on with other limits."""
+        self._settings = settings
+        for one in self._by_token.values():
+            one.adopt(settings)

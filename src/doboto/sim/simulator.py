@@ -142,21 +142,22 @@ class Simulator:
 
     # -- what the app asks
 
-    def authenticate(self, header: str | None) -> tuple[Account, Scopes]:
-        """The account and scopes of a request, else 401."""
+    def authenticate(self, header: str | None) -> tuple[Account, Scopes, RateLimit]:
+        """The account, scopes and limits of a request, else 401."""
         token = bearer(header)
         if not self.settings.allow_real_tokens:
             refuse_real(token)
-        return self.account(token), self._grant(token).scopes
+        account = self.account(token)
+        return account, self._grant(token).scopes, account.rates.of(token)
 
-    def operation(self, method: str, path: str, account: Account, now: float) -> tuple[Operation, dict[str, str]]:
-        """The operation asked for, counted against the account's limits whether there is one or not."""
+    def operation(self, method: str, path: str, rate: RateLimit, now: float) -> tuple[Operation, dict[str, str]]:
+        """The operation asked for, counted against the token's limits whether there is one or not."""
         try:
             operation, params = _ROUTER.find(method, path)
         except Exception:
-            account.rate.admit(now)
+            rate.admit(now)
             raise
-        account.rate.admit(now, operation.limit)
+        rate.admit(now, operation.limit)
         return operation, params
 
     def commit(self, *accounts: Account) -> None:
@@ -176,9 +177,9 @@ class Simulator:
         for listener in self.on_seen:
             listener(incoming, reply)
 
-    def limit_headers(self, account: Account | None) -> dict[str, str]:
+    def limit_headers(self, rate: RateLimit | None) -> dict[str, str]:
         """The rate-limit headers; a request that opened no account shows full ones."""
-        return (self._no_account if account is None else account.rate).headers(self.clock.now())
+        return (rate or self._no_account).headers(self.clock.now())
 
     def request_id(self) -> str:
         """A new request id."""

@@ -136,8 +136,8 @@ def _action(account: Account, key: Key, due: dict[Key, float]) -> Record:
 
 
 def _rate(account: Account, now: float) -> Record | None:
-    """The three numbers of the headers; nothing if the limit is switched off."""
+    """The three numbers of the headers, for the token with the least left; nothing if the limit is switched off."""
     if not account.settings.requests_per_hour:
         return None
-    headers = account.rate.headers(now)
+    headers = account.rates.lowest(now).headers(now)
     return {name: int(headers[f"ratelimit-{name}"]) for name in ("limit", "remaining", "reset")}
