@@ -61,18 +61,21 @@ class Guard:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self) -> Generator[None, object, object]:
         """Fail a test that swallowed the refusal, in its fixtures or in itself."""
-        return self._told((yield))
+        return (yield from self._told())
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self) -> Generator[None, object, object]:
         """The same for what fixtures do after the test."""
-        return self._told((yield))
+        return (yield from self._told())
 
-    def _told(self, result: object) -> object:
-        refused, self._refused = self._refused, 0
-        if refused:
-            raise RealApiUsed(EXPLANATION)
-        return result
+    def _told(self) -> Generator[None, object, object]:
+        try:
+            result = yield
+            if self._refused:
+                raise RealApiUsed(EXPLANATION)
+            return result
+        finally:
+            self._refused = 0
 
     def _before(self, way: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(way)

@@ -16,7 +16,7 @@ from doboto.errors import (
     DOBOTOServerException,
     DOBOTOTimeoutException,
 )
-from doboto.sim import ManualClock, RealClock, Simulator
+from doboto.sim import InstantClock, ManualClock, RealClock, Simulator
 
 from .conftest import Blockingly, one
 
@@ -76,6 +76,22 @@ def test_a_client_in_process_gives_up_when_its_patience_ends_and_the_effect_happ
         do.request("POST", "/droplets", body=one())
     assert sim.clock.now() == 1_790_000_045
     assert len(do.droplet.list()) == 1
+
+
+def test_latency_beyond_patience_is_a_time_out_at_once_where_nothing_takes_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    paused: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        paused.append(seconds)
+
+    monkeypatch.setattr("doboto.sim.clock._pause", pause)
+    sim = Simulator(InstantClock())
+    sim.faults.add("latency", seconds=600, count=1)
+    with pytest.raises(DOBOTOTimeoutException):
+        DO.simulated(sim, retry=Retry.never(), read_timeout=45).droplet.list()
+    assert paused == [0.0]
 
 
 def test_pauses_add_up_till_the_client_gives_up() -> None:

@@ -18,7 +18,7 @@ from doboto.sim.admin_guard import refuse_strangers
 from doboto.sim.errors import ApiError
 from doboto.sim.tokens import label
 
-from .client import Answer, Client, in_process
+from .client import Answer, Client, in_process, over_http
 from .conftest import START, Simulate
 
 TOKEN = "a-token-of-mine"
@@ -152,11 +152,25 @@ def test_no_token_is_in_a_state_or_in_the_log(client: Client) -> None:
         assert TOKEN.encode() not in ask(client, "GET", path).content
 
 
+#: An event of an action that is not there.
+FINISH = {"due": 1, "effect": "action.finish", "arguments": {"action_id": 7}}
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
         ({"version": 2}, "version 1, not 2"),
-        ({"now": "later"}, "now and seed must be numbers"),
+        ({"now": "later"}, "now must be"),
+        ({"now": 1e308}, "now must be"),
+        ({"now": -1}, "now must be"),
+        ({"seed": 2**63}, "seed must be"),
+        ({"seed": True}, "seed must be"),
+        ({"accounts": {"\ud800": {}}}, "can be kept"),
+        ({"accounts": {"a": {"event": [[1, {"due": 1, "effect": "action.finish", "arguments": {}}]]}}}, "can't happen"),
+        ({"accounts": {"a": {"event": [["x", FINISH]]}}}, "can't happen"),
+        ({"accounts": {"a": {"event": [[1, FINISH]]}}}, "can't be used"),
+        ({"accounts": {"a": {"action": [[1, {"status": "in-progress", "effect": "x"}]]}}}, "can't happen"),
+        ({"accounts": {"a": {"tag": [["x", {"name": "x"}]]}}}, "can't be used"),
         ({"accounts": []}, "accounts must be an object"),
         ({"accounts": {"a": []}}, "account a must be an object"),
         ({"accounts": {"a": {"droplet": [[1]]}}}, "pairs of a key and an object"),
@@ -196,7 +210,9 @@ def test_a_manual_clock_is_read_and_moved(client: Client) -> None:
 
 @pytest.mark.parametrize("seconds", [-1, None, "1", True, float("inf"), float("nan"), 1e300])
 def test_a_clock_is_moved_by_a_sensible_number_only(client: Client, seconds: object) -> None:
-    assert refused(client, "POST", "/clock/advance", {"seconds": seconds})[0] == 422
+    # What is no JSON at all (RFC 8259) is 400.
+    expected = 422 if json.dumps(seconds) not in ("Infinity", "NaN") else 400
+    assert refused(client, "POST", "/clock/advance", {"seconds": seconds})[0] == expected
     assert client.sim.clock.now() == START
 
 
@@ -374,6 +390,7 @@ def test_other_machines_and_other_sites_may_not(peer: str, headers: dict[str, st
         refuse_strangers(Address(peer, 1234), Headers(headers))
     assert (caught.value.status, caught.value.id) == (403, "forbidden")
     assert "allow_remote_admin" in caught.value.message
+    assert "doboto sim --settings FILE" in caught.value.message
 
 
 def test_a_site_that_is_not_this_one_gets_nowhere_over_http_unless_allowed() -> None:
@@ -384,3 +401,47 @@ def test_a_site_that_is_not_this_one_gets_nowhere_over_http_unless_allowed() -> 
             url = f"{server.origin}/_sim/reset"
             assert pool.request("POST", url, headers={"origin": "https://example.com"}).status == status
             assert pool.request("POST", url, headers={"origin": server.origin}).status == 200
+
+
+def test_its_root_answers_with_and_without_a_slash(client: Client) -> None:
+    assert ask(client, "GET", "").content == ask(client, "GET", "/").content
+    assert refused(client, "GET", "")[0] == 404
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63, 10**400, True, 1.5, "1", None])
+def test_a_seed_that_no_file_has_room_for_is_refused(tmp_path: Path, seed: object) -> None:
+    with Simulator(ManualClock(START), state=tmp_path / "state.db") as sim:
+        client = Client(sim, in_process(sim.app), None)
+        assert refused(client, "PUT", "/seed", {"seed": seed})[0] == 422
+        assert told(client, "PUT", "/seed", {"seed": 2**63 - 1}) == {"seed": 2**63 - 1}
+        client.create()
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63, True])
+def test_a_simulator_has_no_such_seed_from_the_start(seed: int) -> None:
+    with pytest.raises(ValueError, match="seed must be"):
+        Simulator(seed=seed)
+
+
+def test_a_state_of_more_records_than_a_page_is_tried_to_its_end(client: Client) -> None:
+    before = told(client, "GET", "/state")
+    tags: list[Any] = [[f"t{number}", {"name": f"t{number}", "last": {}}] for number in range(250)]
+    assert told(client, "PUT", "/state", {**before, "accounts": {"a": {"tag": tags}}}) == {"loaded": ["a"]}
+    tags[-1][1].pop("last")
+    status, message = refused(client, "PUT", "/state", {**before, "accounts": {"a": {"tag": tags}}})
+    assert (status, "can't be used" in message) == (422, True)
+
+
+def test_a_failure_of_its_own_is_a_500_in_json(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client.sim, "log", None)
+    assert refused(client, "GET", "/log")[0] == 500
+
+
+def test_no_header_of_a_proxy_decides_who_may_use_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    sim = Simulator(ManualClock(START))
+    with sim.serve() as server:
+        transport, pool = over_http(server.origin)
+        elsewhere = {"x-forwarded-for": "192.0.2.1", "x-forwarded-proto": "https"}
+        assert transport("GET", "/_sim/seed", elsewhere, b"").status == 200
+        pool.clear()

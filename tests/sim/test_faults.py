@@ -14,7 +14,7 @@ import urllib3
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doboto.sim import ManualClock, RealClock, Settings, Simulator
+from doboto.sim import InstantClock, ManualClock, RealClock, Settings, Simulator
 from doboto.sim.faults import KINDS
 from doboto.sim.http import Dropped
 
@@ -149,6 +149,19 @@ def test_the_server_goes_on_after_drops_and_cuts_and_says_nothing(tls: bool, cap
 
 
 # -- latency
+
+
+def test_latency_really_passes_on_an_instant_clock(simulate: Simulate, monkeypatch: pytest.MonkeyPatch) -> None:
+    paused: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        paused.append(seconds)
+
+    monkeypatch.setattr("doboto.sim.clock._pause", pause)
+    client = simulate(clock=InstantClock())
+    client.sim.faults.add("latency", seconds=2.5, count=1)
+    client.get("/v2/account")
+    assert paused == [2.5]
 
 
 def test_latency_lets_time_pass(client: Client, clock: ManualClock) -> None:

@@ -37,6 +37,18 @@ def test_an_image_is_found_by_id_and_by_slug(client: Client) -> None:
     assert client.call("GET", "/v2/images/nope").status == 404
 
 
+def test_a_droplet_is_not_rebuilt_from_an_image_that_is_still_being_imported(
+    client: Client, clock: ManualClock
+) -> None:
+    droplet = client.create_active()
+    image = client.post("/v2/images", CUSTOM, status=202)["image"]
+    path, wanted = f"/v2/droplets/{droplet['id']}/actions", {"type": "rebuild", "image": image["id"]}
+    refusal = client.call("POST", path, wanted)
+    assert (refusal.status, refusal.message) == (422, "You specified an invalid image for Droplet rebuild.")
+    clock.advance(61)
+    assert client.act(droplet, "rebuild", image=image["id"])["image"]["id"] == image["id"]
+
+
 def test_a_custom_image_can_be_used_once_it_is_imported(client: Client, clock: ManualClock) -> None:
     image = client.post("/v2/images", {**CUSTOM, "tags": ["base"]}, status=202)["image"]
     assert (image["status"], image["type"], image["tags"]) == ("NEW", "custom", ["base"])

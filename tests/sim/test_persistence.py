@@ -19,6 +19,8 @@ from doboto import DO, DOBOTOForbiddenException
 from doboto.sim import InstantClock, ManualClock, RealClock, Simulator, snapshot
 from doboto.sim.persistence import Persistence, StateError
 
+from .client import in_process
+
 START = 1_773_138_600.0
 NEW = {"region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}
 
@@ -183,13 +185,26 @@ def test_what_could_not_be_written_is_written_with_the_next_change(path: Path) -
         database = simulator.state._database
         (pages,) = database.execute("PRAGMA page_count").fetchone()
         database.execute(f"PRAGMA max_page_count = {pages}")
-        with pytest.raises(sqlite3.OperationalError, match="full"):
-            for number in range(100):
-                do.droplet.create(name=f"web-{number}", **NEW)
+        send = in_process(simulator.app)
+        bodies = [json.dumps({"name": f"web-{number}", **NEW}).encode() for number in range(100)]
+        assert 500 in [send("POST", "/v2/droplets", {"authorization": "Bearer a"}, body).status for body in bodies]
         database.execute("PRAGMA max_page_count = 1000000")
         do.droplet.create(name="last", **NEW)
         with manual(after_a_crash(path)) as again:
             assert contents(again) == contents(simulator)
+
+
+def test_what_can_never_be_written_does_not_stop_later_writes(path: Path) -> None:
+    with manual(path) as simulator, DO.simulated(simulator) as do:
+        account = simulator.account()
+        account.put("thing", "bad", {"value": b"no JSON"})
+        with pytest.raises(TypeError):
+            simulator.commit(account)
+        account.delete("thing", "bad")
+        do.droplet.create(name="web-01", **NEW)
+        with manual(after_a_crash(path)) as again:
+            assert things(again) == things(simulator)
+            assert len(do.droplet.list()) == 1
 
 
 KEYS = st.integers(-(2**70), 2**70) | st.text(max_size=4)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doboto import DO
+from doboto.sim import InstantClock, Simulator
 from doboto.sim.records import Key, Record
 from doboto.sim.store import INDEXES, Store, index
 
@@ -34,8 +37,8 @@ def test_an_index_finds_exactly_what_is_there(changes: list[tuple[int, list[str]
     assert store.records == expected
     assert set(touched) == {("thing", key) for key, _ in changes}
     for tag in "abc":
-        found = {key for key, record in expected.items() if tag in record["tags"]}
-        assert set(store.keys("tag", tag)) == found
+        found = [key for key, record in expected.items() if tag in record["tags"]]
+        assert store.keys("tag", tag) == found  # in the order of creation, whenever they came by the tag
         assert store.count("tag", tag) == len(found)
     assert set(store.values("tag")) == {tag for record in expected.values() for tag in record["tags"]}
 
@@ -46,3 +49,16 @@ def test_a_record_that_changes_keeps_its_place() -> None:
         store.put(key, {"tags": ["a"]})
     store.put(1, {"tags": ["a"], "name": "new"})
     assert store.keys("tag", "a") == [1, 2, 3]
+
+
+def test_what_is_attached_is_told_in_the_same_order_after_a_restart(tmp_path: Path) -> None:
+    with Simulator(InstantClock(), state=tmp_path / "s") as simulator, DO.simulated(simulator, token="t") as do:
+        volumes = [do.volume.create(name=name, region="nyc3", size_gigabytes=1)["id"] for name in ("a", "b", "c")]
+        order = {"name": "web", "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}
+        droplet = do.droplet.create(**order, wait=True)
+        for volume in reversed(volumes):
+            do.volume.attach(volume, droplet_id=droplet["id"], wait=True)
+        before = do.droplet.info(droplet["id"])
+        assert before["volume_ids"] == volumes
+    with Simulator(InstantClock(), state=tmp_path / "s") as again, DO.simulated(again, token="t") as do:
+        assert do.droplet.info(droplet["id"]) == before

@@ -11,7 +11,8 @@ from ..errors import DOBOTOConfigurationException, DOBOTOConnectionException, DO
 from .protocol import Clock, Timeouts, WireRequest
 
 try:
-    from ..sim import PEER, ManualClock, Simulator
+    from ..sim import PEER, InstantClock, ManualClock, Simulator
+    from ..sim import Clock as SimulatorClock
 except ModuleNotFoundError as missing:
     raise DOBOTOConfigurationException(f"the simulator needs {missing.name}: pip install 'doboto[sim]'") from missing
 
@@ -39,7 +40,7 @@ class SimulatedTransport:
 
     async def send(self, request: WireRequest, timeouts: Timeouts) -> Reply:
         """Have a request answered."""
-        exchange = _Exchange(request.body or b"", min(timeouts.read, timeouts.total))
+        exchange = _Exchange(self._simulator.clock, request.body or b"", min(timeouts.read, timeouts.total))
         await self._simulator.app({**_scope(request), "extensions": {PEER: exchange}}, exchange.receive, exchange.send)
         if exchange.gave_up:
             raise DOBOTOTimeoutException("no reply in time from the simulated DigitalOcean")
@@ -63,9 +64,13 @@ class SimulatedClock:
     """
 
     def __init__(self, simulator: Simulator) -> None:
-        self._clock = simulator.clock
+        self._simulator = simulator
         #: Tells this time apart from that of other simulators, and from real time.
         self.timeline = f"simulated {id(simulator)}"
+
+    @property
+    def _clock(self) -> SimulatorClock:
+        return self._simulator.clock  # anew each time: it can be changed for one of another kind
 
     def time(self) -> float:
         """Seconds since 1970 (UTC)."""
@@ -106,7 +111,8 @@ def _pause(seconds: float) -> None:
 class _Exchange:
     """One ASGI request and what the application answers; for the simulator's faults it is the peer."""
 
-    def __init__(self, body: bytes, patience: float) -> None:
+    def __init__(self, clock: SimulatorClock, body: bytes, patience: float) -> None:
+        self._clock = clock
         self._body = body
         self._patience = patience
         #: Waiting took longer than this client waits; the application goes on without it, as a server does.
@@ -124,7 +130,8 @@ class _Exchange:
         waited = min(seconds, self._patience)
         self.gave_up = self.gave_up or seconds > self._patience
         self._patience -= waited
-        return waited
+        # On a clock without delays nobody wants to sit through a wait whose outcome is known.
+        return 0.0 if self.gave_up and isinstance(self._clock, InstantClock) else waited
 
     async def receive(self) -> dict[str, Any]:
         if self.ended:

@@ -106,12 +106,15 @@ class Account:
 
     def after(self, seconds: float, effect: str, now: float, **arguments: Any) -> int:
         """Let an effect happen when that many seconds have passed on this clock."""
-        return self.at(now + self.clock.lasting(seconds), effect, **arguments)
+        return self._await(now + self.clock.lasting(seconds), effect, arguments, lasts=True)
 
     def at(self, due: float, effect: str, **arguments: Any) -> int:
         """Let an effect happen at a moment of the calendar, however fast the clock."""
+        return self._await(due, effect, arguments, lasts=False)
+
+    def _await(self, due: float, effect: str, arguments: Record, *, lasts: bool) -> int:
         number = self._next("event")
-        self.put("event", number, {"due": due, "effect": effect, "arguments": arguments})
+        self.put("event", number, {"due": due, "effect": effect, "arguments": arguments, "lasts": lasts})
         heapq.heappush(self._due, (due, number))
         return number
 
@@ -132,10 +135,25 @@ class Account:
         return taken
 
     def load(self, kind: str, key: Key, record: Record) -> None:
-        """Put back a record that was saved; events go on from where they were."""
-        self.put(kind, key, record)
+        """Put back a record that was saved; events go on from where they were, as fast as this clock lets them."""
+        self.put(kind, key, self._hastened(record) if kind == "event" else record)
         if kind == "event":
-            heapq.heappush(self._due, (record["due"], int(key)))
+            heapq.heappush(self._due, (self.get(kind, key)["due"], int(key)))
+
+    def adopt_clock(self, clock: Clock) -> None:
+        """Go on with another clock."""
+        self.clock = clock
+        for key, event in list(self.store("event").records.items()):
+            self.put("event", key, self._hastened(event))
+        self._due = [(event["due"], int(key)) for key, event in self.store("event").records.items()]
+        heapq.heapify(self._due)
+
+    def _hastened(self, event: Record) -> Record:
+        """An event as it would be had this clock been there when it began: what lasts may be over already."""
+        now = self.clock.now()
+        left = event["due"] - now
+        shorter = event.get("lasts", False) and self.clock.lasting(left) < left
+        return {**event, "due": now + self.clock.lasting(left)} if shorter else event
 
     def clear(self) -> None:
         """Forget everything, as if nobody had ever used the account."""

@@ -3,13 +3,14 @@
     GET    /_sim/accounts       which accounts there are, what they hold, what their most used token has left
     POST   /_sim/reset          empty all accounts, and take away the faults and the log; {"account"} or {"token"}: one
     GET    /_sim/state          everything as one document; PUT or POST puts such a document back, its clock included
-    GET    /_sim/clock          what time it is; PUT {"speed": 100} lets a running clock run faster or slower
+    GET    /_sim/clock          what time it is; PUT {"speed": 100} lets a running clock run faster or slower, and
+                                {"kind": "manual"} goes on with a clock of another kind: manual, instant or real
     POST   /_sim/clock/advance  {"seconds": 60} moves a manual clock
     GET    /_sim/faults         the rules in force; POST adds one or a list (`faults/rules.py`), DELETE takes all away
     DELETE /_sim/faults/{id}    take one away
     GET    /_sim/log            the last requests; `?after=NUMBER` only newer ones; DELETE forgets them
     GET    /_sim/seed           the seed; PUT {"seed": 1} for accounts and faults that come into being from now on
-    GET    /_sim/settings       the settings, with the durations in force
+    GET    /_sim/settings       the settings, with the durations in force; PUT {"droplet_limit": 3} changes some of them
     GET    /_sim/glance         what the page at `/` shows: `?account=LABEL`, or the one that was used last
 
 Errors have the form of the API's: 400 for what is no JSON object, 403 for other machines and other sites, 404, 405,
@@ -19,6 +20,7 @@ Errors have the form of the API's: 400 for what is no JSON object, 403 for other
 from __future__ import annotations
 
 import json
+import logging
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -26,15 +28,16 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route, Router
+from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
-from . import snapshot
+from . import seeds, settings_input, snapshot
 from .admin_guard import refuse_strangers
-from .clock import InstantClock, ManualClock, RealClock
-from .errors import ApiError, bad_request, conflict, method_not_allowed, not_found, unprocessable
+from .clock import KINDS, Clock, ManualClock, RealClock, kind_of
+from .errors import ApiError, bad_request, conflict, method_not_allowed, not_found, server_error, unprocessable
 from .fields import integer
 from .http import JSON_TYPE
+from .incoming import read_json
 from .lifecycle import DURATIONS
 from .page.glance import glance
 from .records import Record, as_list, as_record
@@ -43,6 +46,8 @@ from .tokens import label
 
 if TYPE_CHECKING:
     from .simulator import Simulator
+
+_logger = logging.getLogger("doboto.sim")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +86,12 @@ class Ask:
 Handler = Callable[[Ask], Record]
 
 
-def mount(simulator: Simulator) -> Mount:
-    """The routes of the admin interface."""
-    routes = [Route(path, _Resource(simulator, handlers), methods=None) for path, handlers in HANDLERS.items()]
-    return Mount("/_sim", app=Router(routes, redirect_slashes=False, default=_Resource(simulator, {})))
+def routes(simulator: Simulator) -> list[BaseRoute]:
+    """The routes of the admin interface; its root with and without a slash."""
+    nowhere = _Resource(simulator, {})
+    below = [Route(path, _Resource(simulator, handlers), methods=None) for path, handlers in HANDLERS.items()]
+    router = Router(below, redirect_slashes=False, default=nowhere)
+    return [Route("/_sim", nowhere, methods=None), Mount("/_sim", app=router)]
 
 
 class _Resource:
@@ -110,7 +117,10 @@ class _Resource:
             with self._simulator.lock:
                 return 200, handler(ask)
         except ApiError as error:
-            return error.status, {"id": error.id, "message": error.message}
+            return error.status, error.body
+        except Exception:
+            _logger.exception("%s %s", request.method, request.url.path)
+            return 500, server_error().body
 
     def _handler(self, request: Request) -> Handler:
         if not self._handlers:
@@ -124,10 +134,7 @@ class _Resource:
 def _json(content: bytes) -> Any:
     if not content.strip():
         return None
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        raise bad_request() from None
+    return read_json(content)
 
 
 # -- accounts and their state
@@ -171,23 +178,40 @@ def _load(ask: Ask) -> Record:
 
 def _clock(ask: Ask) -> Record:
     clock = ask.simulator.clock
-    kinds = ((ManualClock, "manual"), (InstantClock, "instant"), (RealClock, "real"))
     return {
-        "kind": next((name for kind, name in kinds if isinstance(clock, kind)), type(clock).__name__),
+        "kind": kind_of(clock),
         "now": clock.now(),
         "time": iso(clock.now()),
         "speed": clock.speed if isinstance(clock, RealClock) else None,
     }
 
 
-def _speed(ask: Ask) -> Record:
-    clock, speed = ask.simulator.clock, ask.number("speed")
-    if not isinstance(clock, RealClock):
-        raise conflict("This clock does not run by itself.")
+def _set_clock(ask: Ask) -> Record:
+    kind = ask.members.get("kind")
+    speed = ask.number("speed") if kind is None or "speed" in ask.members else 1.0
     if speed <= 0:
         raise unprocessable("speed must be above 0")
-    clock.run_at(speed)
+    if kind is None:
+        _run_at(ask.simulator.clock, speed)
+    else:
+        _use_clock(ask, kind, speed)
     return _clock(ask)
+
+
+def _run_at(clock: Clock, speed: float) -> None:
+    if not isinstance(clock, RealClock):
+        raise conflict("This clock does not run by itself.")
+    clock.run_at(speed)
+
+
+def _use_clock(ask: Ask, kind: object, speed: float) -> None:
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise unprocessable(f"kind must be one of {', '.join(KINDS)}")
+    if kind != "real" and "speed" in ask.members:
+        raise unprocessable("only a real clock has a speed")
+    ask.simulator.use_clock(KINDS[kind](speed, ask.simulator.clock.now()))
+    if ask.simulator.state is not None:
+        ask.simulator.state.keep()
 
 
 def _advance(ask: Ask) -> Record:
@@ -256,10 +280,10 @@ def _seed(ask: Ask) -> Record:
 
 
 def _set_seed(ask: Ask) -> Record:
-    seed = ask.number("seed")
-    if not isinstance(seed, int) or seed < 0:
-        raise unprocessable("seed must be a whole number")
-    ask.simulator.reseed(seed)
+    try:
+        ask.simulator.reseed(seeds.valid(ask.members.get("seed")))
+    except ValueError as problem:
+        raise unprocessable(str(problem)) from None
     if ask.simulator.state is not None:
         ask.simulator.state.keep()
     return _seed(ask)
@@ -270,6 +294,14 @@ def _settings(ask: Ask) -> Record:
     return {"settings": {**asdict(settings), "durations": {**DURATIONS, **settings.durations}}}
 
 
+def _set_settings(ask: Ask) -> Record:
+    try:
+        ask.simulator.use_settings(settings_input.changed(ask.simulator.settings, ask.members))
+    except ValueError as problem:
+        raise unprocessable(str(problem)) from None
+    return _settings(ask)
+
+
 def _glance(ask: Ask) -> Record:
     return {"clock": _clock(ask), **glance(ask.simulator, ask.query.get("account"))}
 
@@ -278,12 +310,12 @@ HANDLERS: dict[str, dict[str, Handler]] = {
     "/accounts": {"GET": _accounts},
     "/reset": {"POST": _reset},
     "/state": {"GET": _state, "PUT": _load, "POST": _load},
-    "/clock": {"GET": _clock, "PUT": _speed},
+    "/clock": {"GET": _clock, "PUT": _set_clock},
     "/clock/advance": {"POST": _advance},
     "/faults": {"GET": _faults, "POST": _add_faults, "DELETE": _clear_faults},
     "/faults/{id}": {"DELETE": _remove_fault},
     "/log": {"GET": _log, "DELETE": _clear_log},
     "/seed": {"GET": _seed, "PUT": _set_seed},
-    "/settings": {"GET": _settings},
+    "/settings": {"GET": _settings, "PUT": _set_settings},
     "/glance": {"GET": _glance},
 }

@@ -13,7 +13,10 @@ from starlette.datastructures import Address, Headers
 
 from .errors import forbidden
 
-HINT = "allow_remote_admin among the simulator's settings allows it"
+HINT = (
+    'the setting allow_remote_admin allows it: `doboto sim --settings FILE` with {"allow_remote_admin": true} in the '
+    "file, or Settings(allow_remote_admin=True)"
+)
 
 
 def refuse_strangers(client: Address | None, headers: Headers) -> None:

@@ -57,8 +57,11 @@ class Api:
             return
         watch = stopwatch()
         incoming = await receive_request(scope, receive)
-        reply = await self._reply(incoming)
+        # What did not arrive whole was never asked for: it counts for nothing and is only noted.
+        reply = None if incoming.cut_off else await self._reply(incoming)
         self._simulator.seen(incoming, reply, watch())
+        if incoming.cut_off:
+            return
         if reply is not None:
             await _send(reply, incoming, send)
         if reply is None or reply.cut is not None:
@@ -69,6 +72,9 @@ class Api:
             reply = _preflight() if incoming.method == "OPTIONS" else await self._answer(incoming)
         except Dropped:
             return None
+        except Exception:
+            _log.exception("%s %s", incoming.method, incoming.path)
+            reply = self._finished(error_reply(server_error()), None)
         reply.headers.setdefault("date", http_date(self._simulator.clock.now()))
         return reply
 
@@ -116,6 +122,11 @@ class Api:
     def _done(self, call: Call, operation: Operation) -> Reply:
         call.now = max(self._simulator.clock.now(), call.now)
         call.account.settle(call.now)
+        reply = self._handled(call, operation)
+        self._simulator.commit(call.account)
+        return reply
+
+    def _handled(self, call: Call, operation: Operation) -> Reply:
         try:
             call.scopes.require(*operation.scopes)
             result = operation.handler(call)
@@ -124,8 +135,6 @@ class Api:
         except Exception:
             _log.exception("%s %s", call.method, call.path)
             return error_reply(server_error())
-        finally:
-            self._simulator.commit(call.account)
         return result if isinstance(result, Reply) else Reply(operation.status, result)
 
     def _finished(self, reply: Reply, rate: RateLimit | None) -> Reply:

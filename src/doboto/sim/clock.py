@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class Clock(Protocol):
@@ -64,14 +64,11 @@ class RealClock:
 
 
 class InstantClock(RealClock):
-    """Real time in which every event is over as soon as anybody looks."""
+    """Real time in which every event is over as soon as anybody looks; injected latency really passes."""
 
     def lasting(self, seconds: float) -> float:  # noqa: ARG002 - the signature is Clock's
         """No time at all."""
         return 0.0
-
-    async def sleep(self, seconds: float) -> None:
-        """Waste no time."""
 
 
 class ManualClock:
@@ -101,6 +98,20 @@ class ManualClock:
     async def sleep(self, seconds: float) -> None:
         """Move on by that much, without suspending anybody."""
         self.advance(seconds)
+
+
+#: How to make each kind: with a speed, which a real clock alone makes use of, and with its first moment.
+KINDS: Final[dict[str, Callable[[float, float], Clock]]] = {
+    "manual": lambda _speed, start: ManualClock(start),
+    "instant": lambda _speed, start: InstantClock(start=start),
+    "real": RealClock,
+}
+
+
+def kind_of(clock: Clock) -> str:
+    """What kind of clock it is; its class for one of somebody else's making."""
+    kinds = ((ManualClock, "manual"), (InstantClock, "instant"), (RealClock, "real"))
+    return next((name for kind, name in kinds if isinstance(clock, kind)), type(clock).__name__)
 
 
 def stopwatch() -> Callable[[], float]:

@@ -69,6 +69,11 @@ def precondition_failed(message: str) -> ApiError:
     return ApiError(412, "precondition_failed", message)
 
 
+def too_large() -> ApiError:
+    """413 for a body that is not read; its text is our own."""
+    return ApiError(413, "request_entity_too_large", "The request body is too large.")
+
+
 def unprocessable(message: str) -> ApiError:
     """422 for a request that is understood and cannot be done."""
     return ApiError(422, "unprocessable_entity", message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from .records import Record, as_list, as_record
 
 T = TypeVar("T")
 
+_WHOLE = re.compile(r"[+-]?[0-9]+")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -18,6 +20,8 @@ def integer(value: object) -> int | None:
     """A whole number, also as text; nothing if it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
+    if isinstance(value, str) and not _WHOLE.fullmatch(value):
+        return None  # Python reads "1_000" and digits of other scripts, too
     try:
         number = int(value)
     except (ValueError, OverflowError):
@@ -30,7 +34,7 @@ def decimal(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        number = float(value)
+        number = float("" if isinstance(value, str) and "_" in value else value)
     except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None

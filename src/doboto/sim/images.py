@@ -34,11 +34,17 @@ def show_snapshot(image: Record) -> Record:
 
 
 def find_image(account: Account, key: object) -> Record | None:
-    """An image that can be used, by id (a number, or as text) or by a public one's slug."""
+    """An image, by id (a number, or as text) or by a public one's slug."""
     number = integer(key)
     if number is None:
         return catalog.image(key)
     return catalog.image(number) or account.find("image", number)
+
+
+def usable_image(account: Account, key: object) -> Record | None:
+    """The same if a Droplet can be made of it: one that is still being imported can't."""
+    found = find_image(account, key)
+    return found if found is not None and found["status"] in ("available", "retired") else None
 
 
 def image_of(account: Account, droplet: Record) -> Record:

@@ -1,5 +1,6 @@
-"""Rate limits in sliding windows, as the introduction of the API reference describes them: each token has its own
-(`api-v2#118`).
+"""Rate limits in sliding windows, as the introduction of the API reference describes them.
+
+Each token has its own (`api-v2#118`), whatever account it opens.
 
 Each request counts for an hour from the moment it was made. Refused ones don't count: the reference is silent on that,
 and a client that keeps knocking would otherwise never get in again.

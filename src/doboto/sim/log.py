@@ -47,6 +47,11 @@ class RequestLog:
             self._number += 1
             self._entries.append(Entry(self._number, moment, account, method, path, status, milliseconds))
 
+    def resize(self, size: int) -> None:
+        """Keep so many from now on."""
+        with self._lock:
+            self._entries = deque(self._entries, maxlen=size)
+
     @property
     def total(self) -> int:
         """How many requests there have been, forgotten ones included."""

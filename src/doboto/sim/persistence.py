@@ -80,10 +80,16 @@ class Persistence:
 
     def keep(self, changes: Iterable[Change] = ()) -> None:
         """Write what was touched, and what time it is, in one transaction; what fails is written with the next one."""
-        self._unsaved.update(((account, *one), None) for account, touched in changes for one in touched)
-        with self._database as database:
-            self._write_records(database)
-            self._write_moment(database)
+        brought = {(account, *one): None for account, touched in changes for one in touched}
+        self._unsaved.update(brought)
+        try:
+            with self._database as database:
+                self._write_records(database)
+                self._write_moment(database)
+        except (OverflowError, TypeError, ValueError):
+            # SQLite has no room for such a value, whenever it is tried: later writes must not fail for it, too.
+            self._unsaved = {one: None for one in self._unsaved if one not in brought}
+            raise
         self._unsaved.clear()
 
     def close(self) -> None:

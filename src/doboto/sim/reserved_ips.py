@@ -75,15 +75,22 @@ def note_reserved(account: Account, now: float, address: Record) -> None:
 
 
 def may_take(account: Account, store: str, noun: str, droplet: Record) -> None:
-    """Refuse a Droplet that is busy (`terraform-provider-digitalocean#1034`) or has such an address.
+    """Refuse a Droplet that is busy or has such an address.
 
     Having one is 422 even for the very address to be assigned (a comment in `digitalocean/flipop`); the text is our
     own.
     """
-    if droplet["destroying"] or actions.pending(account, "droplet", droplet["id"]):
+    if droplet["destroying"]:
         raise pending_event()
+    droplet_idle(account, droplet["id"])
     if account.store(store).count("droplet", droplet["id"]):
         raise unprocessable(f"The Droplet already has a {noun} assigned.")
+
+
+def droplet_idle(account: Account, droplet_id: int) -> None:
+    """Refuse a second event of the Droplet (`terraform-provider-digitalocean#1034`)."""
+    if actions.pending(account, "droplet", droplet_id):
+        raise pending_event()
 
 
 def may_change(account: Account, store: str, noun: str, address: Record) -> None:
@@ -101,7 +108,8 @@ def assign(
 
 
 def unassign(account: Account, now: float, store: str, address: Record, faults: Container[str]) -> Record:
-    """Begin to take an address off its Droplet."""
+    """Begin to take an address off its Droplet; not while that is busy (unverified, by analogy with assigning)."""
+    droplet_idle(account, address["droplet_id"])
     return _begin(account, now, store, address, "unassign", None, faults)
 
 
@@ -110,7 +118,9 @@ def _begin(
 ) -> Record:
     arguments = {"store": store, "ip": address["ip"], "droplet_id": droplet_id}
     seconds = account.settings.seconds(f"reserved_ip.{type}")
-    return _start(account, now, store, address, f"{type}_ip", seconds, arguments, fails="action_errored" in faults)
+    fails = "action_errored" in faults
+    busy = address["droplet_id"] if droplet_id is None else droplet_id
+    return _start(account, now, store, address, f"{type}_ip", seconds, arguments, fails=fails, droplet_id=busy)
 
 
 def _start(
@@ -123,6 +133,7 @@ def _start(
     arguments: Record | None = None,
     *,
     fails: bool = False,
+    droplet_id: int | None = None,
 ) -> Record:
     action = actions.start(
         account,
@@ -135,6 +146,7 @@ def _start(
         effect=None if arguments is None else "reserved_ip.move",
         arguments=arguments,
         fails=fails,
+        also=None if droplet_id is None else actions.resource_key("droplet", droplet_id),
     )
     # In the list of all actions IPv4 ones keep the old name (API reference, on Actions; `doctl#493`).
     shown = "floating_ip" if store == V4 else store

@@ -34,6 +34,7 @@ def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, tls: bool = F
             lifespan="off",
             ws="none",
             server_header=False,
+            proxy_headers=False,  # else FORWARDED_ALLOW_IPS lets anybody pass for a program of this machine
             date_header=False,  # replies carry the simulated date
         )
         ca_file = None if folder is None else _certify(config, folder, host)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from . import admin, page
+from . import admin, page, seeds
 from .account import Account
 from .app import application
 from .clock import Clock, RealClock
@@ -59,7 +59,7 @@ class Simulator:
     ) -> None:
         self.clock: Clock = RealClock() if clock is None else clock
         self.settings = Settings() if settings is None else settings
-        self.seed = seed
+        self.seed = seeds.valid(seed)
         self.lock = threading.RLock()
         self.faults = Faults(self.clock, seed)
         self.log = RequestLog(self.settings.log_size)
@@ -73,7 +73,7 @@ class Simulator:
         self._grants: dict[str, Grant] = {}
         self._random = Random(seed)  # noqa: S311 - request ids, not secrets
         self._no_account = RateLimit(self.settings)
-        self._routes: list[BaseRoute] = [admin.mount(self)]
+        self._routes: list[BaseRoute] = admin.routes(self)
         self._app: ASGIApp | None = None
         self.state: Persistence | None = None if state is None else self._resume(state)
 
@@ -112,9 +112,29 @@ class Simulator:
 
     def reseed(self, seed: int) -> None:
         """Draw from another seed, for accounts and faults that come into being from now on."""
+        seeds.valid(seed)
         with self.lock:
             self.seed = self.faults.seed = seed
             self._random = Random(seed)  # noqa: S311 - request ids, not secrets
+
+    def use_clock(self, clock: Clock) -> None:
+        """Go on with another clock; what lasts no time on it is over as soon as anybody looks."""
+        with self.lock:
+            self.clock = self.faults.clock = clock
+            accounts = list(self.accounts.values())
+            for account in accounts:
+                account.adopt_clock(clock)
+            self.commit(*accounts)
+
+    def use_settings(self, settings: Settings) -> None:
+        """Go on with other settings, for all accounts; what the rate limits have counted stays counted."""
+        with self.lock:
+            self.settings = settings
+            self.log.resize(settings.log_size)
+            self._no_account.adopt(settings)
+            for account in self.accounts.values():
+                account.settings = settings
+                account.rates.adopt(settings)
 
     def reaches(self, host: str, port: int) -> bool:
         """Whether a Droplet with that address is active, has booted and listens on that port."""

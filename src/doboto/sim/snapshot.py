@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from . import seeds, trial
 from .account import Account
 from .clock import ManualClock, RealClock
-from .events import EFFECTS
 from .records import Key, Record, as_list, as_record
+from .timestamps import LAST_MOMENT
 
 if TYPE_CHECKING:
     from .simulator import Simulator
@@ -44,8 +45,7 @@ def load(simulator: Simulator, state: object) -> None:
     """Put everything back as it was, the clock included; ValueError, and nothing changed, for what is no state."""
     now, seed, accounts = _read(state)
     with simulator.lock:
-        for name, entries in accounts.items():
-            _fill(Account(name, simulator.clock, simulator.settings, seed), entries)  # a trial: it can still fail
+        _try(simulator, now, seed, accounts)
         simulator.reseed(seed)
         if isinstance(simulator.clock, RealClock | ManualClock):
             simulator.clock.move_to(now)
@@ -54,6 +54,14 @@ def load(simulator: Simulator, state: object) -> None:
             _renew(account, seed)
             _fill(account, accounts.get(account.name, []))
         simulator.commit(*every)
+
+
+def _try(simulator: Simulator, now: float, seed: int, accounts: dict[str, list[Entry]]) -> None:
+    world = {name: Account(name, ManualClock(now), simulator.settings, seed) for name in accounts}
+    for account in world.values():
+        account.world = world
+        _fill(account, accounts[account.name])
+    trial.run(list(world.values()), now)
 
 
 def reset(simulator: Simulator, account: str | None = None) -> list[str]:
@@ -92,18 +100,19 @@ def _read(state: object) -> tuple[float, int, dict[str, list[Entry]]]:
     if document.get("version") != VERSION:
         raise ValueError(f"a state has version {VERSION}, not {document.get('version')!r}")
     now, seed, accounts = (document.get(name) for name in ("now", "seed", "accounts"))
-    if not _number(now) or not isinstance(seed, int):
-        raise ValueError("now and seed must be numbers")
+    if not _number(now) or not 0 <= float(now or 0) <= LAST_MOMENT:
+        raise ValueError("now must be a number of seconds from 1970 to the year 9999")
     kinds = {name: _object(f"account {name}", value) for name, value in _object("accounts", accounts).items()}
-    return float(now or 0), seed, {name: list(_entries(name, value)) for name, value in kinds.items()}
+    return float(now or 0), seeds.valid(seed), {name: list(_entries(name, value)) for name, value in kinds.items()}
 
 
 def _entries(account: str, kinds: Record) -> Iterator[Entry]:
+    _encodable(account, *kinds)
     for kind, pairs in kinds.items():
         for pair in as_list(pairs) or []:
             key, record = _pair(account, kind, pair)
-            if kind == "event" and not _event(record):
-                raise ValueError(f"account {account} has an event that can't happen: {record!r}")
+            if not _POSSIBLE.get(kind, _anything)(key, record):
+                raise ValueError(f"account {account} has an {kind} that can't happen: {record!r}")
             yield kind, key, record
 
 
@@ -115,8 +124,29 @@ def _pair(account: str, kind: str, pair: object) -> tuple[Key, Record]:
     return key, found
 
 
-def _event(record: Record) -> bool:
-    return _number(record.get("due")) and record.get("effect") in EFFECTS and isinstance(record.get("arguments"), dict)
+def _event(key: Key, record: Record) -> bool:
+    possible = trial.can_happen(record.get("effect"), record.get("arguments"))
+    return isinstance(key, int) and _number(record.get("due")) and possible
+
+
+def _action(_key: Key, record: Record) -> bool:
+    return trial.action_can_end(record)
+
+
+def _anything(_key: Key, _record: Record) -> bool:
+    return True
+
+
+#: What records of some kinds have to be, beyond being shown without an error.
+_POSSIBLE = {"event": _event, "action": _action}
+
+
+def _encodable(*texts: str) -> None:
+    for text in texts:
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise ValueError(f"{text!r} is no text that can be kept") from None
 
 
 def _object(name: str, value: Any) -> Record:

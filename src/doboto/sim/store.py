@@ -30,7 +30,11 @@ def index(kind: str, name: str) -> Callable[[E], E]:
 
 
 class Store:
-    """Records of one kind in the order they came, and the indexes declared for it."""
+    """Records of one kind in the order they came, and the indexes declared for it.
+
+    What an index finds comes in that order too, whenever a record came under a value: so it is the same after the
+    records have been saved and put back.
+    """
 
     def __init__(self, kind: str, touched: dict[tuple[str, Key], None]) -> None:
         self.kind = kind
@@ -38,6 +42,10 @@ class Store:
         self._touched = touched
         self._indexes: dict[str, dict[Key, dict[Key, None]]] = {name: {} for name in INDEXES.get(kind, {})}
         self._found_by: dict[Key, list[tuple[str, Key]]] = {}
+        self._places: dict[Key, int] = {}
+        self._next_place = 0
+        #: Values of indexes whose records have to be put in order before they are told.
+        self._unsorted: set[tuple[str, Key]] = set()
 
     def __len__(self) -> int:
         return len(self.records)
@@ -51,6 +59,9 @@ class Store:
 
     def put(self, key: Key, record: Record) -> Record:
         """Add a record or put it in the place of the old one."""
+        if key not in self.records:
+            self._places[key] = self._next_place
+            self._next_place += 1
         self.records[key] = record
         self._touched[self.kind, key] = None
         self._find_by(key, [(name, value) for name in self._indexes for value in INDEXES[self.kind][name](record)])
@@ -60,11 +71,16 @@ class Store:
         """Remove a record and hand it back."""
         self._find_by(key, [])
         self._touched[self.kind, key] = None
+        self._places.pop(key, None)
         return self.records.pop(key, None)
 
     def keys(self, name: str, value: Key) -> list[Key]:
-        """The identifiers found under a value of an index, in the order they came under it."""
-        return list(self._indexes[name].get(value, ()))
+        """The identifiers found under a value of an index, in the order of creation."""
+        found = self._indexes[name].get(value, {})
+        if (name, value) in self._unsorted:
+            found = self._indexes[name][value] = dict.fromkeys(sorted(found, key=self._places.__getitem__))
+            self._unsorted.remove((name, value))
+        return list(found)
 
     def count(self, name: str, value: Key) -> int:
         """How many are found under a value of an index."""
@@ -75,7 +91,6 @@ class Store:
         return list(self._indexes[name])
 
     def _find_by(self, key: Key, entries: list[tuple[str, Key]]) -> None:
-        # What stays the same keeps its place, so that what is found comes in the order of creation.
         former = self._found_by.get(key, [])
         if former == entries:
             return
@@ -83,13 +98,21 @@ class Store:
             if (name, value) not in entries:
                 self._remove(name, value, key)
         for name, value in entries:
-            self._indexes[name].setdefault(value, {})[key] = None
+            if (name, value) not in former:
+                self._add(name, value, key)
         self._found_by[key] = entries
         if not entries:
             del self._found_by[key]
+
+    def _add(self, name: str, value: Key, key: Key) -> None:
+        found = self._indexes[name].setdefault(value, {})
+        if found and self._places[next(reversed(found))] > self._places[key]:
+            self._unsorted.add((name, value))  # it is older than what came under the value before it
+        found[key] = None
 
     def _remove(self, name: str, value: Key, key: Key) -> None:
         found = self._indexes[name][value]
         found.pop(key, None)
         if not found:
             del self._indexes[name][value]
+            self._unsorted.discard((name, value))

@@ -14,7 +14,7 @@ from ..actions import ActionFailed
 from ..errors import pending_event, unprocessable
 from ..events import effect
 from ..fields import flag, integer, optional, required, text
-from ..images import find_image, make_image
+from ..images import find_image, make_image, usable_image
 from ..lifecycle import CURRENTLY_ON, DROPLET_ACTIONS
 from ..records import Record
 from . import backups, networks, reach
@@ -80,7 +80,7 @@ def _want_resize(_account: Account, droplet: Record, body: Record) -> Record:
 
 
 def _want_rebuild(account: Account, droplet: Record, body: Record) -> Record:
-    image = find_image(account, body.get("image"))
+    image = usable_image(account, body.get("image"))
     if image is None or droplet["region"] not in image["regions"]:
         raise unprocessable("You specified an invalid image for Droplet rebuild.")
     if (image["min_disk_size"] or 0) > droplet["disk"]:

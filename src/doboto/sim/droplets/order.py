@@ -9,7 +9,7 @@ from .. import catalog, ssh_keys, tagging, volume_actions, vpcs
 from ..account import Account
 from ..errors import not_found, unprocessable
 from ..fields import flag, optional, required, text, texts
-from ..images import find_image
+from ..images import usable_image
 from ..records import Record, as_list
 from ..scopes import Scopes
 from . import backups
@@ -110,8 +110,8 @@ def _size(body: Record) -> Record:
 
 
 def _image(account: Account, body: Record) -> Record:
-    found = find_image(account, body.get("image"))
-    if found is None or found["status"] not in ("available", "retired"):
+    found = usable_image(account, body.get("image"))
+    if found is None:
         raise unprocessable(BAD_IMAGE)
     return found
 

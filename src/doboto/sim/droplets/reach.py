@@ -25,7 +25,7 @@ def answers(account: Account, host: str, port: int, now: float) -> bool:
     """Whether a Droplet of the account listens there: at an address of its own or a reserved one."""
     if port not in account.settings.open_ports:
         return False
-    return any(_up(account.find("droplet", key), now) for key in _at(account, host))
+    return any(_up(account, account.find("droplet", key), now) for key in _at(account, host))
 
 
 def _at(account: Account, host: str) -> list[Key]:
@@ -38,5 +38,8 @@ def _at(account: Account, host: str) -> list[Key]:
     return [*account.store("droplet").keys("address", address), *(key for key in reserved if key is not None)]
 
 
-def _up(droplet: Record | None, now: float) -> bool:
-    return droplet is not None and droplet["status"] == "active" and droplet.get("answers_from", 0.0) <= now
+def _up(account: Account, droplet: Record | None, now: float) -> bool:
+    if droplet is None or droplet["status"] != "active":
+        return False
+    # The boot may have begun on another clock, before a restart.
+    return account.clock.lasting(droplet.get("answers_from", 0.0) - now) <= 0

@@ -53,7 +53,7 @@ class Faults:
     def __init__(self, clock: Clock, seed: int = 0) -> None:
         #: What rules without a seed of their own draw from; for those that are added from now on.
         self.seed = seed
-        self._clock = clock
+        self.clock = clock
         self._lock = threading.Lock()
         self._faults: tuple[Fault, ...] = ()
         self._number = 0
@@ -135,7 +135,7 @@ class Faults:
             return None
         with self._lock:
             chance = fault.strikes(call)
-        return None if chance is None else Strike(fault.rule.kind, call, self._clock, fault.rule.arguments, chance)
+        return None if chance is None else Strike(fault.rule.kind, call, self.clock, fault.rule.arguments, chance)
 
     def _add(self, rules: list[Rule]) -> list[Fault]:
         with self._lock:
