@@ -73,7 +73,7 @@ def test_an_exhausted_rate_limit_is_6(served: Doboto, doboto_server: Any) -> Non
 def test_a_wait_that_takes_too_long_is_7_and_says_how_to_go_on(simulated: Doboto) -> None:
     error = simulated.refused(7, "timeout", *CREATE, "--wait", "--timeout", "3")
     (id,) = error["ids"]
-    assert error["resume"] == f"doboto droplet wait {id}"
+    assert error["resume"] == f"doboto droplet wait {id} --sim"
     assert simulated.ok(*error["resume"].split()[1:], "-o", "json").json[0]["status"] == "active"
 
 

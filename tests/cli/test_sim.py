@@ -157,6 +157,31 @@ def test_instant_has_everything_over_at_the_next_look() -> None:
         assert running.ask("GET", f"/droplets/{made['id']}")["droplet"]["status"] == "active"
 
 
+def test_a_manual_clock_moves_when_it_is_moved() -> None:
+    with sim("--manual") as running:
+        droplet = running.ask("POST", "/droplets", NEW, 202)["droplet"]
+        assert running.ask("GET", f"/droplets/{droplet['id']}")["droplet"]["status"] == "new"
+        before = admin(running, "GET", "/clock")
+        assert before["kind"] == "manual"
+        assert admin(running, "POST", "/clock/advance", {"seconds": 40})["now"] == before["now"] + 40
+        assert running.ask("GET", f"/droplets/{droplet['id']}")["droplet"]["status"] == "active"
+
+
+def test_a_settings_file_is_in_force(tmp_path: Path) -> None:
+    settings = tmp_path / "settings.json"
+    settings.write_text(json.dumps({"droplet_limit": 7}))
+    with sim("--settings", settings) as running:
+        assert running.ask("GET", "/account")["account"]["droplet_limit"] == 7
+
+
+def admin(running: Sim, method: str, path: str, body: object = None) -> Any:
+    """What the admin interface answers."""
+    origin = running.url.removesuffix("/v2")
+    reply = running.pool.request(method, f"{origin}/_sim{path}", json=body, timeout=LONG)
+    assert reply.status == 200, reply.data
+    return reply.json()
+
+
 def test_speed_makes_time_run_faster() -> None:
     with sim("--speed", 1e6) as running:
         made = running.ask("POST", "/droplets", NEW, status=202)["droplet"]
@@ -235,6 +260,14 @@ def test_wrong_faults_are_told_in_one_line(tmp_path: Path, content: str | None) 
     assert str(path) in failing("--faults", path)
 
 
+@pytest.mark.parametrize("content", ["[]", '{"droplet_limits": 3}', '{"droplet_limit": "3"}', "{", None])
+def test_wrong_settings_are_told_in_one_line(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "settings.json"
+    if content is not None:
+        path.write_text(content)
+    assert f"no settings from {path}: " in failing("--settings", path)
+
+
 def test_a_missing_extra_is_told_in_one_line() -> None:
     program = "import sys; sys.modules['starlette'] = None; from doboto.cli import main; sys.exit(main(['sim']))"
     command = [sys.executable, "-c", program]
@@ -250,7 +283,8 @@ def test_a_missing_extra_is_told_in_one_line() -> None:
     [
         [], ["unheard-of"], ["sim", "--port", "65536"], ["sim", "--port", "-1"], ["sim", "--port", "x"],
         ["sim", "--speed", "0"], ["sim", "--speed", "nan"], ["sim", "--speed", "inf"], ["sim", "--speed", "fast"],
-        ["sim", "--speed", "2", "--instant"], ["sim", "--seed", "x"], ["sim", "--host", ""],
+        ["sim", "--speed", "2", "--instant"], ["sim", "--manual", "--instant"],
+        ["sim", "--seed", "x"], ["sim", "--seed", "-1"], ["sim", "--seed", str(2**63)], ["sim", "--host", ""],
     ],
 )  # fmt: skip
 def test_wrong_usage_has_exit_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -19,6 +20,8 @@ from .conftest import NEW, PROGRAM, Doboto, same_as_kept
 
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are POSIX", allow_module_level=True)
+
+import pty
 
 from .terminal import Terminal
 
@@ -89,6 +92,35 @@ def test_a_closed_pipe_is_no_error(fleet: Doboto) -> None:
     assert done.stderr == ""
 
 
+def test_a_pipe_that_is_closed_before_all_is_written_is_1_without_a_message(simulated: Doboto) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [PROGRAM, "size", "list", "-o", "json"],
+        env=simulated.environment,
+        stdout=write,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_a_question_that_nobody_sees_is_not_asked(fleet: Doboto) -> None:
+    """Somebody is at the keys, but standard error goes to a file."""
+    ours, theirs = pty.openpty()
+    os.write(ours, b"y\n")
+    done = subprocess.run(
+        [PROGRAM, "droplet", "destroy", "web-01"],
+        env=fleet.environment, stdin=theirs, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    os.close(ours)
+    os.close(theirs)
+    assert done.returncode == 5
+    assert "would hit web-01 (480000000): say --yes" in done.stderr
+    assert len(fleet.ok("droplet", "list", "-o", "json").json) == 3
+
+
 @pytest.mark.parametrize(("answer", "left"), [("y\n", 1), ("\n", 3), ("no\n", 3)])
 def test_a_question_shows_what_it_is_about(fleet: Doboto, answer: str, left: int) -> None:
     with Terminal(["droplet", "destroy", "web-01", "web-02"], fleet.environment) as terminal:
@@ -117,7 +149,7 @@ def test_ctrl_c_says_what_goes_on_and_how_to_wait_for_it(simulated: Doboto) -> N
         terminal.interrupt()
         assert terminal.end() == 130
         assert "doboto: interrupted" in terminal.text
-        assert "To wait for it: doboto droplet wait 480000000" in terminal.text
+        assert "To wait for it: doboto droplet wait 480000000 --sim" in terminal.text
         assert "Traceback" not in terminal.text
     assert simulated.ok("-q", "droplet", "wait", "480000000", "-o", "json").json[0]["status"] == "active"
 
@@ -133,7 +165,7 @@ def test_ctrl_c_while_several_are_waited_for_ends_at_once(fleet: Doboto) -> None
         _, rest = running.communicate(timeout=60)
     error = json.loads(rest.splitlines()[-1])["error"]
     assert (running.returncode, error["code"]) == (130, "interrupted")
-    assert error["resume"] == "doboto droplet wait 480000000 480000002"
+    assert error["resume"] == "doboto droplet wait 480000000 480000002 --sim"
     assert error["pending"]
 
 
@@ -145,7 +177,9 @@ def test_watch_shows_the_account_and_q_ends_it(fleet: Doboto, width: int) -> Non
         assert "Droplets: 3, active: 2, actions running: 1" in seen
         assert "web-03" in seen
         assert fleet.ok("droplet", "list", "-o", "json").json, "the account is free between two looks"
-        terminal.type("q")
+        terminal.type("\x1b[A")
+        terminal.read(lambda text: "actions running: 0" in text)
+        terminal.type("xq")
         assert terminal.end() == 0
 
 

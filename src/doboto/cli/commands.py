@@ -13,6 +13,7 @@ from . import catalog
 from .catalog import Operation
 from .confirm import irrevocable
 from .options import Argument, Option, Settings, common
+from .suggesting import suggestion
 
 #: Sections of a command's help, in their order.
 SECTIONS = ("Options", "Waiting", "Output", "Account")
@@ -131,6 +132,15 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """The names of all commands."""
         return [name for section in self.summaries().values() for name in section]
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is named; click itself would suggest those alone that are loaded."""
+        name = args[0]
+        if not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None:
+            ctx.fail(f"no such command {name!r}{suggestion(name, self.list_commands(ctx))}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the commands, section by section."""

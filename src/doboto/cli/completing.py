@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
@@ -65,8 +65,7 @@ def _droplets(do: DO) -> Iterator[tuple[str, str]]:
 
 
 def _tags(do: DO) -> Iterator[tuple[str, str]]:
-    reply: Any = do.request("GET", "/tags", query={"per_page": 200})
-    for tag in reply["tags"]:
+    for tag in do.tag.list():
         yield tag["name"], ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..addresses import public_ipv4
-from .exits import NOT_FOUND
+from .exits import NOT_FOUND, USAGE
 from .failure import Failure
 
 if TYPE_CHECKING:
@@ -27,10 +27,12 @@ def resolved(do: DO, texts: Sequence[str], names: dict[Any, str]) -> list[int]:
         names: Gets the names by id, as far as they are known.
 
     Raises:
-        Failure: A name fits none, or several.
+        Failure: A name is empty, or fits none, or several.
     """
     ids: list[int] = []
     for text in texts:
+        if not text.strip():
+            raise Failure("a Droplet's name is empty", USAGE.code)
         if is_id(text):
             ids.append(int(text))
             continue

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -22,11 +24,27 @@ def ended(failure: BaseException, arguments: Sequence[str], environment: Mapping
         traceback.print_exception(failure)
     if isinstance(failure, SystemExit):
         return failure.code if isinstance(failure.code, int) else FAILED.code
+    if isinstance(failure, OSError):
+        _drop_what_is_unprinted()
     line, error = _told(failure)
     if for_machine(arguments, environment):
         line = compact({"error": error})
     click.echo("".join(letter if letter.isprintable() else "?" for letter in line), err=True)
     return int(error["exit_code"])
+
+
+def _drop_what_is_unprinted() -> None:
+    """Python tries again at its end, with a message of its own and exit code 120, where standard output takes no more.
+
+    As in Python's documentation of signals, "Note on SIGPIPE".
+    """
+    stdout: TextIO | None = sys.stdout
+    if stdout is None:
+        return
+    try:
+        stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
 
 
 def _told(failure: BaseException) -> tuple[str, dict[str, Any]]:
@@ -37,6 +55,8 @@ def _told(failure: BaseException) -> tuple[str, dict[str, Any]]:
         return f"usage: {where}: {text} ({where} --help)", described(Failure(text, USAGE.code), USAGE)
     if isinstance(failure, click.exceptions.Abort | KeyboardInterrupt):
         return "doboto: interrupted", described(Failure("interrupted", INTERRUPTED.code), INTERRUPTED)
+    if isinstance(failure, OSError) and not isinstance(failure, DOBOTOException):
+        failure = Failure(line_of(failure))  # a full disk, a file that can't be read: this machine, not a mistake here
     if not isinstance(failure, DOBOTOException | Failure):
         failure = Failure(f"internal error, --debug shows where: {type(failure).__name__}: {line_of(failure)}")
     found = exit_of(failure)

@@ -1,29 +1,33 @@
-"""What a command says when Ctrl-C ends it: what goes on, and how to wait for it again."""
+"""What a command says when Ctrl-C or its timeout ends it: what goes on, and how to wait for it again."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from ..errors import DOBOTOPollingException
 from .catalog import Operation
-from .exits import INTERRUPTED
-from .failure import Failure
+from .exits import INTERRUPTED, TIMEOUT, described
+from .failure import Failure, SeveralFailed
+from .options import Settings
 from .reporting import Reporter
+
+#: Gives the command that goes on waiting: for all that was asked for, or for the calls in these places.
+Again = Callable[[Sequence[int] | None], str | None]
 
 
 class Interrupted(Failure):
     """Ctrl-C, in one line."""
 
     @classmethod
-    def of(
-        cls, operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, cause: BaseException
-    ) -> Interrupted:
+    def of(cls, reporter: Reporter, again: str | None, cause: BaseException) -> Interrupted:
         """What was under way when it came."""
         pending = {str(id): state for id, state in reporter.pending.items()}
         goes_on = "; ".join(f"{reporter.named(id)}: {state}" for id, state in list(reporter.pending.items())[:5])
         notes = [note.removeprefix("doboto: ") for note in getattr(cause, "__notes__", [])]
         told = f"{goes_on} goes on at DigitalOcean" if goes_on else "; ".join(notes)
-        again = resume(operation, calls, reporter.created)
         line = f"interrupted{f': {told}' if told else ''}{f'. To wait for it: {again}' if again else ''}"
         details: dict[str, Any] = {"pending": pending} if pending else {}
         if reporter.created:
@@ -33,14 +37,49 @@ class Interrupted(Failure):
         return cls(line, INTERRUPTED.code, **details)
 
 
-def resume(operation: Operation, calls: Sequence[Mapping[str, Any]], created: Sequence[Any]) -> str | None:
+@contextmanager
+def resumable(reporter: Reporter, again: Again) -> Generator[None, None, None]:
+    """Whatever ends the wait inside of it says how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt as interruption:
+        reporter.stop()
+        raise Interrupted.of(reporter, again(None), interruption) from interruption
+    except DOBOTOPollingException as failure:
+        details = described(failure, TIMEOUT)
+        raise _going_on(str(details.pop("message")), TIMEOUT.code, details, again(None)) from failure
+    except SeveralFailed as failure:
+        places = failure.places(DOBOTOPollingException)
+        raise _going_on(str(failure), failure.code, failure.details, again(places) if places else None) from failure
+
+
+def _going_on(message: str, code: int, details: Mapping[str, object], again: str | None) -> Failure:
+    if again is None:
+        return Failure(message, code, **details)
+    return Failure(f"{message}. To go on waiting: {again}", code, **{**details, "resume": again})
+
+
+def resume(
+    operation: Operation, calls: Sequence[Mapping[str, Any]], created: Sequence[Any], settings: Settings
+) -> str | None:
     """The command that waits for what an operation has begun, where there is one."""
     if operation.resource != "droplet" or operation.name.startswith("destroy"):
         return None
-    if created:
-        return f"doboto droplet wait {' '.join(map(str, created))}"
-    ids = [str(call["id"]) for call in calls if call.get("id")]
-    if ids:
-        return f"doboto droplet wait {' '.join(ids)}"
+    ids = list(created) or [call["id"] for call in calls if call.get("id")]
     tag = next((call["tag_name"] for call in calls if call.get("tag_name")), None)
-    return f"doboto droplet wait --tag {tag}" if tag else None
+    port = next((call["ready_port"] for call in calls if call.get("ready_port")), None)
+    return waiting(settings, ids, tag, port) if ids or tag else None
+
+
+def waiting(settings: Settings, ids: Sequence[Any], tag: str | None = None, port: int | None = None) -> str:
+    """The command that waits for Droplets, on the same account; a token is never part of it."""
+    words = ["doboto", "droplet", "wait", *([] if ids or tag is None else ["--tag", tag]), *map(str, ids)]
+    return shlex.join([*words, *([] if port is None else ["--ready-port", str(port)]), *_account(settings)])
+
+
+def _account(settings: Settings) -> list[str]:
+    """The options that choose the account; the simulated one has neither context nor URL."""
+    if settings.sim:
+        return ["--sim"]
+    context = ["--context", settings.context] if settings.context else []
+    return [*context, *(["--url", settings.url] if settings.url else [])]

@@ -1,11 +1,14 @@
-"""Keys pressed on the terminal, one by one, without echo."""
+"""Keys pressed on the terminal, without echo."""
 
 from __future__ import annotations
 
+import os
 import sys
 from types import TracebackType
 from typing import Any, Self
 
+#: What one read takes: a key may send several bytes, and a key that is held sends itself again and again.
+CHUNK = 64
 #: How often Windows' terminal is asked, in seconds.
 TICK = 0.1
 
@@ -34,12 +37,14 @@ class Keys:
             termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._before)
 
     def pressed(self, seconds: float) -> str | None:
-        """The key that is pressed within that time, or None."""
+        """What is pressed first within that time: all that has come by then; empty text if the terminal is gone."""
         if sys.platform != "win32":
             import select
 
-            ready, _, _ = select.select([sys.stdin], [], [], seconds)
-            return sys.stdin.read(1) if ready else None
+            # Not through `sys.stdin`: what its buffer holds, `select` does not see.
+            terminal = sys.stdin.fileno()
+            ready, _, _ = select.select([terminal], [], [], seconds)
+            return os.read(terminal, CHUNK).decode(errors="replace") if ready else None
         return _on_windows(seconds)
 
 
@@ -52,6 +57,6 @@ def _on_windows(seconds: float) -> str | None:
     until = clock.monotonic() + seconds
     while clock.monotonic() < until:
         if msvcrt.kbhit():
-            return str(msvcrt.getwch())
+            return "".join(iter(lambda: str(msvcrt.getwch()) if msvcrt.kbhit() else "", ""))
         clock.sleep(TICK)
     return None

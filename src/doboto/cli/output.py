@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 from . import table
-from .columns import COLUMNS, Column, chosen, columns_of, split
+from .columns import COLUMNS, Column, chosen, columns_of, misspelt, split
 from .exits import USAGE, line_of
 from .failure import Failure
 from .options import Settings
@@ -25,7 +26,13 @@ def printed(value: Any, kind: Any, settings: Settings) -> None:
         value: What the operation gave; an iterator is printed as it comes where the format allows that.
         kind: The TypedDict that it is one or many of, or None.
         settings: Say how.
+
+    Raises:
+        Failure: There is nowhere to print it to, or an expression does not fit it.
     """
+    stdout: TextIO | None = sys.stdout  # Python's, where it starts without one
+    if stdout is None:
+        raise Failure("standard output is closed: the result can't be printed")
     if isinstance(value, Iterator):
         items: Iterator[Any] = value  # pyright: ignore[reportUnknownVariableType]
         if settings.output == "jsonl" and settings.query is None:
@@ -38,8 +45,12 @@ def printed(value: Any, kind: Any, settings: Settings) -> None:
     WRITERS[settings.output or "table"](value, kind, settings)
 
 
-def check(settings: Settings) -> None:
-    """Refuse expressions that are none, before anything is sent.
+def check(settings: Settings, *kinds: Any) -> None:
+    """Refuse expressions that are none, and columns that there are not, before anything is sent.
+
+    Args:
+        settings: Hold them.
+        kinds: The TypedDicts that results are made of, as far as they are known; None for one that is not.
 
     Raises:
         Failure: One is none.
@@ -54,6 +65,8 @@ def check(settings: Settings) -> None:
             jmespath.compile(expression)
         except ParseError as failure:
             raise Failure(f"{expression!r} is no JMESPath expression: {line_of(failure)}", USAGE.code) from failure
+    if settings.query is None and settings.columns and (trouble := misspelt(settings.columns, kinds)):
+        raise Failure(trouble, USAGE.code)
 
 
 def found(expression: str, value: Any) -> Any:
@@ -88,25 +101,26 @@ def _as_jsonl(value: Any, _kind: Any, _settings: Settings) -> None:
 def _as_yaml(value: Any, _kind: Any, _settings: Settings) -> None:
     import yaml
 
-    click.echo(yaml.safe_dump(value, sort_keys=False, allow_unicode=True), nl=False)
+    text: str = yaml.safe_dump(value, sort_keys=False, allow_unicode=True)
+    click.echo(text.removesuffix("...\n"), nl=False)  # the end that a document of one scalar has
 
 
 def _as_csv(value: Any, kind: Any, settings: Settings) -> None:
-    columns, rows = tabulated(value, kind, settings)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    if not settings.no_header:
-        writer.writerow([column.name for column in columns])
-    writer.writerows(rows)
+    if (bare := _bare(value)) is not None:
+        writer.writerows([table.plain(cell) for cell in line] for line in bare)
+    else:
+        columns, rows = tabulated(value, kind, settings)
+        heading = [] if settings.no_header or not columns else [[column.name for column in columns]]
+        writer.writerows([*heading, *(row for row in rows if row)])
     click.echo(text.getvalue(), nl=False)
 
 
 def _as_table(value: Any, kind: Any, settings: Settings) -> None:
-    if value is None:
-        return
-    if not (is_object(value) or is_array(value)) or _scalars(value):
-        for item in value if is_array(value) else [value]:
-            click.echo(table.cell(item))
+    if (bare := _bare(value)) is not None:
+        for line in table.aligned([[table.cell(cell) for cell in line] for line in bare]):
+            click.echo(line)
         return
     if is_object(value) and settings.columns is None and _detailed(value, kind):
         table.details(_in_short(value, kind))
@@ -167,5 +181,17 @@ def _listed(value: Any) -> list[Any]:
     return value if is_array(value) else [value]
 
 
-def _scalars(value: Any) -> bool:
-    return is_array(value) and bool(value) and not holds_objects(value)
+def _bare(value: Any) -> list[list[Any]] | None:
+    """Lines of a result that no object is in: none of None, one of a scalar, one for each that a list holds.
+
+    None where there are objects, or may have been: an empty list has its headings.
+    """
+    if value is None:
+        return []
+    if not (is_object(value) or is_array(value)):
+        return [[value]]
+    if is_object(value) or not value or any(is_object(item) for item in _items(value)):
+        return None
+    lines = [_listed(one) for one in value]
+    width = max(map(len, lines))
+    return [[*line, *[None] * (width - len(line))] for line in lines]

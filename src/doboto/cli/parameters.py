@@ -15,13 +15,15 @@ from . import completing
 from .catalog import Operation, spelled
 from .fields import Field, fields_of
 from .options import Argument, Option
-from .values import Several, Structure, type_of
+from .values import SECONDS, Several, Structure, type_of
 
 #: Given by the command line itself.
 INTERNAL = frozenset({"progress"})
 #: Parameters that take a Droplet, by its id or name; `id` does among the operations of Droplets.
 DROPLETS = frozenset({"droplet_id", "droplet_ids"})
 WAITING = frozenset({"wait", "poll", "timeout", "ready_port"})
+#: Times that are waited.
+PAUSES = frozenset({"poll", "timeout"})
 #: Shorter names that options have besides their own.
 SHORT: Mapping[str, tuple[str, ...]] = {"tag_name": ("--tag",), "tags": ("--tag",)}
 #: Attributes that are an argument, for there is nothing else to name what is to be made.
@@ -162,6 +164,8 @@ def _option(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> O
     type, several = type_of(one.hint, one.name)
     if takes_droplet(operation, one.name):
         type = Several(click.STRING) if several else click.STRING
+    elif one.name in PAUSES:
+        type = SECONDS
     declared = [*SHORT.get(one.name, ()), flags[one.name], one.key]
     more: dict[str, Any] = {"type": type, "multiple": several, "metavar": metavar_of(operation, one, type)}
     if type is click.BOOL:

@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
 import click
 
@@ -40,7 +40,8 @@ class Reporter(logging.Handler):
         super().__init__(logging.DEBUG if settings.debug else logging.INFO)
         self.machine = settings.machine
         self.quiet = bool(settings.quiet)
-        self.live = not self.machine and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        stderr: TextIO | None = sys.stderr  # Python's, where it starts without one
+        self.live = not self.machine and stderr is not None and stderr.isatty() and os.environ.get("TERM") != "dumb"
         #: The names of Droplets by their ids, as far as they were met.
         self.names: dict[Any, str] = {}
         #: Ids that were made by this command.

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import DOBOTOException, DOBOTOPollingException
+from ..errors import DOBOTOException
 from . import ordering, slugs
 from .catalog import Operation
 from .confirm import asks, confirm
-from .exits import PARTLY, TIMEOUT, USAGE, described, exit_of, line_of
-from .failure import Failure
-from .interrupted import Interrupted, resume
+from .exits import PARTLY, USAGE, described, exit_of, line_of
+from .failure import Failure, SeveralFailed
+from .interrupted import resumable, resume
 from .options import Settings
 from .output import check, printed
 from .parameters import assembled, parameters, takes_droplet, values_of
@@ -53,7 +53,7 @@ def run(operation: Operation, params: dict[str, Any], command: Sequence[click.Pa
     """Run an operation as a command line asks for it."""
     from .connection import client
 
-    check(settings)
+    check(settings, operation.result)
     order = Order(
         bool(params.pop("our_yes", None)), params.pop("our_count", None), bool(params.pop("our_dry_run", None))
     )
@@ -67,23 +67,29 @@ def run(operation: Operation, params: dict[str, Any], command: Sequence[click.Pa
             ordering.dry_run(do, calls[0], attributes, settings)
             return
         if asks(operation, values):
-            confirm(do, operation, calls, yes=order.yes)
-        try:
-            result = _run(do, operation, calls, reporter)
-            reporter.stop()
-            printed(_shown(operation, result), operation.result, settings)
-        except KeyboardInterrupt as interruption:
-            reporter.stop()
-            raise Interrupted.of(operation, calls, reporter, interruption) from interruption
-        except DOBOTOPollingException as failure:
-            raise _told_how_to_go_on(failure, resume(operation, calls, reporter.created)) from failure
+            confirm(do, operation, calls, reporter, yes=order.yes)
+
+        def again(places: Sequence[int] | None) -> str | None:
+            unfinished = calls if places is None else [calls[place] for place in places]
+            return resume(operation, unfinished, reporter.created, settings)
+
+        with resumable(reporter, again):
+            _carried_out(do, operation, calls, reporter, settings)
 
 
-def _told_how_to_go_on(failure: DOBOTOPollingException, again: str | None) -> Exception:
-    if again is None:
-        return failure
-    details = {**described(failure, TIMEOUT), "resume": again}
-    return Failure(f"{details.pop('message')}. To go on waiting: {again}", TIMEOUT.code, **details)
+def _carried_out(
+    do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, settings: Settings
+) -> None:
+    """Do it, and print what comes back: where a part failed, the results that there are."""
+    try:
+        result = _run(do, operation, calls, reporter)
+    except SeveralFailed as failure:
+        reporter.stop()
+        if results := failure.details["results"]:
+            printed(results, operation.result, settings)
+        raise
+    reporter.stop()
+    printed(_shown(operation, result), operation.result, settings)
 
 
 def _calls(
@@ -142,19 +148,19 @@ def _side_by_side(jobs: Sequence[Callable[[], Any]], labels: Sequence[str]) -> A
     """
     outcomes = _outcomes(jobs)
     failures = {label: one for label, one in zip(labels, outcomes, strict=True) if isinstance(one, Exception)}
-    results = [one for one in outcomes if not isinstance(one, Exception)]
-    if not failures and all(one is None for one in results):
-        return None
+    done = [one for one in outcomes if not isinstance(one, Exception)]
+    results = [item for one in done if one is not None for item in (one if is_array(one) else [one])]
     if not failures:
-        return [item for one in results for item in (one if is_array(one) else [one])]
+        return None if all(one is None for one in done) else results
     first = next(iter(failures.values()))
     kinds = {exit_of(one).code for one in failures.values()}
-    code = PARTLY.code if results or len(kinds) > 1 else kinds.pop()
+    code = PARTLY.code if done or len(kinds) > 1 else kinds.pop()
     if code == PARTLY.code or isinstance(first, DOBOTOException | Failure):
         told = "; ".join(f"{label}: {line_of(failure)}" for label, failure in failures.items())
-        raise Failure(
+        raise SeveralFailed(
             f"{len(failures)} of {len(jobs)} failed: {told}",
             code,
+            outcomes,
             done=[label for label in labels if label not in failures],
             failed=[{"target": label, **described(one, exit_of(one))} for label, one in failures.items()],
             results=results,

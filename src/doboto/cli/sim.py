@@ -19,7 +19,7 @@ from .failure import Failure
 from .options import Option
 
 if TYPE_CHECKING:
-    from ..sim import Clock, Server, Simulator
+    from ..sim import Clock, Server, Settings, Simulator
 
 DESCRIPTION = (
     "Serve a simulated DigitalOcean. Any DigitalOcean client talks to it with the printed URL as its base URL and any "
@@ -42,13 +42,16 @@ class Options:
     faults: Path | None
     speed: float | None
     instant: bool
+    manual: bool
+    settings: Path | None
 
 
 def _sim(ctx: click.Context, **params: Any) -> None:
     if ctx.invoked_subcommand is not None:
         return
-    if params["instant"] and params["speed"] is not None:
-        raise click.UsageError("--speed is not allowed with --instant", ctx)
+    clocks = [f"--{name}" for name in ("speed", "instant", "manual") if params[name] not in (None, False)]
+    if len(clocks) > 1:
+        raise click.UsageError(f"{clocks[0]} is not allowed with {clocks[1]}", ctx)
     run(Options(**params))
 
 
@@ -94,15 +97,26 @@ def _simulator(options: Options) -> Simulator:
         package = (missing.name or "").partition(".")[0]
         raise Failure(f"the simulator needs {package}: pip install 'doboto[sim]'") from missing
     try:
-        return Simulator(_clock(options), seed=options.seed or 0, state=options.state)
+        return Simulator(_clock(options), _settings(options), seed=options.seed or 0, state=options.state)
     except StateError as failure:
         raise Failure(str(failure)) from failure
 
 
 def _clock(options: Options) -> Clock:
-    from ..sim import InstantClock, RealClock
+    from ..sim import InstantClock, ManualClock, RealClock
 
+    if options.manual:
+        return ManualClock()
     return InstantClock() if options.instant else RealClock(options.speed or 1.0)
+
+
+def _settings(options: Options) -> Settings | None:
+    from ..sim.settings_input import read_file
+
+    try:
+        return None if options.settings is None else read_file(options.settings)
+    except (OSError, ValueError) as failure:
+        raise Failure(f"no settings from {options.settings}: {failure}") from failure
 
 
 def _check_seed(simulator: Simulator, options: Options) -> None:
@@ -158,6 +172,12 @@ def _port(_ctx: click.Context, _param: click.Parameter, text: str) -> int:
     return int(text)
 
 
+def _seed(_ctx: click.Context, _param: click.Parameter, seed: int | None) -> int | None:
+    if seed is not None and not 0 <= seed < 2**63:  # as the simulator has it, which is only loaded to serve
+        raise click.BadParameter(f"{seed} is no number from 0 to 2**63 - 1")
+    return seed
+
+
 def _speed(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
     if text is None:
         return None
@@ -175,10 +195,18 @@ PARAMS = (
     Option(["--port"], callback=_port, default="8080", show_default=True, help="Port to listen on; 0 for a free one."),
     Option(["--tls"], is_flag=True, help="Serve https, with the certificate of an authority made for this run."),
     Option(["--state"], type=FILE, metavar="FILE", help="Keep the accounts in this SQLite file, and go on from there."),
-    Option(["--seed"], type=int, metavar="N", help="What identifiers and addresses are drawn from. Default: 0."),
+    Option(
+        ["--seed"],
+        type=int,
+        callback=_seed,
+        metavar="N",
+        help="What identifiers and addresses are drawn from. Default: 0.",
+    ),
     Option(["--faults"], type=FILE, metavar="FILE", help="JSON file with rules for what goes wrong."),
     Option(["--speed"], callback=_speed, metavar="N", help="Run the clock N times as fast as a real one. Default: 1."),
     Option(["--instant"], is_flag=True, help="Let everything be done as soon as anybody looks."),
+    Option(["--manual"], is_flag=True, help="Stop the clock: it moves when `POST /_sim/clock/advance` moves it."),
+    Option(["--settings"], type=FILE, metavar="FILE", help="JSON file with an object of settings to change."),
 )
 command = click.Group(
     "sim",

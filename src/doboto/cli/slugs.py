@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,17 +18,18 @@ from ..errors import DOBOTOException
 from .exits import USAGE
 from .failure import Failure
 from .shape import is_array
+from .suggesting import suggestion
 
 if TYPE_CHECKING:
     from ..client import DO
 
 DAY = 86400.0
-#: What the options that take a slug take it of, and where the API lists it.
-LISTS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
-    "size": ("/sizes", "sizes", {}),
-    "region": ("/regions", "regions", {}),
-    "image": ("/images", "images", {"type": "distribution"}),
-    "application": ("/images", "images", {"type": "application"}),
+#: What the options that take a slug take it of, and the library's list of it: every page.
+LISTS: Mapping[str, Callable[[DO], Sequence[Mapping[str, Any]]]] = {
+    "size": lambda do: do.size.list(),
+    "region": lambda do: do.region.list(),
+    "image": lambda do: do.image.list("distribution"),
+    "application": lambda do: do.image.list("application"),
 }
 #: What is kept of each entry.
 KEPT = ("slug", "name", "regions", "available", "price_hourly", "price_monthly")
@@ -44,14 +45,6 @@ def check(do: DO, values: Mapping[str, Any]) -> None:
         slug = values.get(kind)
         if isinstance(slug, str) and slug and not _there(do, kind, slug):
             raise Failure(f"no {kind} {slug!r}{suggestion(slug, known(do, kind))}", USAGE.code)
-
-
-def suggestion(slug: str, among: Sequence[str]) -> str:
-    """A question, if something is like it."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(slug, among, n=3, cutoff=0.5)
-    return f"; did you mean {' or '.join(close)}?" if close else ""
 
 
 def _there(do: DO, kind: str, slug: str) -> bool:
@@ -80,12 +73,11 @@ def entries(do: DO, kind: str, *, fresh: bool = False) -> list[dict[str, Any]]:
     path = _file(do.url, kind)
     if not fresh and (cached := _cached(path)) is not None:
         return cached
-    where, key, query = LISTS[kind]
     try:
-        found: Any = do.request("GET", where, query={"per_page": 200, **query})
+        found = LISTS[kind](do)
     except DOBOTOException:
         return []
-    kept = [{name: one[name] for name in KEPT if name in one} for one in found.get(key, [])]
+    kept = [{name: one[name] for name in KEPT if name in one} for one in found]
     _keep(path, kept)
     return kept
 

@@ -22,6 +22,7 @@ def _ssh(ctx: click.Context, **params: Any) -> None:
     settings = (ctx.find_object(Settings) or Settings()).with_params(params)
     from .connection import client
     from .droplets import resolved
+    from .interrupted import resumable, waiting
     from .reporting import Reporter
     from .waiting import wait_for
 
@@ -29,7 +30,8 @@ def _ssh(ctx: click.Context, **params: Any) -> None:
         (id,) = resolved(do, [params["droplet"]], reporter.names)
         if params["wait"]:
             port = None if params["private"] else params["port"]
-            wait_for(do, [id], params["poll"], params["timeout"], reporter.progress(), port)
+            with resumable(reporter, lambda _: waiting(settings, [id], port=port)):
+                wait_for(do, [id], params["poll"], params["timeout"], reporter.progress(), port)
         droplet = do.droplet.info(id)
     handed_over(command_line(droplet, params))
 

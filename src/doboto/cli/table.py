@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import click
 
@@ -34,7 +34,8 @@ LOOKS = {
 
 def on_terminal() -> bool:
     """Whether the result goes to somebody's eyes."""
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    stdout: TextIO | None = sys.stdout  # Python's, where it starts without one
+    return stdout is not None and stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def plain(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import types
 import typing
@@ -53,6 +54,22 @@ class Several(click.ParamType[Any]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[Any]:
         """A list of values."""
         return [self.each.convert(part.strip(), param, ctx) for part in str(value).split(",") if part.strip()]
+
+
+class Seconds(click.ParamType[float]):
+    """A time that can be waited for: the library takes no other."""
+
+    name = "float"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number."""
+        found = float(click.FLOAT.convert(value, param, ctx))
+        if not math.isfinite(found) or found < 0:
+            self.fail(f"{value!r} is no number of seconds", param, ctx)
+        return found
+
+
+SECONDS = Seconds()
 
 
 class Structure(click.ParamType[Any]):

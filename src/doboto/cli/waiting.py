@@ -12,6 +12,7 @@ from .commands import CONTEXT, Described
 from .exits import USAGE
 from .failure import Failure
 from .options import Argument, Option, Settings, common
+from .values import SECONDS
 
 if TYPE_CHECKING:
     from .._core.deadline import Deadline
@@ -73,18 +74,16 @@ def _wait(ctx: click.Context, **params: Any) -> None:
     settings = (ctx.find_object(Settings) or Settings()).with_params(params)
     from ..types import Droplet
     from .connection import client
-    from .interrupted import Interrupted
-    from .output import printed
+    from .interrupted import resumable, waiting
+    from .output import check, printed
     from .reporting import Reporter
 
+    check(settings, Droplet)
     with client(settings) as do, Reporter(settings) as reporter:
         ids = _ids(do, params, reporter.names)
-        try:
-            found = wait_for(do, ids, params["poll"], params["timeout"], reporter.progress(), params["ready_port"])
-        except KeyboardInterrupt as interruption:
-            reporter.stop()
-            line = f"interrupted. To wait for it: doboto droplet wait {' '.join(map(str, ids))}"
-            raise Interrupted(line, 130) from interruption
+        port: int | None = params["ready_port"]
+        with resumable(reporter, lambda _: waiting(settings, ids, port=port)):
+            found = wait_for(do, ids, params["poll"], params["timeout"], reporter.progress(), port)
         reporter.stop()
         printed(found, Droplet, settings)
 
@@ -121,9 +120,9 @@ def wait_for(
 
 
 WAITING: Sequence[click.Parameter] = (
-    Option(["--poll"], type=click.FLOAT, default=5.0, show_default=True, section="Waiting",
+    Option(["--poll"], type=SECONDS, default=5.0, show_default=True, section="Waiting",
            help="Seconds between two looks."),
-    Option(["--timeout"], type=click.FLOAT, default=300.0, show_default=True, section="Waiting",
+    Option(["--timeout"], type=SECONDS, default=300.0, show_default=True, section="Waiting",
            help="Seconds that it may take."),
 )  # fmt: skip
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 import click
 
+from .._io.clock import SystemClock
 from ..errors import DOBOTOException, DOBOTOForbiddenException, DOBOTOUnauthorizedException
 from . import table
 from .commands import CONTEXT, Described
@@ -17,13 +18,21 @@ from .options import Option, Settings, common
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from .._io.protocol import Clock
     from ..client import DO
 
 #: A page of the list of Droplets, and what a round costs beside those pages.
 PAGE = 200
 BESIDE = 1
-#: The keys that end it; the last one is Escape.
-ENDING = frozenset({"q", "Q", "\x1b"})
+ESCAPE = "\x1b"
+
+
+class Pressing(Protocol):
+    """Where keys are pressed."""
+
+    def pressed(self, seconds: float) -> str | None:
+        """What is pressed within that time, or None."""
+        ...
 
 
 @dataclass(slots=True)
@@ -45,17 +54,25 @@ class View:
     trouble: str = ""
 
     def look(self, do: DO) -> None:
-        """Look at the account; what a failing round would have shown stays as it was."""
+        """Look at the account.
+
+        Raises:
+            DOBOTOException: The API failed.
+        """
+        self.droplets = do.droplet.list(type="all")
+        self.actions = _running(do)
+        self.trouble = ""
+        known = do.ratelimit
+        self.limit = "" if known is None else f"{known.remaining} of {known.limit} requests left this hour"
+
+    def look_again(self, do: DO) -> None:
+        """Look once more; what a failing round would have shown stays as it was. A refused token is no use again."""
         try:
-            self.droplets = do.droplet.list(type="all")
-            self.actions = _running(do)
-            self.trouble = ""
+            self.look(do)
         except DOBOTOUnauthorizedException:
             raise
         except DOBOTOException as failure:
             self.trouble = str(failure)
-        known = do.ratelimit
-        self.limit = "" if known is None else f"{known.remaining} of {known.limit} requests left this hour"
 
     @property
     def pause(self) -> float:
@@ -73,26 +90,38 @@ def _running(do: DO) -> Sequence[Mapping[str, Any]]:
 
 def _watch(ctx: click.Context, **params: Any) -> None:
     settings = (ctx.find_object(Settings) or Settings()).with_params(params)
+    from ..types import Action, Droplet
     from .connection import client
+    from .output import check
 
+    check(settings, Droplet, Action)
     with client(settings) as do:
         view = View("simulated account" if settings.sim else do.url)
         view.look(do)
-        if params["once"] or not (table.on_terminal() and sys.stdin.isatty()):
-            _print(view)
+        if params["once"] or not _interactive(settings):
+            _print(view, settings)
             return
         _redraw(do, view, params["poll"], release=bool(settings.sim))
 
 
-def _print(view: View) -> None:
-    from .columns import COLUMNS
-    from .output import found
+def _print(view: View, settings: Settings) -> None:
+    """Two tables for people; one object for programs and for expressions on it."""
+    from ..types import Action, Droplet
+    from .output import printed
 
-    for kind, items in (("Droplet", view.droplets), ("Action", view.actions)):
-        columns = COLUMNS[kind]
-        rows = [[table.plain(found(column.expression, item)) for column in columns] for item in items]
-        if kind == "Droplet" or rows:
-            table.rows(columns, rows, header=True)
+    if settings.query is not None or settings.output not in {None, "table"}:
+        printed({"droplets": list(view.droplets), "actions": list(view.actions)}, None, settings)
+        return
+    printed(list(view.droplets), Droplet, settings)
+    if view.actions:
+        printed(list(view.actions), Action, settings)
+
+
+def _interactive(settings: Settings) -> bool:
+    """Whether it is redrawn: on a terminal with somebody at the keys, where nothing else was asked for."""
+    asked = (settings.query, settings.columns, None if settings.output == "table" else settings.output)
+    stdin: TextIO | None = sys.stdin
+    return not any(asked) and table.on_terminal() and stdin is not None and stdin.isatty()
 
 
 def _redraw(do: DO, view: View, poll: float, *, release: bool) -> None:
@@ -106,10 +135,27 @@ def _redraw(do: DO, view: View, poll: float, *, release: bool) -> None:
         while True:
             if release:
                 do.close()  # the simulated account's file: other commands want it too
-            if keys.pressed(max(poll, view.pause)) in ENDING:
+            if ended(keys, max(poll, view.pause), SystemClock()):
                 return
-            view.look(do)
+            view.look_again(do)
             live.update(picture(view, console.width), refresh=True)
+
+
+def ended(keys: Pressing, seconds: float, clock: Clock) -> bool:
+    """Whether a key ends it before the pause is over. No other cuts the pause short: it keeps the rate limit."""
+    until = clock.monotonic() + seconds
+    while (left := until - clock.monotonic()) > 0:
+        pressed = keys.pressed(left)
+        if pressed is not None and ends(pressed):
+            return True
+    return False
+
+
+def ends(pressed: str) -> bool:
+    """Whether what was pressed ends it: `q`, or Escape alone. Arrows and the like begin with Escape too."""
+    if pressed.startswith(ESCAPE):
+        return pressed == ESCAPE
+    return not pressed or "q" in pressed.lower()
 
 
 def picture(view: View, width: int) -> RenderableType:

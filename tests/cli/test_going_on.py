@@ -1,0 +1,88 @@
+"""What is refused, asked and suggested before anything happens, and how to go on where waiting ended."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+import pytest
+
+from doboto import DO
+from doboto._core import pages
+from doboto.cli import completing, slugs
+from doboto.cli.interrupted import waiting
+from doboto.cli.options import Settings
+
+from .conftest import NEW, Doboto
+
+SHORT = ("--wait", "--timeout", "1", "--poll", "1")
+
+
+def test_the_way_to_go_on_names_the_account_and_never_the_token() -> None:
+    assert waiting(Settings(sim=True, url="http://x"), [1, 2]) == "doboto droplet wait 1 2 --sim"
+    chosen = Settings(token="secret", context="my work", url="http://localhost:1/v2?a&b")
+    again = waiting(chosen, [], "env:prod", 22)
+    assert "secret" not in again
+    assert shlex.split(again) == [
+        "doboto", "droplet", "wait", "--tag", "env:prod", "--ready-port", "22",
+        "--context", "my work", "--url", "http://localhost:1/v2?a&b",
+    ]  # fmt: skip
+
+
+def test_several_and_wait_itself_say_how_to_go_on(simulated: Doboto) -> None:
+    """Also where only some took too long, and those alone."""
+    simulated.ok("-q", "droplet", "create", "web-{1..2}", *NEW, "--wait")
+    error = simulated.refused(7, "timeout", "-q", "droplet", "reboot", "web-1", "web-2", *SHORT)
+    assert error["resume"] == "doboto droplet wait 480000000 480000001 --sim"
+    error = simulated.refused(7, "timeout", "-q", *error["resume"].split()[1:], "--timeout", "0.1")
+    assert error["resume"] == "doboto droplet wait 480000000 480000001 --sim"
+    simulated.ok("-q", *error["resume"].split()[1:])
+    error = simulated.refused(9, "partly_done", "-q", "droplet", "reboot", "web-1", "404", *SHORT)
+    assert error["resume"] == "doboto droplet wait 480000000 --sim"
+
+
+@pytest.mark.parametrize("wrong", [("--timeout", "nan"), ("--timeout", "inf"), ("--poll", "-1"), ("--poll", "x")])
+def test_a_time_that_is_none_is_wrong_usage(simulated: Doboto, wrong: tuple[str, str]) -> None:
+    for command in (("droplet", "wait", "1"), ("droplet", "reboot", "1", "--wait"), ("droplet", "ssh", "1")):
+        order = [*command[:2], *wrong, *command[2:]]
+        assert wrong[1] in simulated.refused(2, "usage", *order)["message"]
+
+
+def test_an_empty_name_is_wrong_usage(simulated: Doboto) -> None:
+    assert "empty" in simulated.refused(2, "usage", "droplet", "info", "")["message"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"), [("dropet list", "droplet"), ("droplet lst", "list"), ("wach", "watch"), ("auth lst", "list")]
+)
+def test_an_unknown_command_is_answered_with_what_may_be_meant(doboto: Doboto, wrong: str, meant: str) -> None:
+    message = doboto.refused(2, "usage", *wrong.split())["message"].lower()
+    assert "did you mean" in message
+    assert meant in message
+
+
+def test_a_refusal_names_what_it_would_hit(simulated: Doboto) -> None:
+    simulated.ok("-q", "droplet", "create", "web-{1..2}", *NEW, "--tag", "prod", "--wait")
+    error = simulated.refused(5, "refused", "droplet", "destroy", "--tag", "prod")
+    assert "web-1 (480000000), web-2 (480000001)" in error["message"]
+    assert error["targets"] == [{"id": 480000000, "name": "web-1"}, {"id": 480000001, "name": "web-2"}]
+    done = simulated.ok("droplet", "destroy", "--tag", "prod", "--yes")
+    assert done.err.splitlines()[:2] == ["droplet destroy: web-1 (480000000)", "droplet destroy: web-2 (480000001)"]
+    assert simulated.ok("-o", "json", "droplet", "list").json == []
+
+
+def test_slugs_and_tags_are_had_from_every_page(
+    doboto_server: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with DO(doboto_server.token, doboto_server.url) as do:
+        wanted = {
+            kind: {one["slug"] for one in slugs.entries(do, kind, fresh=True)} for kind in ("size", "region", "image")
+        }
+        for name in "abc":
+            do.tag.create(name)
+        monkeypatch.setattr(pages, "PER_PAGE", 2)
+        for kind, known in wanted.items():
+            assert len(known) > 2
+            assert {one["slug"] for one in slugs.entries(do, kind, fresh=True)} == known
+        assert [name for name, _ in completing._tags(do)] == ["a", "b", "c"]
