@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from doboto import DO
+from doboto.client import Client, resource
+
 ROOT = Path(__file__).parents[1]
 BAD = ROOT / "tests" / "typing" / "bad.py"
 CHECKERS = {
@@ -26,3 +29,13 @@ def test_what_must_be_refused_is_refused(checker: str) -> None:
     refused = {int(number) for number in re.findall(pattern, done.stdout)}
     assert len(marked) >= 30, done.stderr
     assert [lines[number - 1] for number in sorted(marked ^ refused)] == []
+
+
+def test_every_operation_has_a_line_of_its_own() -> None:
+    checked = "".join((ROOT / "tests" / "typing" / name).read_text(encoding="utf-8") for name in ("ok.py", "every.py"))
+    kinds = {name: getattr(DO, name) for name, value in vars(Client).items() if isinstance(value, resource)}
+    operations = [
+        f".{name}.{operation}(" for name, kind in kinds.items() for operation in dir(kind) if operation[0] != "_"
+    ]
+    assert len(operations) > 200
+    assert [operation for operation in operations if operation not in checked] == []

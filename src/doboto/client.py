@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overloa
 from ._checks import check
 from ._core.limiter import Limiter
 from ._core.ratelimit import RateLimit
-from ._core.request import any_request
+from ._core.request import Request, any_request
 from ._core.retry import Retry
 from ._io.protocol import IO, Budget, Clock, Timeouts, Transport
 from ._operation import Async, Coro, Mode, Sync, run
@@ -339,6 +339,16 @@ class Client(Generic[Mode]):
 
         return VPC
 
+    async def _sent(self, request: Request, every: str | None) -> Any:
+        """The reply to any request, or every item of the list that it asks for."""
+        if every is None:
+            return await self._session.call(request)
+        if request.method != "GET":
+            raise ValueError("every reads a list: the method must be GET")
+        from .resources._resource import Resource
+
+        return await Resource[Any](Async, self._session)._everything(every, request)
+
     @property
     def ratelimit(self) -> RateLimit | None:
         """What the last reply said of the rate limit, errors included; None before the first one."""
@@ -425,7 +435,15 @@ class DO(Client[Sync]):
     _mode = Sync
     _io = staticmethod(_blocking)
 
-    def request(self, method: str, path: str, *, query: Mapping[str, str | int] | None = None, body: Any = None) -> Any:
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str | int] | None = None,
+        body: Any = None,
+        every: str | None = None,
+    ) -> Any:
         """Send any request, with the client's token, rate limit, retries and errors: for what has no operation here.
 
         Args:
@@ -433,19 +451,20 @@ class DO(Client[Sync]):
             path: The path, with or without `/v2`: `/sizes`. Its parts must be quoted already.
             query: Names and values of the query.
             body: What is sent as JSON.
+            every: The root key of a list that comes in pages, as `sizes`: all of them are read.
 
         Returns:
-            The reply's JSON as it is, envelope included; None for an empty reply.
+            The reply's JSON as it is, envelope included; None for an empty reply. With `every`, the whole list.
 
         Raises:
-            ValueError: The path is none: a URL, or one with a query.
+            ValueError: The path is none: a URL, or one with a query; or `every` goes with something else than GET.
             DOBOTOException: As the reply, or its lack, says.
 
         Scopes: those of the operation.
 
         Reference: https://docs.digitalocean.com/reference/api/
         """
-        sent: Coro[Any] = self._session.call(any_request(method, path, query, body))
+        sent: Coro[Any] = self._sent(any_request(method, path, query, body), every)
         return run(sent)
 
     def close(self) -> None:
@@ -473,10 +492,16 @@ class AsyncDO(Client[Async]):
     _io = staticmethod(_suspending)
 
     async def request(
-        self, method: str, path: str, *, query: Mapping[str, str | int] | None = None, body: Any = None
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str | int] | None = None,
+        body: Any = None,
+        every: str | None = None,
     ) -> Any:
         """Send any request; see `DO.request`."""
-        return await self._session.call(any_request(method, path, query, body))
+        return await self._sent(any_request(method, path, query, body), every)
 
     async def aclose(self) -> None:
         """Give the connections back; they stay open where they are another client's, see `with_options`."""

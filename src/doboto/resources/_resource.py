@@ -103,6 +103,10 @@ class Resource(Bound[Mode]):
                 return pages.unique((item for page in read for item in page.items), identity)
         raise DOBOTOReplyException(f"the list of {key} got shorter each of the {READINGS} times that it was read")
 
+    async def _everything(self, key: str, request: Request) -> list[Any]:
+        """Every item of the list that a request asks for."""
+        return await self._all(dict[str, Any], key, request.path, request.query)
+
     async def _pages(self, key: str, path: str, query: Mapping[str, str | int], deadline: Deadline) -> list[pages.Page]:
         """The first page, then those it tells of at once, then any that came to be meanwhile."""
 
