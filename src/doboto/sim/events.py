@@ -7,20 +7,8 @@ Effects are functions in a table, so that a saved account can go on after a rest
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
 
-if TYPE_CHECKING:
-    from .account import Account
-
-
-class Effect(Protocol):
-    """A change of an account at a moment; the further arguments are JSON."""
-
-    def __call__(self, account: Account, now: float, /, **arguments: Any) -> None:
-        """Apply the change."""
-        ...
-
-
+#: By name: called with the account, the moment, and arguments that are JSON.
 EFFECTS: dict[str, Callable[..., None]] = {}
 
 
