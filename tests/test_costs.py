@@ -232,13 +232,13 @@ def test_importing_loads_little() -> None:
     assert len(modules) <= 90
 
 
-def test_a_first_request_loads_urllib3_and_one_resource() -> None:
+def test_a_first_request_loads_one_resource_and_nobody_else_s_package() -> None:
     modules = brought(FIRST_REQUEST)
-    assert foreign(modules) == {"urllib3"}
+    assert foreign(modules) == set()
     assert not {name for name in modules if within(name, *HEAVY)}
     assert "doboto.resources.volume" not in modules
     assert len({name for name in modules if within(name, "doboto")}) <= 110
-    assert len(modules) <= 290
+    assert len(modules) <= 250
 
 
 # -- packages and bytes
@@ -253,8 +253,8 @@ def required(name: str) -> set[str]:
     return {name}.union(*(required(found[0]) for found in names if found))
 
 
-def test_the_blocking_client_is_two_packages() -> None:
-    assert required("doboto") == {"doboto", "urllib3"}
+def test_the_blocking_client_needs_nothing_but_python() -> None:
+    assert required("doboto") == {"doboto"}
 
 
 def test_what_is_installed_is_small() -> None:
@@ -264,5 +264,4 @@ def test_what_is_installed_is_small() -> None:
         for path in Path(doboto.__file__).parent.rglob("*")
         if path.suffix != ".pyc" and path.is_file()
     )
-    theirs = sum(file.locate().stat().st_size for file in distribution("urllib3").files or () if file.suffix == ".py")
-    assert 0 < 2.5 * (ours + theirs) < 10 * MEGABYTE
+    assert 0 < 2.5 * ours < 10 * MEGABYTE

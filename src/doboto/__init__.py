@@ -25,6 +25,7 @@ from .client import AsyncDO
 from .errors import (
     DOBOTOActionException,
     DOBOTOBadRequestException,
+    DOBOTOCertificateException,
     DOBOTOConfigurationException,
     DOBOTOConflictException,
     DOBOTOConnectionException,
@@ -55,6 +56,7 @@ __all__ = [
     "DO",
     "DOBOTOActionException",
     "DOBOTOBadRequestException",
+    "DOBOTOCertificateException",
     "DOBOTOConfigurationException",
     "DOBOTOConflictException",
     "DOBOTOConnectionException",

@@ -404,9 +404,9 @@ def _blocking(connection: Connection, transport: Transport | None, clock: Clock 
     from ._io.clock import SystemClock
 
     if transport is None:
-        from ._io.urllib3 import Urllib3Transport
+        from ._io.httpclient import HTTPClientTransport
 
-        transport = Urllib3Transport(connection)
+        transport = HTTPClientTransport(connection)
     return BlockingIO(transport, clock or SystemClock(), connection.connections)
 
 

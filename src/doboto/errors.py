@@ -14,7 +14,8 @@
     │   └── DOBOTOServerException          500 and above
     ├── DOBOTOReplyException               the API answered, and the answer can't be understood
     ├── DOBOTOConnectionException          no answer: the network, a proxy, TLS
-    │   └── DOBOTOTimeoutException         no answer in time
+    │   ├── DOBOTOTimeoutException         no answer in time
+    │   └── DOBOTOCertificateException     whoever answered can't be trusted to be the API
     ├── DOBOTOOutcomeUnknownException      a change was asked for and nobody can tell whether it took effect
     ├── DOBOTOActionException              the API began the work and failed at it
     │   └── DOBOTOVanishedException        a Droplet that was waited for is gone
@@ -234,6 +235,13 @@ class DOBOTOConnectionException(DOBOTOException):
 
 class DOBOTOTimeoutException(DOBOTOConnectionException):
     """No answer came in time."""
+
+
+class DOBOTOCertificateException(DOBOTOConnectionException):
+    """The certificate of the API, or of a proxy, is of another host, out of date or of nobody that is trusted.
+
+    It is not tried again. Behind a proxy that looks into TLS, `DO(..., ca_file=...)` names its authority.
+    """
 
 
 class DOBOTOOutcomeUnknownException(DOBOTOException):

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import trustme
 
-from doboto import DO, AsyncDO
+from doboto import DO, AsyncDO, Limiter
 from doboto.sim import ManualClock, Settings, Simulator
 
 from .contract import Contract
@@ -142,6 +142,20 @@ def api(request: pytest.FixtureRequest, flavour: str, sim: Simulator, runner: as
     if "contract" not in request.fixturenames:
         return made
     return Held(made, request.getfixturevalue("contract"), request.getfixturevalue("references"))
+
+
+@pytest.fixture
+def clients(flavour: str, runner: asyncio.Runner) -> Iterator[Callable[..., Any]]:
+    """Makes clients of that flavour that ask a server, and closes them at the end."""
+    made: list[Any] = []
+
+    def one(url: str, token: str = "t", **settings: Any) -> Any:
+        made.append((DO if flavour == "blocking" else AsyncDO)(token, url, **{"limiter": Limiter(), **settings}))
+        return made[-1] if flavour == "blocking" else Blockingly(made[-1], runner)
+
+    yield one
+    for client in made:
+        client.close() if flavour == "blocking" else runner.run(client.aclose())
 
 
 def client(flavour: str, runner: asyncio.Runner, sim: Simulator, **settings: Any) -> Any:

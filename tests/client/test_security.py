@@ -17,10 +17,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from doboto import DO, AsyncDO, DOBOTOConnectionException, DOBOTOException, DOBOTOReplyException, Limiter
-from doboto._io.bounded import _Pieces
+from doboto import DOBOTOConnectionException, DOBOTOException, DOBOTOReplyException
+from doboto._io.wire import _Pieces
 
-from .conftest import Blockingly
 from .misbehaving import Misbehaving, Peer, closed_port, misbehaving
 from .scripted import TOKEN
 
@@ -33,17 +32,9 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def make(flavour: str, runner: asyncio.Runner) -> Iterator[Callable[..., Any]]:
-    made: list[Any] = []
-
-    def one(url: str, **settings: Any) -> Any:
-        options = {"limiter": Limiter(), "timeout": 0.5, **settings}
-        made.append((DO if flavour == "blocking" else AsyncDO)(TOKEN, url, **options))
-        return made[-1] if flavour == "blocking" else Blockingly(made[-1], runner)
-
-    yield one
-    for client in made:
-        client.close() if flavour == "blocking" else runner.run(client.aclose())
+def make(clients: Callable[..., Any]) -> Callable[..., Any]:
+    """Makes clients of that flavour, with the token that must not be seen."""
+    return lambda url, **settings: clients(url, TOKEN, **{"timeout": 0.5, **settings})
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import (
+    DOBOTOCertificateException,
     DOBOTOConnectionException,
     DOBOTOException,
     DOBOTORateLimitException,
@@ -23,8 +24,9 @@ class Retry:
 
     A request that reads, or that does the same when sent twice, is sent again after a connection error, a time-out,
     a reply cut short, 429, 500, 502, 503 and 504. Any other request is sent again only where it certainly took no
-    effect: after a 429, and when the connection was never made. The pause grows from `base` seconds by `factor` up
-    to `longest`, with jitter; `Retry-After` is obeyed. All of it stays within the call's deadline.
+    effect: after a 429, and when the connection was never made. A certificate that isn't trusted is final. The pause
+    grows from `base` seconds by `factor` up to `longest`, with jitter; `Retry-After` is obeyed. All of it stays within
+    the call's deadline.
 
     Attributes:
         attempts: How often a request is sent at most, the first time included.
@@ -71,6 +73,8 @@ def worth_repeating(request: Request, failure: DOBOTOException) -> bool:
     """Whether sending it again may help and can do no harm."""
     if isinstance(failure, DOBOTORateLimitException):
         return True
+    if isinstance(failure, DOBOTOCertificateException):
+        return False  # it will be the same one
     if isinstance(failure, DOBOTOConnectionException) and not failure.sent:
         return True
     return request.repeatable and transient(failure)

@@ -12,7 +12,8 @@ from yarl import URL
 
 from .._core.reply import Reply
 from .._settings import Connection
-from ..errors import DOBOTOConnectionException, DOBOTOException, DOBOTOTimeoutException
+from ..errors import DOBOTOException
+from .failures import translated
 from .protocol import Timeouts, WireRequest
 from .proxies import proxy_for
 
@@ -34,7 +35,7 @@ class AiohttpTransport:
     def __init__(self, connection: Connection) -> None:
         self._proxy = proxy_for(connection.url, connection.proxy)
         self._connections = connection.connections
-        https = connection.url.startswith("https")
+        https = connection.url.startswith("https") or (self._proxy or "").startswith("https")
         self._tls = ssl.create_default_context(cafile=connection.ca_file) if https else True
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -73,7 +74,7 @@ class AiohttpTransport:
                 headers = {name.lower(): text for name, text in response.headers.items()}
                 return Reply(response.status, headers, body)
         except (TimeoutError, aiohttp.ClientError, OSError) as failure:
-            return _translate(failure, exchange.connected)
+            return translated(failure, connected=exchange.connected)
         except BaseException as interruption:  # a cancelled task: its frames hold the headers too
             raise interruption.with_traceback(None) from None
 
@@ -121,11 +122,3 @@ def _trace() -> aiohttp.TraceConfig:
     trace.on_connection_create_end.append(connected)
     trace.on_connection_reuseconn.append(connected)
     return trace
-
-
-def _translate(failure: Exception, connected: bool) -> DOBOTOException:
-    """Our exception for aiohttp's, with its text and without its traceback."""
-    message = f"{type(failure).__name__.removesuffix('Error')}: {failure}".replace("\n", " ")
-    if isinstance(failure, TimeoutError):
-        return DOBOTOTimeoutException(f"no reply in time ({message})", sent=connected)
-    return DOBOTOConnectionException(f"no reply ({message})", sent=connected)

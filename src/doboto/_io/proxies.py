@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from urllib.parse import urlsplit
 
 
@@ -14,6 +16,8 @@ def proxy_for(url: str, proxy: str | None) -> str | None:
     """
     if proxy is not None:
         return proxy or None
+    if not _settings():
+        return None
     from urllib.request import getproxies, proxy_bypass  # the standard library knows each platform's settings
 
     parts = urlsplit(url)
@@ -22,3 +26,8 @@ def proxy_for(url: str, proxy: str | None) -> str | None:
     if not chosen or proxy_bypass(parts.netloc) or proxy_bypass(parts.hostname or ""):
         return None
     return chosen if "://" in chosen else f"http://{chosen}"
+
+
+def _settings() -> bool:
+    """Whether there may be any: asking the standard library for them loads a dozen modules."""
+    return sys.platform in {"win32", "darwin"} or any(name.lower().endswith("_proxy") for name in os.environ)

@@ -1,0 +1,135 @@
+"""A connected socket that is kept to the deadline of the exchange that uses it.
+
+A socket's own time-out is that of a single `recv`: headers that drip in byte by byte go on for ever. Here each piece
+gets what is left.
+"""
+
+from __future__ import annotations
+
+import io
+import select
+import socket
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .exchange import Exchange, till
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
+
+
+class Stream(Protocol):
+    """What is read and written: a socket, one with TLS, or TLS inside of another's TLS."""
+
+    def settimeout(self, value: float, /) -> None:
+        """Bound each reading and writing from here on."""
+
+    def sendall(self, data: ReadableBuffer, /) -> None:
+        """Write all of it."""
+
+    def recv_into(self, buffer: Any, /) -> int:
+        """Read what there is, at least something; nothing at the end."""
+        ...
+
+    def makefile(self, mode: Any, buffering: Any) -> Any:
+        """What keeps it open for its reader: it is closed when both are."""
+
+    def fileno(self) -> int:
+        """The socket underneath."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+
+
+class Wire:
+    """What `http.client` takes for a socket: of it, it asks these methods only.
+
+    Args:
+        stream: What it stands for.
+        exchange: Who uses it; the next exchange puts itself here.
+    """
+
+    def __init__(self, stream: Stream, exchange: Exchange) -> None:
+        self.stream = stream
+        self.exchange = exchange
+
+    def bound(self) -> None:
+        """Give what is read or written next the read time-out, or what is left if that is less.
+
+        Raises:
+            TimeoutError: Nothing is.
+        """
+        self.stream.settimeout(self.exchange.left(self.exchange.timeouts.read))
+
+    def sendall(self, data: ReadableBuffer) -> None:
+        """Write all of it."""
+        self.bound()
+        self.stream.sendall(data)
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """What a reply is read from."""
+        return io.BufferedReader(_Pieces(self, self.stream.makefile(mode, 0)))
+
+    def close(self) -> None:
+        """Close the socket, as soon as the reply that is read from it is closed too."""
+        self.stream.close()
+
+    def stale(self) -> bool:
+        """Whether the other side has closed it meanwhile, or has said something that nobody asked for."""
+        if not hasattr(select, "poll"):  # Windows
+            return bool(select.select([self.stream], [], [], 0)[0])
+        poll = select.poll()
+        poll.register(self.stream, select.POLLIN)
+        return bool(poll.poll(0))
+
+
+class _Pieces(io.RawIOBase):
+    """What comes out of a wire.
+
+    Args:
+        wire: The wire.
+        hold: What keeps its socket open meanwhile.
+    """
+
+    def __init__(self, wire: Wire, hold: io.RawIOBase) -> None:
+        super().__init__()
+        self._wire = wire
+        self._hold = hold
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        self._wire.bound()
+        return self._wire.stream.recv_into(buffer)
+
+    def close(self) -> None:
+        self._hold.close()
+        super().close()
+
+
+def dialled(host: str, port: int, end: float) -> socket.socket:
+    """A connection to the first address that answers, each having its share of the time till `end`.
+
+    Raises:
+        OSError: None does.
+    """
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    failure: OSError = ConnectionError(f"{host} has no address")
+    for number, (family, kind, protocol, _, address) in enumerate(addresses):
+        try:
+            return _connected(socket.socket(family, kind, protocol), address, end, len(addresses) - number)
+        except OSError as why:
+            failure = why
+    raise failure
+
+
+def _connected(sock: socket.socket, address: Any, end: float, shares: int) -> socket.socket:
+    try:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.settimeout(till(end) / shares)
+        sock.connect(address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
