@@ -11,7 +11,7 @@
     │   ├── DOBOTOUnprocessableException   422
     │   │   └── DOBOTOPendingEventException    another action runs on that resource
     │   ├── DOBOTORateLimitException       429, or a wait for the limit longer than the deadline allows
-    │   └── DOBOTOServerException          500 and above
+    │   └── DOBOTOServerException          500 and above, 408
     ├── DOBOTOReplyException               the API answered, and the answer can't be understood
     ├── DOBOTOConnectionException          no answer: the network, a proxy, TLS
     │   ├── DOBOTOTimeoutException         no answer in time
@@ -196,7 +196,10 @@ class DOBOTORateLimitException(DOBOTOResponseException):
 
 
 class DOBOTOServerException(DOBOTOResponseException):
-    """500 and above: the API, or something before it, failed."""
+    """500 and above: the API, or something before it, failed. 408 too, which says that it waited in vain.
+
+    A load balancer says 408 on a connection that idles, and that may cross with a request (RFC 9110, 15.5.9).
+    """
 
     @property
     def outcome_open(self) -> bool:

@@ -150,6 +150,34 @@ def test_a_name_that_is_not_known_was_sent_nothing(make: Callable[..., Any], mon
     assert error.sent is False
 
 
+def test_a_name_that_nobody_looks_up_ends_within_its_deadline(
+    make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over, known = threading.Event(), socket.getaddrinfo
+
+    def hangs(host: Any, *arguments: Any, **options: Any) -> Any:
+        if host == "slow.localhost":
+            if options.get("flags", 0) & socket.AI_NUMERICHOST:
+                raise socket.gaierror(socket.EAI_NONAME, "no number")
+            over.wait(30)
+        return known("127.0.0.1", *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", hangs)
+    try:
+        error = failing(make("http://slow.localhost:9"))
+    finally:
+        over.set()
+    assert type(error) is LATE
+    assert error.sent is False
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".localhost", "a..localhost"])
+def test_a_name_that_cannot_be_one_was_sent_nothing(make: Callable[..., Any], host: str) -> None:
+    error = failing(make(f"http://{host}:9"))
+    assert isinstance(error, LOST)
+    assert error.sent is False
+
+
 def test_several_addresses_that_do_not_answer_share_the_deadline(
     make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,7 +23,7 @@ LOST = [
     ("cut", {}),
     ("not_json", {}),
     ("wrong_shape", {}),
-    *(("status", {"when": "after", "status": status}) for status in (500, 502, 503, 504)),
+    *(("status", {"when": "after", "status": status}) for status in (408, 500, 502, 503, 504)),
 ]
 #: The same, but nothing took effect; the client can't know.
 NOTHING = [("drop", {"when": "before"}), *(("status", {"when": "before", "status": status}) for status in (500, 503))]

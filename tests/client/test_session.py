@@ -34,7 +34,9 @@ CUT = reply(200, b'{"droplet": {"id": 7, "na')
 SLOW_DOWN = reply(429, {"id": "too_many_requests", "message": "API rate limit exceeded."}, retry_after="29")
 
 
-@pytest.mark.parametrize("failure", [REFUSED, DROPPED, LATE, CUT, SLOW_DOWN, *(reply(n) for n in (500, 502, 503, 504))])
+@pytest.mark.parametrize(
+    "failure", [REFUSED, DROPPED, LATE, CUT, SLOW_DOWN, *(reply(n) for n in (408, 500, 502, 503, 504))]
+)
 def test_reading_is_tried_again(flavour: str, runner: Any, failure: Any) -> None:
     staged = stage(flavour, runner, failure, failure, OK)
     assert staged.api.droplet.info(7)["id"] == 7

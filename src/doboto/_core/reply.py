@@ -31,6 +31,7 @@ BY_STATUS: Mapping[int, type[DOBOTOResponseException]] = {
     401: DOBOTOUnauthorizedException,
     403: DOBOTOForbiddenException,
     404: DOBOTONotFoundException,
+    408: DOBOTOServerException,
     409: DOBOTOConflictException,
     412: DOBOTOConflictException,
     422: DOBOTOUnprocessableException,

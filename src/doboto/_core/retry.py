@@ -15,7 +15,7 @@ from ..errors import (
 from .request import Request
 
 #: Statuses at which a repeatable request may fare better a moment later.
-TRANSIENT = frozenset({500, 502, 503, 504})
+TRANSIENT = frozenset({408, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Retry:
     """The retry policy: a value, the same for every call of a client unless one is given its own.
 
     A request that reads, or that does the same when sent twice, is sent again after a connection error, a time-out,
-    a reply cut short, 429, 500, 502, 503 and 504. Any other request is sent again only where it certainly took no
+    a reply cut short, 408, 429, 500, 502, 503 and 504. Any other request is sent again only where it certainly took no
     effect: after a 429, and when the connection was never made. A certificate that isn't trusted is final. The pause
     grows from `base` seconds by `factor` up to `longest`, with jitter; `Retry-After` is obeyed. All of it stays within
     the call's deadline.

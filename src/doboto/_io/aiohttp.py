@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 from yarl import URL
@@ -14,7 +14,7 @@ from .._core.reply import Reply
 from .._settings import Connection
 from ..errors import DOBOTOException
 from .failures import translated
-from .protocol import Timeouts, WireRequest
+from .protocol import ASTRAY, Timeouts, WireRequest
 from .proxies import proxy_for
 
 
@@ -23,6 +23,21 @@ class Exchange:
     """Whether a request had a connection to the API, so that something of it may have been sent."""
 
     connected: bool = False
+
+
+class Carried(aiohttp.ClientResponse):
+    """A reply that knows its connection even after it was given back, which happens while the body is read."""
+
+    _carrier: Any = None
+
+    async def start(self, connection: Any) -> aiohttp.ClientResponse:
+        """Read status and headers."""
+        self._carrier = connection.protocol
+        return await super().start(connection)
+
+    def drop(self) -> None:
+        """Close the connection: nobody may use it again."""
+        self._carrier.close()
 
 
 class AiohttpTransport:
@@ -71,9 +86,11 @@ class AiohttpTransport:
                 trace_request_ctx=exchange,
             ) as response:
                 body = await response.read()
+                if response.status in ASTRAY:
+                    cast(Carried, response).drop()
                 headers = {name.lower(): text for name, text in response.headers.items()}
                 return Reply(response.status, headers, body)
-        except (TimeoutError, aiohttp.ClientError, OSError) as failure:
+        except (TimeoutError, aiohttp.ClientError, OSError, UnicodeError) as failure:  # UnicodeError: of a host's name
             return translated(failure, connected=exchange.connected)
         except BaseException as interruption:  # a cancelled task: its frames hold the headers too
             raise interruption.with_traceback(None) from None
@@ -85,7 +102,10 @@ class AiohttpTransport:
             await self.close()
             connector = aiohttp.TCPConnector(limit=self._connections, ssl=self._tls)
             self._session = aiohttp.ClientSession(
-                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trace_configs=[_trace()]
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                response_class=Carried,
+                trace_configs=[_trace()],
             )
             self._loop = loop
         return self._session

@@ -12,7 +12,7 @@ from ..errors import DOBOTOException
 from .exchange import Exchange
 from .failures import translated
 from .pool import Kept, Pool
-from .protocol import Timeouts, WireRequest
+from .protocol import ASTRAY, Timeouts, WireRequest
 from .routes import Route
 
 
@@ -61,6 +61,8 @@ class HTTPClientTransport:
         if response.status < 200:  # another reply follows, which the next exchange would take for its own
             raise HTTPException(f"a reply with status {response.status}")
         body = response.read()
+        if response.status in ASTRAY:
+            connection.close()
         told = {name.lower(): text for name, text in response.getheaders()}
         return Reply(response.status, told, unpacked(body, told.get("content-encoding", "")))
 

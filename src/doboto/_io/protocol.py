@@ -14,6 +14,10 @@ Found = TypeVar("Found", covariant=True)
 #: Something to run: called, it gives the coroutine to be awaited.
 Job = Callable[[], Coroutine[Any, Any, R]]
 
+#: Statuses after which a connection is not used again: 408 may have been said to nobody, when a connection idled, and
+#: the reply to what was asked meanwhile would then be taken for that to the next request (RFC 9110, 15.5.9).
+ASTRAY = frozenset({408})
+
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:

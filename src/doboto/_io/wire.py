@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import select
 import socket
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .exchange import Exchange, till
@@ -114,7 +116,7 @@ def dialled(host: str, port: int, end: float) -> socket.socket:
     Raises:
         OSError: None does.
     """
-    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = _addresses(host, port, end)
     failure: OSError = ConnectionError(f"{host} has no address")
     for number, (family, kind, protocol, _, address) in enumerate(addresses):
         try:
@@ -122,6 +124,30 @@ def dialled(host: str, port: int, end: float) -> socket.socket:
         except OSError as why:
             failure = why
     raise failure
+
+
+def _addresses(host: str, port: int, end: float) -> list[Any]:
+    """Where a host is. The resolver knows no time-out, so it is asked in a thread that is left to itself when late."""
+    with suppress(OSError):
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    found: list[list[Any] | OSError] = []
+
+    def look() -> None:
+        try:
+            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except OSError as failure:
+            found.append(failure)
+        except UnicodeError as failure:  # a label that is too long, or empty
+            found.append(socket.gaierror(socket.EAI_NONAME, f"{host!r} is no name: {failure}"))
+
+    thread = threading.Thread(target=look, name="doboto-resolver", daemon=True)
+    thread.start()
+    thread.join(till(end))
+    if not found:
+        raise TimeoutError(f"looking up {host} took too long")
+    if isinstance(found[0], OSError):
+        raise found[0]
+    return found[0]
 
 
 def _connected(sock: socket.socket, address: Any, end: float, shares: int) -> socket.socket:
