@@ -53,21 +53,27 @@ def pictures(account: dict[str, str]) -> Iterator[tuple[str, str, Terminal]]:
         yield "create", f"doboto {' '.join(create)}", terminal
         terminal.end()
     _run(["droplet", "power-off", "web-02", "--wait"], account)
-    with Terminal(["droplet", "list"], account, 130) as terminal:
-        terminal.end()
-        yield "list", "doboto droplet list", terminal
+    yield from _ended("list", ["droplet", "list"], account, 130)
+    yield from _ended("info", ["droplet", "info", "web-01"], account, 80)
+    misspelt = [text.replace("1gb", "1bg") for text in NEW]
+    yield from _ended("error", ["droplet", "create", "web-05", *misspelt], account, 110)
     with Terminal(["droplet", "destroy", "--tag", "env:prod"], account, 80) as terminal:
         terminal.read(lambda text: "[y/N]" in text)
         yield "destroy", "doboto droplet destroy --tag env:prod", terminal
     _run(["droplet", "reboot", "web-01", "web-03"], account)
-    with Terminal(["watch"], account, 80) as terminal:
+    with Terminal(["watch"], account, 90, 20) as terminal:
         terminal.read(lambda text: "q ends this" in text)
         yield "watch", "doboto watch", terminal
         terminal.type("q")
         terminal.end()
-    with Terminal(["droplet", "power-off", "--help"], account, 90) as terminal:
+    yield from _ended("help", ["droplet", "power-off", "--help"], account, 100)
+
+
+def _ended(name: str, line: list[str], account: dict[str, str], width: int) -> Iterator[tuple[str, str, Terminal]]:
+    """The picture of a command that has ended."""
+    with Terminal(line, account, width) as terminal:
         terminal.end()
-        yield "help", "doboto droplet power-off --help", terminal
+        yield name, f"doboto {' '.join(line)}", terminal
 
 
 def _run(arguments: list[str], account: dict[str, str]) -> None:
@@ -83,6 +89,7 @@ def _draw(name: str, line: str, terminal: Terminal) -> None:
     console.print(Text.assemble(("$ ", "green"), (line, "bold")), soft_wrap=False)
     for row in rows:
         console.print(row, no_wrap=True, overflow="crop")
+    console.print()  # the last line's lower edge is cut off
     svg = console.export_svg(title=f"doboto {name}", theme=THEME, unique_id=f"doboto-{name}")
     # Whatever monospaced font the reader has: nothing is loaded from elsewhere.
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)

@@ -19,6 +19,7 @@ from ._core.reply import Reply
 from ._core.request import Request
 from ._core.retry import Retry
 from ._io.protocol import IO, Allowance, Timeouts, WireRequest
+from ._request_log import exchanged
 from .errors import (
     DOBOTOConnectionException,
     DOBOTOException,
@@ -177,13 +178,24 @@ class Session:
                 raise DOBOTOTimeoutException(f"the deadline of {deadline.seconds:g} s is over", sent=False)
             wire = self._wire(request)
             sent_at, counts = self.io.clock.time(), True
-            return await self.io.transport.send(wire, self._bounds(left)), sent_at
+            return await self._sent(request, wire, left), sent_at
         except DOBOTOException as failure:
             failure.sent_at = sent_at
             counts = counts and not (isinstance(failure, DOBOTOConnectionException) and not failure.sent)
             raise
         finally:
             self.limiter.leave(ticket, self.io.clock.monotonic(), counts=counts)
+
+    async def _sent(self, request: Request, wire: WireRequest, left: float) -> Reply:
+        """The reply; how the exchange ended is logged, also where it failed."""
+        began = self.io.clock.monotonic()
+        try:
+            reply = await self.io.transport.send(wire, self._bounds(left))
+        except DOBOTOException as failure:
+            exchanged(request, failure, self.io.clock.monotonic() - began)
+            raise
+        exchanged(request, reply, self.io.clock.monotonic() - began)
+        return reply
 
     def api_time(self, moment: float | None) -> float:
         """A moment of the client's clock on the API's, as far as its last Date header tells."""

@@ -22,24 +22,28 @@ import pyte
 PROGRAM = Path(sysconfig.get_path("scripts")) / "doboto"
 #: Seconds that no step comes near to.
 LONG = 30.0
-HEIGHT = 40
 
 
 class Terminal:
     """A command in a pseudo-terminal; what it draws is on `screen`."""
 
     def __init__(
-        self, arguments: Sequence[str], environment: Mapping[str, str], width: int = 80, height: int = 40
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        width: int = 80,
+        height: int = 40,
+        program: str | Path = PROGRAM,
     ) -> None:
         self.screen = pyte.Screen(width, height)
         self.raw = b""
         self._stream = pyte.ByteStream(self.screen)
         self._ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, width, 0, 0))
+        _size(theirs, width, height)
         variables = {name: value for name, value in environment.items() if name != "COLUMNS"}
         self.process = subprocess.Popen(
-            [PROGRAM, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-            env={"TERM": "xterm-256color", "COLORTERM": "truecolor", **variables},
+            [program, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+            preexec_fn=_control, env={"TERM": "xterm-256color", "COLORTERM": "truecolor", **variables},
         )  # fmt: skip
         os.close(theirs)
 
@@ -71,6 +75,11 @@ class Terminal:
         """Press keys."""
         os.write(self._ours, text.encode())
 
+    def resize(self, width: int, height: int) -> None:
+        """Drag the window's corner."""
+        self.screen.resize(height, width)
+        _size(self._ours, width, height)
+
     def interrupt(self) -> None:
         """Press Ctrl-C."""
         self.process.send_signal(signal.SIGINT)
@@ -95,3 +104,12 @@ class Terminal:
         self.raw += data
         self._stream.feed(data)
         return bool(data)
+
+
+def _size(terminal: int, width: int, height: int) -> None:
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+
+
+def _control() -> None:
+    """Make standard input the session's terminal, in the new process: shells control jobs by it."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

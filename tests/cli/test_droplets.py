@@ -85,11 +85,11 @@ def test_slugs_are_checked_before_anything_is_sent(simulated: Doboto) -> None:
 def test_a_dry_run_shows_the_request_and_the_price_and_creates_nothing(simulated: Doboto) -> None:
     order = ("droplet", "create", "web", "--count", "3", *NEW, "--dry-run")
     told = simulated.ok(*order, "--tag", "a,b", "-o", "json").json
-    assert told["request"] == {
+    assert told["requests"] == [{
         "names": ["web-1", "web-2", "web-3"], "size": "s-1vcpu-1gb", "region": "nyc3", "image": "ubuntu-24-04-x64",
         "tags": ["a", "b"],
-    }  # fmt: skip
-    assert told["price"] == {"hourly": 0.02679, "monthly": 18.0}
+    }]  # fmt: skip
+    assert told["price"] == {"hourly": 0.02679, "monthly": 18.0, "backups": "none"}
     assert "$18 a month" in simulated.ok(*order).out
     assert simulated.ok("droplet", "list", "-o", "json").json == []
 
@@ -104,7 +104,7 @@ def test_present_creates_what_is_missing(simulated: Doboto) -> None:
 def test_attributes_of_every_kind_arrive(simulated: Doboto, tmp_path: Path) -> None:
     (tmp_path / "first-boot").write_text("#!/bin/sh\n")
     more = ("--user-data", "@first-boot", "--backups", "--backup-policy", "plan=weekly,weekday=SUN,hour=4", "--no-ipv6")
-    told = simulated.ok("droplet", "create", "web", *NEW, *more, "--dry-run", "-o", "json").json["request"]
+    (told,) = simulated.ok("droplet", "create", "web", *NEW, *more, "--dry-run", "-o", "json").json["requests"]
     assert told["user_data"] == "#!/bin/sh\n"
     assert told["backup_policy"] == {"plan": "weekly", "weekday": "SUN", "hour": 4}
     assert (told["backups"], told["ipv6"]) == (True, False)

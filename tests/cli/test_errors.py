@@ -142,12 +142,23 @@ def test_every_exception_of_the_library_has_a_code_of_its_kind() -> None:
         errors.DOBOTOConfigurationException: 4, errors.DOBOTOUnauthorizedException: 4,
         errors.DOBOTOForbiddenException: 4, errors.DOBOTONotFoundException: 3, errors.DOBOTORateLimitException: 6,
         errors.DOBOTOTimeoutException: 7, errors.DOBOTOPollingException: 7, errors.DOBOTOConnectionException: 11,
+        errors.DOBOTOCertificateException: 11,
         errors.DOBOTOOutcomeUnknownException: 8, errors.DOBOTOActionException: 10,
         errors.DOBOTOVanishedException: 10, errors.DOBOTOReplyException: 1, errors.DOBOTOException: 1,
     }  # fmt: skip
     kinds = {one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.DOBOTOException)}
     assert kinds == expected.keys()
     assert {kind: exit_of(kind("x")).code for kind in kinds} == expected
+
+
+@pytest.mark.parametrize(("failure", "again"), [
+    (errors.DOBOTOServerException("x"), True), (errors.DOBOTOConnectionException("x"), True),
+    (errors.DOBOTORateLimitException("x"), True), (errors.DOBOTOPendingEventException("x"), True),
+    (errors.DOBOTOCertificateException("x"), False), (errors.DOBOTOUnprocessableException("x"), False),
+    (errors.DOBOTOOutcomeUnknownException("x"), False), (errors.DOBOTONotFoundException("x"), False),
+])  # fmt: skip
+def test_programs_are_told_what_has_a_chance_when_it_is_given_again(failure: Exception, again: bool) -> None:
+    assert described(failure, exit_of(failure))["retryable"] is again
 
 
 @pytest.mark.parametrize("found", EXITS)

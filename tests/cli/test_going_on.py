@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shlex
+import subprocess
 from typing import Any
 
 import pytest
@@ -13,8 +16,9 @@ from doboto.cli import completing, slugs
 from doboto.cli.interrupted import waiting
 from doboto.cli.options import Settings
 
-from .conftest import NEW, Doboto
+from .conftest import NEW, PROGRAM, Doboto
 
+CREATE = ("droplet", "create", "web", *NEW)
 SHORT = ("--wait", "--timeout", "1", "--poll", "1")
 
 
@@ -27,6 +31,31 @@ def test_the_way_to_go_on_names_the_account_and_never_the_token() -> None:
         "doboto", "droplet", "wait", "--tag", "env:prod", "--ready-port", "22",
         "--context", "my work", "--url", "http://localhost:1/v2?a&b",
     ]  # fmt: skip
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the line is a shell's")
+def test_the_way_to_go_on_finds_an_account_that_is_kept_elsewhere(simulated: Doboto) -> None:
+    """Given to a shell as it stands, in another folder, by a user whose account is the usual one."""
+    state = {"DOBOTO_SIM_STATE": "my accounts/it's mine.db"}
+    error = simulated.refused(7, "timeout", "-q", *CREATE, *SHORT, **state)
+    file = simulated.folder / state["DOBOTO_SIM_STATE"]
+    line: str = error["resume"]
+    assert shlex.split(line) == [f"DOBOTO_SIM_STATE={file}", "doboto", "droplet", "wait", "480000000", "--sim"]
+    assert line in error["message"]
+    environment = {**simulated.environment, "PATH": f"{PROGRAM.parent}:{simulated.environment['PATH']}"}
+    done = subprocess.run(
+        ["sh", "-c", f"{line} -o json"], env=environment, cwd="/", capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert [(one["name"], one["status"]) for one in json.loads(done.stdout)] == [("web", "active")]
+
+
+def test_the_way_to_go_on_names_no_file_that_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOBOTO_SIM_STATE", "/somewhere.db")
+    assert waiting(Settings(sim=True), [1]).startswith("DOBOTO_SIM_STATE=/somewhere.db doboto droplet wait 1")
+    assert waiting(Settings(), [1]) == "doboto droplet wait 1"
+    monkeypatch.setenv("DOBOTO_SIM_STATE", "")
+    assert waiting(Settings(sim=True), [1]) == "doboto droplet wait 1 --sim"
 
 
 def test_several_and_wait_itself_say_how_to_go_on(simulated: Doboto) -> None:
@@ -64,8 +93,10 @@ def test_an_unknown_command_is_answered_with_what_may_be_meant(doboto: Doboto, w
 def test_a_refusal_names_what_it_would_hit(simulated: Doboto) -> None:
     simulated.ok("-q", "droplet", "create", "web-{1..2}", *NEW, "--tag", "prod", "--wait")
     error = simulated.refused(5, "refused", "droplet", "destroy", "--tag", "prod")
-    assert "web-1 (480000000), web-2 (480000001)" in error["message"]
-    assert error["targets"] == [{"id": 480000000, "name": "web-1"}, {"id": 480000001, "name": "web-2"}]
+    assert "web-1 (480000000; tags prod; region nyc3; price $6/month), web-2 (480000001;" in error["message"]
+    assert [(one["id"], one["name"], one["tags"]) for one in error["targets"]] == [
+        (480000000, "web-1", ["prod"]), (480000001, "web-2", ["prod"]),
+    ]  # fmt: skip
     done = simulated.ok("droplet", "destroy", "--tag", "prod", "--yes")
     assert done.err.splitlines()[:2] == ["droplet destroy: web-1 (480000000)", "droplet destroy: web-2 (480000001)"]
     assert simulated.ok("-o", "json", "droplet", "list").json == []

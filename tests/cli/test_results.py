@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from doboto import DOBOTOActionException
+from doboto.cli.exits import done_of
 from doboto.cli.options import FORMATS, Settings
 from doboto.cli.output import printed
 
@@ -70,6 +72,83 @@ def test_what_was_done_is_printed_before_the_error(simulated: Doboto) -> None:
     assert done.error["failed"][0]["target"] == "404"
 
 
+def test_droplets_that_were_made_before_a_refusal_are_printed(simulated: Doboto) -> None:
+    """25 Droplets are an account's limit: the batches that fit go through."""
+    done = simulated.as_process("-q", "droplet", "create", "web-{01..30}", *NEW, "--columns", "name", "--no-header")
+    assert done.code == 9
+    made = [droplet["name"] for droplet in simulated.ok("droplet", "list", "-o", "json").json]
+    assert len(made) == 20
+    assert done.out.split() == sorted(made)
+    assert len(done.err.splitlines()) == 1
+    assert done.err.startswith("doboto: POST ")
+    again = simulated("-q", "droplet", "create", "db-{01..06}", *NEW)
+    assert (again.code, again.out) == (5, "")
+
+
+def test_where_the_query_does_not_fit_a_part_the_error_is_why_there_is_only_a_part(simulated: Doboto) -> None:
+    done = simulated("-q", "droplet", "create", "web-{01..30}", *NEW, "--query", "abs(@)", "-o", "json")
+    assert (done.code, done.out, done.error["code"]) == (9, "", "partly_done")
+    assert len(done.error["created"]) == 20
+
+
+@pytest.fixture
+def fleet(simulated: Doboto) -> Doboto:
+    simulated.ok("-q", "droplet", "create", "web-{1..2}", *NEW, "--wait")
+    return simulated
+
+
+FILTER = ("--query", "[?name=='web-2']")
+
+
+def test_a_filters_result_has_the_columns_of_its_kind(fleet: Doboto) -> None:
+    whole = fleet.ok("droplet", "list").out.splitlines()
+    assert fleet.ok("droplet", "list", *FILTER).out.split() == [*whole[0].split(), *whole[2].split()]
+    chosen = fleet.ok("droplet", "list", *FILTER, "--columns", "name,public_ipv4,region.slug", "-o", "csv").out
+    assert chosen.splitlines()[0] == "name,public_ipv4,region.slug"
+    name, address, region = chosen.splitlines()[1].split(",")
+    assert (name, region) == ("web-2", "nyc3")
+    assert address in whole[2]
+
+
+@pytest.mark.parametrize(("query", "columns"), [
+    ("[].{label: name, ip: networks.v4[0].ip_address}", "label,ip"),
+    ("[].networks.v4[]", "ip_address,type"),
+    ("[].merge(@, `{\"note\": \"mine\"}`)", "note,name"),
+    ("{droplets: @}", "kind,name"),
+])  # fmt: skip
+def test_columns_are_looked_up_in_what_the_query_gives(fleet: Doboto, query: str, columns: str) -> None:
+    lines = fleet.ok("droplet", "list", "--query", query, "--columns", columns, "-o", "csv").out.splitlines()
+    assert lines[0] == columns
+    assert len(lines) > 1
+    assert all(all(line.split(",")) for line in lines)
+
+
+def test_a_column_that_no_result_of_the_query_can_have_is_wrong_usage(doboto: Doboto) -> None:
+    """Without a token: nothing can have been sent."""
+    for query in ("[?name=='web-2']", "[].{label: name}"):
+        message = doboto.refused(2, "usage", "droplet", "list", "--query", query, "--columns", "nmae")["message"]
+        assert message.startswith("no column 'nmae'; did you mean name")
+    message = doboto.refused(2, "usage", "droplet", "list", "--query", "[].{label: name}", "--columns", "labl")[
+        "message"
+    ]
+    assert "did you mean label" in message
+
+
+def test_a_column_that_the_querys_result_turns_out_not_to_have_is_an_error(fleet: Doboto) -> None:
+    order = ("droplet", "list", "-o", "csv", "--query", "[].{nom: name}", "--columns")
+    done = fleet(*order, "name")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "doboto: what --query gives has no 'name'; did you mean nom?\n"
+    done = fleet("droplet", "list", "--query", "[].name", "--columns", "name")
+    assert (done.code, done.out) == (1, "")
+    assert "single values" in done.err
+
+
+def test_a_query_that_finds_nothing_prints_nothing(fleet: Doboto) -> None:
+    for query in ("[?name=='db'].name", "[0].nothing", "[?name=='db']"):
+        assert fleet.ok("droplet", "list", "--query", query, "--columns", "name", "--no-header").out == ""
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
 def test_a_result_that_can_not_be_printed_is_an_error_in_a_line(simulated: Doboto) -> None:
     simulated.ok("-q", "droplet", "create", "web", *NEW)
@@ -82,3 +161,9 @@ def test_a_result_that_can_not_be_printed_is_an_error_in_a_line(simulated: Dobot
         assert done.stderr.startswith("doboto: ")
         assert "internal" not in done.stderr
         assert len(done.stderr.splitlines()) == 1
+
+
+def test_by_tag_the_actions_that_completed_are_what_is_done() -> None:
+    actions = [{"id": 1, "status": "completed"}, {"id": 2, "status": "errored"}]
+    assert done_of(DOBOTOActionException("failed", actions=actions)) == actions[:1]
+    assert done_of(DOBOTOActionException("failed", actions=actions[1:])) == []

@@ -42,6 +42,16 @@ def test_help_loads_nothing_heavy(line: str) -> None:
     assert not loaded & HEAVY
 
 
+def test_a_table_in_a_pipe_needs_no_terminal_library() -> None:
+    """Nor its widths, where all is ASCII."""
+    program = (
+        "import sys\nfrom doboto.cli import table\nprint(*table.aligned([['a', 'b']]), sep='\\n')\n"
+        "print('rich' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "a  b\nFalse\n"
+
+
 def test_the_version_takes_few_modules() -> None:
     """Counted, for time depends on the machine: the interpreter, click and the client's front are some 190."""
     assert len(loaded_by("--version")) < 240
@@ -57,13 +67,13 @@ def test_each_shell_has_its_script(doboto: Doboto, shell: str) -> None:
 
 def completed(doboto: Doboto, words: str) -> list[str]:
     """What bash is given for the last word."""
-    count = str(len(words.split(" ")) - 1)
-    variables = {"_DOBOTO_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": count}
+    last = words.split(" ")[-1]
+    variables = {"_DOBOTO_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": last}
     done = subprocess.run(
         [PROGRAM], env={**doboto.environment, **variables}, capture_output=True, text=True, check=False, timeout=60
     )
     assert done.stderr == ""
-    return [line.partition(",")[2] for line in done.stdout.splitlines() if line]
+    return [line.partition("\t")[2] for line in done.stdout.splitlines() if line]
 
 
 def test_commands_options_droplets_and_slugs_are_completed(simulated: Doboto) -> None:

@@ -122,6 +122,16 @@ CHECKS: Mapping[str, Callable[[str, Any], object]] = {
 }
 
 
+def check_distinct(names: Sequence[str]) -> None:
+    """Refuse names of which one is given twice.
+
+    Raises:
+        ValueError: One is.
+    """
+    if len(set(names)) < len(names):
+        raise ValueError("present can't tell Droplets of the same name apart: names has one twice")
+
+
 def check_ready_port(port: int | None, wait: bool) -> None:
     """Refuse a port that can't be waited for.
 

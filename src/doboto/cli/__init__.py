@@ -12,12 +12,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         from .ending import ended
-        from .root import root
+        from .root import COMPLETE, root
+
+        if COMPLETE in os.environ:
+            from .shells import register
+
+            register()
     except ModuleNotFoundError as missing:
         sys.stderr.write(f"doboto: the command line needs {missing.name}: pip install 'doboto[cli]'\n")
         return 1
     try:
-        told = root.main(given, prog_name="doboto", standalone_mode=False)
+        told = root.main(given, prog_name="doboto", complete_var=COMPLETE, standalone_mode=False)
     except BaseException as failure:  # all of them, for no traceback is shown unless asked for
         code = ended(failure, given, os.environ)
         if code == 2:

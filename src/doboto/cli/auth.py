@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .commands import CONTEXT, Described
+from .completing import contexts
 from .exits import UNAUTHORIZED
 from .failure import Failure
 from .options import Argument, Settings, common
 
 if TYPE_CHECKING:
-    from .contexts import Context
+    from .contexts import Named
 
 
 def _init(ctx: click.Context, **params: Any) -> None:
@@ -22,10 +23,11 @@ def _init(ctx: click.Context, **params: Any) -> None:
 
     from .connection import client
     from .contexts import Contexts
+    from .reporting import Reporter
 
     _warn_if_exposed()
     token = settings.token or _asked()
-    with client(replace(settings, token=token, sim=False)) as do:
+    with client(replace(settings, token=token, sim=False)) as do, Reporter(settings):
         account: Any = do.request("GET", "/account")["account"]
     kept = Contexts().put(params["name"], token, settings.url)
     where = "in the keyring" if kept.source == "keyring" else "in a file that only you can read"
@@ -49,14 +51,14 @@ def _list(ctx: click.Context, **params: Any) -> None:
     from .output import printed
 
     _warn_if_exposed()
-    contexts = Contexts()
-    rows = [_row(contexts.get(name), contexts.current) for name in contexts.names()]
+    kept = Contexts()
+    rows = [_row(kept.named(name), kept.current) for name in kept.names()]
     if not rows:
         click.echo("no contexts yet: doboto auth init makes one", err=True)
     printed(rows, None, settings)
 
 
-def _row(context: Context, current: str | None) -> dict[str, Any]:
+def _row(context: Named, current: str | None) -> dict[str, Any]:
     return {
         "name": context.name, "current": context.name == current, "source": context.source, "url": context.url,
     }  # fmt: skip
@@ -102,6 +104,6 @@ command.add_command(
         "switch",
         help="Make a context the current one.",
         callback=_switch,
-        params=[Argument(["name"], text="The context's name.")],
+        params=[Argument(["name"], text="The context's name.", shell_complete=contexts)],
     )
 )

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from .. import types as doboto_types
 from .._operation import _Dual
 from ..client import Client, resource
 from .docstrings import Docstring, parsed, sentence
+
+#: No type variables.
+NONE: Mapping[Any, Any] = MappingProxyType({})
 
 
 def spelled(name: str) -> str:
@@ -85,8 +88,9 @@ class Operation:
     def result(self) -> Any:
         """The TypedDict that it gives one or many of, or None."""
         shape: Any = getattr(self.dual, "__orig_class__", None)
+        variables = _variables(getattr(Client, self.resource))
         for hint in (self.hints.get("return"), *typing.get_args(shape)[:1]):
-            if found := next(typed_dicts(hint), None):
+            if found := next(typed_dicts(hint, variables), None):
                 return found
         return None
 
@@ -96,12 +100,31 @@ def hints_of(function: Callable[..., Any]) -> dict[str, Any]:
     return typing.get_type_hints(function, localns=vars(doboto_types), include_extras=True)
 
 
-def typed_dicts(hint: Any) -> Iterator[Any]:
-    """The TypedDicts that a type is made of, the outermost first."""
+def typed_dicts(hint: Any, variables: Mapping[Any, Any] = NONE) -> Iterator[Any]:
+    """The TypedDicts that a type is made of, the outermost first; `variables` says what stands for type variables."""
+    hint = variables.get(hint, hint) if isinstance(hint, typing.TypeVar) else hint
     if typing.is_typeddict(hint):
         yield hint
     for argument in typing.get_args(hint):
-        yield from typed_dicts(argument)
+        yield from typed_dicts(argument, variables)
+
+
+def _variables(kind: type[Any]) -> dict[Any, Any]:
+    """What stands for the type variables of the generic classes that a class is made from."""
+    bases = [base for owner in reversed(kind.__mro__) for base in vars(owner).get("__orig_bases__", ())]
+    found: dict[Any, Any] = {}
+    for base in bases:
+        found |= zip(getattr(typing.get_origin(base), "__parameters__", ()), typing.get_args(base), strict=False)
+    return found
+
+
+def members_of(kind: Any, above: frozenset[Any] = frozenset()) -> Iterator[str]:
+    """The members of a TypedDict, and of those in it, however deep."""
+    for name, hint in typing.get_type_hints(kind).items():
+        yield name
+        for inner in typed_dicts(hint):
+            if inner not in above:
+                yield from members_of(inner, above | {kind})
 
 
 @cache

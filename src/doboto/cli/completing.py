@@ -46,6 +46,16 @@ def _completing(candidates: Callable[[DO], Iterator[tuple[str, str]]]) -> Comple
     return complete
 
 
+def contexts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:  # noqa: ARG001
+    """Names of contexts."""
+    from .contexts import Contexts
+
+    try:
+        return [CompletionItem(name) for name in Contexts().names() if name.startswith(incomplete)]
+    except Exception:  # as above
+        return []
+
+
 def settings_of(ctx: click.Context) -> Settings:
     """What the options so far say; nothing has run yet that would have put it into the context."""
     settings = Settings()

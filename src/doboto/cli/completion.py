@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import click
-from click.shell_completion import get_completion_class
 
 from .commands import Described
 from .options import Argument
+from .root import COMPLETE
+from .shells import CLASSES, SHELLS
 
-SHELLS = ("bash", "zsh", "fish")
 HOW = """Print a script for a shell.
 
-bash: eval "$(doboto completion bash)" in ~/.bashrc; zsh: the same with zsh in ~/.zshrc; fish: doboto completion fish >
-~/.config/fish/completions/doboto.fish"""
+bash, in ~/.bashrc: eval "$(doboto completion bash)"
+
+zsh, in ~/.zshrc: eval "$(doboto completion zsh)"
+
+fish, once: doboto completion fish > ~/.config/fish/completions/doboto.fish"""
 
 
 def _print(ctx: click.Context, shell: str) -> None:
-    kind = get_completion_class(shell)
-    assert kind is not None  # noqa: S101 - one of SHELLS, which click knows
-    click.echo(kind(ctx.find_root().command, {}, "doboto", "_DOBOTO_COMPLETE").source())
+    kind = CLASSES[SHELLS.index(shell)]
+    click.echo(kind(ctx.find_root().command, {}, "doboto", COMPLETE).source())
 
 
 command = Described(

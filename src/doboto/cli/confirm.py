@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from ..errors import DOBOTOException
 from . import table
 from .catalog import Operation
 from .exits import NOT_FOUND, REFUSED
 from .failure import Failure
-from .shape import is_object
+from .targets import Target, hit
 
 if TYPE_CHECKING:
     from ..client import DO
@@ -47,30 +46,55 @@ def asks(operation: Operation, values: Mapping[str, Any]) -> bool:
     return irrevocable(operation) and (condition is None or bool(values.get(condition)))
 
 
-def confirm(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, *, yes: bool) -> None:
+def confirm(
+    do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, *, yes: bool
+) -> list[Mapping[str, Any]]:
     """Show what will be hit, and ask. What is hit by tag is shown without a question too.
+
+    Returns:
+        The calls that are left to do: without those whose thing is not there, where that is fine.
 
     Raises:
         Failure: The answer is no, or there is nobody to ask.
+        DOBOTONotFoundException: There is no such thing.
     """
     what = f"{operation.resource.replace('_', ' ')} {operation.command}"
     by_tag = any(call.get("tag_name") for call in calls)
     if yes and not by_tag:
-        return
-    headings, things = _hit(do, operation, calls)
+        return list(calls)
+    hits = [(call, found) for call in calls if (found := hit(do, operation, call)) is not None]
+    targets = [target for _, found in hits for target in found]
     if yes:
-        _tell(what, things, reporter)
-        return
+        _tell(what, targets, reporter)
+    elif hits:
+        _ask(what, targets, by_tag=by_tag)
+    return [call for call, _ in hits]
+
+
+def _ask(what: str, targets: Sequence[Target], *, by_tag: bool) -> None:
     if not _somebody_there():
-        raise _nobody(what, things)
-    if not things:
+        raise _nobody(what, targets)
+    if not targets:
         raise Failure("there is no such Droplet", NOT_FOUND.code)
-    for line in table.aligned([[table.cell(text) for text in row] for row in [headings, *things]]):
+    for line in _pictured(targets):
         click.echo(line, err=True)
-    more = f" ALL {len(things)} of them" if by_tag else ""
+    more = f" ALL {len(targets)} of them" if by_tag else ""
     click.echo(f"{what}{more}? It can't be undone. [y/N] ", nl=False, err=True)
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise Failure(f"{what}: not done", REFUSED.code)
+
+
+def _pictured(targets: Sequence[Target]) -> Iterator[str]:
+    """Lines that show them, a table; under it the Droplets that carry a tag."""
+    headings = list(dict.fromkeys(name for target in targets for name in target.cells))
+    rows = [[table.cell(target.cells.get(name)) for name in headings] for target in targets]
+    yield from table.aligned([[name.upper() for name in headings], *rows])
+    for target in targets:
+        if target.droplets:
+            many = len(target.droplets)
+            stay = "a Droplet, which stays" if many == 1 else f"{many} Droplets, which stay"
+            yield f"{table.cell(target.name)} is on {stay}:"
+            yield from _pictured(target.droplets)
 
 
 def _somebody_there() -> bool:
@@ -79,58 +103,18 @@ def _somebody_there() -> bool:
     return all(stream is not None and stream.isatty() for stream in streams)
 
 
-def _tell(what: str, things: Sequence[Sequence[Any]], reporter: Reporter) -> None:
+def _tell(what: str, targets: Sequence[Target], reporter: Reporter) -> None:
     if not reporter.quiet:
-        for name, id, *_ in things:
-            reporter.line(f"{what}: {name} ({id})", event="target", id=id, name=name)
+        for one in targets:
+            reporter.line(f"{what}: {one.name} ({one.id})", event="target", id=one.id, name=one.name)
 
 
-def _nobody(what: str, things: Sequence[Sequence[Any]], most: int = 20) -> Failure:
+def _nobody(what: str, targets: Sequence[Target], most: int = 20) -> Failure:
     """The refusal where there is no terminal; it names what would be hit."""
-    named = [f"{name} ({id})" if name else str(id) for name, id, *_ in things]
-    more = f" and {len(named) - most} more" if len(named) > most else ""
-    told = f"{', '.join(named[:most])}{more}" if named else "nothing that is there now"
+    more = f" and {len(targets) - most} more" if len(targets) > most else ""
+    told = f"{', '.join(map(str, targets[:most]))}{more}" if targets else "nothing that is there now"
     return Failure(
         f"{what} can't be undone and would hit {told}: say --yes where there is no terminal to ask on",
         REFUSED.code,
-        targets=[{"id": id, "name": name} for name, id, *_ in things],
-    )
-
-
-DROPLET = ("NAME", "ID", "TAGS", "REGION", "PRICE")
-
-
-def _hit(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]]) -> tuple[Sequence[str], list[Sequence[Any]]]:
-    """Headings, and a line for each thing that will be hit: its name, its id, what else is known."""
-    if operation.resource == "droplet":
-        return DROPLET, [_droplet(droplet) for call in calls for droplet in _droplets(do, call)]
-    return ("NAME", "ID", "REGION"), [_thing(do, operation, call) for call in calls]
-
-
-def _droplets(do: DO, call: Mapping[str, Any]) -> Sequence[Any]:
-    if call.get("tag_name"):
-        return do.droplet.list(tag_name=call["tag_name"])
-    return [do.droplet.info(call["id"])] if "id" in call else []
-
-
-def _droplet(droplet: Mapping[str, Any]) -> Sequence[Any]:
-    size: Mapping[str, Any] = droplet.get("size") or {}
-    price = f"${size['price_monthly']:g}/month" if "price_monthly" in size else ""
-    region: Mapping[str, Any] = droplet.get("region") or {}
-    return (droplet["name"], droplet["id"], droplet.get("tags"), region.get("slug"), price)
-
-
-def _thing(do: DO, operation: Operation, call: Mapping[str, Any]) -> Sequence[Any]:
-    """What is known of a thing that is no Droplet; at least how it was named."""
-    given = [value for value in call.values() if isinstance(value, str | int) and not isinstance(value, bool)]
-    info = getattr(getattr(do, operation.resource), "info", None)
-    try:
-        found: Any = info(given[0]) if info and given and operation.command in {"destroy", "delete"} else {}
-    except (DOBOTOException, TypeError, ValueError):
-        found = {}
-    region = found.get("region")
-    return (
-        found.get("name") or call.get("name") or "",
-        found.get("id") or " ".join(map(str, given)),
-        region.get("slug") if is_object(region) else region,
+        targets=[one.described() for one in targets],
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import stat
 from collections.abc import Iterator, Mapping
@@ -12,24 +11,32 @@ from typing import Any
 
 import platformdirs
 
+from . import keyrings
+from .exits import UNAUTHORIZED
 from .failure import Failure
 from .shape import is_object
 
-#: The service under which a keyring holds our tokens.
-SERVICE = "doboto"
 PRIVATE = 0o600
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """A named account.
+class Named:
+    """A named account without its token.
 
     Attributes:
         name: Its name.
         source: Who keeps it: `doboto`, `keyring` (ours, its token there) or `doctl`.
-        token: The API token.
         url: The API's base URL, or None for DigitalOcean's.
     """
+
+    name: str
+    source: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A named account with its token; the other attributes are those of `Named`."""
 
     name: str
     source: str
@@ -43,7 +50,16 @@ class Context:
 def file() -> Path:
     """Where contexts are kept; `DOBOTO_CONFIG` names another file."""
     named = os.environ.get("DOBOTO_CONFIG")
-    return Path(named) if named else platformdirs.user_config_path("doboto") / "contexts.yaml"
+    return Path(named) if named else _usual()
+
+
+def _usual() -> Path:
+    return platformdirs.user_config_path("doboto") / "contexts.yaml"
+
+
+def _under(name: str) -> str:
+    """What a keyring has the token of a context under; contexts of another file are other contexts."""
+    return name if file() == _usual() else f"{name} in {file().absolute()}"
 
 
 def doctl_files() -> Iterator[Path]:
@@ -81,36 +97,56 @@ class Contexts:
         """Their names, sorted."""
         return sorted({*self._entries(), *self._doctl_tokens()})
 
-    def get(self, name: str) -> Context:
-        """The context of that name.
+    def named(self, name: str) -> Named:
+        """The context of that name, without its token: no keyring is asked.
 
         Raises:
             Failure: There is none.
         """
         entry = self._entries().get(name)
         if entry is not None:
-            source = "keyring" if entry.get("keyring") else "doboto"
-            token = _from_keyring(name) if entry.get("keyring") else str(entry.get("token", ""))
-            return Context(name, source, token, entry.get("url"))
-        if name in (theirs := self._doctl_tokens()):
-            return Context(name, "doctl", theirs[name])
+            return Named(name, "keyring" if entry.get("keyring") else "doboto", entry.get("url"))
+        if name in self._doctl_tokens():
+            return Named(name, "doctl")
         there = f"; there is {', '.join(self.names())}" if self.names() else ": doboto auth init makes one"
-        raise Failure(f"no context {name!r}{there}", 4)
+        raise Failure(f"no context {name!r}{there}", UNAUTHORIZED.code)
 
-    def put(self, name: str, token: str, url: str | None) -> Context:
+    def get(self, name: str) -> Context:
+        """The context of that name.
+
+        Raises:
+            Failure: There is none, or the keyring does not give its token.
+        """
+        found = self.named(name)
+        return Context(name, found.source, self._token(found), found.url)
+
+    def put(self, name: str, token: str, url: str | None) -> Named:
         """Keep a context, and make it the current one."""
         entry: dict[str, Any] = {"url": url} if url else {}
-        entry |= {"keyring": True} if _to_keyring(name, token) else {"token": token}
+        entry |= {"keyring": True} if keyrings.put(_under(name), token) else {"token": token}
         self._ours = {"current": name, "contexts": {**self._entries(), name: entry}}
         _write(file(), self._ours)
-        return self.get(name)
+        return self.named(name)
 
-    def switch(self, name: str) -> Context:
+    def switch(self, name: str) -> Named:
         """Make a context the current one."""
-        found = self.get(name)
+        found = self.named(name)
         self._ours = {"current": name, "contexts": dict(self._entries())}
         _write(file(), self._ours)
         return found
+
+    def _token(self, context: Named) -> str:
+        if context.source == "doctl":
+            return self._doctl_tokens()[context.name]
+        if context.source == "doboto":
+            return str(self._entries()[context.name].get("token", ""))
+        try:
+            return keyrings.get(_under(context.name))
+        except keyrings.NotGiven as failure:
+            raise Failure(
+                f"the context {context.name!r} has its token in a keyring: {failure}; doboto auth init keeps it anew",
+                UNAUTHORIZED.code,
+            ) from failure
 
     def _entries(self) -> Mapping[str, Any]:
         found = self._ours.get("contexts")
@@ -152,32 +188,3 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "w", encoding="utf-8") as opened:
         yaml.safe_dump(dict(content), opened, sort_keys=False)
     new.replace(path)
-
-
-def _keyring() -> Any:
-    """The library keyring, if it is installed and has somewhere safe to keep things; else None."""
-    try:
-        library: Any = importlib.import_module("keyring")
-        usable = float(library.get_keyring().priority) >= 1
-    except Exception:  # whatever a backend does, the file still works
-        return None
-    return library if usable else None
-
-
-def _to_keyring(name: str, token: str) -> bool:
-    library = _keyring()
-    if library is None:
-        return False
-    try:
-        library.set_password(SERVICE, name, token)
-    except Exception:  # a locked keyring, a user who said no
-        return False
-    return True
-
-
-def _from_keyring(name: str) -> str:
-    library = _keyring()
-    token = library.get_password(SERVICE, name) if library is not None else None
-    if not token:
-        raise Failure(f"the keyring has no token of the context {name!r}: doboto auth init", 4)
-    return str(token)

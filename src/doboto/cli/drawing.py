@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
@@ -17,7 +17,11 @@ from .table import cell
 
 #: Lines of what is pending; a fleet would fill the screen.
 MOST = 12
+#: Lines that a small terminal has for the bar and for the cursor.
+BESIDE = 2
 BAR = 24
+#: The same one in every picture, so that it goes on turning where a picture is replaced.
+SPINNER = Spinner("dots", style="cyan")
 
 
 def display() -> Live:
@@ -36,10 +40,33 @@ def picture(latest: Mapping[str, Progress], named: Callable[[Any], str]) -> Rend
         lines = [(label, _state(progress)) for label, progress in latest.items() if progress.pending]
         done = sum(not progress.pending for progress in progresses)
         bar = _bar(progresses[0].what, done, len(progresses), max(progress.elapsed for progress in progresses))
-    parts = [bar, *(_line(name, state) for name, state in lines[:MOST])]
-    if len(lines) > MOST:
-        parts.append(Text(f"  and {len(lines) - MOST} more", style="dim"))
-    return Group(*parts)
+    return Group(bar, Pending(lines))
+
+
+class Pending:
+    """A line for each thing that is pending, as many as the terminal has room for beside what was printed before.
+
+    Args:
+        lines: The things' names, and what each is at.
+    """
+
+    def __init__(self, lines: Sequence[tuple[str, str]]) -> None:
+        self._lines = lines
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw them."""
+        room = max(1, min(MOST, console.size.height - BESIDE))
+        shown = self._lines if len(self._lines) <= room else self._lines[: room - 1]
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column()
+        grid.add_column(no_wrap=True, overflow="ellipsis")
+        grid.add_column(no_wrap=True, overflow="ellipsis")
+        for name, state in shown:
+            grid.add_row(SPINNER, Text(cell(name)), Text(cell(state), style="dim"))
+        if shown:
+            yield grid
+        if len(shown) < len(self._lines):
+            yield Text(f"  and {len(self._lines) - len(shown)} more", style="dim")
 
 
 def _state(progress: Progress) -> str:
@@ -54,13 +81,7 @@ def _bar(what: str, done: int, total: int, elapsed: float) -> RenderableType:
     grid.add_row(
         Text(cell(what), style="bold"),
         ProgressBar(total=total, completed=done, width=BAR),
-        Text(f"{done} of {total}"),
+        Text(f"{done} of {total} "),
         Text(f"{elapsed:.0f} s", style="dim"),
     )
-    return grid
-
-
-def _line(name: str, state: str) -> RenderableType:
-    grid = Table.grid(padding=(0, 1))
-    grid.add_row(Spinner("dots", style="cyan"), Text(cell(name)), Text(cell(state), style="dim"))
     return grid

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from .. import errors
-from .failure import Failure
+from .failure import Failure, SeveralFailed
 from .shape import is_object
 
 
@@ -65,6 +66,8 @@ BY_ERROR: tuple[tuple[type[Exception], Exit], ...] = (
 PARTLY_IF_CREATED = (errors.DOBOTOResponseException, errors.DOBOTOConnectionException, errors.DOBOTOReplyException)
 #: Where the same command has a chance when it is given again.
 RETRYABLE = (RATE_LIMIT, UNREACHABLE)
+#: Errors for which that is so, or is not, whatever their code.
+AGAIN, NEVER = (errors.DOBOTOPendingEventException,), (errors.DOBOTOCertificateException,)
 #: What of an exception goes into its JSON as it is.
 TOLD = ("status", "id", "request_id", "attempts", "method", "url", "retry_after", "ids", "looked_for")
 
@@ -81,13 +84,29 @@ def exit_of(failure: Exception) -> Exit:
 
 
 def _some_completed(actions: Sequence[Any]) -> bool:
-    return any(action.get("status") == "completed" for action in actions)
+    return bool(_completed(actions))
+
+
+def _completed(actions: Sequence[Any]) -> list[Any]:
+    return [action for action in actions if action.get("status") == "completed"]
+
+
+def done_of(failure: Exception) -> list[Any]:
+    """The results that there are of what was done in part; none of anything else."""
+    if exit_of(failure) is not PARTLY:
+        return []
+    if isinstance(failure, SeveralFailed):
+        results: Any = failure.details["results"]
+        return list(results)
+    if isinstance(failure, errors.DOBOTOActionException):
+        return _completed(failure.actions)
+    return list(getattr(failure, "created", ()))
 
 
 def described(failure: Exception, found: Exit) -> dict[str, Any]:
     """An error as a program reads it; members that have nothing to say are left out."""
     told: dict[str, Any] = {"code": found.name, "exit_code": found.code, "message": line_of(failure)}
-    told["retryable"] = found in RETRYABLE or isinstance(failure, errors.DOBOTOPendingEventException)
+    told["retryable"] = isinstance(failure, AGAIN) or (found in RETRYABLE and not isinstance(failure, NEVER))
     for name in TOLD:
         value = getattr(failure, name, None)
         if value not in (None, [], "", 0):
@@ -101,6 +120,21 @@ def described(failure: Exception, found: Exit) -> dict[str, Any]:
 
 def _named(made: Any) -> Any:
     return {name: made[name] for name in ("id", "name") if name in made} if is_object(made) else made
+
+
+@contextmanager
+def as_usage() -> Generator[None, None, None]:
+    """What the library finds wrong with its arguments is wrong usage.
+
+    Raises:
+        Failure: It has found something.
+    """
+    try:
+        yield
+    except (ValueError, TypeError) as wrong:
+        if isinstance(wrong, errors.DOBOTOException):
+            raise
+        raise Failure(line_of(wrong), USAGE.code) from wrong
 
 
 def line_of(failure: BaseException) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from ..errors import DOBOTOPollingException
 from .catalog import Operation
 from .exits import INTERRUPTED, TIMEOUT, described
 from .failure import Failure, SeveralFailed
-from .options import Settings
+from .options import STATE, Settings
 from .reporting import Reporter
 
 #: Gives the command that goes on waiting: for all that was asked for, or for the calls in these places.
@@ -74,7 +76,14 @@ def resume(
 def waiting(settings: Settings, ids: Sequence[Any], tag: str | None = None, port: int | None = None) -> str:
     """The command that waits for Droplets, on the same account; a token is never part of it."""
     words = ["doboto", "droplet", "wait", *([] if ids or tag is None else ["--tag", tag]), *map(str, ids)]
-    return shlex.join([*words, *([] if port is None else ["--ready-port", str(port)]), *_account(settings)])
+    line = shlex.join([*words, *([] if port is None else ["--ready-port", str(port)]), *_account(settings)])
+    return f"{_state(settings)}{line}"
+
+
+def _state(settings: Settings) -> str:
+    """What has a shell find the simulated account where it is kept in a file of its own, from any folder."""
+    file = os.environ.get(STATE) if settings.sim else None
+    return f"{STATE}={shlex.quote(str(Path(file).absolute()))} " if file else ""
 
 
 def _account(settings: Settings) -> list[str]:

@@ -25,6 +25,7 @@ from .._io.simulated import URL, SimulatedTransport
 from ..sim import RealClock, Simulator
 from ..sim.persistence import StateError
 from .failure import Failure
+from .options import STATE
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -36,7 +37,7 @@ TRIES: Final = 15
 
 def state_file() -> Path:
     """Where the account is kept; `DOBOTO_SIM_STATE` names another file."""
-    named = os.environ.get("DOBOTO_SIM_STATE")
+    named = os.environ.get(STATE)
     return Path(named) if named else platformdirs.user_state_path("doboto") / "simulated.db"
 
 

@@ -11,6 +11,8 @@ import click
 FORMATS = ("table", "json", "jsonl", "csv", "yaml")
 #: What begins the names of these options' parameters, so that no operation's parameter meets them.
 OURS = "our_"
+#: The environment's name for the file of the simulated account, where it is not the usual one.
+STATE = "DOBOTO_SIM_STATE"
 
 
 class Option(click.Option):
@@ -76,12 +78,14 @@ class Settings:
 COMMON: Sequence[tuple[str, tuple[str, ...], str, str, Mapping[str, Any]]] = (
     ("output", ("--output", "-o"), "Output", "How the result is printed. Default: a table.",
      {"type": click.Choice(FORMATS), "envvar": "DOBOTO_OUTPUT"}),
-    ("columns", ("--columns",), "Output", "The columns of a table or CSV: names or JMESPath, between commas.",
+    ("columns", ("--columns",), "Output",
+     "The columns of a table or CSV, names or JMESPath, between commas; of what --query gives, where both are given.",
      {"metavar": "A,B.C"}),
     ("no_header", ("--no-header",), "Output", "Leave out the line of headings.", {"is_flag": True}),
     ("query", ("--query",), "Output", "A JMESPath expression; its result is printed.", {"metavar": "JMESPATH"}),
     ("quiet", ("--quiet", "-q"), "Output", "Tell nothing of how it goes; errors are told.", {"is_flag": True}),
-    ("debug", ("--debug",), "Output", "Log requests and show tracebacks.", {"is_flag": True}),
+    ("debug", ("--debug",), "Output", "Log every request on standard error, without its secrets; show tracebacks.",
+     {"is_flag": True}),
     ("token", ("--token",), "Account", "The API token. Default: DIGITALOCEAN_TOKEN, then the context's.",
      {"metavar": "TEXT"}),
     ("context", ("--context",), "Account", "The context to use; see `doboto auth`.",

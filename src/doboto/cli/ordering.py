@@ -1,22 +1,17 @@
-"""Creating Droplets: names in ranges, slugs checked, what would be sent and what it costs."""
+"""Creating Droplets: names in ranges, one or many."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from . import slugs
 from .exits import USAGE
 from .failure import Failure
-from .options import Option, Settings
-from .output import printed
-
-if TYPE_CHECKING:
-    from ..client import DO
+from .options import Option
 
 RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
 CHOICE = re.compile(r"\{([^{}]*,[^{}]*)\}")
@@ -74,17 +69,3 @@ def ordered(values: dict[str, Any], count: int | None) -> dict[str, Any]:
     """A create's values with `name` for one Droplet and `names` for several."""
     names = expanded(values.pop("names", []), count)
     return {"name": names[0], **values} if len(names) == 1 else {"names": names, **values}
-
-
-def dry_run(do: DO, values: Mapping[str, Any], attributes: Sequence[str], settings: Settings) -> None:
-    """Print the body that would be sent, and its price."""
-    body = {name: value for name, value in values.items() if name in attributes}
-    count = len(body.get("names", [None]))
-    price = slugs.price(do, str(body.get("size")))
-    costs = None if price is None else {"hourly": round(price[0] * count, 5), "monthly": round(price[1] * count, 2)}
-    if settings.output not in {None, "table"} or settings.query is not None:
-        printed({"request": body, "price": costs}, None, settings)
-        return
-    printed(body, None, Settings(output="json"))
-    total = "unknown" if costs is None else f"${costs['hourly']:g} an hour, ${costs['monthly']:g} a month"
-    click.echo(f"{count} Droplet{'s' if count > 1 else ''}: {total}. Nothing was created.")

@@ -13,9 +13,10 @@ import click
 
 from . import table
 from .columns import COLUMNS, Column, chosen, columns_of, misspelt, split
-from .exits import USAGE, line_of
+from .exits import USAGE
 from .failure import Failure
 from .options import Settings
+from .querying import compiled, found, impossible, lacking, same_things
 from .shape import holds_objects, is_array, is_object
 
 
@@ -41,7 +42,8 @@ def printed(value: Any, kind: Any, settings: Settings) -> None:
             return
         value = list(items)
     if settings.query is not None:
-        value, kind = found(settings.query, value), None
+        part = found(settings.query, value)
+        value, kind = part, kind if same_things(value, part) else None
     WRITERS[settings.output or "table"](value, kind, settings)
 
 
@@ -57,31 +59,14 @@ def check(settings: Settings, *kinds: Any) -> None:
     """
     if settings.query is None and settings.columns is None:
         return
-    import jmespath
-    from jmespath.exceptions import ParseError
-
     for expression in [*split(settings.columns or ""), *([] if settings.query is None else [settings.query])]:
-        try:
-            jmespath.compile(expression)
-        except ParseError as failure:
-            raise Failure(f"{expression!r} is no JMESPath expression: {line_of(failure)}", USAGE.code) from failure
-    if settings.query is None and settings.columns and (trouble := misspelt(settings.columns, kinds)):
+        compiled(expression)
+    if not settings.columns:
+        return
+    query = settings.query
+    trouble = misspelt(settings.columns, kinds) if query is None else impossible(settings.columns, query, kinds)
+    if trouble:
         raise Failure(trouble, USAGE.code)
-
-
-def found(expression: str, value: Any) -> Any:
-    """What a JMESPath expression finds.
-
-    Raises:
-        Failure: It does not fit this value.
-    """
-    import jmespath
-    from jmespath.exceptions import JMESPathError
-
-    try:
-        return jmespath.search(expression, value)
-    except JMESPathError as failure:
-        raise Failure(f"{expression!r} does not fit the result: {line_of(failure)}") from failure
 
 
 def compact(value: Any) -> str:
@@ -108,7 +93,7 @@ def _as_yaml(value: Any, _kind: Any, _settings: Settings) -> None:
 def _as_csv(value: Any, kind: Any, settings: Settings) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    if (bare := _bare(value)) is not None:
+    if (bare := _lines(value, settings)) is not None:
         writer.writerows([table.plain(cell) for cell in line] for line in bare)
     else:
         columns, rows = tabulated(value, kind, settings)
@@ -118,7 +103,7 @@ def _as_csv(value: Any, kind: Any, settings: Settings) -> None:
 
 
 def _as_table(value: Any, kind: Any, settings: Settings) -> None:
-    if (bare := _bare(value)) is not None:
+    if (bare := _lines(value, settings)) is not None:
         for line in table.aligned([[table.cell(cell) for cell in line] for line in bare]):
             click.echo(line)
         return
@@ -143,8 +128,32 @@ def tabulated(value: Any, kind: Any, settings: Settings) -> tuple[Sequence[Colum
     items = list(_items(value))
     columns = columns_of(kind if _of_kind(items, kind) else None, items)
     if settings.columns is not None:
+        _refuse_lacking(settings, items, columns)
         columns = chosen(settings.columns, columns)
     return columns, [[table.plain(found(column.expression, item)) for column in columns] for item in items]
+
+
+def _lines(value: Any, settings: Settings) -> list[list[Any]] | None:
+    """Lines of a result that has no columns; None of one that has.
+
+    Raises:
+        Failure: Columns of a query's result were asked for.
+    """
+    lines = _bare(value)
+    if lines and settings.query is not None and settings.columns:
+        raise Failure("what --query gives are single values, and --columns is of things with members")
+    return lines
+
+
+def _refuse_lacking(settings: Settings, items: Sequence[Any], known: Sequence[Column]) -> None:
+    """Refuse columns that nothing in a query's result has: only that result tells.
+
+    Raises:
+        Failure: There is one.
+    """
+    names = [column.name for column in known]
+    if settings.query is not None and (trouble := lacking(settings.columns or "", items, names)):
+        raise Failure(trouble)
 
 
 def _of_kind(items: Sequence[Any], kind: Any) -> bool:

@@ -28,6 +28,10 @@ PAUSES = frozenset({"poll", "timeout"})
 SHORT: Mapping[str, tuple[str, ...]] = {"tag_name": ("--tag",), "tags": ("--tag",)}
 #: Attributes that are an argument, for there is nothing else to name what is to be made.
 NAMES = ("names", "name")
+#: Letters of choices that stand beside an option in its help; more stand in its text, where lines are wrapped.
+LONG = 40
+#: And of choices that stand there; of metrics there are more than forty, most as long as a line.
+LISTED = 200
 MENTION = re.compile(r"`(\w+)(=True)?`")
 
 
@@ -123,8 +127,8 @@ def argument_of(found: Sequence[Parameter]) -> Parameter | None:
 
 
 def made(operation: Operation) -> list[click.Parameter]:
-    """The operation's arguments and options."""
-    found = parameters(operation)
+    """The operation's arguments and options, those first that must be given."""
+    found = sorted(parameters(operation), key=lambda one: not one.required)
     argument = argument_of(found)
     flags = {one.name: f"--{spelled(one.name)}" for one in found if one is not argument}
     _refuse_clashes(operation, [one for one in found if one is not argument])
@@ -155,7 +159,7 @@ def _argument(operation: Operation, one: Parameter, flags: Mapping[str, str]) ->
         nargs=-1 if several else 1,
         required=one.required and not (several and one.attribute),
         metavar=f"[{metavar}]..." if several and not one.required else f"{metavar}..." if several else metavar,
-        text=text_of(operation, one, flags),
+        text=text_of(operation, one, flags) + _choices(type, one.help),
         shell_complete=completing.completer(operation.resource, one.name, takes_droplet(operation, one.name)),
     )
 
@@ -167,13 +171,14 @@ def _option(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> O
     elif one.name in PAUSES:
         type = SECONDS
     declared = [*SHORT.get(one.name, ()), flags[one.name], one.key]
-    more: dict[str, Any] = {"type": type, "multiple": several, "metavar": metavar_of(operation, one, type)}
+    metavar = metavar_of(operation, one, type)
+    more: dict[str, Any] = {"type": type, "multiple": several, "metavar": metavar}
     if type is click.BOOL:
         more = {"is_flag": True, "default": None}
         declared[-2] = f"{flags[one.name]}/--no-{spelled(one.name)}"
     return Option(
         declared,
-        help=text_of(operation, one, flags),
+        help=text_of(operation, one, flags) + (_choices(type, one.help) if metavar else ""),
         required=one.required,
         section="Waiting" if one.name in WAITING else "Options",
         shell_complete=completing.completer(operation.resource, one.name, takes_droplet(operation, one.name)),
@@ -185,7 +190,17 @@ def metavar_of(operation: Operation, one: Parameter, type: click.ParamType[Any])
     """What stands for an option's value in the help."""
     if takes_droplet(operation, one.name):
         return "DROPLET"
-    return None if isinstance(type, click.Choice) else str(type.name).upper()
+    if isinstance(type, click.Choice):
+        return one.name.upper() if len("|".join(type.choices)) > LONG else None
+    return str(type.name).upper()
+
+
+def _choices(type: click.ParamType[Any], text: str) -> str:
+    """What there is to choose from, where neither the metavar nor the text says so."""
+    if not isinstance(type, click.Choice) or all(choice in text for choice in type.choices):
+        return ""
+    listed = ", ".join(type.choices)
+    return f" One of {listed}." if len(listed) <= LISTED else f" One of {len(type.choices)}, which the shell completes."
 
 
 def text_of(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> str:

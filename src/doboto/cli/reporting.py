@@ -85,6 +85,9 @@ class Reporter(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Tell what the client logs: what was created, what went wrong and is tried again."""
+        if record.levelno < logging.INFO:  # told even to those who want it quiet: they have asked for it
+            self.line(record.getMessage(), event="request", **getattr(record, "exchange", {}))
+            return
         text = record.getMessage()
         arguments = record.args if isinstance(record.args, tuple) else ()
         if record.msg.startswith("created Droplet") and len(arguments) == 2:

@@ -11,6 +11,8 @@ from . import catalog
 from .commands import CONTEXT, SECTIONS, LazyGroup, ResourceGroup, Written, _section
 from .options import Option, Settings, common
 
+#: The variable by which a shell asks for completion.
+COMPLETE = "_DOBOTO_COMPLETE"
 WRITTEN: Mapping[str, Written] = {
     "auth": Written("auth", "Keep tokens by name, and choose among them."),
     "completion": Written("completion", "Print what makes a shell complete these commands."),

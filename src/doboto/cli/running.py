@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,12 +16,13 @@ from ..errors import DOBOTOException
 from . import ordering, slugs
 from .catalog import Operation
 from .confirm import asks, confirm
-from .exits import PARTLY, USAGE, described, exit_of, line_of
+from .dry_run import dry_run
+from .exits import PARTLY, USAGE, as_usage, described, done_of, exit_of, line_of
 from .failure import Failure, SeveralFailed
 from .interrupted import resumable, resume
 from .options import Settings
 from .output import check, printed
-from .parameters import assembled, parameters, takes_droplet, values_of
+from .parameters import assembled, takes_droplet, values_of
 from .reporting import Reporter
 from .shape import is_array
 
@@ -63,18 +65,18 @@ def run(operation: Operation, params: dict[str, Any], command: Sequence[click.Pa
         if operation.resource == "droplet" and operation.name in CHECKED:
             slugs.check(do, values)
         if order.dry_run:
-            attributes = ["names", *(one.name for one in parameters(operation) if one.attribute)]
-            ordering.dry_run(do, calls[0], attributes, settings)
+            dry_run(do, operation, calls[0], settings)
             return
+        todo: Sequence[Mapping[str, Any]] = calls
         if asks(operation, values):
-            confirm(do, operation, calls, reporter, yes=order.yes)
+            todo = confirm(do, operation, calls, reporter, yes=order.yes)
 
         def again(places: Sequence[int] | None) -> str | None:
-            unfinished = calls if places is None else [calls[place] for place in places]
+            unfinished = todo if places is None else [todo[place] for place in places]
             return resume(operation, unfinished, reporter.created, settings)
 
         with resumable(reporter, again):
-            _carried_out(do, operation, calls, reporter, settings)
+            _carried_out(do, operation, todo, reporter, settings)
 
 
 def _carried_out(
@@ -82,11 +84,12 @@ def _carried_out(
 ) -> None:
     """Do it, and print what comes back: where a part failed, the results that there are."""
     try:
-        result = _run(do, operation, calls, reporter)
-    except SeveralFailed as failure:
+        result = _run(do, operation, calls, reporter) if calls else None
+    except (SeveralFailed, DOBOTOException) as failure:
         reporter.stop()
-        if results := failure.details["results"]:
-            printed(results, operation.result, settings)
+        if results := done_of(failure):
+            with suppress(Failure):  # an expression that does not fit them: what is told is why a part failed
+                printed(results, operation.result, settings)
         raise
     reporter.stop()
     printed(_shown(operation, result), operation.result, settings)
@@ -111,7 +114,7 @@ def _calls(
 
 def _refuse_both(values: Mapping[str, Any]) -> None:
     if "tag_name" in values:
-        raise Failure("give either Droplets or --tag, not both", 2)
+        raise Failure("give either Droplets or --tag, not both", USAGE.code)
 
 
 def _droplets(do: DO, texts: Sequence[str], reporter: Reporter) -> list[int]:
@@ -126,12 +129,8 @@ def _run(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], repor
 
     def job(values: Mapping[str, Any], label: str) -> Any:
         more = {"progress": reporter.progress(label)} if progresses else {}
-        try:
+        with as_usage():  # the operation looks at its arguments
             return method(**values, **more)
-        except (ValueError, TypeError) as wrong:
-            if isinstance(wrong, DOBOTOException):
-                raise
-            raise Failure(line_of(wrong), USAGE.code) from wrong  # the operation looked at its arguments
 
     if len(calls) == 1:
         return job(calls[0], "")

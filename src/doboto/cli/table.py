@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import click
 
-from .columns import COLUMNS, Column
+from .cells import clean, padded, width
+from .columns import Column
 from .shape import holds_objects, is_array, is_object
 
 if TYPE_CHECKING:
@@ -24,11 +26,12 @@ EMPTY = "-"
 GAP = 2
 #: What a column is not cut below: an IPv4 address is of no use in part.
 LEAST = 16
+DECIMAL = re.compile(r"-?\d+(\.\d{1,9})?")
 #: How a cell looks that says one of these.
 LOOKS = {
     "active": "green", "completed": "green", "succeeded": "green", "available": "green",
     "new": "cyan", "in-progress": "cyan", "waiting": "cyan", "pending": "cyan",
-    "off": "yellow", "archive": "yellow", "errored": "bold red", "failed": "bold red",
+    "off": "yellow", "archive": "yellow", "errored": "bold red", "failed": "bold red", "": "dim", EMPTY: "dim",
 }  # fmt: skip
 
 
@@ -55,81 +58,98 @@ def plain(value: Any) -> str:
 
 def cell(value: Any) -> str:
     """A cell of a table: nothing in it steers the terminal or begins a new line."""
-    return "".join(letter if letter.isprintable() else "?" for letter in plain(value)) or EMPTY
+    return clean(plain(value)) or EMPTY
 
 
 def rows(columns: Sequence[Column], lines: Sequence[Sequence[str]], *, header: bool) -> None:
     """Print a table."""
     if not columns:
         return
+    lines = _even(columns, lines)
     if on_terminal():
         _coloured(columns, lines, header)
         return
     cells = [[cell(value) for value in line] for line in lines]
     if header:
         cells.insert(0, [column.name.upper() for column in columns])
-    for line in aligned(cells):
+    for line in aligned(cells, numbers={place for place, column in enumerate(columns) if column.number}):
         click.echo(line)
 
 
-def aligned(cells: Sequence[Sequence[str]]) -> list[str]:
-    """Lines whose columns stand under each other, two spaces apart."""
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells]
+def aligned(cells: Sequence[Sequence[str]], numbers: Collection[int] = ()) -> list[str]:
+    """Lines whose columns stand under each other, two spaces apart; of `numbers` the ends stand under each other."""
+    rooms = [max(map(width, column)) for column in zip(*cells, strict=True)]
+    return [(" " * GAP).join(_padded(line, rooms, numbers)).rstrip() for line in cells]
+
+
+def _padded(line: Sequence[str], rooms: Sequence[int], numbers: Collection[int]) -> Iterator[str]:
+    for place, (text, room) in enumerate(zip(line, rooms, strict=True)):
+        yield padded(text, room, right=place in numbers)
+
+
+def _even(columns: Sequence[Column], lines: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The lines, with as many decimals in each number of a column as the longest there has: points stand in a line."""
+    made = [list(line) for line in lines]
+    for place in [place for place, column in enumerate(columns) if column.number]:
+        numbers = [line for line in made if DECIMAL.fullmatch(line[place])]
+        decimals = max((len(line[place].partition(".")[2]) for line in numbers), default=0)
+        for line in numbers if decimals else ():
+            whole, _, part = line[place].partition(".")
+            line[place] = f"{whole}.{part:0<{decimals}}"
+    return made
 
 
 def _coloured(columns: Sequence[Column], lines: Sequence[Sequence[str]], header: bool) -> None:
     from rich.console import Console
 
-    width = shutil.get_terminal_size().columns
-    Console(width=width, highlight=False).print(_table(columns, lines, width, header=header))
+    across = shutil.get_terminal_size().columns
+    Console(width=across, highlight=False).print(_table(columns, lines, across, header=header))
 
 
-def table(kind: str, items: Sequence[Any], width: int) -> Table:
-    """A table of things of a kind, as a terminal of that width shows it."""
+def table(columns: Sequence[Column], items: Sequence[Any], across: int) -> Table:
+    """A table of things, as a terminal of that width shows it."""
     import jmespath
 
-    columns = COLUMNS[kind]
     lines = [[plain(jmespath.search(column.expression, item)) for column in columns] for item in items]
-    return _table(columns, lines, width, header=True)
+    return _table(columns, _even(columns, lines), across, header=True)
 
 
-def _table(columns: Sequence[Column], lines: Sequence[Sequence[str]], width: int, *, header: bool) -> Table:
+def _table(columns: Sequence[Column], lines: Sequence[Sequence[str]], across: int, *, header: bool) -> Table:
     from rich.table import Table
     from rich.text import Text
 
     made = Table(box=None, show_header=header, header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
-    widths = fitted(columns, lines, width)
-    for place, room in widths.items():
+    rooms = fitted(columns, lines, across)
+    for place, room in rooms.items():
         column = columns[place]
         justify: Literal["left", "right"] = "right" if column.number else "left"
         made.add_column(column.name.upper(), justify=justify, no_wrap=True, overflow="ellipsis", width=room)
     for line in lines:
-        made.add_row(*(Text(cell(line[place]), style=LOOKS.get(line[place], "")) for place in widths))
+        made.add_row(*(Text(cell(line[place]), style=LOOKS.get(line[place], "")) for place in rooms))
     return made
 
 
-def fitted(columns: Sequence[Column], lines: Sequence[Sequence[str]], width: int) -> dict[int, int]:
+def fitted(columns: Sequence[Column], lines: Sequence[Sequence[str]], across: int) -> dict[int, int]:
     """The columns that fit into a terminal, by their places, each with its width.
 
     Columns for wide terminals are left out first, then from the right what would not fit even with the widest ones cut,
-    and these are cut at last. The first column is never cut: a thing is named by it.
+    and these are cut at last. A thing is named by its first column, which is cut only where it alone is too wide.
     """
-    natural = [max(len(column.name), *(len(cell(line[place])) for line in lines)) if lines else len(column.name)
+    natural = [max(width(text) for text in (column.name, *(cell(line[place]) for line in lines)))
                for place, column in enumerate(columns)]  # fmt: skip
     shown = {
         place: natural[place]
         for place, column in enumerate(columns)
-        if not column.wide or (width >= WIDE and any(line[place] for line in lines))
+        if not column.wide or (across >= WIDE and any(line[place] for line in lines))
     } or {0: natural[0]}
     for place in reversed([place for place in shown if columns[place].wide]):
-        if _taken(shown) > width and len(shown) > 1:
+        if _taken(shown) > across and len(shown) > 1:
             del shown[place]
-    while len(shown) > 1 and _taken({place: _least(place, room) for place, room in shown.items()}) > width:
+    while len(shown) > 1 and _taken({place: _least(place, room) for place, room in shown.items()}) > across:
         shown.popitem()
-    while len(shown) > 1 and _taken(shown) > width:
+    while len(shown) > 1 and _taken(shown) > across:
         shown[max(list(shown)[1:], key=lambda place: shown[place])] -= 1
-    return shown
+    return shown if len(shown) > 1 else {place: min(room, across) for place, room in shown.items()}
 
 
 def _least(place: int, room: int) -> int:

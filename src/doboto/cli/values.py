@@ -14,9 +14,23 @@ from typing import Any, Literal, Union
 import click
 
 from .shape import is_object
+from .suggesting import suggestion
 
 #: Parameters whose text is long: `@FILE` reads it from a file, `@-` from standard input.
 LONG_TEXTS = frozenset({"user_data", "public_key", "private_key", "leaf_certificate", "certificate_chain"})
+
+#: More choices than these are not listed where none of them was given.
+MANY = 12
+
+
+class Choice(click.Choice[str]):
+    """One of some texts; of many, a wrong one is answered with those that are like it."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """What is wrong."""
+        if len(self.choices) <= MANY:
+            return super().get_invalid_choice_message(value, ctx)
+        return f"{value!r} is none of the {len(self.choices)} that there are{suggestion(str(value), self.choices)}"
 
 
 class IdOrSlug(click.ParamType[Any]):
@@ -152,7 +166,7 @@ def type_of(hint: Any, name: str = "") -> tuple[click.ParamType[Any], bool]:
         return (each if isinstance(each, Structure) else Several(each)), True
     values = [value for choice in choices for value in typing.get_args(choice) if typing.get_origin(choice) is Literal]
     if values and len(values) >= len(choices):
-        return (click.Choice(values) if all(isinstance(value, str) for value in values) else Numbers(values)), False
+        return (Choice(values) if all(isinstance(value, str) for value in values) else Numbers(values)), False
     if str in choices:
         return (IdOrSlug() if int in choices else click.STRING), False
     return Structure(hint), False

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 import click
 
 from .._io.clock import SystemClock
-from ..errors import DOBOTOException, DOBOTOForbiddenException, DOBOTOUnauthorizedException
 from . import table
 from .commands import CONTEXT, Described
 from .options import Option, Settings, common
+from .view import View
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.live import Live
 
     from .._io.protocol import Clock
     from ..client import DO
 
-#: A page of the list of Droplets, and what a round costs beside those pages.
-PAGE = 200
-BESIDE = 1
 ESCAPE = "\x1b"
+#: How often the terminal's size is looked at, in seconds. Its signal, SIGWINCH, is not there on Windows.
+TICK = 0.25
 
 
 class Pressing(Protocol):
@@ -33,59 +31,6 @@ class Pressing(Protocol):
     def pressed(self, seconds: float) -> str | None:
         """What is pressed within that time, or None."""
         ...
-
-
-@dataclass(slots=True)
-class View:
-    """What is shown.
-
-    Attributes:
-        account: Whose account it is.
-        droplets: The Droplets.
-        actions: The actions that run.
-        limit: What is known of the rate limit.
-        trouble: Why the last round failed, if it did.
-    """
-
-    account: str
-    droplets: Sequence[Mapping[str, Any]] = ()
-    actions: Sequence[Mapping[str, Any]] = ()
-    limit: str = ""
-    trouble: str = ""
-
-    def look(self, do: DO) -> None:
-        """Look at the account.
-
-        Raises:
-            DOBOTOException: The API failed.
-        """
-        self.droplets = do.droplet.list(type="all")
-        self.actions = _running(do)
-        self.trouble = ""
-        known = do.ratelimit
-        self.limit = "" if known is None else f"{known.remaining} of {known.limit} requests left this hour"
-
-    def look_again(self, do: DO) -> None:
-        """Look once more; what a failing round would have shown stays as it was. A refused token is no use again."""
-        try:
-            self.look(do)
-        except DOBOTOUnauthorizedException:
-            raise
-        except DOBOTOException as failure:
-            self.trouble = str(failure)
-
-    @property
-    def pause(self) -> float:
-        """The shortest pause between two rounds: a request a second leaves room for other programs (5,000 an hour)."""
-        return len(self.droplets) // PAGE + 2.0 + BESIDE
-
-
-def _running(do: DO) -> Sequence[Mapping[str, Any]]:
-    try:
-        found: Any = do.request("GET", "/actions", query={"per_page": PAGE})
-    except DOBOTOForbiddenException:
-        return []  # a token may be without actions:read
-    return [action for action in found["actions"] if action["status"] == "in-progress"]
 
 
 def _watch(ctx: click.Context, **params: Any) -> None:
@@ -130,24 +75,46 @@ def _redraw(do: DO, view: View, poll: float, *, release: bool) -> None:
 
     from .keys import Keys
 
-    console = Console(highlight=False)
-    with Live(picture(view, console.width), console=console, screen=True, auto_refresh=False) as live, Keys() as keys:
+    with Live(console=Console(highlight=False), screen=True, auto_refresh=False) as live, Keys() as keys:
+        board = Board(view, live)
         while True:
+            board.draw()
             if release:
                 do.close()  # the simulated account's file: other commands want it too
-            if ended(keys, max(poll, view.pause), SystemClock()):
+            if ended(keys, max(poll, view.pause), SystemClock(), board.fit):
                 return
             view.look_again(do)
-            live.update(picture(view, console.width), refresh=True)
 
 
-def ended(keys: Pressing, seconds: float, clock: Clock) -> bool:
+class Board:
+    """The view on a terminal, as large as that is at the moment."""
+
+    def __init__(self, view: View, live: Live) -> None:
+        self._view = view
+        self._live = live
+        self._size = live.console.size
+
+    def draw(self) -> None:
+        """Draw the view anew."""
+        from .screen import picture
+
+        self._size = self._live.console.size
+        self._live.update(picture(self._view, *self._size), refresh=True)
+
+    def fit(self) -> None:
+        """Draw it anew where the terminal has another size than before."""
+        if self._live.console.size != self._size:
+            self.draw()
+
+
+def ended(keys: Pressing, seconds: float, clock: Clock, meanwhile: Callable[[], None]) -> bool:
     """Whether a key ends it before the pause is over. No other cuts the pause short: it keeps the rate limit."""
     until = clock.monotonic() + seconds
     while (left := until - clock.monotonic()) > 0:
-        pressed = keys.pressed(left)
+        pressed = keys.pressed(min(left, TICK))
         if pressed is not None and ends(pressed):
             return True
+        meanwhile()
     return False
 
 
@@ -158,25 +125,10 @@ def ends(pressed: str) -> bool:
     return not pressed or "q" in pressed.lower()
 
 
-def picture(view: View, width: int) -> RenderableType:
-    """The whole view."""
-    from rich.console import Group
-    from rich.text import Text
-
-    active = sum(droplet["status"] == "active" for droplet in view.droplets)
-    title = Text.assemble(("doboto watch", "bold"), f"  {view.account}")
-    counts = Text(f"Droplets: {len(view.droplets)}, active: {active}, actions running: {len(view.actions)}")
-    foot = Text(view.trouble, style="bold red") if view.trouble else Text(view.limit, style="dim")
-    parts: list[RenderableType] = [title, counts, Text(""), table.table("Droplet", view.droplets, width)]
-    if view.actions:
-        parts += [Text(""), table.table("Action", view.actions, width)]
-    return Group(*parts, Text(""), foot, Text("q ends this", style="dim"))
-
-
 command = Described(
     "watch",
-    help="Watch the account's Droplets and running actions, redrawn in place. q ends it. Without a terminal it prints "
-    "them once.",
+    help="Watch the account's Droplets and running actions, redrawn in place, as far as they fit. q ends it. "
+    "Without a terminal it prints them once.",
     callback=click.pass_context(_watch),
     context_settings=dict(CONTEXT),
     params=[

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from .._core import pages
 from .._core.deadline import Deadline
 from .._core.listing import Listing
-from .._core.order import Order, check_ready_port
+from .._core.order import Order, check_distinct, check_ready_port
 from .._core.readiness import Readiness
 from .._core.reply import member
 from .._core.request import Request, get, path
@@ -278,8 +278,7 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
         """
         order = Order.of(attribs, attributes)
         check_ready_port(ready_port, wait)
-        if len(set(order.names)) < len(order.names):
-            raise ValueError("present can't tell Droplets of the same name apart: names has one twice")
+        check_distinct(order.names)
         plan = self._plan(poll, timeout, progress)
         there = await self._named(order, plan)
         missing = order.only([name for name in order.names if name not in there])

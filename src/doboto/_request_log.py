@@ -1,0 +1,53 @@
+"""What the log says of every exchange with the API, at DEBUG: what was asked, how it ended, what it left of the limit.
+
+Headers and bodies stay out of it: the token is in the former; private keys, user data and the like are in the latter.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from ._core.ratelimit import RateLimit
+from ._core.reply import Reply
+from ._core.request import Request
+from .errors import DOBOTOException
+
+log = logging.getLogger("doboto")
+
+
+def exchanged(request: Request, outcome: Reply | DOBOTOException, seconds: float) -> None:
+    """Log one attempt of a request. The record's `exchange` holds the same as a dict, for handlers that want it so."""
+    if not log.isEnabledFor(logging.DEBUG):
+        return
+    told = _of_reply(outcome) if isinstance(outcome, Reply) else _of_failure(outcome)
+    exchange = {"method": request.method, "path": request.target, **told, "seconds": round(seconds, 3)}
+    log.debug(
+        "%s %s: %s in %.3f s%s",
+        request.method,
+        request.target,
+        told.get("status") or told["error"],
+        seconds,
+        _notes(told),
+        extra={"exchange": exchange},
+    )
+
+
+def _of_failure(failure: DOBOTOException) -> dict[str, object]:
+    return {"error": f"{type(failure).__name__}: {failure}"}
+
+
+def _of_reply(reply: Reply) -> dict[str, object]:
+    limit = RateLimit.from_headers(reply.headers)
+    id = reply.headers.get("x-request-id")
+    return {
+        "status": reply.status,
+        **({} if id is None else {"request_id": id}),
+        **({} if limit is None else {"requests_left": limit.remaining, "requests_limit": limit.limit}),
+    }
+
+
+def _notes(told: dict[str, object]) -> str:
+    notes = [f"request {told['request_id']}"] if "request_id" in told else []
+    if "requests_left" in told:
+        notes.append(f"{told['requests_left']} of {told['requests_limit']} requests left")
+    return f" ({'; '.join(notes)})" if notes else ""

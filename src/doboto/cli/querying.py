@@ -1,0 +1,115 @@
+"""JMESPath: what an expression finds, which names it can give, and columns that are looked up in what it gave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .catalog import members_of
+from .columns import COLUMNS, split
+from .exits import USAGE, line_of
+from .failure import Failure
+from .shape import is_array, is_object
+from .suggesting import suggestion
+
+#: Where an expression's syntax tree holds names that what it gives may have.
+NAMING = frozenset({"field", "key_val_pair"})
+#: What a table of things of several kinds says of each besides its members.
+KIND = "kind"
+
+
+def compiled(expression: str) -> Any:
+    """An expression's syntax tree.
+
+    Raises:
+        Failure: It is none.
+    """
+    import jmespath
+    from jmespath.exceptions import ParseError
+
+    try:
+        return jmespath.compile(expression).parsed
+    except ParseError as failure:
+        raise Failure(f"{expression!r} is no JMESPath expression: {line_of(failure)}", USAGE.code) from failure
+
+
+def found(expression: str, value: Any) -> Any:
+    """What a JMESPath expression finds.
+
+    Raises:
+        Failure: It does not fit this value.
+    """
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        return jmespath.search(expression, value)
+    except JMESPathError as failure:
+        raise Failure(f"{expression!r} does not fit the result: {line_of(failure)}") from failure
+
+
+def impossible(columns: str, query: str, kinds: Sequence[Any]) -> str | None:
+    """What is wrong with columns of a query's result: a bare name that nothing in it can have; None if all may be.
+
+    Such a result can have what is anywhere in the things that it is made from, and what the query names itself.
+
+    Args:
+        columns: What `--columns` says.
+        query: What `--query` says.
+        kinds: The TypedDicts that results are made of; where one is None, any name may be right.
+    """
+    if not kinds or any(kind is None for kind in kinds):
+        return None
+    own = [column.name for kind in kinds for column in COLUMNS.get(kind.__name__, ())]
+    members = [name for kind in kinds for name in members_of(kind)]
+    names = list(dict.fromkeys([*own, *members, *_named(compiled(query)), KIND]))
+    return next((f"no column {one!r}{suggestion(one, names)}" for one in bare(columns) if one not in names), None)
+
+
+def lacking(columns: str, rows: Sequence[Any], known: Sequence[str]) -> str | None:
+    """What is wrong with columns of things that are here: a bare name that none of them has; None if there is none.
+
+    Args:
+        columns: What `--columns` says.
+        rows: The things.
+        known: Names of columns that they have besides their members.
+    """
+    names = list(dict.fromkeys([*known, *(name for row in rows if is_object(row) for name in row)]))
+    missing = [one for one in bare(columns) if rows and one not in names]
+    return f"what --query gives has no {missing[0]!r}{suggestion(missing[0], names)}" if missing else None
+
+
+def bare(columns: str) -> list[str]:
+    """Those of the columns that are names, and no expressions."""
+    return [part for part in split(columns) if part.isidentifier()]
+
+
+def _named(tree: Any) -> Iterator[str]:
+    """All names in an expression, those in its literals included."""
+    if is_array(tree):
+        for one in tree:
+            yield from _named(one)
+    elif is_object(tree):
+        value = tree.get("value")
+        if tree.get("type") in NAMING:
+            yield str(value)
+        elif tree.get("type") == "literal":
+            yield from _keys(value)
+        yield from _named(tree.get("children", []))
+
+
+def _keys(literal: Any) -> Iterator[str]:
+    for inner in literal.values() if is_object(literal) else literal if is_array(literal) else []:
+        yield from _keys(inner)
+    if is_object(literal):
+        yield from literal
+
+
+def same_things(value: Any, part: Any) -> bool:
+    """Whether a part of a result is made of whole things of it, as a filter gives, so that it is of their kind."""
+    things, parts = {id(one) for one in _things(value)}, _things(part)
+    return bool(parts) and all(id(one) in things for one in parts)
+
+
+def _things(value: Any) -> list[Mapping[str, Any]]:
+    return [one for one in (value if is_array(value) else [value]) if is_object(one)]

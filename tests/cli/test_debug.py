@@ -1,0 +1,74 @@
+"""`--debug`: every request in a line on standard error, and no secret in any."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from .conftest import NEW, Doboto
+
+KEY = "-----BEGIN PRIVATE KEY-----\nc2VjcmV0IG1hdHRlcg==\n-----END PRIVATE KEY-----\n"
+LINE = re.compile(r"(GET|POST|PUT|PATCH|DELETE) /\S+: \d{3} in \d+\.\d{3} s \(request \S+; \d+ of \d+ requests left\)")
+
+
+def test_every_request_is_a_line(simulated: Doboto) -> None:
+    simulated.ok("-q", "droplet", "create", "web", *NEW, "--wait")
+    done = simulated.as_process.ok("--debug", "droplet", "list", "--name", "web", "--no-header")
+    (line,) = done.err.splitlines()
+    assert LINE.fullmatch(line)
+    assert line.startswith("GET /droplets?")
+    assert "name=web" in line
+    assert len(done.out.splitlines()) == 1
+
+
+def test_each_attempt_of_a_failing_request_is_there(served: Doboto, doboto_server: Any) -> None:
+    doboto_server.simulator.faults.add("status", count=1, status=404)
+    done = served("--debug", "droplet", "info", "7")
+    told = [line for line in done.err.splitlines() if LINE.fullmatch(line)]
+    assert [line.partition(" in ")[0] for line in told] == ["GET /droplets/7: 404"]
+    assert "Traceback" in done.err
+
+
+def test_no_connection_is_told_too(doboto: Doboto) -> None:
+    done = doboto("--debug", "--url", "http://127.0.0.1:9", "--token", "t" * 40, "droplet", "destroy", "7", "--yes",
+                  "--timeout", "0.2")  # fmt: skip
+    assert done.code == 11
+    assert re.search(r"^DELETE /droplets/7: DOBOTO\w+: .* in \d+\.\d{3} s$", done.err, re.MULTILINE)
+
+
+def test_programs_get_objects(simulated: Doboto) -> None:
+    done = simulated.ok("-o", "json", "--debug", "droplet", "list")
+    (event,) = map(json.loads, done.err.splitlines())
+    assert (event["event"], event["method"], event["status"]) == ("request", "GET", 200)
+    assert event["path"].startswith("/droplets?")
+    assert event["requests_left"] < event["requests_limit"]
+    assert event["request_id"]
+    assert event["seconds"] >= 0
+
+
+@pytest.mark.parametrize("form", [(), ("-o", "json"), ("-q",)])
+def test_no_secret_is_in_it(simulated: Doboto, form: tuple[str, ...]) -> None:
+    """Neither the token, nor user data, nor a private key; not even where the API refuses them."""
+    token = "my-token-5ec12e7a"
+    account = ("--debug", "--token", token, *form)
+    made = simulated.ok(*account, "droplet", "create", "web", *NEW, "--user-data", "#!secret matter")
+    pair = ("--private-key", KEY, "--leaf-certificate", "nonsense")
+    refused = simulated(*account, "certificate", "create", "web", *pair)
+    assert refused.code == 5
+    for done in (made, refused):
+        assert "POST /" in done.err
+        for secret in (token, "secret matter", "c2VjcmV0IG1hdHRlcg", "Bearer"):
+            assert secret not in done.err
+
+
+def test_a_token_that_is_tried_is_not_shown(doboto: Doboto, doboto_server: Any) -> None:
+    done = doboto.ok("--debug", "auth", "init", "--url", doboto_server.url, stdin=f"{doboto_server.token}\n")
+    assert done.err.startswith("GET /account: 200 ")
+    assert doboto_server.token not in done.err
+
+
+def test_without_it_no_request_is_told(simulated: Doboto) -> None:
+    assert simulated.ok("droplet", "list").err == ""

@@ -1,0 +1,117 @@
+"""`--dry-run` shows what would be sent, to the letter, and what it costs; it changes nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from doboto.cli.local import LocalAccount
+
+from .conftest import NEW, Doboto
+
+
+@pytest.fixture
+def posted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The bodies of the requests that create Droplets, as they were sent."""
+    bodies: list[Any] = []
+    send = LocalAccount.send
+
+    async def sending(self: LocalAccount, request: Any, timeouts: Any) -> Any:
+        if request.method != "GET":
+            assert request.url.endswith("/droplets")
+            bodies.append(json.loads(request.body))
+        return await send(self, request, timeouts)
+
+    monkeypatch.setattr(LocalAccount, "send", sending)
+    return bodies
+
+
+def names(bodies: list[Any]) -> list[str]:
+    return [name for body in bodies for name in body.get("names", [body.get("name")])]
+
+
+MORE = ("--tag", "a,b", "--backups", "--backup-policy", "plan=weekly,weekday=SUN,hour=4", "--user-data", "#!/bin/sh")
+
+
+@pytest.mark.parametrize("order", [
+    ("create", "web", *NEW), ("create", "web-{1..23}", *NEW), ("create", "web", "--count", "11", *NEW, *MORE),
+    ("present", "web", *NEW, *MORE), ("present", "old-1", *NEW), ("present", "old-{1..2}", *NEW),
+    ("present", "old-1", "web-{1..12}", "old-2", *NEW), ("present", "old-3", "OLD-1", *NEW),
+])  # fmt: skip
+def test_it_shows_the_very_bodies_that_are_then_sent(
+    simulated: Doboto, posted: list[Any], order: tuple[str, ...]
+) -> None:
+    simulated.ok("-q", "droplet", "create", "old-{1..2}", *NEW, "--wait")
+    posted.clear()
+    told = simulated.ok("droplet", *order, "--dry-run", "-o", "json").json
+    assert posted == []
+    simulated.ok("-q", "droplet", *order)
+    # From the second on they are sent side by side, in any order.
+    assert sorted(told["requests"], key=str) == sorted(posted, key=str)
+    assert all(len(body.get("names", [0])) <= 10 for body in posted)
+
+
+def test_present_shows_and_prices_only_what_is_missing(simulated: Doboto, posted: list[Any]) -> None:
+    simulated.ok("-q", "droplet", "create", "web-1", *NEW, "--wait")
+    order = ("droplet", "present", "web-{1..3}", *NEW, "--dry-run")
+    told = simulated.ok(*order, "-o", "json").json
+    assert names(told["requests"]) == ["web-2", "web-3"]
+    assert told["there"] == [{"id": 480000000, "name": "web-1"}]
+    assert told["price"] == {"hourly": 0.01786, "monthly": 12.0, "backups": "none"}
+    out = simulated.ok(*order).out.splitlines()
+    assert out[0] == "web-1 (480000000) is there already."
+    assert out[-1] == "2 Droplets in 1 request: $0.01786 an hour, $12 a month. Nothing was created."
+    assert names(posted) == ["web-1"]
+
+
+def test_present_says_so_where_nothing_is_missing(simulated: Doboto) -> None:
+    simulated.ok("-q", "droplet", "create", "web-{1..2}", *NEW, "--wait")
+    order = ("droplet", "present", "web-{1..2}", *NEW, "--dry-run")
+    assert simulated.ok(*order).out.splitlines()[-1] == "2 Droplets, none missing: nothing would be sent."
+    told = simulated.ok(*order, "-o", "json").json
+    assert (told["requests"], told["price"]["monthly"]) == ([], 0)
+
+
+@pytest.mark.parametrize(("more", "plan", "monthly"), [
+    ((), "none", 12.0),
+    (("--no-backups",), "none", 12.0),
+    (("--backup-policy", "plan=daily,hour=4"), "none", 12.0),
+    (("--backups",), "daily", 15.6),
+    (("--backups", "--backup-policy", "hour=4"), "daily", 15.6),
+    (("--backups", "--backup-policy", "plan=daily,hour=4"), "daily", 15.6),
+    (("--backups", "--backup-policy", "plan=weekly,weekday=SUN,hour=4"), "weekly", 14.4),
+])  # fmt: skip
+def test_backups_are_in_the_price(simulated: Doboto, more: tuple[str, ...], plan: str, monthly: float) -> None:
+    """A fifth of the Droplet's price by the week, three tenths by the day; by the day where nothing says otherwise."""
+    order = ("droplet", "create", "web-{1..2}", *NEW, *more, "--dry-run")
+    price = simulated.ok(*order, "-o", "json").json["price"]
+    assert (price["backups"], price["monthly"]) == (plan, monthly)
+    assert price["hourly"] == pytest.approx(0.01786 * monthly / 12, abs=1e-5)
+    assert (f"with {plan} backups" in simulated.ok(*order).out) is (plan != "none")
+
+
+def test_backups_of_an_unknown_plan_are_said_to_be_left_out(simulated: Doboto) -> None:
+    policy = ("--backups", "--backup-policy", '{"plan": "twice-daily"}')
+    out = simulated.ok("droplet", "create", "web", *NEW, *policy, "--dry-run").out
+    assert "$6 a month, without backups" in out
+
+
+def test_a_price_that_can_not_be_had_is_unknown(served: Doboto, doboto_server: Any) -> None:
+    """The token may create Droplets and may not list sizes."""
+    doboto_server.simulator.faults.add("status", path="/v2/sizes", status=403)
+    order = ("droplet", "create", "web", *NEW, "--dry-run")
+    assert served.ok(*order).out.splitlines()[-1] == "1 Droplet in 1 request: price unknown. Nothing was created."
+    assert served.ok(*order, "-o", "json").json["price"] is None
+
+
+@pytest.mark.parametrize("wrong", [
+    ("create", "not_a_host_name"), ("present", "web", "web"), ("create", "web", "--ready-port", "22"),
+    ("create", "web", "--no-public-networking", "--ipv6"),
+])  # fmt: skip
+def test_what_the_operation_would_refuse_is_refused(simulated: Doboto, wrong: tuple[str, ...]) -> None:
+    """With the same words, before anything is sent."""
+    order = ("droplet", *wrong, *NEW)
+    dry = simulated.refused(2, "usage", *order, "--dry-run")
+    assert dry["message"] == simulated.refused(2, "usage", *order)["message"]

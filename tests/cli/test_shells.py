@@ -1,0 +1,109 @@
+"""Completion in real shells, set up as the documentation says: somebody types, presses Tab, and looks."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from doboto.cli.shells import SHELLS, words
+
+from .conftest import NEW, PROGRAM, Doboto
+
+if sys.platform == "win32":
+    pytest.skip("pseudo-terminals are POSIX", allow_module_level=True)
+
+from .terminal import Terminal
+
+#: The shell's configuration, by the file that the documentation names.
+SET_UP = {
+    "bash": (".bashrc", 'PS1="> "\neval "$(doboto completion bash)"\n'),
+    "zsh": (".zshrc", 'PS1="> "\neval "$(doboto completion zsh)"\n'),
+    "fish": ("config/fish/config.fish", 'set -g fish_greeting\nfunction fish_prompt; echo "> "; end\n'),
+}
+#: What is typed, and what the line is then: the letters that are missing, as far as all candidates have them.
+COMPLETED = [
+    ("doboto drop", "doboto droplet"),
+    ("doboto droplet power-of", "doboto droplet power-off"),
+    ("doboto droplet create w --backup-p", "doboto droplet create w --backup-policy"),
+    ("doboto droplet info db", "doboto droplet info db.example"),
+    ("doboto droplet power-on web-1 db", "doboto droplet power-on web-1 db.example"),
+    ("doboto droplet list --tag env:pr", "doboto droplet list --tag env:prod"),
+    ("doboto droplet list --tag=env:pr", "doboto droplet list --tag=env:prod"),
+    ('doboto droplet list --tag "env:pr', 'doboto droplet list --tag "env:prod"'),
+    ("doboto droplet create w --size s-4vcpu-8gb-i", "doboto droplet create w --size s-4vcpu-8gb-intel"),
+    ("doboto droplet create w --size=s-4vcpu-8gb-i", "doboto droplet create w --size=s-4vcpu-8gb-intel"),
+    ("doboto droplet create w --region sf", "doboto droplet create w --region sfo"),
+    ("doboto droplet create w --image ubuntu-24-04", "doboto droplet create w --image ubuntu-24-04-x64"),
+    ("true; DOBOTO_DEBUG=1 doboto droplet info db", "true; DOBOTO_DEBUG=1 doboto droplet info db.example"),
+    (
+        "doboto monitoring alert-create v1/droplet/autoscale_alerts/scale_u",
+        "doboto monitoring alert-create v1/droplet/autoscale_alerts/scale_up",
+    ),
+    ("doboto auth sw", "doboto auth switch"),
+    ("doboto auth switch ho", "doboto auth switch home"),
+]
+CLEAR = "\x15"  # Ctrl-U
+
+
+@pytest.fixture
+def account(simulated: Doboto) -> dict[str, str]:
+    """An account with some Droplets, and `doboto` where a shell finds it."""
+    simulated.ok("-q", "droplet", "create", "web-1", "web-2", "db.example", *NEW, "--tag", "env:prod,env:test")
+    (folder := simulated.folder / "config" / "doboto").mkdir(parents=True)
+    (folder / "contexts.yaml").write_text("contexts: {home: {token: t}, work: {token: t}}\n")
+    (folder / "contexts.yaml").chmod(0o600)
+    return {**simulated.environment, "PATH": f"{PROGRAM.parent}:{simulated.environment['PATH']}", "LC_ALL": "C.UTF-8"}
+
+
+@pytest.fixture(params=SHELLS)
+def shell(request: pytest.FixtureRequest, account: dict[str, str], tmp_path: Path) -> Iterator[Terminal]:
+    """A shell that waits for somebody to type."""
+    name = request.param
+    if shutil.which(name) is None:
+        pytest.skip(f"{name} is not installed here")
+    file, lines = SET_UP[name]
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text(lines)
+    if name == "fish":
+        made = Doboto(account, tmp_path).ok("completion", "fish").out
+        (tmp_path / "config" / "fish" / "completions").mkdir()
+        (tmp_path / "config" / "fish" / "completions" / "doboto.fish").write_text(made)
+    with Terminal(["-i"], account, 100, 30, program=name) as terminal:
+        terminal.read(lambda text: ">" in text)
+        yield terminal
+
+
+def prompt(text: str) -> str:
+    """The line that is being typed."""
+    return next((line[2:] for line in reversed(text.splitlines()) if line.startswith("> ")), "")
+
+
+def test_what_is_begun_is_completed(shell: Terminal) -> None:
+    for typed, completed in COMPLETED:
+        shell.type(f"{typed}\t")
+        shell.read(lambda text, wanted=completed: prompt(text) == wanted)  # type: ignore[misc]
+        shell.type(CLEAR)
+        shell.read(lambda text: not prompt(text))
+
+
+def test_what_may_follow_is_shown(shell: Terminal) -> None:
+    shell.type("doboto droplet info web\t\t\t")
+    seen = shell.read(lambda text: text.count("web-2") >= 1 and "web-1" in text)
+    assert "db.example" not in seen
+
+
+@pytest.mark.parametrize(("line", "wanted"), [
+    ("doboto dr", ["doboto", "dr"]),
+    ("doboto droplet ", ["doboto", "droplet", ""]),
+    ("A=1 b=2 doboto droplet", ["doboto", "droplet"]),
+    ('doboto tag info "two wo', ["doboto", "tag", "info", "two wo"]),
+    ("doboto tag info two\\ wo", ["doboto", "tag", "info", "two wo"]),
+    ("doboto a.", ["doboto", "a."]),
+    ("A=1", ["A=1"]),
+])  # fmt: skip
+def test_a_line_is_split_as_the_shell_would(line: str, wanted: list[str]) -> None:
+    assert words(line) == wanted

@@ -1,0 +1,71 @@
+"""What the log says of requests at DEBUG: each attempt in a line, from both clients, and no secret in any."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from doboto import DOBOTOConnectionException, DOBOTONotFoundException
+
+from .scripted import reply, stage
+
+LIMIT = {"x_request_id": "abc-123", "ratelimit_limit": "5000", "ratelimit_remaining": "4711", "ratelimit_reset": "9"}
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[Any]:
+    return [record for record in caplog.records if record.levelno == logging.DEBUG and record.name == "doboto"]
+
+
+def test_a_reply_is_logged_with_its_id_and_what_is_left(
+    flavour: str, runner: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "doboto")
+    staged = stage(flavour, runner, reply(200, {"droplets": [], "links": {}, "meta": {"total": 0}}, **LIMIT))
+    staged.api.droplet.list(name="web")
+    (record,) = logged(caplog)
+    told = record.exchange
+    assert told["path"].startswith("/droplets?")
+    assert "name=web" in told["path"]
+    assert told == {
+        "method": "GET", "path": told["path"], "status": 200, "request_id": "abc-123",
+        "requests_left": 4711, "requests_limit": 5000, "seconds": told["seconds"],
+    }  # fmt: skip
+    assert told["seconds"] >= 0
+    assert record.getMessage() == (
+        f"GET {told['path']}: 200 in {told['seconds']:.3f} s (request abc-123; 4711 of 5000 requests left)"
+    )
+
+
+def test_every_attempt_is_logged_and_what_failed_says_how(
+    flavour: str, runner: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "doboto")
+    dropped = DOBOTOConnectionException("dropped", sent=True)
+    staged = stage(flavour, runner, dropped, reply(503), reply(404, {"id": "not_found", "message": "no"}))
+    with pytest.raises(DOBOTONotFoundException):
+        staged.api.droplet.info(7)
+    told = [record.exchange for record in logged(caplog)]
+    assert [(one["method"], one["path"], one.get("status")) for one in told] == [
+        ("GET", "/droplets/7", None), ("GET", "/droplets/7", 503), ("GET", "/droplets/7", 404),
+    ]  # fmt: skip
+    assert told[0]["error"] == "DOBOTOConnectionException: dropped"
+
+
+def test_no_body_and_no_header_is_in_it(flavour: str, runner: Any, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "doboto")
+    staged = stage(flavour, runner, reply(422, {"id": "unprocessable_entity", "message": "user data: the-script"}))
+    with pytest.raises(Exception, match="the-script"):
+        staged.api.droplet.create(name="web", size="s", image="i", user_data="the-script")
+    assert [record.exchange["status"] for record in logged(caplog)] == [422]
+    assert "the-script" not in caplog.text
+    assert "Bearer" not in caplog.text
+
+
+def test_nothing_is_logged_where_nobody_asks_for_it(
+    flavour: str, runner: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "doboto")
+    stage(flavour, runner, reply(200, {"droplet": {"id": 7}})).api.droplet.info(7)
+    assert caplog.records == []
