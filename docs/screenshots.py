@@ -49,7 +49,7 @@ def pictures(account: dict[str, str]) -> Iterator[tuple[str, str, Terminal]]:
     """Each picture's name, the line that was typed, and the terminal at the moment that is shown."""
     create = ["droplet", "create", "web-{01..04}", *NEW, "--tag", "env:prod", "--wait"]
     with Terminal(create, account, 90) as terminal:
-        terminal.read(lambda text: bool(re.search(r"0 of 4 +15 s", text)))
+        terminal.read(lambda text: bool(re.search(r"0 of 4 +15 s.*web-04 \(", text, re.DOTALL)))
         yield "create", f"doboto {' '.join(create)}", terminal
         terminal.end()
     _run(["droplet", "power-off", "web-02", "--wait"], account)

@@ -14,7 +14,7 @@ from starlette.datastructures import Address, Headers
 
 from doboto.sim import Clock, InstantClock, ManualClock, RealClock, Settings, Simulator
 from doboto.sim.admin import HANDLERS
-from doboto.sim.admin_guard import refuse_strangers
+from doboto.sim.admin.guard import refuse_strangers
 from doboto.sim.errors import ApiError
 from doboto.sim.tokens import label
 

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from ..admin_guard import refuse_strangers
+from ..admin.guard import refuse_strangers
 from ..errors import ApiError, method_not_allowed
 from ..http import error_reply
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Address, Headers
 
-from .errors import forbidden
+from ..errors import forbidden
 
 HINT = (
     'the setting allow_remote_admin allows it: `doboto sim --settings FILE` with {"allow_remote_admin": true} in the '

@@ -1,0 +1,53 @@
+"""The admin interface under `/_sim/`: the simulator itself, for whoever tests with it. JSON in and out, no token.
+
+    GET    /_sim/accounts       which accounts there are, what they hold, what their most used token has left
+    POST   /_sim/reset          empty all accounts, and take away the faults and the log; {"account"} or {"token"}: one
+    GET    /_sim/state          everything as one document; PUT or POST puts such a document back, its clock included
+    GET    /_sim/clock          what time it is; PUT {"speed": 100} lets a running clock run faster or slower, and
+                                {"kind": "manual"} goes on with a clock of another kind: manual, instant or real
+    POST   /_sim/clock/advance  {"seconds": 60} moves a manual clock
+    GET    /_sim/faults         the rules in force; POST adds one or a list (`faults/rules.py`), DELETE takes all away
+    DELETE /_sim/faults/{id}    take one away
+    GET    /_sim/log            the last requests; `?after=NUMBER` only newer ones; DELETE forgets them
+    GET    /_sim/seed           the seed; PUT {"seed": 1} for accounts and faults that come into being from now on
+    GET    /_sim/settings       the settings, with the durations in force; PUT {"droplet_limit": 3} changes some of them
+    GET    /_sim/glance         what the page at `/` shows: `?account=LABEL`, or the one that was used last
+
+Errors have the form of the API's: 400 for what is no JSON object, 403 for other machines and other sites, 404, 405,
+409 for what this clock can't do, 422 for what makes no sense.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import BaseRoute, Mount, Route, Router
+
+from . import accounts, clock, faults, glimpse, log, settings
+from .ask import Handler
+from .endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from ..simulator import Simulator
+
+HANDLERS: dict[str, dict[str, Handler]] = {
+    "/accounts": {"GET": accounts.listed},
+    "/reset": {"POST": accounts.reset},
+    "/state": {"GET": accounts.state, "PUT": accounts.load, "POST": accounts.load},
+    "/clock": {"GET": clock.shown, "PUT": clock.change},
+    "/clock/advance": {"POST": clock.advance},
+    "/faults": {"GET": faults.shown, "POST": faults.add, "DELETE": faults.clear},
+    "/faults/{id}": {"DELETE": faults.remove},
+    "/log": {"GET": log.shown, "DELETE": log.clear},
+    "/seed": {"GET": settings.seed, "PUT": settings.reseed},
+    "/settings": {"GET": settings.shown, "PUT": settings.change},
+    "/glance": {"GET": glimpse.shown},
+}
+
+
+def routes(simulator: Simulator) -> list[BaseRoute]:
+    """The routes of the admin interface; its root with and without a slash."""
+    nowhere = Endpoint(simulator, {}, [f"/_sim{path}" for path in HANDLERS])
+    below = [Route(path, Endpoint(simulator, handlers), methods=None) for path, handlers in HANDLERS.items()]
+    router = Router(below, redirect_slashes=False, default=nowhere)
+    return [Route("/_sim", nowhere, methods=None), Mount("/_sim", app=router)]

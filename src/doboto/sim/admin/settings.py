@@ -1,0 +1,42 @@
+"""The seed and the settings."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from .. import seeds, settings_input
+from ..errors import unprocessable
+from ..lifecycle import DURATIONS
+from ..records import Record
+from .ask import Ask
+
+
+def seed(ask: Ask) -> Record:
+    """The seed."""
+    return {"seed": ask.simulator.seed}
+
+
+def reseed(ask: Ask) -> Record:
+    """Another seed, for what comes into being from now on."""
+    try:
+        ask.simulator.reseed(seeds.valid(ask.members.get("seed")))
+    except ValueError as problem:
+        raise unprocessable(str(problem)) from None
+    if ask.simulator.state is not None:
+        ask.simulator.state.keep()
+    return seed(ask)
+
+
+def shown(ask: Ask) -> Record:
+    """The settings, with the durations in force."""
+    settings = ask.simulator.settings
+    return {"settings": {**asdict(settings), "durations": {**DURATIONS, **settings.durations}}}
+
+
+def change(ask: Ask) -> Record:
+    """Change some of them."""
+    try:
+        ask.simulator.use_settings(settings_input.changed(ask.simulator.settings, ask.members))
+    except ValueError as problem:
+        raise unprocessable(str(problem)) from None
+    return shown(ask)
