@@ -18,6 +18,9 @@ from .served import Server
 
 #: Seconds in which requests may end when the server stops; those that a fault holds up longer are cut off.
 GRACE = 1.0
+#: Seconds for which an idle connection is kept. uvicorn's 5 are just as long as a usual pause between two looks, so that
+#: every other one would meet a connection that is being closed.
+KEPT = 75
 
 
 @contextmanager
@@ -30,6 +33,7 @@ def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, tls: bool = F
             app,
             http=Connection,
             log_level="warning",
+            timeout_keep_alive=KEPT,
             access_log=False,
             lifespan="off",
             ws="none",
