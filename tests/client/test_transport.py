@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import gzip
+import io
 import json
 import os
 import select
@@ -21,8 +22,16 @@ from typing import Any
 import pytest
 import trustme
 
-from doboto import DO, DOBOTOCertificateException, DOBOTOConnectionException, DOBOTOException, DOBOTOReplyException
-from doboto._io import pool
+from doboto import (
+    DO,
+    DOBOTOCertificateException,
+    DOBOTOConfigurationException,
+    DOBOTOConnectionException,
+    DOBOTOException,
+    DOBOTOReplyException,
+    Limiter,
+)
+from doboto._io import httpclient, places, pool
 
 from .misbehaving import OK, Misbehaving, Peer, misbehaving
 
@@ -123,12 +132,25 @@ def test_a_reply_in_chunks(make: Callable[..., Any]) -> None:
     [
         "Content-Length: -5",
         "Content-Length: five",
+        f"Content-Length: {10**15}",
+        f"Content-Length: {10**30}",
         "Transfer-Encoding: chunked\r\n\r\n-5\r\nxxxxx",
+        "Transfer-Encoding: chunked\r\n\r\nffffffffffffffffffff\r\nxxxxx",
         "Transfer-Encoding: chunked\r\n\r\nzz\r\nxxxxx",
         "\r\n".join(f"X-{number}: {number}" for number in range(500)),
         "X-Long: " + "x" * 100_000,
     ],
-    ids=["negative", "no number", "negative chunk", "chunk of no size", "too many headers", "too long a header"],
+    ids=[
+        "negative",
+        "no number",
+        "beyond the memory",
+        "beyond any number",
+        "negative chunk",
+        "chunk beyond any number",
+        "chunk of no size",
+        "too many headers",
+        "too long a header",
+    ],
 )
 def test_a_reply_that_is_no_http_is_an_error_of_ours(make: Callable[..., Any], head: str) -> None:
     def behave(peer: Peer) -> None:
@@ -141,6 +163,22 @@ def test_a_reply_that_is_no_http_is_an_error_of_ours(make: Callable[..., Any], h
         api = make(f"http://127.0.0.1:{server.port}", timeout=5)
         outcome = attempted(api)
     assert outcome is None or may_have_arrived(outcome)
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    "cut",
+    ["HTTP/1.1 200", "HTTP/1.1 200 OK\r\nContent-Ty", "HTTP/1.1 200 OK\r\nDate: x\r\n", "HTTP/1.1 101 X\r\n\r\n"],
+    ids=["in its status", "in a header", "between headers", "for another protocol"],
+)
+def test_a_reply_that_ends_before_its_body_is_no_success(make: Callable[..., Any], cut: str) -> None:
+    def behave(peer: Peer) -> None:
+        peer.request()
+        peer.socket.sendall(cut.encode())
+
+    with misbehaving(behave) as server:
+        outcome = attempted(make(f"http://127.0.0.1:{server.port}", timeout=5))
+    assert may_have_arrived(outcome)
     assert server.connections == 1
 
 
@@ -214,6 +252,77 @@ def test_a_closed_connection_is_seen_where_there_is_no_poll(
             assert closed.wait(5)
             closed.clear()
     assert server.connections == 2
+
+
+@pytest.mark.parametrize("flavour", ["blocking"], indirect=True)
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [
+        (pool.Kept, "__init__"), (pool.Kept, "ready"), (pool.Kept, "rest"), (pool.Pool, "give_back"),
+        (places.Place, "give_back"), (places.Places, "_match"), (httpclient, "unpacked"),
+    ],
+    ids=lambda value: getattr(value, "__name__", value),
+)  # fmt: skip
+def test_ctrl_c_takes_no_room_from_the_next_request(
+    make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, where: Any, name: str
+) -> None:
+    def interrupted(*arguments: Any, **options: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with misbehaving(answering(OK)) as server:
+        api = make(f"http://127.0.0.1:{server.port}", connections=1, timeout=2)
+        for _ in range(3):
+            with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+                patch.setattr(where, name, interrupted)
+                api.request("GET", "/account")
+            assert api.request("GET", "/account") == {}
+            api.close()
+
+
+@pytest.mark.parametrize("flavour", ["blocking"], indirect=True)
+def test_ctrl_c_while_a_failure_is_told_leads_to_no_frames_with_headers(
+    make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: Any, **options: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(httpclient, "translated", interrupted)
+    with misbehaving(lambda peer: None) as server:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            make(f"http://127.0.0.1:{server.port}").request("GET", "/account")
+        assert caught.value.__context__ is None
+
+
+def test_threads_that_wait_for_a_connection_get_it_in_turn() -> None:
+    """Else those who give one back take it again, as long as they have something to ask."""
+    over, busy = threading.Event(), threading.Semaphore(0)
+    with misbehaving(answering(OK)) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        do = DO("t", url, proxy="", connections=1, timeout=5, limiter=Limiter(per_minute=1_000_000))
+
+        def ask() -> None:
+            while not over.is_set():
+                do.request("GET", "/account")
+                busy.release()
+
+        threads = [threading.Thread(target=ask) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in range(10):
+                busy.acquire()
+            assert [do.request("GET", "/account") for _ in range(20)] == [{}] * 20
+        finally:
+            over.set()
+            for thread in threads:
+                thread.join()
+            do.close()
+
+
+def test_a_deadline_may_be_far_away(make: Callable[..., Any]) -> None:
+    with misbehaving(answering(OK)) as server:
+        far = dict.fromkeys(("timeout", "connect_timeout", "read_timeout"), 1e12)
+        assert make(f"http://127.0.0.1:{server.port}", **far).request("GET", "/account") == {}
 
 
 def test_a_client_can_be_used_after_it_was_closed(make: Callable[..., Any], flavour: str) -> None:
@@ -382,6 +491,42 @@ def test_a_reply_that_drips_through_two_layers_of_tls_ends_within_its_deadline(
         with pytest.raises(DOBOTOConnectionException, match="in time") as caught:
             do.request("POST", "/tags", body={"name": "a"})
         assert caught.value.sent is True
+
+
+@pytest.mark.parametrize("proxied", [False, True])
+def test_what_came_with_a_reply_in_one_tls_record_is_not_taken_for_the_next_reply(
+    make: Callable[..., Any],
+    proxied: bool,
+    proxy: tuple[str, Misbehaving],
+    certified: ssl.SSLContext,
+    ca_file: str,
+) -> None:
+    """TLS has read it, so that the socket does not show it: the reply is as long as what is read at once."""
+
+    def behave(peer: Peer) -> None:
+        while head := peer.request():
+            body = json.dumps({"asked": head.split()[1].decode()}).encode()
+            padding = "x" * (io.DEFAULT_BUFFER_SIZE - len(reply(body, "X-Padding: ")))
+            peer.socket.sendall(reply(body, f"X-Padding: {padding}") + reply(b'{"asked": "by nobody"}'))
+
+    with misbehaving(behave, certified) as api:
+        do = make(f"https://127.0.0.1:{api.port}", ca_file=ca_file, proxy=proxy[0] if proxied else "")
+        for number in range(3):
+            outcome = attempted(do, f"/tags/{number}")
+            assert outcome == {"asked": f"/v2/tags/{number}"} or may_have_arrived(outcome)
+
+
+@pytest.mark.parametrize("url", ["socks5://me:secret@127.0.0.1", "http://127.0.0.1:port", "http://"])
+def test_an_environment_s_proxy_of_another_kind_is_refused(
+    make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    for name in ("http_proxy", "https_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("all_proxy", url)
+    with pytest.raises(DOBOTOConfigurationException, match="proxy") as caught:
+        make("https://api.example.test", proxy=None)
+    assert "secret" not in str(caught.value)
 
 
 def test_a_connection_that_ends_inside_of_tls_inside_of_tls_is_an_error_of_ours(

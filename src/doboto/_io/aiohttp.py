@@ -85,14 +85,11 @@ class AiohttpTransport:
                 proxy=self._proxy,
                 trace_request_ctx=exchange,
             ) as response:
-                body = await response.read()
-                if response.status in ASTRAY:
-                    cast(Carried, response).drop()
-                headers = {name.lower(): text for name, text in response.headers.items()}
-                return Reply(response.status, headers, body)
+                return await _read(cast(Carried, response))
         except (TimeoutError, aiohttp.ClientError, OSError, UnicodeError) as failure:  # UnicodeError: of a host's name
             return translated(failure, connected=exchange.connected)
         except BaseException as interruption:  # a cancelled task: its frames hold the headers too
+            interruption.__context__ = None
             raise interruption.with_traceback(None) from None
 
     async def _ready(self) -> aiohttp.ClientSession:
@@ -125,6 +122,16 @@ class AiohttpTransport:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+
+
+async def _read(response: Carried) -> Reply:
+    if response.status < 200:  # 101: what follows is not HTTP
+        raise aiohttp.ClientError(f"a reply with status {response.status}")
+    body = await response.read()
+    if response.status in ASTRAY:
+        response.drop()
+    headers = {name.lower(): text for name, text in response.headers.items()}
+    return Reply(response.status, headers, body)
 
 
 def _exact(url: str) -> URL:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from .protocol import Timeouts
 
+#: Seconds beyond which no exchange is waited for: more than 49 days are too many for a lock on Windows.
+LONGEST = 1e6
+
 
 @dataclass(slots=True)
 class Exchange:
@@ -25,7 +28,7 @@ class Exchange:
     @classmethod
     def begin(cls, timeouts: Timeouts) -> Exchange:
         """An exchange that begins now."""
-        return cls(timeouts, time.monotonic() + timeouts.total)
+        return cls(timeouts, time.monotonic() + min(timeouts.total, LONGEST))
 
     def left(self, most: float) -> float:
         """Seconds left, `most` of them at once.

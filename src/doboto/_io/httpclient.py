@@ -14,6 +14,10 @@ from .failures import translated
 from .pool import Kept, Pool
 from .protocol import ASTRAY, Timeouts, WireRequest
 from .routes import Route
+from .wire import Wire
+
+#: What http.client raises: the last three for lengths that are none, beyond any number, or beyond the memory.
+UNANSWERED = (HTTPException, OSError, ValueError, OverflowError, MemoryError)
 
 
 class HTTPClientTransport:
@@ -30,7 +34,11 @@ class HTTPClientTransport:
 
     async def send(self, request: WireRequest, timeouts: Timeouts) -> Reply:
         """Send a request and read the whole reply."""
-        outcome = self._exchange(request, timeouts)
+        try:
+            outcome = self._exchange(request, timeouts)
+        except BaseException as interruption:  # Ctrl-C: its frames hold the headers too, and those of what it cut short
+            interruption.__context__ = None
+            raise interruption.with_traceback(None) from None
         if isinstance(outcome, Reply):
             return outcome
         # Raised here and not where it was met: no traceback or context that shows frames with headers in them.
@@ -39,25 +47,28 @@ class HTTPClientTransport:
     def _exchange(self, request: WireRequest, timeouts: Timeouts) -> Reply | DOBOTOException:
         exchange = Exchange.begin(timeouts)
         try:
-            connection = self._pool.take(exchange)
-            try:
-                connection.ready(exchange)
-                return self._asked(connection, request)
-            except BaseException:
-                connection.close()
-                raise
-            finally:
-                self._pool.give_back(connection)
-        except (HTTPException, OSError, ValueError) as failure:  # ValueError: what http.client has for a wrong length
+            return self._answered(request, exchange)
+        except UNANSWERED as failure:
             return translated(failure, connected=exchange.connected)
-        except BaseException as interruption:  # Ctrl-C: its frames hold the headers too
-            raise interruption.with_traceback(None) from None
+
+    def _answered(self, request: WireRequest, exchange: Exchange) -> Reply:
+        connection, done = self._pool.take(exchange), False
+        try:
+            connection.ready(exchange)
+            reply = self._asked(connection, request)
+            done = True
+        finally:
+            self._pool.give_back(connection, done=done)
+        return reply
 
     def _asked(self, connection: Kept, request: WireRequest) -> Reply:
         target = request.url if self._route.whole else request.url[self._origin :]
         headers = {**request.headers, **self._route.headers, "Accept-Encoding": "gzip"}
+        wire: Wire = connection.sock
         connection.request(request.method, target, request.body, headers)
         response = connection.getresponse()
+        if wire.ended:  # http.client takes what came before that for all headers, and the body for empty
+            raise HTTPException("a reply that was cut off in its headers")
         if response.status < 200:  # another reply follows, which the next exchange would take for its own
             raise HTTPException(f"a reply with status {response.status}")
         body = response.read()

@@ -12,7 +12,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .exchange import till
-from .wire import Stream
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -35,8 +34,8 @@ class NestedTLS:
         OSError: The handshake failed.
     """
 
-    def __init__(self, outer: Stream, context: ssl.SSLContext, host: str, end: float) -> None:
-        self._outer = outer
+    def __init__(self, outer: ssl.SSLSocket, context: ssl.SSLContext, host: str, end: float) -> None:
+        self._outer: Any = outer
         self._end = end
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
@@ -90,9 +89,15 @@ class NestedTLS:
         """What keeps the outer one open for a reader."""
         return self._outer.makefile(mode, buffering)
 
+    def pending(self) -> int:
+        """Bytes that came and were not asked for yet, in any layer."""
+        count: int = self._tls.pending() + self._incoming.pending + self._outer.pending()
+        return count
+
     def fileno(self) -> int:
         """The socket that carries all."""
-        return self._outer.fileno()
+        number: int = self._outer.fileno()
+        return number
 
     def close(self) -> None:
         """Close the outer one."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 import weakref
 from collections import deque
@@ -11,6 +10,7 @@ from http.client import HTTPConnection
 from typing import Any
 
 from .exchange import Exchange
+from .places import Place, Places
 from .routes import PORTS, Route
 from .wire import Wire
 
@@ -27,12 +27,14 @@ class Kept(HTTPConnection):
         generation: Which of the pool's it is of.
     """
 
-    sock: Any  # a Wire, or None
+    sock: Any = None  # or a Wire
+    auto_open = 0  # else it would connect by itself where it has no `sock`: without TLS, proxy or deadline
 
     def __init__(self, route: Route, generation: int) -> None:
         super().__init__(route.host, route.port)
         self.default_port = PORTS["https" if route.tls else "http"]
         self.generation = generation
+        self.place: Place | None = None
         self._route = route
         self._used = 0.0
 
@@ -55,6 +57,10 @@ class Kept(HTTPConnection):
         self._used = time.monotonic()
         return self.sock is not None
 
+    def __del__(self) -> None:
+        if self.sock is not None:  # Ctrl-C struck between two lines, and nobody else knows of it
+            self.sock.close()
+
 
 class Pool:
     """Connections of one client.
@@ -69,7 +75,7 @@ class Pool:
         self._size = size
         self._generation = 0
         self._idle: deque[Kept] = deque()
-        self._room = threading.Semaphore(size)
+        self._places = Places(size)
         POOLS.add(self)
         weakref.finalize(self, _close, self._idle)
 
@@ -79,20 +85,25 @@ class Pool:
         Raises:
             TimeoutError: None became free in time.
         """
-        if not self._room.acquire(timeout=exchange.left(exchange.timeouts.total)):
-            raise TimeoutError("no connection became free in time")
+        place = self._places.take(exchange.left(exchange.timeouts.total))
         try:
-            return self._idle.pop()
+            connection = self._idle.pop()
         except IndexError:
-            return Kept(self._route, self._generation)
+            connection = Kept(self._route, self._generation)
+        connection.place = place
+        return connection
 
-    def give_back(self, connection: Kept) -> None:
-        """Leave it to the next one, if it can be used again."""
-        if connection.rest():
+    def give_back(self, connection: Kept, *, done: bool) -> None:
+        """Leave it to the next one, if its exchange is done and it can be used again."""
+        place, connection.place = connection.place, None
+        if not done:
+            connection.close()
+        elif connection.rest():
             self._idle.append(connection)
             if connection.generation != self._generation:  # all were closed meanwhile
                 _close(self._idle)
-        self._room.release()
+        if place is not None:
+            place.give_back()
 
     def close(self) -> None:
         """Close those that nobody uses, and the others as soon as they are given back."""
@@ -101,7 +112,7 @@ class Pool:
 
     def afresh(self) -> None:
         """Begin anew, in a process that was forked: on a socket of two processes each reads the other's replies."""
-        self._room = threading.Semaphore(self._size)
+        self._places = Places(self._size)
         self.close()
 
 

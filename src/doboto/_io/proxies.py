@@ -6,6 +6,9 @@ import os
 import sys
 from urllib.parse import urlsplit
 
+from .._checks import is_reachable
+from ..errors import DOBOTOConfigurationException
+
 
 def proxy_for(url: str, proxy: str | None) -> str | None:
     """The proxy's URL or None: the one that was set, else what the environment says (`HTTPS_PROXY`, `NO_PROXY`).
@@ -13,6 +16,10 @@ def proxy_for(url: str, proxy: str | None) -> str | None:
     Args:
         url: The API's base URL.
         proxy: A proxy's URL; "" for none; None to follow the environment.
+
+    Raises:
+        DOBOTOConfigurationException: The environment's is none that is spoken to over HTTP. The message does not show
+            it, for it may hold a password.
     """
     if proxy is not None:
         return proxy or None
@@ -25,7 +32,10 @@ def proxy_for(url: str, proxy: str | None) -> str | None:
     chosen = found.get(parts.scheme) or found.get("all")
     if not chosen or proxy_bypass(parts.netloc) or proxy_bypass(parts.hostname or ""):
         return None
-    return chosen if "://" in chosen else f"http://{chosen}"
+    chosen = chosen if "://" in chosen else f"http://{chosen}"
+    if not is_reachable(chosen):  # SOCKS, as ALL_PROXY often has it
+        raise DOBOTOConfigurationException('the environment\'s proxy is no http or https URL; proxy="" goes without')
+    return chosen
 
 
 def _settings() -> bool:

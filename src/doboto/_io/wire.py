@@ -49,11 +49,15 @@ class Wire:
     Args:
         stream: What it stands for.
         exchange: Who uses it; the next exchange puts itself here.
+
+    Attributes:
+        ended: Whether the other side was seen to say no more.
     """
 
     def __init__(self, stream: Stream, exchange: Exchange) -> None:
         self.stream = stream
         self.exchange = exchange
+        self.ended = False
 
     def bound(self) -> None:
         """Give what is read or written next the read time-out, or what is left if that is less.
@@ -78,6 +82,8 @@ class Wire:
 
     def stale(self) -> bool:
         """Whether the other side has closed it meanwhile, or has said something that nobody asked for."""
+        if getattr(self.stream, "pending", int)():  # TLS has it already: the socket has no more to show
+            return True
         if not hasattr(select, "poll"):  # Windows
             return bool(select.select([self.stream], [], [], 0)[0])
         poll = select.poll()
@@ -103,7 +109,9 @@ class _Pieces(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         self._wire.bound()
-        return self._wire.stream.recv_into(buffer)
+        count = self._wire.stream.recv_into(buffer)
+        self._wire.ended = not count
+        return count
 
     def close(self) -> None:
         self._hold.close()

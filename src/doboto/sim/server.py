@@ -18,7 +18,7 @@ from .served import Server
 
 #: Seconds in which requests may end when the server stops; those that a fault holds up longer are cut off.
 GRACE = 1.0
-#: Seconds for which an idle connection is kept. uvicorn's 5 are just as long as a usual pause between two looks, so that
+#: Seconds for which an idle connection is kept. uvicorn's 5 are as long as a usual pause between two looks, so that
 #: every other one would meet a connection that is being closed.
 KEPT = 75
 
