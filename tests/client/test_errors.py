@@ -184,6 +184,7 @@ def test_doboto_06_constructors() -> None:
     assert str(DOBOTONotFoundException()) == "DO API Not Found"
 
 
+@pytest.mark.filterwarnings("ignore:Pickle, copy:DeprecationWarning")  # of itertools.count, from Python 3.12 on
 def test_the_token_shows_nowhere(flavour: str, runner: Any, caplog: pytest.LogCaptureFixture) -> None:
     """Not in a repr, a message, a log, or the local variables of any frame of a traceback."""
     caplog.set_level("DEBUG")

@@ -24,7 +24,7 @@ class Wrong(SimulatedClock):
 
     def __init__(self, sim: Simulator, wrong: float) -> None:
         super().__init__(sim)
-        self.timeline = f"wrong by {wrong}"
+        self.timeline = f"{self.timeline}, wrong by {wrong}"
         self._wrong = wrong
 
     def time(self) -> float:

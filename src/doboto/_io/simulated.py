@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
+from weakref import WeakKeyDictionary
 
 from .._core.reply import Reply
 from ..errors import DOBOTOConfigurationException, DOBOTOConnectionException, DOBOTOTimeoutException
@@ -15,6 +17,10 @@ try:
     from ..sim import Clock as SimulatorClock
 except ModuleNotFoundError as missing:
     raise DOBOTOConfigurationException(f"the simulator needs {missing.name}: pip install 'doboto[sim]'") from missing
+
+_numbers = itertools.count(1)
+#: Which simulator is which; an `id` is given to another one when it is gone.
+_numbered: WeakKeyDictionary[Simulator, int] = WeakKeyDictionary()
 
 #: What stands in URLs and links; nothing is ever sent there.
 URL = "http://simulated.localhost/v2"
@@ -66,7 +72,7 @@ class SimulatedClock:
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
         #: Tells this time apart from that of other simulators, and from real time.
-        self.timeline = f"simulated {id(simulator)}"
+        self.timeline = f"simulated {_numbered.setdefault(simulator, next(_numbers))}"
 
     @property
     def _clock(self) -> SimulatorClock:
