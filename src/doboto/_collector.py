@@ -51,6 +51,7 @@ def _put_aside() -> None:
 
     Freezing and unfreezing moves all objects into the oldest generation without looking at them; the next full
     collection goes through them as ever. Where the program has frozen objects itself they stay so: nothing is moved.
+    Nor is it in Python 3.12, which freezes some of its own when it starts.
     """
     if gc.get_freeze_count() == 0:
         gc.freeze()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -84,6 +85,7 @@ def test_it_stays_off_where_the_program_has_switched_it_off(flavour: str, runner
 NESTED = reply(200, {"droplets": [{"id": n, "tags": ["x" * 200]} for n in range(300)]})
 
 
+@pytest.mark.skipif(sys.version_info[:2] == (3, 12), reason="Python 3.12 freezes objects itself: nothing is moved")
 def test_what_was_decoded_counts_as_old(flavour: str, runner: Any) -> None:
     """Else the collector, on again, would look at all of it at once."""
     droplets = stage(flavour, runner, NESTED).api.droplet.list()

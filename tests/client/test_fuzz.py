@@ -206,6 +206,7 @@ FOUND: list[tuple[str, list[Any]]] = [
     ("neighbors", [{"neighbor_ids": [None]}]),
     ("neighbors", [{"neighbor_ids": [[[]]]}]),
     ("reboot", [{"action": {**ACTION, "id": False, "status": "in-progress"}}]),
+    ("create many", [{"droplets": [DROPLET, {**OTHER, "name": []}], "links": {"actions": []}, "meta": {"total": 2}}]),
     ("create and wait", [PLAUSIBLE[0], {"action": {"status": "errored", "resource_id": []}}]),
 ]
 

@@ -32,7 +32,7 @@ def matching(droplets: Iterable[Any], body: Mapping[str, Any], since: float) -> 
         body: What was asked for; names are compared exactly.
         since: When the request was sent, by the API's clock.
     """
-    names = set(asked_names(body))
+    names = asked_names(body)  # no set: a reply may have anything for a name
     return [droplet for droplet in droplets if _is_one(mapping(droplet), body, names, since)]
 
 
@@ -41,7 +41,7 @@ def asked_names(body: Mapping[str, Any]) -> list[str]:
     return list(body["names"]) if "names" in body else [body["name"]]
 
 
-def _is_one(droplet: Mapping[str, Any], body: Mapping[str, Any], names: set[str], since: float) -> bool:
+def _is_one(droplet: Mapping[str, Any], body: Mapping[str, Any], names: Sequence[str], since: float) -> bool:
     created = moment(droplet.get("created_at"))
     return (
         isinstance(droplet.get("id"), int)
