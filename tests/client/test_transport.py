@@ -546,8 +546,8 @@ def test_a_connection_that_ends_inside_of_tls_inside_of_tls_is_an_error_of_ours(
 def test_the_api_s_certificate_is_checked_behind_a_proxy(
     make: Callable[..., Any], flavour: str, proxy: tuple[str, Misbehaving], authority: trustme.CA, ca_file: str
 ) -> None:
-    if flavour == "asynchronous" and proxy[0].startswith("https"):
-        pytest.skip("asyncio of Python 3.11 stumbles over its own feet there, and the call ends with its deadline")
+    if flavour == "asynchronous" and proxy[0].startswith("https") and sys.version_info < (3, 13):
+        pytest.skip("asyncio stumbles over its own feet there before Python 3.13; the call ends with its deadline")
     other = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("elsewhere.example").configure_cert(other)
     with misbehaving(echoes, other) as api:
