@@ -76,7 +76,7 @@ def _command(command: click.Command, path: str, level: str) -> Iterator[str]:
     options = " [OPTIONS]" if any(isinstance(one, click.Option) for one in own) else ""
     yield f"{level} {path}\n\n```\n{usage}{options}\n```\n"
     if isinstance(command, OperationCommand):
-        doc = command.operation.doc
+        doc = command.doc
         yield "\n\n".join([doc.summary, *doc.body]) + "\n"
         if irrevocable(command.operation):
             yield "It shows what it will hit, and asks.\n"

@@ -29,7 +29,39 @@ def test_each_attempt_of_a_failing_request_is_there(served: Doboto, doboto_serve
     done = served("--debug", "droplet", "info", "7")
     told = [line for line in done.err.splitlines() if LINE.fullmatch(line)]
     assert [line.partition(" in ")[0] for line in told] == ["GET /droplets/7: 404"]
-    assert "Traceback" in done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("form", [(), ("-o", "json")])
+def test_only_what_nobody_expects_has_a_traceback(
+    simulated: Doboto, form: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As JSON it is in the error, so that every line is JSON."""
+    expected = {("droplet", "info", "404"): 3, ("droplet", "power-off"): 2, ("droplet", "nope"): 2}
+    for order, code in expected.items():
+        done = simulated(*form, "--debug", *order)
+        assert done.code == code
+        assert "raceback" not in done.err
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr("doboto.cli.running.printed", broken)
+    done = simulated(*form, "--debug", "droplet", "list")
+    assert done.code == 1
+    if form:
+        *events, error = [json.loads(line) for line in done.err.splitlines()]
+        assert all("event" in event for event in events)
+        assert error["error"]["traceback"].startswith("Traceback (most recent call last):")
+        assert "test_debug.py" in error["error"]["traceback"]
+    else:
+        assert "Traceback (most recent call last):" in done.err
+        assert "traceback" not in simulated("-o", "json", "droplet", "list").error
+
+
+def test_a_look_is_logged_where_nothing_is_redrawn(simulated: Doboto) -> None:
+    told = simulated.ok("--debug", "watch", "--once").err.splitlines()
+    assert [LINE.fullmatch(line) is not None for line in told] == [True] * len(told) != []
 
 
 def test_no_connection_is_told_too(doboto: Doboto) -> None:
@@ -53,7 +85,7 @@ def test_programs_get_objects(simulated: Doboto) -> None:
 def test_no_secret_is_in_it(simulated: Doboto, form: tuple[str, ...]) -> None:
     """Neither the token, nor user data, nor a private key; not even where the API refuses them."""
     token = "my-token-5ec12e7a"
-    account = ("--debug", "--token", token, *form)
+    account = ("--debug", "--sim", "--token", token, *form)
     made = simulated.ok(*account, "droplet", "create", "web", *NEW, "--user-data", "#!secret matter")
     pair = ("--private-key", KEY, "--leaf-certificate", "nonsense")
     refused = simulated(*account, "certificate", "create", "web", *pair)
@@ -66,7 +98,7 @@ def test_no_secret_is_in_it(simulated: Doboto, form: tuple[str, ...]) -> None:
 
 def test_a_token_that_is_tried_is_not_shown(doboto: Doboto, doboto_server: Any) -> None:
     done = doboto.ok("--debug", "auth", "init", "--url", doboto_server.url, stdin=f"{doboto_server.token}\n")
-    assert done.err.startswith("GET /account: 200 ")
+    assert "\nGET /account: 200 " in done.err
     assert doboto_server.token not in done.err
 
 

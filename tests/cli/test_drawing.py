@@ -19,7 +19,7 @@ def drawn(many: int, width: int, height: int, name: str = "web-{}") -> str:
     progress = Progress("create", 1, many + 1, 12.0, dict.fromkeys(range(many), "status is new"))
     console = Console(width=width, height=height)
     with console.capture() as captured:
-        console.print(picture({"": progress}, lambda id: name.format(id)))
+        console.print(picture(progress, lambda id: name.format(id)))
     return captured.get()
 
 
@@ -49,6 +49,6 @@ def test_what_turns_goes_on_turning_where_the_picture_is_replaced() -> None:
     for now in (0.0, 0.1, 0.2):
         progress = Progress("create", 0, 1, now, {1: "status is new"})
         with console.capture() as captured:
-            console.print(picture({"": progress}, str))
+            console.print(picture(progress, str))
         seen.add(captured.get().splitlines()[1][0])
     assert len(seen) == 3

@@ -1,12 +1,9 @@
-"""What the command line adds for Droplets: names, several at once, ranges, slugs, prices, ssh."""
+"""What the command line adds for Droplets: names, several at once, ranges, slugs, prices."""
 
 from __future__ import annotations
 
 import json
-import os
-import stat
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -136,27 +133,6 @@ def test_structures_are_json_a_file_or_pairs(simulated: Doboto, tmp_path: Path) 
     (tmp_path / "rule-out.json").write_text('{"protocol": "icmp", "destinations": {"addresses": ["0.0.0.0/0"]}}')
     made = simulated.ok(*order, "--inbound-rules", json.dumps({**inbound, "ports": "80"}), "-o", "json").json
     assert [rule["ports"] for rule in made["inbound_rules"]] == ["22", "80"]
-
-
-@pytest.mark.skipif(os.name != "posix", reason="the stand-in is a shell script")
-def test_ssh_is_the_systems_own(simulated: Doboto, tmp_path: Path) -> None:
-    """A stand-in on the PATH shows what it is called with."""
-    (tmp_path / "bin").mkdir()
-    program = tmp_path / "bin" / "ssh"
-    program.write_text('#!/bin/sh\necho "$@"\nexit 7\n')
-    program.chmod(program.stat().st_mode | stat.S_IEXEC)
-    path = f"{tmp_path / 'bin'}:{simulated.environment['PATH']}"
-    simulated.ok("-q", "droplet", "create", "web", *NEW)
-    simulated = simulated.as_process
-    early = simulated("droplet", "ssh", "web", PATH=path)
-    assert early.code == 3
-    assert "--wait" in early.err
-    done = simulated("-q", "droplet", "ssh", "--wait", "web", "uptime", "-p", PATH=path)
-    droplet: Any = simulated.ok("droplet", "info", "web", "-o", "json").json
-    addresses = {one["type"]: one["ip_address"] for one in droplet["networks"]["v4"]}
-    assert (done.code, done.out) == (7, f"-p 22 root@{addresses['public']} uptime -p\n")
-    private = simulated("droplet", "ssh", "--private", "-l", "me", "-p", "2222", "-i", "key", "web", PATH=path)
-    assert private.out == f"-p 2222 -i key me@{addresses['private']}\n"
 
 
 def test_wait_waits_for_what_runs(simulated: Doboto) -> None:

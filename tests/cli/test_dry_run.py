@@ -115,3 +115,31 @@ def test_what_the_operation_would_refuse_is_refused(simulated: Doboto, wrong: tu
     order = ("droplet", *wrong, *NEW)
     dry = simulated.refused(2, "usage", *order, "--dry-run")
     assert dry["message"] == simulated.refused(2, "usage", *order)["message"]
+
+
+def test_more_than_the_account_may_have_is_said(simulated: Doboto, posted: list[Any]) -> None:
+    """25 Droplets are its limit."""
+    simulated.ok("-q", "droplet", "create", "old-{1..2}", *NEW)
+    posted.clear()
+    order = ("droplet", "create", "web-{1..24}", *NEW, "--dry-run")
+    said = "It would be refused: of the account's limit of 25 Droplets, 23 are left."
+    assert simulated.ok(*order).out.splitlines()[-1] == said
+    assert simulated.ok(*order, "-o", "json").json["problems"] == [said]
+    assert simulated.ok("droplet", "create", "web-{1..23}", *NEW, "--dry-run", "-o", "json").json["problems"] == []
+    order = ("droplet", "present", "old-{1..2}", "web-{1..24}", *NEW, "--dry-run")
+    assert simulated.ok(*order).out.splitlines()[-1] == said
+    assert posted == []
+
+
+@pytest.mark.parametrize(("more", "why"), [
+    (("--region", "sfo1"), "the region 'sfo1' takes no new Droplets now"),
+    (("--size", "s-3vcpu-1gb"), "the size 's-3vcpu-1gb' can't be had for new Droplets now"),
+    (("--size", "gpu-h100x1-80gb"), "the size 'gpu-h100x1-80gb' is not offered in 'nyc3'; it is in nyc2, tor1"),
+])  # fmt: skip
+def test_what_is_not_offered_is_refused_before_anything_is_sent(
+    simulated: Doboto, posted: list[Any], more: tuple[str, ...], why: str
+) -> None:
+    for beside in ((), ("--dry-run",)):
+        assert simulated.refused(2, "usage", "droplet", "create", "web", *NEW, *more, *beside)["message"] == why
+    assert posted == []
+    simulated.ok("droplet", "create", "web", *NEW, "--size", "gpu-h100x1-80gb", "--region", "nyc", "--dry-run")

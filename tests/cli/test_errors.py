@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from doboto import errors
-from doboto.cli.exits import BY_ERROR, EXITS, described, exit_of
-from doboto.cli.failure import Failure
+from doboto.cli.exits import BY_ERROR, EXITS, described, exit_of, line_of
+from doboto.cli.failure import Failure, lacking
 
 from .conftest import NEW, Doboto
 
@@ -26,7 +26,101 @@ def test_wrong_usage_is_2(doboto: Doboto) -> None:
 
 
 def test_what_the_library_refuses_is_2(simulated: Doboto) -> None:
-    assert "tag_name" in simulated.refused(2, "usage", "droplet", "power-off")["message"]
+    """In words of the command line, not of Python."""
+    told = {
+        ("droplet", "power-off"): "give either DROPLET or --tag",
+        ("droplet", "create", *NEW): "NAME is missing",
+        ("droplet", "create", "web", *NEW, "--ready-port", "22"): "--ready-port is waited for: give --wait with it",
+        ("droplet", "list", "--tag", "a", "--name", "b"): "the API takes --tag alone, or --name and --type",
+        ("reserved-ip", "create"): "give either --droplet-id or --region",
+        (
+            "firewall",
+            "rule-add",
+            "43a0e3c8-3c5f-4f4b-a9b5-6d8e5c1ad8a5",
+        ): "give --inbound-rules, --outbound-rules, or both",
+        ("image", "update", "7"): "give a --name, a --description or a --distribution",
+        ("certificate", "create", "web"): "--private-key is missing",
+    }
+    for order, message in told.items():
+        assert simulated.refused(2, "usage", *order)["message"] == message
+
+
+def test_all_wrong_usage_looks_alike(simulated: Doboto) -> None:
+    """Whoever found it: click, the command line or the library."""
+    for order, message in {
+        ("droplet", "resize", "1"): "missing option '--size'",
+        ("droplet", "power-off"): "give either DROPLET or --tag",
+        ("droplet", "create", "web", "--size", "small"): "missing option '--image'",
+        ("droplet", "list", "--context", "a", "--token", "b"): "give either --token or --context, not both",
+    }.items():
+        line = " ".join(order[:2])
+        assert simulated(*order).err == f"usage: doboto {line}: {message} (doboto {line} --help)\n"
+
+
+@pytest.mark.parametrize(("order", "meant"), [
+    ("droplet delete web-04", "destroy"), ("droplet rm web", "destroy"), ("droplet get web", "info"),
+    ("droplet ls", "list"), ("droplet add web", "create"), ("droplet reset web", "power-cycle"),
+    ("domain delete-record a", "record-destroy"), ("firewall rule-delete a", "rule-remove"), ("droplet shwo web", ""),
+    ("auth delete", "remove"), ("auth use x", "switch"), ("droplets list", "droplet"), ("ssh_keys list", "ssh-key"),
+    ("version", "--version"), ("login", "auth init"), ("droplet xyzzy", ""), ("droplet destory web", "destroy"),
+])  # fmt: skip
+def test_a_command_by_another_name_is_answered_with_what_means_the_same(doboto: Doboto, order: str, meant: str) -> None:
+    """And never with one that is only spelled somewhat like it: `delete` is no `create`."""
+    _, _, hint = doboto.refused(2, "usage", *order.split())["message"].partition("; did you mean ")
+    assert hint == (f"{meant}?" if meant else "")
+
+
+def test_an_option_is_suggested_only_where_it_is_near(doboto: Doboto) -> None:
+    order = ("droplet", "create", "web")
+    assert doboto.refused(2, "usage", *order, "--yes")["message"] == "no such option --yes"
+    assert doboto.refused(2, "usage", *order, "--qiet")["message"] == "no such option --qiet; did you mean --quiet?"
+
+
+def test_no_command_is_answered_with_the_help(doboto: Doboto) -> None:
+    for order in ((), ("droplet",), ("auth",)):
+        done = doboto(*order)
+        name = " ".join(("doboto", *order))
+        assert (done.code, done.out) == (2, "")
+        assert done.err.startswith(doboto.ok(*order, "--help").out)
+        assert done.err.endswith(f"\nusage: {name}: a command is missing ({name} --help)\n")
+    assert doboto("droplet", DOBOTO_OUTPUT="json").error["message"] == "a command is missing"
+
+
+def test_what_a_file_or_a_connection_lacks_is_told_without_pythons_names(doboto: Doboto, tmp_path: Path) -> None:
+    message = doboto.refused(2, "usage", "firewall", "create", "fw", "--inbound-rules", "@/nope")["message"]
+    assert message.endswith(": No such file or directory")
+    assert message.count("/nope") == 1
+    secret = doboto.refused(2, "usage", "ssh-key", "create", "me", "--public-key", "@/nope")["message"]
+    assert secret.endswith("cannot read /nope: No such file or directory")
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "contexts.yaml").mkdir()
+    file = tmp_path / "config" / "contexts.yaml"
+    told = doboto.refused(1, "failed", "auth", "list", DOBOTO_CONFIG=str(file))["message"]
+    assert told.endswith("can't be read: Is a directory")
+    lost = doboto("--url", "http://127.0.0.1:9", "--token", "t", "droplet", "power-off", "1", "--timeout", "0.8")
+    assert lost.code == 11
+    assert "Connection refused" in lost.err
+    assert "Errno" not in lost.err
+    assert "ConnectionRefused" not in lost.err
+
+
+@pytest.mark.parametrize(("said", "told"), [
+    ("no reply (gaierror: [Errno -2] Name or service not known)", "no reply (Name or service not known)"),
+    ("no reply (gai: [Errno -2] Name or service not known)", "no reply (Name or service not known)"),
+    ("no reply (RemoteDisconnected: Remote end closed connection)", "no reply (Remote end closed connection)"),
+    ("no reply in time (Timeout: timed out)", "no reply in time (timed out)"),
+    ("422 Validation Error: name is taken", "422 Validation Error: name is taken"),
+    ("use https://, or pass allow_http=True", "use https://"),
+    ("GET /droplets/1: Not Found: no such resource", "GET /droplets/1: Not Found: no such resource"),
+])  # fmt: skip
+def test_names_of_pythons_exceptions_are_left_out(said: str, told: str) -> None:
+    assert line_of(errors.DOBOTOConnectionException(said)) == told
+
+
+def test_a_module_of_ours_that_is_not_there_is_no_extra() -> None:
+    assert "'doboto[sim]'" in str(lacking("the simulator", ModuleNotFoundError(name="starlette.routing"), "sim"))
+    ours = str(lacking("the simulator", ModuleNotFoundError(name="doboto.sim.faults"), "sim"))
+    assert ours == "this installation lacks doboto.sim.faults: install doboto anew"
 
 
 def test_nothing_there_is_3(simulated: Doboto) -> None:

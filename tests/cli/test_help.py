@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import click
@@ -42,6 +43,37 @@ def test_what_must_be_given_stands_first() -> None:
         options = [part for part in paragraphs.split("\n  -") if part.strip()]
         required = ["[required]" in part for part in options]
         assert required == sorted(required, reverse=True), name
+
+
+#: What only Python has, and nobody can type.
+PYTHON = re.compile(r"\b(None|True|False|AsyncDO|tuple|dict|dicts|keyword argument)\b|`\w+=|iterator")
+
+
+def test_help_speaks_of_options_and_commands() -> None:
+    """No value of Python; no operation or parameter by its name in Python, where it has one of its own here."""
+    pages = dict(helps(root, None, "doboto", 110))
+    assert {name: found[0] for name, page in pages.items() if (found := PYTHON.search(page))} == {}
+    own = {
+        name.replace("-", "_") for name in pages["doboto droplet"].split() if re.fullmatch(r"[a-z]+(-[a-z]+)+", name)
+    }
+    assert "destroy_with_associated_resources" in own
+    droplets = {name: page for name, page in pages.items() if name.startswith("doboto droplet ")}
+    assert [name for name, page in droplets.items() if any(f"`{one}`" in page for one in own)] == []
+    destroy = " ".join(pages["doboto droplet destroy"].split())
+    assert "see `doboto droplet destroy-with-associated-resources`" in destroy
+    listed = " ".join(pages["doboto droplet list"].split())
+    assert "--type gpus lists them alone" in listed
+    created = " ".join(pages["doboto droplet create"].split())
+    assert "(unless --no-public-networking is given)" in created
+    assert "--with-droplet-agent fails the create" in created
+    assert "leave it out for no such record" in " ".join(pages["doboto domain create"].split())
+
+
+def test_help_is_a_command_too(doboto: Doboto) -> None:
+    for words in ((), ("droplet",), ("droplet", "create"), ("auth", "init"), ("droplet", "ssh"), ("help",)):
+        assert doboto.ok("help", *words).out == doboto.ok(*words, "--help").out
+    assert "did you mean droplet" in doboto.refused(2, "usage", "help", "dropplet")["message"]
+    assert "no commands below" in doboto.refused(2, "usage", "help", "watch", "x")["message"]
 
 
 def test_many_choices_flood_neither_help_nor_errors(simulated: Doboto) -> None:

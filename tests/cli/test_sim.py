@@ -291,7 +291,7 @@ def test_wrong_usage_has_exit_code_2(arguments: list[str], capsys: pytest.Captur
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
-    assert capsys.readouterr().err.startswith("usage: doboto")
+    assert capsys.readouterr().err.splitlines()[-1].startswith("usage: doboto")
 
 
 def test_help_loads_no_simulator() -> None:

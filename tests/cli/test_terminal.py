@@ -58,7 +58,8 @@ def test_no_color_means_none(fleet: Doboto) -> None:
 def test_progress_is_drawn_in_place_and_gone_at_the_end(simulated: Doboto) -> None:
     order = ["droplet", "create", "web-{1..2}", *NEW, "--wait"]
     with Terminal(order, {**simulated.environment, "DOBOTO_SIM_SPEED": "15"}) as terminal:
-        seen = terminal.read(lambda text: "0 of 2" in text)
+        terminal.read(lambda text: "0 of 2" in text)
+        seen = terminal.read(lambda text: "status is new" in text)
         assert "created Droplet 480000000 (web-1)" in seen
         assert re.search(r"web-1 \(480000000\) status is new", seen)
         assert terminal.end() == 0
@@ -69,7 +70,8 @@ def test_progress_is_drawn_in_place_and_gone_at_the_end(simulated: Doboto) -> No
 def test_several_calls_are_drawn_as_one(fleet: Doboto) -> None:
     order = ["droplet", "reboot", "web-01", "web-03", "--wait", "--poll", "2"]
     with Terminal(order, {**fleet.environment, "DOBOTO_SIM_SPEED": "8"}) as terminal:
-        seen = terminal.read(lambda text: "of 2" in text)
+        terminal.read(lambda text: "0 of 2" in text)
+        seen = terminal.read(lambda text: text.count("reboot is running") == 2)
         assert re.search(r"^. web-0[13] \(48000000[02]\) reboot is running$", seen, re.MULTILINE)
         assert terminal.end() == 0
         assert terminal.text.count("completed") == 2
@@ -125,7 +127,7 @@ def test_a_question_shows_what_it_is_about(fleet: Doboto, answer: str, left: int
 def test_by_tag_all_are_listed_first(fleet: Doboto) -> None:
     with Terminal(["droplet", "destroy", "--tag", "env:prod"], fleet.environment) as terminal:
         question = terminal.read(lambda text: "[y/N]" in text)
-        assert "ALL 3 of them" in question
+        assert "Destroy ALL 3 Droplets with tag env:prod?" in question
         assert all(f"web-0{number}" in question for number in (1, 2, 3))
         terminal.type("y\n")
         assert terminal.end() == 0
@@ -139,7 +141,8 @@ def test_ctrl_c_says_what_goes_on_and_how_to_wait_for_it(simulated: Doboto) -> N
         terminal.interrupt()
         assert terminal.end() == 130
         assert "doboto: interrupted" in terminal.text
-        assert "To wait for it: doboto droplet wait 480000000 --sim" in terminal.text
+        assert terminal.text.splitlines()[-2].endswith("To wait for what goes on:")
+        assert terminal.text.splitlines()[-1] == "doboto droplet wait 480000000 --sim"
         assert "Traceback" not in terminal.text
     assert simulated.ok("-q", "droplet", "wait", "480000000", "-o", "json").json[0]["status"] == "active"
 

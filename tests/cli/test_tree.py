@@ -46,7 +46,7 @@ def test_every_operation_is_a_command_with_help(name: str, operation: str) -> No
     context = click.Context(command, info_name=operation)
     assert len(command.operation.summary) > 10
     text = command.get_help(context)
-    assert " ".join(command.operation.summary.split()) in " ".join(text.split())
+    assert " ".join(command.doc.summary.split()) in " ".join(text.split())
     assert command.operation.name == operation
 
 

@@ -19,7 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             register()
     except ModuleNotFoundError as missing:
-        sys.stderr.write(f"doboto: the command line needs {missing.name}: pip install 'doboto[cli]'\n")
+        from .failure import lacking
+
+        sys.stderr.write(f"doboto: {lacking('the command line', missing, 'cli')}\n")
         return 1
     try:
         told = root.main(given, prog_name="doboto", complete_var=COMPLETE, standalone_mode=False)

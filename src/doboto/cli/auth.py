@@ -3,35 +3,64 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from .commands import CONTEXT, Described
-from .completing import contexts
-from .exits import UNAUTHORIZED
+from .exits import REFUSED, UNAUTHORIZED, USAGE
 from .failure import Failure
-from .options import Argument, Settings, common
+from .groups import Group
+from .options import Argument, Option, Settings, common, contexts
+from .shape import is_object
 
 if TYPE_CHECKING:
     from .contexts import Named
 
+#: How long a token is tried, in seconds.
+PATIENCE = 10.0
+
 
 def _init(ctx: click.Context, **params: Any) -> None:
     settings = (ctx.find_object(Settings) or Settings()).with_params(params)
-    from dataclasses import replace
-
-    from .connection import client
+    if settings.sim and "sim" in settings.flags:
+        raise Failure("the simulated account needs no token: --sim is all it takes", USAGE.code)
+    from .._settings import URL
     from .contexts import Contexts
     from .reporting import Reporter
 
-    _warn_if_exposed()
-    token = settings.token or _asked()
-    with client(replace(settings, token=token, sim=False)) as do, Reporter(settings):
+    _warn_if_exposed(settings)
+    url = (settings.url or URL).rstrip("/")
+    with Reporter(settings) as reporter:
+        if not settings.quiet:
+            not_there = ", not on the simulated account" if settings.sim else ""
+            reporter.line(f"the token is tried at {url}{not_there}", event="note")
+        token = settings.token or _asked()
+        account = _tried(token, settings)
+        before = Contexts().current
+        kept = Contexts().put(params["name"], token, settings.url)
+        if not settings.quiet:
+            reporter.line(_told(kept, account, before), event="kept", name=kept.name, source=kept.source)
+
+
+def _tried(token: str, settings: Settings) -> Mapping[str, Any]:
+    """The account of a token. It is tried once: somebody waits, and can try again."""
+    from .. import Retry
+    from .connection import client
+
+    with client(replace(settings, token=token, sim=False), retry=Retry.never(), timeout=PATIENCE) as do:
         account: Any = do.request("GET", "/account")["account"]
-    kept = Contexts().put(params["name"], token, settings.url)
+    return account if is_object(account) else {}
+
+
+def _told(kept: Named, account: Mapping[str, Any], before: str | None) -> str:
+    """What has become of a token."""
     where = "in the keyring" if kept.source == "keyring" else "in a file that only you can read"
-    click.echo(f"{params['name']}: the token of {account.get('email', 'the account')} is kept {where}", err=True)
+    instead = f" instead of {before}" if before not in (None, kept.name) else ""
+    current = f"{kept.name} is the current context{instead}"
+    return f"{kept.name}: the token of {account.get('email', 'the account')} is kept {where}; {current}"
 
 
 def _asked() -> str:
@@ -50,11 +79,11 @@ def _list(ctx: click.Context, **params: Any) -> None:
     from .contexts import Contexts
     from .output import printed
 
-    _warn_if_exposed()
+    _warn_if_exposed(settings)
     kept = Contexts()
     rows = [_row(kept.named(name), kept.current) for name in kept.names()]
     if not rows:
-        click.echo("no contexts yet: doboto auth init makes one", err=True)
+        _tell(settings, "no contexts yet: doboto auth init makes one", "note")
     printed(rows, None, settings)
 
 
@@ -64,22 +93,47 @@ def _row(context: Named, current: str | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _switch(name: str) -> None:
+def _switch(ctx: click.Context, name: str, **params: Any) -> None:
+    settings = (ctx.find_object(Settings) or Settings()).with_params(params)
     from .contexts import Contexts
 
-    _warn_if_exposed()
+    _warn_if_exposed(settings)
     found = Contexts().switch(name)
-    click.echo(f"{found.name} is the current context", err=True)
+    _tell(settings, f"{found.name} is the current context", "note")
 
 
-def _warn_if_exposed() -> None:
+def _tell(settings: Settings, text: str, event: str) -> None:
+    from .reporting import Reporter
+
+    if not settings.quiet:
+        Reporter(settings).line(text, event=event)
+
+
+def _remove(ctx: click.Context, name: str, *, yes: bool, **params: Any) -> None:
+    settings = (ctx.find_object(Settings) or Settings()).with_params(params)
+    from .contexts import Contexts
+
+    contexts = Contexts()
+    contexts.named(name)
+    if not yes and not sys.stdin.isatty():
+        raise Failure(f"auth remove {name}: say --yes where there is no terminal to ask on", REFUSED.code)
+    if not yes and not click.confirm(f"Forget the context {name} and its token?", err=True):
+        raise Failure("auth remove: not done", REFUSED.code)
+    was_current = contexts.current == name
+    if trouble := contexts.remove(name):
+        _tell(settings, f"doboto: warning: the keyring may still have the token of {name}: {trouble}", "warning")
+    rest = f"{contexts.current} is the current context" if contexts.current else "no context is the current one"
+    _tell(settings, f"{name} is forgotten{f'; {rest}' if was_current else ''}", "note")
+
+
+def _warn_if_exposed(settings: Settings) -> None:
     from .contexts import exposed
 
     if trouble := exposed():
-        click.echo(f"doboto: warning: {trouble}", err=True)
+        _tell(settings, f"doboto: warning: {trouble}", "warning")
 
 
-command = click.Group("auth", help="Keep tokens by name, and choose among them.", context_settings=dict(CONTEXT))
+command = Group("auth", help="Keep tokens by name, and choose among them.", context_settings=dict(CONTEXT))
 command.add_command(
     Described(
         "init",
@@ -103,7 +157,19 @@ command.add_command(
     Described(
         "switch",
         help="Make a context the current one.",
-        callback=_switch,
-        params=[Argument(["name"], text="The context's name.", shell_complete=contexts)],
+        callback=click.pass_context(_switch),
+        params=[Argument(["name"], text="The context's name.", shell_complete=contexts), *common()],
+    )
+)
+command.add_command(
+    Described(
+        "remove",
+        help="Forget a context and its token, in the file and in the keyring. The token itself stays valid.",
+        callback=click.pass_context(_remove),
+        params=[
+            Argument(["name"], text="The context's name.", shell_complete=contexts),
+            Option(["--yes", "-y"], is_flag=True, help="Do not ask."),
+            *common(),
+        ],
     )
 )

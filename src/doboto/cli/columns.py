@@ -11,9 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .catalog import typed_dicts
 from .shape import holds_objects, is_object
-from .suggesting import suggestion
 
 #: How many columns a kind shows that has none chosen for it.
 FIRST = 7
@@ -157,30 +155,6 @@ def chosen(text: str, known: Sequence[Column]) -> list[Column]:
     """The columns that `--columns` asks for: known names, or JMESPath expressions."""
     by_name = {column.name: column for column in known}
     return [by_name.get(part) or Column(part) for part in split(text)]
-
-
-def misspelt(text: str, kinds: Sequence[Any]) -> str | None:
-    """What is wrong with `--columns`: a bare name that is neither a column nor a member; None where all may be right.
-
-    Args:
-        text: What was given.
-        kinds: The TypedDicts that results are made of; where one is None, any name may be right.
-    """
-    if not kinds or any(kind is None for kind in kinds):
-        return None
-    names = [name for kind in kinds for name in _names(kind)]
-    for part in split(text):
-        if part.isidentifier() and part not in names:
-            return f"no column {part!r}{suggestion(part, names)}"
-    return None
-
-
-def _names(kind: Any) -> list[str]:
-    """Columns and members of a kind, and of the kinds in it: of an object of lists a table shows what these hold."""
-    members = typing.get_type_hints(kind)
-    inside = [name for hint in members.values() for one in typed_dicts(hint) for name in typing.get_type_hints(one)]
-    own = [column.name for column in COLUMNS.get(kind.__name__, ())]
-    return list(dict.fromkeys([*own, *members, *inside, *(["kind"] if inside else [])]))
 
 
 def split(text: str) -> list[str]:

@@ -12,8 +12,10 @@ import click
 from . import catalog
 from .catalog import Operation
 from .confirm import irrevocable
+from .docstrings import Docstring
+from .groups import Group, placed
 from .options import Argument, Option, Settings, common
-from .suggesting import suggestion
+from .wording import spoken, summarised, worded
 
 #: Sections of a command's help, in their order.
 SECTIONS = ("Options", "Waiting", "Output", "Account")
@@ -35,6 +37,11 @@ class Written:
 
 class Described(click.Command):
     """A command whose help has its arguments and its options in sections."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it."""
+        with placed(ctx):
+            return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sections."""
@@ -72,6 +79,11 @@ class OperationCommand(Described):
             self._made = made(self.operation)
         return self._made
 
+    @property
+    def doc(self) -> Docstring:
+        """What the operation's docstring says, in words of the command line."""
+        return worded(self.operation, self.own_params())
+
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """All arguments and options."""
         if not self.params:
@@ -93,11 +105,11 @@ class OperationCommand(Described):
 
     def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - lines are wrapped, not cut
         """What the group's help says."""
-        return self.operation.summary
+        return summarised(self.operation)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write what the docstring says."""
-        doc = self.operation.doc
+        doc = self.doc
         for paragraph in (doc.summary, *doc.body):
             formatter.write_paragraph()
             with formatter.indentation():
@@ -105,7 +117,7 @@ class OperationCommand(Described):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write what comes back, the scopes, and the reference."""
-        doc = self.operation.doc
+        doc = self.doc
         rows = [(name, text) for name, text in (("Prints", doc.returns), ("Scopes", doc.scopes)) if text]
         formatter.write_paragraph()
         with formatter.indentation():
@@ -118,11 +130,12 @@ class OperationCommand(Described):
         """Run it."""
         from .running import run
 
-        settings = (ctx.find_object(Settings) or Settings()).with_params(ctx.params)
-        run(self.operation, dict(ctx.params), self.own_params(), settings)
+        with placed(ctx), spoken(self.operation, self.own_params()):
+            settings = (ctx.find_object(Settings) or Settings()).with_params(ctx.params)
+            run(self.operation, dict(ctx.params), self.own_params(), settings)
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group that knows what its commands are about before it loads any."""
 
     def summaries(self) -> Mapping[str, Mapping[str, str]]:
@@ -132,15 +145,6 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """The names of all commands."""
         return [name for section in self.summaries().values() for name in section]
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that is named; click itself would suggest those alone that are loaded."""
-        name = args[0]
-        if not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None:
-            ctx.fail(f"no such command {name!r}{suggestion(name, self.list_commands(ctx))}")
-        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the commands, section by section."""
@@ -163,7 +167,7 @@ class ResourceGroup(LazyGroup):
 
     def summaries(self) -> Mapping[str, Mapping[str, str]]:
         """The operations, and what is written beside them."""
-        operations = {name: one.summary for name, one in catalog.operations(self._resource).items()}
+        operations = {name: summarised(one) for name, one in catalog.operations(self._resource).items()}
         beside = {name: one.summary for name, one in self._written.items()}
         return {"Operations": operations, **({"Also": beside} if beside else {})}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from .options import Settings
+from .options import Settings, of_environment
 
 if TYPE_CHECKING:
     from ..client import DO
@@ -46,16 +46,6 @@ def _completing(candidates: Callable[[DO], Iterator[tuple[str, str]]]) -> Comple
     return complete
 
 
-def contexts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:  # noqa: ARG001
-    """Names of contexts."""
-    from .contexts import Contexts
-
-    try:
-        return [CompletionItem(name) for name in Contexts().names() if name.startswith(incomplete)]
-    except Exception:  # as above
-        return []
-
-
 def settings_of(ctx: click.Context) -> Settings:
     """What the options so far say; nothing has run yet that would have put it into the context."""
     settings = Settings()
@@ -65,7 +55,7 @@ def settings_of(ctx: click.Context) -> Settings:
         chain.insert(0, above)
         above = above.parent
     for each in chain:
-        settings = settings.with_params(dict(each.params))
+        settings = settings.with_params(dict(each.params), of_environment(each))
     return settings
 
 

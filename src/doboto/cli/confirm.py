@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -12,6 +12,7 @@ from . import table
 from .catalog import Operation
 from .exits import NOT_FOUND, REFUSED
 from .failure import Failure
+from .questions import final, question
 from .targets import Target, hit
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 WORDS = frozenset({"destroy", "delete"})
 #: What only reads or repeats what somebody has said yes to.
 HARMLESS = frozenset({"destroy_status"})
-#: What the docstring of such an operation says.
-PHRASES = ("can't be undone", "is lost", "can't be taken away", "never shrinks", "never gets smaller")
 #: Where only an option makes it so.
 ONLY_WITH: Mapping[tuple[str, str], str] = {("droplet", "resize"): "disk"}
 
@@ -34,9 +33,7 @@ def irrevocable(operation: Operation) -> bool:
         return False
     text = " ".join([operation.doc.summary, *operation.doc.body])
     return (
-        bool(WORDS & set(operation.name.split("_")))
-        or any(phrase in text for phrase in PHRASES)
-        or (operation.resource, operation.name) in ONLY_WITH
+        bool(WORDS & set(operation.name.split("_"))) or final(text) or (operation.resource, operation.name) in ONLY_WITH
     )
 
 
@@ -67,19 +64,28 @@ def confirm(
     if yes:
         _tell(what, targets, reporter)
     elif hits:
-        _ask(what, targets, by_tag=by_tag)
+        price = _price(do, operation, calls[0])
+        do.close()  # the simulated account's file: a question may stay open, and other commands want it too
+        _ask(what, targets, lambda: question(operation, targets, calls[0], price))
     return [call for call, _ in hits]
 
 
-def _ask(what: str, targets: Sequence[Target], *, by_tag: bool) -> None:
+def _price(do: DO, operation: Operation, call: Mapping[str, Any]) -> str:
+    """What a Droplet's new size costs, as far as that is known."""
+    from . import slugs
+
+    price = slugs.price(do, call["size"]) if operation.resource == "droplet" and call.get("size") else None
+    return f" (${price[1]:g}/month)" if price else ""
+
+
+def _ask(what: str, targets: Sequence[Target], worded: Callable[[], str]) -> None:
     if not _somebody_there():
         raise _nobody(what, targets)
     if not targets:
         raise Failure("there is no such Droplet", NOT_FOUND.code)
     for line in _pictured(targets):
         click.echo(line, err=True)
-    more = f" ALL {len(targets)} of them" if by_tag else ""
-    click.echo(f"{what}{more}? It can't be undone. [y/N] ", nl=False, err=True)
+    click.echo(f"{worded()} [y/N] ", nl=False, err=True)
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise Failure(f"{what}: not done", REFUSED.code)
 

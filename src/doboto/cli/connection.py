@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._settings import VARIABLES
 from ..errors import DOBOTOConfigurationException
-from .failure import Failure
+from .exits import line_of
+from .failure import Failure, lacking
 from .options import Settings
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def client(settings: Settings, **more: Any) -> DO:
     try:
         return DO(token, **more)
     except DOBOTOConfigurationException as failure:
-        raise Failure(str(failure), 4) from failure
+        raise Failure(line_of(failure), 4) from failure
 
 
 def account(settings: Settings) -> tuple[str, str | None]:
@@ -51,7 +52,7 @@ def account(settings: Settings) -> tuple[str, str | None]:
 
     contexts = Contexts()
     name = settings.context or contexts.current
-    if name is None:
+    if name is None or (not settings.context and name not in contexts.names()):
         raise Failure(
             "no token: doboto auth init keeps one, DIGITALOCEAN_TOKEN or --token gives one, --sim needs none", 4
         )
@@ -65,6 +66,6 @@ def _simulated(settings: Settings, **more: Any) -> DO:
     try:
         from .local import LocalAccount, speed, state_file
     except (ModuleNotFoundError, DOBOTOConfigurationException) as missing:
-        raise Failure(f"the simulated account needs more: pip install 'doboto[sim]' ({missing})") from missing
+        raise lacking("the simulated account", missing, "sim") from missing
     local = LocalAccount(state_file(), speed())
     return DO(settings.token or SIMULATED, local.url, transport=local, clock=local, **more)

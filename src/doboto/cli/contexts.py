@@ -12,7 +12,7 @@ from typing import Any
 import platformdirs
 
 from . import keyrings
-from .exits import UNAUTHORIZED
+from .exits import NOT_FOUND, REFUSED, UNAUTHORIZED, reason
 from .failure import Failure
 from .shape import is_object
 
@@ -109,7 +109,7 @@ class Contexts:
         if name in self._doctl_tokens():
             return Named(name, "doctl")
         there = f"; there is {', '.join(self.names())}" if self.names() else ": doboto auth init makes one"
-        raise Failure(f"no context {name!r}{there}", UNAUTHORIZED.code)
+        raise Failure(f"no context {name!r}{there}", NOT_FOUND.code)
 
     def get(self, name: str) -> Context:
         """The context of that name.
@@ -134,6 +134,24 @@ class Contexts:
         self._ours = {"current": name, "contexts": dict(self._entries())}
         _write(file(), self._ours)
         return found
+
+    def remove(self, name: str) -> str | None:
+        """Forget a context of ours and its token.
+
+        Returns:
+            What of it is left, if the keyring does not let go of its token.
+
+        Raises:
+            Failure: There is none, or doctl keeps it.
+        """
+        found = self.named(name)
+        if found.source == "doctl":
+            raise Failure(f"doctl keeps the context {name!r}: doctl auth remove --context {name}", REFUSED.code)
+        left = keyrings.remove(_under(name)) if found.source == "keyring" else None
+        kept = {**self._ours, "contexts": {one: entry for one, entry in self._entries().items() if one != name}}
+        self._ours = {key: value for key, value in kept.items() if (key, value) != ("current", name)}
+        _write(file(), self._ours)
+        return left
 
     def _token(self, context: Named) -> str:
         if context.source == "doctl":
@@ -174,7 +192,7 @@ def _read(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as failure:
-        raise Failure(f"{path} can't be read: {failure}") from failure
+        raise Failure(f"{path} can't be read: {reason(failure)}") from failure
     return dict(found) if is_object(found) else {}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -24,23 +24,33 @@ BAR = 24
 SPINNER = Spinner("dots", style="cyan")
 
 
-def display() -> Live:
+class Drawn:
+    """Progress as it is at the moment of drawing, so that its seconds run between two looks.
+
+    Args:
+        now: Gives it.
+        named: Gives an id with its name.
+    """
+
+    def __init__(self, now: Callable[[], Progress | None], named: Callable[[Any], str]) -> None:
+        self._now = now
+        self._named = named
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it."""
+        if (progress := self._now()) is not None:
+            yield picture(progress, self._named)
+
+
+def display(drawn: RenderableType) -> Live:
     """A place on standard error that is redrawn, and gone when it is over."""
-    return Live(console=Console(stderr=True, highlight=False), transient=True, refresh_per_second=8)
+    return Live(drawn, console=Console(stderr=True, highlight=False), transient=True, refresh_per_second=8)
 
 
-def picture(latest: Mapping[str, Progress], named: Callable[[Any], str]) -> RenderableType:
-    """All calls that run: a bar, and below it a line for each thing that is pending."""
-    progresses = list(latest.values())
-    if not all(latest):  # the only call has no label
-        (progress,) = progresses
-        lines = [(named(id), state) for id, state in progress.pending.items()]
-        bar = _bar(progress.what, progress.done, progress.total, progress.elapsed)
-    else:
-        lines = [(label, _state(progress)) for label, progress in latest.items() if progress.pending]
-        done = sum(not progress.pending for progress in progresses)
-        bar = _bar(progresses[0].what, done, len(progresses), max(progress.elapsed for progress in progresses))
-    return Group(bar, Pending(lines))
+def picture(progress: Progress, named: Callable[[Any], str]) -> RenderableType:
+    """What is waited for: a bar, and below it a line for each thing that is pending."""
+    bar = _bar(progress.what, progress.done, progress.total, progress.elapsed)
+    return Group(bar, Pending([(named(id), state) for id, state in progress.pending.items()]))
 
 
 class Pending:
@@ -67,13 +77,6 @@ class Pending:
             yield grid
         if len(shown) < len(self._lines):
             yield Text(f"  and {len(self._lines) - len(shown)} more", style="dim")
-
-
-def _state(progress: Progress) -> str:
-    """What a call with a label is at; what is pending there is the action, which nobody knows by its id."""
-    if progress.total == 1:
-        return f"{progress.what} is running"
-    return f"{progress.what}: {progress.done} of {progress.total}"
 
 
 def _bar(what: str, done: int, total: int, elapsed: float) -> RenderableType:

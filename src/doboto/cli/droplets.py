@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from ..addresses import public_ipv4
 from .exits import NOT_FOUND, USAGE
 from .failure import Failure
+from .naming import fitting
 
 if TYPE_CHECKING:
+    from .._session import Session
     from ..client import DO
 
 
@@ -18,27 +20,28 @@ def is_id(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
-def resolved(do: DO, texts: Sequence[str], names: dict[Any, str]) -> list[int]:
+def resolved(do: DO, texts: Sequence[str], names: dict[Any, str], *, missing_ok: bool = False) -> list[int]:
     """The ids of Droplets; each once, in the order given.
 
     Args:
         do: The client.
         texts: Ids or names.
         names: Gets the names by id, as far as they are known.
+        missing_ok: Whether a name that fits none is left out.
 
     Raises:
         Failure: A name is empty, or fits none, or several.
     """
+    if not all(text.strip() for text in texts):
+        raise Failure("a Droplet's name is empty", USAGE.code)
+    candidates = _candidates(do, list(dict.fromkeys(text for text in texts if not is_id(text))))
     ids: list[int] = []
     for text in texts:
-        if not text.strip():
-            raise Failure("a Droplet's name is empty", USAGE.code)
         if is_id(text):
             ids.append(int(text))
-            continue
-        droplet = named(do, text)
-        names[droplet["id"]] = droplet["name"]
-        ids.append(droplet["id"])
+        elif (droplet := _fitting(text, candidates, missing_ok=missing_ok)) is not None:
+            names[droplet["id"]] = droplet["name"]
+            ids.append(droplet["id"])
     return list(dict.fromkeys(ids))
 
 
@@ -48,19 +51,45 @@ def named(do: DO, name: str) -> Mapping[str, Any]:
     Raises:
         Failure: There is none, or there are several.
     """
-    found = [droplet for droplet in do.droplet.list(name=name, type="all") if droplet["name"].lower() == name.lower()]
-    exact = [droplet for droplet in found if droplet["name"] == name]
-    fitting = exact or found
-    if not fitting:
+    found = _fitting(name, _candidates(do, [name]), missing_ok=False)
+    assert found is not None  # noqa: S101 - none is an error here
+    return found
+
+
+def _candidates(do: DO, names: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    """Droplets among which are all of these names: asked for by name, or all there are where that takes less."""
+    if len(names) > 1:
+        from .._operation import run
+
+        listed = run(_all_if_few(do._session, len(names)))  # noqa: SLF001 - no public operation tells how many pages
+        if listed is not None:
+            return listed
+    return [droplet for name in names for droplet in do.droplet.list(name=name, type="all")]
+
+
+async def _all_if_few(session: Session, names: int) -> list[Mapping[str, Any]] | None:
+    """All Droplets, unless that takes more requests than to ask for so many names."""
+    from .._core import pages
+    from .._core.listing import Listing
+
+    async def page(query: Mapping[str, str | int], number: int) -> pages.Page:
+        return await session.call(pages.numbered("/droplets", query, number), None, pages.reading("droplets"))
+
+    queries = list(Listing(type="all").queries())
+    firsts = [await page(query, 1) for query in queries]
+    further = [(query, number) for query, first in zip(queries, firsts, strict=True) for number in pages.rest(first)]
+    if len(further) > names * len(queries):
+        return None
+    read = [*firsts, *[await page(query, number) for query, number in further]]
+    return list({droplet["id"]: droplet for one in read for droplet in one.items}.values())
+
+
+def _fitting(name: str, droplets: Sequence[Mapping[str, Any]], *, missing_ok: bool) -> Mapping[str, Any] | None:
+    """The one of a name; None where there is none and that is fine."""
+    found = fitting(droplets, name, "Droplet", described)
+    if found is None and not missing_ok:
         raise Failure(f"no Droplet is called {name!r}", NOT_FOUND.code)
-    if len(fitting) > 1:
-        listed = "; ".join(described(droplet) for droplet in fitting)
-        raise Failure(
-            f"{len(fitting)} Droplets are called {name!r}, so say which by id: {listed}",
-            NOT_FOUND.code,
-            matches=[{"id": droplet["id"], "name": droplet["name"]} for droplet in fitting],
-        )
-    return fitting[0]
+    return found
 
 
 def described(droplet: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..errors import DOBOTOException
 from . import slugs
 from .catalog import Operation
 from .exits import as_usage
@@ -56,10 +57,11 @@ def dry_run(do: DO, operation: Operation, call: Mapping[str, Any], settings: Set
     missing = order.only([name for name in order.names if name not in there])
     bodies = list(missing.bodies()) if missing.names else []
     cost = price(do, order.attribs, len(missing.names))
+    problems = _problems(do, len(missing.names))
     if settings.output not in {None, "table"} or settings.query is not None:
-        printed(_for_programs(bodies, there, cost), None, settings)
+        printed(_for_programs(bodies, there, cost, problems), None, settings)
         return
-    for line in _for_people(bodies, order, there, cost):
+    for line in [*_for_people(bodies, order, there, cost), *problems]:
         click.echo(line)
 
 
@@ -87,6 +89,36 @@ def _there(do: DO, order: Order, call: Mapping[str, Any]) -> Mapping[str, Any]:
     return found
 
 
+def _problems(do: DO, count: int) -> list[str]:
+    """Why DigitalOcean would refuse so many more Droplets, as far as that can be told now."""
+    if not count:
+        return []
+    try:
+        limit = do.account.info().get("droplet_limit")
+        there = 0 if limit is None else _how_many(do)
+    except DOBOTOException:
+        return []  # the token may create Droplets and not read these
+    if limit is None or there + count <= limit:
+        return []
+    left = max(0, limit - there)
+    return [f"It would be refused: of the account's limit of {_count(limit, 'Droplet')}, {left} are left."]
+
+
+def _how_many(do: DO) -> int:
+    """How many Droplets there are: a list's first page says that."""
+    from .._core import pages
+    from .._core.listing import Listing
+    from .._operation import run
+
+    session = do._session  # noqa: SLF001 - no public operation reads a page alone
+    found = 0
+    for query in Listing(type="all").queries():
+        request = pages.numbered("/droplets", query, 1)
+        page = run(session.call(request, None, pages.reading("droplets")))
+        found += len(page.items) if page.total is None else page.total
+    return found
+
+
 def price(do: DO, attribs: Mapping[str, Any], count: int) -> Price | None:
     """What that many Droplets cost; None where the price of their size can't be had."""
     each = slugs.price(do, str(attribs.get("size")))
@@ -106,12 +138,13 @@ def _plan(attribs: Mapping[str, Any]) -> str:
 
 
 def _for_programs(
-    bodies: Sequence[Mapping[str, Any]], there: Mapping[str, Any], cost: Price | None
+    bodies: Sequence[Mapping[str, Any]], there: Mapping[str, Any], cost: Price | None, problems: Sequence[str]
 ) -> Mapping[str, Any]:
     return {
         "requests": bodies,
         "there": [{"id": droplet["id"], "name": name} for name, droplet in there.items()],
         "price": cost and {"hourly": cost.hourly, "monthly": cost.monthly, "backups": cost.backups},
+        "problems": problems,
     }
 
 

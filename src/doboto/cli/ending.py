@@ -12,25 +12,48 @@ import click
 
 from ..errors import DOBOTOException
 from .exits import FAILED, INTERRUPTED, USAGE, described, exit_of, line_of
-from .failure import Failure
+from .failure import Failure, GoingOn
 from .output import compact
+from .suggesting import ALIKE, suggestion
 
 MACHINE = frozenset({"json", "jsonl"})
+#: What needs no traceback to be understood: wrong usage, what the API answers, what a person does.
+EXPECTED = (SystemExit, KeyboardInterrupt, click.ClickException, click.exceptions.Abort, DOBOTOException, Failure)
 
 
 def ended(failure: BaseException, arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Tell what went wrong and give the exit code."""
-    if "--debug" in arguments and not isinstance(failure, SystemExit | click.ClickException):
-        traceback.print_exception(failure)
     if isinstance(failure, SystemExit):
         return failure.code if isinstance(failure.code, int) else FAILED.code
     if isinstance(failure, OSError):
         _drop_what_is_unprinted()
     line, error = _told(failure)
+    trace = "" if "--debug" not in arguments or isinstance(failure, EXPECTED) else _trace(failure)
     if for_machine(arguments, environment):
-        line = compact({"error": error})
-    click.echo("".join(letter if letter.isprintable() else "?" for letter in line), err=True)
+        lines: Sequence[str] = [compact({"error": {**error, "traceback": trace} if trace else error})]
+    else:
+        click.echo(trace or _help(failure), nl=False, err=True)
+        lines = _lines(failure, line)
+    for one in lines:
+        click.echo("".join(letter if letter.isprintable() else "?" for letter in one), err=True)
     return int(error["exit_code"])
+
+
+def _lines(failure: BaseException, line: str) -> Sequence[str]:
+    """The line; on a terminal the command that goes on stands alone on a last one, to be copied."""
+    stderr: TextIO | None = sys.stderr
+    if isinstance(failure, GoingOn) and stderr is not None and stderr.isatty():
+        return [f"doboto: {failure.prose}", failure.command]
+    return [line]
+
+
+def _trace(failure: BaseException) -> str:
+    return "".join(traceback.format_exception(failure))
+
+
+def _help(failure: BaseException) -> str:
+    """The help of a group of which no command was given."""
+    return f"{failure.ctx.get_help()}\n\n" if isinstance(failure, click.exceptions.NoArgsIsHelpError) else ""
 
 
 def _drop_what_is_unprinted() -> None:
@@ -52,7 +75,7 @@ def _told(failure: BaseException) -> tuple[str, dict[str, Any]]:
     if isinstance(failure, click.UsageError):
         where = failure.ctx.command_path if failure.ctx else "doboto"
         text = _usage(failure)
-        return f"usage: {where}: {text} ({where} --help)", described(Failure(text, USAGE.code), USAGE)
+        return _usage_line(where, text), described(Failure(text, USAGE.code), USAGE)
     if isinstance(failure, click.exceptions.Abort | KeyboardInterrupt):
         return "doboto: interrupted", described(Failure("interrupted", INTERRUPTED.code), INTERRUPTED)
     if isinstance(failure, OSError) and not isinstance(failure, DOBOTOException):
@@ -61,15 +84,31 @@ def _told(failure: BaseException) -> tuple[str, dict[str, Any]]:
         failure = Failure(f"internal error, --debug shows where: {type(failure).__name__}: {line_of(failure)}")
     found = exit_of(failure)
     error = described(failure, found)
-    label = "usage: doboto" if found is USAGE else "doboto"
-    return f"{label}: {error['message']}", error
+    if found is not USAGE:
+        return f"doboto: {error['message']}", error
+    return _usage_line(getattr(failure, "where", None) or "doboto", error["message"]), error
+
+
+def _usage_line(where: str, text: str) -> str:
+    return f"usage: {where}: {text} ({where} --help)"
 
 
 def _usage(failure: click.UsageError) -> str:
     if isinstance(failure, click.exceptions.NoArgsIsHelpError):
         return "a command is missing"
+    if isinstance(failure, click.NoSuchOption):
+        return f"no such option {failure.option_name}{suggestion(failure.option_name, _options(failure.ctx), ALIKE)}"
     text = " ".join(failure.format_message().split()).rstrip(".")
     return text[:1].lower() + text[1:]
+
+
+def _options(ctx: click.Context | None) -> list[str]:
+    """The options of the command that is at fault."""
+    if ctx is None:
+        return []
+    return [
+        flag for one in ctx.command.get_params(ctx) for flag in (*one.opts, *one.secondary_opts) if flag[:2] == "--"
+    ]
 
 
 def for_machine(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:

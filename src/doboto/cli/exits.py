@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -137,7 +138,29 @@ def as_usage() -> Generator[None, None, None]:
         raise Failure(line_of(wrong), USAGE.code) from wrong
 
 
+#: What only Python says: an exception's name before what it means, where the client tells why no answer came; numbers
+#: of errors; what a command can't pass.
+PYTHONS = re.compile(
+    r"(?:(?<=no reply \()|(?<=no reply in time \()|(?<=not trusted \())\w+: +(?=[^)])"
+    r"|\[Errno -?\d+\] +|, or pass \w+=True\b"
+)
+
+
+def unpythonic(text: str) -> str:
+    """A text without what only Python says."""
+    return PYTHONS.sub("", text)
+
+
+def reason(failure: Exception) -> str:
+    """Why this machine refuses, without the name of the file, which stands beside it."""
+    return (failure.strerror if isinstance(failure, OSError) else None) or line_of(failure)
+
+
 def line_of(failure: BaseException) -> str:
-    """An error in one line."""
+    """An error in one line, without what only Python calls it."""
     text = " ".join(str(failure).split())
+    if isinstance(failure, OSError) and failure.strerror and failure.filename:
+        text = f"{failure.filename}: {failure.strerror}"
+    if isinstance(failure, errors.DOBOTOException | OSError):
+        text = unpythonic(text)
     return text or type(failure).__name__

@@ -10,33 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DOBOTOPollingException
+from .calls import TOLD, Stage, spoken
 from .catalog import Operation
 from .exits import INTERRUPTED, TIMEOUT, described
-from .failure import Failure, SeveralFailed
+from .failure import Failure, GoingOn, SeveralFailed
 from .options import STATE, Settings
 from .reporting import Reporter
 
-#: Gives the command that goes on waiting: for all that was asked for, or for the calls in these places.
-Again = Callable[[Sequence[int] | None], str | None]
-
-
-class Interrupted(Failure):
-    """Ctrl-C, in one line."""
-
-    @classmethod
-    def of(cls, reporter: Reporter, again: str | None, cause: BaseException) -> Interrupted:
-        """What was under way when it came."""
-        pending = {str(id): state for id, state in reporter.pending.items()}
-        goes_on = "; ".join(f"{reporter.named(id)}: {state}" for id, state in list(reporter.pending.items())[:5])
-        notes = [note.removeprefix("doboto: ") for note in getattr(cause, "__notes__", [])]
-        told = f"{goes_on} goes on at DigitalOcean" if goes_on else "; ".join(notes)
-        line = f"interrupted{f': {told}' if told else ''}{f'. To wait for it: {again}' if again else ''}"
-        details: dict[str, Any] = {"pending": pending} if pending else {}
-        if reporter.created:
-            details["created"] = [{"id": id, "name": reporter.names.get(id)} for id in reporter.created]
-        if again:
-            details["resume"] = again
-        return cls(line, INTERRUPTED.code, **details)
+#: Gives the command that goes on waiting: for all that was asked for, or for what has these ids.
+Again = Callable[[Sequence[Any] | None], str | None]
 
 
 @contextmanager
@@ -46,19 +28,41 @@ def resumable(reporter: Reporter, again: Again) -> Generator[None, None, None]:
         yield
     except KeyboardInterrupt as interruption:
         reporter.stop()
-        raise Interrupted.of(reporter, again(None), interruption) from interruption
+        raise _interrupted(reporter, again, interruption) from interruption
     except DOBOTOPollingException as failure:
         details = described(failure, TIMEOUT)
         raise _going_on(str(details.pop("message")), TIMEOUT.code, details, again(None)) from failure
     except SeveralFailed as failure:
-        places = failure.places(DOBOTOPollingException)
-        raise _going_on(str(failure), failure.code, failure.details, again(places) if places else None) from failure
+        command = again(failure.begun) if failure.begun else None
+        raise _going_on(str(failure), failure.code, failure.details, command) from failure
 
 
-def _going_on(message: str, code: int, details: Mapping[str, object], again: str | None) -> Failure:
-    if again is None:
-        return Failure(message, code, **details)
-    return Failure(f"{message}. To go on waiting: {again}", code, **{**details, "resume": again})
+def _interrupted(reporter: Reporter, again: Again, interruption: BaseException) -> Failure:
+    """Ctrl-C: what was done, what goes on, and what was not begun."""
+    if reporter.calls is None:
+        return _interrupted_wait(reporter, again(None), interruption)
+    calls = reporter.calls.copied()
+    begun = [call.id for call in calls.at(Stage.BEGUN)]
+    told = calls.sentence()
+    prose = f"interrupted: {spoken(calls.what)} {told}" if told else "interrupted"
+    return _going_on(prose, INTERRUPTED.code, calls.details(), again(begun) if begun else None)
+
+
+def _interrupted_wait(reporter: Reporter, again: str | None, interruption: BaseException) -> Failure:
+    """Ctrl-C in a single call: what was under way when it came."""
+    pending = reporter.pending
+    more = f" and {len(pending) - TOLD} more" if len(pending) > TOLD else ""
+    goes_on = "; ".join(f"{reporter.named(id)}: {state}" for id, state in list(pending.items())[:TOLD])
+    notes = [note.removeprefix("doboto: ") for note in getattr(interruption, "__notes__", [])]
+    told = f"{goes_on}{more} goes on at DigitalOcean" if goes_on else "; ".join(notes)
+    details: dict[str, Any] = {"pending": {str(id): state for id, state in pending.items()}} if pending else {}
+    if reporter.created:
+        details["created"] = [{"id": id, "name": reporter.names.get(id)} for id in reporter.created]
+    return _going_on(f"interrupted{f': {told}' if told else ''}", INTERRUPTED.code, details, again)
+
+
+def _going_on(prose: str, code: int, details: Mapping[str, object], again: str | None) -> Failure:
+    return Failure(prose, code, **details) if again is None else GoingOn(prose, code, again, **details)
 
 
 def resume(

@@ -49,6 +49,19 @@ def get(name: str) -> str:
     return str(token)
 
 
+def remove(name: str) -> str | None:
+    """Forget a token; what is in the way, if something is."""
+    try:
+        library = _library()
+        if library.get_password(SERVICE, name):
+            library.delete_password(SERVICE, name)
+    except ModuleNotFoundError as failure:
+        return f"{failure.name} is not installed"
+    except Exception as failure:  # backends raise errors of their own
+        return f"{type(failure).__name__} {str(failure).partition('. ')[0]}".strip()
+    return None
+
+
 def _library() -> Any:
     return importlib.import_module("keyring")
 

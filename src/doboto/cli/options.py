@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
+
+from .failure import Failure
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 FORMATS = ("table", "json", "jsonl", "csv", "yaml")
 #: What begins the names of these options' parameters, so that no operation's parameter meets them.
 OURS = "our_"
 #: The environment's name for the file of the simulated account, where it is not the usual one.
 STATE = "DOBOTO_SIM_STATE"
+#: Options that name an account each in their own way, so that two of them are one too many.
+CONTRADICTING = (("sim", "context"), ("sim", "url"), ("token", "context"))
+
+#: Options, each with what of the environment it overrides: a context has a URL of its own.
+OVERRIDING = (
+    ("context", "sim"), ("token", "sim"), ("url", "sim"), ("context", "url"), ("token", "context"),
+)  # fmt: skip
 
 
 class Option(click.Option):
@@ -50,6 +63,7 @@ class Settings:
         query: A JMESPath expression on the result.
         quiet: Whether to tell nothing of how it goes.
         debug: Whether to show tracebacks and the client's log.
+        flags: Which of these are options of the command line, and not of the environment.
     """
 
     token: str | None = None
@@ -62,16 +76,61 @@ class Settings:
     query: str | None = None
     quiet: bool | None = None
     debug: bool | None = None
+    flags: frozenset[str] = frozenset()
 
     @property
     def machine(self) -> bool:
         """Whether a program reads what is printed."""
         return self.output in {"json", "jsonl"}
 
-    def with_params(self, params: dict[str, Any]) -> Settings:
-        """These settings, and above them what a command's own options say; takes those out of `params`."""
-        given = {name: params.pop(f"{OURS}{name}", None) for name in (field.name for field in fields(self))}
-        return replace(self, **{name: value for name, value in given.items() if value is not None})
+    def with_params(self, params: dict[str, Any], environment: frozenset[str] = frozenset()) -> Settings:
+        """These settings, and above them what a command's own options say; takes those out of `params`.
+
+        Args:
+            params: The command's parameters.
+            environment: Which of them the environment gave.
+
+        Raises:
+            Failure: Two options contradict each other.
+        """
+        names = [field.name for field in fields(self) if field.name != "flags"]
+        found = {name: params.pop(f"{OURS}{name}", None) for name in names}
+        given = {name: value for name, value in found.items() if value is not None}
+        return settled(replace(self, **given, flags=self.flags | (given.keys() - environment)))
+
+
+def settled(found: Settings) -> Settings:
+    """An option comes before the environment, where both name an account.
+
+    Raises:
+        Failure: Two options contradict each other.
+    """
+    for names in CONTRADICTING:
+        if found.flags.issuperset(names) and all(getattr(found, name) for name in names):
+            raise Failure(f"give either --{names[0]} or --{names[1]}, not both", 2)
+    for option, overridden in OVERRIDING:
+        if option in found.flags and overridden not in found.flags:
+            nothing: dict[str, Any] = {overridden: None}
+            found = replace(found, **nothing)
+    return found
+
+
+def of_environment(ctx: click.Context) -> frozenset[str]:
+    """Which of the common options the environment gave."""
+    names = (field.name for field in fields(Settings))
+    return frozenset(name for name in names if ctx.get_parameter_source(f"{OURS}{name}") is ParameterSource.ENVIRONMENT)
+
+
+def contexts(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Names of contexts, for the shell to complete."""
+    from click.shell_completion import CompletionItem
+
+    from .contexts import Contexts
+
+    try:
+        return [CompletionItem(name) for name in Contexts().names() if name.startswith(incomplete)]
+    except Exception:  # a completion that fails must not write into the line being typed
+        return []
 
 
 #: Name, flags, section, text, and what else click is told.
@@ -84,12 +143,12 @@ COMMON: Sequence[tuple[str, tuple[str, ...], str, str, Mapping[str, Any]]] = (
     ("no_header", ("--no-header",), "Output", "Leave out the line of headings.", {"is_flag": True}),
     ("query", ("--query",), "Output", "A JMESPath expression; its result is printed.", {"metavar": "JMESPATH"}),
     ("quiet", ("--quiet", "-q"), "Output", "Tell nothing of how it goes; errors are told.", {"is_flag": True}),
-    ("debug", ("--debug",), "Output", "Log every request on standard error, without its secrets; show tracebacks.",
-     {"is_flag": True}),
+    ("debug", ("--debug",), "Output",
+     "Log every request on standard error, without its secrets; show where an internal error was.", {"is_flag": True}),
     ("token", ("--token",), "Account", "The API token. Default: DIGITALOCEAN_TOKEN, then the context's.",
      {"metavar": "TEXT"}),
     ("context", ("--context",), "Account", "The context to use; see `doboto auth`.",
-     {"metavar": "NAME", "envvar": "DOBOTO_CONTEXT"}),
+     {"metavar": "NAME", "envvar": "DOBOTO_CONTEXT", "shell_complete": contexts}),
     ("url", ("--url",), "Account", "The API's base URL.", {"metavar": "URL", "envvar": "DOBOTO_URL"}),
     ("sim", ("--sim/--no-sim",), "Account", "Use a simulated account, kept on this machine. No token is needed.",
      {"envvar": "DOBOTO_SIM"}),

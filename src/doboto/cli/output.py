@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TextIO
@@ -12,11 +13,12 @@ from typing import Any, TextIO
 import click
 
 from . import table
-from .columns import COLUMNS, Column, chosen, columns_of, misspelt, split
+from .columns import COLUMNS, Column, chosen, columns_of, split
 from .exits import USAGE
 from .failure import Failure
+from .members import misspelt
 from .options import Settings
-from .querying import compiled, found, impossible, lacking, same_things
+from .querying import compiled, found, hint, impossible, lacking, same_things
 from .shape import holds_objects, is_array, is_object
 
 
@@ -43,6 +45,7 @@ def printed(value: Any, kind: Any, settings: Settings) -> None:
         value = list(items)
     if settings.query is not None:
         part = found(settings.query, value)
+        _hint(hint(settings.query, part, kind), settings)
         value, kind = part, kind if same_things(value, part) else None
     WRITERS[settings.output or "table"](value, kind, settings)
 
@@ -67,6 +70,12 @@ def check(settings: Settings, *kinds: Any) -> None:
     trouble = misspelt(settings.columns, kinds) if query is None else impossible(settings.columns, query, kinds)
     if trouble:
         raise Failure(trouble, USAGE.code)
+
+
+def _hint(text: str | None, settings: Settings) -> None:
+    """Tell, beside a result, what may be wrong with the question."""
+    if text is not None and not settings.quiet:
+        click.echo(compact({"event": "hint", "message": text}) if settings.machine else f"doboto: {text}", err=True)
 
 
 def compact(value: Any) -> str:
@@ -111,7 +120,17 @@ def _as_table(value: Any, kind: Any, settings: Settings) -> None:
         table.details(_in_short(value, kind))
         return
     columns, rows = tabulated(value, kind, settings)
-    table.rows(columns, rows, header=not settings.no_header)
+    lacking = table.rows(columns, rows, header=not settings.no_header, whole=settings.columns is not None)
+    if lacking and not settings.quiet and table.seen(sys.stderr):
+        click.secho(_more(lacking, shutil.get_terminal_size().columns), dim=True, err=True)
+
+
+def _more(lacking: Sequence[Column], across: int) -> str:
+    """What tells that there are columns for which there was no room: by their names, if these fit."""
+    many = f"{len(lacking)} more column{'s' if len(lacking) > 1 else ''}"
+    tip = "use --columns or a wider terminal"
+    named = f"{many} ({', '.join(column.name for column in lacking)}): {tip}"
+    return named if len(named) <= across else f"{many}: {tip}"
 
 
 WRITERS: Mapping[str, Callable[[Any, Any, Settings], None]] = {

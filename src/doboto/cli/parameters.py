@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +13,13 @@ import click
 from . import completing
 from .catalog import Operation, spelled
 from .fields import Field, fields_of
+from .naming import naming_of, takes_droplet
 from .options import Argument, Option
-from .values import SECONDS, Several, Structure, type_of
+from .values import SECONDS, IdOrSlug, Several, Structure, Structures, type_of
+from .wording import Wording
 
 #: Given by the command line itself.
 INTERNAL = frozenset({"progress"})
-#: Parameters that take a Droplet, by its id or name; `id` does among the operations of Droplets.
-DROPLETS = frozenset({"droplet_id", "droplet_ids"})
 WAITING = frozenset({"wait", "poll", "timeout", "ready_port"})
 #: Times that are waited.
 PAUSES = frozenset({"poll", "timeout"})
@@ -32,7 +31,6 @@ NAMES = ("names", "name")
 LONG = 40
 #: And of choices that stand there; of metrics there are more than forty, most as long as a line.
 LISTED = 200
-MENTION = re.compile(r"`(\w+)(=True)?`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +108,9 @@ def _unpacked(hint: Any) -> Any:
     return typing.get_args(hint)[0] if typing.get_origin(hint) is typing.Unpack else None
 
 
-def takes_droplet(operation: Operation, name: str) -> bool:
-    """Whether a parameter takes Droplets."""
-    return name in DROPLETS or (operation.resource == "droplet" and name == "id")
+def takes_name(operation: Operation, one: Parameter) -> bool:
+    """Whether a parameter takes the name of a thing besides its id."""
+    return takes_droplet(operation, one.name) or (not one.inside and naming_of(operation, one.name) is not None)
 
 
 def argument_of(found: Sequence[Parameter]) -> Parameter | None:
@@ -123,7 +121,7 @@ def argument_of(found: Sequence[Parameter]) -> Parameter | None:
     if named := next((by_name[name] for name in NAMES if name in by_name and by_name[name].attribute), None):
         return named
     first = next((one for one in by_name.values() if one.required), None)
-    return first if first is not None and not isinstance(type_of(first.hint)[0], Structure) else None
+    return first if first is not None and not isinstance(type_of(first.hint)[0], Structure | Structures) else None
 
 
 def made(operation: Operation) -> list[click.Parameter]:
@@ -150,6 +148,8 @@ def _argument(operation: Operation, one: Parameter, flags: Mapping[str, str]) ->
     type, several = type_of(one.hint, one.name)
     if takes_droplet(operation, one.name):
         type, metavar = click.STRING, "DROPLET"
+    elif takes_name(operation, one):
+        type, metavar = _by_name(type), "ID|NAME"
     else:
         metavar = "NAME" if one.name == "names" else one.name.upper()
     several = several or one.name == "id"
@@ -168,6 +168,8 @@ def _option(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> O
     type, several = type_of(one.hint, one.name)
     if takes_droplet(operation, one.name):
         type = Several(click.STRING) if several else click.STRING
+    elif takes_name(operation, one):
+        type = Several(_by_name(type)) if several else _by_name(type)
     elif one.name in PAUSES:
         type = SECONDS
     declared = [*SHORT.get(one.name, ()), flags[one.name], one.key]
@@ -186,10 +188,18 @@ def _option(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> O
     )
 
 
+def _by_name(type: click.ParamType[Any]) -> click.ParamType[Any]:
+    """The type of an id that may be a name: numbers stay numbers."""
+    each = type.each if isinstance(type, Several) else type
+    return IdOrSlug() if each is click.INT else each
+
+
 def metavar_of(operation: Operation, one: Parameter, type: click.ParamType[Any]) -> str | None:
     """What stands for an option's value in the help."""
     if takes_droplet(operation, one.name):
         return "DROPLET"
+    if takes_name(operation, one):
+        return "ID|NAME"
     if isinstance(type, click.Choice):
         return one.name.upper() if len("|".join(type.choices)) > LONG else None
     return str(type.name).upper()
@@ -205,9 +215,12 @@ def _choices(type: click.ParamType[Any], text: str) -> str:
 
 def text_of(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> str:
     """The help of a parameter; what it mentions of others, it mentions as their options."""
-    text = MENTION.sub(lambda found: flags.get(found[1], found[0]), one.help)
-    if takes_droplet(operation, one.name):
-        text = f"{text.rstrip('.')}, or its name."
+    text = Wording(operation, flags).text(one.help, flags.get(one.name, ""))
+    if takes_name(operation, one):
+        first, stop, rest = text.partition(". ")
+        text = f"{first.rstrip('.')}, or {'their names' if type_of(one.hint)[1] else 'its name'}.{stop[1:]}{rest}"
+    if isinstance(type_of(one.hint)[0], Structures):
+        text = f"{text} As key=value, as JSON, one or a list, or as @FILE; may be given several times."
     if one.default not in (None, False) and "Default" not in text:
         text = f"{text} Default: {one.default}."
     return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -79,23 +80,51 @@ def lacking(columns: str, rows: Sequence[Any], known: Sequence[str]) -> str | No
     return f"what --query gives has no {missing[0]!r}{suggestion(missing[0], names)}" if missing else None
 
 
+def hint(query: str, part: Any, kind: Any) -> str | None:
+    """Why a query found nothing, where that is for a name that tables alone have; None where it may be right.
+
+    Args:
+        query: What `--query` says.
+        part: What it found.
+        kind: The TypedDict that the result is one or many of, or None.
+    """
+    if kind is None or not _hollow(part):
+        return None
+    tree = compiled(query)
+    given = set(_named(tree, frozenset({"key_val_pair"})))
+    members = set(typing.get_type_hints(kind)) | given
+    computed = {column.name: column.path for column in COLUMNS.get(kind.__name__, ()) if column.path}
+    names = [name for name in dict.fromkeys(_named(tree)) if name not in members]
+    told = [f"{name} is a column; in the JSON it is {computed[name]}" for name in names if name in computed]
+    known = list(dict.fromkeys([*members_of(kind), *computed, *given]))
+    told += [f"nothing is called {name!r}{suggestion(name, known)}" for name in names if name not in known]
+    return "; ".join(told) or None
+
+
+def _hollow(part: Any) -> bool:
+    """Whether nothing was found, or a part of it was not."""
+    if is_object(part):
+        return any(one is None for one in part.values())
+    return part is None or (is_array(part) and (not part or all(map(_hollow, part))))
+
+
 def bare(columns: str) -> list[str]:
     """Those of the columns that are names, and no expressions."""
     return [part for part in split(columns) if part.isidentifier()]
 
 
-def _named(tree: Any) -> Iterator[str]:
+def _named(tree: Any, naming: frozenset[str] = NAMING) -> Iterator[str]:
     """All names in an expression, those in its literals included."""
     if is_array(tree):
         for one in tree:
-            yield from _named(one)
+            yield from _named(one, naming)
     elif is_object(tree):
         value = tree.get("value")
-        if tree.get("type") in NAMING:
+        if tree.get("type") in naming:
             yield str(value)
         elif tree.get("type") == "literal":
             yield from _keys(value)
-        yield from _named(tree.get("children", []))
+        yield from _named(tree.get("children", []), naming)
 
 
 def _keys(literal: Any) -> Iterator[str]:

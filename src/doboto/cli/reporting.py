@@ -10,19 +10,24 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
 import click
 
 from ..progress import OnProgress, Progress
+from .exits import unpythonic
 from .options import Settings
 from .output import compact
 from .table import cell
 
 if TYPE_CHECKING:
     from rich.live import Live
+
+    from .._io.protocol import Clock
+    from .calls import Calls
 
 #: What is told of the client's log: what it notes, and what it warns of.
 LEVELS = {False: "note", True: "warning"}
@@ -46,8 +51,11 @@ class Reporter(logging.Handler):
         self.names: dict[Any, str] = {}
         #: Ids that were made by this command.
         self.created: list[Any] = []
-        self._latest: dict[str, Progress] = {}
-        self._told: dict[str, Any] = {}
+        #: What this command does several times over, or to one thing that has an id.
+        self.calls: Calls | None = None
+        self._latest: Progress | None = None
+        self._told: Any = None
+        self._elapsed: Callable[[], float] | None = None
         self._display: Live | None = None
         self._mutex = threading.Lock()
 
@@ -88,12 +96,14 @@ class Reporter(logging.Handler):
         if record.levelno < logging.INFO:  # told even to those who want it quiet: they have asked for it
             self.line(record.getMessage(), event="request", **getattr(record, "exchange", {}))
             return
-        text = record.getMessage()
+        text = unpythonic(record.getMessage())
         arguments = record.args if isinstance(record.args, tuple) else ()
         if record.msg.startswith("created Droplet") and len(arguments) == 2:
             self.created.append(arguments[0])
             self.names[arguments[0]] = str(arguments[1])
             event: dict[str, Any] = {"event": "created", "id": arguments[0], "name": arguments[1]}
+        elif made := getattr(record, "created_thing", None):  # what is no Droplet
+            event = {"event": "created", **made}
         else:
             event = {"event": LEVELS[record.levelno >= logging.WARNING]}
         # An interruption is told by whoever knows how to go on.
@@ -102,38 +112,58 @@ class Reporter(logging.Handler):
 
     # -- progress
 
-    def progress(self, label: str = "") -> OnProgress:
-        """A callback for one call; `label` tells it from others that run beside it."""
+    def begin(self, progress: Progress, clock: Clock) -> None:
+        """Draw at once that something is waited for, and go on drawing while nothing is told; only on a terminal.
+
+        Args:
+            progress: What will be done.
+            clock: The client's, which its waiting goes by.
+        """
+        began = clock.monotonic()
+        self._elapsed = lambda: clock.monotonic() - began
+        if self.live and not self.quiet:
+            with self._mutex:
+                self._latest = progress
+                self._draw()
+
+    def note(self, progress: Progress) -> None:
+        """Something has changed that is worth drawing, but no line."""
+        with self._mutex:
+            if self._display is not None:
+                self._latest = progress
+
+    def progress(self) -> OnProgress:
+        """A callback for whatever waits."""
 
         def told(progress: Progress) -> None:
             with self._mutex:
-                self._latest[label] = progress
+                self._latest = progress
                 if not self.quiet:
-                    self._tell(label, progress)
+                    self._tell(progress)
 
         return told
 
     @property
     def pending(self) -> dict[Any, str]:
         """All that was under way when it was last looked at, each with what it lacked."""
-        return {id: state for progress in self._latest.values() for id, state in progress.pending.items()}
+        return {} if self._latest is None else dict(self._latest.pending)
 
     def named(self, id: Any) -> str:
         """An id with its name, as far as it is known."""
         name = self.names.get(id)
         return f"{name} ({id})" if name else str(id)
 
-    def _tell(self, label: str, progress: Progress) -> None:
+    def _tell(self, progress: Progress) -> None:
         if self.live:
             self._draw()
             return
         news = (progress.done, tuple(progress.pending.items()))
-        if self._told.get(label) == news:
+        if self._told == news:
             return
-        self._told[label] = news
+        self._told = news
         pending = {str(id): state for id, state in progress.pending.items()}
         self.line(
-            f"{f'{label}: ' if label else ''}{progress}{self._summary(progress.pending)}",
+            f"{progress}{self._summary(progress.pending)}",
             event="progress", what=progress.what, done=progress.done, total=progress.total,
             elapsed=round(progress.elapsed, 1), pending=pending,
         )  # fmt: skip
@@ -144,9 +174,15 @@ class Reporter(logging.Handler):
         return f"; {'; '.join(told)}{more}" if told else ""
 
     def _draw(self) -> None:
-        from .drawing import display, picture
+        from .drawing import Drawn, display
 
         if self._display is None:
-            self._display = display()
+            self._display = display(Drawn(self._now, self.named))
             self._display.start()
-        self._display.update(picture(self._latest, self.named), refresh=True)
+        self._display.refresh()
+
+    def _now(self) -> Progress | None:
+        """How far it is: what was told last, and the seconds till now."""
+        if self._latest is None or self._elapsed is None:
+            return self._latest
+        return replace(self._latest, elapsed=self._elapsed())

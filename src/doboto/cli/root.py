@@ -9,13 +9,15 @@ import click
 from .._version import VERSION
 from . import catalog
 from .commands import CONTEXT, SECTIONS, LazyGroup, ResourceGroup, Written, _section
-from .options import Option, Settings, common
+from .groups import placed
+from .options import Option, Settings, common, of_environment
 
 #: The variable by which a shell asks for completion.
 COMPLETE = "_DOBOTO_COMPLETE"
 WRITTEN: Mapping[str, Written] = {
     "auth": Written("auth", "Keep tokens by name, and choose among them."),
     "completion": Written("completion", "Print what makes a shell complete these commands."),
+    "help": Written("helping", "Show the help of a command: doboto help droplet create."),
     "sim": Written("sim", "Serve a simulated DigitalOcean to others, or reset the one of --sim."),
     "watch": Written("watch", "Watch the account's Droplets and running actions."),
 }
@@ -25,6 +27,8 @@ BESIDE: Mapping[str, Mapping[str, Written]] = {
         "wait": Written("waiting", "Wait till Droplets are ready and no action is running on them."),
     }
 }
+#: No commands of the outermost level, but what is looked for there.
+ELSEWHERE = ("--version", "auth init")
 
 HELP = """DigitalOcean from the command line.
 
@@ -41,6 +45,10 @@ class Root(LazyGroup):
             "Resources": {catalog.spelled(name): text for name, text in catalog.resources().items()},
             "Commands": {name: one.summary for name, one in WRITTEN.items()},
         }
+
+    def suggested(self, ctx: click.Context) -> list[str]:
+        """All of them, and what is sought here and is elsewhere."""
+        return [*super().suggested(ctx), *ELSEWHERE]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """One of them."""
@@ -59,7 +67,8 @@ class Root(LazyGroup):
 
 
 def _start(ctx: click.Context, **params: object) -> None:
-    ctx.obj = Settings().with_params(dict(params))
+    with placed(ctx):
+        ctx.obj = Settings().with_params(dict(params), of_environment(ctx))
 
 
 def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .commands import CONTEXT, Described
-from .exits import REFUSED
-from .failure import Failure
+from .exits import REFUSED, reason
+from .failure import Failure, lacking
+from .groups import Group
 from .options import Option
 
 if TYPE_CHECKING:
@@ -94,8 +95,7 @@ def _simulator(options: Options) -> Simulator:
         from ..sim import Simulator
         from ..sim.persistence import StateError
     except ModuleNotFoundError as missing:
-        package = (missing.name or "").partition(".")[0]
-        raise Failure(f"the simulator needs {package}: pip install 'doboto[sim]'") from missing
+        raise lacking("the simulator", missing, "sim") from missing
     try:
         return Simulator(_clock(options), _settings(options), seed=options.seed or 0, state=options.state)
     except StateError as failure:
@@ -116,7 +116,7 @@ def _settings(options: Options) -> Settings | None:
     try:
         return None if options.settings is None else read_file(options.settings)
     except (OSError, ValueError) as failure:
-        raise Failure(f"no settings from {options.settings}: {failure}") from failure
+        raise Failure(f"no settings from {options.settings}: {reason(failure)}") from failure
 
 
 def _check_seed(simulator: Simulator, options: Options) -> None:
@@ -130,7 +130,7 @@ def _load_faults(simulator: Simulator, path: Path | None) -> None:
         if path is not None:
             simulator.faults.load(path)
     except (OSError, ValueError) as failure:
-        raise Failure(f"no faults from {path}: {failure}") from failure
+        raise Failure(f"no faults from {path}: {reason(failure)}") from failure
 
 
 def _warn(text: str) -> None:
@@ -208,7 +208,7 @@ PARAMS = (
     Option(["--manual"], is_flag=True, help="Stop the clock: it moves when `POST /_sim/clock/advance` moves it."),
     Option(["--settings"], type=FILE, metavar="FILE", help="JSON file with an object of settings to change."),
 )
-command = click.Group(
+command = Group(
     "sim",
     help=DESCRIPTION,
     invoke_without_command=True,

@@ -56,6 +56,34 @@ def _there(do: DO, kind: str, slug: str) -> bool:
     return False
 
 
+def check_offer(do: DO, values: Mapping[str, Any]) -> None:
+    """Refuse a size and a region that new Droplets can't have, as far as the lists of them tell.
+
+    Raises:
+        Failure: One of them takes no new Droplets, or the size is not offered in the region.
+    """
+    size, region = str(values.get("size") or ""), str(values.get("region") or "")
+    if _lacking(do, size, region, fresh=False) and (lacking := _lacking(do, size, region, fresh=True)):
+        raise Failure(lacking, USAGE.code)
+
+
+def _lacking(do: DO, size: str, region: str, *, fresh: bool) -> str:
+    """What keeps new Droplets from having them, in words. A region may be the beginning of one."""
+    regions = [one for one in entries(do, "region", fresh=fresh) if str(one.get("slug")).startswith(region)]
+    regions = [one for one in regions if one["slug"] == region] or regions
+    if regions and not any(one.get("available", True) for one in regions):
+        return f"the region {region!r} takes no new Droplets now"
+    entry = next((one for one in entries(do, "size", fresh=fresh) if one.get("slug") == size), None)
+    if entry is None:
+        return ""
+    offered: Sequence[str] = entry.get("regions", [region])
+    if not entry.get("available", True) or not offered:
+        return f"the size {size!r} can't be had for new Droplets now"
+    if any(one.startswith(region) for one in offered):
+        return ""
+    return f"the size {size!r} is not offered in {region!r}; it is in {', '.join(offered)}"
+
+
 def known(do: DO, kind: str, *, fresh: bool = False) -> list[str]:
     """The slugs of a kind."""
     kinds = (kind, "application") if kind == "image" else (kind,)

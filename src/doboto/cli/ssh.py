@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -16,6 +16,29 @@ from .exits import NOT_FOUND
 from .failure import Failure
 from .options import Argument, Option, Settings, common
 from .waiting import WAITING
+
+#: Seconds that ssh may take to connect, unless `--timeout` is less: its own default is what the system has, minutes.
+PATIENCE = 15
+
+
+class Handing(Described):
+    """A command whose options may stand on either side of its first argument; what follows them is handed on."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Options first, then the first argument, and the rest as it is."""
+        before, rest = self._options(ctx, args)
+        if rest and "--" not in before:
+            between, rest[1:] = self._options(ctx, rest[1:])
+            before = [*before, *between]
+        return super().parse_args(ctx, [*before, *rest])
+
+    def _options(self, ctx: click.Context, args: list[str]) -> tuple[list[str], list[str]]:
+        """The options that a line begins with, with their values, and the `--` that ends them; and the rest of it."""
+        given, _, _ = self.make_parser(ctx).parse_args(list(args))
+        command = given.get("command")
+        rest = cast("tuple[str, ...]", command) if isinstance(command, tuple) else ()
+        many = len(rest) + isinstance(given.get("droplet"), str)
+        return args[: len(args) - many], args[len(args) - many :]
 
 
 def _ssh(ctx: click.Context, **params: Any) -> None:
@@ -28,6 +51,8 @@ def _ssh(ctx: click.Context, **params: Any) -> None:
 
     with client(settings) as do, Reporter(settings) as reporter:
         (id,) = resolved(do, [params["droplet"]], reporter.names)
+        if settings.sim:
+            raise Failure(f"{reporter.named(id)} is simulated: nobody answers at its address, so no ssh is started")
         if params["wait"]:
             port = None if params["private"] else params["port"]
             with resumable(reporter, lambda _: waiting(settings, [id], port=port)):
@@ -48,7 +73,8 @@ def command_line(droplet: Mapping[str, Any], params: Mapping[str, Any]) -> list[
         hint = "" if params["wait"] else "; --wait waits for one"
         raise Failure(f"{droplet['name']} ({droplet['id']}) has no {kind} address{hint}", NOT_FOUND.code)
     identity = ["-i", params["identity"]] if params["identity"] else []
-    return ["ssh", "-p", str(params["port"]), *identity, f"{params['user']}@{address}", *params["command"]]
+    patience = ["-o", f"ConnectTimeout={max(1, min(PATIENCE, int(params['timeout'])))}"]
+    return ["ssh", *patience, "-p", str(params["port"]), *identity, f"{params['user']}@{address}", *params["command"]]
 
 
 def handed_over(line: Sequence[str]) -> None:
@@ -65,9 +91,10 @@ def handed_over(line: Sequence[str]) -> None:
     raise SystemExit(subprocess.call([program, *line[1:]]))  # noqa: S603 - no shell, arguments one by one
 
 
-command = Described(
+command = Handing(
     "ssh",
-    help="Log in to a Droplet with the system's ssh, or run a command there.",
+    help="Log in to a Droplet with the system's ssh, or run a command there. What follows the Droplet and the options "
+    "goes to ssh as it is; -- ends the options. The exit code is ssh's: the command's own, or 255 where ssh failed.",
     callback=click.pass_context(_ssh),
     context_settings={**CONTEXT, "allow_interspersed_args": False},
     params=[

@@ -37,8 +37,12 @@ LOOKS = {
 
 def on_terminal() -> bool:
     """Whether the result goes to somebody's eyes."""
-    stdout: TextIO | None = sys.stdout  # Python's, where it starts without one
-    return stdout is not None and stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return seen(sys.stdout)
+
+
+def seen(stream: TextIO | None) -> bool:
+    """Whether what is written there goes to somebody's eyes; Python has None where it starts without one."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def plain(value: Any) -> str:
@@ -61,19 +65,31 @@ def cell(value: Any) -> str:
     return clean(plain(value)) or EMPTY
 
 
-def rows(columns: Sequence[Column], lines: Sequence[Sequence[str]], *, header: bool) -> None:
-    """Print a table."""
+def rows(
+    columns: Sequence[Column], lines: Sequence[Sequence[str]], *, header: bool, whole: bool = False
+) -> Sequence[Column]:
+    """Print a table.
+
+    Args:
+        columns: The columns.
+        lines: The cells, as text.
+        header: Whether the headings stand above.
+        whole: Whether all of it is shown, however wide; the terminal breaks the lines then.
+
+    Returns:
+        The columns that hold something, and for which there was no room.
+    """
     if not columns:
-        return
+        return []
     lines = _even(columns, lines)
     if on_terminal():
-        _coloured(columns, lines, header)
-        return
+        return _coloured(columns, lines, header, whole=whole)
     cells = [[cell(value) for value in line] for line in lines]
     if header:
         cells.insert(0, [column.name.upper() for column in columns])
     for line in aligned(cells, numbers={place for place, column in enumerate(columns) if column.number}):
         click.echo(line)
+    return []
 
 
 def aligned(cells: Sequence[Sequence[str]], numbers: Collection[int] = ()) -> list[str]:
@@ -99,11 +115,15 @@ def _even(columns: Sequence[Column], lines: Sequence[Sequence[str]]) -> list[lis
     return made
 
 
-def _coloured(columns: Sequence[Column], lines: Sequence[Sequence[str]], header: bool) -> None:
+def _coloured(
+    columns: Sequence[Column], lines: Sequence[Sequence[str]], header: bool, *, whole: bool
+) -> Sequence[Column]:
     from rich.console import Console
 
     across = shutil.get_terminal_size().columns
-    Console(width=across, highlight=False).print(_table(columns, lines, across, header=header))
+    rooms = dict(enumerate(_natural(columns, lines))) if whole else fitted(columns, lines, across)
+    Console(width=max(across, _taken(rooms)), highlight=False).print(_table(columns, lines, rooms, header=header))
+    return [column for place, column in enumerate(columns) if place not in rooms and any(line[place] for line in lines)]
 
 
 def table(columns: Sequence[Column], items: Sequence[Any], across: int) -> Table:
@@ -111,15 +131,17 @@ def table(columns: Sequence[Column], items: Sequence[Any], across: int) -> Table
     import jmespath
 
     lines = [[plain(jmespath.search(column.expression, item)) for column in columns] for item in items]
-    return _table(columns, _even(columns, lines), across, header=True)
+    lines = _even(columns, lines)
+    return _table(columns, lines, fitted(columns, lines, across), header=True)
 
 
-def _table(columns: Sequence[Column], lines: Sequence[Sequence[str]], across: int, *, header: bool) -> Table:
+def _table(
+    columns: Sequence[Column], lines: Sequence[Sequence[str]], rooms: Mapping[int, int], *, header: bool
+) -> Table:
     from rich.table import Table
     from rich.text import Text
 
     made = Table(box=None, show_header=header, header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
-    rooms = fitted(columns, lines, across)
     for place, room in rooms.items():
         column = columns[place]
         justify: Literal["left", "right"] = "right" if column.number else "left"
@@ -135,8 +157,7 @@ def fitted(columns: Sequence[Column], lines: Sequence[Sequence[str]], across: in
     Columns for wide terminals are left out first, then from the right what would not fit even with the widest ones cut,
     and these are cut at last. A thing is named by its first column, which is cut only where it alone is too wide.
     """
-    natural = [max(width(text) for text in (column.name, *(cell(line[place]) for line in lines)))
-               for place, column in enumerate(columns)]  # fmt: skip
+    natural = _natural(columns, lines)
     shown = {
         place: natural[place]
         for place, column in enumerate(columns)
@@ -150,6 +171,14 @@ def fitted(columns: Sequence[Column], lines: Sequence[Sequence[str]], across: in
     while len(shown) > 1 and _taken(shown) > across:
         shown[max(list(shown)[1:], key=lambda place: shown[place])] -= 1
     return shown if len(shown) > 1 else {place: min(room, across) for place, room in shown.items()}
+
+
+def _natural(columns: Sequence[Column], lines: Sequence[Sequence[str]]) -> list[int]:
+    """How wide each column is with nothing cut."""
+    return [
+        max(width(text) for text in (column.name, *(cell(line[place]) for line in lines)))
+        for place, column in enumerate(columns)
+    ]
 
 
 def _least(place: int, room: int) -> int:

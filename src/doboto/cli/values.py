@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import math
 import sys
-import types
 import typing
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Union
+from typing import Any, Literal
 
 import click
 
-from .shape import is_object
+from .exits import reason
+from .shape import holds_objects, is_array, is_object
+from .shapes import choices, misshapen
 from .suggesting import suggestion
 
 #: Parameters whose text is long: `@FILE` reads it from a file, `@-` from standard input.
@@ -55,11 +56,11 @@ class LongText(click.ParamType[str]):
         try:
             return sys.stdin.read() if value == "@-" else Path(value[1:]).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as failure:
-            self.fail(f"cannot read {value[1:]}: {failure}", param, ctx)
+            self.fail(f"cannot read {value[1:]}: {reason(failure)}", param, ctx)
 
 
 class Several(click.ParamType[Any]):
-    """Values between commas; the option may also be given several times."""
+    """Values between commas, or a JSON list of them; the option may also be given several times."""
 
     def __init__(self, each: click.ParamType[Any]) -> None:
         self.each = each
@@ -67,7 +68,21 @@ class Several(click.ParamType[Any]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[Any]:
         """A list of values."""
-        return [self.each.convert(part.strip(), param, ctx) for part in str(value).split(",") if part.strip()]
+        parts = _listed(str(value))
+        return [self.each.convert(part.strip(), param, ctx) for part in parts if part.strip()]
+
+
+def _listed(text: str) -> list[str]:
+    """What stands between commas; of a JSON list of single values, as results are printed, what is in it."""
+    if text.strip() == "null":  # as results have it where there are none
+        return []
+    try:
+        found = json.loads(text) if text.lstrip().startswith("[") else None
+    except ValueError:
+        found = None
+    if is_array(found) and not holds_objects(found):
+        return [str(one) for one in found]
+    return text.split(",")
 
 
 class Seconds(click.ParamType[float]):
@@ -101,12 +116,22 @@ class Structure(click.ParamType[Any]):
         """The dict or list."""
         if not isinstance(value, str):
             return value
+        return self.checked(self.read(value, param, ctx), self.hint, param, ctx)
+
+    def read(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """What a text says, whatever its shape."""
         try:
-            found = self._file(value[1:]) if value.startswith("@") else self._text(value, param, ctx)
+            return self._file(value[1:]) if value.startswith("@") else self._text(value, param, ctx)
         except (OSError, ValueError) as failure:
-            self.fail(f"{value!r} can't be read: {failure}", param, ctx)
+            kind = "no JSON: " if isinstance(failure, json.JSONDecodeError) else ""
+            self.fail(f"{value!r} can't be read: {kind}{reason(failure)}", param, ctx)
+
+    def checked(self, found: Any, hint: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """What was read, if it has the shape."""
         if self.keys and is_object(found) and (unknown := found.keys() - self.keys.keys()):
             self.fail(f"no such key: {', '.join(sorted(unknown))}; there is {', '.join(self.keys)}", param, ctx)
+        if wrong := misshapen(found, hint):
+            self.fail(wrong, param, ctx)
         return found
 
     def _file(self, name: str) -> Any:
@@ -122,12 +147,27 @@ class Structure(click.ParamType[Any]):
             return json.loads(value)
         pairs = [part.partition("=") for part in value.split(",")]
         if wrong := [key for key, sign, _ in pairs if not sign]:
-            raise ValueError(f"{wrong[0]!r} is no key=value")
+            raise ValueError(f"{wrong[0]!r} is neither JSON nor key=value")
         return {key: self._value(key, text, param, ctx) for key, _, text in pairs}
 
     def _value(self, key: str, text: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         type, _ = type_of(self.keys.get(key, str), key)
         return type.convert(text, param, ctx)
+
+
+class Structures(Several):
+    """Several dicts: one, a JSON list of them, or the option several times."""
+
+    def __init__(self, each: Structure) -> None:
+        super().__init__(each)
+        self.name = each.name
+        self.structure = each
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[Any]:
+        """A list of dicts."""
+        found = None if str(value).strip() == "null" else self.structure.read(str(value), param, ctx)
+        many = found if is_array(found) else [] if found is None else [found]
+        return [self.structure.checked(one, self.structure.hint, param, ctx) for one in many]
 
 
 class Numbers(click.ParamType[Any]):
@@ -156,24 +196,22 @@ SIMPLE: Mapping[Any, click.ParamType[Any]] = {
 
 def type_of(hint: Any, name: str = "") -> tuple[click.ParamType[Any], bool]:
     """The type for a hint, and whether it takes several values."""
-    choices = _choices(hint)
+    kinds = _choices(hint)
     if name in LONG_TEXTS:
         return LongText(), False
-    if found := SIMPLE.get(choices[0] if len(choices) == 1 else frozenset(choices)):
+    if found := SIMPLE.get(kinds[0] if len(kinds) == 1 else frozenset(kinds)):
         return found, False
-    if lists := [choice for choice in choices if typing.get_origin(choice) in (list, Sequence)]:
+    if lists := [choice for choice in kinds if typing.get_origin(choice) in (list, Sequence)]:
         each, _ = type_of((typing.get_args(lists[0]) or (str,))[0])
-        return (each if isinstance(each, Structure) else Several(each)), True
-    values = [value for choice in choices for value in typing.get_args(choice) if typing.get_origin(choice) is Literal]
-    if values and len(values) >= len(choices):
+        return (Structures(each) if isinstance(each, Structure) else Several(each)), True
+    values = [value for choice in kinds for value in typing.get_args(choice) if typing.get_origin(choice) is Literal]
+    if values and len(values) >= len(kinds):
         return (Choice(values) if all(isinstance(value, str) for value in values) else Numbers(values)), False
-    if str in choices:
-        return (IdOrSlug() if int in choices else click.STRING), False
+    if str in kinds:
+        return (IdOrSlug() if int in kinds else click.STRING), False
     return Structure(hint), False
 
 
 def _choices(hint: Any) -> list[Any]:
     """What a type may be, without None."""
-    if typing.get_origin(hint) in (Union, types.UnionType):
-        return [choice for one in typing.get_args(hint) for choice in _choices(one)]
-    return [] if hint is type(None) else [hint]
+    return [one for one in choices(hint) if one is not type(None)]

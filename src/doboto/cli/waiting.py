@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .._core.deadline import Deadline
     from .._session import Session
     from ..client import DO
+    from .reporting import Reporter
 
 
 class Settling:
@@ -32,8 +33,11 @@ class Settling:
     hurry = False
 
     def __init__(self, session: Session, ids: Sequence[int]) -> None:
+        from .together import Listed
+
         self.total = len(ids)
         self._session = session
+        self._listed = Listed(session)
         self._pending: dict[int, str] = dict.fromkeys(ids, "not looked at yet")
         self.droplets: dict[int, Any] = dict.fromkeys(ids)
 
@@ -46,28 +50,44 @@ class Settling:
         return [droplet for droplet in self.droplets.values() if droplet is not None]
 
     async def look(self, deadline: Deadline) -> None:
-        """One or two requests for each."""
-        jobs = [partial(self._lacks, id, deadline) for id in self._pending]
-        outcomes = await self._session.io.at_once(jobs)
-        for id, outcome in zip(list(self._pending), outcomes, strict=True):
+        """A list of several; those that it does not show as busy, one by one."""
+        listed = await self._listed.find(list(self._pending), deadline) if len(self._pending) > 1 else {}
+        self.hurry = listed is None
+        if listed is None:
+            return
+        self.droplets |= listed
+        self._pending |= {id: lacks for id, droplet in listed.items() if (lacks := _busy(droplet))}
+        left = [id for id in self._pending if id not in listed or not _busy(listed[id])]
+        outcomes = await self._session.io.at_once([partial(self._lacks, id, deadline, listed.get(id)) for id in left])
+        for id, outcome in zip(left, outcomes, strict=True):
             if isinstance(outcome, Exception):
                 raise outcome
             self._pending[id] = outcome
         self._pending = {id: lacks for id, lacks in self._pending.items() if lacks}
 
-    async def _lacks(self, id: int, deadline: Deadline) -> str:
+    async def _lacks(self, id: int, deadline: Deadline, droplet: Any) -> str:
+        """What a Droplet lacks; it is read unless a list has just shown it."""
         from .._core import pages
-        from .._core.readiness import Readiness
         from .._core.reply import holding
         from .._core.request import get, path
 
-        droplet: Any = await self._session.call(get(path("/droplets/{id}", id=id)), deadline, holding("droplet", dict))
-        self.droplets[id] = droplet
+        if droplet is None:
+            request = get(path("/droplets/{id}", id=id))
+            droplet = self.droplets[id] = await self._session.call(request, deadline, holding("droplet", dict))
         if droplet["status"] == "new":
-            return ", ".join(Readiness(public_ipv4=False).lacks(droplet))
+            return _busy(droplet)
         listing = pages.numbered(path("/droplets/{id}/actions", id=id), {}, 1)
         page = await self._session.call(listing, deadline, pages.reading("actions"))
         return ", ".join(f"{one['type']} is running" for one in page.items if one.get("status") == "in-progress")
+
+
+def _busy(droplet: Mapping[str, Any]) -> str:
+    """What a list shows of a Droplet that is not ready: it is being made, or an action locks it."""
+    from .._core.readiness import Readiness
+
+    if droplet.get("status") == "new":
+        return ", ".join(Readiness(public_ipv4=False).lacks(droplet))
+    return "an action is running" if droplet.get("locked") else ""
 
 
 def _wait(ctx: click.Context, **params: Any) -> None:
@@ -83,9 +103,18 @@ def _wait(ctx: click.Context, **params: Any) -> None:
         ids = _ids(do, params, reporter.names)
         port: int | None = params["ready_port"]
         with resumable(reporter, lambda _: waiting(settings, ids, port=port)):
+            _begin(do, ids, reporter)
             found = wait_for(do, ids, params["poll"], params["timeout"], reporter.progress(), port)
         reporter.stop()
         printed(found, Droplet, settings)
+
+
+def _begin(do: DO, ids: Sequence[int], reporter: Reporter) -> None:
+    """Draw at once what is waited for."""
+    from ..progress import Progress
+
+    first = Progress("wait", 0, len(ids), 0.0, dict.fromkeys(ids, "not looked at yet"))
+    reporter.begin(first, do._session.io.clock)  # noqa: SLF001 - the time that the wait goes by
 
 
 def _ids(do: DO, params: Mapping[str, Any], names: dict[Any, str]) -> list[int]:

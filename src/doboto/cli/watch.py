@@ -38,14 +38,17 @@ def _watch(ctx: click.Context, **params: Any) -> None:
     from ..types import Action, Droplet
     from .connection import client
     from .output import check
+    from .reporting import Reporter
 
     check(settings, Droplet, Action)
     with client(settings) as do:
         view = View("simulated account" if settings.sim else do.url)
-        view.look(do)
         if params["once"] or not _interactive(settings):
+            with Reporter(settings):
+                view.look(do)
             _print(view, settings)
             return
+        view.look(do)
         _redraw(do, view, params["poll"], release=bool(settings.sim))
 
 
@@ -128,7 +131,7 @@ def ends(pressed: str) -> bool:
 command = Described(
     "watch",
     help="Watch the account's Droplets and running actions, redrawn in place, as far as they fit. q ends it. "
-    "Without a terminal it prints them once.",
+    "Without a terminal it prints them once. --debug logs nothing where it redraws, for that is on the same screen.",
     callback=click.pass_context(_watch),
     context_settings=dict(CONTEXT),
     params=[

@@ -61,7 +61,7 @@ class Making(Recovering[Mode]):
         recover = partial(self._recover_made, recipe, deadline)
         made: Any = await self._changed(recipe.request, deadline, recover, holding(recipe.key, dict))
         self._session.claims.claim([_claim(recipe, made)])
-        log.info("created %s (%s)", recipe.what, _name(made))
+        log.info("created %s (%s)", recipe.what, _name(made), extra={"created_thing": _identity(made)})
         return made
 
     async def _there(self, recipe: Recipe, deadline: Deadline) -> Any:
@@ -149,6 +149,12 @@ def _fresh(thing: Mapping[str, Any], since: float) -> bool:
 
 def _name(thing: Mapping[str, Any]) -> str:
     return str(next((thing[member] for member in pages.IDENTITY if thing.get(member)), "?"))
+
+
+def _identity(thing: Mapping[str, Any]) -> dict[str, Any]:
+    """A thing's id and, if it has one, its name, for those who read the log by program."""
+    id = next((thing[member] for member in pages.IDENTITY if thing.get(member)), None)
+    return {"id": id, **({"name": thing["name"]} if thing.get("name") else {})}
 
 
 def _claim(recipe: Recipe, thing: Mapping[str, Any]) -> tuple[str, str]:

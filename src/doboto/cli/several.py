@@ -1,0 +1,148 @@
+"""Does an operation to several things, or to one Droplet: all are sent, then waited for together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .._core.deadline import Deadline, duration
+from .._operation import run
+from .._wait.rounds import Plan, wait
+from ..errors import DOBOTOException, DOBOTOPollingException
+from ..types import Action
+from .calls import Call, Calls, Stage, spoken
+from .catalog import Operation
+from .exits import PARTLY, TIMEOUT, as_usage, described, exit_of, line_of
+from .failure import Failure, SeveralFailed
+from .sending import Sender
+from .shape import is_array
+
+if TYPE_CHECKING:
+    from .._session import Session
+    from ..client import DO
+    from .reporting import Reporter
+    from .together import Sight
+
+#: Seconds between two looks, as the operations have it.
+POLL = 5.0
+
+
+def takes(operation: Operation, todo: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether calls are to be made here: several, or one whose waiting is told by its Droplet's name."""
+    return len(todo) > 1 or (bool(todo[0].get("id")) and bool(todo[0].get("wait")) and _together(operation))
+
+
+def _together(operation: Operation) -> bool:
+    """Whether there is a way to wait for several of them together; elsewhere each waits by itself."""
+    return operation.resource == "droplet" and (operation.result is Action or operation.name == "destroy")
+
+
+def several(do: DO, operation: Operation, todo: Sequence[Mapping[str, Any]], reporter: Reporter) -> Any:
+    """Do it.
+
+    Returns:
+        The result of the one call, or a list of all; None where they have none.
+
+    Raises:
+        SeveralFailed: Some failed, or took too long; it tells which, and what became of the others.
+        DOBOTOException: The one call failed, or all did, for the same reason: the first one's.
+    """
+    session = do._session  # noqa: SLF001 - waiting beyond what an operation waits for
+    deadline = _deadline(session, operation, todo[0])
+    calls = _begun(session, operation, todo, reporter)
+    sight = _sight(session, operation) if todo[0].get("wait") and _together(operation) else None
+    method: Callable[..., Any] = getattr(getattr(do, operation.resource), operation.name)
+    sender = Sender(
+        method, calls, deadline, session.io.clock.monotonic, reporter, None if sight is None else sight.answered,
+        progresses=any(one.name == "progress" for one in operation.parameters),
+    )  # fmt: skip
+    try:
+        sender.send_all()
+        if sight is not None and deadline is not None:
+            _wait(session, calls, sender, sight, Plan(todo[0].get("poll", POLL), deadline, reporter.progress()))
+    finally:
+        sender.stop()
+    return _result(calls, deadline)
+
+
+def _deadline(session: Session, operation: Operation, values: Mapping[str, Any]) -> Deadline | None:
+    """One for all calls, where the operation takes a time-out."""
+    default = next((one.default for one in operation.parameters if one.name == "timeout"), None)
+    if default is None:
+        return None
+    with as_usage():
+        duration("poll", values.get("poll", POLL))
+        return session.deadline(duration("timeout", values.get("timeout", default), positive=True))
+
+
+def _begun(session: Session, operation: Operation, todo: Sequence[Mapping[str, Any]], reporter: Reporter) -> Calls:
+    clock = session.io.clock
+    began = clock.monotonic()
+    made = [Call(values, reporter.named(values["id"])) for values in todo]
+    calls = reporter.calls = Calls(operation.name, made, lambda: clock.monotonic() - began)
+    if todo[0].get("wait"):
+        reporter.begin(calls.progress(), clock)
+    return calls
+
+
+def _sight(session: Session, operation: Operation) -> Sight:
+    from .together import Actions, Gone
+
+    return Actions(session, spoken(operation.name)) if operation.result is Action else Gone(session)
+
+
+def _wait(session: Session, calls: Calls, sender: Sender, sight: Sight, plan: Plan) -> None:
+    from .together import Together
+
+    try:
+        run(wait(session, Together(session, calls, sender.send, sight), plan))
+    except DOBOTOPollingException:
+        return  # each call knows how far it has come
+
+
+def _result(calls: Calls, deadline: Deadline | None) -> Any:
+    unfinished = calls.at(Stage.WAITING, Stage.HELD, Stage.BEGUN)
+    if calls.failed or unfinished:
+        raise _failure(calls, unfinished, deadline)
+    outcomes = [call.outcome for call in calls]
+    if len(outcomes) == 1:
+        return outcomes[0]
+    return None if all(one is None for one in outcomes) else _flat(outcomes)
+
+
+def _flat(outcomes: Sequence[Any]) -> list[Any]:
+    """One list of what calls gave, which may be lists."""
+    return [item for one in outcomes if one is not None for item in (one if is_array(one) else [one])]
+
+
+def _failure(calls: Calls, unfinished: Sequence[Call], deadline: Deadline | None) -> Exception:
+    """The exit code is that of all failures if they are alike, and else says that a part was done."""
+    first: Exception | None = calls.failed[0].outcome if calls.failed else None
+    kinds = {exit_of(call.outcome).code for call in calls.failed} | ({TIMEOUT.code} if unfinished else set[int]())
+    code = PARTLY.code if calls.done or len(kinds) > 1 else kinds.pop()
+    known = code == PARTLY.code or isinstance(first, DOBOTOException | Failure)
+    if first is not None and (len(calls) == 1 or not (known or unfinished)):
+        return first
+    failure = SeveralFailed(
+        _told(calls, unfinished, deadline), code, [call.id for call in calls.at(Stage.BEGUN)], **_details(calls)
+    )
+    failure.__cause__ = first
+    return failure
+
+
+def _told(calls: Calls, unfinished: Sequence[Call], deadline: Deadline | None) -> str:
+    reasons = "; ".join(f"{call.label}: {line_of(call.outcome)}" for call in calls.failed)
+    failed = f"{len(calls.failed)} of {len(calls)} failed: {reasons}" if reasons else ""
+    if not unfinished:
+        return failed
+    seconds = "" if deadline is None else f" {deadline.seconds:g} s"
+    told = f"{spoken(calls.what)} took longer than{seconds}: {calls.sentence()}"
+    return f"{told}; {failed}" if failed else told
+
+
+def _details(calls: Calls) -> dict[str, Any]:
+    if len(calls) == 1:
+        return calls.details()
+    failed = [{"target": call.label, **described(call.outcome, exit_of(call.outcome))} for call in calls.failed]
+    results = _flat([call.outcome for call in calls.done])
+    return {"done": [], **calls.details(), "failed": failed, "results": results}

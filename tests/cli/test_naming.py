@@ -1,0 +1,148 @@
+"""Things other than Droplets are named by id or by name too, wherever an option takes one; an id is never looked up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from doboto.cli import catalog
+from doboto.cli.local import LocalAccount
+from doboto.cli.naming import ID, naming_of
+
+from .conftest import NEW, Doboto
+
+RULE = '{"protocol": "tcp", "ports": "22", "sources": {"addresses": ["::/0"]}}'
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBv0yMV8Yv8sVn0cT0Q8yX8m2Q0m3s9f6m8Lr7c1zQ5d laptop"
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The requests that were sent."""
+    lines: list[str] = []
+    send = LocalAccount.send
+
+    async def sending(self: LocalAccount, request: Any, timeouts: Any) -> Any:
+        lines.append(f"{request.method} {request.url.partition('/v2')[2]}")
+        return await send(self, request, timeouts)
+
+    monkeypatch.setattr(LocalAccount, "send", sending)
+    return lines
+
+
+def made(doboto: Doboto, *order: str) -> str:
+    return doboto.ok("-q", *order, "--query", "id").out.strip()
+
+
+def volume(doboto: Doboto) -> str:
+    return made(doboto, "volume", "create", "it", "--region", "nyc3", "--size-gigabytes", "10")
+
+
+def firewall(doboto: Doboto) -> str:
+    return made(doboto, "firewall", "create", "it", "--inbound-rules", RULE)
+
+
+def vpc(doboto: Doboto) -> str:
+    made(doboto, "vpc", "create", "first", "--region", "nyc3")  # the region's default, which stays
+    return made(doboto, "vpc", "create", "it", "--region", "nyc3")
+
+
+def project(doboto: Doboto) -> str:
+    return made(doboto, "project", "create", "it", "--purpose", "Trying")
+
+
+def ssh_key(doboto: Doboto) -> str:
+    return made(doboto, "ssh-key", "create", "it", "--public-key", KEY)
+
+
+def snapshot(doboto: Doboto) -> str:
+    return made(doboto, "volume", "snapshot-create", volume(doboto), "--snapshot-name", "it")
+
+
+@pytest.mark.parametrize("make", [volume, firewall, vpc, project, ssh_key, snapshot], ids=lambda one: one.__name__)
+def test_a_name_is_as_good_as_an_id(simulated: Doboto, asked: list[str], make: Any) -> None:
+    """And with an id there is one request: the one that does it."""
+    id, kind = make(simulated), make.__name__.replace("_", "-")
+    assert made(simulated, kind, "info", "it") == made(simulated, kind, "info", "IT") == id
+    asked.clear()
+    assert made(simulated, kind, "info", id) == id
+    assert len(asked) == 1
+    simulated.ok(kind, "destroy", "it", "--yes")
+    assert simulated.refused(3, "not_found", kind, "info", "it")["message"] == (
+        f"no {kind.replace('-', ' ')} is called 'it'; see `doboto {kind} list`"
+    )
+
+
+@pytest.mark.parametrize("kind", ["volume", "firewall", "load-balancer", "certificate", "vpc", "ssh-key", "snapshot"])
+def test_a_name_of_nothing_is_not_found_and_with_missing_ok_nothing_is_done(
+    simulated: Doboto, asked: list[str], kind: str
+) -> None:
+    assert simulated.ok(kind, "destroy", "nope", "--missing-ok", "--yes", "-q").out == ""
+    simulated.refused(3, "not_found", kind, "destroy", "nope", "--yes")
+    simulated.refused(2, "usage", kind, "info", " ")
+    assert all(line.startswith("GET ") for line in asked)
+
+
+def test_a_name_that_fits_several_is_refused_with_the_list(simulated: Doboto, asked: list[str]) -> None:
+    ids = [
+        made(simulated, "volume", "create", "data", "--region", region, "--size-gigabytes", "10")
+        for region in ("nyc3", "sfo3")
+    ]
+    asked.clear()
+    error = simulated.refused(3, "not_found", "volume", "destroy", "data", "--yes")
+    assert [one["id"] for one in error["matches"]] == ids
+    assert all(f"{id} {region}" in error["message"] for id, region in zip(ids, ("nyc3", "sfo3"), strict=True))
+    assert all(line.startswith("GET ") for line in asked)
+
+
+def test_several_names_are_looked_up_in_one_list(simulated: Doboto, asked: list[str]) -> None:
+    ids = [made(simulated, "vpc", "create", name, "--region", "nyc3") for name in ("a", "b", "c")]
+    asked.clear()
+    assert simulated.ok("vpc", "info", "a", "b", "c", ids[0], "--query", "[].id").out.split() == ids
+    assert sum(line.startswith("GET /vpcs?") for line in asked) == 1
+
+
+def test_options_take_names_too(simulated: Doboto) -> None:
+    """A volume's Droplet; a Droplet's VPC, SSH keys and volumes; a firewall's Droplets."""
+    network, key = vpc(simulated), ssh_key(simulated)
+    disk = made(simulated, "volume", "create", "data", "--region", "nyc3", "--size-gigabytes", "10")
+    droplet = simulated.ok(
+        "-q", "droplet", "create", "web", *NEW, "--vpc-uuid", "it", "--ssh-keys", f"it,{key}", "--volumes", "data",
+        "--wait", "-o", "json",
+    ).json  # fmt: skip
+    assert (droplet["vpc_uuid"], droplet["volume_ids"]) == (network, [disk])
+    assert simulated.ok("-q", "volume", "detach", "data", "--droplet-id", "web", "--wait").out
+    assert simulated.ok("volume", "info", "data", "-o", "json").json["droplet_ids"] == []
+    made(simulated, "firewall", "create", "fw", "--inbound-rules", RULE, "--droplet-ids", "web")
+    assert simulated.ok("firewall", "info", "fw", "-o", "json").json["droplet_ids"] == [droplet["id"]]
+
+
+def test_an_image_of_ones_own_goes_before_a_slug(simulated: Doboto, asked: list[str]) -> None:
+    simulated.ok("-q", "droplet", "create", "web", *NEW, "--wait")
+    simulated.ok("-q", "droplet", "snapshot-create", "web", "--snapshot-name", "before", "--wait")
+    id = made(simulated, "image", "info", "before")
+    assert id.isdigit()
+    assert simulated.ok("image", "info", "ubuntu-24-04-x64", "--query", "slug").out == "ubuntu-24-04-x64\n"
+    simulated.ok("-q", "image", "destroy", "before", "--yes")
+    assert f"DELETE /images/{id}" in asked
+
+
+@pytest.mark.parametrize("text", ["7", "6FA459EA-EE8A-3CA4-894E-DB77E160355E", "3b:16:bf:e4:8b", "SHA256:abc"])
+def test_ids_are_known_by_their_looks(text: str) -> None:
+    assert ID.fullmatch(text)
+
+
+@pytest.mark.parametrize("text", ["web-1", "data", "7a", "6fa459ea-ee8a", "²"])
+def test_names_are_no_ids(text: str) -> None:
+    assert not ID.fullmatch(text)
+
+
+def test_every_kind_that_has_ids_and_names_is_named_by_either() -> None:
+    """What takes an id alone has no name in its list: an action, an alert policy."""
+    without = {
+        one.resource
+        for resource in catalog.resources()
+        for one in catalog.operations(resource).values()
+        if resource != "droplet" and any(each.name == "id" for each in one.parameters) and not naming_of(one, "id")
+    }
+    assert without == {"action", "monitoring"}

@@ -1,0 +1,85 @@
+"""What is asked before something is destroyed: what is done, to what, with which values; and nobody waits for it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+
+from doboto.cli import catalog
+from doboto.cli.confirm import irrevocable
+from doboto.cli.questions import question
+from doboto.cli.targets import Target
+
+from .conftest import NEW, Doboto
+
+ALL = [one for resource in catalog.resources() for one in catalog.operations(resource).values() if irrevocable(one)]
+
+
+def asked(resource: str, operation: str, values: dict[str, Any], *names: str, price: str = "") -> str:
+    found = catalog.operations(resource)[operation]
+    return question(found, [Target(name, name, {}) for name in names], values, price)
+
+
+def test_a_question_names_what_is_done_and_the_values_given() -> None:
+    rebuild = asked("droplet", "rebuild", {"id": 1, "image": "debian-12-x64", "wait": True}, "web-03")
+    assert rebuild == "Rebuild web-03 from image debian-12-x64? What is on the disk is lost."
+    resize = asked("droplet", "resize", {"id": 1, "size": "s-2", "disk": True}, "web-03", price=" ($18/month)")
+    assert resize.startswith("Resize web-03 to size s-2 ($18/month) with --disk? It never shrinks again")
+    assert asked("volume", "resize", {"id": "x", "size": 20, "region": "nyc3"}, "data").startswith(
+        "Resize volume data to size 20? It never gets smaller again"
+    )
+    assert asked("domain", "record-destroy", {"name": "a", "record_id": 7}, "www").startswith(
+        "Destroy domain record www?"
+    )
+    assert asked("droplet", "ipv6-enable", {"id": 1}, "web").startswith("Enable IPv6 of web?")
+
+
+def test_a_question_counts() -> None:
+    assert asked("droplet", "destroy", {"id": 1}, "a", "b") == "Destroy 2 Droplets: a, b? It can't be undone."
+    many = asked("droplet", "destroy", {"id": 1}, *"abcdefg")
+    assert many.startswith("Destroy 7 Droplets: a, b, c, d, e and 2 more?")
+    assert asked("droplet", "destroy", {"tag_name": "p"}, "a", "b").startswith("Destroy ALL 2 Droplets with tag p?")
+
+
+@pytest.mark.parametrize("operation", ALL, ids=lambda one: f"{one.resource}-{one.command}")
+def test_every_question_names_the_thing_and_says_that_it_is_final(operation: catalog.Operation) -> None:
+    values: dict[str, Any] = {operation.parameters[0].name: "x", "disk": True}
+    text = question(operation, [Target("x", "the-thing", {})], values)
+    asking, _, told = text.partition("? ")
+    assert "the-thing" in asking
+    assert "`" not in text
+    assert any(word in told for word in ("undone", "lost", "again", "never"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+@pytest.mark.parametrize(("order", "told"), [
+    (("destroy", "web"), "Destroy web? It can't be undone. [y/N]"),
+    (("rebuild", "web", "--image", "debian-12-x64"), "Rebuild web from image debian-12-x64? What is on the disk"),
+    (("resize", "web", "--size", "s-2vcpu-2gb", "--disk"), "Resize web to size s-2vcpu-2gb ($18/month) with --disk?"),
+], ids=lambda one: one[0])  # fmt: skip
+def test_while_a_question_is_open_other_commands_have_the_account(
+    simulated: Doboto, order: tuple[str, ...], told: str
+) -> None:
+    from .terminal import Terminal
+
+    simulated.ok("-q", "droplet", "create", "web", *NEW, "--wait")
+    simulated.ok("-q", "droplet", "power-off", "web", "--wait")
+    with Terminal(["droplet", *order], simulated.environment, width=140) as terminal:
+        assert told in terminal.read(lambda text: "[y/N]" in text)
+        assert [one["name"] for one in simulated.ok("droplet", "list", "-o", "json").json] == ["web"]
+        terminal.type("y\n")
+        assert terminal.end() == 0, terminal.text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+def test_after_a_question_the_connection_is_opened_again(served: Doboto) -> None:
+    from .terminal import Terminal
+
+    served.ok("-q", "droplet", "create", "web-{1..2}", *NEW)
+    with Terminal(["droplet", "destroy", "web-1", "web-2"], served.environment) as terminal:
+        assert "Destroy 2 Droplets: web-1, web-2? It can't be undone." in terminal.read(lambda text: "[y/N]" in text)
+        terminal.type("y\n")
+        assert terminal.end() == 0, terminal.text
+    assert served.ok("droplet", "list", "-o", "json").json == []

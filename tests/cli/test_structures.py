@@ -1,0 +1,88 @@
+"""Options that take dicts: one, a list, several times; what is printed goes in again; what is wrong is not sent."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from .conftest import NEW, Doboto
+
+RULE = {"protocol": "tcp", "ports": "22", "sources": {"addresses": ["0.0.0.0/0", "::/0"]}}
+MORE = {**RULE, "ports": "443"}
+FORWARDING = {"entry_protocol": "http", "entry_port": 80, "target_protocol": "http", "target_port": 8080}
+
+
+@pytest.mark.parametrize("given", [
+    [json.dumps([RULE, MORE])], [json.dumps(RULE), json.dumps(MORE)], [json.dumps([RULE]), json.dumps([MORE])],
+], ids=["a list", "twice", "lists"])  # fmt: skip
+def test_a_list_is_as_good_as_the_option_several_times(simulated: Doboto, given: list[str]) -> None:
+    options = [part for text in given for part in ("--inbound-rules", text)]
+    made = simulated.ok("firewall", "create", "fw", *options, "-o", "json").json
+    assert made["inbound_rules"] == [RULE, MORE]
+
+
+def test_what_is_printed_goes_in_again(simulated: Doboto) -> None:
+    """Rules, none of them, ids and tags of a firewall."""
+    simulated.ok("-q", "droplet", "create", "web", *NEW, "--tag", "prod", "--wait")
+    simulated.ok("-q", "firewall", "create", "fw-a", "--inbound-rules", json.dumps(RULE), "--tag", "prod",
+                 "--droplet-ids", "web")  # fmt: skip
+    first = simulated.ok("firewall", "list", "-o", "json").json[0]
+    names = ("inbound_rules", "outbound_rules", "droplet_ids", "tags")
+    options = [part for name in names for part in (f"--{name.replace('_', '-')}", json.dumps(first[name]))]
+    again = simulated.ok("-q", "firewall", "create", "fw-b", *options, "--outbound-rules", "null", "-o", "json").json
+    assert {name: again[name] for name in names} == {name: first[name] for name in names}
+
+
+def test_rules_come_through_a_pipe(simulated: Doboto) -> None:
+    simulated.ok("-q", "firewall", "create", "a1", "--inbound-rules", json.dumps([RULE, MORE]))
+    printed = simulated.ok("firewall", "info", "a1", "-o", "json", "--query", "inbound_rules").out
+    again = simulated.ok("firewall", "create", "a2", "--inbound-rules", "@-", "-o", "json", stdin=printed)
+    assert again.json["inbound_rules"] == [RULE, MORE]
+
+
+def test_forwarding_rules_and_resources_are_lists_too(simulated: Doboto) -> None:
+    rules = [FORWARDING, {**FORWARDING, "entry_port": 81}]
+    made = simulated.ok("-q", "load-balancer", "create", "lb", "--region", "nyc3", "--forwarding-rules",
+                        json.dumps(rules), "-o", "json").json  # fmt: skip
+    assert [one["entry_port"] for one in made["forwarding_rules"]] == [80, 81]
+    printed = json.dumps(made["forwarding_rules"])
+    again = simulated.ok("-q", "load-balancer", "create", "again", "--region", "nyc3", "--forwarding-rules", printed,
+                         "-o", "json").json  # fmt: skip
+    assert again["forwarding_rules"] == made["forwarding_rules"]
+    ids = simulated.ok("-q", "droplet", "create", "web-{1..2}", *NEW, "--wait", "--query", "[].id").out.split()
+    simulated.ok("tag", "create", "prod")
+    resources = [{"resource_id": id, "resource_type": "droplet"} for id in ids]
+    simulated.ok("tag", "attach", "prod", "--resources", json.dumps(resources))
+    assert simulated.ok("droplet", "list", "--tag", "prod", "--query", "[].id").out.split() == ids
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ('[{"protocol":', "no JSON"), ("7", "neither JSON nor key=value"), ("[7]", "a whole number, not an object"),
+    ("[[]]", "a list, not an object"), ('{"sources": []}', "sources is a list, not an object"),
+    ('[{"ports": 22}]', "ports is a whole number, not a text"), ('{"protcol": "tcp"}', "no such key: protcol"),
+    ('{"sources": {"addresses": "x"}}', "sources.addresses is a text, not a list"),
+    ('{"sources": {"addresses": [7]}}', "sources.addresses[0] is a whole number, not a text"),
+    ("protocol=tcp,ports", "'ports' is neither"), ("@/nope", "can't be read: No such file"),
+])  # fmt: skip
+def test_what_has_another_shape_is_wrong_usage_that_names_the_option(doboto: Doboto, text: str, told: str) -> None:
+    """Without a token: nothing can have been sent."""
+    message = doboto.refused(2, "usage", "firewall", "create", "fw", "--inbound-rules", text)["message"]
+    assert "--inbound-rules" in message
+    assert told in message
+
+
+def test_a_single_dict_is_no_list(doboto: Doboto) -> None:
+    order = ("droplet", "backup-enable", "7", "--backup-policy", "[1]")
+    assert "a list, not an object" in doboto.refused(2, "usage", *order)["message"]
+
+
+def test_the_help_says_so(doboto: Doboto) -> None:
+    for order in (("firewall", "create"), ("load-balancer", "create"), ("tag", "attach")):
+        assert "as JSON, one or a list" in " ".join(doboto.ok(*order, "--help").out.split())
+
+
+def test_what_was_created_is_told_with_its_id(simulated: Doboto) -> None:
+    done = simulated.ok("volume", "create", "data", "--region", "nyc3", "--size-gigabytes", "10", "-o", "json")
+    event = json.loads(done.err.splitlines()[0])
+    assert (event["event"], event["id"], event["name"]) == ("created", done.json["id"], "data")
