@@ -68,12 +68,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="how often each job is done (default: %(default)s)")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md and the README's table")
     options = parser.parse_args()
+    prism = others.prepared()
     with servers() as where:
         results = rounds(options.rounds, where)
     results[MACHINERY.job, OURS.label] = [{"microseconds": machinery()}]
     weights = {one.label: installed(one) for one in (OURS, *PEERS)}
     _told("the simulator, and Prism")
-    page = report.page(results, weights, options.rounds, others.simulators())
+    page = report.page(results, weights, options.rounds, others.simulators(prism))
     print(page)
     if options.write:
         report.write(page, report.summary(results, weights))

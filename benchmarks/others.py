@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -29,7 +30,22 @@ client is in the same process and has its share of that.
 """
 
 
-def simulators() -> str:
+@dataclass(frozen=True)
+class Prism:
+    """Where Prism is.
+
+    Attributes:
+        document: The OpenAPI document that it serves.
+        program: How it is started; None where it can't be.
+        why: Why it can't be.
+    """
+
+    document: Path
+    program: Path | None = None
+    why: str = ""
+
+
+def simulators(prism: Prism) -> str:
     """The table, in Markdown."""
     columns: dict[str, dict[str, float]] = {}
     bench = Bench(ROUNDS)
@@ -39,7 +55,7 @@ def simulators() -> str:
             for way, send in (("in process", bench.in_process), ("over HTTP", over_http(server.origin))):
                 found = {row.name: median(bench.measure(row, send)) for row in ROWS}
                 columns[f"{droplets:,} Droplets, {way}"] = found
-    mocked, why = _prism(bench)
+    mocked, why = _mocked(bench, prism)
     if mocked:
         columns["Prism's mock, over HTTP"] = mocked
     lines = [["", *columns], ["---", *("---:" for _ in columns)]]
@@ -52,14 +68,24 @@ def _shown(milliseconds: float | None) -> str:
     return "" if milliseconds is None else f"{milliseconds:.2f} ({1000 / milliseconds:,.0f}/s)"
 
 
-def _prism(bench: Bench) -> tuple[dict[str, float], str]:
-    """Prism's milliseconds, and what is to be said about them."""
+def prepared() -> Prism:
+    """Prism, installed: done before anything is measured, so that its failure costs no results."""
     document = Path(os.environ.get("DOBOTO_OPENAPI") or ROOT.parent / "shared" / "api" / "openapi.json")
     if not shutil.which("npm") or not shutil.which("node"):
-        return {}, "Prism was left out: Node.js and npm are not here."
+        return Prism(document, why="Node.js and npm are not here")
     if not document.exists():
-        return {}, "Prism was left out: DOBOTO_OPENAPI names no OpenAPI document."
-    with _serving(_installed(), document) as origin:
+        return Prism(document, why="DOBOTO_OPENAPI names no OpenAPI document")
+    try:
+        return Prism(document, _installed())
+    except subprocess.CalledProcessError:
+        return Prism(document, why="npm could not install it")
+
+
+def _mocked(bench: Bench, prism: Prism) -> tuple[dict[str, float], str]:
+    """Prism's milliseconds, and what is to be said about them."""
+    if prism.program is None:
+        return {}, f"Prism was left out: {prism.why}."
+    with _serving(prism.program, prism.document) as origin:
         found = {row.name: median(bench.measure(row, _asking(origin))) for row in ROWS if row.name in BOTH}
     return found, f"Prism: {PRISM}; its process does nothing else, and its pages are the document's one example."
 
