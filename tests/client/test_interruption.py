@@ -132,7 +132,8 @@ def test_while_the_first_request_is_on_its_way(sim: Simulator, interrupter: Inte
     interrupter.after = lambda request, count: request == "POST /droplets"
     notes = told("create", one("web-1"), wait=True)
     assert "Droplets were being created: web-1" in notes
-    assert "created so far: none yet" in notes
+    assert "created so far: none yet; asked for, and perhaps there: web-1" in notes
+    assert "not asked for" not in notes
     assert list(ids(sim)) == ["web-1"]
 
 
@@ -142,7 +143,14 @@ def test_while_a_later_request_is_on_its_way(sim: Simulator, interrupter: Interr
     made = ids(sim)
     assert len(made) == 20
     assert all(f"{name} ({id})" in notes for name, id in made.items())
-    assert all(name in notes for name in NAMES)
+    assert f"perhaps there: {', '.join(NAMES[20:])}" in notes
+
+
+def test_requests_that_were_not_sent_are_told_apart(sim: Simulator, interrupter: Interrupter, told: Any) -> None:
+    interrupter.after = lambda request, count: request == "POST /droplets"
+    notes = told("create", several(*NAMES), wait=True)
+    assert f"perhaps there: {', '.join(NAMES[:10])}; not asked for: {', '.join(NAMES[10:])}" in notes
+    assert sorted(ids(sim)) == sorted(NAMES[:10])
 
 
 def test_while_a_429_is_waited_for(sim: Simulator, interrupter: Interrupter, told: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -28,8 +29,15 @@ class Made:
 
     droplets: list[Any] = field(default_factory=list[Any])
     action_ids: list[int] = field(default_factory=list[int])
+    #: Names that requests ask for of which nobody knows yet what becomes.
+    unsettled: list[str] = field(default_factory=list[str])
     #: Whether a request has failed, so that no further one is begun.
     failed: bool = False
+
+    def settled(self, names: Sequence[str]) -> None:
+        """It is known what became of these."""
+        for name in names:
+            self.unsettled.remove(name)
 
 
 class Creating(Acting[Mode]):
@@ -74,11 +82,13 @@ class Creating(Acting[Mode]):
         claims, names = self._session.claims, asked_names(body)
         request = Request("POST", "/droplets", body=body)
         claims.sending(names)
+        made.unsettled += names
         try:
             droplets, action_ids = await self._session.call(request, plan.deadline, partial(_created, body))
             claims.claim(droplet["id"] for droplet in droplets)
         except DOBOTOException as failure:
             if not failure.outcome_open:
+                made.settled(names)
                 raise
             lost = failure
             claims.looking(
@@ -86,10 +96,12 @@ class Creating(Acting[Mode]):
             )  # before it no longer counts as sent: others must see it all the time
         else:
             _keep(made, droplets, action_ids)
+            made.settled(names)
             return
         finally:
             claims.sent(names)
         _keep(made, await self._recover_droplets(body, lost, plan.deadline), [])
+        made.settled(names)
 
     async def _ready(
         self, made: Made, order: Order, plan: Plan, ready_port: int | None, readiness: Readiness | None = None
@@ -124,10 +136,23 @@ def _tell(failure: BaseException, made: Made, order: Order) -> None:
     if isinstance(failure, DOBOTOException):
         failure.created = in_order([*made.droplets, *failure.created], order.names)
         return
-    created = ", ".join(f"{droplet.get('name')} ({droplet['id']})" for droplet in made.droplets) or "none yet"
+    state = _state(made, order)
+    created = ", ".join(f"{one['name']} ({one['id']})" for one in state["created"]) or "none yet"
     note = f"Droplets were being created: {', '.join(order.names)}; created so far: {created}"
+    if state["unsettled"]:
+        note += f"; asked for, and perhaps there: {', '.join(state['unsettled'])}"
+    if state["not_begun"]:
+        note += f"; not asked for: {', '.join(state['not_begun'])}"
     failure.add_note(f"doboto: {note}")
-    log.warning("interrupted: %s", note)
+    log.warning("interrupted: %s", note, extra={"interrupted": state})
+
+
+def _state(made: Made, order: Order) -> dict[str, list[Any]]:
+    """What became of each name, as the log's record has it for programs."""
+    created = [{"id": droplet["id"], "name": droplet.get("name")} for droplet in in_order(made.droplets, order.names)]
+    names = [one["name"] for one in created if isinstance(one["name"], str)]  # a reply may have anything there
+    rest = Counter(order.names) - Counter([*names, *made.unsettled])
+    return {"created": created, "unsettled": list(made.unsettled), "not_begun": list(rest.elements())}
 
 
 def _foremost(failures: Sequence[Exception], made: Made) -> Exception:
