@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from doboto.cli.calls import Counted
 from doboto.cli.drawing import picture
 from doboto.progress import Progress
 
@@ -35,6 +36,23 @@ def test_what_does_not_fit_is_counted(many: int, height: int) -> None:
 @pytest.mark.parametrize("name", ["a-long-name-" * 12, "東京" * 50])
 def test_a_long_name_wraps_no_line(name: str) -> None:
     assert len(drawn(3, 60, 24, name).splitlines()) == 4
+
+
+def test_what_failed_is_not_counted_as_done() -> None:
+    console = Console(width=80)
+    progress = Counted("reboot", 18, 20, 6.0, {}, failed=2)
+    with console.capture() as captured:
+        console.print(picture(progress, str))
+    assert "18 done, 2 failed of 20" in captured.get()
+    assert str(progress) == "reboot: 18 done, 2 failed of 20 after 6 s"
+    assert str(Counted("reboot", 20, 20, 6.0, {})) == "reboot: 20 of 20 done after 6 s"
+
+
+def test_where_it_is_not_known_how_many_there_are_no_number_is_told() -> None:
+    console = Console(width=80)
+    with console.capture() as captured:
+        console.print(picture(Progress("power_off", 0, 0, 6.0, {}), str))
+    assert re.fullmatch(r"power_off \S+ +6 s *\n", captured.get())
 
 
 def test_states_stand_under_each_other() -> None:

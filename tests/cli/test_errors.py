@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from doboto import errors
+from doboto import DOBOTOForbiddenException, errors
 from doboto.cli.exits import BY_ERROR, EXITS, described, exit_of, line_of
 from doboto.cli.failure import Failure, lacking
 
@@ -62,6 +62,7 @@ def test_all_wrong_usage_looks_alike(simulated: Doboto) -> None:
     ("droplet ls", "list"), ("droplet add web", "create"), ("droplet reset web", "power-cycle"),
     ("domain delete-record a", "record-destroy"), ("firewall rule-delete a", "rule-remove"), ("droplet shwo web", ""),
     ("auth delete", "remove"), ("auth use x", "switch"), ("droplets list", "droplet"), ("ssh_keys list", "ssh-key"),
+    ("dns list", "domain"), ("record list", "domain"), ("records list", "domain"), ("domain-record list", "domain"),
     ("version", "--version"), ("login", "auth init"), ("droplet xyzzy", ""), ("droplet destory web", "destroy"),
 ])  # fmt: skip
 def test_a_command_by_another_name_is_answered_with_what_means_the_same(doboto: Doboto, order: str, meant: str) -> None:
@@ -141,6 +142,29 @@ def test_no_token_and_a_wrong_one_are_4(doboto: Doboto, served: Doboto, doboto_s
     assert served.refused(4, "unauthorized", "droplet", "list")["status"] == 401
     doboto_server.simulator.faults.add("status", count=1, status=403)
     assert served.refused(4, "unauthorized", "droplet", "list")["status"] == 403
+
+
+def test_a_scope_that_is_lacking_is_4_and_what_a_403_says_of_a_thing_is_5(served: Doboto, doboto_server: Any) -> None:
+    """`community.digitalocean#375`, and a region's default VPC, which can't be destroyed."""
+    id = served.ok("-q", "vpc", "create", "first", "--region", "nyc3", "--query", "id").out.strip()
+    error = served.refused(5, "refused", "vpc", "destroy", id, "--yes")
+    assert (error["status"], error["id"]) == (403, "forbidden")
+    assert "Can not delete default VPCs" in error["message"]
+    doboto_server.simulator.register("reader", {"droplet:read"})
+    error = served.refused(4, "unauthorized", "vpc", "list", DIGITALOCEAN_TOKEN="reader")
+    assert (error["status"], error["id"]) == (403, "forbidden")
+    assert "not authorized" in error["message"]
+
+
+@pytest.mark.parametrize(("text", "code"), [
+    ("You do not have access for the attempted action.", 4), ("You do not have permission to perform this action.", 4),
+    ("You are not authorized to perform this operation.", 4), ("Certificate in use", 5), ("volume limit reached", 5),
+])  # fmt: skip
+def test_a_403_is_about_the_token_where_its_words_say_so(text: str, code: int) -> None:
+    refusal = DOBOTOForbiddenException(text, status=403, id="forbidden")
+    assert exit_of(refusal).code == code
+    assert exit_of(DOBOTOForbiddenException(text, status=403)).code == 4  # not the API's own words
+    assert exit_of(DOBOTOForbiddenException(text, status=403, id="forbidden", created=[{"id": 1}])).code == 9
 
 
 def test_a_refusal_is_5(served: Doboto, doboto_server: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,18 +83,22 @@ def unreachable(world: World, form: tuple[str, ...]) -> Done:
     return world.served(*form, "droplet", "destroy", "404", "--yes")
 
 
-def interrupted(world: World, form: tuple[str, ...]) -> Done:
-    pauses: list[float] = []
+def interrupted_by(number: int) -> Callable[[World, tuple[str, ...]], Done]:
+    def interrupted(world: World, form: tuple[str, ...]) -> Done:
+        pauses: list[float] = []
 
-    def ctrl_c(self: LocalAccount, seconds: float) -> None:
-        pauses.append(seconds)
-        if len(pauses) > 1:  # it has been looked at once
-            raise KeyboardInterrupt
+        def pause(self: LocalAccount, seconds: float) -> None:
+            pauses.append(seconds)
+            if len(pauses) > 1:  # it has been looked at once
+                signal.raise_signal(number)
 
-    world.monkeypatch.setattr(LocalAccount, "sleep", ctrl_c)
-    return world.simulated(*form, *CREATE, "--wait")
+        world.monkeypatch.setattr(LocalAccount, "sleep", pause)
+        return world.simulated(*form, *CREATE, "--wait")
+
+    return interrupted
 
 
+UNDER_WAY = frozenset({"created", "pending", "resume"})
 REPLY = frozenset({"status", "request_id", "attempts", "method", "url"})
 CASES: Mapping[str, Case] = {
     "ok": Case(lambda world, form: world.simulated(*form, "droplet", "list")),
@@ -111,7 +116,9 @@ CASES: Mapping[str, Case] = {
     "partly_done": Case(partly_done, frozenset({"done", "failed", "results"})),
     "action_failed": Case(action_failed, frozenset({"created"})),
     "unreachable": Case(unreachable, REPLY | {"id"}, retryable=True),
-    "interrupted": Case(interrupted, frozenset({"created", "pending", "resume"})),
+    "interrupted": Case(interrupted_by(signal.SIGINT), UNDER_WAY),
+    "terminated": Case(interrupted_by(signal.SIGTERM), UNDER_WAY),
+    "hung_up": Case(interrupted_by(signal.SIGHUP), UNDER_WAY),
 }
 
 

@@ -66,7 +66,8 @@ def test_several_and_wait_itself_say_how_to_go_on(simulated: Doboto) -> None:
     error = simulated.refused(7, "timeout", "-q", *error["resume"].split()[1:], "--timeout", "0.1")
     assert error["resume"] == "doboto droplet wait 480000000 480000001 --sim"
     simulated.ok("-q", *error["resume"].split()[1:])
-    error = simulated.refused(9, "partly_done", "-q", "droplet", "reboot", "web-1", "404", *SHORT)
+    error = simulated.refused(7, "timeout", "-q", "droplet", "reboot", "web-1", "404", *SHORT)
+    assert ([one["target"] for one in error["failed"]], error["done"]) == (["404"], []), "no part of it is done"
     assert error["resume"] == "doboto droplet wait 480000000 --sim"
 
 

@@ -85,3 +85,16 @@ def test_many_choices_flood_neither_help_nor_errors(simulated: Doboto) -> None:
     assert len(error["message"]) < 300
     shown = " ".join(simulated.ok("nat-gateway", "list", "-h").out.split())
     assert "--state STATE Only gateways in this state. One of NEW, PROVISIONING, ACTIVE" in shown
+
+
+def test_an_image_may_be_given_by_its_name_where_the_help_says_so(doboto: Doboto) -> None:
+    for command in ("create", "present", "rebuild"):
+        assert "--image ID|SLUG|NAME" in doboto.ok("droplet", command, "--help").out
+    assert "--image ID|SLUG " in doboto.ok("droplet", "restore", "--help").out
+    assert "image info [OPTIONS] ID|SLUG|NAME" in doboto.ok("image", "info", "--help").out
+
+
+def test_the_help_says_what_wait_prints_and_when_resize_asks(doboto: Doboto) -> None:
+    assert "Prints  The Droplets as they are then." in doboto.ok("droplet", "wait", "--help").out
+    assert "only with --disk is there a question" in doboto.ok("droplet", "resize", "--help").out
+    assert "Do not ask.\n" in doboto.ok("droplet", "destroy", "--help").out

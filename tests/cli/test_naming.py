@@ -127,6 +127,61 @@ def test_an_image_of_ones_own_goes_before_a_slug(simulated: Doboto, asked: list[
     assert f"DELETE /images/{id}" in asked
 
 
+def golden(doboto: Doboto, name: str = "golden") -> str:
+    doboto.ok("-q", "droplet", "snapshot-create", "web", "--snapshot-name", name, "--wait")
+    return doboto.ok("image", "list", "--private", "--query", f"[?name=='{name}'] | [-1].id").out.strip()
+
+
+def test_droplets_are_made_and_begun_anew_from_an_own_image_by_its_name(simulated: Doboto, asked: list[str]) -> None:
+    """The API takes ids and slugs alone, so what is sent is its id."""
+    simulated.ok("-q", "droplet", "create", "web", *NEW, "--wait")
+    id = golden(simulated)
+    order = ("--size", "s-1vcpu-1gb", "--region", "nyc3", "--image", "Golden")
+    shown = simulated.ok("droplet", "create", "two", *order, "--dry-run", "-o", "json").json
+    assert shown["requests"][0]["image"] == int(id)
+    for command in ("create", "present"):
+        assert made(simulated, "droplet", command, f"{command}d", *order, "--wait")
+        assert simulated.ok("droplet", "info", f"{command}d", "--query", "image.id").out.strip() == id
+    asked.clear()
+    simulated.ok("-q", "droplet", "rebuild", "web", "--image", "golden", "--yes", "--wait")
+    assert simulated.ok("droplet", "info", "web", "--query", "image.id").out.strip() == id
+    assert sum(line.startswith("GET /images?private") for line in asked) == 1
+    asked.clear()
+    simulated.ok("-q", "droplet", "rebuild", "web", "--image", "debian-12-x64", "--yes", "--wait")
+    assert not any(line.startswith("GET /images") for line in asked)
+
+
+def test_a_name_that_fits_several_own_images_is_refused_with_the_list(simulated: Doboto, asked: list[str]) -> None:
+    simulated.ok("-q", "droplet", "create", "web", *NEW, "--wait")
+    golden(simulated)
+    golden(simulated)
+    asked.clear()
+    error = simulated.refused(3, "not_found", "droplet", "rebuild", "web", "--image", "golden", "--yes")
+    assert error["message"].startswith("2 images are called 'golden', so say which by id: ")
+    assert len(error["matches"]) == 2
+    simulated.refused(2, "usage", "droplet", "rebuild", "web", "--image", "goldne", "--yes")
+    assert all(line.startswith("GET ") for line in asked)
+
+
+def test_a_token_that_may_not_list_images_leaves_the_refusal_to_the_api(served: Doboto, doboto_server: Any) -> None:
+    """Also where the slugs are known from another time."""
+    served.ok("-q", "droplet", "create", "web", *NEW, "--dry-run")
+    doboto_server.simulator.register("maker", {"droplet:create", "droplet:read", "regions:read", "sizes:read"})
+    order = ("droplet", "create", "two", *NEW[:4], "--image", "golden")
+    error = served.refused(4, "unauthorized", *order, DIGITALOCEAN_TOKEN="maker")
+    assert (error["method"], error["status"]) == ("POST", 403)
+
+
+def test_several_things_do_not_get_one_name(simulated: Doboto, asked: list[str]) -> None:
+    simulated.ok("-q", "droplet", "create", "a", "b", *NEW, "--wait")
+    asked.clear()
+    error = simulated.refused(2, "usage", "droplet", "rename", "a", "b", "--name", "same")
+    assert error["message"] == "2 things can't get one name: give one of them and --name"
+    assert all(line.startswith("GET ") for line in asked)
+    simulated.ok("-q", "droplet", "rename", "a", "a", "--name", "same", "--wait")
+    assert simulated.ok("droplet", "list", "--query", "[].name").out.split() == ["same", "b"]
+
+
 @pytest.mark.parametrize("text", ["7", "6FA459EA-EE8A-3CA4-894E-DB77E160355E", "3b:16:bf:e4:8b", "SHA256:abc"])
 def test_ids_are_known_by_their_looks(text: str) -> None:
     assert ID.fullmatch(text)

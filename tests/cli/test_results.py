@@ -41,6 +41,70 @@ def test_every_format_takes_every_shape(output: str, value: Any, capsys: pytest.
         assert out == "" or out.strip()
 
 
+ZONE = "$ORIGIN example.com.\n@\t1800 IN A 192.0.2.7\n"
+
+
+@pytest.mark.parametrize(("text", "out"), [
+    (ZONE, ZONE), ("a\nb", "a\nb\n"), ("", "\n"), ("\x1b[31mred\r\n", "\x1b[31mred\r\n"),
+])  # fmt: skip
+def test_one_text_goes_into_a_pipe_as_it_is(capsys: pytest.CaptureFixture[str], text: str, out: str) -> None:
+    printed({"zone_file": text}, None, Settings(query="zone_file"))
+    assert capsys.readouterr().out == out
+
+
+def test_one_text_does_not_steer_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    """Its lines and tabs stay."""
+    monkeypatch.setattr("doboto.cli.table.on_terminal", lambda: True)
+    printed({"zone_file": f"{ZONE}\x1b]0;title\x07\r\n"}, None, Settings(query="zone_file"))
+    assert capsys.readouterr().out == f"{ZONE}?]0;title??\n"
+
+
+def test_a_zone_file_is_the_same_in_a_file(simulated: Doboto, tmp_path: Path) -> None:
+    simulated.ok("-q", "domain", "create", "example.com", "--ip-address", "192.0.2.7")
+    order = ("domain", "info", "example.com")
+    wanted = simulated.ok(*order, "-o", "json").json["zone_file"]
+    assert wanted.count("\n") > 2
+    assert simulated.ok(*order, "--query", "zone_file").out == wanted
+
+
+PRESENT = (
+    ("domain", "record-present", "example.com", "--type", "A", "--name", "www", "--data", "192.0.2.9"),
+    ("vpc", "peering-present", "a", "--vpc-id", "b", "--name", "it"),
+    ("monitoring", "alert-present", "v1/insights/droplet/cpu", "--description", "hot", "--compare", "GreaterThan",
+     "--value", "80", "--window", "5m", "--entities", "[]", "--tags", "[]", "--enabled",
+     "--alerts", '{"email": ["a@example.com"], "slack": []}'),
+    ("tag", "present", "env:prod"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("order", PRESENT, ids=lambda order: " ".join(order[:2]))
+def test_of_what_is_made_present_the_one_thing_is_printed(simulated: Doboto, order: tuple[str, ...]) -> None:
+    """Made now or there already, in every form, and to a query."""
+    simulated.ok("-q", "domain", "create", "example.com")
+    for name, region in (("a", "nyc3"), ("b", "sfo3")):
+        simulated.ok("-q", "vpc", "create", name, "--region", region)
+    made = simulated.ok("-q", *order, "-o", "json").json
+    thing, id = ("uuid", made["uuid"]) if "uuid" in made else ("name", made["name"])
+    for again in (order, order):
+        assert simulated.ok("-q", *again, "--query", thing).out == f"{id}\n"
+    assert yaml.safe_load(simulated.ok(*order, "-o", "yaml").out)[thing] == id
+    assert json.loads(simulated.ok(*order, "-o", "jsonl").out)[thing] == id
+    assert len(simulated.ok(*order, "-o", "csv", "--columns", thing).out.splitlines()) == 2
+    assert id in simulated.ok(*order).out
+    assert "None" not in simulated.ok(*order).out
+
+
+def test_a_tag_that_nothing_carries_is_noted(simulated: Doboto) -> None:
+    note = "no Droplet carries the tag 'none'"
+    for command in ("power-off", "wait"):
+        order = ("droplet", command, "--tag", "none")
+        assert simulated.ok(*order).err == f"{note}\n"
+        assert simulated.ok(*order, "--quiet").err == ""
+        done = simulated.ok(*order, "-o", "json")
+        assert (done.json, json.loads(done.err)) == ([], {"event": "hint", "message": note})
+    assert simulated.ok("droplet", "power-off", "--tag", "none", "--wait").err == f"{note}\n"
+
+
 def test_bare_values_are_lines_of_csv(capsys: pytest.CaptureFixture[str]) -> None:
     for value, wanted in ((None, []), (7, [["7"]]), (["a,b", 1], [["a,b"], ["1"]]), ([["a", 1]], [["a", "1"]])):
         printed(value, None, Settings(output="csv"))

@@ -16,7 +16,12 @@ import pytest
 
 from doboto._core.reply import Reply
 from doboto._io.protocol import Timeouts, WireRequest
+from doboto.cli import several
+from doboto.cli.calls import Call, Calls, Stage
 from doboto.cli.local import LocalAccount
+from doboto.errors import DOBOTONotFoundException as NotFound
+from doboto.errors import DOBOTOOutcomeUnknownException as OutcomeUnknown
+from doboto.errors import DOBOTORateLimitException as RateLimit
 
 from .conftest import LONG, NEW, Doboto, Done
 from .terminal import Terminal
@@ -51,6 +56,7 @@ def test_twenty_take_a_request_each_and_two_a_round(twenty: Doboto) -> None:
     assert sent["POST"] == 20
     assert sent["GET"] <= 2 + 2 * len(told)
     assert [(one["done"], one["total"], one["what"]) for one in told] == [(0, 20, "reboot"), (20, 20, "reboot")]
+    assert [one["failed"] for one in told] == [0, 0]
     assert [action["resource_id"] for action in done.json] == [FIRST + place for place in range(20)]
     assert {action["status"] for action in done.json} == {"completed"}
 
@@ -149,14 +155,17 @@ def test_ctrl_c_tells_what_was_begun_and_what_was_not(twenty: Doboto, monkeypatc
     told.set()
     error = done.error
     assert (done.code, error["code"]) == (130, "interrupted")
-    begun = {int(id) for id in error["pending"]}
-    assert asked <= begun
-    assert 10 <= len(begun) <= 10 + 8
-    assert error["ids"] == sorted(begun)
-    assert error["resume"] == f"doboto droplet wait {' '.join(map(str, sorted(begun)))} --sim"
+    begun, unknown = set(error.get("ids", [])), set(error["unknown"])
+    assert {int(id) for id in error.get("pending", {})} == begun
+    assert wire.ids[9] in unknown, "it was on its way when Ctrl-C came"
+    assert begun.isdisjoint(unknown)
+    assert asked <= begun | unknown
+    assert 10 <= len(begun | unknown) <= 10 + 8
+    resume = f"doboto droplet wait {' '.join(map(str, sorted(begun | unknown)))} --sim"
+    assert error["resume"] == resume, "to wait for one on which nothing runs does no harm"
     labels = [f"{name} ({FIRST + place})" for place, name in enumerate(NAMES)]
-    assert error["not_begun"] == [label for place, label in enumerate(labels) if FIRST + place not in begun]
-    assert "reboot goes on for r-01" in error["message"]
+    assert error["not_begun"] == [label for place, label in enumerate(labels) if FIRST + place not in begun | unknown]
+    assert "sent and not answered, so that it may have begun, for r-" in error["message"]
     assert f"not begun for {error['not_begun'][0]}" in error["message"]
 
 
@@ -213,6 +222,41 @@ def three(served: Doboto) -> Doboto:
 
 
 WAIT = ("droplet", "reboot", *NAMES[:3], "--wait", "--poll", "0.1", "-o", "json")
+
+
+def test_what_failed_is_not_counted_as_done(three: Doboto) -> None:
+    done = three("-o", "json", "droplet", "reboot", "r-01", "404", "r-02", "--wait", "--poll", "0.1")
+    last = progress(done)[-1]
+    assert (last["done"], last["failed"], last["total"], last["pending"]) == (2, 1, 3, {})
+    assert last["message"].startswith("reboot: 2 done, 1 failed of 3 after")
+
+
+@pytest.mark.parametrize(
+    ("failures", "unfinished", "code"),
+    [
+        ((NotFound(), NotFound()), False, 3),
+        ((NotFound(), OutcomeUnknown()), True, 8),
+        ((NotFound(),), True, 7),
+        ((NotFound(), RateLimit()), False, 1),
+    ],
+)
+def test_where_nothing_is_done_it_is_no_part_that_is_done(
+    failures: tuple[Exception, ...], unfinished: bool, code: int
+) -> None:
+    calls = [Call({"id": number}, str(number), Stage.OVER, "", failure) for number, failure in enumerate(failures)]
+    going_on = [Call({"id": 9}, "9", Stage.BEGUN)] if unfinished else []
+    assert several._code(Calls("reboot", [*calls, *going_on], lambda: 0.0), going_on) == code
+    done = Call({"id": 8}, "8", Stage.OVER)
+    assert several._code(Calls("reboot", [*calls, *going_on, done], lambda: 0.0), going_on) == 9
+
+
+def test_by_tag_droplets_are_counted(twenty: Doboto) -> None:
+    """Those that are gone are in no answer; they were listed before."""
+    twenty.ok("-q", "droplet", "create", "t-{1..3}", *NEW, "--tag", "prod", "--wait")
+    done = twenty.ok("droplet", "power-off", "--tag", "prod", "--wait", "-o", "json")
+    assert [(one["done"], one["total"]) for one in progress(done)][-1] == (3, 3)
+    done = twenty.ok("droplet", "destroy", "--tag", "prod", "--wait", "--yes", "-o", "json")
+    assert [(one["done"], one["total"]) for one in progress(done)][-1] == (3, 3)
 
 
 def test_an_action_that_fails_at_digitalocean_is_told_by_its_droplets_name(three: Doboto, doboto_server: Any) -> None:

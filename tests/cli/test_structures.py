@@ -22,6 +22,24 @@ def test_a_list_is_as_good_as_the_option_several_times(simulated: Doboto, given:
     assert made["inbound_rules"] == [RULE, MORE]
 
 
+def test_a_dot_leads_inside_and_a_key_given_again_adds_to_its_list(simulated: Doboto) -> None:
+    simulated.ok("-q", "tag", "create", "prod")
+    rule = "protocol=tcp,ports=22,sources.addresses=10.0.0.0/8,sources.addresses=::/0,sources.tags=prod"
+    made = simulated.ok("-q", "firewall", "create", "fw", "--inbound-rules", rule, "-o", "json").json
+    assert made["inbound_rules"] == [
+        {"protocol": "tcp", "ports": "22", "sources": {"addresses": ["10.0.0.0/8", "::/0"], "tags": ["prod"]}}
+    ]
+
+
+@pytest.mark.parametrize(("rule", "told"), [
+    ("sources.addreses=::/0", "no such key: addreses; there is addresses"),
+    ("ports=22,ports.from=22", "no such key: ports.from"), ("sorces.tags=a", "no such key: sorces.tags"),
+    ("sources.tags", "'sources.tags' is neither JSON nor key=value"),
+])  # fmt: skip
+def test_a_dot_that_leads_nowhere_is_refused(doboto: Doboto, rule: str, told: str) -> None:
+    assert told in doboto.refused(2, "usage", "firewall", "create", "fw", "--inbound-rules", rule)["message"]
+
+
 def test_what_is_printed_goes_in_again(simulated: Doboto) -> None:
     """Rules, none of them, ids and tags of a firewall."""
     simulated.ok("-q", "droplet", "create", "web", *NEW, "--tag", "prod", "--wait")

@@ -124,6 +124,27 @@ def test_a_question_shows_what_it_is_about(fleet: Doboto, answer: str, left: int
     assert len(fleet.ok("droplet", "list", "-o", "json").json) == left
 
 
+def test_a_question_names_an_own_image_as_it_was_given(fleet: Doboto) -> None:
+    """Its id is what is sent."""
+    fleet.ok("-q", "droplet", "snapshot-create", "web-01", "--snapshot-name", "golden", "--wait")
+    with Terminal(["droplet", "rebuild", "web-01", "--image", "golden", "--wait"], fleet.environment) as terminal:
+        assert "golden" in terminal.read(lambda text: "[y/N]" in text)
+        terminal.type("y\n")
+        assert terminal.end() == 0
+    assert fleet.ok("droplet", "info", "web-01", "--query", "image.name").out == "golden\n"
+
+
+def test_a_text_by_itself_does_not_steer_the_terminal(simulated: Doboto) -> None:
+    """Its lines stay lines."""
+    with Terminal(["size", "list", "--query", r'`"one\u001b[31m"`'], simulated.environment) as terminal:
+        assert terminal.end() == 0
+        assert terminal.text == "one?[31m"
+    simulated.ok("-q", "domain", "create", "example.com")
+    with Terminal(["domain", "info", "example.com", "--query", "zone_file"], simulated.environment) as terminal:
+        assert terminal.end() == 0
+        assert terminal.text.startswith("$ORIGIN example.com.\n")
+
+
 def test_by_tag_all_are_listed_first(fleet: Doboto) -> None:
     with Terminal(["droplet", "destroy", "--tag", "env:prod"], fleet.environment) as terminal:
         question = terminal.read(lambda text: "[y/N]" in text)

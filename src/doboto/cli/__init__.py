@@ -6,10 +6,16 @@ import os
 import sys
 from collections.abc import Sequence
 
+from .signals import caught
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code; see `exits`. Help and wrong usage end in `SystemExit`, as is usual."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    with caught():
+        return _ended(list(sys.argv[1:] if arguments is None else arguments))
+
+
+def _ended(given: list[str]) -> int:
     try:
         from .ending import ended
         from .root import COMPLETE, root

@@ -21,7 +21,9 @@ class Stage(enum.Enum):
     WAITING = enum.auto()
     #: It was refused, for another action is running there; it is sent again when that has ended.
     HELD = enum.auto()
-    #: It was sent; what it asks for goes on.
+    #: It was sent, and there is no answer that settles it: it may have begun.
+    SENT = enum.auto()
+    #: It was answered; what it asks for goes on.
     BEGUN = enum.auto()
     #: It is done, or has failed.
     OVER = enum.auto()
@@ -57,6 +59,27 @@ class Call:
     def over(self, outcome: Any) -> None:
         """It has come to its end, with a result or an exception."""
         self.at(Stage.OVER, "", outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted(Progress):
+    """Progress in which what failed is not counted as done.
+
+    Attributes:
+        failed: How many of them failed.
+    """
+
+    failed: int = 0
+
+    def __str__(self) -> str:
+        if not self.failed:
+            return Progress.__str__(self)
+        return f"{self.what}: {self.done} done, {self.failed} failed of {self.total} after {self.elapsed:.0f} s"
+
+
+def failed_of(progress: Progress) -> int:
+    """How many failed, as far as it was counted."""
+    return progress.failed if isinstance(progress, Counted) else 0
 
 
 class Calls:
@@ -97,36 +120,18 @@ class Calls:
         """Those that failed."""
         return [call for call in self.at(Stage.OVER) if isinstance(call.outcome, Exception)]
 
+    @property
+    def maybe_begun(self) -> list[Call]:
+        """Those that go on, and those that may: to wait for a thing that nothing was begun on does no harm."""
+        return self.at(Stage.SENT, Stage.BEGUN)
+
     def pending(self) -> dict[Any, str]:
         """Those that are not over, by what they are about, with what each is at."""
         return {call.id: call.state for call in self._calls if call.stage is not Stage.OVER}
 
-    def progress(self) -> Progress:
+    def progress(self) -> Counted:
         """How far all of it is."""
-        pending = self.pending()
-        return Progress(self.what, len(self) - len(pending), len(self), self.elapsed(), pending)
-
-    def sentence(self) -> str:
-        """What is done, what goes on and what was not begun."""
-        told = (
-            ("done for {}", self.done and f"{len(self.done)} of {len(self)}"),
-            ("failed for {}", listed(self.failed)),
-            ("goes on for {}", listed(self.at(Stage.BEGUN))),
-            ("not begun for {}, where another action is running", listed(self.at(Stage.HELD))),
-            ("not begun for {}", listed(self.at(Stage.WAITING))),
-        )
-        return "; ".join(text.format(which) for text, which in told if which)
-
-    def details(self) -> dict[str, Any]:
-        """The same for programs; members that have nothing to say are left out."""
-        begun = self.at(Stage.BEGUN)
-        told: dict[str, Any] = {
-            "done": [call.label for call in self.done],
-            "ids": [call.id for call in begun],
-            "pending": {str(call.id): call.state for call in begun},
-            "not_begun": [call.label for call in self.at(Stage.WAITING, Stage.HELD)],
-        }
-        return {name: value for name, value in told.items() if value}
+        return Counted(self.what, len(self.done), len(self), self.elapsed(), self.pending(), failed=len(self.failed))
 
 
 def listed(calls: Sequence[Call]) -> str:

@@ -11,7 +11,7 @@ import click
 
 from . import catalog
 from .catalog import Operation
-from .confirm import irrevocable
+from .confirm import ONLY_WITH, irrevocable
 from .docstrings import Docstring
 from .groups import Group, placed
 from .options import Argument, Option, Settings, common
@@ -36,7 +36,17 @@ class Written:
 
 
 class Described(click.Command):
-    """A command whose help has its arguments and its options in sections."""
+    """A command whose help has its arguments and its options in sections.
+
+    Args:
+        name: What it is called.
+        prints: What it prints, for its help.
+        more: What any command takes.
+    """
+
+    def __init__(self, name: str | None, prints: str = "", **more: Any) -> None:
+        super().__init__(name, **more)
+        self.prints = prints
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it."""
@@ -55,6 +65,13 @@ class Described(click.Command):
         if rest:
             with formatter.section("Output and account"):
                 formatter.write_text(f"{', '.join(rest)}; see doboto --help.")
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write what comes back."""
+        if self.prints:
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_dl([("Prints", self.prints)])
 
 
 def _section(formatter: click.HelpFormatter, name: str, records: Iterable[tuple[str, str] | None]) -> None:
@@ -100,8 +117,12 @@ class OperationCommand(Described):
         if self.operation.resource == "droplet" and self.operation.name in running.MAKING:
             added += ordering.OPTIONS
         if irrevocable(self.operation):
-            added.append(Option(["--yes", "-y", "our_yes"], is_flag=True, default=None, help="Do not ask."))
+            added.append(Option(["--yes", "-y", "our_yes"], is_flag=True, default=None, help=self._asking()))
         return added
+
+    def _asking(self) -> str:
+        only = ONLY_WITH.get((self.operation.resource, self.operation.name))
+        return f"Do not ask; only with --{catalog.spelled(only)} is there a question." if only else "Do not ask."
 
     def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - lines are wrapped, not cut
         """What the group's help says."""

@@ -61,6 +61,7 @@ def confirm(
         return list(calls)
     hits = [(call, found) for call in calls if (found := hit(do, operation, call)) is not None]
     targets = [target for _, found in hits for target in found]
+    reporter.targets = len(targets)
     if yes:
         _tell(what, targets, reporter)
     elif hits:

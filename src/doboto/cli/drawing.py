@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..progress import Progress
+from .calls import failed_of
 from .table import cell
 
 #: Lines of what is pending; a fleet would fill the screen.
@@ -49,7 +50,7 @@ def display(drawn: RenderableType) -> Live:
 
 def picture(progress: Progress, named: Callable[[Any], str]) -> RenderableType:
     """What is waited for: a bar, and below it a line for each thing that is pending."""
-    bar = _bar(progress.what, progress.done, progress.total, progress.elapsed)
+    bar = _bar(progress)
     return Group(bar, Pending([(named(id), state) for id, state in progress.pending.items()]))
 
 
@@ -79,12 +80,15 @@ class Pending:
             yield Text(f"  and {len(self._lines) - len(shown)} more", style="dim")
 
 
-def _bar(what: str, done: int, total: int, elapsed: float) -> RenderableType:
+def _bar(progress: Progress) -> RenderableType:
+    """The bar is as long as what is over; where it isn't known yet how many there are, it only moves."""
+    failed, total = failed_of(progress), progress.total
+    counted = f"{progress.done} done, {failed} failed of {total} " if failed else f"{progress.done} of {total} "
     grid = Table.grid(padding=(0, 1))
     grid.add_row(
-        Text(cell(what), style="bold"),
-        ProgressBar(total=total, completed=done, width=BAR),
-        Text(f"{done} of {total} "),
-        Text(f"{elapsed:.0f} s", style="dim"),
+        Text(cell(progress.what), style="bold"),
+        ProgressBar(total=total or None, completed=progress.done + failed, width=BAR, pulse=not total),
+        Text(counted if total else ""),
+        Text(f"{progress.elapsed:.0f} s", style="dim"),
     )
     return grid

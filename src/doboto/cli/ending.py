@@ -6,12 +6,13 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TextIO
 
 import click
 
 from ..errors import DOBOTOException
-from .exits import FAILED, INTERRUPTED, USAGE, described, exit_of, line_of
+from .exits import FAILED, USAGE, described, exit_of, interrupted_by, line_of
 from .failure import Failure, GoingOn
 from .output import compact
 from .suggesting import ALIKE, suggestion
@@ -29,13 +30,14 @@ def ended(failure: BaseException, arguments: Sequence[str], environment: Mapping
         _drop_what_is_unprinted()
     line, error = _told(failure)
     trace = "" if "--debug" not in arguments or isinstance(failure, EXPECTED) else _trace(failure)
-    if for_machine(arguments, environment):
-        lines: Sequence[str] = [compact({"error": {**error, "traceback": trace} if trace else error})]
-    else:
-        click.echo(trace or _help(failure), nl=False, err=True)
-        lines = _lines(failure, line)
-    for one in lines:
-        click.echo("".join(letter if letter.isprintable() else "?" for letter in one), err=True)
+    machine = for_machine(arguments, environment)
+    told = {**error, "traceback": trace} if trace else error
+    lines = [compact({"error": told})] if machine else _lines(failure, line)
+    with suppress(OSError):  # nobody reads it, as where the terminal is gone: the code says it all the same
+        if not machine:
+            click.echo(trace or _help(failure), nl=False, err=True)
+        for one in lines:
+            click.echo("".join(letter if letter.isprintable() else "?" for letter in one), err=True)
     return int(error["exit_code"])
 
 
@@ -77,7 +79,8 @@ def _told(failure: BaseException) -> tuple[str, dict[str, Any]]:
         text = _usage(failure)
         return _usage_line(where, text), described(Failure(text, USAGE.code), USAGE)
     if isinstance(failure, click.exceptions.Abort | KeyboardInterrupt):
-        return "doboto: interrupted", described(Failure("interrupted", INTERRUPTED.code), INTERRUPTED)
+        found = interrupted_by(failure)
+        return "doboto: interrupted", described(Failure("interrupted", found.code), found)
     if isinstance(failure, OSError) and not isinstance(failure, DOBOTOException):
         failure = Failure(line_of(failure))  # a full disk, a file that can't be read: this machine, not a mistake here
     if not isinstance(failure, DOBOTOException | Failure):

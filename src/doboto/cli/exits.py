@@ -11,6 +11,7 @@ from typing import Any
 from .. import errors
 from .failure import Failure, SeveralFailed
 from .shape import is_object
+from .signals import number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,15 @@ PARTLY = Exit(9, "partly_done", "some of what was asked for was done and some wa
 ACTION = Exit(10, "action_failed", "DigitalOcean began the work and failed at it")
 UNREACHABLE = Exit(11, "unreachable", "no connection to the API, or its server failed")
 INTERRUPTED = Exit(130, "interrupted", "Ctrl-C; what was begun goes on")
+TERMINATED = Exit(143, "terminated", "SIGTERM, as `kill` and `timeout` send it; what was begun goes on")
+HUNG_UP = Exit(129, "hung_up", "SIGHUP, when the terminal is closed; what was begun goes on")
 
 EXITS = (
     OK, FAILED, USAGE, NOT_FOUND, UNAUTHORIZED, REFUSED, RATE_LIMIT, TIMEOUT, UNKNOWN, PARTLY, ACTION, UNREACHABLE,
-    INTERRUPTED,
+    INTERRUPTED, TERMINATED, HUNG_UP,
 )  # fmt: skip
+#: A process that a signal has ended is 128 and its number to a shell.
+BY_SIGNAL = {one.code - 128: one for one in (INTERRUPTED, TERMINATED, HUNG_UP)}
 
 #: The first that fits counts, so that refinements stand before what they refine.
 BY_ERROR: tuple[tuple[type[Exception], Exit], ...] = (
@@ -73,8 +78,16 @@ AGAIN, NEVER = (errors.DOBOTOPendingEventException,), (errors.DOBOTOCertificateE
 TOLD = ("status", "id", "request_id", "attempts", "method", "url", "retry_after", "ids", "looked_for")
 
 
+#: What a 403 says of a token that lacks a scope: "You do not have access for the attempted action." and "... permission
+#: to perform this action." in the API reference, in fact "You are not authorized to perform this operation."
+#: (`community.digitalocean#375`). Any other reason is about the thing or the account: a default VPC, a limit.
+LACKING = re.compile(r"\byou (?:are not authorized|do not have (?:access|permission))\b", re.IGNORECASE)
+
+
 def exit_of(failure: Exception) -> Exit:
     """The exit code of an error."""
+    if isinstance(failure, errors.DOBOTOForbiddenException) and not failure.created and _about_the_thing(failure):
+        return REFUSED
     if isinstance(failure, Failure):
         return next((one for one in EXITS if one.code == failure.code), FAILED)
     if isinstance(failure, PARTLY_IF_CREATED) and failure.created:
@@ -82,6 +95,16 @@ def exit_of(failure: Exception) -> Exit:
     if isinstance(failure, errors.DOBOTOActionException) and _some_completed(failure.actions):
         return PARTLY
     return next((found for kind, found in BY_ERROR if isinstance(failure, kind)), FAILED)
+
+
+def _about_the_thing(failure: errors.DOBOTOForbiddenException) -> bool:
+    """Whether the API gives a reason, and it is none that is about the token."""
+    return failure.id == "forbidden" and LACKING.search(failure.message) is None
+
+
+def interrupted_by(interruption: BaseException) -> Exit:
+    """The exit code of an interruption: that of the signal it came of."""
+    return BY_SIGNAL.get(number_of(interruption), INTERRUPTED)
 
 
 def _some_completed(actions: Sequence[Any]) -> bool:

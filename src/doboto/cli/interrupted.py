@@ -9,13 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from .._wait.free import FreeWatch
 from ..errors import DOBOTOPollingException
 from .calls import TOLD, Stage, spoken
 from .catalog import Operation
-from .exits import INTERRUPTED, TIMEOUT, described
+from .exits import TIMEOUT, described, interrupted_by
 from .failure import Failure, GoingOn, SeveralFailed
 from .options import STATE, Settings
 from .reporting import Reporter
+from .standing import SAID, details, sentence
 
 #: Gives the command that goes on waiting: for all that was asked for, or for what has these ids.
 Again = Callable[[Sequence[Any] | None], str | None]
@@ -30,35 +32,57 @@ def resumable(reporter: Reporter, again: Again) -> Generator[None, None, None]:
         reporter.stop()
         raise _interrupted(reporter, again, interruption) from interruption
     except DOBOTOPollingException as failure:
-        details = described(failure, TIMEOUT)
-        raise _going_on(str(details.pop("message")), TIMEOUT.code, details, again(None)) from failure
+        told = described(failure, TIMEOUT)
+        raise _going_on(str(told.pop("message")), TIMEOUT.code, told, again(None)) from failure
     except SeveralFailed as failure:
         command = again(failure.begun) if failure.begun else None
         raise _going_on(str(failure), failure.code, failure.details, command) from failure
 
 
 def _interrupted(reporter: Reporter, again: Again, interruption: BaseException) -> Failure:
-    """Ctrl-C: what was done, what goes on, and what was not begun."""
+    """Ctrl-C or a signal: how each call stands."""
     if reporter.calls is None:
         return _interrupted_wait(reporter, again(None), interruption)
     calls = reporter.calls.copied()
-    begun = [call.id for call in calls.at(Stage.BEGUN)]
-    told = calls.sentence()
+    begun = [call.id for call in calls.maybe_begun]
+    told = sentence(calls)
     prose = f"interrupted: {spoken(calls.what)} {told}" if told else "interrupted"
-    return _going_on(prose, INTERRUPTED.code, calls.details(), again(begun) if begun else None)
+    code = interrupted_by(interruption).code
+    return _going_on(prose, code, details(calls), again(begun) if begun else None)
 
 
 def _interrupted_wait(reporter: Reporter, again: str | None, interruption: BaseException) -> Failure:
-    """Ctrl-C in a single call: what was under way when it came."""
-    pending = reporter.pending
-    more = f" and {len(pending) - TOLD} more" if len(pending) > TOLD else ""
-    goes_on = "; ".join(f"{reporter.named(id)}: {state}" for id, state in list(pending.items())[:TOLD])
+    """Ctrl-C in a single call: what was under way when it came, or may be."""
     notes = [note.removeprefix("doboto: ") for note in getattr(interruption, "__notes__", [])]
-    told = f"{goes_on}{more} goes on at DigitalOcean" if goes_on else "; ".join(notes)
-    details: dict[str, Any] = {"pending": {str(id): state for id, state in pending.items()}} if pending else {}
+    told, more = _under_way(reporter, notes)
+    told = told or "; ".join(notes)
+    more |= {name: names for name, names in _asked_for(reporter).items() if names}
     if reporter.created:
-        details["created"] = [{"id": id, "name": reporter.names.get(id)} for id in reporter.created]
-    return _going_on(f"interrupted{f': {told}' if told else ''}", INTERRUPTED.code, details, again)
+        more["created"] = [{"id": id, "name": reporter.names.get(id)} for id in reporter.created]
+    code = interrupted_by(interruption).code
+    known = bool(told or reporter.created)  # else nothing goes on, as far as is known: a look was interrupted
+    return _going_on(f"interrupted{f': {told}' if told else ''}", code, more, again if known else None)
+
+
+def _asked_for(reporter: Reporter) -> dict[str, list[str]]:
+    """The names of a create whose Droplets may be there or not, and of those that were not asked for."""
+    return {"unknown": reporter.unsettled, "not_begun": reporter.not_begun}
+
+
+def _under_way(reporter: Reporter, notes: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    """What is under way. A wait notes that it was interrupted: without a note, what was sent is not answered yet."""
+    pending = reporter.pending
+    if not pending:
+        return "", {}
+    more = f" and {len(pending) - TOLD} more" if len(pending) > TOLD else ""
+    told = list(pending.items())[:TOLD]
+    names = f"{', '.join(reporter.named(id) for id, _ in told)}{more}"
+    if not notes:
+        return SAID[Stage.SENT].format(names), {"unknown": list(pending)}
+    if notes[0].startswith(FreeWatch.what):
+        return SAID[Stage.HELD].format(names), {"not_begun": [reporter.named(id) for id in pending]}
+    states = "; ".join(f"{reporter.named(id)}: {state}" for id, state in told)
+    return f"{states}{more} goes on at DigitalOcean", {"pending": {str(id): state for id, state in pending.items()}}
 
 
 def _going_on(prose: str, code: int, details: Mapping[str, object], again: str | None) -> Failure:

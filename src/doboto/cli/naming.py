@@ -67,12 +67,20 @@ OTHERS: Mapping[str, Naming] = {
 }
 #: And those whose `id` is not found in that way.
 IDS: Mapping[tuple[str, str], Naming] = {("monitoring", "autoscale_metric_info"): Naming("autoscale")}
+#: Parameters that take an image of which `slugs` finds out whether it is there: by its slug first.
+IMAGES = frozenset(("droplet", name, "image") for name in ("create", "present", "rebuild"))
 
 
 def takes_droplet(operation: Operation, name: str) -> bool:
     """Whether a parameter takes Droplets."""
     theirs = operation.resource == "droplet" or (operation.resource, operation.name) in THEIRS
     return name in DROPLETS or (theirs and name == "id")
+
+
+def takes_slug(operation: Operation, name: str) -> bool:
+    """Whether a parameter takes an image by its slug, or by the name that it has in the account."""
+    naming = naming_of(operation, name)
+    return (operation.resource, operation.name, name) in IMAGES or (naming is not None and naming.slugs)
 
 
 def naming_of(operation: Operation, name: str) -> Naming | None:
@@ -116,6 +124,17 @@ def resolved(do: DO, operation: Operation, values: Mapping[str, Any], names: dic
             return None
         found[name] = ids if is_array(value) else ids[0]
     return found
+
+
+def own_image(do: DO, name: str) -> Any:
+    """The id of the account's own image of a name, where a slug may be given too; None where there is none.
+
+    Raises:
+        Failure: There are several.
+    """
+    naming = Naming("image", given=OWN_IMAGES)
+    ids = [] if _is_id(name) else _looked_up(do, naming, [name], {}, missing_ok=True)
+    return ids[0] if ids else None
 
 
 def _is_id(text: Any) -> bool:

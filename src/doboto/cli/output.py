@@ -112,6 +112,12 @@ def _as_csv(value: Any, kind: Any, settings: Settings) -> None:
 
 
 def _as_table(value: Any, kind: Any, settings: Settings) -> None:
+    if settings.query is not None and isinstance(value, str):
+        text = table.whole(value)
+        click.echo(
+            text, nl=not text.endswith("\n"), color=True
+        )  # click would take escapes out of what goes into a pipe
+        return
     if (bare := _lines(value, settings)) is not None:
         for line in table.aligned([[table.cell(cell) for cell in line] for line in bare]):
             click.echo(line)

@@ -13,7 +13,7 @@ import click
 from . import completing
 from .catalog import Operation, spelled
 from .fields import Field, fields_of
-from .naming import naming_of, takes_droplet
+from .naming import naming_of, takes_droplet, takes_slug
 from .options import Argument, Option
 from .values import SECONDS, IdOrSlug, Several, Structure, Structures, type_of
 from .wording import Wording
@@ -147,11 +147,10 @@ def _refuse_clashes(operation: Operation, options: Sequence[Parameter]) -> None:
 def _argument(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> Argument:
     type, several = type_of(one.hint, one.name)
     if takes_droplet(operation, one.name):
-        type, metavar = click.STRING, "DROPLET"
+        type = click.STRING
     elif takes_name(operation, one):
-        type, metavar = _by_name(type), "ID|NAME"
-    else:
-        metavar = "NAME" if one.name == "names" else one.name.upper()
+        type = _by_name(type)
+    metavar = _called(operation, one) or ("NAME" if one.name == "names" else one.name.upper())
     several = several or one.name == "id"
     return Argument(
         [one.name],
@@ -194,12 +193,19 @@ def _by_name(type: click.ParamType[Any]) -> click.ParamType[Any]:
     return IdOrSlug() if each is click.INT else each
 
 
-def metavar_of(operation: Operation, one: Parameter, type: click.ParamType[Any]) -> str | None:
-    """What stands for an option's value in the help."""
+def _called(operation: Operation, one: Parameter) -> str | None:
+    """What stands for a thing that is named in more ways than one."""
     if takes_droplet(operation, one.name):
         return "DROPLET"
-    if takes_name(operation, one):
-        return "ID|NAME"
+    if takes_slug(operation, one.name):
+        return "ID|SLUG|NAME"
+    return "ID|NAME" if takes_name(operation, one) else None
+
+
+def metavar_of(operation: Operation, one: Parameter, type: click.ParamType[Any]) -> str | None:
+    """What stands for an option's value in the help."""
+    if named := _called(operation, one):
+        return named
     if isinstance(type, click.Choice):
         return one.name.upper() if len("|".join(type.choices)) > LONG else None
     return str(type.name).upper()
@@ -219,6 +225,8 @@ def text_of(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> s
     if takes_name(operation, one):
         first, stop, rest = text.partition(". ")
         text = f"{first.rstrip('.')}, or {'their names' if type_of(one.hint)[1] else 'its name'}.{stop[1:]}{rest}"
+    elif takes_slug(operation, one.name):
+        text = f"{text} One of your own by its name, too."
     if isinstance(type_of(one.hint)[0], Structures):
         text = f"{text} As key=value, as JSON, one or a list, or as @FILE; may be given several times."
     if one.default not in (None, False) and "Default" not in text:

@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TextIO
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 import click
 
 from ..progress import OnProgress, Progress
+from .calls import failed_of
 from .exits import unpythonic
 from .options import Settings
 from .output import compact
@@ -51,6 +53,11 @@ class Reporter(logging.Handler):
         self.names: dict[Any, str] = {}
         #: Ids that were made by this command.
         self.created: list[Any] = []
+        #: Names that an interrupted create asked for, perhaps in vain, and those that it had not come to.
+        self.unsettled: list[str] = []
+        self.not_begun: list[str] = []
+        #: How many things are hit by what was asked about or allowed by `--yes`, as they were listed before.
+        self.targets = 0
         #: What this command does several times over, or to one thing that has an id.
         self.calls: Calls | None = None
         self._latest: Progress | None = None
@@ -74,9 +81,10 @@ class Reporter(logging.Handler):
 
     def stop(self) -> None:
         """Take away what is drawn in place."""
-        if self._display is not None:
-            self._display.stop()
-            self._display = None
+        display, self._display = self._display, None
+        if display is not None:
+            with suppress(OSError):  # the terminal is gone
+                display.stop()
 
     # -- lines
 
@@ -102,6 +110,9 @@ class Reporter(logging.Handler):
             self.created.append(arguments[0])
             self.names[arguments[0]] = str(arguments[1])
             event: dict[str, Any] = {"event": "created", "id": arguments[0], "name": arguments[1]}
+        elif interrupted := getattr(record, "interrupted", None):
+            self.unsettled, self.not_begun = interrupted["unsettled"], interrupted["not_begun"]
+            return  # told by whoever knows how to go on
         elif made := getattr(record, "created_thing", None):  # what is no Droplet
             event = {"event": "created", **made}
         else:
@@ -121,9 +132,9 @@ class Reporter(logging.Handler):
         """
         began = clock.monotonic()
         self._elapsed = lambda: clock.monotonic() - began
+        self._latest = progress
         if self.live and not self.quiet:
             with self._mutex:
-                self._latest = progress
                 self._draw()
 
     def note(self, progress: Progress) -> None:
@@ -132,16 +143,23 @@ class Reporter(logging.Handler):
             if self._display is not None:
                 self._latest = progress
 
-    def progress(self) -> OnProgress:
-        """A callback for whatever waits."""
+    def progress(self, tag: str | None = None) -> OnProgress:
+        """A callback for whatever waits; where Droplets of a tag vanish, those listed before are what is counted."""
 
         def told(progress: Progress) -> None:
+            progress = progress if tag is None else self._of_listed(progress, tag)
             with self._mutex:
                 self._latest = progress
                 if not self.quiet:
                     self._tell(progress)
 
         return told
+
+    def _of_listed(self, progress: Progress, tag: str) -> Progress:
+        """Those that are gone leave no trace in an answer. Till the first one the tag stands for all of them."""
+        left = self.targets if tag in progress.pending else len(progress.pending)
+        total = max(self.targets, left)
+        return replace(progress, done=total - left, total=total)
 
     @property
     def pending(self) -> dict[Any, str]:
@@ -157,14 +175,15 @@ class Reporter(logging.Handler):
         if self.live:
             self._draw()
             return
-        news = (progress.done, tuple(progress.pending.items()))
+        failed = failed_of(progress)
+        news = (progress.done, failed, tuple(progress.pending.items()))
         if self._told == news:
             return
         self._told = news
         pending = {str(id): state for id, state in progress.pending.items()}
         self.line(
             f"{progress}{self._summary(progress.pending)}",
-            event="progress", what=progress.what, done=progress.done, total=progress.total,
+            event="progress", what=progress.what, done=progress.done, failed=failed, total=progress.total,
             elapsed=round(progress.elapsed, 1), pending=pending,
         )  # fmt: skip
 

@@ -11,6 +11,7 @@ import click
 
 from ..errors import DOBOTOException
 from ..progress import Progress
+from ..types import Action
 from . import naming, ordering, slugs
 from .catalog import Operation
 from .confirm import asks, confirm
@@ -22,7 +23,8 @@ from .options import Settings
 from .output import check, printed
 from .parameters import assembled, values_of
 from .reporting import Reporter
-from .shape import is_array
+from .shape import is_array, is_pair
+from .targets import untagged
 
 if TYPE_CHECKING:
     from ..client import DO
@@ -58,16 +60,17 @@ def run(operation: Operation, params: dict[str, Any], command: Sequence[click.Pa
     values = values_of(params, command)
     with client(settings) as do, Reporter(settings) as reporter:
         calls = [assembled(operation, call) for call in _calls(do, operation, values, order, reporter)]
-        if operation.resource == "droplet" and operation.name in CHECKED:
-            slugs.check(do, values)
+        checked = operation.resource == "droplet" and operation.name in CHECKED
+        ids = slugs.check(do, values) if checked else {}
         if operation.resource == "droplet" and operation.name in MAKING:
             slugs.check_offer(do, values)
         if order.dry_run:
-            dry_run(do, operation, calls[0], settings)
+            dry_run(do, operation, calls[0] | ids, settings)
             return
         todo: Sequence[Mapping[str, Any]] = calls
         if asks(operation, values):
             todo = confirm(do, operation, calls, reporter, yes=order.yes)
+        todo = [{**call, **ids} for call in todo]
 
         def again(ids: Sequence[Any] | None) -> str | None:
             unfinished = todo if ids is None else [call for call in todo if call["id"] in ids]
@@ -90,7 +93,9 @@ def _carried_out(
                 printed(results, operation.result, settings)
         raise
     reporter.stop()
-    printed(_shown(operation, result), operation.result, settings)
+    if operation.result is Action and result == []:
+        untagged(calls[0].get("tag_name"), reporter)
+    printed(_shown(result), operation.result, settings)
 
 
 def _calls(
@@ -112,12 +117,19 @@ def _calls(
     if ids is None:
         return [values]
     _refuse_both(values)
-    return [{"id": id, **values} for id in dict.fromkeys(ids)]
+    several = list(dict.fromkeys(ids))
+    _refuse_namesakes(several, values)
+    return [{"id": id, **values} for id in several]
 
 
 def _refuse_both(values: Mapping[str, Any]) -> None:
     if "tag_name" in values:
         raise Failure("give either Droplets or --tag, not both", USAGE.code)
+
+
+def _refuse_namesakes(ids: Sequence[Any], values: Mapping[str, Any]) -> None:
+    if len(ids) > 1 and "name" in values:
+        raise Failure(f"{len(ids)} things can't get one name: give one of them and --name", USAGE.code)
 
 
 def _droplets(do: DO, texts: Sequence[str], reporter: Reporter, *, missing_ok: bool) -> list[int]:
@@ -133,7 +145,7 @@ def _run(do: DO, operation: Operation, todo: Sequence[Mapping[str, Any]], report
         return several(do, operation, todo, reporter)
     values, more = todo[0], dict[str, Any]()
     if any(one.name == "progress" for one in operation.parameters):
-        more["progress"] = reporter.progress()
+        more["progress"] = reporter.progress(values.get("tag_name") if operation.name == "destroy" else None)
         _begin(do, operation, values, reporter)
     with as_usage():  # the operation looks at its arguments
         return getattr(getattr(do, operation.resource), operation.name)(**values, **more)
@@ -145,10 +157,11 @@ def _begin(do: DO, operation: Operation, values: Mapping[str, Any], reporter: Re
         return
     names = values.get("names")
     pending = {} if values.get("id") is None else {values["id"]: "begun"}
-    first = Progress(operation.name, 0, len(names) if is_array(names) else 1, 0.0, pending)
+    many = 0 if values.get("tag_name") else 1  # by tag it is not known before the answer
+    first = Progress(operation.name, 0, len(names) if is_array(names) else many, 0.0, pending)
     reporter.begin(first, do._session.io.clock)  # noqa: SLF001 - the time that the wait goes by
 
 
-def _shown(operation: Operation, result: Any) -> Any:
-    """What is printed: of `present`, which tells what it created too, everything that is there."""
-    return result[0] if operation.name == "present" else result
+def _shown(result: Any) -> Any:
+    """What is printed: of a pair, which tells what it created too, everything that is there."""
+    return result[0] if is_pair(result) else result

@@ -81,7 +81,7 @@ class Sender:
         with self._mutex:
             if left == 0 or self._stopped:
                 return
-            call.at(Stage.BEGUN, "being sent")
+            call.at(Stage.SENT, "being sent")
         try:
             with as_usage():  # the operation looks at its arguments
                 outcome = self._method(**{**call.values, **self._more(call, left)})

@@ -12,10 +12,10 @@ from ..errors import DOBOTOException, DOBOTOPollingException
 from ..types import Action
 from .calls import Call, Calls, Stage, spoken
 from .catalog import Operation
-from .exits import PARTLY, TIMEOUT, as_usage, described, exit_of, line_of
+from .exits import FAILED, PARTLY, TIMEOUT, UNKNOWN, as_usage, exit_of
 from .failure import Failure, SeveralFailed
 from .sending import Sender
-from .shape import is_array
+from .standing import details, failures, flat, sentence
 
 if TYPE_CHECKING:
     from .._session import Session
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks, as the operations have it.
 POLL = 5.0
+#: Where calls that ended differently have several codes, the first of these that is among them counts.
+WEIGHTIEST = (PARTLY.code, UNKNOWN.code, TIMEOUT.code)
 
 
 def takes(operation: Operation, todo: Sequence[Mapping[str, Any]]) -> bool:
@@ -59,7 +61,9 @@ def several(do: DO, operation: Operation, todo: Sequence[Mapping[str, Any]], rep
     try:
         sender.send_all()
         if sight is not None and deadline is not None:
-            _wait(session, calls, sender, sight, Plan(todo[0].get("poll", POLL), deadline, reporter.progress()))
+            told = reporter.progress()
+            plan = Plan(todo[0].get("poll", POLL), deadline, lambda _: told(calls.progress()))
+            _wait(session, calls, sender, sight, plan)
     finally:
         sender.stop()
     return _result(calls, deadline)
@@ -101,48 +105,41 @@ def _wait(session: Session, calls: Calls, sender: Sender, sight: Sight, plan: Pl
 
 
 def _result(calls: Calls, deadline: Deadline | None) -> Any:
-    unfinished = calls.at(Stage.WAITING, Stage.HELD, Stage.BEGUN)
+    unfinished = calls.at(Stage.WAITING, Stage.HELD, Stage.SENT, Stage.BEGUN)
     if calls.failed or unfinished:
         raise _failure(calls, unfinished, deadline)
     outcomes = [call.outcome for call in calls]
     if len(outcomes) == 1:
         return outcomes[0]
-    return None if all(one is None for one in outcomes) else _flat(outcomes)
-
-
-def _flat(outcomes: Sequence[Any]) -> list[Any]:
-    """One list of what calls gave, which may be lists."""
-    return [item for one in outcomes if one is not None for item in (one if is_array(one) else [one])]
+    return None if all(one is None for one in outcomes) else flat(outcomes)
 
 
 def _failure(calls: Calls, unfinished: Sequence[Call], deadline: Deadline | None) -> Exception:
-    """The exit code is that of all failures if they are alike, and else says that a part was done."""
+    """The one failure there is, or one that tells of all."""
     first: Exception | None = calls.failed[0].outcome if calls.failed else None
-    kinds = {exit_of(call.outcome).code for call in calls.failed} | ({TIMEOUT.code} if unfinished else set[int]())
-    code = PARTLY.code if calls.done or len(kinds) > 1 else kinds.pop()
+    code = _code(calls, unfinished)
     known = code == PARTLY.code or isinstance(first, DOBOTOException | Failure)
     if first is not None and (len(calls) == 1 or not (known or unfinished)):
         return first
     failure = SeveralFailed(
-        _told(calls, unfinished, deadline), code, [call.id for call in calls.at(Stage.BEGUN)], **_details(calls)
+        _told(calls, unfinished, deadline), code, [call.id for call in calls.maybe_begun], **details(calls)
     )
     failure.__cause__ = first
     return failure
 
 
+def _code(calls: Calls, unfinished: Sequence[Call]) -> int:
+    """That a part was done, if one was; else that of all failures if they are alike, or the one that weighs most."""
+    kinds = {exit_of(call.outcome).code for call in calls.failed} | ({TIMEOUT.code} if unfinished else set[int]())
+    if calls.done:
+        return PARTLY.code
+    if len(kinds) == 1:
+        return kinds.pop()
+    return next((code for code in WEIGHTIEST if code in kinds), FAILED.code)
+
+
 def _told(calls: Calls, unfinished: Sequence[Call], deadline: Deadline | None) -> str:
-    reasons = "; ".join(f"{call.label}: {line_of(call.outcome)}" for call in calls.failed)
-    failed = f"{len(calls.failed)} of {len(calls)} failed: {reasons}" if reasons else ""
     if not unfinished:
-        return failed
+        return "; ".join(failures(calls))
     seconds = "" if deadline is None else f" {deadline.seconds:g} s"
-    told = f"{spoken(calls.what)} took longer than{seconds}: {calls.sentence()}"
-    return f"{told}; {failed}" if failed else told
-
-
-def _details(calls: Calls) -> dict[str, Any]:
-    if len(calls) == 1:
-        return calls.details()
-    failed = [{"target": call.label, **described(call.outcome, exit_of(call.outcome))} for call in calls.failed]
-    results = _flat([call.outcome for call in calls.done])
-    return {"done": [], **calls.details(), "failed": failed, "results": results}
+    return f"{spoken(calls.what)} took longer than{seconds}: {sentence(calls)}"

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import platformdirs
 
 from .._io.clock import SystemClock
-from ..errors import DOBOTOException
+from ..errors import DOBOTOException, DOBOTOForbiddenException
 from .exits import USAGE
 from .failure import Failure
+from .naming import own_image
 from .shape import is_array
 from .suggesting import suggestion
 
@@ -35,25 +36,43 @@ LISTS: Mapping[str, Callable[[DO], Sequence[Mapping[str, Any]]]] = {
 KEPT = ("slug", "name", "regions", "available", "price_hourly", "price_monthly")
 
 
-def check(do: DO, values: Mapping[str, Any]) -> None:
+def check(do: DO, values: Mapping[str, Any]) -> dict[str, Any]:
     """Refuse slugs that there are not, with those that are meant perhaps. A token that may not list them is no error.
 
+    Args:
+        do: The client.
+        values: As they were given.
+
+    Returns:
+        The id of an image that was given by its name.
+
     Raises:
-        Failure: A slug is unknown.
+        Failure: A slug is unknown, or a name fits several images.
     """
+    found: dict[str, Any] = {}
     for kind in ("size", "region", "image"):
         slug = values.get(kind)
-        if isinstance(slug, str) and slug and not _there(do, kind, slug):
+        if not isinstance(slug, str) or not slug or _there(do, kind, slug, fresh=False):
+            continue
+        if kind == "image" and (id := _own_image(do, slug)) is not None:
+            found[kind] = id
+        elif not _there(do, kind, slug, fresh=True):
             raise Failure(f"no {kind} {slug!r}{suggestion(slug, known(do, kind))}", USAGE.code)
+    return found
 
 
-def _there(do: DO, kind: str, slug: str) -> bool:
-    for fresh in (False, True):
-        slugs = known(do, kind, fresh=fresh)
-        # A region may be given by its beginning: "nyc" is any of nyc1, nyc2, nyc3 (API reference, droplets_create).
-        if not slugs or slug in slugs or (kind == "region" and any(one.startswith(slug) for one in slugs)):
-            return True
-    return False
+def _own_image(do: DO, name: str) -> Any:
+    """The id of the account's own image of a name; None where there is none, or the token may not list them."""
+    try:
+        return own_image(do, name)
+    except DOBOTOForbiddenException:
+        return None
+
+
+def _there(do: DO, kind: str, slug: str, *, fresh: bool) -> bool:
+    slugs = known(do, kind, fresh=fresh)
+    # A region may be given by its beginning: "nyc" is any of nyc1, nyc2, nyc3 (API reference, droplets_create).
+    return not slugs or slug in slugs or (kind == "region" and any(one.startswith(slug) for one in slugs))
 
 
 def check_offer(do: DO, values: Mapping[str, Any]) -> None:

@@ -14,6 +14,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "configure": ("auth init",),
     "delete": ("destroy", "remove"),
     "describe": ("info",),
+    "dns": ("domain",),
+    "domain-record": ("domain",),
     "edit": ("update",),
     "get": ("info",),
     "kill": ("destroy",),
@@ -22,6 +24,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "make": ("create",),
     "modify": ("update",),
     "new": ("create",),
+    "record": ("domain",),
+    "records": ("domain",),
     "remove": ("remove", "destroy", "detach"),
     "reset": ("power-cycle",),
     "restart": ("reboot",),
@@ -57,6 +61,7 @@ def _meant(given: str) -> Iterator[str]:
     """Names that mean the same: `delete-record` is `record-destroy`, `ssh_keys` is `ssh-key`."""
     name = given.lower().replace("_", "-")
     yield name
+    yield from SYNONYMS.get(name, ())
     for words in (name.split("-"), name.split("-")[::-1]):
         yield "-".join(words)
         for place, word in enumerate(words):

@@ -65,6 +65,13 @@ def cell(value: Any) -> str:
     return clean(plain(value)) or EMPTY
 
 
+def whole(text: str) -> str:
+    """A text that is printed by itself: as it is, for a file or a program; nothing in it steers a terminal."""
+    if not on_terminal():
+        return text
+    return "".join(part if part in {"\n", "\t"} else clean(part) for part in re.split(r"([\n\t])", text))
+
+
 def rows(
     columns: Sequence[Column], lines: Sequence[Sequence[str]], *, header: bool, whole: bool = False
 ) -> Sequence[Column]:

@@ -20,6 +20,7 @@ from .table import plain
 
 if TYPE_CHECKING:
     from ..client import DO
+    from .reporting import Reporter
 
 #: Members that are a thing's id, where it has no `id`.
 IDS = ("id", "uuid", "ip", "name")
@@ -91,6 +92,12 @@ def _droplet(droplet: Mapping[str, Any]) -> Target:
     cells = {"name": name, "id": id, "tags": droplet.get("tags"), "region": region.get("slug"),
              "price": f"${size['price_monthly']:g}/month" if "price_monthly" in size else ""}  # fmt: skip
     return Target(id, name, cells)
+
+
+def untagged(tag: str | None, reporter: Reporter) -> None:
+    """Tell that a tag has nothing to do anything to, which is no error."""
+    if tag and not reporter.quiet:
+        reporter.line(f"no Droplet carries the tag {tag!r}", event="hint")
 
 
 def reader_of(operation: Operation) -> Operation | None:

@@ -102,7 +102,7 @@ SECONDS = Seconds()
 
 
 class Structure(click.ParamType[Any]):
-    """A dict or list: as JSON, as `@FILE` with JSON or YAML in it, or, for flat dicts, as `key=value,key=value`."""
+    """A dict or list: as JSON, as `@FILE` with JSON or YAML in it, or as `key=value,key.inner=value`."""
 
     def __init__(self, hint: Any) -> None:
         self.hint = hint
@@ -148,7 +148,24 @@ class Structure(click.ParamType[Any]):
         pairs = [part.partition("=") for part in value.split(",")]
         if wrong := [key for key, sign, _ in pairs if not sign]:
             raise ValueError(f"{wrong[0]!r} is neither JSON nor key=value")
-        return {key: self._value(key, text, param, ctx) for key, _, text in pairs}
+        found: dict[str, Any] = {}
+        for key, _, text in pairs:
+            self._put(found, key, text, param, ctx)
+        return found
+
+    def _put(
+        self, found: dict[str, Any], key: str, text: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> None:
+        """Put a value in its place: `sources.addresses` into `sources`, and into a list after what that has already."""
+        first, dot, rest = key.partition(".")
+        inner, there = Structure(self.keys.get(first)), found.get(first)
+        if dot and inner.keys:
+            found[first] = {**there} if is_object(there) else {}
+            inner._put(found[first], rest, text, param, ctx)
+            inner.checked(found[first], inner.hint, param, ctx)
+            return
+        value = self._value(key, text, param, ctx)
+        found[key] = [*found[key], *value] if is_array(value) and is_array(found.get(key)) else value
 
     def _value(self, key: str, text: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         type, _ = type_of(self.keys.get(key, str), key)

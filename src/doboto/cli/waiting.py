@@ -97,6 +97,7 @@ def _wait(ctx: click.Context, **params: Any) -> None:
     from .interrupted import resumable, waiting
     from .output import check, printed
     from .reporting import Reporter
+    from .targets import untagged
 
     check(settings, Droplet)
     with client(settings) as do, Reporter(settings) as reporter:
@@ -106,6 +107,8 @@ def _wait(ctx: click.Context, **params: Any) -> None:
             _begin(do, ids, reporter)
             found = wait_for(do, ids, params["poll"], params["timeout"], reporter.progress(), port)
         reporter.stop()
+        if not ids:
+            untagged(params["tag_name"], reporter)
         printed(found, Droplet, settings)
 
 
@@ -158,6 +161,7 @@ WAITING: Sequence[click.Parameter] = (
 command = Described(
     "wait",
     help="Wait till Droplets are ready and no action is running on them.",
+    prints="The Droplets as they are then.",
     callback=click.pass_context(_wait),
     context_settings=dict(CONTEXT),
     params=[

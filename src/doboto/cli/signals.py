@@ -1,0 +1,80 @@
+"""The signals that end a command: each does what Ctrl-C does, so that what goes on is told. A second ends at once."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from types import FrameType
+
+from .._io.clock import SystemClock
+
+#: By name, for Windows has no SIGHUP.
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
+#: What Python does of itself. Whoever had one ignored, as `nohup` does with SIGHUP, has it ignored here too.
+USUAL = (signal.SIG_DFL, signal.default_int_handler)
+#: Seconds in which a second one is the same one come twice: `timeout` of coreutils sends to its child and then to the
+#: whole group (timeout.c, `cleanup`), and a terminal that closes may have both shell and kernel send SIGHUP.
+TWICE = 0.5
+
+
+class Signalled(KeyboardInterrupt):
+    """A signal that ends the command.
+
+    Args:
+        number: Which.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+@contextmanager
+def caught() -> Generator[None, None, None]:
+    """Inside of it those signals raise `Signalled`; in a thread that gets none, nothing is changed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    found = {number: signal.getsignal(number) for number in _numbers()}
+    before = {number: handler for number, handler in found.items() if handler in USUAL}
+    ender = _Ender()
+    try:
+        for number in before:
+            signal.signal(number, ender)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def number_of(failure: BaseException) -> int:
+    """The signal that an interruption came of, however it is wrapped; SIGINT where none is known."""
+    seen: BaseException | None = failure
+    while seen is not None:
+        if isinstance(seen, Signalled):
+            return seen.number
+        seen = seen.__cause__ or seen.__context__
+    return signal.SIGINT
+
+
+def _numbers() -> list[int]:
+    return [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
+
+
+class _Ender:
+    """Raises at the first signal; at the next one the process is gone, as if nobody had caught it."""
+
+    def __init__(self) -> None:
+        self._clock = SystemClock()
+        self._first: float | None = None
+
+    def __call__(self, number: int, _: FrameType | None) -> None:
+        now = self._clock.monotonic()
+        if self._first is None:
+            self._first = now
+            raise Signalled(number)
+        if now - self._first > TWICE:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
