@@ -95,13 +95,11 @@ class Creating(Acting[Mode]):
                 names, failure.sent_at or 0.0
             )  # before it no longer counts as sent: others must see it all the time
         else:
-            _keep(made, droplets, action_ids)
-            made.settled(names)
+            _keep(made, names, droplets, action_ids)
             return
         finally:
             claims.sent(names)
-        _keep(made, await self._recover_droplets(body, lost, plan.deadline), [])
-        made.settled(names)
+        _keep(made, names, await self._recover_droplets(body, lost, plan.deadline), [])
 
     async def _ready(
         self, made: Made, order: Order, plan: Plan, ready_port: int | None, readiness: Readiness | None = None
@@ -123,10 +121,11 @@ class Creating(Acting[Mode]):
         return droplets
 
 
-def _keep(made: Made, droplets: Sequence[Any], action_ids: Sequence[int]) -> None:
+def _keep(made: Made, names: Sequence[str], droplets: Sequence[Any], action_ids: Sequence[int]) -> None:
     """Remember, and log, what was created: whatever happens next, the ids are known."""
     made.droplets += droplets
     made.action_ids += action_ids
+    made.settled(names)
     for droplet in droplets:
         log.info("created Droplet %s (%s)", droplet["id"], droplet.get("name"))
 
@@ -150,9 +149,10 @@ def _tell(failure: BaseException, made: Made, order: Order) -> None:
 def _state(made: Made, order: Order) -> dict[str, list[Any]]:
     """What became of each name, as the log's record has it for programs."""
     created = [{"id": droplet["id"], "name": droplet.get("name")} for droplet in in_order(made.droplets, order.names)]
-    names = [one["name"] for one in created if isinstance(one["name"], str)]  # a reply may have anything there
-    rest = Counter(order.names) - Counter([*names, *made.unsettled])
-    return {"created": created, "unsettled": list(made.unsettled), "not_begun": list(rest.elements())}
+    known = Counter(one["name"] for one in created if isinstance(one["name"], str))  # a reply may have anything there
+    unsettled = Counter(made.unsettled) - known  # Ctrl-C may strike between any two lines
+    not_begun = Counter(order.names) - known - unsettled
+    return {"created": created, "unsettled": list(unsettled.elements()), "not_begun": list(not_begun.elements())}
 
 
 def _foremost(failures: Sequence[Exception], made: Made) -> Exception:
