@@ -145,7 +145,7 @@ def test_ctrl_c_tells_what_was_begun_and_what_was_not(twenty: Doboto, monkeypatc
     def ctrl_c(account: LocalAccount, count: int) -> None:
         if count == 10:
             os.kill(os.getpid(), signal.SIGINT)
-        elif count > 10:
+        if count >= 10:
             told.wait(LONG)
             raise ConnectionError
 
