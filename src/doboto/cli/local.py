@@ -10,6 +10,7 @@ The file is held while requests are answered and let go of before each pause, so
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 import os
 import threading
@@ -57,6 +58,9 @@ def speed() -> float:
     return found
 
 
+_numbers = itertools.count(1)
+
+
 class LocalAccount:
     """Transport and clock of the account: a client's `transport` and `clock` both.
 
@@ -68,6 +72,8 @@ class LocalAccount:
     url = URL
 
     def __init__(self, path: Path, speed: float) -> None:
+        #: Tells this time apart from that of other accounts, and of the same one when it was open before.
+        self.timeline = f"local {next(_numbers)}"
         self._path = path
         self._speed = speed
         self._real = SystemClock()
