@@ -106,7 +106,7 @@ class Paged:
     asked: int = 0
 
     async def send(self, request: doboto.WireRequest, timeouts: doboto.Timeouts) -> Any:
-        from doboto._core.reply import Reply
+        from doboto._core.response import Reply
 
         self.asked += 1
         found = re.search(r"[?&]page=(\d+)", request.url)

@@ -49,7 +49,7 @@ def test_the_example_of_a_file_of_faults_can_be_loaded(tmp_path: Path) -> None:
 
 
 def generate(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(ROOT / "docs" / "generate.py"), *arguments]
+    command = [sys.executable, str(ROOT / "scripts" / "generate.py"), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 

@@ -17,7 +17,7 @@ import doboto.errors
 import doboto.sim
 import doboto.testing
 import doboto.types
-from doboto.cli.fields import fields_of
+from doboto.cli.schema.fields import fields_of
 from doboto.client import Client, resource
 
 from .docs_blocks import ROOT
@@ -27,7 +27,7 @@ BY_HAND = "\n".join(page.read_text(encoding="utf-8") for page in sorted((DOCS / 
 
 
 def loaded(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)

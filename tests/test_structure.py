@@ -52,15 +52,16 @@ def parts_of(folder: str) -> list[Path]:
 OURS = "doboto"
 #: For each part of the client, what of ours it may import.
 MAY = {
-    "_core": ("doboto._core", "doboto.errors", "doboto.types", "doboto.addresses"),
+    "_core": ("doboto._core", "doboto._json", "doboto.ratelimit", "doboto.errors", "doboto.types", "doboto.addresses"),
     "types": ("doboto.types",),
     "_wait": (
-        "doboto._wait", "doboto._core", "doboto._session", "doboto.errors", "doboto.progress", "doboto.addresses",
+        "doboto._wait", "doboto._core", "doboto._json", "doboto._session", "doboto.errors", "doboto.progress",
+        "doboto.addresses",
     ),
     "resources": (
-        "doboto.resources", "doboto._wait", "doboto._core", "doboto._session", "doboto._operation", "doboto._shapes",
+        "doboto.resources", "doboto._wait", "doboto._core", "doboto._session", "doboto._operation", "doboto._overloads",
         "doboto._io.protocol", "doboto.errors", "doboto.progress", "doboto.types",
-        "doboto.addresses",
+        "doboto.addresses", "doboto._json",
     ),
 }  # fmt: skip
 #: The only ones that know both the client and the simulator.

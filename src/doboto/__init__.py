@@ -11,12 +11,12 @@ Plain dicts go in and come out, typed in `doboto.types`; what can go wrong is in
 """
 
 from ._core.limiter import Limiter
-from ._core.ratelimit import RateLimit
 from ._core.retry import Retry
-from ._io.budget import RedisBudget
 from ._io.protocol import Allowance, Budget, Clock, Timeouts, Transport, WireRequest
+from ._io.shared_ratelimit import RedisBudget
 from ._version import VERSION
 from .addresses import private_ipv4, public_ipv4, public_ipv6
+from .ratelimit import RateLimit
 
 # The submodule first, the class after it: `doboto.DO` is the class, and `from doboto.DO import DO` finds the module in
 # sys.modules, so that its import never puts the module in the class's place.

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import logging
 
-from ._core.ratelimit import RateLimit
-from ._core.reply import Reply
 from ._core.request import Request
+from ._core.response import Reply
 from .errors import DOBOTOException
+from .ratelimit import RateLimit
 
 log = logging.getLogger("doboto")
 

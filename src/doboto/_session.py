@@ -10,13 +10,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from ._collector import LARGE, paused
-from ._core import reply as replies
+from ._core import response as replies
 from ._core.deadline import Deadline
 from ._core.limiter import Limiter
-from ._core.ratelimit import RateLimit
 from ._core.recovery import Claims
-from ._core.reply import Reply
 from ._core.request import Request
+from ._core.response import Reply
 from ._core.retry import Retry
 from ._io.protocol import IO, Allowance, Timeouts, WireRequest
 from ._request_log import exchanged
@@ -27,6 +26,7 @@ from .errors import (
     DOBOTORateLimitException,
     DOBOTOTimeoutException,
 )
+from .ratelimit import RateLimit
 
 T = TypeVar("T")
 

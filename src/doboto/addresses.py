@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._core.shape import mapping, records
+from ._json import mapping, records
 
 
 def public_ipv4(droplet: Mapping[str, Any]) -> str | None:

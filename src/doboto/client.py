@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overloa
 
 from ._checks import check
 from ._core.limiter import Limiter
-from ._core.ratelimit import RateLimit
 from ._core.request import Request, any_request
 from ._core.retry import Retry
 from ._io.protocol import IO, Budget, Clock, Timeouts, Transport
@@ -19,6 +18,7 @@ from ._operation import Async, Coro, Mode, Sync, run
 from ._session import Secret, Session
 from ._settings import AGENT, CONNECTIONS, URL, Connection, account_of, base_url, shared_by, token_or_environment
 from .errors import DOBOTOConfigurationException
+from .ratelimit import RateLimit
 
 if TYPE_CHECKING:
     from .resources.account import Account
@@ -345,7 +345,7 @@ class Client(Generic[Mode]):
             return await self._session.call(request)
         if request.method != "GET":
             raise ValueError("every reads a list: the method must be GET")
-        from .resources._resource import Resource
+        from .resources._base.resource import Resource
 
         return await Resource[Any](Async, self._session)._everything(every, request)
 
@@ -404,7 +404,7 @@ def _blocking(connection: Connection, transport: Transport | None, clock: Clock 
     from ._io.clock import SystemClock
 
     if transport is None:
-        from ._io.httpclient import HTTPClientTransport
+        from ._http.transport import HTTPClientTransport
 
         transport = HTTPClientTransport(connection)
     return BlockingIO(transport, clock or SystemClock(), connection.connections)

@@ -31,8 +31,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ._core.ratelimit import RateLimit
-from ._core.shape import mapping
+from ._json import mapping
+from .ratelimit import RateLimit
 
 #: A private key as PEM (RFC 7468), also one that was cut off.
 PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL)

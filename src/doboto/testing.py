@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .sim import Account, Simulator
-from .sim.server import serve
+from .sim.http.server import serve
 
 __all__ = ["ServedAccount", "Switchboard", "switchboard"]
 

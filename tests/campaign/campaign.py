@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from doboto import DO, AsyncDO, Limiter
 from doboto._io.simulated import SimulatedClock
-from doboto.resources._recovering import PATIENCE
+from doboto.resources._base.recovery import PATIENCE
 from doboto.sim import RealClock, Settings, Simulator
 
 from .callers import Outcome, both

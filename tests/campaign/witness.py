@@ -9,7 +9,7 @@ from typing import Any
 
 from doboto.sim import Simulator
 from doboto.sim.faults import Faults
-from doboto.sim.http import Call, Dropped, Reply
+from doboto.sim.http.messages import Call, Dropped, Reply
 
 #: What befalls an answer so that its caller can't know what the request did.
 LOST = frozenset({"500", "502", "503", "504", "dropped", "cut", "garbled", "late"})

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from doboto.cli.contexts import Context, Contexts
+from doboto.cli.accounts.contexts import Context, Contexts
 
 from .conftest import NEW, Doboto
 

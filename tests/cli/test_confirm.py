@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from doboto.cli import catalog
-from doboto.cli.confirm import irrevocable
-from doboto.cli.local import LocalAccount
-from doboto.cli.targets import reader_of
+from doboto.cli.accounts.simulated import LocalAccount
+from doboto.cli.run.confirm import irrevocable
+from doboto.cli.run.targets import reader_of
+from doboto.cli.schema import catalog
 
 from .conftest import NEW, Doboto
 

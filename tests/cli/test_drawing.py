@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from doboto.cli.calls import Counted
-from doboto.cli.drawing import picture
+from doboto.cli.output.drawing import picture
+from doboto.cli.run.calls import Counted
 from doboto.progress import Progress
 
 LINE = re.compile(r"^. (web-\d+) +status is new", re.MULTILINE)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doboto.cli.failure import Failure
-from doboto.cli.ordering import expanded
+from doboto.cli.errors import Failure
+from doboto.cli.run.ordering import expanded
 
 from .conftest import NEW, Doboto
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from doboto.cli.local import LocalAccount
+from doboto.cli.accounts.simulated import LocalAccount
 
 from .conftest import NEW, Doboto
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from doboto import DOBOTOForbiddenException, errors
-from doboto.cli.exits import BY_ERROR, EXITS, described, exit_of, line_of
-from doboto.cli.failure import Failure, lacking
+from doboto.cli.errors import Failure, lacking
+from doboto.cli.exit_codes import BY_ERROR, EXITS, described, exit_of, line_of
 
 from .conftest import NEW, Doboto
 

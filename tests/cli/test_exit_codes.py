@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from doboto.cli.exits import EXITS, Exit
-from doboto.cli.local import LocalAccount
+from doboto.cli.accounts.simulated import LocalAccount
+from doboto.cli.exit_codes import EXITS, Exit
 
 from .conftest import NEW, Doboto, Done
 

@@ -12,9 +12,10 @@ import pytest
 
 from doboto import DO
 from doboto._core import pages
-from doboto.cli import completing, slugs
-from doboto.cli.interrupted import waiting
-from doboto.cli.options import Settings
+from doboto.cli.run import complete as completing
+from doboto.cli.run import slugs
+from doboto.cli.run.resume import waiting
+from doboto.cli.settings import Settings
 
 from .conftest import NEW, PROGRAM, Doboto
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from doboto.cli.root import root
+from doboto.cli.tree import root
 
 from .conftest import Doboto
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from doboto._core.reply import Reply
+from doboto._core.response import Reply
 from doboto._io.clock import SystemClock
 from doboto._io.protocol import Timeouts, WireRequest
-from doboto.cli.local import LocalAccount
-from doboto.cli.signals import TWICE, Signalled, caught
+from doboto.cli.accounts.simulated import LocalAccount
+from doboto.cli.interrupts import TWICE, Signalled, caught
 
 from .conftest import LONG, NEW, PROGRAM, Doboto
 
@@ -129,7 +129,7 @@ def waiting(account: Doboto) -> subprocess.Popen[str]:
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_a_second_one_ends_it_whatever_it_still_does(tmp_path: Path) -> None:
     """It is told nothing then: the process is gone by that signal."""
-    program = "from doboto.cli.signals import *\nwith caught():\n  try:\n    print(flush=True); input()\n"
+    program = "from doboto.cli.interrupts import *\nwith caught():\n  try:\n    print(flush=True); input()\n"
     program += "  except KeyboardInterrupt:\n    print(flush=True)\n    while True: signal.pause()"
     order = [sys.executable, "-c", program]
     with subprocess.Popen(order, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path) as running:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from doboto.cli import catalog
-from doboto.cli.local import LocalAccount
-from doboto.cli.naming import ID, naming_of
+from doboto.cli.accounts.simulated import LocalAccount
+from doboto.cli.schema import catalog
+from doboto.cli.schema.names import ID, naming_of
 
 from .conftest import NEW, Doboto
 

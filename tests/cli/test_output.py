@@ -67,7 +67,7 @@ def test_what_prints_nothing_prints_nothing(fleet: Doboto) -> None:
 
 
 def test_nothing_in_a_cell_steers_the_terminal() -> None:
-    from doboto.cli.table import cell
+    from doboto.cli.output.table import cell
 
     assert cell("a\x1b[31mb\nc") == "a?[31mb?c"
     assert cell(None) == cell([]) == "-"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from doboto.cli.columns import COLUMNS
+from doboto.cli.output.columns import COLUMNS
 
 from .conftest import NEW, Doboto
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from doboto.cli import catalog
-from doboto.cli.confirm import irrevocable
-from doboto.cli.questions import question
-from doboto.cli.targets import Target
+from doboto.cli.run.confirm import irrevocable
+from doboto.cli.run.questions import question
+from doboto.cli.run.targets import Target
+from doboto.cli.schema import catalog
 
 from .conftest import NEW, Doboto
 

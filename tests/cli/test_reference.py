@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 import pytest
 
-from doboto.cli.exits import EXITS
-from doboto.cli.root import root
+from doboto.cli.exit_codes import EXITS
+from doboto.cli.tree import root
 
 DOCS = Path(__file__).parents[2] / "docs"
 GUIDE = (DOCS / "cli.md").read_text(encoding="utf-8")
@@ -21,7 +21,7 @@ LINES = sorted(set(re.findall(r"^\$ (doboto .*)$", GUIDE, re.MULTILINE)))
 
 def test_the_reference_is_up_to_date() -> None:
     done = subprocess.run(
-        [sys.executable, DOCS / "cli_reference.py", "--check"], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, DOCS.parent / "scripts" / "cli_reference.py", "--check"], capture_output=True, text=True, check=False, timeout=60
     )
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 from doboto import DOBOTOActionException
-from doboto.cli.exits import done_of
-from doboto.cli.options import FORMATS, Settings
-from doboto.cli.output import printed
+from doboto.cli.exit_codes import done_of
+from doboto.cli.output.formats import printed
+from doboto.cli.settings import FORMATS, Settings
 
 from .conftest import NEW, PROGRAM, Doboto
 
@@ -54,7 +54,7 @@ def test_one_text_goes_into_a_pipe_as_it_is(capsys: pytest.CaptureFixture[str], 
 
 def test_one_text_does_not_steer_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
     """Its lines and tabs stay."""
-    monkeypatch.setattr("doboto.cli.table.on_terminal", lambda: True)
+    monkeypatch.setattr("doboto.cli.output.table.on_terminal", lambda: True)
     printed({"zone_file": f"{ZONE}\x1b]0;title\x07\r\n"}, None, Settings(query="zone_file"))
     assert capsys.readouterr().out == f"{ZONE}?]0;title??\n"
 

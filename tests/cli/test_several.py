@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from doboto._core.reply import Reply
+from doboto._core.response import Reply
 from doboto._io.protocol import Timeouts, WireRequest
-from doboto.cli import several
-from doboto.cli.calls import Call, Calls, Stage
-from doboto.cli.local import LocalAccount
+from doboto.cli.accounts.simulated import LocalAccount
+from doboto.cli.run import bulk as several
+from doboto.cli.run.calls import Call, Calls, Stage
 from doboto.errors import DOBOTONotFoundException as NotFound
 from doboto.errors import DOBOTOOutcomeUnknownException as OutcomeUnknown
 from doboto.errors import DOBOTORateLimitException as RateLimit

@@ -22,7 +22,7 @@ import urllib3
 
 import doboto
 from doboto.cli import main
-from doboto.cli.sim import _is_loopback
+from doboto.cli.commands.sim import _is_loopback
 
 PROGRAM = Path(sysconfig.get_path("scripts")) / "doboto"
 NEW = {"name": "web-1", "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}
@@ -300,5 +300,5 @@ def test_help_loads_no_simulator() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=LONG, check=True)
     loaded = set(done.stdout.splitlines()[-1].split())
-    assert "doboto.cli.sim" in loaded
+    assert "doboto.cli.commands.sim" in loaded
     assert loaded.isdisjoint({"doboto.sim", "starlette", "uvicorn", "urllib3", "ssl", "asyncio"})

@@ -83,8 +83,8 @@ def test_it_waits_till_the_public_port_answers(
 ) -> None:
     """The private address can't be tried from here."""
     ports: list[int | None] = []
-    monkeypatch.setattr("doboto.cli.waiting.wait_for", lambda *given: ports.append(given[-1]))
-    monkeypatch.setattr("doboto.cli.ssh.handed_over", lambda line: ports.append(len(line)))
+    monkeypatch.setattr("doboto.cli.commands.wait.wait_for", lambda *given: ports.append(given[-1]))
+    monkeypatch.setattr("doboto.cli.commands.ssh.handed_over", lambda line: ports.append(len(line)))
     served.ok("droplet", "ssh", "web", "--wait", *more, PATH=path)
     assert ports == [port, 6]  # and ssh is called with six words
     assert droplet["public"]

@@ -11,9 +11,9 @@ from rich.cells import cell_len
 from rich.console import Console
 from wcwidth import wcwidth
 
-from doboto.cli.cells import clean, padded, width
-from doboto.cli.columns import COLUMNS, Column
-from doboto.cli.table import aligned, cell, fitted, table
+from doboto.cli.output.cells import clean, padded, width
+from doboto.cli.output.columns import COLUMNS, Column
+from doboto.cli.output.table import aligned, cell, fitted, table
 
 #: Letters of one, two and no cells; flags are out, of which terminals show half a pair in different ways.
 letters = st.one_of(

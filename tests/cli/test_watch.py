@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from doboto._io.clock import SystemClock
-from doboto.cli.screen import picture
-from doboto.cli.view import View
-from doboto.cli.watch import ended, ends
+from doboto.cli.commands.watch import ended, ends
+from doboto.cli.commands.watch_screen import picture
+from doboto.cli.commands.watch_view import View
 
 from .conftest import NEW, Doboto
 

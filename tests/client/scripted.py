@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from doboto import DO, AsyncDO, DOBOTOException, Limiter, Timeouts, WireRequest
-from doboto._core.reply import Reply
+from doboto._core.response import Reply
 
 from .conftest import Blockingly
 

@@ -35,7 +35,7 @@ def decoding(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         on.append(gc.isenabled())
         return loads(*given)
 
-    monkeypatch.setattr("doboto._core.reply.json.loads", watching)
+    monkeypatch.setattr("doboto._core.response.json.loads", watching)
     return on
 
 

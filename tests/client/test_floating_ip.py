@@ -13,7 +13,8 @@ from doboto import (
     DOBOTOPendingEventException,
     DOBOTOUnprocessableException,
 )
-from doboto.sim import Settings, Simulator, reserved_ips
+from doboto.sim import Settings, Simulator
+from doboto.sim.resources.reserved_ips.routes import state as reserved_ips
 
 from .conftest import Log, one
 from .contract import Contract

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from doboto import DOBOTOConnectionException, DOBOTOException, DOBOTOTimeoutException
-from doboto._core.reply import Reply
+from doboto._core.response import Reply
 
 from .conftest import IMAGE, REGION, SIZE, one, several
 from .scripted import stage

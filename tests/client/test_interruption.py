@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from doboto import DO, AsyncDO, DOBOTOException, Timeouts, WireRequest
-from doboto._core.reply import Reply
+from doboto._core.response import Reply
 from doboto._io.simulated import SimulatedClock, SimulatedTransport
 from doboto.sim import ManualClock, Settings, Simulator
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from doboto import DO, DOBOTOException, DOBOTOForbiddenException, DOBOTOReplyException, Limiter, WireRequest
 from doboto._core import pages
-from doboto._core.reply import Reply
-from doboto.resources._resource import READINGS
+from doboto._core.response import Reply
+from doboto.resources._base.resource import READINGS
 
 from .conftest import Log, one, several
 from .scripted import Script, Time, reply, stage

@@ -14,7 +14,7 @@ import pytest
 
 from doboto import DO, AsyncDO, DOBOTOForbiddenException, Limiter, Timeouts, WireRequest
 from doboto._core.pages import PER_PAGE, Page
-from doboto._core.reply import Reply
+from doboto._core.response import Reply
 
 from .scripted import reply, stage
 

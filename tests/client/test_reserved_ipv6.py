@@ -12,7 +12,8 @@ from doboto import (
     DOBOTOPendingEventException,
     DOBOTOResponseException,
 )
-from doboto.sim import Simulator, reserved_ips
+from doboto.sim import Simulator
+from doboto.sim.resources.reserved_ips.routes import state as reserved_ips
 
 from .conftest import Log, one
 from .contract import Contract

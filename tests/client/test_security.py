@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from doboto import DOBOTOConnectionException, DOBOTOException, DOBOTOReplyException
-from doboto._io.wire import _Pieces
+from doboto._http.deadline_socket import _Pieces
 
 from .misbehaving import Misbehaving, Peer, closed_port, misbehaving
 from .scripted import TOKEN

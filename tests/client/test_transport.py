@@ -31,7 +31,9 @@ from doboto import (
     DOBOTOReplyException,
     Limiter,
 )
-from doboto._io import httpclient, places, pool
+from doboto._http import pool
+from doboto._http import slots as places
+from doboto._http import transport as httpclient
 
 from .misbehaving import OK, Misbehaving, Peer, misbehaving
 

@@ -19,11 +19,11 @@ from typing import Any
 import pytest
 
 from doboto.sim import ManualClock, Settings, Simulator
-from doboto.sim.errors import ApiError
-from doboto.sim.http import Call, Reply
-from doboto.sim.incoming import Incoming
+from doboto.sim.engine.errors import ApiError
+from doboto.sim.http.incoming import Incoming
+from doboto.sim.http.messages import Call, Reply
+from doboto.sim.http.routes import Router
 from doboto.sim.resources import operations
-from doboto.sim.routes import Router
 
 HERE = Path(__file__).parent
 SCHEMATHESIS = HERE.parents[1] / ".peers" / "schemathesis" / "bin" / "schemathesis"

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from doboto.sim import ManualClock, Simulator
-from doboto.sim.tokens import label
+from doboto.sim.http.tokens import label
 
 from .conftest import START, Program, Started
 
@@ -117,9 +117,9 @@ def test_ten_thousand_droplets_are_counts_and_the_newest_hundred(start: Started)
 
 def fill(simulator: Simulator, number: int) -> None:
     """Droplets made without HTTP, by the rules that a request goes through."""
-    from doboto.sim.droplets.create import create
-    from doboto.sim.droplets.order import read_order
-    from doboto.sim.scopes import Scopes
+    from doboto.sim.http.scopes import Scopes
+    from doboto.sim.resources.droplets.create import create
+    from doboto.sim.resources.droplets.request import read_order
 
     account, now = simulator.account(), simulator.clock.now()
     wanted = {"region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}

@@ -9,7 +9,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from doboto.sim import ManualClock, Settings, Simulator
-from doboto.sim.server import serve
+from doboto.sim.http.server import serve
 
 from .client import Client, Transport, in_process, over_http
 from .specification import Specification

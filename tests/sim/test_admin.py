@@ -14,9 +14,9 @@ from starlette.datastructures import Address, Headers
 
 from doboto.sim import Clock, InstantClock, ManualClock, RealClock, Settings, Simulator
 from doboto.sim.admin import HANDLERS
-from doboto.sim.admin.guard import refuse_strangers
-from doboto.sim.errors import ApiError
-from doboto.sim.tokens import label
+from doboto.sim.engine.errors import ApiError
+from doboto.sim.http.guard import refuse_strangers
+from doboto.sim.http.tokens import label
 
 from .client import Answer, Client, in_process, over_http
 from .conftest import START, Simulate

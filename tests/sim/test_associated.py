@@ -72,7 +72,7 @@ def test_selective_leaves_the_rest(client: Client, clock: ManualClock, droplet: 
 
 
 def test_what_failed_can_be_retried(client: Client, clock: ManualClock, droplet: Any) -> None:
-    from doboto.sim import actions
+    from doboto.sim.engine import actions
 
     account, path = client.sim.account("token"), f"/v2/droplets/{droplet['id']}/destroy_with_associated_resources"
     actions.start(account, clock.now(), "resize", "volume", "v-1", "nyc3", seconds=8)
@@ -107,7 +107,7 @@ def test_without_a_destruction_there_is_no_status(client: Client) -> None:
 
 
 def test_destroyed_droplets_let_go_of_their_resources_a_moment_later(client: Client, clock: ManualClock) -> None:
-    from doboto.sim import relations
+    from doboto.sim.engine import relations
 
     droplet = client.create_active()
     account, freed = client.sim.account("token"), list[int]()

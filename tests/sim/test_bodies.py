@@ -9,7 +9,7 @@ import pytest
 from starlette.types import Message
 
 from doboto.sim import PEER, ManualClock, Simulator
-from doboto.sim.incoming import LARGEST
+from doboto.sim.http.incoming import LARGEST
 
 from .client import Client
 from .conftest import START, Simulate

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from doboto.sim import InstantClock, ManualClock, RealClock, Settings, Simulator
 from doboto.sim.faults import KINDS
-from doboto.sim.http import Dropped
+from doboto.sim.http.messages import Dropped
 
 from .client import Answer, Client, in_process, over_http
 from .conftest import START, Simulate
@@ -157,7 +157,7 @@ def test_latency_really_passes_on_an_instant_clock(simulate: Simulate, monkeypat
     async def pause(seconds: float) -> None:
         paused.append(seconds)
 
-    monkeypatch.setattr("doboto.sim.clock._pause", pause)
+    monkeypatch.setattr("doboto.sim.engine.clock._pause", pause)
     client = simulate(clock=InstantClock())
     client.sim.faults.add("latency", seconds=2.5, count=1)
     client.get("/v2/account")

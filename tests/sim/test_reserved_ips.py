@@ -297,8 +297,8 @@ def test_the_limit_of_the_account_holds(simulate: Simulate) -> None:
 def test_addresses_are_never_shared_and_lead_nowhere(simulate: Simulate) -> None:
     client = simulate(reserved_ip_limit=1000)
     account = client.sim.account()
-    from doboto.sim import reserved_ips
-    from doboto.sim.errors import ApiError
+    from doboto.sim.engine.errors import ApiError
+    from doboto.sim.resources.reserved_ips.routes import state as reserved_ips
 
     given = {reserved_ips.reserve(account, 0.0, reserved_ips.V4, "nyc3")["ip"] for _ in range(762)}
     assert len(given) == 762

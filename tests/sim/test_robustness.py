@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from doboto.sim import ManualClock, Settings, Simulator
-from doboto.sim.http import Call, Reply
+from doboto.sim.http.messages import Call, Reply
 from doboto.sim.resources import operations
 
 from .client import Client, in_process

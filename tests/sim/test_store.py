@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from doboto import DO
 from doboto.sim import InstantClock, Simulator
-from doboto.sim.records import Key, Record
-from doboto.sim.store import INDEXES, Store, index
+from doboto.sim.engine.records import Key, Record
+from doboto.sim.engine.store import INDEXES, Store, index
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doboto.sim import Account, InstantClock, ManualClock, RealClock, Settings, Simulator
-from doboto.sim.events import EFFECTS, effect
-from doboto.sim.limits import Window
+from doboto.sim.engine.events import EFFECTS, effect
+from doboto.sim.engine.timestamps import iso
+from doboto.sim.http.limits import Window
 from doboto.sim.simulator import Change
-from doboto.sim.timestamps import iso
 
 from .conftest import START, Simulate
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doboto.sim import ManualClock
-from doboto.sim.errors import ApiError
-from doboto.sim.vpc_ranges import free_range, network_of, read_network, require_free
+from doboto.sim.engine.errors import ApiError
+from doboto.sim.resources.vpcs.ranges import free_range, network_of, read_network, require_free
 
 from .client import Client
 from .conftest import Simulate

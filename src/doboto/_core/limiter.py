@@ -10,7 +10,7 @@ import threading
 from bisect import bisect_left
 from collections import deque
 
-from .ratelimit import RateLimit
+from ..ratelimit import RateLimit
 
 # Requests in a minute (API reference, "Rate Limit": 5 % of the 5,000 in an hour).
 PER_MINUTE = 250

@@ -9,10 +9,10 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from .._json import mapping
 from ..errors import DOBOTOReplyException
-from .reply import member
 from .request import Request, get
-from .shape import mapping
+from .response import member
 
 #: The most the API puts on a page (API reference, "Links & Pagination").
 PER_PAGE = 200

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from .shape import mapping
+from .._json import mapping
 
 #: How much earlier than the request a Droplet may seem to have been created, in seconds. The API's times and its
 #: clock in the Date header have whole seconds, so two that are the same may look two apart.

@@ -10,12 +10,12 @@ from typing import Any, cast
 import aiohttp
 from yarl import URL
 
-from .._core.reply import Reply
+from .._core.response import Reply
+from .._http.proxies import proxy_for
 from .._settings import Connection
 from ..errors import DOBOTOException
 from .failures import translated
 from .protocol import ASTRAY, Timeouts, WireRequest
-from .proxies import proxy_for
 
 
 @dataclass(slots=True)

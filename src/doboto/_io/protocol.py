@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from .._core.reply import Reply
+from .._core.response import Reply
 
 R = TypeVar("R")
 Found = TypeVar("Found", covariant=True)

@@ -22,7 +22,7 @@ from redis.retry import Retry as BlockingRetry
 from ..errors import DOBOTOConnectionException
 
 if TYPE_CHECKING:
-    from .budget import RedisBudget
+    from .shared_ratelimit import RedisBudget
 
 log = logging.getLogger("doboto")
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary
 
-from .._core.reply import Reply
+from .._core.response import Reply
 from ..errors import DOBOTOConfigurationException, DOBOTOConnectionException, DOBOTOTimeoutException
 from .protocol import Clock, Timeouts, WireRequest
 

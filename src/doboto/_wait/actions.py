@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any
 
 from .._core.deadline import Deadline
-from .._core.reply import read_action
 from .._core.request import Request
+from .._core.response import read_action
 from .._session import Session
 from ..errors import DOBOTOForbiddenException, DOBOTONotFoundException
-from .find import Finder
+from .lookup import Finder
 
 #: How many requests a round may cost.
 PAGES = 2

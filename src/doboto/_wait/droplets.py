@@ -9,8 +9,8 @@ from typing import Any
 
 from .._core.deadline import Deadline
 from .._core.readiness import Readiness
-from .._core.reply import holding
 from .._core.request import get, path
+from .._core.response import holding
 from .._session import Session
 from ..errors import (
     DOBOTOActionException,
@@ -19,7 +19,7 @@ from ..errors import (
     DOBOTOVanishedException,
 )
 from .actions import GRACE, PAGES, ActionWatch, describe
-from .find import Finder
+from .lookup import Finder
 
 #: While a create action runs, its Droplet is read every so many rounds: it may be gone (terraform PR#1493).
 NOW_AND_THEN = 12

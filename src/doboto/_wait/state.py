@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.deadline import Deadline
-from .._core.reply import holding
 from .._core.request import Request
+from .._core.response import holding
 from .._session import Session
 from ..errors import DOBOTOActionException
 

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .signals import caught
+from .interrupts import caught
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,14 +18,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _ended(given: list[str]) -> int:
     try:
         from .ending import ended
-        from .root import COMPLETE, root
+        from .tree import COMPLETE, root
 
         if COMPLETE in os.environ:
-            from .shells import register
+            from .commands.shells import register
 
             register()
     except ModuleNotFoundError as missing:
-        from .failure import lacking
+        from .errors import lacking
 
         sys.stderr.write(f"doboto: {lacking('the command line', missing, 'cli')}\n")
         return 1

@@ -12,10 +12,10 @@ from typing import Any, TextIO
 import click
 
 from ..errors import DOBOTOException
-from .exits import FAILED, USAGE, described, exit_of, interrupted_by, line_of
-from .failure import Failure, GoingOn
-from .output import compact
-from .suggesting import ALIKE, suggestion
+from .errors import Failure, GoingOn
+from .exit_codes import FAILED, USAGE, described, exit_of, interrupted_by, line_of
+from .output.formats import compact
+from .suggest import ALIKE, suggestion
 
 MACHINE = frozenset({"json", "jsonl"})
 #: What needs no traceback to be understood: wrong usage, what the API answers, what a person does.

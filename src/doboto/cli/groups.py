@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import click
 
-from .failure import Failure
-from .suggesting import command_suggestion
+from .errors import Failure
+from .suggest import command_suggestion
 
 
 class Group(click.Group):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .._core.request import get
 from .._operation import Mode, operation
 from ..types import Account as AccountData
-from ._resource import Resource
+from ._base.resource import Resource
 
 
 class Account(Resource[Mode]):

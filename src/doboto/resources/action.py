@@ -8,7 +8,7 @@ from typing import TypeAlias
 from .._core.request import get, path
 from .._operation import Mode, operation, stream
 from ..types import Action as ActionData
-from ._resource import Resource
+from ._base.resource import Resource
 
 Actions: TypeAlias = list[ActionData]
 

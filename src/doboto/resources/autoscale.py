@@ -7,13 +7,13 @@ from typing import Any, Protocol, TypeAlias, Unpack, overload
 
 from .._core.attributes import attributes_of
 from .._core.request import Request, filters, path
-from .._core.shape import mapping
+from .._json import mapping
 from .._operation import Coro, Mode, One, operation, stream
-from .._shapes import attributed
+from .._overloads import attributed
 from ..progress import OnProgress
 from ..types import AutoscaleCreate, AutoscaleEvent, AutoscaleMember, AutoscalePool
-from ._making import Recipe, named
-from ._settling import Course, Settling
+from ._base.create import Recipe, named
+from ._base.lifecycle import Course, Settling
 
 Pools: TypeAlias = list[AutoscalePool]
 Members: TypeAlias = list[AutoscaleMember]

@@ -8,12 +8,12 @@ from typing import Any, Literal, Protocol, TypeAlias, overload
 from .._core.attributes import attributes_of, required, some
 from .._core.request import Request, filters, path, text
 from .._operation import Coro, Mode, One, operation, stream
-from .._shapes import uploaded
+from .._overloads import uploaded
 from ..progress import OnProgress
 from ..types import Certificate as CertificateData
 from ..types import CertificateType
-from ._making import Recipe, named
-from ._settling import Course, Settling
+from ._base.create import Recipe, named
+from ._base.lifecycle import Course, Settling
 
 Certificates: TypeAlias = list[CertificateData]
 Present: TypeAlias = tuple[CertificateData, CertificateData | None]

@@ -9,7 +9,7 @@ from .._core.attributes import attributes_of
 from .._core.request import Request, path, text
 from .._operation import Mode, operation, stream
 from ..types import Domain as DomainData
-from ._making import Recipe
+from ._base.create import Recipe
 from .domain_records import DomainRecords
 
 Domains: TypeAlias = list[DomainData]

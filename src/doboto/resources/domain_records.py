@@ -9,7 +9,7 @@ from .._core.attributes import attributes_of
 from .._core.request import Request, filters, path
 from .._operation import Mode, operation, stream
 from ..types import DomainRecord, DomainRecordAttributes, DomainRecordCreate
-from ._making import Making, Recipe, changes, changing
+from ._base.create import Making, Recipe, changes, changing
 
 Records: TypeAlias = list[DomainRecord]
 PresentRecord: TypeAlias = tuple[DomainRecord, DomainRecord | None]

@@ -7,15 +7,15 @@ from typing import Any, Protocol, TypeAlias, Unpack, overload
 
 from .._core.attributes import attributes_of, some
 from .._core.request import Request, path
-from .._core.shape import mapping, records
+from .._json import mapping, records
 from .._operation import Coro, Mode, One, operation, stream
-from .._shapes import attributed
-from .._wait.rounds import Plan
+from .._overloads import attributed
+from .._wait.polling import Plan
 from ..progress import OnProgress
 from ..types import Firewall as FirewallData
 from ..types import FirewallCreate, InboundRule, OutboundRule
-from ._making import Recipe, named
-from ._settling import Course, Settling
+from ._base.create import Recipe, named
+from ._base.lifecycle import Course, Settling
 
 Firewalls: TypeAlias = list[FirewallData]
 Present: TypeAlias = tuple[FirewallData, FirewallData | None]

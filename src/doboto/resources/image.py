@@ -6,17 +6,17 @@ from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Protocol, TypeAlias, Unpack, overload
 
 from .._core.attributes import attributes_of, merged
-from .._core.reply import read_action
 from .._core.request import Request, filters, flag, get, path, text
+from .._core.response import read_action
 from .._operation import Coro, Mode, One, operation, stream
-from .._shapes import attributed
-from .._wait.rounds import Plan
+from .._overloads import attributed
+from .._wait.polling import Plan
 from ..progress import OnProgress
 from ..types import Action, ImageCreate, ImageListType
 from ..types import Image as ImageData
-from ._doing import Doing, deed
-from ._making import Recipe
-from ._settling import Course, Settling
+from ._base.actions import Doing, deed
+from ._base.create import Recipe
+from ._base.lifecycle import Course, Settling
 from .image_transfers import ImageTransfers
 
 Images: TypeAlias = list[ImageData]

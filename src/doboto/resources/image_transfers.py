@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.request import Request, path, text
-from .._core.shape import mapping
+from .._json import mapping
 from .._operation import Mode, operation
 from ..errors import DOBOTOReplyException
-from ._making import Making
+from ._base.create import Making
 
 
 class ImageTransfers(Making[Mode]):

@@ -8,12 +8,12 @@ from typing import Any, Protocol, TypeAlias, Unpack, overload
 from .._core.attributes import attributes_of, some
 from .._core.request import Request, path
 from .._operation import Coro, Mode, One, operation, stream
-from .._shapes import attributed
+from .._overloads import attributed
 from ..progress import OnProgress
 from ..types import ForwardingRule, LoadBalancerCreate
 from ..types import LoadBalancer as LoadBalancerData
-from ._making import Recipe, named
-from ._settling import Course, Settling
+from ._base.create import Recipe, named
+from ._base.lifecycle import Course, Settling
 
 LoadBalancers: TypeAlias = list[LoadBalancerData]
 Present: TypeAlias = tuple[LoadBalancerData, LoadBalancerData | None]

@@ -8,14 +8,14 @@ from functools import partial
 from typing import Any, Literal, Protocol, TypeAlias, Unpack, get_args, overload
 
 from .._core.attributes import attributes_of
-from .._core.reply import member
 from .._core.request import Request, filters, get, path, text
-from .._core.shape import items, mapping
+from .._core.response import member
+from .._json import items, mapping
 from .._operation import Coro, Mode, One, operation, stream
-from .._shapes import attributed
+from .._overloads import attributed
 from ..errors import DOBOTOReplyException
 from ..types import AlertPolicy, AlertPolicyCreate, MetricSeries
-from ._making import Making, Recipe
+from ._base.create import Making, Recipe
 
 Policies: TypeAlias = list[AlertPolicy]
 Series: TypeAlias = list[MetricSeries]

@@ -8,12 +8,12 @@ from typing import Any, Protocol, TypeAlias, Unpack, overload
 from .._core.attributes import attributes_of
 from .._core.request import Request, filters
 from .._operation import Coro, Mode, One, operation, stream
-from .._shapes import attributed
+from .._overloads import attributed
 from ..progress import OnProgress
 from ..types import NATGateway as NATGatewayData
 from ..types import NATGatewayCreate, NATGatewayState, NATGatewayUpdate
-from ._making import Recipe, named
-from ._settling import Course, Settling
+from ._base.create import Recipe, named
+from ._base.lifecycle import Course, Settling
 
 NATGateways: TypeAlias = list[NATGatewayData]
 Present: TypeAlias = tuple[NATGatewayData, NATGatewayData | None]

@@ -6,10 +6,10 @@ from typing import Any, Literal, TypeAlias
 
 from .._core.attributes import some
 from .._core.request import Request, filters, get, text
-from .._core.shape import mapping
+from .._json import mapping
 from .._operation import Mode, operation
 from ..types import OneClick as OneClickData
-from ._making import Making
+from ._base.create import Making
 
 OneClicks: TypeAlias = list[OneClickData]
 Slugs: TypeAlias = list[str]

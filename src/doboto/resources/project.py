@@ -8,10 +8,10 @@ from typing import Any, Protocol, TypeAlias, Unpack, overload
 from .._core.attributes import attributes_of
 from .._core.request import Request
 from .._operation import Coro, Mode, One, operation, stream
-from .._shapes import attributed
+from .._overloads import attributed
 from ..types import Project as ProjectData
 from ..types import ProjectAttributes, ProjectCreate
-from ._making import Recipe, changes, changing, named
+from ._base.create import Recipe, changes, changing, named
 from .project_resources import DEFAULT, ProjectResources, place
 
 Projects: TypeAlias = list[ProjectData]

@@ -9,7 +9,7 @@ from .._core.attributes import some
 from .._core.request import Request, path, text
 from .._operation import Mode, operation
 from ..types import ProjectResource
-from ._making import Making
+from ._base.create import Making
 
 Resources: TypeAlias = list[ProjectResource]
 

@@ -11,17 +11,17 @@ from .._core.attributes import attributes_of
 from .._core.deadline import Deadline
 from .._core.recovery import SKEW, moment
 from .._core.request import Request, get, text
-from .._core.shape import records
+from .._json import records
 from .._operation import Mode, operation
-from .._wait.rounds import Plan, wait
+from .._wait.polling import Plan, wait
 from .._wait.state import StateWatch
 from ..errors import DOBOTOActionException, DOBOTOException
 from ..progress import OnProgress
 from ..types import Action
 from ..types import ReservedIP as ReservedIPData
-from ._addresses import Addresses, droplet_of
-from ._making import Recipe
-from ._recovering import unknown
+from ._base.addresses import Addresses, droplet_of
+from ._base.create import Recipe
+from ._base.recovery import unknown
 
 Actions: TypeAlias = list[Action]
 

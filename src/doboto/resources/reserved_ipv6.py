@@ -8,9 +8,9 @@ from typing import Any
 from .._core.request import Request, get, path, text
 from .._operation import Mode, operation
 from ..types import ReservedIPv6 as ReservedIPv6Data
-from ._addresses import TYPES, Addresses, droplet_of
-from ._doing import Deed
-from ._making import Recipe
+from ._base.actions import Deed
+from ._base.addresses import TYPES, Addresses, droplet_of
+from ._base.create import Recipe
 
 
 class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):

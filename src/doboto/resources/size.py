@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from .._operation import Mode, operation, stream
 from ..types import Size as SizeData
-from ._resource import Resource
+from ._base.resource import Resource
 
 Sizes: TypeAlias = list[SizeData]
 

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from .._core.request import Request, filters, path
 from .._operation import Mode, operation, stream
 from ..types import Snapshot as SnapshotData
-from ._resource import Resource
+from ._base.resource import Resource
 
 Snapshots: TypeAlias = list[SnapshotData]
 #: What a snapshot was made of.

@@ -11,7 +11,7 @@ from .._core.request import Request, path, text
 from .._operation import Mode, operation, stream
 from ..errors import DOBOTONotFoundException
 from ..types import SSHKey as SSHKeyData
-from ._making import Making, Recipe
+from ._base.create import Making, Recipe
 
 SSHKeys: TypeAlias = list[SSHKeyData]
 Present: TypeAlias = tuple[SSHKeyData, SSHKeyData | None]

@@ -7,11 +7,11 @@ from typing import Any, TypeAlias
 
 from .._core.attributes import some
 from .._core.request import Request, path, text
-from .._core.shape import mapping
+from .._json import mapping
 from .._operation import Mode, operation, stream
 from ..types import Tag as TagData
 from ..types import TaggedResource
-from ._making import Making, Recipe
+from ._base.create import Making, Recipe
 
 Tags: TypeAlias = list[TagData]
 Names: TypeAlias = list[str]

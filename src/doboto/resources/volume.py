@@ -7,16 +7,16 @@ from typing import Any, Protocol, TypeAlias, Unpack, overload
 
 from .._core.attributes import attributes_of, required
 from .._core.deadline import Deadline
-from .._core.reply import member
 from .._core.request import Request, filters, get, path, text
+from .._core.response import member
 from .._operation import Coro, Mode, One, operation, stream
-from .._shapes import attributed
+from .._overloads import attributed
 from ..errors import DOBOTONotFoundException
 from ..progress import OnProgress
 from ..types import Action, Snapshot, VolumeCreate, VolumeCreateBase
 from ..types import Volume as VolumeData
-from ._doing import Deed, Doing, deed
-from ._making import Making, Recipe, named
+from ._base.actions import Deed, Doing, deed
+from ._base.create import Making, Recipe, named
 
 Volumes: TypeAlias = list[VolumeData]
 Snapshots: TypeAlias = list[Snapshot]

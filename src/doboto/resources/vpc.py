@@ -8,10 +8,10 @@ from typing import Any, Protocol, TypeAlias, Unpack, overload
 from .._core.attributes import attributes_of
 from .._core.request import Request, filters, path
 from .._operation import Coro, Mode, One, operation, stream
-from .._shapes import attributed
+from .._overloads import attributed
 from ..types import VPC as VPCData  # noqa: N811 - an abbreviation, not a constant
 from ..types import VPCAttributes, VPCCreate, VPCMember
-from ._making import Recipe, changes, changing, named
+from ._base.create import Recipe, changes, changing, named
 from .vpc_peerings import VPCPeerings
 
 VPCs: TypeAlias = list[VPCData]

@@ -10,8 +10,8 @@ from .._core.request import Request, filters, path, text
 from .._operation import Mode, operation, stream
 from ..progress import OnProgress
 from ..types import VPCPeering
-from ._making import Recipe, named
-from ._settling import Course, Settling
+from ._base.create import Recipe, named
+from ._base.lifecycle import Course, Settling
 
 Peerings: TypeAlias = list[VPCPeering]
 PresentPeering: TypeAlias = tuple[VPCPeering, VPCPeering | None]

@@ -9,12 +9,12 @@ Needs the extra `doboto[sim]`.
 
 from __future__ import annotations
 
-from .account import Account
-from .clock import Clock, InstantClock, ManualClock, RealClock
+from .engine.account import Account
+from .engine.clock import Clock, InstantClock, ManualClock, RealClock
+from .engine.settings import Settings
 from .faults import Fault, Faults
-from .peers import PEER
-from .served import Server
-from .settings import Settings
+from .http.peers import PEER
+from .http.served import Server
 from .simulator import Simulator
 
 __all__ = [

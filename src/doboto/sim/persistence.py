@@ -15,11 +15,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from .account import Account
-from .clock import Clock, ManualClock, RealClock
-from .records import Key
-from .scopes import Scopes
-from .tokens import Grant
+from .engine.account import Account
+from .engine.clock import Clock, ManualClock, RealClock
+from .engine.records import Key
+from .http.scopes import Scopes
+from .http.tokens import Grant
 
 if TYPE_CHECKING:
     from .simulator import Change, Simulator

@@ -14,27 +14,28 @@ from typing import TYPE_CHECKING, Self
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from . import admin, page, seeds
-from .account import Account
-from .app import application
-from .clock import Clock, RealClock
-from .droplets import reach
-from .errors import ApiError
+from . import admin, page
+from .engine import seeds
+from .engine.account import Account
+from .engine.clock import Clock, RealClock
+from .engine.errors import ApiError
+from .engine.records import Key
+from .engine.settings import Settings
 from .faults import Faults
-from .http import Reply
-from .incoming import Incoming
-from .limits import RateLimit
-from .log import RequestLog
-from .records import Key
+from .http.app import application
+from .http.incoming import Incoming
+from .http.limits import RateLimit
+from .http.log import RequestLog
+from .http.messages import Reply
+from .http.routes import Operation, Router
+from .http.scopes import Scopes
+from .http.tokens import Grant, bearer, label, refuse_real
 from .resources import operations
-from .routes import Operation, Router
-from .scopes import Scopes
-from .settings import Settings
-from .tokens import Grant, bearer, label, refuse_real
+from .resources.droplets import reach
 
 if TYPE_CHECKING:
+    from .http.served import Server
     from .persistence import Persistence
-    from .served import Server
 
 _ROUTER = Router(operations())
 
@@ -143,7 +144,7 @@ class Simulator:
 
     def serve(self, host: str = "127.0.0.1", port: int = 0, *, tls: bool = False) -> AbstractContextManager[Server]:
         """Serve over HTTP while the context lasts; ready on entry, `port=0` picks a free one."""
-        from .server import serve
+        from .http.server import serve
 
         return serve(self.app, host, port, tls=tls)
 

@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from . import seeds, trial
-from .account import Account
-from .clock import ManualClock, RealClock
-from .records import Key, Record, as_list, as_record
-from .timestamps import LAST_MOMENT
+from . import validate_state
+from .engine import seeds
+from .engine.account import Account
+from .engine.clock import ManualClock, RealClock
+from .engine.records import Key, Record, as_list, as_record
+from .engine.timestamps import LAST_MOMENT
 
 if TYPE_CHECKING:
     from .simulator import Simulator
@@ -61,7 +62,7 @@ def _try(simulator: Simulator, now: float, seed: int, accounts: dict[str, list[E
     for account in world.values():
         account.world = world
         _fill(account, accounts[account.name])
-    trial.run(list(world.values()), now)
+    validate_state.run(list(world.values()), now)
 
 
 def reset(simulator: Simulator, account: str | None = None) -> list[str]:
@@ -125,12 +126,12 @@ def _pair(account: str, kind: str, pair: object) -> tuple[Key, Record]:
 
 
 def _event(key: Key, record: Record) -> bool:
-    possible = trial.can_happen(record.get("effect"), record.get("arguments"))
+    possible = validate_state.can_happen(record.get("effect"), record.get("arguments"))
     return isinstance(key, int) and _number(record.get("due")) and possible
 
 
 def _action(_key: Key, record: Record) -> bool:
-    return trial.action_can_end(record)
+    return validate_state.action_can_end(record)
 
 
 def _anything(_key: Key, _record: Record) -> bool:

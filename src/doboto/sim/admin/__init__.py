@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute, Mount, Route, Router
 
-from . import accounts, clock, faults, glimpse, log, settings
-from .ask import Handler
+from . import accounts, clock, faults, log, overview, settings
 from .endpoint import Endpoint
+from .request import Handler
 
 if TYPE_CHECKING:
     from ..simulator import Simulator
@@ -41,7 +41,7 @@ HANDLERS: dict[str, dict[str, Handler]] = {
     "/log": {"GET": log.shown, "DELETE": log.clear},
     "/seed": {"GET": settings.seed, "PUT": settings.reseed},
     "/settings": {"GET": settings.shown, "PUT": settings.change},
-    "/glance": {"GET": glimpse.shown},
+    "/glance": {"GET": overview.shown},
 }
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from .. import snapshot
-from ..errors import not_found, unprocessable
-from ..records import Record
-from .ask import Ask
+from ..engine.errors import not_found, unprocessable
+from ..engine.records import Record
+from .request import Ask
 
 
 def listed(ask: Ask) -> Record:

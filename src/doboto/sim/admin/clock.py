@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..clock import KINDS, Clock, ManualClock, RealClock, kind_of
-from ..errors import conflict, unprocessable
-from ..records import Record
-from ..timestamps import LAST_MOMENT, iso
-from .ask import Ask
+from ..engine.clock import KINDS, Clock, ManualClock, RealClock, kind_of
+from ..engine.errors import conflict, unprocessable
+from ..engine.records import Record
+from ..engine.timestamps import LAST_MOMENT, iso
+from .request import Ask
 
 
 def shown(ask: Ask) -> Record:

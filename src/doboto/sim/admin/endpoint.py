@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from ..errors import ApiError, method_not_allowed, not_found, server_error
-from ..http import JSON_TYPE
-from ..incoming import read_json
-from ..records import Record
-from ..timestamps import http_date
-from .ask import Ask, Handler
-from .guard import refuse_strangers
+from ..engine.errors import ApiError, method_not_allowed, not_found, server_error
+from ..engine.records import Record
+from ..engine.timestamps import http_date
+from ..http.guard import refuse_strangers
+from ..http.incoming import read_json
+from ..http.messages import JSON_TYPE
+from .request import Ask, Handler
 
 if TYPE_CHECKING:
     from ..simulator import Simulator

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..errors import not_found, unprocessable
-from ..fields import integer
-from ..records import Record, as_list, as_record
-from .ask import Ask
+from ..engine.errors import not_found, unprocessable
+from ..engine.fields import integer
+from ..engine.records import Record, as_list, as_record
+from .request import Ask
 
 
 def shown(ask: Ask) -> Record:

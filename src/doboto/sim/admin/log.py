@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..fields import integer
-from ..records import Record
-from .ask import Ask
+from ..engine.fields import integer
+from ..engine.records import Record
+from .request import Ask
 
 
 def shown(ask: Ask) -> Record:

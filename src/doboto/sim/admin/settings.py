@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from .. import seeds, settings_input
-from ..errors import unprocessable
-from ..lifecycle import DURATIONS
-from ..records import Record
-from .ask import Ask
+from ..engine import seeds, settings_input
+from ..engine.errors import unprocessable
+from ..engine.lifecycle import DURATIONS
+from ..engine.records import Record
+from .request import Ask
 
 
 def seed(ask: Ask) -> Record:

@@ -10,7 +10,7 @@ import json
 from functools import cache
 from importlib.resources import files
 
-from ..records import Record
+from ..engine.records import Record
 
 
 @cache

@@ -9,9 +9,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from ..clock import Clock
-from ..http import Call, Reply
-from ..records import Record
+from ..engine.clock import Clock
+from ..engine.records import Record
+from ..http.messages import Call, Reply
 from .kinds import Strike
 from .rules import Rule, read, requests
 

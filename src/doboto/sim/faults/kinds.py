@@ -13,9 +13,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..clock import Clock
-from ..http import JSON_TYPE, NO_CONTENT, Call, Dropped, Reply
-from ..records import as_record
+from ..engine.clock import Clock
+from ..engine.records import as_record
+from ..http.messages import JSON_TYPE, NO_CONTENT, Call, Dropped, Reply
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ..records import Record, as_record
+from ..engine.records import Record, as_record
 from .kinds import KINDS, Kind
 
 _WILD = re.compile(r"(\*\*|\*|\{[^{}/]*\})")

@@ -18,9 +18,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from ..admin.guard import refuse_strangers
-from ..errors import ApiError, method_not_allowed
-from ..http import error_reply
+from ..engine.errors import ApiError, method_not_allowed
+from ..http.guard import refuse_strangers
+from ..http.messages import error_reply
 
 if TYPE_CHECKING:
     from ..simulator import Simulator

@@ -1,16 +1,30 @@
-"""One file a resource. A new file is found by itself: it needs `OPERATIONS`, and may add indexes, effects, hooks."""
+"""One file or folder per resource, found by itself.
+
+A file has a table `OPERATIONS`; in a folder, each file whose name ends with `routes` has one. Either may add indexes,
+effects and hooks.
+"""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from ..routes import Operation, Operations
+from ..http.routes import Operation, Operations
 
 
 def operations() -> Iterator[Operation]:
-    """The operations of all files in this package."""
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name):
-        table: Operations = importlib.import_module(f"{__name__}.{module.name}").OPERATIONS
+    """Yield the operations of all resources."""
+    for name in _modules(__path__, __name__):
+        table: Operations = importlib.import_module(name).OPERATIONS
         yield from table
+
+
+def _modules(path: Iterable[str], package: str) -> Iterator[str]:
+    """Yield the dotted names of the modules that have a table of operations, in a fixed order."""
+    for found in sorted(pkgutil.iter_modules(path), key=lambda module: module.name):
+        name = f"{package}.{found.name}"
+        if found.ispkg:
+            yield from (one for one in _modules(importlib.import_module(name).__path__, name) if one.endswith("routes"))
+        else:
+            yield name

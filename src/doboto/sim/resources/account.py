@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..account import Account
-from ..http import Call
-from ..records import Record
-from ..routes import Operations
-from ..transfers import email_of, team_of
+from ..engine.account import Account
+from ..engine.records import Record
+from ..http.messages import Call
+from ..http.routes import Operations
+from .images.transfers import email_of, team_of
 
 OPERATIONS = Operations()
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .. import actions
-from ..fields import integer
-from ..http import Call
-from ..paging import page
-from ..records import Record
-from ..routes import Operations
+from ..engine import actions
+from ..engine.fields import integer
+from ..engine.records import Record
+from ..http.messages import Call
+from ..http.paging import page
+from ..http.routes import Operations
 
 OPERATIONS = Operations()
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from .. import catalog
-from ..errors import not_found, unprocessable
-from ..fields import required, text, texts
-from ..http import Call
-from ..paging import page
-from ..records import Record
-from ..routes import Operations
+from ..engine.errors import not_found, unprocessable
+from ..engine.fields import required, text, texts
+from ..engine.records import Record
+from ..http.messages import Call
+from ..http.paging import page
+from ..http.routes import Operations
 
 OPERATIONS = Operations()
 

@@ -5,13 +5,13 @@ A `volume_snapshot` record has the members in `SHOWN` but `resource_type`; volum
 
 from __future__ import annotations
 
-from ..errors import not_found, unprocessable
-from ..fields import integer
-from ..http import Call
-from ..images import remove_image
-from ..paging import page
-from ..records import Key, Record, chosen
-from ..routes import Operations
+from ..engine.errors import not_found, unprocessable
+from ..engine.fields import integer
+from ..engine.records import Key, Record, chosen
+from ..http.messages import Call
+from ..http.paging import page
+from ..http.routes import Operations
+from .images.state import remove_image
 
 OPERATIONS = Operations()
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from .. import tagging
-from ..account import Account
-from ..errors import ApiError, bad_request, not_found, unprocessable
-from ..fields import integer, objects, required, text
-from ..http import Call
-from ..paging import page
-from ..records import Key, Record
-from ..routes import Operations
+from ..engine import tagging
+from ..engine.account import Account
+from ..engine.errors import ApiError, bad_request, not_found, unprocessable
+from ..engine.fields import integer, objects, required, text
+from ..engine.records import Key, Record
+from ..http.messages import Call
+from ..http.paging import page
+from ..http.routes import Operations
 
 OPERATIONS = Operations()
 

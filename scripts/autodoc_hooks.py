@@ -1,0 +1,106 @@
+"""What Sphinx does not know of our operations: their overloads, their types, and two sections of their docstrings."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import typing
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from types import GenericAlias, SimpleNamespace
+from typing import Any
+
+import pages
+from sphinx.application import Sphinx
+from sphinx.util.inspect import stringify_signature
+
+from doboto.cli.schema.catalog import Operation, hints_of, operations, resources
+from doboto.client import Client
+
+OPERATION = re.compile(r"doboto\.client\.DO\.(\w+)\.(\w+)$")
+#: Functions that stand in an entry of a whole module.
+PUBLIC = {"switchboard"}
+#: Sections that become fields by themselves: they are prose, in which napoleon would look for a type before a colon.
+SECTION = re.compile(r"^(Returns|Scopes|Reference):\s*")
+
+#: Not yet between backticks. Docutils takes some of them for addresses on the Web.
+SCOPE = re.compile(r"(?<![`\w:])([a-z_0-9]+:[a-z]+)(?![`\w])")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Called by Sphinx."""
+    app.connect("builder-inited", lambda _: pages.write())
+    app.connect("autodoc-skip-member", skipped)
+    app.connect("autodoc-process-signature", signature)
+    for change in (code, sections):
+        app.connect("autodoc-process-docstring", change, priority=400)  # before napoleon's
+    return {"parallel_read_safe": True}
+
+
+def skipped(_: Sphinx, what: str, name: str, thing: object, *__: Any) -> bool | None:
+    """Leave out the resources of clients, each of which has a page, and what a module keeps beside its classes."""
+    beside = what == "module" and not (inspect.isclass(thing) or name in PUBLIC)
+    return True if name in resources() or beside else None
+
+
+def signature(_: Sphinx, what: str, name: str, *__: Any) -> tuple[str, str | None] | None:
+    """The signatures of an operation, with types by their names; none for an exception, which nobody else makes."""
+    if what == "exception":
+        return "", None
+    found = OPERATION.match(name)
+    if not found:
+        return None
+    one = operations(found[1])[found[2].replace("_", "-")]
+    return f"\nDO.{one.resource}.{one.name}".join(dict.fromkeys(signatures(one))), ""
+
+
+def signatures(operation: Operation) -> list[str]:
+    """As the blocking client has them: its own, or the overloads that stand for it."""
+    shape = typing.get_args(getattr(operation.dual, "__orig_class__", None))
+    if not shape:
+        return [spelled(getattr(getattr(Client, operation.resource), operation.name), hints_of(operation.function), {})]
+    protocol = typing.get_origin(shape[0]) or shape[0]
+    stand_in: Any = SimpleNamespace(__module__=protocol.__module__, __qualname__=f"{protocol.__qualname__}.__call__")
+    called = dict(zip(protocol.__parameters__, typing.get_args(shape[0]), strict=True))
+    overloads = typing.get_overloads(stand_in) or [vars(protocol)["__call__"]]
+    return [spelled(one, hints_of(one), called) for one in overloads]
+
+
+def spelled(function: Callable[..., Any], hints: dict[str, Any], called: Mapping[Any, Any]) -> str:
+    """A signature without self; type variables are `called` what they stand for."""
+    known = inspect.signature(function)
+    parameters = [one.replace(annotation=hints.get(one.name, one.annotation)) for one in known.parameters.values()]
+    result = hints.get("return", known.return_annotation)
+    if typing.get_origin(result) is AsyncGenerator:
+        result = GenericAlias(Iterator, typing.get_args(result)[:1])
+    known = known.replace(parameters=parameters[1:], return_annotation=called.get(result, result))
+    return stringify_signature(known, unqualified_typehints=True)
+
+
+def code(*event: Any) -> None:
+    """What stands apart and further in is code, or a drawing."""
+    lines: list[str] = event[-1]
+    for number in range(len(lines) - 1, 1, -1):
+        begins = lines[number].startswith("    ") and not lines[number - 1].strip()
+        before = next((line for line in reversed(lines[:number]) if line.strip()), "")
+        if begins and not before.startswith(" ") and not before.endswith("::"):
+            lines[number:number] = ["::", ""]
+
+
+def sections(_: Sphinx, what: str, name: str, *more: Any) -> None:
+    """Put results, scopes and references into fields, beside parameters and errors."""
+    lines: list[str] = more[-1]
+    if not name.startswith("doboto."):
+        return
+    if what in ("attribute", "property"):
+        lines[:0] = ["..", ""]  # else napoleon takes what stands before a colon in the first line for a type
+    inside = ""
+    for number, line in enumerate(lines):
+        if found := SECTION.match(line):
+            inside = found[1]
+            line = lines[number] = SECTION.sub(f":{found[1]}: ", line)
+        elif line.strip() and not line.startswith(" "):
+            inside = ""
+        elif inside and line.strip():
+            lines[number] = "    " + line.strip()
+        if inside == "Scopes":
+            lines[number] = SCOPE.sub(r"`\1`", lines[number])

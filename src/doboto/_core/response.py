@@ -1,0 +1,172 @@
+"""A reply as it came, and what it says: a value, or the error it stands for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from .._json import mapping
+from ..errors import (
+    DOBOTOBadRequestException,
+    DOBOTOConflictException,
+    DOBOTOException,
+    DOBOTOForbiddenException,
+    DOBOTONotFoundException,
+    DOBOTOPendingEventException,
+    DOBOTORateLimitException,
+    DOBOTOReplyException,
+    DOBOTOResponseException,
+    DOBOTOServerException,
+    DOBOTOUnauthorizedException,
+    DOBOTOUnprocessableException,
+)
+from ..ratelimit import RateLimit
+
+E = TypeVar("E", bound=DOBOTOException)
+
+BY_STATUS: Mapping[int, type[DOBOTOResponseException]] = {
+    400: DOBOTOBadRequestException,
+    401: DOBOTOUnauthorizedException,
+    403: DOBOTOForbiddenException,
+    404: DOBOTONotFoundException,
+    408: DOBOTOServerException,
+    409: DOBOTOConflictException,
+    412: DOBOTOConflictException,
+    422: DOBOTOUnprocessableException,
+    429: DOBOTORateLimitException,
+}
+# "Droplet already has a pending event." (packer#1814, terraform#1034), "The floating IP already has ..." (doctl#493).
+PENDING_EVENT = "already has a pending event"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: status, headers with names in lower case, the body's bytes."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def ok(self) -> bool:
+        """Whether the API did what was asked."""
+        return 200 <= self.status < 300
+
+    def describe(self, kind: type[E], message: str, result: Any = None) -> E:
+        """An error of that kind with all that the reply tells."""
+        error = kind(
+            message,
+            status=self.status,
+            id=_id(result),
+            request_id=self.headers.get("x-request-id") or _text(result, "request_id"),
+            headers=self.headers,
+            body=self.body.decode("utf-8", "replace"),
+        )
+        error.result = result
+        return error
+
+
+def read_action(reply: Any) -> Any:
+    """The action of a reply, wrapped or bare (the API reference shows both for images); it has an id.
+
+    Raises:
+        DOBOTOReplyException: It has none.
+    """
+    action = reply if "type" in mapping(reply) else member(reply, "action", dict)
+    if not isinstance(mapping(action).get("id"), int):
+        raise DOBOTOReplyException(f"the reply has an action without id: {str(action)[:200]}", reply)
+    return action
+
+
+def value(reply: Reply) -> Any:
+    """The JSON of a reply that is a success; None for an empty one (204).
+
+    Raises:
+        DOBOTOReplyException: The body is no JSON, or was cut short.
+    """
+    if not reply.body.strip():
+        return None
+    try:
+        return json.loads(reply.body)
+    except (ValueError, RecursionError):
+        pass  # raised below, without the decoder's traceback
+    raise reply.describe(DOBOTOReplyException, f"the reply is no valid JSON: {_extract(reply.body)}")
+
+
+def error(reply: Reply) -> DOBOTOException:
+    """The error that a reply stands for, whatever its body looks like."""
+    result = _lenient(reply.body)
+    message = _message(result) or f"no message; the reply began: {_extract(reply.body)}"
+    if 300 <= reply.status < 400:
+        where = reply.headers.get("location", "nowhere")
+        return reply.describe(DOBOTOReplyException, f"redirects are not followed: to {where}", result)
+    kind = _kind(reply.status, message)
+    failure = reply.describe(kind, message, result)
+    if isinstance(failure, DOBOTORateLimitException):
+        failure.ratelimit = RateLimit.from_headers(reply.headers)
+        failure.retry_after = retry_after(reply.headers)
+    return failure
+
+
+def holding(key: str, kind: type[dict[str, Any] | list[Any]]) -> Callable[[Any], Any]:
+    """Reads what a reply holds under its root key: see `member`."""
+    return lambda result: member(result, key, kind)
+
+
+def member(result: Any, key: str, kind: type[dict[str, Any] | list[Any]]) -> Any:
+    """What a reply holds under its root key.
+
+    Raises:
+        DOBOTOReplyException: There is none, or it is of another type.
+    """
+    found = mapping(result).get(key)
+    if isinstance(found, kind):
+        return cast(Any, found)
+    raise DOBOTOReplyException(f"the reply has no {kind.__name__} {key!r}: {str(result)[:200]}", result)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds from the Retry-After header; None when it is missing, a date or nonsense (the API sends seconds)."""
+    try:
+        seconds = float(headers["retry-after"])
+    except (KeyError, ValueError):
+        return None
+    return seconds if 0 <= seconds < float("inf") else None
+
+
+def _kind(status: int, message: str) -> type[DOBOTOResponseException]:
+    if status == 422 and PENDING_EVENT in message:
+        return DOBOTOPendingEventException
+    if status >= 500:
+        return DOBOTOServerException
+    return BY_STATUS.get(status, DOBOTOResponseException)
+
+
+def _lenient(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _message(result: Any) -> str:
+    """The API's words: `message` of any type (packer#6384), or the `error` of its other error form."""
+    for key in ("message", "error"):
+        if found := mapping(result).get(key):
+            return found if isinstance(found, str) else json.dumps(found)
+    return ""
+
+
+def _id(result: Any) -> str | None:
+    return _text(result, "id")
+
+
+def _text(result: Any, key: str) -> str | None:
+    found = mapping(result).get(key)
+    return found if isinstance(found, str) and found else None
+
+
+def _extract(body: bytes) -> str:
+    return repr(" ".join(body[:120].decode("utf-8", "replace").split())) if body else "nothing"

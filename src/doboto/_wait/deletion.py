@@ -1,0 +1,91 @@
+"""Waiting for things to be gone after their destruction was asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._core import pages
+from .._core.deadline import Deadline
+from .._core.request import Request
+from .._json import mapping
+from .._session import Session
+from ..errors import DOBOTONotFoundException
+
+
+class GoneWatch:
+    """A thing that answers till it answers 404: what a Droplet held, its volumes and addresses, is free then.
+
+    Args:
+        session: Sends the requests.
+        id: The thing's id.
+        request: Reads it.
+        key: The reply's root key.
+    """
+
+    what = "destroy"
+    total = 1
+    hurry = False
+
+    def __init__(self, session: Session, id: int | str, request: Request, key: str) -> None:
+        self._session = session
+        self._id = id
+        self._request = request
+        self._key = key
+        self._seen: Any = None
+        self._gone = False
+
+    def pending(self) -> dict[int | str, str]:
+        """The thing, while it is there."""
+        return {} if self._gone else {self._id: "still there"}
+
+    def seen(self) -> Any:
+        """The thing as last seen."""
+        return self._seen
+
+    async def look(self, deadline: Deadline) -> None:
+        """Ask for it."""
+        try:
+            reply: Any = await self._session.call(self._request, deadline)
+        except DOBOTONotFoundException:
+            self._gone = True
+        else:
+            self._seen = mapping(reply).get(self._key)
+
+
+class TagGoneWatch:
+    """The Droplets of a tag, till the tag lists none.
+
+    Args:
+        session: Sends the requests.
+        tag_name: The tag.
+    """
+
+    what = "destroy"
+    hurry = False
+
+    def __init__(self, session: Session, tag_name: str) -> None:
+        self.total = 1
+        self._session = session
+        self._tag_name = tag_name
+        self._left: list[Any] | None = None
+
+    def pending(self) -> dict[int | str, str]:
+        """The Droplets that are still there; before the first look, the tag itself."""
+        if self._left is None:
+            return {self._tag_name: "still there"}
+        return {droplet.get("id", number): "still there" for number, droplet in enumerate(self._left)}
+
+    def seen(self) -> Any:
+        """Those left."""
+        return self._left
+
+    async def look(self, deadline: Deadline) -> None:
+        """Ask for a page of them: that there are any is enough to go on waiting."""
+        request = pages.numbered("/droplets", {"tag_name": self._tag_name}, 1)
+        try:
+            page = await self._session.call(request, deadline, pages.reading("droplets"))
+        except DOBOTONotFoundException:
+            self._left = []  # the tag went with its last Droplet
+            return
+        self._left = [item for item in page.items if isinstance(item, dict)]
+        self.total = max(self.total, len(self._left))

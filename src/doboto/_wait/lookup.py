@@ -1,0 +1,90 @@
+"""Finding a few things in a long list with as few requests as can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .._core import pages
+from .._core.deadline import Deadline
+from .._json import mapping
+from .._session import Session
+
+
+class Finder:
+    """Finds things by id in a list of the API.
+
+    New things stand at one end of a list, which end is not documented: the first page tells, by the order of its
+    ids, and the pages where something was found are remembered for the next round.
+
+    Args:
+        session: Sends the requests.
+        key: The list's root key.
+        path: The list's path.
+        query: Its filters.
+    """
+
+    def __init__(self, session: Session, key: str, path: str, query: Mapping[str, str | int]) -> None:
+        self._session = session
+        self._key = key
+        self._path = path
+        self._query = query
+        self._known: list[int] = [1]
+        self._begin()
+
+    def _begin(self) -> None:
+        self._queue: list[int] = list(self._known)
+        self._read: set[int] = set()
+        self._hits: list[int] = []
+
+    @property
+    def finished(self) -> bool:
+        """Whether all likely pages were read: what was not found by then is on none of them."""
+        return not self._queue
+
+    async def find(self, ids: Iterable[int], deadline: Deadline, most: int) -> dict[int, Any]:
+        """Those of the ids that stand on the next likely pages.
+
+        Args:
+            ids: What to find.
+            deadline: Bounds the requests.
+            most: How many pages to read now; where that is not all, the next call goes on from there.
+        """
+        if self.finished:
+            self._begin()
+        missing, found = set(ids), dict[int, Any]()
+        limit = 2 + len(missing) // pages.PER_PAGE
+        while self._queue and missing and most > 0:
+            most -= 1
+            number = self._queue.pop(0)
+            page = await self._page(number, deadline)
+            self._read.add(number)
+            here = {item["id"]: item for item in page.items if _id(item) in missing}
+            found |= here
+            missing -= here.keys()
+            self._hits += [number] if here else []
+            # A page with some of them may have a neighbour with the others: the end of a list is rarely a whole page.
+            if not self._queue and (len(self._read) < limit or here):
+                self._queue = likely(page, number, self._read)
+        if not missing or self.finished:
+            self._known, self._queue = self._hits or [1], []
+        return found
+
+    async def _page(self, number: int, deadline: Deadline) -> pages.Page:
+        request = pages.numbered(self._path, self._query, number)
+        return await self._session.call(request, deadline, pages.reading(self._key))
+
+
+def likely(page: pages.Page, number: int, read: Iterable[int]) -> list[int]:
+    """The page to look at next for things newer than most: the neighbour of the end where the list grows."""
+    last = max(page.last, number)
+    ids = [id for item in page.items if (id := _id(item)) is not None]
+    ascending = len(ids) > 1 and ids[0] < ids[-1]
+    order = range(last, 0, -1) if ascending else range(1, last + 1)
+    done = set(read)
+    return [candidate for candidate in order if candidate not in done][:1]
+
+
+def _id(item: Any) -> int | None:
+    found = mapping(item).get("id")
+    return found if isinstance(found, int) else None

@@ -1,0 +1,126 @@
+"""The loop that all waiting goes through: pause, look, tell, till nothing is pending or the time is over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .._core.deadline import Deadline
+from .._core.retry import transient
+from .._json import items, records
+from .._session import Session, log
+from ..errors import DOBOTOException, DOBOTOPollingException
+from ..progress import OnProgress, Progress
+
+#: The shortest pause between two rounds, in seconds: a `poll` of 0 is no reason to spin.
+SHORTEST = 0.1
+#: What is left for the last round when a whole pause no longer fits, in seconds, and as a part of the whole time.
+LAST_LOOK = 1.0
+LAST_PART = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to wait.
+
+    Attributes:
+        poll: Seconds between rounds.
+        deadline: Bounds the whole call.
+        progress: Called after every round, or None.
+    """
+
+    poll: float
+    deadline: Deadline
+    progress: OnProgress | None = None
+
+
+class Watch(Protocol):
+    """Something that is waited for: how to look at it, and what is still pending."""
+
+    what: str
+    total: int
+    #: Whether the last look had more to see than a round may cost, so that the next one is not put off.
+    hurry: bool
+
+    async def look(self, deadline: Deadline) -> None:
+        """One round: one or two requests. Raises what ends the wait."""
+        ...
+
+    def pending(self) -> Mapping[Any, str]:
+        """What is not done yet, by id, with what it lacks in words."""
+        ...
+
+    def seen(self) -> Any:
+        """All that is waited for, as last seen."""
+        ...
+
+
+async def wait(session: Session, watch: Watch, plan: Plan) -> None:
+    """Look at it round after round till nothing is pending.
+
+    Raises:
+        DOBOTOPollingException: The time was over first; it carries what was seen last.
+        DOBOTOException: What a look raised and no retry can mend.
+    """
+    error: DOBOTOException | None = None
+    try:
+        while watch.pending():
+            await _pause(session, watch, plan, error)
+            error = await _look(watch, plan)
+            _tell(session, watch, plan)
+    except DOBOTOException:
+        raise
+    except BaseException as interruption:
+        # Ctrl-C, a cancelled task, a callback that raised: what is under way must not be lost with it.
+        pending = watch.pending()
+        note = f"{watch.what} was being waited for: {_summary(pending, most=len(pending))}"
+        interruption.add_note(f"doboto: {note}")
+        log.warning("interrupted: %s", note)
+        raise
+
+
+async def _look(watch: Watch, plan: Plan) -> DOBOTOException | None:
+    """One round; an error that the next round may mend is kept instead of raised."""
+    try:
+        await watch.look(plan.deadline)
+    except DOBOTOException as failure:
+        if not transient(failure):
+            raise
+        log.info("polling goes on after: %s", failure)
+        return failure
+    return None
+
+
+async def _pause(session: Session, watch: Watch, plan: Plan, error: DOBOTOException | None) -> None:
+    now = session.io.clock.monotonic()
+    left = plan.deadline.remaining(now)
+    pause = SHORTEST if watch.hurry else max(plan.poll, SHORTEST)
+    if pause >= left:
+        pause = left - min(LAST_LOOK, plan.deadline.seconds * LAST_PART)
+    if pause <= 0:
+        elapsed = plan.deadline.elapsed(now)
+        message = f"{watch.what} took longer than {plan.deadline.seconds:g} s; {_summary(watch.pending())}"
+        seen = watch.seen()
+        raise DOBOTOPollingException(message, seen, error, ids=_ids(seen), elapsed=elapsed)
+    await session.io.sleep(pause)
+
+
+def _tell(session: Session, watch: Watch, plan: Plan) -> None:
+    if plan.progress is None:
+        return
+    pending = watch.pending()
+    elapsed = plan.deadline.elapsed(session.io.clock.monotonic())
+    plan.progress(Progress(watch.what, watch.total - len(pending), watch.total, elapsed, dict(pending)))
+
+
+def _summary(pending: Mapping[Any, str], most: int = 5) -> str:
+    told = [f"{id}: {state}" for id, state in list(pending.items())[:most]]
+    more = len(pending) - most
+    return f"{len(pending)} pending ({'; '.join(told)}{f'; and {more} more' if more > 0 else ''})"
+
+
+def _ids(seen: Any) -> list[Any]:
+    """The ids of what was seen, one thing or several."""
+    things = items(seen) or [seen]
+    return [thing["id"] for thing in records(list(things)) if thing.get("id") is not None]

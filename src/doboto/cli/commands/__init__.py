@@ -1,0 +1,1 @@
+"""Commands written by hand: what people do and the API has no operation for."""

@@ -1,0 +1,226 @@
+"""`doboto sim`: serve a simulated DigitalOcean until it is interrupted; `sim reset` empties the one of `--sim`."""
+
+from __future__ import annotations
+
+import math
+import signal
+import sys
+import threading
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import Failure, lacking
+from ..exit_codes import REFUSED, reason
+from ..groups import Group
+from ..operation_commands import CONTEXT, Described
+from ..settings import Option
+
+if TYPE_CHECKING:
+    from ...sim import Clock, Server, Settings, Simulator
+
+DESCRIPTION = (
+    "Serve a simulated DigitalOcean. Any DigitalOcean client talks to it with the printed URL as its base URL and any "
+    "text as its token; each token is an account of its own. Ctrl-C ends it."
+)
+
+
+FILE = click.Path(path_type=Path)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command's options say."""
+
+    host: str
+    port: int
+    tls: bool
+    state: Path | None
+    seed: int | None
+    faults: Path | None
+    speed: float | None
+    instant: bool
+    manual: bool
+    settings: Path | None
+
+
+def _sim(ctx: click.Context, **params: Any) -> None:
+    if ctx.invoked_subcommand is not None:
+        return
+    clocks = [f"--{name}" for name in ("speed", "instant", "manual") if params[name] not in (None, False)]
+    if len(clocks) > 1:
+        raise click.UsageError(f"{clocks[0]} is not allowed with {clocks[1]}", ctx)
+    run(Options(**params))
+
+
+def run(options: Options) -> None:
+    """Serve until Ctrl-C (or SIGTERM), both of which are the usual way to end it."""
+    # A shell that starts a command in the background has it ignore Ctrl-C, and kill -INT with it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        with _simulator(options) as simulator:
+            _check_seed(simulator, options)
+            _load_faults(simulator, options.faults)
+            _serve(simulator, options)
+    except KeyboardInterrupt:
+        return
+
+
+def _serve(simulator: Simulator, options: Options) -> None:
+    if not _is_loopback(options.host):
+        _warn(f"{options.host} is no loopback address: other machines may reach this simulator, with any token")
+    try:
+        with simulator.serve(options.host, options.port, tls=options.tls) as server:
+            _announce(server)
+            never = threading.Event()
+            while not never.wait(0.5):  # and not without a limit: Windows delivers Ctrl-C only in between
+                pass
+    except OSError as failure:
+        reason = failure.strerror or str(failure)
+        raise Failure(f"cannot listen on {options.host} port {options.port}: {reason}") from failure
+
+
+def _announce(server: Server) -> None:
+    click.echo(f"listening on {server.url}")  # the line that callers wait for
+    if server.ca_file is not None:
+        click.echo(server.ca_file)  # the certificate authority that clients are to trust
+
+
+def _simulator(options: Options) -> Simulator:
+    try:
+        from ...sim import Simulator
+        from ...sim.persistence import StateError
+    except ModuleNotFoundError as missing:
+        raise lacking("the simulator", missing, "sim") from missing
+    try:
+        return Simulator(_clock(options), _settings(options), seed=options.seed or 0, state=options.state)
+    except StateError as failure:
+        raise Failure(str(failure)) from failure
+
+
+def _clock(options: Options) -> Clock:
+    from ...sim import InstantClock, ManualClock, RealClock
+
+    if options.manual:
+        return ManualClock()
+    return InstantClock() if options.instant else RealClock(options.speed or 1.0)
+
+
+def _settings(options: Options) -> Settings | None:
+    from ...sim.engine.settings_input import read_file
+
+    try:
+        return None if options.settings is None else read_file(options.settings)
+    except (OSError, ValueError) as failure:
+        raise Failure(f"no settings from {options.settings}: {reason(failure)}") from failure
+
+
+def _check_seed(simulator: Simulator, options: Options) -> None:
+    # Identifiers of another seed could meet those that are in the file.
+    if options.seed not in (None, simulator.seed):
+        raise Failure(f"{options.state} was made with --seed {simulator.seed}, which cannot be changed any more")
+
+
+def _load_faults(simulator: Simulator, path: Path | None) -> None:
+    try:
+        if path is not None:
+            simulator.faults.load(path)
+    except (OSError, ValueError) as failure:
+        raise Failure(f"no faults from {path}: {reason(failure)}") from failure
+
+
+def _warn(text: str) -> None:
+    click.echo(f"doboto: warning: {text}", err=True)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _reset(*, yes: bool) -> None:
+    from ..accounts.simulated import state_file
+
+    path = state_file()
+    if not yes and not sys.stdin.isatty():
+        raise Failure("sim reset can't be undone: say --yes where there is no terminal to ask on", REFUSED.code)
+    if not yes and not click.confirm(f"Empty the simulated account in {path}?", err=True):
+        raise Failure("sim reset: not done", REFUSED.code)
+    for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        each.unlink(missing_ok=True)
+    click.echo(f"{path} is empty", err=True)
+
+
+# -- values of options
+
+
+def _host(_ctx: click.Context, _param: click.Parameter, text: str) -> str:
+    if not text:
+        raise click.BadParameter("an address is needed; 0.0.0.0 is all of them")
+    return text
+
+
+def _port(_ctx: click.Context, _param: click.Parameter, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 2**16):
+        raise click.BadParameter(f"{text!r} is no port from 0 to 65535")
+    return int(text)
+
+
+def _seed(_ctx: click.Context, _param: click.Parameter, seed: int | None) -> int | None:
+    if seed is not None and not 0 <= seed < 2**63:  # as the simulator has it, which is only loaded to serve
+        raise click.BadParameter(f"{seed} is no number from 0 to 2**63 - 1")
+    return seed
+
+
+def _speed(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = math.nan
+    if not 0 < speed < math.inf:
+        raise click.BadParameter(f"{text!r} is no number above 0")
+    return speed
+
+
+PARAMS = (
+    Option(["--host"], callback=_host, default="127.0.0.1", show_default=True, help="Address to listen on."),
+    Option(["--port"], callback=_port, default="8080", show_default=True, help="Port to listen on; 0 for a free one."),
+    Option(["--tls"], is_flag=True, help="Serve https, with the certificate of an authority made for this run."),
+    Option(["--state"], type=FILE, metavar="FILE", help="Keep the accounts in this SQLite file, and go on from there."),
+    Option(
+        ["--seed"],
+        type=int,
+        callback=_seed,
+        metavar="N",
+        help="What identifiers and addresses are drawn from. Default: 0.",
+    ),
+    Option(["--faults"], type=FILE, metavar="FILE", help="JSON file with rules for what goes wrong."),
+    Option(["--speed"], callback=_speed, metavar="N", help="Run the clock N times as fast as a real one. Default: 1."),
+    Option(["--instant"], is_flag=True, help="Let everything be done as soon as anybody looks."),
+    Option(["--manual"], is_flag=True, help="Stop the clock: it moves when `POST /_sim/clock/advance` moves it."),
+    Option(["--settings"], type=FILE, metavar="FILE", help="JSON file with an object of settings to change."),
+)
+command = Group(
+    "sim",
+    help=DESCRIPTION,
+    invoke_without_command=True,
+    callback=click.pass_context(_sim),
+    params=list(PARAMS),
+    context_settings=dict(CONTEXT),
+)
+command.add_command(
+    Described(
+        "reset",
+        help="Empty the simulated account that --sim and DOBOTO_SIM=1 use. DOBOTO_SIM_STATE names another file for it.",
+        callback=_reset,
+        params=[Option(["--yes", "-y"], is_flag=True, help="Do not ask.")],
+    )
+)

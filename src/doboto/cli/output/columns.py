@@ -1,0 +1,174 @@
+"""What a table shows of each kind of thing: the columns, as data.
+
+A column is a name and, where the API's member is called otherwise, a JMESPath expression. `wide` ones are left out on
+narrow terminals. A kind that is not here shows the first members of its type that hold a single value.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..json_types import holds_objects, is_object
+
+#: How many columns a kind shows that has none chosen for it.
+FIRST = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its heading, where its values are, whether it needs a wide terminal, whether it holds numbers."""
+
+    name: str
+    path: str = ""
+    wide: bool = False
+    number: bool = False
+
+    @property
+    def expression(self) -> str:
+        """The JMESPath expression that finds its values."""
+        return self.path or self.name
+
+
+def _plain(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name) for name in names)
+
+
+COLUMNS: Mapping[str, Sequence[Column]] = {
+    "Droplet": (
+        Column("id"),
+        Column("name"),
+        Column("status"),
+        Column("public_ipv4", "networks.v4[?type=='public'].ip_address | [0]"),
+        Column("private_ipv4", "networks.v4[?type=='private'].ip_address | [0]", wide=True),
+        Column("public_ipv6", "networks.v6[0].ip_address", wide=True),
+        Column("region", "region.slug"),
+        Column("size", "size_slug"),
+        Column("image", "image.slug || image.name", wide=True),
+        Column("price_monthly", "size.price_monthly", wide=True, number=True),
+        Column("tags", "tags"),
+    ),
+    "Action": (
+        Column("id"),
+        Column("status"),
+        Column("type"),
+        Column("resource_type", wide=True),
+        Column("resource_id"),
+        Column("region", "region_slug"),
+        Column("started_at", wide=True),
+        Column("completed_at", wide=True),
+    ),
+    "Volume": (
+        Column("id"),
+        Column("name"),
+        Column("size_gigabytes", number=True),
+        Column("region", "region.slug"),
+        Column("droplet_ids"),
+        Column("filesystem_type", wide=True),
+        Column("tags", wide=True),
+    ),
+    "Size": (
+        Column("slug"),
+        Column("memory", number=True),
+        Column("vcpus", number=True),
+        Column("disk", number=True),
+        Column("price_hourly", number=True),
+        Column("price_monthly", number=True),
+        Column("available", wide=True),
+        Column("description", wide=True),
+    ),
+    "Region": (*_plain("slug", "name", "available"), Column("features", wide=True)),
+    "Image": (
+        Column("id"),
+        Column("slug"),
+        Column("name"),
+        Column("distribution"),
+        Column("type", wide=True),
+        Column("min_disk_size", wide=True, number=True),
+        Column("public", wide=True),
+        Column("created_at", wide=True),
+    ),
+    "DropletSnapshot": (
+        Column("id"),
+        Column("name"),
+        Column("type"),
+        Column("size_gigabytes", number=True),
+        Column("regions", wide=True),
+        Column("created_at"),
+    ),
+    "Snapshot": (
+        Column("id"),
+        Column("name"),
+        Column("resource_type"),
+        Column("resource_id"),
+        Column("size_gigabytes", number=True),
+        Column("regions", wide=True),
+        Column("created_at", wide=True),
+    ),
+    "Firewall": (
+        Column("id"),
+        Column("name"),
+        Column("status"),
+        Column("droplet_ids"),
+        Column("tags"),
+        Column("inbound", "length(inbound_rules || `[]`)", number=True),
+        Column("outbound", "length(outbound_rules || `[]`)", number=True),
+    ),
+    "Tag": (Column("name"), Column("droplets", "resources.droplets.count", number=True),
+            Column("resources", "resources.count", number=True)),
+    "SSHKey": (*_plain("id", "name", "fingerprint"),),
+    "Domain": (*_plain("name", "ttl"),),
+    "DomainRecord": (*_plain("id", "type", "name", "data", "ttl", "priority"),),
+    "ReservedIP": (Column("ip"), Column("region", "region.slug"), Column("droplet", "droplet.id"), Column("locked")),
+    "VPC": (Column("id"), Column("name"), Column("region"), Column("ip_range"), Column("default"),
+            Column("description", wide=True)),
+    "Project": (Column("id"), Column("name"), Column("purpose"), Column("environment"), Column("is_default"),
+                Column("description", wide=True)),
+    "AlertPolicy": _plain("uuid", "type", "compare", "value", "window", "enabled", "description"),
+    "Account": _plain("email", "status", "droplet_limit", "volume_limit", "reserved_ip_limit", "name"),
+    "LoadBalancer": (
+        Column("id"), Column("name"), Column("status"), Column("ip"), Column("region", "region.slug"),
+        Column("droplet_ids", wide=True),
+    ),
+}  # fmt: skip
+
+
+def columns_of(kind: Any, rows: Sequence[Any]) -> Sequence[Column]:
+    """The columns of a kind of thing; by what the things hold where the kind is not known."""
+    if kind is not None and kind.__name__ in COLUMNS:
+        return COLUMNS[kind.__name__]
+    names = list(typing.get_type_hints(kind)) if kind is not None else []
+    first: Any = rows[0] if rows else {}
+    names += [name for name in first if name not in names] if is_object(first) else []
+    shown = [name for name in names if all(_single(row, name) for row in rows)]
+    return _plain(*(shown or names)[:FIRST])
+
+
+def _single(row: Any, name: str) -> bool:
+    value = row.get(name) if is_object(row) else None
+    return not is_object(value) and not holds_objects(value)
+
+
+def chosen(text: str, known: Sequence[Column]) -> list[Column]:
+    """The columns that `--columns` asks for: known names, or JMESPath expressions."""
+    by_name = {column.name: column for column in known}
+    return [by_name.get(part) or Column(part) for part in split(text)]
+
+
+def split(text: str) -> list[str]:
+    """What stands between the commas that are not inside of brackets or quotes."""
+    parts, depth, quote = [""], 0, ""
+    for letter in text:
+        if quote:
+            quote = "" if letter == quote else quote
+        elif letter in "'\"`":
+            quote = letter
+        else:
+            depth += (letter in "[({") - (letter in "])}")
+        if letter == "," and not depth and not quote:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts if part.strip()]

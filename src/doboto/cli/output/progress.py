@@ -1,0 +1,207 @@
+"""What a command tells on standard error while it works: ids as soon as they are known, progress, warnings.
+
+On a terminal progress is drawn in place; elsewhere it is a line whenever something changed; where the result is JSON it
+is a JSON object a line, so that a program can tell it from the error.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TextIO
+
+import click
+
+from ...progress import OnProgress, Progress
+from ..exit_codes import unpythonic
+from ..run.calls import failed_of
+from ..settings import Settings
+from .formats import compact
+from .table import cell
+
+if TYPE_CHECKING:
+    from rich.live import Live
+
+    from ..._io.protocol import Clock
+    from ..run.calls import Calls
+
+#: What is told of the client's log: what it notes, and what it warns of.
+LEVELS = {False: "note", True: "warning"}
+LOG = logging.getLogger("doboto")
+
+
+class Reporter(logging.Handler):
+    """Tells how it goes, and remembers what is under way, for when it is interrupted.
+
+    Args:
+        settings: Say for whom, and whether at all.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(logging.DEBUG if settings.debug else logging.INFO)
+        self.machine = settings.machine
+        self.quiet = bool(settings.quiet)
+        stderr: TextIO | None = sys.stderr  # Python's, where it starts without one
+        self.live = not self.machine and stderr is not None and stderr.isatty() and os.environ.get("TERM") != "dumb"
+        #: The names of Droplets by their ids, as far as they were met.
+        self.names: dict[Any, str] = {}
+        #: Ids that were made by this command.
+        self.created: list[Any] = []
+        #: Names that an interrupted create asked for, perhaps in vain, and those that it had not come to.
+        self.unsettled: list[str] = []
+        self.not_begun: list[str] = []
+        #: How many things are hit by what was asked about or allowed by `--yes`, as they were listed before.
+        self.targets = 0
+        #: What this command does several times over, or to one thing that has an id.
+        self.calls: Calls | None = None
+        self._latest: Progress | None = None
+        self._told: Any = None
+        self._elapsed: Callable[[], float] | None = None
+        self._display: Live | None = None
+        self._mutex = threading.Lock()
+
+    def __enter__(self) -> Self:
+        self._level_before = LOG.level
+        LOG.addHandler(self)
+        LOG.setLevel(self.level)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        LOG.removeHandler(self)
+        LOG.setLevel(self._level_before)
+        self.stop()
+
+    def stop(self) -> None:
+        """Take away what is drawn in place."""
+        display, self._display = self._display, None
+        if display is not None:
+            with suppress(OSError):  # the terminal is gone
+                display.stop()
+
+    # -- lines
+
+    def line(self, text: str, **event: Any) -> None:
+        """Tell one thing."""
+        if self.machine:
+            text = compact({**event, "message": text})
+        elif self._display is not None:
+            self._display.console.print(cell(text), highlight=False, markup=False, soft_wrap=True)
+            return
+        else:
+            text = cell(text)
+        click.echo(text, err=True)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell what the client logs: what was created, what went wrong and is tried again."""
+        if record.levelno < logging.INFO:  # told even to those who want it quiet: they have asked for it
+            self.line(record.getMessage(), event="request", **getattr(record, "exchange", {}))
+            return
+        text = unpythonic(record.getMessage())
+        arguments = record.args if isinstance(record.args, tuple) else ()
+        if record.msg.startswith("created Droplet") and len(arguments) == 2:
+            self.created.append(arguments[0])
+            self.names[arguments[0]] = str(arguments[1])
+            event: dict[str, Any] = {"event": "created", "id": arguments[0], "name": arguments[1]}
+        elif interrupted := getattr(record, "interrupted", None):
+            self.unsettled, self.not_begun = interrupted["unsettled"], interrupted["not_begun"]
+            return  # told by whoever knows how to go on
+        elif made := getattr(record, "created_thing", None):  # what is no Droplet
+            event = {"event": "created", **made}
+        else:
+            event = {"event": LEVELS[record.levelno >= logging.WARNING]}
+        # An interruption is told by whoever knows how to go on.
+        if not (self.quiet or text.startswith("interrupted:")):
+            self.line(f"doboto: {text}" if event["event"] == LEVELS[True] else text, **event)
+
+    # -- progress
+
+    def begin(self, progress: Progress, clock: Clock) -> None:
+        """Draw at once that something is waited for, and go on drawing while nothing is told; only on a terminal.
+
+        Args:
+            progress: What will be done.
+            clock: The client's, which its waiting goes by.
+        """
+        began = clock.monotonic()
+        self._elapsed = lambda: clock.monotonic() - began
+        self._latest = progress
+        if self.live and not self.quiet:
+            with self._mutex:
+                self._draw()
+
+    def note(self, progress: Progress) -> None:
+        """Something has changed that is worth drawing, but no line."""
+        with self._mutex:
+            if self._display is not None:
+                self._latest = progress
+
+    def progress(self, tag: str | None = None) -> OnProgress:
+        """A callback for whatever waits; where Droplets of a tag vanish, those listed before are what is counted."""
+
+        def told(progress: Progress) -> None:
+            progress = progress if tag is None else self._of_listed(progress, tag)
+            with self._mutex:
+                self._latest = progress
+                if not self.quiet:
+                    self._tell(progress)
+
+        return told
+
+    def _of_listed(self, progress: Progress, tag: str) -> Progress:
+        """Those that are gone leave no trace in an answer. Till the first one the tag stands for all of them."""
+        left = self.targets if tag in progress.pending else len(progress.pending)
+        total = max(self.targets, left)
+        return replace(progress, done=total - left, total=total)
+
+    @property
+    def pending(self) -> dict[Any, str]:
+        """All that was under way when it was last looked at, each with what it lacked."""
+        return {} if self._latest is None else dict(self._latest.pending)
+
+    def named(self, id: Any) -> str:
+        """An id with its name, as far as it is known."""
+        name = self.names.get(id)
+        return f"{name} ({id})" if name else str(id)
+
+    def _tell(self, progress: Progress) -> None:
+        if self.live:
+            self._draw()
+            return
+        failed = failed_of(progress)
+        news = (progress.done, failed, tuple(progress.pending.items()))
+        if self._told == news:
+            return
+        self._told = news
+        pending = {str(id): state for id, state in progress.pending.items()}
+        self.line(
+            f"{progress}{self._summary(progress.pending)}",
+            event="progress", what=progress.what, done=progress.done, failed=failed, total=progress.total,
+            elapsed=round(progress.elapsed, 1), pending=pending,
+        )  # fmt: skip
+
+    def _summary(self, pending: Mapping[Any, str], most: int = 5) -> str:
+        told = [f"{self.named(id)}: {state}" for id, state in list(pending.items())[:most]]
+        more = f" and {len(pending) - most} more" if len(pending) > most else ""
+        return f"; {'; '.join(told)}{more}" if told else ""
+
+    def _draw(self) -> None:
+        from .drawing import Drawn, display
+
+        if self._display is None:
+            self._display = display(Drawn(self._now, self.named))
+            self._display.start()
+        self._display.refresh()
+
+    def _now(self) -> Progress | None:
+        """How far it is: what was told last, and the seconds till now."""
+        if self._latest is None or self._elapsed is None:
+            return self._latest
+        return replace(self._latest, elapsed=self._elapsed())

@@ -1,0 +1,164 @@
+"""`--dry-run`: what `create` and `present` would send now, and what that would cost. Nothing is created."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...errors import DOBOTOException
+from ..exit_codes import as_usage
+from ..output.formats import printed
+from ..output.table import cell
+from ..schema.catalog import Operation
+from ..schema.parameters import parameters
+from ..settings import Settings
+from . import slugs
+
+if TYPE_CHECKING:
+    from ..._core.create_request import Order
+    from ...client import DO
+
+#: What backups add to a Droplet's price, by plan: DigitalOcean's basic plans
+#: (https://docs.digitalocean.com/products/backups/details/pricing).
+BACKUPS: Mapping[str, float] = {"weekly": 0.20, "daily": 0.30}
+#: The plan of backups that come without a policy (API reference, droplets_create, `backup_policy`).
+UNSAID = "daily"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What Droplets cost, in US dollars.
+
+    Attributes:
+        hourly: By the hour.
+        monthly: By the month.
+        backups: The plan of the backups that this includes; `none` where none are asked for, `not included` where
+            their price can't be told.
+    """
+
+    hourly: float
+    monthly: float
+    backups: str
+
+    def __str__(self) -> str:
+        told = {"none": "", "not included": ", without backups: what they add is not known"}
+        more = told.get(self.backups, f", with {self.backups} backups")
+        return f"${self.hourly:g} an hour, ${f'{self.monthly:.2f}'.removesuffix('.00')} a month{more}"
+
+
+def dry_run(do: DO, operation: Operation, call: Mapping[str, Any], settings: Settings) -> None:
+    """Print the bodies that would be sent, what is there already, and the price."""
+    order = _order(operation, call)
+    there: Mapping[str, Any] = _there(do, order, call) if operation.name == "present" else {}
+    missing = order.only([name for name in order.names if name not in there])
+    bodies = list(missing.bodies()) if missing.names else []
+    cost = price(do, order.attribs, len(missing.names))
+    problems = _problems(do, len(missing.names))
+    if settings.output not in {None, "table"} or settings.query is not None:
+        printed(_for_programs(bodies, there, cost, problems), None, settings)
+        return
+    for line in [*_for_people(bodies, order, there, cost), *problems]:
+        click.echo(line)
+
+
+def _order(operation: Operation, call: Mapping[str, Any]) -> Order:
+    """What would be asked for, checked as the operation checks it."""
+    from ..._core.create_request import Order, check_distinct, check_ready_port
+
+    attributes = {"names", *(one.name for one in parameters(operation) if one.attribute)}
+    with as_usage():
+        order = Order.of({}, {name: value for name, value in call.items() if name in attributes})
+        check_ready_port(call.get("ready_port"), bool(call.get("wait")))
+        if operation.name == "present":
+            check_distinct(order.names)
+    return order
+
+
+def _there(do: DO, order: Order, call: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The Droplets that are there, by name: looked for as `present` itself looks for them."""
+    from ..._operation import run
+
+    droplets = do.droplet._inner  # noqa: SLF001 - no public operation asks for several names
+    with as_usage():
+        plan = droplets._plan(5, call.get("timeout", 300), None)  # noqa: SLF001
+    found: Mapping[str, Any] = run(droplets._named(order, plan))  # noqa: SLF001
+    return found
+
+
+def _problems(do: DO, count: int) -> list[str]:
+    """Why DigitalOcean would refuse so many more Droplets, as far as that can be told now."""
+    if not count:
+        return []
+    try:
+        limit = do.account.info().get("droplet_limit")
+        there = 0 if limit is None else _how_many(do)
+    except DOBOTOException:
+        return []  # the token may create Droplets and not read these
+    if limit is None or there + count <= limit:
+        return []
+    left = max(0, limit - there)
+    return [f"It would be refused: of the account's limit of {_count(limit, 'Droplet')}, {left} are left."]
+
+
+def _how_many(do: DO) -> int:
+    """How many Droplets there are: a list's first page says that."""
+    from ..._core import pages
+    from ..._core.listing import Listing
+    from ..._operation import run
+
+    session = do._session  # noqa: SLF001 - no public operation reads a page alone
+    found = 0
+    for query in Listing(type="all").queries():
+        request = pages.numbered("/droplets", query, 1)
+        page = run(session.call(request, None, pages.reading("droplets")))
+        found += len(page.items) if page.total is None else page.total
+    return found
+
+
+def price(do: DO, attribs: Mapping[str, Any], count: int) -> Price | None:
+    """What that many Droplets cost; None where the price of their size can't be had."""
+    each = slugs.price(do, str(attribs.get("size")))
+    if each is None:
+        return None
+    plan = _plan(attribs)
+    factor = count * (1 + BACKUPS.get(plan, 0.0))
+    return Price(round(each[0] * factor, 5), round(each[1] * factor, 2), plan)
+
+
+def _plan(attribs: Mapping[str, Any]) -> str:
+    if not attribs.get("backups"):
+        return "none"
+    policy: Mapping[str, str] = attribs.get("backup_policy") or {}
+    plan = policy.get("plan", UNSAID)
+    return plan if plan in BACKUPS else "not included"
+
+
+def _for_programs(
+    bodies: Sequence[Mapping[str, Any]], there: Mapping[str, Any], cost: Price | None, problems: Sequence[str]
+) -> Mapping[str, Any]:
+    return {
+        "requests": bodies,
+        "there": [{"id": droplet["id"], "name": name} for name, droplet in there.items()],
+        "price": cost and {"hourly": cost.hourly, "monthly": cost.monthly, "backups": cost.backups},
+        "problems": problems,
+    }
+
+
+def _for_people(
+    bodies: Sequence[Mapping[str, Any]], order: Order, there: Mapping[str, Any], cost: Price | None
+) -> list[str]:
+    lines = [cell(f"{name} ({droplet['id']}) is there already.") for name, droplet in there.items()]
+    if not bodies:
+        return [*lines, f"{_count(len(order.names), 'Droplet')}, none missing: nothing would be sent."]
+    for body in bodies:
+        lines += ["POST /droplets", json.dumps(body, indent=2, ensure_ascii=False)]
+    asked = f"{_count(len(order.names) - len(there), 'Droplet')} in {_count(len(bodies), 'request')}"
+    return [*lines, f"{asked}: {cost or 'price unknown'}. Nothing was created."]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,168 @@
+"""Runs an operation: finds what it is about, asks if need be, calls it once or often, prints what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...errors import DOBOTOException
+from ...progress import Progress
+from ...types import Action
+from ..errors import Failure, SeveralFailed
+from ..exit_codes import USAGE, as_usage, done_of
+from ..json_types import is_array, is_pair
+from ..output.formats import check, printed
+from ..output.progress import Reporter
+from ..schema import names as naming
+from ..schema.catalog import Operation
+from ..schema.parameters import assembled, values_of
+from ..settings import Settings
+from . import ordering, slugs
+from .confirm import asks, confirm
+from .dry_run import dry_run
+from .resume import resumable, resume
+from .targets import untagged
+
+if TYPE_CHECKING:
+    from ...client import DO
+
+#: Operations that make Droplets, and those that check a slug they are given.
+MAKING = frozenset({"create", "present"})
+CHECKED = frozenset({"create", "present", "resize", "rebuild"})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a command line asks for, beside the operation's own parameters.
+
+    Attributes:
+        yes: Not to ask.
+        count: How many Droplets to create.
+        dry_run: To create nothing.
+    """
+
+    yes: bool = False
+    count: int | None = None
+    dry_run: bool = False
+
+
+def run(operation: Operation, params: dict[str, Any], command: Sequence[click.Parameter], settings: Settings) -> None:
+    """Run an operation as a command line asks for it."""
+    from ..accounts.client import client
+
+    check(settings, operation.result)
+    order = Order(
+        bool(params.pop("our_yes", None)), params.pop("our_count", None), bool(params.pop("our_dry_run", None))
+    )
+    values = values_of(params, command)
+    with client(settings) as do, Reporter(settings) as reporter:
+        calls = [assembled(operation, call) for call in _calls(do, operation, values, order, reporter)]
+        checked = operation.resource == "droplet" and operation.name in CHECKED
+        ids = slugs.check(do, values) if checked else {}
+        if operation.resource == "droplet" and operation.name in MAKING:
+            slugs.check_offer(do, values)
+        if order.dry_run:
+            dry_run(do, operation, calls[0] | ids, settings)
+            return
+        todo: Sequence[Mapping[str, Any]] = calls
+        if asks(operation, values):
+            todo = confirm(do, operation, calls, reporter, yes=order.yes)
+        todo = [{**call, **ids} for call in todo]
+
+        def again(ids: Sequence[Any] | None) -> str | None:
+            unfinished = todo if ids is None else [call for call in todo if call["id"] in ids]
+            return resume(operation, unfinished, reporter.created, settings)
+
+        with resumable(reporter, again):
+            _carried_out(do, operation, todo, reporter, settings)
+
+
+def _carried_out(
+    do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, settings: Settings
+) -> None:
+    """Do it, and print what comes back: where a part failed, the results that there are."""
+    try:
+        result = _run(do, operation, calls, reporter) if calls else None
+    except (SeveralFailed, DOBOTOException) as failure:
+        reporter.stop()
+        if results := done_of(failure):
+            with suppress(Failure):  # an expression that does not fit them: what is told is why a part failed
+                printed(results, operation.result, settings)
+        raise
+    reporter.stop()
+    if operation.result is Action and result == []:
+        untagged(calls[0].get("tag_name"), reporter)
+    printed(_shown(result), operation.result, settings)
+
+
+def _calls(
+    do: DO, operation: Operation, values: dict[str, Any], order: Order, reporter: Reporter
+) -> list[dict[str, Any]]:
+    """What the operation is called with: once, or once for each of several ids."""
+    named = naming.resolved(do, operation, values, reporter.names)
+    if named is None:
+        return []
+    values = named
+    if operation.resource == "droplet" and operation.name in MAKING:
+        return [ordering.ordered(values, order.count)]
+    for name in [name for name in values if naming.takes_droplet(operation, name)]:
+        many = isinstance(values[name], list)
+        missing_ok = name == "id" and bool(values.get("missing_ok"))
+        ids = _droplets(do, values[name] if many else [values[name]], reporter, missing_ok=missing_ok)
+        values[name] = ids if many else ids[0]
+    ids = values.pop("id", None)
+    if ids is None:
+        return [values]
+    _refuse_both(values)
+    several = list(dict.fromkeys(ids))
+    _refuse_namesakes(several, values)
+    return [{"id": id, **values} for id in several]
+
+
+def _refuse_both(values: Mapping[str, Any]) -> None:
+    if "tag_name" in values:
+        raise Failure("give either Droplets or --tag, not both", USAGE.code)
+
+
+def _refuse_namesakes(ids: Sequence[Any], values: Mapping[str, Any]) -> None:
+    if len(ids) > 1 and "name" in values:
+        raise Failure(f"{len(ids)} things can't get one name: give one of them and --name", USAGE.code)
+
+
+def _droplets(do: DO, texts: Sequence[str], reporter: Reporter, *, missing_ok: bool) -> list[int]:
+    from .droplets import resolved
+
+    return resolved(do, texts, reporter.names, missing_ok=missing_ok)
+
+
+def _run(do: DO, operation: Operation, todo: Sequence[Mapping[str, Any]], reporter: Reporter) -> Any:
+    from .bulk import several, takes
+
+    if takes(operation, todo):
+        return several(do, operation, todo, reporter)
+    values, more = todo[0], dict[str, Any]()
+    if any(one.name == "progress" for one in operation.parameters):
+        more["progress"] = reporter.progress(values.get("tag_name") if operation.name == "destroy" else None)
+        _begin(do, operation, values, reporter)
+    with as_usage():  # the operation looks at its arguments
+        return getattr(getattr(do, operation.resource), operation.name)(**values, **more)
+
+
+def _begin(do: DO, operation: Operation, values: Mapping[str, Any], reporter: Reporter) -> None:
+    """Draw at once what is going to be waited for."""
+    if not values.get("wait"):
+        return
+    names = values.get("names")
+    pending = {} if values.get("id") is None else {values["id"]: "begun"}
+    many = 0 if values.get("tag_name") else 1  # by tag it is not known before the answer
+    first = Progress(operation.name, 0, len(names) if is_array(names) else many, 0.0, pending)
+    reporter.begin(first, do._session.io.clock)  # noqa: SLF001 - the time that the wait goes by
+
+
+def _shown(result: Any) -> Any:
+    """What is printed: of a pair, which tells what it created too, everything that is there."""
+    return result[0] if is_pair(result) else result

@@ -1,0 +1,159 @@
+"""What an operation that can't be undone will hit: read by the operation that shows it, in that kind's own columns.
+
+The reader is found by its name: `info` reads what `destroy` destroys, `record_info` what `record_destroy` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ...errors import DOBOTOForbiddenException, DOBOTONotFoundException
+from ..exit_codes import as_usage
+from ..json_types import is_object
+from ..output.columns import columns_of
+from ..output.query import found
+from ..output.table import plain
+from ..schema import catalog
+from ..schema.catalog import Operation
+
+if TYPE_CHECKING:
+    from ...client import DO
+    from ..output.progress import Reporter
+
+#: Members that are a thing's id, where it has no `id`.
+IDS = ("id", "uuid", "ip", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One thing that will be hit.
+
+    Attributes:
+        id: Its id, or how it was named.
+        name: Its name, or an empty text.
+        cells: What is shown of it, by column.
+        droplets: The Droplets that carry it, where it is a tag.
+    """
+
+    id: Any
+    name: str
+    cells: Mapping[str, Any]
+    droplets: Sequence[Target] = field(default=())
+
+    def __str__(self) -> str:
+        """All of it in a line."""
+        rest = {
+            name: value
+            for name, value in self.cells.items()
+            if value not in (None, "", []) and value not in (self.id, self.name)
+        }
+        known = [str(self.id)] if self.name and self.name != self.id else []
+        known += [f"{name} {plain(value)}" for name, value in rest.items()]
+        known += [f"on {', '.join(f'{one.name} ({one.id})' for one in self.droplets)}"] if self.droplets else []
+        label = self.name or str(self.id)
+        return f"{label} ({'; '.join(known)})" if known else label
+
+    def described(self) -> dict[str, Any]:
+        """As a program reads it."""
+        more = {"tagged": [one.described() for one in self.droplets]} if self.droplets else {}
+        return {"id": self.id, "name": self.name, **self.cells, **more}
+
+
+def hit(do: DO, operation: Operation, call: Mapping[str, Any]) -> list[Target] | None:
+    """What one call would hit, as it is now; None where it is not there and that is fine.
+
+    Raises:
+        DOBOTONotFoundException: It is not there.
+    """
+    try:
+        return _droplets(do, call) if operation.resource == "droplet" else [_thing(do, operation, call)]
+    except DOBOTONotFoundException:
+        if call.get("missing_ok"):
+            return None
+        raise
+
+
+def _droplets(do: DO, call: Mapping[str, Any]) -> list[Target]:
+    from ..._core.target import Target as Given
+
+    with as_usage():  # before anything is asked: neither of them, or an empty one
+        Given.of(call.get("id"), call.get("tag_name"))
+    if call.get("tag_name"):
+        return [_droplet(one) for one in do.droplet.list(tag_name=call["tag_name"])]
+    return [_droplet(do.droplet.info(call["id"]))]
+
+
+def _droplet(droplet: Mapping[str, Any]) -> Target:
+    size: Mapping[str, Any] = droplet.get("size") or {}
+    region: Mapping[str, Any] = droplet.get("region") or {}
+    id, name = droplet["id"], droplet["name"]
+    cells = {"name": name, "id": id, "tags": droplet.get("tags"), "region": region.get("slug"),
+             "price": f"${size['price_monthly']:g}/month" if "price_monthly" in size else ""}  # fmt: skip
+    return Target(id, name, cells)
+
+
+def untagged(tag: str | None, reporter: Reporter) -> None:
+    """Tell that a tag has nothing to do anything to, which is no error."""
+    if tag and not reporter.quiet:
+        reporter.line(f"no Droplet carries the tag {tag!r}", event="hint")
+
+
+def reader_of(operation: Operation) -> Operation | None:
+    """The operation that reads what this one destroys or changes, if there is one."""
+    prefix, _, _ = operation.name.rpartition("_")
+    return catalog.operations(operation.resource).get(catalog.spelled(f"{prefix}_info" if prefix else "info"))
+
+
+def _thing(do: DO, operation: Operation, call: Mapping[str, Any]) -> Target:
+    """What is known of a thing that is no Droplet; at least how it was named."""
+    reader = reader_of(operation)
+    given = [value for value in call.values() if isinstance(value, str | int) and not isinstance(value, bool)]
+    named = " ".join(map(str, given))
+    as_named = Target(named, "", {"id": named})
+    if reader is None:
+        return as_named
+    arguments = _arguments(reader, operation, call)
+    try:
+        with as_usage():
+            thing: Any = getattr(getattr(do, reader.resource), reader.name)(**arguments)
+    except DOBOTOForbiddenException:
+        return as_named  # a token may be allowed to destroy what it may not read
+    cells = _shown(thing, reader.result)
+    told = set(map(plain, cells.values()))
+    # What it is in: a record's domain.
+    if within := [plain(value) for value in arguments.values() if plain(value) not in told]:
+        cells[operation.resource] = " ".join(within)
+    target = Target(_id(thing), str(thing.get("name") or ""), cells)
+    return _tag(do, thing, target) if operation.resource == "tag" else target
+
+
+def _arguments(reader: Operation, operation: Operation, call: Mapping[str, Any]) -> dict[str, Any]:
+    """What the reader is called with: what it calls alike, and of that an id alone; else the first of each."""
+    names = [one.name for one in reader.parameters]
+    alike = {name: call[name] for name in names if name in call}
+    first = operation.parameters[0].name
+    if "id" in alike and "name" not in alike:
+        return {"id": alike["id"]}  # a region beside it says where to work, not what on
+    return alike if alike or first not in call else {names[0]: call[first]}
+
+
+def _id(thing: Mapping[str, Any]) -> Any:
+    return next((thing[name] for name in IDS if thing.get(name)), "")
+
+
+def _shown(thing: Mapping[str, Any], kind: Any) -> dict[str, Any]:
+    """A thing in the columns of its kind, and its id whether these have it or not."""
+    cells = {column.name: found(column.expression, thing) for column in columns_of(kind, [thing])}
+    return cells if _id(thing) in cells.values() else {"id": _id(thing), **cells}
+
+
+def _tag(do: DO, tag: Mapping[str, Any], target: Target) -> Target:
+    """A tag, with how many things of each kind carry it, and which Droplets."""
+    counts = {kind: one["count"] for kind, one in tag["resources"].items() if is_object(one) and one.get("count")}
+    try:
+        droplets = [_droplet(one) for one in do.droplet.list(tag_name=tag["name"])]
+    except DOBOTOForbiddenException:
+        droplets = []
+    return Target(target.id, target.name, {**target.cells, **counts}, droplets)

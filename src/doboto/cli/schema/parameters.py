@@ -1,0 +1,260 @@
+"""An operation's parameters as arguments and options, made from its signature, types and docstring."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from ..run import complete as completing
+from ..settings import Argument, Option
+from .catalog import Operation, spelled
+from .fields import Field, fields_of
+from .names import naming_of, takes_droplet, takes_slug
+from .text import Wording
+from .values import SECONDS, IdOrSlug, Several, Structure, Structures, type_of
+
+#: Given by the command line itself.
+INTERNAL = frozenset({"progress"})
+WAITING = frozenset({"wait", "poll", "timeout", "ready_port"})
+#: Times that are waited.
+PAUSES = frozenset({"poll", "timeout"})
+#: Shorter names that options have besides their own.
+SHORT: Mapping[str, tuple[str, ...]] = {"tag_name": ("--tag",), "tags": ("--tag",)}
+#: Attributes that are an argument, for there is nothing else to name what is to be made.
+NAMES = ("names", "name")
+#: Letters of choices that stand beside an option in its help; more stand in its text, where lines are wrapped.
+LONG = 40
+#: And of choices that stand there; of metrics there are more than forty, most as long as a line.
+LISTED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of an operation as the command line has it.
+
+    Attributes:
+        name: Its name in Python.
+        hint: Its type.
+        help: What it means.
+        required: Whether it must be given.
+        default: What holds if it is not given, or None.
+        attribute: Whether it is one of the attributes of what is to be made.
+        inside: Whether it goes into the dict `attribs`, which such an operation takes in no other way.
+        nullable: Whether None is given for it where the command line gives nothing.
+    """
+
+    name: str
+    hint: Any
+    help: str
+    required: bool
+    default: Any = None
+    attribute: bool = False
+    inside: bool = False
+    nullable: bool = False
+
+    @property
+    def key(self) -> str:
+        """What it is called among the command's parameters: an attribute may have the name of a parameter."""
+        return f"attribs_{self.name}" if self.inside else self.name
+
+
+def parameters(operation: Operation) -> list[Parameter]:
+    """All that can be given to an operation."""
+    own = [one for one in operation.parameters if one.name not in INTERNAL]
+    found = [_plain(operation, one) for one in own if one.kind is not one.VAR_KEYWORD and one.name != "attribs"]
+    names = {one.name for one in found}
+    return [*(one for one in attributes(operation) if one.inside or one.name not in names), *found]
+
+
+def _plain(operation: Operation, one: inspect.Parameter) -> Parameter:
+    required = one.default is one.empty
+    hint = operation.hints[one.name]
+    nullable = required and type(None) in typing.get_args(hint)
+    return Parameter(
+        one.name,
+        hint,
+        operation.doc.args.get(one.name, ""),
+        required and not nullable,
+        None if required else one.default,
+        nullable=nullable,
+    )
+
+
+def attributes(operation: Operation) -> list[Parameter]:
+    """The attributes of what is to be made: the fields of the TypedDicts that signatures without `attribs` unpack."""
+    whole = [hints for hints in [operation.hints, *operation.signatures] if "attribs" not in hints]
+    variants = [_unpacked(hint) for hints in whole for hint in hints.values()]
+    variants = [one for one in variants if one is not None]
+    if not variants and typing.is_typeddict(operation.hints.get("attribs")):
+        variants = [operation.hints["attribs"]]
+    inside = not any(one.kind is one.VAR_KEYWORD for one in operation.parameters)
+    fields: dict[str, list[Field]] = {}
+    for variant in variants:
+        for field in fields_of(variant):
+            fields.setdefault(field.name, []).append(field)
+    return [
+        Parameter(name, same[0].hint, same[0].help, len(same) == len(variants) and all(one.required for one in same),
+                  attribute=True, inside=inside)
+        for name, same in fields.items()
+    ]  # fmt: skip
+
+
+def _unpacked(hint: Any) -> Any:
+    return typing.get_args(hint)[0] if typing.get_origin(hint) is typing.Unpack else None
+
+
+def takes_name(operation: Operation, one: Parameter) -> bool:
+    """Whether a parameter takes the name of a thing besides its id."""
+    return takes_droplet(operation, one.name) or (not one.inside and naming_of(operation, one.name) is not None)
+
+
+def argument_of(found: Sequence[Parameter]) -> Parameter | None:
+    """The parameter that is given without its name: what it is about. All others are options."""
+    by_name = {one.name: one for one in found if not one.inside}
+    if "id" in by_name:
+        return by_name["id"]
+    if named := next((by_name[name] for name in NAMES if name in by_name and by_name[name].attribute), None):
+        return named
+    first = next((one for one in by_name.values() if one.required), None)
+    return first if first is not None and not isinstance(type_of(first.hint)[0], Structure | Structures) else None
+
+
+def made(operation: Operation) -> list[click.Parameter]:
+    """The operation's arguments and options, those first that must be given."""
+    found = sorted(parameters(operation), key=lambda one: not one.required)
+    argument = argument_of(found)
+    flags = {one.name: f"--{spelled(one.name)}" for one in found if one is not argument}
+    _refuse_clashes(operation, [one for one in found if one is not argument])
+    result: list[click.Parameter] = []
+    if argument is not None:
+        result.append(_argument(operation, argument, flags))
+    skipped = set(NAMES) if argument is not None and argument.name == "names" else set[str]()
+    result += [_option(operation, one, flags) for one in found if one is not argument and one.name not in skipped]
+    return result
+
+
+def _refuse_clashes(operation: Operation, options: Sequence[Parameter]) -> None:
+    names = [one.name for one in options]
+    if len(set(names)) < len(names):
+        raise TypeError(f"{operation.resource} {operation.name} has a parameter and an attribute of the same name")
+
+
+def _argument(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> Argument:
+    type, several = type_of(one.hint, one.name)
+    if takes_droplet(operation, one.name):
+        type = click.STRING
+    elif takes_name(operation, one):
+        type = _by_name(type)
+    metavar = _called(operation, one) or ("NAME" if one.name == "names" else one.name.upper())
+    several = several or one.name == "id"
+    return Argument(
+        [one.name],
+        type=type.each if isinstance(type, Several) else type,
+        nargs=-1 if several else 1,
+        required=one.required and not (several and one.attribute),
+        metavar=f"[{metavar}]..." if several and not one.required else f"{metavar}..." if several else metavar,
+        text=text_of(operation, one, flags) + _choices(type, one.help),
+        shell_complete=completing.completer(operation.resource, one.name, takes_droplet(operation, one.name)),
+    )
+
+
+def _option(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> Option:
+    type, several = type_of(one.hint, one.name)
+    if takes_droplet(operation, one.name):
+        type = Several(click.STRING) if several else click.STRING
+    elif takes_name(operation, one):
+        type = Several(_by_name(type)) if several else _by_name(type)
+    elif one.name in PAUSES:
+        type = SECONDS
+    declared = [*SHORT.get(one.name, ()), flags[one.name], one.key]
+    metavar = metavar_of(operation, one, type)
+    more: dict[str, Any] = {"type": type, "multiple": several, "metavar": metavar}
+    if type is click.BOOL:
+        more = {"is_flag": True, "default": None}
+        declared[-2] = f"{flags[one.name]}/--no-{spelled(one.name)}"
+    return Option(
+        declared,
+        help=text_of(operation, one, flags) + (_choices(type, one.help) if metavar else ""),
+        required=one.required,
+        section="Waiting" if one.name in WAITING else "Options",
+        shell_complete=completing.completer(operation.resource, one.name, takes_droplet(operation, one.name)),
+        **more,
+    )
+
+
+def _by_name(type: click.ParamType[Any]) -> click.ParamType[Any]:
+    """The type of an id that may be a name: numbers stay numbers."""
+    each = type.each if isinstance(type, Several) else type
+    return IdOrSlug() if each is click.INT else each
+
+
+def _called(operation: Operation, one: Parameter) -> str | None:
+    """What stands for a thing that is named in more ways than one."""
+    if takes_droplet(operation, one.name):
+        return "DROPLET"
+    if takes_slug(operation, one.name):
+        return "ID|SLUG|NAME"
+    return "ID|NAME" if takes_name(operation, one) else None
+
+
+def metavar_of(operation: Operation, one: Parameter, type: click.ParamType[Any]) -> str | None:
+    """What stands for an option's value in the help."""
+    if named := _called(operation, one):
+        return named
+    if isinstance(type, click.Choice):
+        return one.name.upper() if len("|".join(type.choices)) > LONG else None
+    return str(type.name).upper()
+
+
+def _choices(type: click.ParamType[Any], text: str) -> str:
+    """What there is to choose from, where neither the metavar nor the text says so."""
+    if not isinstance(type, click.Choice) or all(choice in text for choice in type.choices):
+        return ""
+    listed = ", ".join(type.choices)
+    return f" One of {listed}." if len(listed) <= LISTED else f" One of {len(type.choices)}, which the shell completes."
+
+
+def text_of(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> str:
+    """The help of a parameter; what it mentions of others, it mentions as their options."""
+    text = Wording(operation, flags).text(one.help, flags.get(one.name, ""))
+    if takes_name(operation, one):
+        first, stop, rest = text.partition(". ")
+        text = f"{first.rstrip('.')}, or {'their names' if type_of(one.hint)[1] else 'its name'}.{stop[1:]}{rest}"
+    elif takes_slug(operation, one.name):
+        text = f"{text} One of your own by its name, too."
+    if isinstance(type_of(one.hint)[0], Structures):
+        text = f"{text} As key=value, as JSON, one or a list, or as @FILE; may be given several times."
+    if one.default not in (None, False) and "Default" not in text:
+        text = f"{text} Default: {one.default}."
+    return text
+
+
+def values_of(params: Mapping[str, Any], command: Sequence[click.Parameter]) -> dict[str, Any]:
+    """What was given, as an operation takes it: nothing for what was not, one list for what came several times."""
+    return dict(_values(params, command))
+
+
+def _values(params: Mapping[str, Any], command: Sequence[click.Parameter]) -> Iterator[tuple[str, Any]]:
+    for one in command:
+        value = params.get(one.name or "")
+        if value is None or value == ():
+            continue
+        if isinstance(one, click.Option) and one.multiple:
+            value = [item for part in value for item in (part if isinstance(one.type, Several) else [part])]
+        yield one.name or "", list[Any](value) if one.nargs == -1 else value
+
+
+def assembled(operation: Operation, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as the operation is called with them: attributes in their dict, None where it must be said."""
+    found = parameters(operation)
+    inside = {one.key: one.name for one in found if one.inside}
+    call: dict[str, Any] = {one.name: None for one in found if one.nullable}
+    call |= {name: value for name, value in values.items() if name not in inside}
+    if inside:
+        call["attribs"] = {inside[key]: value for key, value in values.items() if key in inside}
+    return call

@@ -1,0 +1,92 @@
+"""Whether a value that was given as JSON has the shape of its type: an object, a list, a text, a number.
+
+What a member may say is left to the API, and so is which of them must be there.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, NotRequired, Required, Union
+
+from ..json_types import is_array, is_object
+
+#: What the types of single values are called, and what they take.
+SINGLE: Mapping[Any, tuple[str, Callable[[Any], bool]]] = {
+    str: ("a text", lambda value: isinstance(value, str)),
+    bool: ("true or false", lambda value: isinstance(value, bool)),
+    int: ("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool)),
+    float: ("a number", lambda value: isinstance(value, int | float) and not isinstance(value, bool)),
+    type(None): ("null", lambda value: value is None),
+}
+LISTS = (list, Sequence)
+OBJECTS = (dict, Mapping)
+
+
+def misshapen(value: Any, hint: Any, path: str = "") -> str | None:
+    """What is wrong with a value, or None.
+
+    Args:
+        value: As JSON has it.
+        hint: The type.
+        path: Where it is, for the message.
+    """
+    if typing.get_origin(hint) in (Required, NotRequired):
+        hint = typing.get_args(hint)[0]
+    kinds = [kind for one in choices(hint) for kind in _outward(one)]
+    wrong = [_wrong(value, one, path) for one in kinds]
+    if not wrong or None in wrong:
+        return None
+    # Of several kinds of things, the one that fits outwardly tells what is wrong inside.
+    outward = f"{path or 'it'} is "
+    inner = next((one for one in wrong if one is not None and not one.startswith(outward)), None)
+    wanted = dict.fromkeys(_called(one) for one in kinds if one is not type(None))
+    return inner or f"{outward}{_told(value)}, not {' or '.join(wanted)}"
+
+
+def _wrong(value: Any, hint: Any, path: str) -> str | None:
+    origin = typing.get_origin(hint)
+    if typing.is_typeddict(hint) and is_object(value):
+        hints = typing.get_type_hints(hint)
+        inside = (misshapen(value[name], hints[name], f"{path}.{name}".lstrip(".")) for name in value if name in hints)
+    elif origin in LISTS and is_array(value):
+        (each,) = typing.get_args(hint)
+        inside = (misshapen(one, each, f"{path}[{place}]") for place, one in enumerate(value))
+    else:
+        return None if _fits(value, hint, origin) else f"{path or 'it'} is {_told(value)}"
+    return next((one for one in inside if one is not None), None)
+
+
+def _fits(value: Any, hint: Any, origin: Any) -> bool:
+    if typing.is_typeddict(hint) or origin in OBJECTS:
+        return is_object(value)
+    if origin in LISTS:
+        return is_array(value)
+    return hint not in SINGLE or SINGLE[hint][1](value)
+
+
+def choices(hint: Any) -> list[Any]:
+    """What a type may be."""
+    if typing.get_origin(hint) in (Union, types.UnionType):
+        return [choice for one in typing.get_args(hint) for choice in choices(one)]
+    return [hint]
+
+
+def _outward(hint: Any) -> list[Any]:
+    """What a type may be; of some literals, what these are."""
+    literals = typing.get_origin(hint) is Literal
+    return list(dict.fromkeys(map(type, typing.get_args(hint)))) if literals else [hint]
+
+
+def _called(hint: Any) -> str:
+    if hint in SINGLE:
+        return SINGLE[hint][0]
+    return "a list" if typing.get_origin(hint) in LISTS else "an object"
+
+
+def _told(value: Any) -> str:
+    """What a value is."""
+    if is_object(value) or is_array(value):
+        return "an object" if is_object(value) else "a list"
+    return next((name for name, fits in SINGLE.values() if fits(value)), "something else")

@@ -1,0 +1,234 @@
+"""How a text on the command line becomes a value of a parameter's type."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import typing
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from ..exit_codes import reason
+from ..json_types import holds_objects, is_array, is_object
+from ..suggest import suggestion
+from .shapes import choices, misshapen
+
+#: Parameters whose text is long: `@FILE` reads it from a file, `@-` from standard input.
+LONG_TEXTS = frozenset({"user_data", "public_key", "private_key", "leaf_certificate", "certificate_chain"})
+
+#: More choices than these are not listed where none of them was given.
+MANY = 12
+
+
+class Choice(click.Choice[str]):
+    """One of some texts; of many, a wrong one is answered with those that are like it."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """What is wrong."""
+        if len(self.choices) <= MANY:
+            return super().get_invalid_choice_message(value, ctx)
+        return f"{value!r} is none of the {len(self.choices)} that there are{suggestion(str(value), self.choices)}"
+
+
+class IdOrSlug(click.ParamType[Any]):
+    """A number is an id; anything else is text."""
+
+    name = "id|slug"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002
+        """The id, or the text."""
+        return int(value) if str(value).isascii() and str(value).isdigit() else value
+
+
+class LongText(click.ParamType[str]):
+    """A text, or `@FILE` for what is in a file."""
+
+    name = "text|@file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text."""
+        if not str(value).startswith("@"):
+            return str(value)
+        try:
+            return sys.stdin.read() if value == "@-" else Path(value[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as failure:
+            self.fail(f"cannot read {value[1:]}: {reason(failure)}", param, ctx)
+
+
+class Several(click.ParamType[Any]):
+    """Values between commas, or a JSON list of them; the option may also be given several times."""
+
+    def __init__(self, each: click.ParamType[Any]) -> None:
+        self.each = each
+        self.name = f"{each.name},..."
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[Any]:
+        """A list of values."""
+        parts = _listed(str(value))
+        return [self.each.convert(part.strip(), param, ctx) for part in parts if part.strip()]
+
+
+def _listed(text: str) -> list[str]:
+    """What stands between commas; of a JSON list of single values, as results are printed, what is in it."""
+    if text.strip() == "null":  # as results have it where there are none
+        return []
+    try:
+        found = json.loads(text) if text.lstrip().startswith("[") else None
+    except ValueError:
+        found = None
+    if is_array(found) and not holds_objects(found):
+        return [str(one) for one in found]
+    return text.split(",")
+
+
+class Seconds(click.ParamType[float]):
+    """A time that can be waited for: the library takes no other."""
+
+    name = "float"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number."""
+        found = float(click.FLOAT.convert(value, param, ctx))
+        if not math.isfinite(found) or found < 0:
+            self.fail(f"{value!r} is no number of seconds", param, ctx)
+        return found
+
+
+SECONDS = Seconds()
+
+
+class Structure(click.ParamType[Any]):
+    """A dict or list: as JSON, as `@FILE` with JSON or YAML in it, or as `key=value,key.inner=value`."""
+
+    def __init__(self, hint: Any) -> None:
+        self.hint = hint
+        self.keys: dict[str, Any] = {}
+        for choice in _choices(hint):
+            if typing.is_typeddict(choice):
+                self.keys |= typing.get_type_hints(choice)
+        self.name = "json|key=value,..." if self.keys else "json"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The dict or list."""
+        if not isinstance(value, str):
+            return value
+        return self.checked(self.read(value, param, ctx), self.hint, param, ctx)
+
+    def read(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """What a text says, whatever its shape."""
+        try:
+            return self._file(value[1:]) if value.startswith("@") else self._text(value, param, ctx)
+        except (OSError, ValueError) as failure:
+            kind = "no JSON: " if isinstance(failure, json.JSONDecodeError) else ""
+            self.fail(f"{value!r} can't be read: {kind}{reason(failure)}", param, ctx)
+
+    def checked(self, found: Any, hint: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """What was read, if it has the shape."""
+        if self.keys and is_object(found) and (unknown := found.keys() - self.keys.keys()):
+            self.fail(f"no such key: {', '.join(sorted(unknown))}; there is {', '.join(self.keys)}", param, ctx)
+        if wrong := misshapen(found, hint):
+            self.fail(wrong, param, ctx)
+        return found
+
+    def _file(self, name: str) -> Any:
+        import yaml
+
+        try:
+            return yaml.safe_load(sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8"))
+        except yaml.YAMLError as failure:
+            raise ValueError(str(failure)) from failure
+
+    def _text(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value.lstrip()[:1] in {"{", "["} or not self.keys:
+            return json.loads(value)
+        pairs = [part.partition("=") for part in value.split(",")]
+        if wrong := [key for key, sign, _ in pairs if not sign]:
+            raise ValueError(f"{wrong[0]!r} is neither JSON nor key=value")
+        found: dict[str, Any] = {}
+        for key, _, text in pairs:
+            self._put(found, key, text, param, ctx)
+        return found
+
+    def _put(
+        self, found: dict[str, Any], key: str, text: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> None:
+        """Put a value in its place: `sources.addresses` into `sources`, and into a list after what that has already."""
+        first, dot, rest = key.partition(".")
+        inner, there = Structure(self.keys.get(first)), found.get(first)
+        if dot and inner.keys:
+            found[first] = {**there} if is_object(there) else {}
+            inner._put(found[first], rest, text, param, ctx)
+            inner.checked(found[first], inner.hint, param, ctx)
+            return
+        value = self._value(key, text, param, ctx)
+        found[key] = [*found[key], *value] if is_array(value) and is_array(found.get(key)) else value
+
+    def _value(self, key: str, text: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        type, _ = type_of(self.keys.get(key, str), key)
+        return type.convert(text, param, ctx)
+
+
+class Structures(Several):
+    """Several dicts: one, a JSON list of them, or the option several times."""
+
+    def __init__(self, each: Structure) -> None:
+        super().__init__(each)
+        self.name = each.name
+        self.structure = each
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[Any]:
+        """A list of dicts."""
+        found = None if str(value).strip() == "null" else self.structure.read(str(value), param, ctx)
+        many = found if is_array(found) else [] if found is None else [found]
+        return [self.structure.checked(one, self.structure.hint, param, ctx) for one in many]
+
+
+class Numbers(click.ParamType[Any]):
+    """One of some numbers."""
+
+    def __init__(self, choices: Sequence[Any]) -> None:
+        self.choices = {str(choice): choice for choice in choices}
+        self.name = "|".join(self.choices)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number."""
+        if str(value) not in self.choices:
+            self.fail(f"{value!r} is none of {', '.join(self.choices)}", param, ctx)
+        return self.choices[str(value)]
+
+
+SIMPLE: Mapping[Any, click.ParamType[Any]] = {
+    str: click.STRING,
+    int: click.INT,
+    float: click.FLOAT,
+    bool: click.BOOL,
+    frozenset({int, str}): IdOrSlug(),
+    frozenset({int, float}): click.FLOAT,
+}
+
+
+def type_of(hint: Any, name: str = "") -> tuple[click.ParamType[Any], bool]:
+    """The type for a hint, and whether it takes several values."""
+    kinds = _choices(hint)
+    if name in LONG_TEXTS:
+        return LongText(), False
+    if found := SIMPLE.get(kinds[0] if len(kinds) == 1 else frozenset(kinds)):
+        return found, False
+    if lists := [choice for choice in kinds if typing.get_origin(choice) in (list, Sequence)]:
+        each, _ = type_of((typing.get_args(lists[0]) or (str,))[0])
+        return (Structures(each) if isinstance(each, Structure) else Several(each)), True
+    values = [value for choice in kinds for value in typing.get_args(choice) if typing.get_origin(choice) is Literal]
+    if values and len(values) >= len(kinds):
+        return (Choice(values) if all(isinstance(value, str) for value in values) else Numbers(values)), False
+    if str in kinds:
+        return (IdOrSlug() if int in kinds else click.STRING), False
+    return Structure(hint), False
+
+
+def _choices(hint: Any) -> list[Any]:
+    """What a type may be, without None."""
+    return [one for one in choices(hint) if one is not type(None)]

@@ -1,0 +1,182 @@
+"""Options that every command has, and what was chosen by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from .errors import Failure
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+FORMATS = ("table", "json", "jsonl", "csv", "yaml")
+#: What begins the names of these options' parameters, so that no operation's parameter meets them.
+OURS = "our_"
+#: The environment's name for the file of the simulated account, where it is not the usual one.
+STATE = "DOBOTO_SIM_STATE"
+#: Options that name an account each in their own way, so that two of them are one too many.
+CONTRADICTING = (("sim", "context"), ("sim", "url"), ("token", "context"))
+
+#: Options, each with what of the environment it overrides: a context has a URL of its own.
+OVERRIDING = (
+    ("context", "sim"), ("token", "sim"), ("url", "sim"), ("context", "url"), ("token", "context"),
+)  # fmt: skip
+
+
+class Option(click.Option):
+    """An option that stands in a section of the help, and whose text may name other options."""
+
+    def __init__(self, *args: Any, section: str = "Options", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.section = section
+
+
+class Argument(click.Argument):
+    """An argument with a text in the help."""
+
+    def __init__(self, *args: Any, text: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.text = text
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
+        """What the help says of it."""
+        return (self.make_metavar(ctx), self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the common options say.
+
+    Attributes:
+        token: The API token; None for that of the environment or the context.
+        context: The name of the context to use.
+        url: The API's base URL.
+        sim: Whether to use the simulated account.
+        output: The format; None for a table.
+        columns: Which columns, each a name or a JMESPath expression.
+        no_header: Whether to leave out the line of headings.
+        query: A JMESPath expression on the result.
+        quiet: Whether to tell nothing of how it goes.
+        debug: Whether to show tracebacks and the client's log.
+        flags: Which of these are options of the command line, and not of the environment.
+    """
+
+    token: str | None = None
+    context: str | None = None
+    url: str | None = None
+    sim: bool | None = None
+    output: str | None = None
+    columns: str | None = None
+    no_header: bool | None = None
+    query: str | None = None
+    quiet: bool | None = None
+    debug: bool | None = None
+    flags: frozenset[str] = frozenset()
+
+    @property
+    def machine(self) -> bool:
+        """Whether a program reads what is printed."""
+        return self.output in {"json", "jsonl"}
+
+    def with_params(self, params: dict[str, Any], environment: frozenset[str] = frozenset()) -> Settings:
+        """These settings, and above them what a command's own options say; takes those out of `params`.
+
+        Args:
+            params: The command's parameters.
+            environment: Which of them the environment gave.
+
+        Raises:
+            Failure: Two options contradict each other.
+        """
+        names = [field.name for field in fields(self) if field.name != "flags"]
+        found = {name: params.pop(f"{OURS}{name}", None) for name in names}
+        given = {name: value for name, value in found.items() if value is not None}
+        return settled(replace(self, **given, flags=self.flags | (given.keys() - environment)))
+
+
+def settled(found: Settings) -> Settings:
+    """An option comes before the environment, where both name an account.
+
+    Raises:
+        Failure: Two options contradict each other.
+    """
+    for names in CONTRADICTING:
+        if found.flags.issuperset(names) and all(getattr(found, name) for name in names):
+            raise Failure(f"give either --{names[0]} or --{names[1]}, not both", 2)
+    for option, overridden in OVERRIDING:
+        if option in found.flags and overridden not in found.flags:
+            nothing: dict[str, Any] = {overridden: None}
+            found = replace(found, **nothing)
+    return found
+
+
+def of_environment(ctx: click.Context) -> frozenset[str]:
+    """Which of the common options the environment gave."""
+    names = (field.name for field in fields(Settings))
+    return frozenset(name for name in names if ctx.get_parameter_source(f"{OURS}{name}") is ParameterSource.ENVIRONMENT)
+
+
+def contexts(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Names of contexts, for the shell to complete."""
+    from click.shell_completion import CompletionItem
+
+    from .accounts.contexts import Contexts
+
+    try:
+        return [CompletionItem(name) for name in Contexts().names() if name.startswith(incomplete)]
+    except Exception:  # a completion that fails must not write into the line being typed
+        return []
+
+
+#: Name, flags, section, text, and what else click is told.
+COMMON: Sequence[tuple[str, tuple[str, ...], str, str, Mapping[str, Any]]] = (
+    ("output", ("--output", "-o"), "Output", "How the result is printed. Default: a table.",
+     {"type": click.Choice(FORMATS), "envvar": "DOBOTO_OUTPUT"}),
+    ("columns", ("--columns",), "Output",
+     "The columns of a table or CSV, names or JMESPath, between commas; of what --query gives, where both are given.",
+     {"metavar": "A,B.C"}),
+    ("no_header", ("--no-header",), "Output", "Leave out the line of headings.", {"is_flag": True}),
+    ("query", ("--query",), "Output", "A JMESPath expression; its result is printed.", {"metavar": "JMESPATH"}),
+    ("quiet", ("--quiet", "-q"), "Output", "Tell nothing of how it goes; errors are told.", {"is_flag": True}),
+    ("debug", ("--debug",), "Output",
+     "Log every request on standard error, without its secrets; show where an internal error was.", {"is_flag": True}),
+    ("token", ("--token",), "Account", "The API token. Default: DIGITALOCEAN_TOKEN, then the context's.",
+     {"metavar": "TEXT"}),
+    ("context", ("--context",), "Account", "The context to use; see `doboto auth`.",
+     {"metavar": "NAME", "envvar": "DOBOTO_CONTEXT", "shell_complete": contexts}),
+    ("url", ("--url",), "Account", "The API's base URL.", {"metavar": "URL", "envvar": "DOBOTO_URL"}),
+    ("sim", ("--sim/--no-sim",), "Account", "Use a simulated account, kept on this machine. No token is needed.",
+     {"envvar": "DOBOTO_SIM"}),
+)  # fmt: skip
+
+
+def common(taken: frozenset[str] = frozenset(), *, environment: bool = False) -> list[click.Parameter]:
+    """The common options, but for those whose flags a command has taken for its own.
+
+    Only the outermost command reads the environment: what is written on the command line comes before it, wherever.
+    """
+    return [
+        _option(name, flags, section, text, more, environment)
+        for name, flags, section, text, more in COMMON
+        if not taken & {part for flag in flags for part in flag.split("/")}
+    ]
+
+
+def _option(
+    name: str, flags: tuple[str, ...], section: str, text: str, more: Mapping[str, Any], environment: bool
+) -> Option:
+    given = dict(more)
+    if variable := given.pop("envvar", None):
+        text = f"{text} Environment: {variable}."
+    return Option(
+        [*flags, f"{OURS}{name}"],
+        section=section,
+        help=text,
+        envvar=variable if environment else None,
+        **{"default": None, **given},
+    )

@@ -1,0 +1,96 @@
+"""The outermost command: resources, and what is written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import click
+
+from .._version import VERSION
+from .groups import placed
+from .operation_commands import CONTEXT, SECTIONS, LazyGroup, ResourceGroup, Written, _section
+from .schema import catalog
+from .settings import Option, Settings, common, of_environment
+
+#: The variable by which a shell asks for completion.
+COMPLETE = "_DOBOTO_COMPLETE"
+WRITTEN: Mapping[str, Written] = {
+    "auth": Written("auth", "Keep tokens by name, and choose among them."),
+    "completion": Written("completion", "Print what makes a shell complete these commands."),
+    "help": Written("help", "Show the help of a command: doboto help droplet create."),
+    "sim": Written("sim", "Serve a simulated DigitalOcean to others, or reset the one of --sim."),
+    "watch": Written("watch", "Watch the account's Droplets and running actions."),
+}
+BESIDE: Mapping[str, Mapping[str, Written]] = {
+    "droplet": {
+        "ssh": Written("ssh", "Log in to a Droplet with the system's ssh."),
+        "wait": Written("wait", "Wait till Droplets are ready and no action is running on them."),
+    }
+}
+#: No commands of the outermost level, but what is looked for there.
+ELSEWHERE = ("--version", "auth init")
+
+HELP = """DigitalOcean from the command line.
+
+doboto RESOURCE OPERATION does what the Python library does by the same name. With --sim, or DOBOTO_SIM=1, it does it to
+a simulated account on this machine: no token, no money."""
+
+
+class Root(LazyGroup):
+    """All commands."""
+
+    def summaries(self) -> Mapping[str, Mapping[str, str]]:
+        """Resources and commands."""
+        return {
+            "Resources": {catalog.spelled(name): text for name, text in catalog.resources().items()},
+            "Commands": {name: one.summary for name, one in WRITTEN.items()},
+        }
+
+    def suggested(self, ctx: click.Context) -> list[str]:
+        """All of them, and what is sought here and is elsewhere."""
+        return [*super().suggested(ctx), *ELSEWHERE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """One of them."""
+        if cmd_name in WRITTEN:
+            return WRITTEN[cmd_name].load()
+        name = next((one for one in catalog.resources() if catalog.spelled(one) == cmd_name), None)
+        return None if name is None else ResourceGroup(name, BESIDE.get(name, {}))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write commands first, options after them."""
+        self.format_commands(ctx, formatter)
+        options = [one for one in self.get_params(ctx) if isinstance(one, click.Option)]
+        for section in SECTIONS:
+            own = [one for one in options if getattr(one, "section", "Options") == section]
+            _section(formatter, section, (one.get_help_record(ctx) for one in own))
+
+
+def _start(ctx: click.Context, **params: object) -> None:
+    with placed(ctx):
+        ctx.obj = Settings().with_params(dict(params), of_environment(ctx))
+
+
+def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(f"doboto {VERSION}")
+        ctx.exit()
+
+
+root = Root(
+    "doboto",
+    help=HELP,
+    callback=click.pass_context(_start),
+    context_settings=dict(CONTEXT),
+    params=[
+        Option(
+            ["--version"],
+            is_flag=True,
+            expose_value=False,
+            is_eager=True,
+            help="Print the version.",
+            callback=_version,
+        ),
+        *common(environment=True),
+    ],
+)

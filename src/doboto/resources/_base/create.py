@@ -1,0 +1,161 @@
+"""How things other than Droplets are made: created, found again when the answer was lost, made unless present."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from ..._core import pages
+from ..._core.attributes import attributes_of
+from ..._core.deadline import Deadline
+from ..._core.recovery import SKEW, moment
+from ..._core.request import Request
+from ..._core.response import holding
+from ..._operation import Mode
+from ..._session import log
+from ...errors import DOBOTOException
+from .recovery import Recovering, unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a thing is made, and by what it is known.
+
+    Attributes:
+        what: The thing in words, with what it is known by: `volume data in nyc3`.
+        request: Makes it.
+        key: The root key of the reply.
+        listing: The path of the list that it is in.
+        plural: That list's root key.
+        same: Whether a thing of the list is the one asked for.
+        query: Filters that narrow the list.
+        secrets: Members of the request that no error may show.
+    """
+
+    what: str
+    request: Request
+    key: str
+    listing: str
+    plural: str
+    same: Callable[[Mapping[str, Any]], bool]
+    query: Mapping[str, str | int] = field(default_factory=dict[str, "str | int"])
+    secrets: frozenset[str] = frozenset()
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What is asked for, as an error may tell it."""
+        return {name: "***" if name in self.secrets else value for name, value in self.request.body.items()}
+
+
+class Making(Recovering[Mode]):
+    """Makes things."""
+
+    async def _make(self, recipe: Recipe, deadline: Deadline) -> Any:
+        """Make it; where the answer is lost, look whether it was made.
+
+        Raises:
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+        """
+        recover = partial(self._recover_made, recipe, deadline)
+        made: Any = await self._changed(recipe.request, deadline, recover, holding(recipe.key, dict))
+        self._session.claims.claim([_claim(recipe, made)])
+        log.info("created %s (%s)", recipe.what, _name(made), extra={"created_thing": _identity(made)})
+        return made
+
+    async def _there(self, recipe: Recipe, deadline: Deadline) -> Any:
+        """The oldest thing of the list that is the one asked for, or None."""
+        listed = await self._all(dict[str, Any], recipe.plural, recipe.listing, recipe.query, deadline)
+        return next((thing for thing in listed if recipe.same(thing)), None)
+
+    async def _make_unless_there(self, recipe: Recipe, deadline: Deadline) -> tuple[Any, Any]:
+        """The thing, and the thing again if it was made just now, else None."""
+        there = await self._there(recipe, deadline)
+        if there is not None:
+            return there, None
+        made = await self._make(recipe, deadline)
+        return made, made
+
+    async def _leave_no_trace(self, request: Request, what: str) -> Any:
+        """Send a change of which nothing can be read afterwards; returns the reply.
+
+        Raises:
+            DOBOTOOutcomeUnknownException: The answer was lost.
+        """
+
+        async def nowhere(failure: DOBOTOException) -> Any:
+            raise unknown(failure, request.body, what, "the API has nothing to look at", [])
+
+        return await self._changed(request, self._session.deadline(), nowhere)
+
+    async def _recover_made(self, recipe: Recipe, deadline: Deadline, failure: DOBOTOException) -> Any:
+        """The thing that a request made whose answer was lost.
+
+        What has a time of creation must be newer than the request. What has none has a name that is its own, so that
+        one of that name is the one asked for, whoever made it.
+        """
+        found: list[Any] = []
+
+        async def look() -> bool:
+            listed = await self._all(dict[str, Any], recipe.plural, recipe.listing, recipe.query, deadline)
+            alike = [thing for thing in listed if recipe.same(thing)]
+            free = [thing for thing in alike if not self._session.claims.known(_claim(recipe, thing))]
+            since = self._session.api_time(failure.sent_at)  # now that a reply has told the API's time
+            found[:] = await self._made_since(free, since, deadline)
+            return len(found) == 1
+
+        log.warning("looking for %s after: %s", recipe.what, failure)
+        why = await self._look_till(look, deadline)
+        if not why and self._session.claims.claim([_claim(recipe, found[0])]):
+            log.warning("adopted %s (%s), whose answer was lost", recipe.what, _name(found[0]))
+            return found[0]
+        if len(found) > 1:
+            why += f"; found {', '.join(map(_name, found))}, which may be another program's"
+        raise unknown(failure, recipe.asked, recipe.what, why, [])
+
+    async def _made_since(self, things: list[Any], since: float, deadline: Deadline) -> list[Any]:
+        """Those of them that may have been made since then."""
+        return [thing for thing in things if _fresh(thing, since)]
+
+
+def changes(attribs: Mapping[str, Any], more: Mapping[str, Any], *, needed: Sequence[str] = ()) -> dict[str, Any]:
+    """Attributes that a thing is changed to, from both places.
+
+    Raises:
+        ValueError: There are none, one is given twice, or one of those needed is missing or empty.
+        TypeError: `attribs` is no dict.
+    """
+    body = attributes_of(attribs, more, needed=needed)
+    if not body:
+        raise ValueError("nothing is to be changed")
+    return body
+
+
+def changing(path: str, body: Mapping[str, Any], *, replace: bool) -> Request:
+    """The request that changes a thing: PUT describes all of it, PATCH a part. Either may be sent twice."""
+    return Request("PUT" if replace else "PATCH", path, body=body, repeatable=True)
+
+
+def named(name: str) -> Callable[[Mapping[str, Any]], bool]:
+    """Whether a thing has that name, exactly."""
+    return lambda thing: thing.get("name") == name
+
+
+def _fresh(thing: Mapping[str, Any], since: float) -> bool:
+    created = moment(thing.get("created_at") or thing.get("reserved_at"))
+    return created is None or created >= since - SKEW
+
+
+def _name(thing: Mapping[str, Any]) -> str:
+    return str(next((thing[member] for member in pages.IDENTITY if thing.get(member)), "?"))
+
+
+def _identity(thing: Mapping[str, Any]) -> dict[str, Any]:
+    """A thing's id and, if it has one, its name, for those who read the log by program."""
+    id = next((thing[member] for member in pages.IDENTITY if thing.get(member)), None)
+    return {"id": id, **({"name": thing["name"]} if thing.get("name") else {})}
+
+
+def _claim(recipe: Recipe, thing: Mapping[str, Any]) -> tuple[str, str]:
+    return recipe.plural, _name(thing)

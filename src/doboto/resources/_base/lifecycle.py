@@ -1,0 +1,117 @@
+"""How things that come to rest by and by are made, changed and destroyed: what their own fields tell is waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..._core.deadline import Deadline
+from ..._core.request import Request, get, path
+from ..._core.response import holding
+from ..._operation import Mode
+from ..._wait.deletion import GoneWatch
+from ..._wait.polling import Plan, wait
+from ..._wait.state import StateWatch
+from ...errors import DOBOTOException
+from .create import Making, Recipe
+from .recovery import unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a kind of thing comes to rest.
+
+    Attributes:
+        key: The root key of replies that hold one.
+        place: The path of one, with `{id}` in it.
+        rest: Its state at rest.
+        failed: The states that it won't come out of.
+        member: The field that tells its state.
+    """
+
+    key: str
+    place: str
+    rest: str
+    failed: frozenset[str] = frozenset()
+    member: str = "status"
+
+    def reading(self, id: int | str) -> Request:
+        """The request that reads one."""
+        return get(path(self.place, id=id))
+
+    def lacks(self, thing: Mapping[str, Any]) -> str:
+        """What one lacks till it is at rest, in words."""
+        state = thing.get(self.member, "not known yet")
+        return "" if state == self.rest else f"{self.member} is {state}"
+
+
+class Settling(Making[Mode]):
+    """Makes, changes and destroys things, and waits for them."""
+
+    async def _make_and_settle(self, recipe: Recipe, course: Course, plan: Plan, wait: bool) -> Any:
+        """The new thing; with `wait`, at rest."""
+        made = await self._make(recipe, plan.deadline)
+        try:
+            return await self._settled("create", made, course, plan) if wait else made
+        except DOBOTOException as failure:
+            failure.created = failure.created or [made]
+            raise
+
+    async def _make_and_settle_unless_there(self, recipe: Recipe, course: Course, plan: Plan, wait: bool) -> Any:
+        """The thing, and the thing again if it was made just now, else None; with `wait`, at rest either way."""
+        there = await self._there(recipe, plan.deadline)
+        if there is not None:
+            return (await self._settled("create", there, course, plan) if wait else there), None
+        made = await self._make_and_settle(recipe, course, plan, wait)
+        return made, made
+
+    async def _replace(self, course: Course, id: str, body: Mapping[str, Any], plan: Plan, wait: bool) -> Any:
+        """The thing as it is after all of it was described anew; with `wait`, at rest."""
+        request = Request("PUT", path(course.place, id=id), body=body, repeatable=True)
+        changed = await self._session.call(request, plan.deadline, holding(course.key, dict))
+        return await self._settled("update", changed, course, plan) if wait else changed
+
+    async def _settled(self, what: str, thing: Any, course: Course, plan: Plan) -> Any:
+        """The thing once it is at rest; of one that was not read yet, the id is enough.
+
+        Raises:
+            DOBOTOActionException: It failed.
+        """
+        watch = StateWatch(
+            self._session, what, course.key, course.reading(thing["id"]), thing, course.lacks, course.failed,
+            course.member,
+        )  # fmt: skip
+        watch.check()
+        await wait(self._session, watch, plan)
+        return watch.seen()
+
+    async def _remove_for_good(
+        self,
+        course: Course,
+        id: str,
+        plan: Plan,
+        *,
+        missing_ok: bool,
+        wait_till_gone: bool,
+        request: Request | None = None,
+    ) -> None:
+        """Destroy a thing, by `request` if that is not the usual one; wait till it answers no more if asked to."""
+        usual = Request("DELETE", path(course.place, id=id), repeatable=True)
+        if await self._remove(request or usual, missing_ok, plan.deadline) and wait_till_gone:
+            await wait(self._session, GoneWatch(self._session, id, course.reading(id), course.key), plan)
+
+    async def _change(
+        self, request: Request, what: str, deadline: Deadline, happened: Callable[[], Awaitable[bool]]
+    ) -> None:
+        """Send a change that must not be sent twice; where its answer is lost, look whether it happened.
+
+        Raises:
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+        """
+
+        async def recover(failure: DOBOTOException) -> None:
+            if why := await self._look_till(happened, deadline):
+                raise unknown(failure, request.body, what, why, [])
+
+        await self._changed(request, deadline, recover)

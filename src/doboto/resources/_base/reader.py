@@ -1,0 +1,66 @@
+"""A list's pages, one after the other, the next one read while this one is gone through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from ..._core import pages
+from ..._core.pages import Page
+from ..._io.protocol import Ahead, Job
+from ..._session import Session
+
+
+class Reader:
+    """Reads pages. It holds two at most, and who goes no further than half of the first pays for no second one.
+
+    Args:
+        session: Sends the requests.
+        key: The list's root key.
+        path: The list's path.
+        query: Its filters.
+    """
+
+    def __init__(self, session: Session, key: str, path: str, query: Mapping[str, str | int]) -> None:
+        self._session = session
+        self._key = key
+        self._path = path
+        self._query = query
+        self._next: int | None = 1
+        self._middle = 0
+        self._total: int | None = None
+        self._ahead: Ahead[Page] | None = None
+
+    async def page(self) -> Page | None:
+        """The next page, or None after the last."""
+        if self._next is None:
+            return None
+        number = self._next
+        page = await (self._job()() if self._ahead is None else self._ahead.result())
+        self._ahead = None
+        self._next = page.following if page.items and page.following != number else None
+        if self._gone(page) and number > 1:
+            # What was further on has moved up: some of it to pages that were gone through, so they are read again.
+            # What was seen there is known by its id, and not seen twice.
+            self._next = 1
+        self._middle = len(page.items) // 2
+        return page
+
+    def _gone(self, page: Page) -> bool:
+        """Whether the list got shorter since the last page."""
+        before, self._total = self._total, page.total
+        return before is not None and page.total is not None and page.total < before
+
+    def at(self, place: int) -> None:
+        """Somebody has come to that place of the page: from its middle on the next one is read."""
+        if place == self._middle and self._next is not None:
+            self._ahead = self._session.io.begin(self._job())
+
+    async def drop(self) -> None:
+        """No page is wanted any more."""
+        if self._ahead is not None:
+            await self._ahead.drop()
+
+    def _job(self) -> Job[Page]:
+        request = pages.numbered(self._path, self._query, self._next or 1)
+        return partial(self._session.call, request, None, pages.reading(self._key))

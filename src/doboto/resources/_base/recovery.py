@@ -1,0 +1,277 @@
+"""What happens after a change whose answer was lost: looking whether it took effect, with patience for lag.
+
+It is never sent again: that could make a second Droplet. It is found, and the call goes on as if nothing had happened,
+or the error says what was asked, what was looked for, and what to do next.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from functools import partial
+from itertools import chain, repeat
+from typing import Any
+
+from ..._core import pages
+from ..._core.deadline import Deadline
+from ..._core.recovery import asked_names, matching, moment, of_action
+from ..._core.request import Request, path
+from ..._core.retry import transient
+from ..._core.target import Target
+from ..._json import records
+from ..._operation import Mode
+from ..._session import Session, log
+from ...errors import DOBOTOException, DOBOTONotFoundException, DOBOTOOutcomeUnknownException
+from .resource import Resource, T
+
+#: How long to look, and the pauses in between, in seconds: lists were seen to lag "a couple of seconds" (pydo#468).
+PATIENCE = 12.0
+PAUSES = (0.5, 1.0, 1.5, 2.0, 3.0)
+
+Look = Callable[[], Awaitable[bool]]
+ListBy = Callable[[Mapping[str, str | int], Deadline], Coroutine[Any, Any, list[Any]]]
+
+
+class Recovering(Resource[Mode]):
+    """Looks for what lost answers would have told."""
+
+    async def _look_till(self, settled: Look, deadline: Deadline) -> str:
+        """Look again and again till it is settled, or patience or the deadline is over; returns why it ended.
+
+        Patience is for what lags behind. It starts afresh when looking failed: what loses answers loses those too, and
+        an outage often lasts longer than any lag.
+        """
+        io, clock = self._session.io, self._session.io.clock
+        begun = clock.monotonic()
+        end, trouble = begun + PATIENCE, ""
+        for longest in chain((0.0, *PAUSES), repeat(PAUSES[-1])):
+            now = clock.monotonic()
+            pause = max(0.0, min(longest, end - now))
+            if deadline.remaining(now) <= pause:
+                break
+            await io.sleep(pause)
+            looked = clock.monotonic()
+            try:
+                if await settled():
+                    return ""
+                trouble = ""
+                if looked >= end:
+                    break  # this look began when patience was over: looks can take long themselves
+            except DOBOTOException as failure:
+                trouble = f"; looking failed: {failure}"
+                if not (transient(failure) or failure.outcome_open):
+                    break  # a refusal; a reply that makes no sense says nothing of the next
+                end = clock.monotonic() + PATIENCE
+        return f"looked for {clock.monotonic() - begun:.0f} s{trouble}"
+
+    async def _recover_droplets(
+        self, body: Mapping[str, Any], failure: DOBOTOException, deadline: Deadline
+    ) -> list[Any]:
+        """The Droplets that a create made whose answer was lost, all of them. Its names are claimed as looked for.
+
+        Raises:
+            DOBOTOOutcomeUnknownException: Not all were found, or more than were asked for; `created` has those that
+                are certain.
+        """
+        session, names = self._session, asked_names(body)
+        search = _Search(session, self._list_by, body, failure.sent_at or 0.0, deadline)
+        log.warning("looking for the Droplets %s after: %s", ", ".join(names), failure)
+        try:
+            why = await self._look_till(search.look, deadline)
+            search.take_what_is_certain(last=True)
+        except BaseException as interruption:
+            found = ", ".join(f"{droplet['name']} ({droplet['id']})" for droplet in search.taken)
+            interruption.add_note(f"doboto: the answer of a create was lost; found of it so far: {found or 'nothing'}")
+            raise
+        finally:
+            session.claims.looked([*search.missing.elements()], search.sent_at)
+        if not search.missing:
+            return search.taken
+        raise search.unknown(failure, why)
+
+    async def _list_by(self, query: Mapping[str, str | int], deadline: Deadline) -> list[Any]:
+        return await self._all(dict[str, Any], "droplets", "/droplets", query, deadline)
+
+    async def _recover_actions(
+        self, target: Target, body: Mapping[str, Any], deadline: Deadline, failure: DOBOTOException
+    ) -> list[Any]:
+        """The actions that a request started whose answer was lost.
+
+        Raises:
+            DOBOTOOutcomeUnknownException: They were not found; `created` has those that were.
+        """
+        session = self._session
+        found: list[Any] = []
+        wanted: set[Any] = set()
+
+        async def look() -> bool:
+            wanted.update(await self._droplets_of(target, deadline))
+            listed = await self._actions_of(target, deadline)
+            since = session.api_time(failure.sent_at)  # now that a reply has told the API's time
+            new = [action for action in listed if _started(action, body["type"], wanted, since)]
+            found[:] = session.claims.free(new, of_action)
+            return bool(wanted) and {action["resource_id"] for action in found} == wanted
+
+        log.warning("looking for the action %s after: %s", body["type"], failure)
+        why = await self._look_till(look, deadline)
+        if not why and len(found) == len(wanted) and session.claims.claim(map(of_action, found)):
+            return found
+        looked_for = f"an action {body['type']} of {target} started since {_when(session.api_time(failure.sent_at))}"
+        raise unknown(failure, body, looked_for, why or "found more than one", found)
+
+    async def _droplets_of(self, target: Target, deadline: Deadline) -> list[Any]:
+        if target.id is not None:
+            return [int(target.id)]
+        listed = await self._list_by({"tag_name": target.tag_name or ""}, deadline)
+        return [droplet["id"] for droplet in listed]
+
+    async def _actions_of(self, target: Target, deadline: Deadline) -> Sequence[Mapping[str, Any]]:
+        """The newest actions of the target; for a tag, those of the account."""
+        listed = "/actions" if target.id is None else path("/droplets/{id}/actions", id=target.id)
+        page = await self._session.call(pages.numbered(listed, {}, 1), deadline, pages.reading("actions"))
+        return records(list(page.items))
+
+    async def _recover_destroy_by_tag(self, tag_name: str, failure: DOBOTOException, deadline: Deadline) -> None:
+        """Whether no Droplet of the tag is left after a destroy whose answer was lost.
+
+        Raises:
+            DOBOTOOutcomeUnknownException: Some are left.
+        """
+        left: list[Any] = []
+
+        async def look() -> bool:
+            query: dict[str, str | int] = {"tag_name": tag_name}
+            try:
+                left[:] = await self._list_by(query, deadline)
+            except DOBOTONotFoundException:
+                left.clear()  # the tag is gone too
+            return not left
+
+        if why := await self._look_till(look, deadline):
+            names = ", ".join(f"{droplet.get('name')} ({droplet.get('id')})" for droplet in left[:10])
+            looked_for = f"no Droplet left with the tag {tag_name}; left: {names}"
+            raise unknown(failure, {"tag_name": tag_name}, looked_for, why, [])
+
+    async def _changed(
+        self,
+        request: Request,
+        deadline: Deadline,
+        recover: Callable[[DOBOTOException], Awaitable[T]],
+        read: Callable[[Any], T] | None = None,
+    ) -> T:
+        """Send a change; where its answer is lost, have looked for what it did."""
+        try:
+            return await self._session.call(request, deadline, read)
+        except DOBOTOException as failure:
+            if not failure.outcome_open:
+                raise
+            lost = failure
+        return await recover(lost)
+
+
+class _Search:
+    """The search for the Droplets of one create."""
+
+    def __init__(
+        self, session: Session, list_by: ListBy, body: Mapping[str, Any], sent_at: float, deadline: Deadline
+    ) -> None:
+        self._session = session
+        self._io = session.io
+        self._claims = session.claims
+        self._list_by = list_by
+        self._body = body
+        self.sent_at = sent_at
+        self._deadline = deadline
+        self._candidates: dict[str, list[Any]] = {}
+        self.wanted = Counter(asked_names(body))
+        self.taken: list[Any] = []
+
+    @property
+    def _since(self) -> float:
+        """When the request was sent, by the API's clock: known at the latest when a list has been answered."""
+        return self._session.api_time(self.sent_at)
+
+    @property
+    def missing(self) -> Counter[str]:
+        """The names that are still to be found, and how often."""
+        return self.wanted - Counter(droplet["name"] for droplet in self.taken)
+
+    async def look(self) -> bool:
+        """Ask for the missing names, and take what is certain."""
+        names = list(self.missing)
+        outcomes = await self._io.at_once([partial(self._named, name) for name in names])
+        self._candidates.update(
+            {name: found for name, found in zip(names, outcomes, strict=True) if not isinstance(found, Exception)}
+        )
+        self.take_what_is_certain()
+        for outcome in outcomes:
+            if isinstance(outcome, Exception):
+                raise outcome
+        return not self.missing
+
+    async def _named(self, name: str) -> list[Any]:
+        query: dict[str, str | int] = {"name": name}
+        if str(self._body["size"]).startswith("gpu"):
+            query["type"] = "gpus"
+        listed = await self._list_by(query, self._deadline)
+        return [one for one in matching(listed, self._body, self._since) if one["name"] == name]
+
+    def take_what_is_certain(self, *, last: bool = False) -> None:
+        """Claim candidates, but for names of which there are more than can be ours, or may be somebody else's."""
+        for name, count in self.missing.items():
+            found = self._candidates.get(name, [])
+            for droplet in self._claims.take(name, found, count, self.sent_at, last=last):
+                self.taken.append(droplet)
+                log.warning("adopted Droplet %s (%s), whose answer was lost", droplet["id"], name)
+
+    def unknown(self, failure: DOBOTOException, why: str) -> DOBOTOOutcomeUnknownException:
+        """The error that tells all this."""
+        missing = ", ".join(self.missing)
+        asked = ", ".join(f"{key} {self._body[key]}" for key in ("size", "image", "region") if self._body.get(key))
+        looked_for = f"Droplets named {missing} with {asked}, created since {_when(self._since)}"
+        doubtful = [one["id"] for name in self.missing for one in self._claims.free(self._candidates.get(name, []))]
+        if doubtful:
+            self._claims.doubt(doubtful)
+            why += f"; found {', '.join(map(str, doubtful))}, which may be another program's"
+        return unknown(failure, self._body, looked_for, why, self.taken)
+
+
+def _started(action: Mapping[str, Any], type: str, droplets: set[Any], since: float) -> bool:
+    started = moment(action.get("started_at"))
+    return (
+        action.get("type") == type
+        and isinstance(action.get("resource_id"), int)
+        and action["resource_id"] in droplets
+        and started is not None
+        and started >= since - 2
+    )
+
+
+def _when(seconds: float) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def unknown(
+    failure: DOBOTOException, asked: Any, looked_for: str, why: str, found: Sequence[Any]
+) -> DOBOTOOutcomeUnknownException:
+    error = DOBOTOOutcomeUnknownException(
+        f"nobody can tell whether it took effect: {failure.message}; looked for {looked_for} ({why}). "
+        "Nothing is sent again by itself: look for it before you do",
+        failure.result,
+        asked=asked,
+        looked_for=looked_for,
+        error=failure,
+        method=failure.method,
+        url=failure.url,
+        status=failure.status,
+        id=failure.id,
+        request_id=failure.request_id,
+        headers=failure.headers,
+        body=failure.body,
+        attempts=failure.attempts,
+        created=found,
+    )
+    error.sent_at = failure.sent_at
+    return error

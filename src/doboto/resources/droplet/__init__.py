@@ -1,0 +1,533 @@
+"""Droplets."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable
+from functools import partial
+from typing import Any, Literal, TypeAlias
+
+from ..._core import pages
+from ..._core.create_request import Order, check_distinct, check_ready_port
+from ..._core.deadline import Deadline
+from ..._core.listing import Listing
+from ..._core.readiness import Readiness
+from ..._core.request import Request, get, path
+from ..._core.response import member
+from ..._core.target import Target
+from ..._json import items
+from ..._operation import Mode, operation, stream
+from ..._wait.deletion import GoneWatch, TagGoneWatch
+from ..._wait.polling import Plan, wait
+from ...errors import DOBOTOException, DOBOTONotFoundException, DOBOTOReplyException
+from ...progress import OnProgress
+from ...types import Action, DropletAttributes, DropletSnapshot, Firewall, Kernel
+from ...types import Droplet as DropletData
+from .actions import DropletActions
+from .associated import DropletAssociated
+from .backups import DropletBackups
+from .create import Creating, Made
+from .create_overloads import creating, presenting
+
+# A method named `list` hides the built-in type from the annotations of all methods after it.
+Droplets: TypeAlias = list[DropletData]
+Queries: TypeAlias = list[dict[str, str | int]]
+Neighbors: TypeAlias = list[list[DropletData]]
+Group: TypeAlias = list[int]
+Snapshots: TypeAlias = list[DropletSnapshot]
+Kernels: TypeAlias = list[Kernel]
+Firewalls: TypeAlias = list[Firewall]
+Actions: TypeAlias = list[Action]
+#: Which Droplets a list has: those without GPU (what the API gives unless asked), those with one, or both.
+DropletType: TypeAlias = Literal["droplets", "gpus", "all"]
+
+
+class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode], Creating[Mode]):
+    """Droplets: DigitalOcean's virtual machines."""
+
+    @operation
+    async def list(
+        self, tag_name: str | None = None, *, name: str | None = None, type: DropletType | None = None
+    ) -> Droplets:
+        """List all Droplets, or those with a tag, a name or a type; every page of them.
+
+        The API leaves GPU Droplets out unless they are asked for, and so does this: `type="gpus"` lists them alone and
+        `type="all"` lists both.
+
+        Args:
+            tag_name: Only Droplets with this tag; not together with `name` or `type`.
+            name: Only Droplets of this name, in upper or lower case.
+            type: `droplets` (without GPU, the default), `gpus`, or `all` for both.
+
+        Returns:
+            A list of Droplets.
+
+        Raises:
+            ValueError: The filters exclude each other, or one is empty.
+            DOBOTOException: A page could not be read; there is no list with pages missing.
+
+        Scopes: droplet:read; fields of other resources need those resources' read scopes.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list
+        """
+        deadline = self._session.deadline()
+        queries = Listing.of(tag_name, name, type).queries()
+        jobs = [partial(self._all, DropletData, "droplets", "/droplets", query, deadline) for query in queries]
+        return [droplet for droplets in await self._at_once(jobs) for droplet in droplets]
+
+    @stream
+    async def each(
+        self, tag_name: str | None = None, *, name: str | None = None, type: DropletType | None = None
+    ) -> AsyncGenerator[DropletData, None]:
+        """Go through Droplets one by one; from the middle of a page on, the next is read.
+
+        Args:
+            tag_name: Only Droplets with this tag; not together with `name` or `type`.
+            name: Only Droplets of this name, in upper or lower case.
+            type: `droplets` (without GPU, the default), `gpus`, or `all` for both.
+
+        Returns:
+            An iterator over Droplets; an asynchronous one in `AsyncDO`.
+
+        Raises:
+            ValueError: The filters exclude each other, or one is empty.
+            DOBOTOException: A page could not be read.
+
+        Scopes: droplet:read; fields of other resources need those resources' read scopes.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list
+        """
+        for query in Listing.of(tag_name, name, type).queries():
+            async for droplet in self._each(DropletData, "droplets", "/droplets", query):
+                yield droplet
+
+    @operation
+    async def neighbor_list(self, id: int) -> Droplets:
+        """List the Droplets that run on the same physical server as this one.
+
+        Args:
+            id: The Droplet's id.
+
+        Returns:
+            A list of Droplets, empty if it has no neighbors.
+
+        Raises:
+            DOBOTONotFoundException: There is no such Droplet.
+
+        Scopes: droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_neighbors
+        """
+        return await self._some(DropletData, "droplets", get(path("/droplets/{id}/neighbors", id=id)))
+
+    @operation
+    async def droplet_neighbor_list(self) -> Neighbors:
+        """List all Droplets that share a physical server with another one, server by server.
+
+        The API reports ids; the Droplets are looked up with as few requests as can be: one by one when they are few,
+        from the list of all when that takes fewer. A Droplet that is destroyed in between is left out.
+
+        Returns:
+            A list of lists of Droplets, one for each server.
+
+        Raises:
+            DOBOTOException: The report or a Droplet could not be read.
+
+        Scopes: droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_neighborsIds
+        """
+        deadline = self._session.deadline()
+        groups = await self._session.call(get("/reports/droplet_neighbors_ids"), deadline, _groups)
+        droplets = await self._by_ids(sorted({id for group in groups for id in group}), deadline)
+        return [[droplets[id] for id in group if id in droplets] for group in groups]
+
+    async def _by_ids(self, ids: Any, deadline: Deadline) -> dict[int, DropletData]:
+        """Droplets by their ids, read singly or from the list, whichever takes fewer requests."""
+        if not ids:
+            return {}
+        first = await self._session.call(pages.numbered("/droplets", {}, 1), deadline, pages.reading("droplets"))
+        found: dict[int, DropletData] = {droplet["id"]: droplet for droplet in first.items}
+        missing = [id for id in ids if id not in found]
+        if len(missing) > len(pages.rest(first)) > 0:
+            everything = await self._all(DropletData, "droplets", "/droplets", {}, deadline)
+            found |= {droplet["id"]: droplet for droplet in everything}
+            missing = [id for id in ids if id not in found]
+        for droplet in await self._at_once([partial(self._one_by_id, id, deadline) for id in missing]):
+            if droplet is not None:
+                found[droplet["id"]] = droplet
+        return found
+
+    async def _one_by_id(self, id: int, deadline: Deadline) -> DropletData | None:
+        try:
+            return await self._got(DropletData, "droplet", path("/droplets/{id}", id=id), deadline)
+        except DOBOTONotFoundException:
+            return None
+
+    @creating
+    async def create(
+        self,
+        attribs: DropletAttributes,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        ready_port: int | None = None,
+        progress: OnProgress | None = None,
+        **attributes: Any,
+    ) -> Any:
+        """Create a Droplet, or several alike but for their names.
+
+        The attributes come as a dict, as keyword arguments, or as both::
+
+            do.droplet.create({"name": "web-1", "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"})
+            do.droplet.create(name="web-1", region="nyc3", size="s-1vcpu-1gb", image="ubuntu-24-04-x64", wait=True)
+
+        A Droplet is ready when its create action has completed, it is active, and it has what was asked for: its
+        public IPv4 address (unless `public_networking` is False), a private one (if `private_networking` or `vpc_uuid`
+        was asked for), an IPv6 address (if `ipv6` was), its tags. It is then powered on, which is not yet booted:
+        `ready_port=22` also waits till it accepts connections.
+
+        Args:
+            attribs: The Droplet's attributes:
+
+                - `name` (str): its name and host name; or
+                - `names` (list of str): a name for each of several, any number of them.
+                - `size` (str): the size's slug.
+                - `image` (int or str): the image's id, or the slug of a public one.
+                - `region` (str): the region's slug, or the beginning of one (`nyc`). Default: any region.
+                - `ssh_keys` (list of int or str): ids or fingerprints of SSH keys for root.
+                - `backups` (bool): whether to take backups, daily unless `backup_policy` (dict) says otherwise.
+                - `ipv6` (bool): whether to give an IPv6 address.
+                - `private_networking` (bool): deprecated by DigitalOcean for `vpc_uuid` (str), the VPC to be in.
+                - `user_data` (str): script or cloud-config for the first boot, up to 64 KiB.
+                - `monitoring` (bool): whether to install the metrics agent.
+                - `volumes` (list of str): ids of volumes to attach; also taken as `volume`.
+                - `tags` (list of str): tags to put on it.
+                - `with_droplet_agent` (bool): whether the agent of the web console must, or must not, be installed.
+                - `public_networking` (bool): False for no public address at all.
+            wait: Whether to wait till it is ready.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            ready_port: While waiting, also wait till this TCP port answers.
+            progress: Called with a `Progress` after every look.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            The Droplet if `name` is given; a list of Droplets in the order of `names` if those are given.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right; nothing was created.
+            DOBOTOUnprocessableException: The API refused them. In the error's `created` is what was created before
+                that, as in all that follow.
+            DOBOTOOutcomeUnknownException: An answer was lost, and looking did not settle whether all were created.
+            DOBOTOActionException: The creation failed, while waiting.
+            DOBOTOVanishedException: The Droplet is gone, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting; its `ids` and `polling` tell the
+                Droplets.
+
+        Scopes: droplet:create; for what is used tag:create, ssh_key:read, block_storage:read, vpc:read; with `wait`
+            also droplet:read, and actions:read to see at once that a creation failed.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_create
+        """
+        order = Order.of(attribs, attributes)
+        check_ready_port(ready_port, wait)
+        plan = self._plan(poll, timeout, progress)
+        made = await self._create(order, plan)
+        droplets = await self._ready(made, order, plan, ready_port) if wait else made.droplets
+        return droplets if order.many else droplets[0]
+
+    @presenting
+    async def present(
+        self,
+        attribs: DropletAttributes,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        ready_port: int | None = None,
+        progress: OnProgress | None = None,
+        **attributes: Any,
+    ) -> Any:
+        """Create a Droplet unless there is one of its name, or those of several names that are missing.
+
+        Names are compared exactly, on every page and among GPU Droplets too; where several Droplets share a name, the
+        oldest counts. The API does not make names unique: two programs that do this at the same time can both create.
+
+        Args:
+            attribs: The Droplet's attributes, as for `create`; those of a Droplet that is there are not compared.
+            wait: Whether to wait till all are ready, those that were already there and are still `new` included.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            ready_port: While waiting, also wait till this TCP port answers on those created.
+            progress: Called with a `Progress` after every look.
+            attributes: Attributes as keyword arguments.
+
+        Returns:
+            With `name`, a tuple of the Droplet and the same Droplet if it was created, else None. With `names`, a
+            tuple of all Droplets in the order of `names` and a list of those created, empty if all were there.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right, or a name is given twice; nothing was created.
+            DOBOTOOutcomeUnknownException: An answer was lost, and looking did not settle whether all were created.
+            DOBOTOException: As `create`.
+
+        Scopes: droplet:read, and those of `create`.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_create
+        """
+        order = Order.of(attribs, attributes)
+        check_ready_port(ready_port, wait)
+        check_distinct(order.names)
+        plan = self._plan(poll, timeout, progress)
+        there = await self._named(order, plan)
+        missing = order.only([name for name in order.names if name not in there])
+        made = await self._create(missing, plan) if missing.names else None
+        created = made.droplets if made else []
+        if made and wait:
+            created = await self._ready(made, missing, plan, ready_port)
+        if wait:
+            there |= await self._awaited(there, order, plan, created)
+        everything = there | dict(zip(missing.names, created, strict=False))
+        droplets = [everything[name] for name in order.names]
+        return (droplets, created) if order.many else (droplets[0], created[0] if created else None)
+
+    async def _named(self, order: Order, plan: Plan) -> dict[str, Any]:
+        """The Droplets that are there, by their names: asked for by name, or from the lists where that takes less."""
+        kinds = [*Listing(type="all").queries()]
+        if not order.many:
+            return await self._oldest(order, [{**kind, "name": order.names[0]} for kind in kinds], plan)
+        firsts = await self._at_once([partial(self._first_page, kind, plan) for kind in kinds])
+        further = sum(len(pages.rest(first)) for first in firsts)
+        if further <= len(order.names) * len(kinds):
+            return await self._oldest(order, kinds, plan)
+        return await self._oldest(order, [{**kind, "name": name} for kind in kinds for name in order.names], plan)
+
+    async def _first_page(self, query: dict[str, str | int], plan: Plan) -> pages.Page:
+        request = pages.numbered("/droplets", query, 1)
+        return await self._session.call(request, plan.deadline, pages.reading("droplets"))
+
+    async def _oldest(self, order: Order, queries: Queries, plan: Plan) -> dict[str, Any]:
+        """The oldest Droplet of each name asked for, from all these lists."""
+        jobs = [partial(self._all, DropletData, "droplets", "/droplets", query, plan.deadline) for query in queries]
+        found = [droplet for listed in await self._at_once(jobs) for droplet in listed]
+        there: dict[str, Any] = {}
+        for droplet in sorted(found, key=lambda droplet: droplet["id"]):
+            if droplet.get("name") in order.names:
+                there.setdefault(droplet["name"], droplet)
+        return there
+
+    async def _awaited(
+        self, there: dict[str, Any], order: Order, plan: Plan, created: Droplets
+    ) -> dict[str, DropletData]:
+        """Those that another call is still creating, once they are ready, by their names."""
+        new = {name: droplet for name, droplet in there.items() if droplet.get("status") == "new"}
+        if not new:
+            return {}
+        try:
+            ready = await self._ready(Made([*new.values()]), order, plan, None, Readiness())
+        except DOBOTOException as failure:
+            failure.created = [*created]  # those that this call made, and not those that it only waited for
+            raise
+        return dict(zip(new, ready, strict=True))
+
+    @operation
+    async def info(self, id: int) -> DropletData:
+        """Read one Droplet.
+
+        Args:
+            id: The Droplet's id.
+
+        Returns:
+            The Droplet.
+
+        Raises:
+            DOBOTONotFoundException: There is no such Droplet.
+
+        Scopes: droplet:read; fields of other resources need those resources' read scopes.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_get
+        """
+        return await self._got(DropletData, "droplet", path("/droplets/{id}", id=id))
+
+    @operation
+    async def destroy(
+        self,
+        id: int | None = None,
+        tag_name: str | None = None,
+        *,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        missing_ok: bool = False,
+        progress: OnProgress | None = None,
+    ) -> None:
+        """Destroy a Droplet, or ALL Droplets with a tag. It can't be undone.
+
+        What belongs to it and is charged for by itself (volumes, snapshots, reserved IPs) stays; see
+        `destroy_with_associated_resources`.
+
+        Args:
+            id: The Droplet's id; or
+            tag_name: the tag whose Droplets are destroyed.
+            wait: Whether to wait till the API answers that it is gone, which is when its volumes are free.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            missing_ok: Whether it is fine that there is no such Droplet.
+            progress: Called with a `Progress` after every look.
+
+        Raises:
+            ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
+            DOBOTONotFoundException: There is no such Droplet, and `missing_ok` is False.
+            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: By tag, the answer was lost, and looking did not settle it.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:delete; with `wait` also droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_destroy,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_destroy_byTag
+        """
+        target = Target.of(id, tag_name)
+        plan = self._plan(poll, timeout, progress)
+        try:
+            await self._destroy(target, plan, wait)
+        except DOBOTONotFoundException:
+            if not missing_ok:
+                raise
+            return
+        if wait:
+            await self._gone(target, plan)
+
+    @operation
+    async def kernel_list(self, id: int) -> Kernels:
+        """List the kernels that a Droplet can be given; none for Droplets made since March 2017.
+
+        Args:
+            id: The Droplet's id.
+
+        Returns:
+            A list of kernels.
+
+        Raises:
+            DOBOTONotFoundException: There is no such Droplet.
+
+        Scopes: droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_kernels
+        """
+        return await self._all(Kernel, "kernels", path("/droplets/{id}/kernels", id=id))
+
+    @operation
+    async def snapshot_list(self, id: int) -> Snapshots:
+        """List the snapshots made of a Droplet.
+
+        Args:
+            id: The Droplet's id.
+
+        Returns:
+            A list of snapshots; `distribution`, `slug` and `public` as far as the API still sends them.
+
+        Raises:
+            DOBOTONotFoundException: There is no such Droplet.
+
+        Scopes: droplet:read, image:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_snapshots
+        """
+        return await self._all(DropletSnapshot, "snapshots", path("/droplets/{id}/snapshots", id=id))
+
+    @operation
+    async def firewall_list(self, id: int) -> Firewalls:
+        """List the firewalls that a Droplet is behind, by its id or by a tag.
+
+        Args:
+            id: The Droplet's id.
+
+        Returns:
+            A list of firewalls.
+
+        Raises:
+            DOBOTONotFoundException: There is no such Droplet.
+
+        Scopes: firewall:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_firewalls
+        """
+        return await self._all(Firewall, "firewalls", path("/droplets/{id}/firewalls", id=id))
+
+    @operation
+    async def action_list(self, id: int) -> Actions:
+        """List all actions of a Droplet, running or over.
+
+        Args:
+            id: The Droplet's id.
+
+        Returns:
+            A list of Actions.
+
+        Raises:
+            DOBOTONotFoundException: There is no such Droplet.
+
+        Scopes: droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_list
+        """
+        return await self._all(Action, "actions", path("/droplets/{id}/actions", id=id))
+
+    @operation
+    async def action_info(self, id: int, action_id: int) -> Action:
+        """Read one action of a Droplet.
+
+        Args:
+            id: The Droplet's id.
+            action_id: The action's id.
+
+        Returns:
+            The Action.
+
+        Raises:
+            DOBOTONotFoundException: There is no such Droplet, or no such action of it.
+
+        Scopes: droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_get
+        """
+        return await self._got(Action, "action", path("/droplets/{id}/actions/{action}", id=id, action=action_id))
+
+    async def _destroy(self, target: Target, plan: Plan, patient: bool) -> None:
+        """Ask for it; while another action keeps the Droplet locked, wait for that one first if `patient`."""
+
+        def recover(lost: DOBOTOException) -> Awaitable[None]:
+            if target.tag_name is None:
+                raise lost
+            return self._recover_destroy_by_tag(target.tag_name, lost, plan.deadline)
+
+        await self._unlocked(target, plan, patient, partial(self._changed, destroying(target), plan.deadline, recover))
+
+    async def _gone(self, target: Target, plan: Plan) -> None:
+        session = self._session
+        if target.id is not None:
+            request = get(path("/droplets/{id}", id=target.id))
+            await wait(session, GoneWatch(session, target.id, request, "droplet"), plan)
+        else:
+            await wait(session, TagGoneWatch(session, target.tag_name or ""), plan)
+
+
+def destroying(target: Target) -> Request:
+    """The request that destroys: one Droplet, which may be said twice, or a tag's, which may have got new ones."""
+    if target.id is not None:
+        return Request("DELETE", path("/droplets/{id}", id=target.id), repeatable=True)
+    return Request("DELETE", "/droplets", {"tag_name": target.tag_name or ""})
+
+
+def _groups(reply: Any) -> list[Group]:
+    """The ids of the Droplets on each server.
+
+    Raises:
+        DOBOTOReplyException: They are no lists of ids.
+    """
+    groups: list[Any] = member(reply, "neighbor_ids", list)
+    if not all(isinstance(group, list) and all(type(id) is int for id in items(group)) for group in groups):
+        raise DOBOTOReplyException(f"the reply's neighbor_ids are no lists of ids: {str(groups)[:200]}", reply)
+    return groups

@@ -1,0 +1,153 @@
+"""Signatures of the actions whose result depends on what was asked for."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeAlias, overload
+
+from ..._operation import Coro, Many, One
+from ..._overloads import shaped
+from ...progress import OnProgress
+from ...types import Action, BackupPolicyAttributes
+
+Actions: TypeAlias = list[Action]
+
+
+class ByIdOrTag(Protocol[One, Many]):
+    """An action: one by `id`, a list by `tag_name`."""
+
+    @overload
+    def __call__(
+        self,
+        id: int,
+        tag_name: None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> One: ...
+    @overload
+    def __call__(
+        self,
+        id: None,
+        tag_name: str,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Many: ...
+    @overload
+    def __call__(
+        self,
+        id: None = None,
+        *,
+        tag_name: str,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnProgress | None = None,
+    ) -> Many: ...
+
+
+class Enables(Protocol[One, Many]):
+    """`ByIdOrTag`, with a backup policy where it is by id."""
+
+    @overload
+    def __call__(
+        self,
+        id: int,
+        tag_name: None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        backup_policy: BackupPolicyAttributes | None = None,
+        progress: OnProgress | None = None,
+    ) -> One: ...
+    @overload
+    def __call__(
+        self,
+        id: None,
+        tag_name: str,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Many: ...
+    @overload
+    def __call__(
+        self,
+        id: None = None,
+        *,
+        tag_name: str,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnProgress | None = None,
+    ) -> Many: ...
+
+
+class Snapshots(Protocol[One, Many]):
+    """`ByIdOrTag`, with the snapshot's name after it, as DOBOTO had it."""
+
+    @overload
+    def __call__(
+        self,
+        id: int,
+        tag_name: None = None,
+        snapshot_name: str | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> One: ...
+    @overload
+    def __call__(
+        self,
+        id: None,
+        tag_name: str,
+        snapshot_name: str | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Many: ...
+    @overload
+    def __call__(
+        self,
+        id: None = None,
+        *,
+        tag_name: str,
+        snapshot_name: str | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnProgress | None = None,
+    ) -> Many: ...
+
+
+class ById(Protocol[One]):
+    """An action that DOBOTO took by tag too, and the API by `id` only; the parameter has kept its place."""
+
+    def __call__(
+        self,
+        id: int,
+        tag_name: None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> One:
+        """Run it."""
+        ...
+
+
+act = shaped[ByIdOrTag[Action, Actions], ByIdOrTag[Coro[Action], Coro[Actions]]]
+single = shaped[ById[Action], ById[Coro[Action]]]
+enable = shaped[Enables[Action, Actions], Enables[Coro[Action], Coro[Actions]]]
+snapshot = shaped[Snapshots[Action, Actions], Snapshots[Coro[Action], Coro[Actions]]]

@@ -1,0 +1,742 @@
+"""Actions of Droplets: what is done to one that exists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..._core.attributes import members
+from ..._core.request import text
+from ..._core.target import Target
+from ..._operation import Mode, operation
+from ...progress import OnProgress
+from ...types import Action, BackupPolicyAttributes
+from .action_overloads import act, enable, single, snapshot
+from .run_action import Acting
+
+
+class DropletActions(Acting[Mode]):
+    """The actions. Each gives an Action that may still be in progress, or, with `wait`, has completed."""
+
+    @enable
+    async def backup_enable(
+        self,
+        id: int | None = None,
+        tag_name: str | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        backup_policy: BackupPolicyAttributes | None = None,
+        progress: OnProgress | None = None,
+    ) -> Any:
+        """Take backups of a Droplet, or of all Droplets with a tag.
+
+        Without a policy the backups are daily. They are charged for.
+
+        Args:
+            id: The Droplet's id; or
+            tag_name: the tag whose Droplets are meant.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            backup_policy: When to take them, by `id` only: `plan` (`daily` or `weekly`), `weekday` (`SUN` to `SAT`, for
+                weekly) and `hour` (0, 4, 8, 12, 16 or 20, UTC).
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
+
+        Raises:
+            ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
+            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
+            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOActionException: An action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:update; with `wait` also droplet:read, actions:read by tag.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post_byTag
+        """
+        target = Target.of(id, tag_name)
+        body: dict[str, Any] = {"type": "enable_backups"}
+        if backup_policy is not None:
+            if target.id is None:
+                raise ValueError("the API takes a backup_policy for one Droplet at a time, not by tag")
+            body["backup_policy"] = members("backup_policy", backup_policy)
+        return await self._act(target, body, wait, poll, timeout, progress)
+
+    @act
+    async def backup_disable(
+        self,
+        id: int | None = None,
+        tag_name: str | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Any:
+        """Take no more backups of a Droplet, or of all Droplets with a tag.
+
+        Backups that exist are kept for a while and then removed by DigitalOcean.
+
+        Args:
+            id: The Droplet's id; or
+            tag_name: the tag whose Droplets are meant.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
+
+        Raises:
+            ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
+            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
+            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOActionException: An action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:update; with `wait` also droplet:read, actions:read by tag.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post_byTag
+        """
+        return await self._act(Target.of(id, tag_name), {"type": "disable_backups"}, wait, poll, timeout, progress)
+
+    @operation
+    async def backup_policy_update(
+        self,
+        id: int,
+        backup_policy: BackupPolicyAttributes,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Action:
+        """Change when a Droplet's backups are taken.
+
+        The Droplet must have backups enabled.
+
+        Args:
+            id: The Droplet's id.
+            backup_policy: The new policy: `plan` (`daily` or `weekly`), `weekday` (`SUN` to `SAT`, for weekly) and
+                `hour` (0, 4, 8, 12, 16 or 20, UTC).
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action.
+
+        Raises:
+            DOBOTONotFoundException: There is no such Droplet.
+            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOActionException: The action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:update; with `wait` also droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post
+        """
+        action: Action = await self._act(
+            Target.of(id, None),
+            {"type": "change_backup_policy", "backup_policy": members("backup_policy", backup_policy)},
+            wait,
+            poll,
+            timeout,
+            progress,
+        )
+        return action
+
+    @operation
+    async def reboot(
+        self,
+        id: int,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Action:
+        """Reboot a Droplet, as by its own `reboot` command.
+
+        A reboot is tried in the operating system; use `power_cycle` where that does not help.
+
+        Args:
+            id: The Droplet's id.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action.
+
+        Raises:
+            DOBOTONotFoundException: There is no such Droplet.
+            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOActionException: The action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:update; with `wait` also droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post
+        """
+        action: Action = await self._act(Target.of(id, None), {"type": "reboot"}, wait, poll, timeout, progress)
+        return action
+
+    @act
+    async def shutdown(
+        self,
+        id: int | None = None,
+        tag_name: str | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Any:
+        """Shut down a Droplet, or all Droplets with a tag, as by their own `shutdown` command.
+
+        A shutdown is asked of the operating system, which may not obey: the action completes when it was asked.
+        Follow up with `power_off` where a Droplet is still active after a while. A Droplet that is off is charged for.
+
+        Args:
+            id: The Droplet's id; or
+            tag_name: the tag whose Droplets are meant.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
+
+        Raises:
+            ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
+            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
+            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOActionException: An action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:update; with `wait` also droplet:read, actions:read by tag.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post_byTag
+        """
+        return await self._act(Target.of(id, tag_name), {"type": "shutdown"}, wait, poll, timeout, progress)
+
+    @act
+    async def power_on(
+        self,
+        id: int | None = None,
+        tag_name: str | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Any:
+        """Switch on a Droplet, or all Droplets with a tag.
+
+        Args:
+            id: The Droplet's id; or
+            tag_name: the tag whose Droplets are meant.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
+
+        Raises:
+            ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
+            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
+            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOActionException: An action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:update; with `wait` also droplet:read, actions:read by tag.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post_byTag
+        """
+        return await self._act(Target.of(id, tag_name), {"type": "power_on"}, wait, poll, timeout, progress)
+
+    @act
+    async def power_off(
+        self,
+        id: int | None = None,
+        tag_name: str | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Any:
+        """Cut the power of a Droplet, or of all Droplets with a tag.
+
+        It may lose data that was not written yet; try `shutdown` first. A Droplet that is off is charged for.
+
+        Args:
+            id: The Droplet's id; or
+            tag_name: the tag whose Droplets are meant.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
+
+        Raises:
+            ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
+            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
+            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOActionException: An action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:update; with `wait` also droplet:read, actions:read by tag.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post_byTag
+        """
+        return await self._act(Target.of(id, tag_name), {"type": "power_off"}, wait, poll, timeout, progress)
+
+    @act
+    async def power_cycle(
+        self,
+        id: int | None = None,
+        tag_name: str | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Any:
+        """Cut the power of a Droplet, or of all Droplets with a tag, and switch it on again.
+
+        Args:
+            id: The Droplet's id; or
+            tag_name: the tag whose Droplets are meant.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
+
+        Raises:
+            ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
+            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
+            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOActionException: An action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:update; with `wait` also droplet:read, actions:read by tag.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post_byTag
+        """
+        return await self._act(Target.of(id, tag_name), {"type": "power_cycle"}, wait, poll, timeout, progress)
+
+    @operation
+    async def restore(
+        self,
+        id: int,
+        image: int | str,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Action:
+        """Put a Droplet's disk back to a backup.
+
+        What is on the disk is lost.
+
+        Args:
+            id: The Droplet's id.
+            image: The id of a backup of this Droplet.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action.
+
+        Raises:
+            DOBOTONotFoundException: There is no such Droplet.
+            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOActionException: The action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:update, droplet:admin; with `wait` also droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post
+        """
+        text("image", image)
+        action: Action = await self._act(
+            Target.of(id, None), {"type": "restore", "image": image}, wait, poll, timeout, progress
+        )
+        return action
+
+    @operation
+    async def password_reset(
+        self,
+        id: int,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Action:
+        """Give a Droplet a new root password, which DigitalOcean sends by mail.
+
+        The Droplet is rebooted.
+
+        Args:
+            id: The Droplet's id.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action.
+
+        Raises:
+            DOBOTONotFoundException: There is no such Droplet.
+            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOActionException: The action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:update, droplet:admin; with `wait` also droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post
+        """
+        action: Action = await self._act(Target.of(id, None), {"type": "password_reset"}, wait, poll, timeout, progress)
+        return action
+
+    @operation
+    async def resize(
+        self,
+        id: int,
+        size: str,
+        disk: bool = False,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Action:
+        """Give a Droplet another size.
+
+        The Droplet must be off. Its price changes with its size.
+
+        Args:
+            id: The Droplet's id.
+            size: The slug of the new size.
+            disk: Whether the disk grows too. It never shrinks again; without it the size can be taken back.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action.
+
+        Raises:
+            DOBOTONotFoundException: There is no such Droplet.
+            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOActionException: The action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:update, droplet:create; with `wait` also droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post
+        """
+        action: Action = await self._act(
+            Target.of(id, None),
+            {"type": "resize", "size": text("size", size), "disk": disk},
+            wait,
+            poll,
+            timeout,
+            progress,
+        )
+        return action
+
+    @operation
+    async def rebuild(
+        self,
+        id: int,
+        image: int | str,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Action:
+        """Begin a Droplet anew from an image, with the addresses that it has.
+
+        What is on the disk is lost.
+
+        Args:
+            id: The Droplet's id.
+            image: The image to begin anew with: an id, or the slug of a public image.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action.
+
+        Raises:
+            DOBOTONotFoundException: There is no such Droplet.
+            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOActionException: The action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:update, droplet:admin; with `wait` also droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post
+        """
+        text("image", image)
+        action: Action = await self._act(
+            Target.of(id, None), {"type": "rebuild", "image": image}, wait, poll, timeout, progress
+        )
+        return action
+
+    @operation
+    async def rename(
+        self,
+        id: int,
+        name: str,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Action:
+        """Give a Droplet another name.
+
+        Args:
+            id: The Droplet's id.
+            name: The new name. The host name inside the Droplet stays as it is.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action.
+
+        Raises:
+            DOBOTONotFoundException: There is no such Droplet.
+            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOActionException: The action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:update; with `wait` also droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post
+        """
+        action: Action = await self._act(
+            Target.of(id, None), {"type": "rename", "name": text("name", name)}, wait, poll, timeout, progress
+        )
+        return action
+
+    @operation
+    async def kernel_update(
+        self,
+        id: int,
+        kernel_id: int,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Action:
+        """Give a Droplet another kernel.
+
+        Only Droplets from before March 2017 have kernels to choose; all later ones bring their own.
+
+        Args:
+            id: The Droplet's id.
+            kernel_id: The id of one of the kernels in `kernel_list`.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action.
+
+        Raises:
+            DOBOTONotFoundException: There is no such Droplet.
+            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOActionException: The action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:update; with `wait` also droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post
+        """
+        text("kernel_id", kernel_id)
+        action: Action = await self._act(
+            Target.of(id, None), {"type": "change_kernel", "kernel": kernel_id}, wait, poll, timeout, progress
+        )
+        return action
+
+    @act
+    async def ipv6_enable(
+        self,
+        id: int | None = None,
+        tag_name: str | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Any:
+        """Give an IPv6 address to a Droplet, or to all Droplets with a tag.
+
+        It can't be taken away again, and the operating system must be set up to use it.
+
+        Args:
+            id: The Droplet's id; or
+            tag_name: the tag whose Droplets are meant.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
+
+        Raises:
+            ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
+            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
+            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOActionException: An action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:update; with `wait` also droplet:read, actions:read by tag.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post_byTag
+        """
+        return await self._act(Target.of(id, tag_name), {"type": "enable_ipv6"}, wait, poll, timeout, progress)
+
+    @single
+    async def private_networking_enable(
+        self,
+        id: int | None = None,
+        tag_name: str | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Any:
+        """Give a Droplet a private address.
+
+        Deprecated by DigitalOcean: Droplets are in a VPC from the start. The API no longer takes this action by tag, so
+        `tag_name` is refused.
+
+        Args:
+            id: The Droplet's id.
+            tag_name: Refused: see above.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action.
+
+        Raises:
+            ValueError: `id` is missing or empty, or `tag_name` is given.
+            DOBOTONotFoundException: There is no such Droplet.
+            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOActionException: An action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:update; with `wait` also droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post
+        """
+        return await self._act(
+            Target.of(id, tag_name), {"type": "enable_private_networking"}, wait, poll, timeout, progress
+        )
+
+    @snapshot
+    async def snapshot_create(
+        self,
+        id: int | None = None,
+        tag_name: str | None = None,
+        snapshot_name: str | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Any:
+        """Make a snapshot of a Droplet, or of all Droplets with a tag.
+
+        The snapshot is an image to make Droplets from, and is charged for by its size.
+
+        Args:
+            id: The Droplet's id; or
+            tag_name: the tag whose Droplets are meant.
+            snapshot_name: The snapshot's name. Default: one that DigitalOcean makes up from the Droplet's name.
+            wait: Whether to wait till the action has completed, and before that till another one has ended.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
+
+        Raises:
+            ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
+            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
+            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
+            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOActionException: An action ended as errored, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:update, image:create; with `wait` also droplet:read, actions:read by tag.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post_byTag
+        """
+        body = {"type": "snapshot"}
+        if snapshot_name is not None:
+            body["name"] = text("snapshot_name", snapshot_name)
+        return await self._act(Target.of(id, tag_name), body, wait, poll, timeout, progress)

@@ -1,0 +1,221 @@
+"""What belongs to a Droplet and outlives it, and destroying both together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from ..._core.attributes import listed
+from ..._core.deadline import Deadline
+from ..._core.request import Request, flag, get, path, text
+from ..._json import mapping, records
+from ..._operation import Mode, operation
+from ..._wait.destroyed import DestroyedWatch
+from ..._wait.polling import Plan, wait
+from ...errors import DOBOTOActionException, DOBOTOException, DOBOTONotFoundException
+from ...progress import OnProgress
+from ...types import AssociatedResources, AssociatedResourceSelection, DestroyStatus
+from .._base.recovery import unknown
+from .run_action import Acting
+
+#: What can go along with a Droplet (API reference, selective_destroy_associated_resource).
+KINDS = frozenset({"floating_ips", "reserved_ips", "snapshots", "volumes", "volume_snapshots"})
+
+STATUS = "/droplets/{id}/destroy_with_associated_resources/status"
+
+
+class DropletAssociated(Acting[Mode]):
+    """Lists what belongs to a Droplet, and destroys it along with the Droplet."""
+
+    @operation
+    async def associated_resource_list(self, id: int) -> AssociatedResources:
+        """List what belongs to a Droplet and would stay, and be charged for, if only the Droplet were destroyed.
+
+        Args:
+            id: The Droplet's id.
+
+        Returns:
+            A dict of lists: `reserved_ips`, `floating_ips`, `snapshots`, `volumes`, `volume_snapshots`.
+
+        Raises:
+            DOBOTONotFoundException: There is no such Droplet.
+
+        Scopes: droplet:read; a kind is missing where the token may not read it.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_associatedResources
+        """
+        found: AssociatedResources = await self._session.call(
+            get(path("/droplets/{id}/destroy_with_associated_resources", id=id))
+        )
+        return found
+
+    @operation
+    async def destroy_with_associated_resources(
+        self,
+        id: int,
+        resources: AssociatedResourceSelection | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        dangerous: bool = False,
+        progress: OnProgress | None = None,
+    ) -> DestroyStatus | None:
+        """Destroy a Droplet and, with it, some or all of what belongs to it. It can't be undone.
+
+        Args:
+            id: The Droplet's id.
+            resources: What goes along: a dict of lists of ids, by the kinds that `associated_resource_list` has; its
+                result, or a part of it, will do as it is. What is not named stays.
+            wait: Whether to wait till all is destroyed.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            dangerous: Destroy everything that belongs to the Droplet instead of naming it in `resources`.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            With `wait`, the status as `destroy_status` gives it; otherwise None.
+
+        Raises:
+            ValueError: Neither or both of `resources` and `dangerous` are given, or a kind that there is not.
+            TypeError: `resources` is no dict of lists, or `dangerous` no boolean.
+            DOBOTONotFoundException: There is no such Droplet.
+            DOBOTOActionException: Something could not be destroyed, while waiting; `result` is the status. Try again
+                with `destroy_retry`.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:delete, block_storage:delete, block_storage_snapshot:delete, image:delete, reserved_ip:delete.
+
+        Reference:
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_destroy_withAssociatedResourcesSelective,
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_destroy_withAssociatedResourcesDangerous
+        """
+        if flag("dangerous", dangerous) == (resources is not None):
+            raise ValueError("give either resources, to name what goes along, or dangerous=True for everything")
+        plan = self._plan(poll, timeout, progress)
+        request = _dangerous(id) if dangerous else _selective(id, resources)
+        await self._changed(request, plan.deadline, partial(self._recover_destruction, id, plan.deadline))
+        return await self._destroyed(id, plan) if wait else None
+
+    @operation
+    async def destroy_status(self, id: int) -> DestroyStatus:
+        """Read how far a destruction with associated resources has come.
+
+        Args:
+            id: The Droplet's id.
+
+        Returns:
+            What was destroyed when, what failed and why, and how many `failures` there are.
+
+        Raises:
+            DOBOTONotFoundException: There was no such destruction.
+
+        Scopes: droplet:delete.
+
+        Reference:
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_get_DestroyAssociatedResourcesStatus
+        """
+        status: DestroyStatus = await self._session.call(get(path(STATUS, id=id)))
+        return status
+
+    @operation
+    async def destroy_retry(
+        self,
+        id: int,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> DestroyStatus | None:
+        """Try again to destroy what could not be destroyed.
+
+        Args:
+            id: The Droplet's id.
+            wait: Whether to wait till all is destroyed.
+            poll: Seconds between two looks while waiting.
+            timeout: Seconds that the whole call may take.
+            progress: Called with a `Progress` after every look.
+
+        Returns:
+            With `wait`, the status as `destroy_status` gives it; otherwise None.
+
+        Raises:
+            DOBOTONotFoundException: There was no such destruction.
+            DOBOTOConflictException: It is still going on.
+            DOBOTOActionException: Something could not be destroyed again, while waiting.
+            DOBOTOPollingException: It took longer than `timeout`, while waiting.
+
+        Scopes: droplet:delete, block_storage:delete, block_storage_snapshot:delete, image:delete, reserved_ip:delete.
+
+        Reference:
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_destroy_retryWithAssociatedResources
+        """
+        plan = self._plan(poll, timeout, progress)
+        request = Request("POST", path("/droplets/{id}/destroy_with_associated_resources/retry", id=id))
+        await self._changed(request, plan.deadline, partial(self._recover_destruction, id, plan.deadline))
+        return await self._destroyed(id, plan) if wait else None
+
+    async def _recover_destruction(self, id: int, deadline: Deadline, failure: DOBOTOException) -> None:
+        """Whether a destruction whose answer was lost has begun: it goes on, or has ended without failures.
+
+        Raises:
+            DOBOTOOutcomeUnknownException: There is none.
+        """
+
+        async def begun() -> bool:
+            try:
+                status: Any = await self._session.call(get(path(STATUS, id=id)), deadline)
+            except DOBOTONotFoundException:
+                return False
+            return not mapping(status).get("completed_at") or not mapping(status).get("failures")
+
+        if why := await self._look_till(begun, deadline):
+            looked_for = f"a destruction of Droplet {id} with associated resources"
+            raise unknown(failure, {"id": id}, looked_for, why, [])
+
+    async def _destroyed(self, id: int, plan: Plan) -> DestroyStatus:
+        watch = DestroyedWatch(self._session, get(path(STATUS, id=id)), id)
+        await wait(self._session, watch, plan)
+        status: DestroyStatus = watch.seen()
+        if status.get("failures"):
+            raise DOBOTOActionException(f"destroying failed for: {', '.join(_failures(status))}", status)
+        return status
+
+
+def _dangerous(id: int) -> Request:
+    where = path("/droplets/{id}/destroy_with_associated_resources/dangerous", id=id)
+    return Request("DELETE", where, headers={"X-Dangerous": "true"})
+
+
+def _selective(id: int, resources: AssociatedResourceSelection | None) -> Request:
+    where = path("/droplets/{id}/destroy_with_associated_resources/selective", id=id)
+    return Request("DELETE", where, body=selection(resources))
+
+
+def selection(resources: Any) -> dict[str, list[str]]:
+    """What is to go along, by kind, as ids. What a list of associated resources has in their place is taken too.
+
+    Raises:
+        ValueError: There is no such kind: what was meant would stay, or something else go.
+        TypeError: It is no dict of lists of ids.
+    """
+    if not isinstance(resources, Mapping):
+        raise TypeError(f"resources must be a dict of lists of ids, not {type(resources).__name__}")
+    named = mapping(resources)
+    if unknown_kinds := named.keys() - KINDS:
+        raise ValueError(f"resources has no {', '.join(sorted(unknown_kinds))}; it has {', '.join(sorted(KINDS))}")
+    return {kind: [_id(kind, one) for one in listed(kind, some)] for kind, some in named.items()}
+
+
+def _id(kind: str, one: Any) -> str:
+    id: Any = mapping(one).get("id") if isinstance(one, Mapping) else one
+    return text(f"an id in {kind}", id)
+
+
+def _failures(status: Any) -> list[str]:
+    """What could not be destroyed, and why, in words."""
+    every = [("droplet", mapping(status.get("droplet")))]
+    every += [(kind, one) for kind, some in mapping(status.get("resources")).items() for one in records(some)]
+    return [f"{kind} {one.get('id')} ({one['error_message']})" for kind, one in every if one.get("error_message")]

@@ -1,0 +1,97 @@
+"""Backups of Droplets: what there is of them, and when they are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, TypeAlias
+
+from ..._core.request import get, path
+from ..._operation import Mode, operation
+from ...types import BackupPolicyRecord, DropletSnapshot, SupportedBackupPolicy
+from .._base.resource import Resource
+
+Backups: TypeAlias = list[DropletSnapshot]
+Policies: TypeAlias = list[BackupPolicyRecord]
+SupportedPolicies: TypeAlias = list[SupportedBackupPolicy]
+
+
+class DropletBackups(Resource[Mode]):
+    """Reads backups and backup policies; `backup_enable` and its siblings are actions."""
+
+    @operation
+    async def backup_list(self, id: int) -> Backups:
+        """List the backups taken of a Droplet.
+
+        Args:
+            id: The Droplet's id.
+
+        Returns:
+            A list of backups; `distribution`, `slug` and `public` as far as the API still sends them.
+
+        Raises:
+            DOBOTONotFoundException: There is no such Droplet.
+
+        Scopes: droplet:read, image:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_backups
+        """
+        return await self._all(DropletSnapshot, "backups", path("/droplets/{id}/backups", id=id))
+
+    @operation
+    async def backup_policy_info(self, id: int) -> BackupPolicyRecord:
+        """Read when a Droplet's backups are taken.
+
+        Args:
+            id: The Droplet's id.
+
+        Returns:
+            Whether backups are enabled, the policy, and the next backup's window.
+
+        Raises:
+            DOBOTONotFoundException: There is no such Droplet.
+
+        Scopes: droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_get_backup_policy
+        """
+        return await self._got(BackupPolicyRecord, "policy", path("/droplets/{id}/backups/policy", id=id))
+
+    @operation
+    async def backup_policy_list(self) -> Policies:
+        """List when the backups of all Droplets are taken.
+
+        Returns:
+            A list with a record for each Droplet.
+
+        Raises:
+            DOBOTOException: A page could not be read.
+
+        Scopes: droplet:read.
+
+        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_backup_policies
+        """
+        return await self._all(BackupPolicyRecord, "policies", "/droplets/backups/policies", identity=_droplet_id)
+
+    @operation
+    async def backup_policy_supported_list(self) -> SupportedPolicies:
+        """List the backup plans that there are, with their hours and days.
+
+        Returns:
+            A list of supported policies.
+
+        Raises:
+            DOBOTOException: The reply could not be read.
+
+        Scopes: droplet:read.
+
+        Reference:
+            https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_supported_backup_policies
+        """
+        return await self._some(
+            SupportedBackupPolicy, "supported_policies", get("/droplets/backups/supported_policies")
+        )
+
+
+def _droplet_id(record: Any) -> Hashable:
+    """What makes a record the same: it has no id of its own."""
+    return str(record.get("droplet_id"))

@@ -1,0 +1,195 @@
+"""How Droplets are created: requests of ten names, results in the order asked for, nothing lost when one fails."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from ..._core.create_request import Order, in_order
+from ..._core.readiness import Readiness
+from ..._core.recovery import asked_names
+from ..._core.request import Request
+from ..._core.response import member
+from ..._json import mapping, records
+from ..._operation import Mode
+from ..._session import log
+from ..._wait.droplets import DropletWatch
+from ..._wait.polling import Plan, wait
+from ..._wait.ports import PortWatch
+from ...errors import DOBOTOException, DOBOTOOutcomeUnknownException, DOBOTOReplyException
+from .run_action import Acting
+
+
+@dataclass(slots=True)
+class Made:
+    """What a create has made so far: filled as replies come, so that it can be told whatever happens next."""
+
+    droplets: list[Any] = field(default_factory=list[Any])
+    action_ids: list[int] = field(default_factory=list[int])
+    #: Names that requests ask for of which nobody knows yet what becomes.
+    unsettled: list[str] = field(default_factory=list[str])
+    #: Whether a request has failed, so that no further one is begun.
+    failed: bool = False
+
+    def settled(self, names: Sequence[str]) -> None:
+        """It is known what became of these."""
+        for name in names:
+            self.unsettled.remove(name)
+
+
+class Creating(Acting[Mode]):
+    """Creates Droplets and waits for them."""
+
+    async def _create(self, order: Order, plan: Plan) -> Made:
+        """Ask for all of them.
+
+        Raises:
+            DOBOTOException: A request failed; `created` holds what the others made.
+        """
+        made = Made()
+        bodies = list(order.bodies())
+        try:
+            # The first alone: what is wrong with the order shows there, before anything else is asked for.
+            await self._ask_for(bodies[0], made, plan)
+            jobs = [partial(self._ask_unless_failed, body, made, plan) for body in bodies[1:]]
+            outcomes = await self._session.io.at_once(jobs, finish=True)
+        except BaseException as failure:
+            _tell(failure, made, order)
+            raise
+        made.droplets = in_order(made.droplets, order.names)
+        failures = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+        if failures:
+            foremost = _foremost(failures, made)
+            _tell(foremost, made, order)
+            raise foremost
+        return made
+
+    async def _ask_unless_failed(self, body: dict[str, Any], made: Made, plan: Plan) -> None:
+        """One request, unless another one has failed meanwhile: the call fails, and what it makes is charged for."""
+        if made.failed:
+            return
+        try:
+            await self._ask_for(body, made, plan)
+        except BaseException:
+            made.failed = True
+            raise
+
+    async def _ask_for(self, body: dict[str, Any], made: Made, plan: Plan) -> None:
+        """One request."""
+        claims, names = self._session.claims, asked_names(body)
+        request = Request("POST", "/droplets", body=body)
+        claims.sending(names)
+        made.unsettled += names
+        try:
+            droplets, action_ids = await self._session.call(request, plan.deadline, partial(_created, body))
+            claims.claim(droplet["id"] for droplet in droplets)
+        except DOBOTOException as failure:
+            if not failure.outcome_open:
+                made.settled(names)
+                raise
+            lost = failure
+            claims.looking(
+                names, failure.sent_at or 0.0
+            )  # before it no longer counts as sent: others must see it all the time
+        else:
+            _keep(made, names, droplets, action_ids)
+            return
+        finally:
+            claims.sent(names)
+        _keep(made, names, await self._recover_droplets(body, lost, plan.deadline), [])
+
+    async def _ready(
+        self, made: Made, order: Order, plan: Plan, ready_port: int | None, readiness: Readiness | None = None
+    ) -> list[Any]:
+        """The Droplets once they are ready, by what was asked for unless told otherwise; in the order asked for."""
+        readiness = readiness or Readiness.asked_for(order.attribs)
+        watch = DropletWatch(self._session, made.droplets, made.action_ids, readiness)
+        try:
+            await wait(self._session, watch, plan)
+            droplets = watch.settle()
+            if ready_port is not None:
+                await wait(self._session, PortWatch(self._session, droplets, ready_port), plan)
+        except DOBOTOException as failure:
+            failure.created = failure.created or watch.all()
+            raise
+        except BaseException as interruption:  # those that are ready already are not among what was waited for
+            _tell(interruption, made, order)
+            raise
+        return droplets
+
+
+def _keep(made: Made, names: Sequence[str], droplets: Sequence[Any], action_ids: Sequence[int]) -> None:
+    """Remember, and log, what was created: whatever happens next, the ids are known."""
+    made.droplets += droplets
+    made.action_ids += action_ids
+    made.settled(names)
+    for droplet in droplets:
+        log.info("created Droplet %s (%s)", droplet["id"], droplet.get("name"))
+
+
+def _tell(failure: BaseException, made: Made, order: Order) -> None:
+    """Put what was created before a failure into it: as `created`, or as a note where it is not ours."""
+    if isinstance(failure, DOBOTOException):
+        failure.created = in_order([*made.droplets, *failure.created], order.names)
+        return
+    state = _state(made, order)
+    created = ", ".join(f"{one['name']} ({one['id']})" for one in state["created"]) or "none yet"
+    note = f"Droplets were being created: {', '.join(order.names)}; created so far: {created}"
+    if state["unsettled"]:
+        note += f"; asked for, and perhaps there: {', '.join(state['unsettled'])}"
+    if state["not_begun"]:
+        note += f"; not asked for: {', '.join(state['not_begun'])}"
+    failure.add_note(f"doboto: {note}")
+    log.warning("interrupted: %s", note, extra={"interrupted": state})
+
+
+def _state(made: Made, order: Order) -> dict[str, list[Any]]:
+    """What became of each name, as the log's record has it for programs."""
+    created = [{"id": droplet["id"], "name": droplet.get("name")} for droplet in in_order(made.droplets, order.names)]
+    known = Counter(one["name"] for one in created if isinstance(one["name"], str))  # a reply may have anything there
+    unsettled = Counter(made.unsettled) - known  # Ctrl-C may strike between any two lines
+    not_begun = Counter(order.names) - known - unsettled
+    return {"created": created, "unsettled": list(unsettled.elements()), "not_begun": list(not_begun.elements())}
+
+
+def _foremost(failures: Sequence[Exception], made: Made) -> Exception:
+    """The failure to raise of several: one that leaves something open, else the first; it tells of the others too."""
+    foremost = next((one for one in failures if isinstance(one, DOBOTOOutcomeUnknownException)), failures[0])
+    others = [other for other in failures if other is not foremost]
+    for other in others:
+        if isinstance(other, DOBOTOException):
+            made.droplets += other.created
+    if isinstance(foremost, DOBOTOException):
+        # What was left open is told in full: its ids in doubt stand nowhere else. Refusals are all alike.
+        left_open = [other for other in others if isinstance(other, DOBOTOOutcomeUnknownException)]
+        refused = [other for other in others if other not in left_open]
+        told = [str(other) for other in [*left_open, *refused[:1]]]
+        told += [f"and {len(refused) - 1} more"] if len(refused) > 1 else []
+        if told:
+            foremost.message += f"; other requests of the same call failed too: {'; '.join(told)}"
+    return foremost
+
+
+def _created(body: Mapping[str, Any], reply: Any) -> tuple[list[Any], list[int]]:
+    """The Droplets of a create's reply, as many as were asked for and each with an id, and their create actions' ids.
+
+    Raises:
+        DOBOTOReplyException: They are not all there: the reply is of no use.
+    """
+    many = "names" in body
+    droplets: list[Any] = member(reply, "droplets", list) if many else [member(reply, "droplet", dict)]
+    for droplet in droplets:
+        if type(mapping(droplet).get("id")) is not int:
+            raise DOBOTOReplyException(f"the reply has a Droplet without id: {str(droplet)[:200]}", reply)
+    if len(droplets) < len(asked_names(body)):
+        raise DOBOTOReplyException(f"the reply has {len(droplets)} of the {len(asked_names(body))} Droplets", reply)
+    return droplets, _action_ids(reply)
+
+
+def _action_ids(reply: Any) -> list[int]:
+    """The ids of the create actions that the reply links to; the API need not name them in the Droplets' order."""
+    linked = records(mapping(mapping(reply).get("links")).get("actions"))
+    return [action["id"] for action in linked if type(action.get("id")) is int]

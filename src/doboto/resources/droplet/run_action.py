@@ -1,0 +1,107 @@
+"""How an action of Droplets is started and waited for: of one by its id, or of all with a tag."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from ..._core.deadline import Deadline
+from ..._core.recovery import of_action
+from ..._core.request import Request, get, path, text
+from ..._core.response import member
+from ..._core.target import Target
+from ..._io.protocol import Job
+from ..._json import mapping
+from ..._operation import Mode
+from ..._wait.pending_event import FreeWatch, TagFreeWatch
+from ..._wait.polling import Plan, Watch
+from ...errors import DOBOTOActionException, DOBOTOException, DOBOTOReplyException
+from ...progress import OnProgress
+from ...types import Droplet
+from .._base.actions import Doing
+from .._base.resource import T
+
+
+class Acting(Doing[Mode]):
+    """Starts actions of Droplets."""
+
+    async def _act(
+        self,
+        target: Target,
+        body: Mapping[str, Any],
+        wait: bool,
+        poll: float,
+        timeout: float,
+        progress: OnProgress | None,
+    ) -> Any:
+        """Start an action; wait for it if asked to. An action by id, a list of actions by tag."""
+        target.refuse_tag_unless(body["type"])
+        plan = self._plan(poll, timeout, progress)
+        actions = await self._unlocked(target, plan, wait, partial(self._ask, target, body, plan.deadline))
+        if wait:
+            actions = await self._told_of(actions, plan)
+        return actions if target.id is None else actions[0]
+
+    async def _unlocked(self, target: Target, plan: Plan, patient: bool, job: Job[T]) -> T:
+        """Do it; while another action keeps a Droplet locked, wait for that one first if `patient`."""
+
+        async def busy() -> Watch:
+            if target.id is None:
+                return TagFreeWatch(self._session, target.tag_name or "")
+            return FreeWatch(self._session, path("/droplets/{id}/actions", id=target.id), str(target))
+
+        return await self._patiently(job, busy, plan, patient)
+
+    async def _ask(self, target: Target, body: Mapping[str, Any], deadline: Deadline) -> list[Any]:
+        recover = partial(self._recover_actions, target, body, deadline)
+        read = _one if target.tag_name is None else _many
+        actions = await self._changed(starting(target, body), deadline, recover, read)
+        self._session.claims.claim(map(of_action, actions))
+        return actions
+
+    async def _told_of(self, actions: Sequence[Any], plan: Plan) -> list[Any]:
+        """The actions once they are completed; where one fails, the error has its Droplet too."""
+        try:
+            return await self._completed(actions, reading, plan)
+        except DOBOTOActionException as failure:
+            failure.droplet = await self._last_seen(failure.action, plan.deadline)
+            failure.droplets = [failure.droplet]
+            raise
+
+    async def _last_seen(self, action: Mapping[str, Any], deadline: Deadline) -> Any:
+        """The action's Droplet, or None: an error about an error helps nobody."""
+        try:
+            return await self._got(Droplet, "droplet", path("/droplets/{id}", id=action["resource_id"]), deadline)
+        except (DOBOTOException, KeyError, TypeError):
+            return None
+
+
+def starting(target: Target, body: Mapping[str, Any]) -> Request:
+    """The request that starts an action."""
+    if target.id is None:
+        return Request("POST", "/droplets/actions", {"tag_name": text("tag_name", target.tag_name or "")}, body)
+    return Request("POST", path("/droplets/{id}/actions", id=target.id), body=body)
+
+
+def reading(action: Mapping[str, Any]) -> Request:
+    """The request that reads an action. A Droplet's own actions need `droplet:read` only, the list `actions:read`."""
+    if not action.get("resource_id"):
+        return get(path("/actions/{id}", id=action["id"]))
+    return get(path("/droplets/{droplet}/actions/{id}", droplet=action["resource_id"], id=action["id"]))
+
+
+def _one(reply: Any) -> list[Any]:
+    return _identified([member(reply, "action", dict)], reply)
+
+
+def _many(reply: Any) -> list[Any]:
+    return _identified(member(reply, "actions", list), reply)
+
+
+def _identified(actions: list[Any], reply: Any) -> list[Any]:
+    """The actions of a reply; each has an id, or the reply is of no use."""
+    for action in actions:
+        if type(mapping(action).get("id")) is not int:
+            raise DOBOTOReplyException(f"the reply has an action without id: {str(action)[:200]}", reply)
+    return actions

@@ -1,0 +1,168 @@
+"""One simulated account: its stores, its identifiers, its limits, and what is going to happen to it.
+
+It knows nothing of HTTP. Everything that outlives a request is a record in a store, counters and coming events
+included, and whatever changed is in `touched` until somebody takes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import uuid
+from typing import Any
+
+from ..http.limits import RateLimits
+from .clock import Clock
+from .errors import not_found
+from .events import EFFECTS
+from .records import Key, Record
+from .settings import Settings
+from .store import Store
+
+#: Where identifiers that count begin: about where the real API is, so that they look right in a terminal.
+FIRST_ID = {"droplet": 480_000_000, "image": 210_000_000, "action": 2_300_000_000, "ssh_key": 51_000_000}
+
+
+class Account:
+    """The state of one account; all of it is reached through the methods here."""
+
+    def __init__(self, name: str, clock: Clock, settings: Settings, seed: int = 0) -> None:
+        self.name = name
+        self.clock = clock
+        self.settings = settings
+        self.seed = seed
+        self.touched: dict[tuple[str, Key], None] = {}
+        self.rates = RateLimits(settings)
+        #: All accounts of the simulator by name, and those besides this one that the present request has changed.
+        self.world: dict[str, Account] = {}
+        self.partners: list[Account] = []
+        self._stores: dict[str, Store] = {}
+        self._due: list[tuple[float, int]] = []
+
+    # -- records
+
+    def store(self, kind: str) -> Store:
+        """All records of a kind; kinds come into being when they are asked for."""
+        found = self._stores.get(kind)
+        if found is None:
+            found = self._stores[kind] = Store(kind, self.touched)
+        return found
+
+    def get(self, kind: str, key: Key) -> Record:
+        """A record that must be there, else 404."""
+        found = self.store(kind).get(key)
+        if found is None:
+            raise not_found()
+        return found
+
+    def find(self, kind: str, key: Key) -> Record | None:
+        """A record, if it is there."""
+        return self.store(kind).get(key)
+
+    def put(self, kind: str, key: Key, record: Record) -> Record:
+        """Add or replace a record."""
+        return self.store(kind).put(key, record)
+
+    def change(self, kind: str, key: Key, **members: Any) -> Record:
+        """Put the record with some members changed; it must be there."""
+        store = self.store(kind)
+        return store.put(key, {**store.records[key], **members})
+
+    def delete(self, kind: str, key: Key) -> Record | None:
+        """Remove a record and hand it back."""
+        return self.store(kind).delete(key)
+
+    def others(self) -> list[Account]:
+        """The other accounts of the same simulator."""
+        return [account for account in self.world.values() if account is not self]
+
+    # -- identifiers and chance
+
+    def next_id(self, kind: str) -> int:
+        """The next identifier of a kind that counts."""
+        return FIRST_ID.get(kind, 1_000_000) + self.seed % 1000 + self._next(kind)
+
+    def draw(self, *labels: str) -> int:
+        """A large number that looks random and depends on seed and account only; without labels a new one each time."""
+        labels = labels or ("draw", str(self._next("draw")))
+        text = "/".join((str(self.seed), self.name, *labels))
+        return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest(), "big")
+
+    def uuid(self, *labels: str) -> str:
+        """A version 4 UUID from the same source."""
+        return str(uuid.UUID(int=self.draw(*labels) >> 128, version=4))
+
+    def count(self, name: str) -> int:
+        """The next number of a named counter: 0, 1, 2..."""
+        return self._next(name)
+
+    def _next(self, name: str) -> int:
+        counters = self.store("counter")
+        value: int = (counters.get(name) or {"value": 0})["value"]
+        counters.put(name, {"value": value + 1})
+        return value
+
+    # -- what is going to happen
+
+    def after(self, seconds: float, effect: str, now: float, **arguments: Any) -> int:
+        """Let an effect happen when that many seconds have passed on this clock."""
+        return self._await(now + self.clock.lasting(seconds), effect, arguments, lasts=True)
+
+    def at(self, due: float, effect: str, **arguments: Any) -> int:
+        """Let an effect happen at a moment of the calendar, however fast the clock."""
+        return self._await(due, effect, arguments, lasts=False)
+
+    def _await(self, due: float, effect: str, arguments: Record, *, lasts: bool) -> int:
+        number = self._next("event")
+        self.put("event", number, {"due": due, "effect": effect, "arguments": arguments, "lasts": lasts})
+        heapq.heappush(self._due, (due, number))
+        return number
+
+    def settle(self, now: float) -> None:
+        """Apply everything that is due, in due order; costs nothing when nothing is."""
+        while self._due and self._due[0][0] <= now:
+            due, number = heapq.heappop(self._due)
+            event = self.delete("event", number)
+            if event is not None:
+                EFFECTS[event["effect"]](self, due, **event["arguments"])
+
+    # -- keeping and resuming
+
+    def take_touched(self) -> list[tuple[str, Key]]:
+        """What changed since the last call, in order: (kind, identifier); a record that is not there was deleted."""
+        taken = list(self.touched)
+        self.touched.clear()
+        return taken
+
+    def load(self, kind: str, key: Key, record: Record) -> None:
+        """Put back a record that was saved; events go on from where they were, as fast as this clock lets them."""
+        self.put(kind, key, self._hastened(record) if kind == "event" else record)
+        if kind == "event":
+            heapq.heappush(self._due, (self.get(kind, key)["due"], int(key)))
+
+    def adopt_clock(self, clock: Clock) -> None:
+        """Go on with another clock."""
+        self.clock = clock
+        for key, event in list(self.store("event").records.items()):
+            self.put("event", key, self._hastened(event))
+        self._due = [(event["due"], int(key)) for key, event in self.store("event").records.items()]
+        heapq.heapify(self._due)
+
+    def _hastened(self, event: Record) -> Record:
+        """An event as it would be had this clock been there when it began: what lasts may be over already."""
+        now = self.clock.now()
+        left = event["due"] - now
+        shorter = event.get("lasts", False) and self.clock.lasting(left) < left
+        return {**event, "due": now + self.clock.lasting(left)} if shorter else event
+
+    def clear(self) -> None:
+        """Forget everything, as if nobody had ever used the account."""
+        for store in self._stores.values():
+            for key in list(store.records):
+                store.delete(key)
+        self._due.clear()
+        self.rates = RateLimits(self.settings)
+
+    def dump(self) -> dict[str, dict[Key, Record]]:
+        """All records by kind, as they are."""
+        return {kind: dict(store.records) for kind, store in self._stores.items()}

@@ -1,0 +1,114 @@
+"""Actions: what is under way for a resource, and what it leads to when its time has come.
+
+Any resource starts one with `start`; when it is due its effect runs, and the action is completed, or errored if the
+effect raises `ActionFailed`. `pending` is the rule "one event at a time".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..catalog import region
+from .account import Account
+from .events import EFFECTS, effect
+from .records import Key, Record, chosen
+from .store import index
+from .timestamps import iso
+
+SHOWN = ("id", "status", "type", "started_at", "completed_at", "resource_id", "resource_type")
+
+
+class ActionFailed(Exception):
+    """Raised by an effect that cannot happen any more: its action ends `errored`."""
+
+
+@index("action", "resource")
+def _resource(action: Record) -> Iterable[Key]:
+    return (action["resource"],)
+
+
+@index("action", "pending")
+def _pending(action: Record) -> Iterable[Key]:
+    resources: list[Key] = [action["resource"], *(() if action["also"] is None else (action["also"],))]
+    return resources if action["status"] == "in-progress" else ()
+
+
+def start(
+    account: Account,
+    now: float,
+    type: str,
+    resource_type: str,
+    key: Key,
+    region_slug: str | None,
+    *,
+    seconds: float,
+    effect: str | None = None,
+    arguments: dict[str, Any] | None = None,
+    fails: bool = False,
+    failure: str | None = None,
+    also: str | None = None,
+) -> Record:
+    """Begin an action; when it ends, `effect` runs with `arguments`, or `failure` if the action is to fail.
+
+    `also` is the key of a second resource for which it is a pending event.
+    """
+    number = account.next_id("action")
+    action = {
+        "id": number,
+        "status": "in-progress",
+        "type": type,
+        "started_at": iso(now),
+        "completed_at": None,
+        "resource_id": key if isinstance(key, int) else None,
+        "resource_type": resource_type,
+        "region_slug": region_slug,
+        "resource": resource_key(resource_type, key),
+        "also": also,
+        "effect": failure if fails else effect,
+        "arguments": arguments or {},
+        "fails": fails,
+    }
+    account.put("action", number, action)
+    account.after(seconds, "action.finish", now, action_id=number)
+    return action
+
+
+def resource_key(resource_type: str, key: Key) -> str:
+    """What a resource is called in the index of actions."""
+    return f"{resource_type}:{key}"
+
+
+def pending(account: Account, resource_type: str, key: Key) -> bool:
+    """Whether the resource still has an event that is not over."""
+    return account.store("action").count("pending", resource_key(resource_type, key)) > 0
+
+
+def of(account: Account, resource_type: str, key: Key) -> list[Key]:
+    """The identifiers of a resource's actions, newest first."""
+    return account.store("action").keys("resource", resource_key(resource_type, key))[::-1]
+
+
+def show(action: Record) -> Record:
+    """An action as the API shows it."""
+    shown = chosen(action, SHOWN)
+    place = region(action["region_slug"])
+    if place is not None:
+        shown["region"] = place
+    shown["region_slug"] = action["region_slug"]
+    return shown
+
+
+@effect("action.finish")
+def _finish(account: Account, now: float, *, action_id: int) -> None:
+    action = account.get("action", action_id)
+    # Over before its effect runs, so that the effect may start the next one; a failure is noted after it.
+    account.change("action", action_id, status="completed", completed_at=iso(now))
+    try:
+        if action["effect"] is not None:
+            EFFECTS[action["effect"]](account, now, **action["arguments"])
+    except ActionFailed:
+        account.change("action", action_id, status="errored")
+    else:
+        if action["fails"]:
+            account.change("action", action_id, status="errored")

@@ -1,0 +1,184 @@
+"""The ASGI application: HTTP is known here, and nowhere below.
+
+A request's way: path -> token -> account -> rate limit -> operation -> faults before -> scopes -> handler -> saved ->
+faults after -> reply, or none where a fault says so. Nothing here suspends unless `receive`, `send` or an injected
+latency does: the blocking client runs a request in process with one `send(None)` on its coroutine. State is only
+touched under the simulator's lock, which is never held over an `await`, so that threads may share a simulator.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from starlette.routing import BaseRoute
+from starlette.routing import Router as Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ..engine.clock import stopwatch
+from ..engine.errors import ApiError, server_error
+from ..engine.timestamps import http_date
+from .incoming import Incoming, receive_request
+from .limits import RateLimit
+from .messages import JSON_TYPE, NO_CONTENT, Call, Dropped, Reply, error_reply
+from .peers import hang_up
+from .routes import Operation
+
+if TYPE_CHECKING:
+    from ..simulator import Simulator
+
+_log = logging.getLogger("doboto.sim")
+
+#: Answers to a browser that asks first (API reference, introduction, on CORS).
+CORS = {
+    "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+    "access-control-allow-headers": "Authorization, Content-Type, X-Dangerous",
+    "access-control-expose-headers": "RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Total, Link",
+    "access-control-max-age": "86400",
+    "access-control-allow-credentials": "true",
+}
+
+
+def application(simulator: Simulator, routes: list[BaseRoute]) -> ASGIApp:
+    """The API with further routes (the admin interface, the page for people) in front of it."""
+    return Starlette(routes, redirect_slashes=False, default=Api(simulator)) if routes else Api(simulator)
+
+
+class Api:
+    """Everything under `/v2`, and 404 in JSON for the rest."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await _lifespan(scope, receive, send)
+            return
+        watch = stopwatch()
+        incoming = await receive_request(scope, receive)
+        # What did not arrive whole was never asked for: it counts for nothing and is only noted.
+        reply = None if incoming.cut_off else await self._reply(incoming)
+        self._simulator.seen(incoming, reply, watch())
+        if incoming.cut_off:
+            return
+        if reply is not None:
+            await _send(reply, incoming, send)
+        if reply is None or reply.cut is not None:
+            await hang_up(incoming.peer, receive)
+
+    async def _reply(self, incoming: Incoming) -> Reply | None:
+        try:
+            reply = _preflight() if incoming.method == "OPTIONS" else await self._answer(incoming)
+        except Dropped:
+            return None
+        except Exception:
+            _log.exception("%s %s", incoming.method, incoming.path)
+            reply = self._finished(error_reply(server_error()), None)
+        reply.headers.setdefault("date", http_date(self._simulator.clock.now()))
+        return reply
+
+    async def _answer(self, incoming: Incoming) -> Reply:
+        try:
+            with self._simulator.lock:
+                call, operation = self._admit(incoming)
+        except _Refused as refused:
+            return self._finished(error_reply(refused.error), refused.rate)
+        instead = await self._simulator.faults.before(call)
+        if instead is not None:
+            return self._finished(instead, call.rate)
+        with self._simulator.lock:
+            reply = self._done(call, operation)
+        return self._finished(await self._simulator.faults.after(call, reply), call.rate)
+
+    def _admit(self, incoming: Incoming) -> tuple[Call, Operation]:
+        simulator, rate, operation = self._simulator, None, None
+        now = simulator.clock.now()
+        try:
+            account, scopes, rate = simulator.authenticate(incoming.headers.get("authorization"))
+            account.settle(now)
+            operation, params = simulator.operation(incoming.method, incoming.path, rate, now)
+            body = incoming.body()
+        except ApiError as error:
+            raise _Refused(error if operation is None else operation.worded(error), rate) from None
+        return (
+            Call(
+                account=account,
+                method=incoming.method,
+                path=incoming.path,
+                base=incoming.base,
+                now=now,
+                params=params,
+                query=incoming.query,
+                headers=incoming.headers,
+                body=body,
+                scopes=scopes,
+                rate=rate,
+                peer=incoming.peer,
+            ),
+            operation,
+        )
+
+    def _done(self, call: Call, operation: Operation) -> Reply:
+        call.now = max(self._simulator.clock.now(), call.now)
+        call.account.settle(call.now)
+        reply = self._handled(call, operation)
+        self._simulator.commit(call.account)
+        return reply
+
+    def _handled(self, call: Call, operation: Operation) -> Reply:
+        try:
+            call.scopes.require(*operation.scopes)
+            result = operation.handler(call)
+        except ApiError as error:
+            return error_reply(operation.worded(error))
+        except Exception:
+            _log.exception("%s %s", call.method, call.path)
+            return error_reply(server_error())
+        return result if isinstance(result, Reply) else Reply(operation.status, result)
+
+    def _finished(self, reply: Reply, rate: RateLimit | None) -> Reply:
+        """The reply with the headers that every reply has, unless it is of something in front of the API."""
+        if reply.bare:
+            return reply
+        with self._simulator.lock:
+            limits = self._simulator.limit_headers(rate)
+            request_id = self._simulator.request_id()
+        usual = {"content-type": JSON_TYPE, "x-request-id": request_id, **limits}
+        reply.headers = {**usual, **reply.headers}
+        return reply
+
+
+class _Refused(Exception):
+    def __init__(self, error: ApiError, rate: RateLimit | None) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.rate = rate
+
+
+def _preflight() -> Reply:
+    return Reply(200, None, dict(CORS))
+
+
+async def _send(reply: Reply, incoming: Incoming, send: Send) -> None:
+    content = reply.content()
+    origin = incoming.headers.get("origin")
+    if origin:
+        reply.headers.setdefault("access-control-allow-origin", origin)
+        reply.headers.setdefault("access-control-expose-headers", CORS["access-control-expose-headers"])
+    if reply.status not in NO_CONTENT:
+        reply.headers.setdefault("content-length", str(len(content)))
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    body = b"" if incoming.method == "HEAD" else content[: reply.cut]
+    await send({"type": "http.response.body", "body": body, "more_body": reply.cut is not None})
+
+
+async def _lifespan(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] != "lifespan":
+        raise Dropped
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

@@ -1,0 +1,112 @@
+"""The raw request: what ASGI hands over, read once, with the tolerance of the real API."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope
+
+from ..engine.errors import bad_request, too_large
+from ..engine.records import Record, as_record
+from .peers import Peer, peer_of
+
+#: Bytes of a body that are read. The real limit is unverified; an image or a volume never travels in a body.
+LARGEST = 10_000_000
+
+_SLASHES = re.compile(r"/{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One request before anybody has been authenticated."""
+
+    method: str
+    path: str
+    base: str
+    query: dict[str, str]
+    headers: Headers
+    content: bytes
+    peer: Peer
+    #: More was sent than is read; `content` is empty then.
+    oversize: bool = False
+    #: The client went away before it had sent everything.
+    cut_off: bool = False
+
+    def body(self) -> Record:
+        """The JSON object sent; nothing and `null` are an empty one, and GET and HEAD may send what they like."""
+        if self.oversize:
+            raise too_large()
+        if self.method in ("GET", "HEAD") or not self.content.strip():
+            return {}
+        if self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+            return dict(_pairs(self.content))
+        value = read_json(self.content)
+        found = {} if value is None else as_record(value)
+        if found is None:
+            raise bad_request()
+        return found
+
+
+async def receive_request(scope: Scope, receive: Receive) -> Incoming:
+    """Read the whole request; suspends only where `receive` does."""
+    headers = Headers(scope=scope)
+    body = await _read(receive)
+    host = headers.get("host") or "{}:{}".format(*(scope.get("server") or ("127.0.0.1", 80)))
+    return Incoming(
+        method=scope["method"],
+        path=_tidy(scope["path"]),
+        base=f"{scope.get('scheme', 'http')}://{host}",
+        query=dict(_pairs(scope.get("query_string", b""))),
+        headers=headers,
+        content=b"".join(body.parts),
+        peer=peer_of(scope),
+        oversize=body.size > LARGEST,
+        cut_off=body.cut_off,
+    )
+
+
+def read_json(content: bytes) -> Any:
+    """The JSON in a body, else 400; NaN and Infinity, which Python's parser takes, are none (RFC 8259)."""
+    try:
+        return json.loads(content, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise bad_request() from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+@dataclass(slots=True)
+class _Body:
+    parts: list[bytes] = field(default_factory=list[bytes])
+    size: int = 0
+    cut_off: bool = False
+
+
+async def _read(receive: Receive) -> _Body:
+    """What arrives, up to the first message that is too much: the rest is left to the server to throw away."""
+    body, more = _Body(), True
+    while more and body.size <= LARGEST:
+        message = await receive()
+        body.cut_off = message["type"] == "http.disconnect"
+        more = not body.cut_off and message.get("more_body", False)
+        body.parts.append(message.get("body", b""))
+        body.size += len(body.parts[-1])
+    if body.size > LARGEST:
+        body.parts.clear()
+    return body
+
+
+def _tidy(path: str) -> str:
+    # Clients join a base URL and a path carelessly: `/v2//droplets`, `/v2/droplets/` (also on POST).
+    return _SLASHES.sub("/", path).rstrip("/") or "/"
+
+
+def _pairs(encoded: bytes) -> list[tuple[str, str]]:
+    return parse_qsl(encoded.decode("latin-1"), keep_blank_values=True)

@@ -1,0 +1,74 @@
+"""A request and a reply as handlers see them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..engine.account import Account
+from ..engine.errors import ApiError
+from ..engine.records import Record
+from .limits import RateLimit
+from .peers import Dropped, Peer, Unknown
+from .scopes import Scopes
+
+__all__ = ["JSON_TYPE", "NO_CONTENT", "Call", "Dropped", "Reply", "error_reply"]
+
+JSON_TYPE = "application/json; charset=utf-8"
+#: Statuses whose replies never have a body (RFC 9110).
+NO_CONTENT = (204, 304)
+#: Bodies are built anew for each reply, so that nothing in them can contain itself.
+_JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+
+
+@dataclass(slots=True)
+class Call:
+    """One authenticated request to one operation."""
+
+    account: Account
+    method: str
+    #: The path without doubled or trailing slashes, as in `/v2/droplets/1`.
+    path: str
+    #: Scheme and host as the client sees them, for links: `http://127.0.0.1:8080`.
+    base: str
+    now: float
+    params: Mapping[str, str] = field(default_factory=dict[str, str])
+    query: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    #: The JSON object that was sent; an empty one for no body, `null` and `{}`.
+    body: Record = field(default_factory=dict[str, Any])
+    scopes: Scopes = field(default_factory=Scopes)
+    #: What the token may still ask; every reply shows it.
+    rate: RateLimit | None = None
+    #: Faults that a handler takes part in (`create_errored`, `lost_tags`, `action_errored`...), set before it runs,
+    #: with the seconds of those that last.
+    faults: dict[str, float] = field(default_factory=dict[str, float])
+    peer: Peer = field(default_factory=Unknown)
+
+
+@dataclass(slots=True)
+class Reply:
+    """Status, JSON body (or none) and headers beyond the usual ones."""
+
+    status: int
+    body: Record | None = None
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    #: Bytes to send in place of the body; for replies that are no JSON.
+    raw: bytes | None = None
+    #: Without the headers that every reply of the API has: something in front of the API answers.
+    bare: bool = False
+    #: Bytes of the body after which the connection ends.
+    cut: int | None = None
+
+    def content(self) -> bytes:
+        """What is sent."""
+        if self.raw is not None:
+            return self.raw
+        return b"" if self.body is None else _JSON.encode(self.body).encode("ascii")
+
+
+def error_reply(error: ApiError) -> Reply:
+    """The body that every refusal has."""
+    return Reply(error.status, dict(error.body), dict(error.headers))

@@ -1,0 +1,136 @@
+"""Operations and how a path finds one.
+
+A resource's file has a table `OPERATIONS = Operations()` and puts its handlers into it with `@OPERATIONS("GET",
+"/v2/...")`; the path is written as in the API reference. Paths are compiled and matched by Starlette; literal
+segments win over parameters whatever the order of the files (`/v2/droplets/autoscale` is not a Droplet).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from starlette.routing import Match, Route
+from starlette.types import Receive, Scope, Send
+
+from ..engine.errors import ApiError, method_not_allowed, not_found, not_implemented
+from ..engine.records import Record
+from .messages import Call, Reply
+
+#: State and rules first, HTTP last: a body for the operation's own status, nothing for no content, or a whole reply.
+Handler = Callable[[Call], Record | Reply | None]
+#: How an operation words a refusal, where that differs from all the others.
+Wording = Callable[[ApiError], ApiError]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the API reference."""
+
+    method: str
+    path: str
+    handler: Handler
+    status: int
+    scopes: tuple[str, ...] = ()
+    #: The special rate limit that it counts against, if any.
+    limit: str | None = None
+    wording: Wording | None = None
+
+    def worded(self, error: ApiError) -> ApiError:
+        """A refusal as this operation says it."""
+        return error if self.wording is None else self.wording(error)
+
+
+class Operations:
+    """The operations of one file."""
+
+    def __init__(self) -> None:
+        self._operations: list[Operation] = []
+
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(self._operations)
+
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        *scopes: str,
+        status: int = 200,
+        limit: str | None = None,
+        wording: Wording | None = None,
+    ) -> Callable[[Handler], Handler]:
+        """Register a handler; `scopes` are those that the API reference lists, all of them needed."""
+
+        def register(handler: Handler) -> Handler:
+            self._operations.append(Operation(method, path, handler, status, scopes, limit, wording))
+            return handler
+
+        return register
+
+
+#: Beginnings of paths that the real API has (API reference, list of operations): those without an operation here
+#: answer 501.
+REAL_PATHS = (
+    "add-ons", "apps", "billing", "byoip_prefixes", "cdn", "certificates", "customers", "databases",
+    "dedicated-inferences", "domains", "droplets/autoscale", "firewalls", "floating_ips", "functions", "gen-ai",
+    "invoices", "kubernetes", "load_balancers", "monitoring/alerts", "monitoring/sinks",
+    "monitoring/metrics/apps", "monitoring/metrics/database", "monitoring/metrics/droplet",
+    "monitoring/metrics/droplet_autoscale", "monitoring/metrics/load_balancer", "monitoring/metrics/volumes",
+    "nfs", "partner_network_connect", "projects", "registries", "registry", "reserved_ips", "reserved_ipv6",
+    "security", "spaces", "uptime", "vector-databases", "volumes", "vpc_nat_gateways", "vpc_peerings", "vpcs",
+)  # fmt: skip
+
+
+class Router:
+    """Finds the operation for a method and a path."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        by_path: dict[str, dict[str, Operation]] = {}
+        for operation in operations:
+            by_path.setdefault(operation.path, {})[operation.method] = operation
+        self._families: dict[str, dict[str, dict[str, Operation]]] = {}
+        for path in sorted(by_path, key=_literals_first):
+            self._families.setdefault(_family(path), {})[path] = by_path[path]
+        self._compiled: dict[str, list[tuple[Route, dict[str, Operation]]]] = {}
+        real = [f"/v2/{name}" for name in REAL_PATHS]
+        self._beyond = tuple(one for one in real if not any(_within(path, one) for path in by_path))
+
+    def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
+        """The operation and the parameters in the path; else 404, 405 or 501."""
+        if any(_within(path, real) for real in self._beyond):
+            raise not_implemented(method, path)
+        scope: Scope = {"type": "http", "path": path, "method": method}
+        for route, operations in self._routes(_family(path)):
+            match, found = route.matches(scope)
+            if match is Match.FULL:
+                operation = operations.get("GET" if method == "HEAD" else method)
+                if operation is None:
+                    raise method_not_allowed(method, path, operations)
+                return operation, found["path_params"]
+        raise not_found()
+
+    def _routes(self, family: str) -> list[tuple[Route, dict[str, Operation]]]:
+        # Compiled when the first request comes: all of them would take longer than everything else at the start.
+        found = self._compiled.get(family)
+        if found is None and family in self._families:
+            paths = self._families[family].items()
+            found = self._compiled[family] = [(Route(path, _Unused(), methods=None), table) for path, table in paths]
+        return found or []
+
+
+class _Unused:
+    # Routes only match here: the app goes on with the operation itself.
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        raise NotImplementedError
+
+
+def _family(path: str) -> str:
+    return "/".join(path.split("/", 3)[:3])
+
+
+def _literals_first(path: str) -> tuple[tuple[bool, str], ...]:
+    return tuple((part.startswith("{"), part) for part in path.split("/"))
+
+
+def _within(path: str, beginning: str) -> bool:
+    return path == beginning or path.startswith(beginning + "/")

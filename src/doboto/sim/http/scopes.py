@@ -1,0 +1,88 @@
+"""What a token may do and see (API reference: the scopes of each operation, "Requires ... scope" at single fields)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..engine.errors import forbidden
+from ..engine.records import Record
+
+#: Fields that are left out of replies to tokens without the scope, by kind of object.
+FIELDS: dict[str, dict[str, str]] = {
+    "account": {"droplet_limit": "droplet:read", "floating_ip_limit": "reserved_ip:read"},
+    "droplet": {
+        "backup_ids": "image:read",
+        "snapshot_ids": "image:read",
+        "image": "image:read",
+        "volume_ids": "block_storage:read",
+        "tags": "tag:read",
+        "vpc_uuid": "vpc:read",
+    },
+    "firewall": {"droplet_ids": "droplet:read", "tags": "tag:read"},
+    "image": {"tags": "tag:read"},
+    "snapshot": {"tags": "tag:read"},
+    "volume": {"tags": "tag:read"},
+    "volume_snapshot": {"tags": "tag:read"},
+    "reserved_ip": {"droplet": "droplet:read", "project_id": "project:read"},
+    "tag_resources": {
+        "droplets": "droplet:read",
+        "images": "image:read",
+        "volumes": "block_storage:read",
+        "volume_snapshots": "block_storage_snapshot:read",
+        "databases": "database:read",
+    },
+    "associated": {
+        "reserved_ips": "reserved_ip:read",
+        "floating_ips": "reserved_ip:read",
+        "snapshots": "image:read",
+        "volumes": "block_storage:read",
+        "volume_snapshots": "block_storage_snapshot:read",
+    },
+}
+
+#: Listed beside the scope proper at some operations on volumes; no token can be given them, so they ask for nothing.
+UNGRANTABLE = ("api:read", "api:write")
+
+#: Scopes that come with another one (API reference, text of POST /v2/projects/.../resources).
+IMPLIED = {"project:assign_resource": "project:update"}
+
+#: The two broad scopes that tokens had before there were single ones.
+BROAD = ("read", "write")
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """The scopes of a token; `granted=None` is a token with full access."""
+
+    granted: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, scopes: Iterable[str] | None) -> Scopes:
+        """Scopes from any collection of names."""
+        return cls(None if scopes is None else frozenset(scopes))
+
+    def allow(self, scope: str) -> bool:
+        """Whether the token has that scope, itself or by a broad one."""
+        if self.granted is None or scope in UNGRANTABLE:
+            return True
+        if not self.granted.isdisjoint((scope, IMPLIED.get(scope), "write")):
+            return True
+        return "read" in self.granted and scope.endswith(":read")
+
+    def require(self, *scopes: str) -> None:
+        """Refuse with 403 unless the token has every one of them."""
+        if self.granted is not None and not all(map(self.allow, scopes)):
+            raise forbidden()
+
+    def require_any(self, *scopes: str) -> None:
+        """Refuse with 403 unless the token has one of them."""
+        if self.granted is not None and not any(map(self.allow, scopes)):
+            raise forbidden()
+
+    def visible(self, kind: str, shown: Record) -> Record:
+        """The object without the fields that the token may not see."""
+        if self.granted is None:
+            return shown
+        wanted = FIELDS.get(kind, {})
+        return {name: value for name, value in shown.items() if name not in wanted or self.allow(wanted[name])}

@@ -1,0 +1,143 @@
+"""What the page shows of one account, as JSON: counts of everything, and the newest of what can be many."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from ..engine.account import Account
+from ..engine.records import Key, Record
+from ..resources.droplets import networks
+
+if TYPE_CHECKING:
+    from ..simulator import Simulator
+
+#: How many Droplets, actions, requests and accounts at most; with them go the counts of all.
+NEWEST = 100
+
+#: Further kinds of resources that are counted, as they are called.
+COUNTED = {
+    "volume": "volume",
+    "firewall": "firewall",
+    "load_balancer": "load balancer",
+    "reserved_ip": "reserved IP",
+    "reserved_ipv6": "reserved IPv6",
+    "vpc": "VPC",
+    "nat_gateway": "NAT gateway",
+    "domain": "domain",
+    "certificate": "certificate",
+    "autoscale_pool": "autoscale pool",
+    "project": "project",
+    "ssh_key": "SSH key",
+    "tag": "tag",
+    "alert_policy": "alert policy",
+}
+
+
+def glance(simulator: Simulator, wanted: str | None) -> Record:
+    """The account wanted; without one, or if it is gone, that of the latest request."""
+    now = simulator.clock.now()
+    account = simulator.accounts.get(wanted or "") or _latest(simulator)
+    accounts = list(simulator.accounts.values())
+    return {
+        "account": None if account is None else account.name,
+        "accounts": [_entry(one) for one in _accounts(accounts, account)],
+        "accounts_total": len(accounts),
+        "faults": sum(1 for _ in simulator.faults),
+        "requests": _requests(simulator, account),
+        **({} if account is None else _of(simulator, account, now)),
+    }
+
+
+def _latest(simulator: Simulator) -> Account | None:
+    # Names, not tokens: the log has nothing else.
+    asking = (simulator.accounts.get(entry.account or "") for entry in reversed(simulator.log.entries()))
+    return next((account for account in asking if account), None) or next(reversed(simulator.accounts.values()), None)
+
+
+def _accounts(accounts: list[Account], shown: Account | None) -> list[Account]:
+    newest = accounts[: -NEWEST - 1 : -1]
+    return newest if shown is None or shown in newest else [shown, *newest]
+
+
+def _entry(account: Account) -> Record:
+    return {"account": account.name, "droplets": len(account.store("droplet"))}
+
+
+def _requests(simulator: Simulator, account: Account | None) -> list[Record]:
+    # Those that opened no account are shown with any: whoever looks for a missing request finds its 401.
+    names = (None, account.name if account else None)
+    entries = (entry for entry in reversed(simulator.log.entries()) if entry.account in names)
+    return [entry.shown() for entry in islice(entries, NEWEST)]
+
+
+def _of(simulator: Simulator, account: Account, now: float) -> Record:
+    account.settle(now)
+    simulator.commit(account)
+    droplets = account.store("droplet")
+    due, next_due = _due(account)
+    pending = _pending(account)
+    return {
+        "droplets": [_droplet(account, one) for one in islice(reversed(droplets.records.values()), NEWEST)],
+        "statuses": Counter(droplet["status"] for droplet in droplets),
+        "actions": [_action(account, key, due) for key in pending[:NEWEST]],
+        "actions_total": len(pending),
+        "next_due": next_due,
+        "also": [[name, count] for kind, name in COUNTED.items() if (count := len(account.store(kind)))],
+        "rate": _rate(account, now),
+    }
+
+
+def _droplet(account: Account, droplet: Record) -> Record:
+    return {
+        "id": droplet["id"],
+        "name": droplet["name"],
+        "status": "destroying" if droplet["destroying"] else droplet["status"],
+        "size": droplet["size_slug"],
+        "region": droplet["region"],
+        "addresses": list(_addresses(networks.shown(account, droplet))),
+        "tags": droplet["tags"],
+    }
+
+
+def _addresses(interfaces: Record) -> Iterator[Record]:
+    for one in (*interfaces["v4"], *interfaces["v6"]):
+        yield {"address": one["ip_address"], "type": one["type"]}
+
+
+def _due(account: Account) -> tuple[dict[Key, float], float | None]:
+    """When each action in progress is over, and when the next thing of any kind happens."""
+    events = list(account.store("event"))
+    ends = {one["arguments"]["action_id"]: one["due"] for one in events if one["effect"] == "action.finish"}
+    return ends, min((one["due"] for one in events), default=None)
+
+
+def _pending(account: Account) -> list[Key]:
+    """Actions in progress, newest first; one that two resources wait for is one."""
+    store = account.store("action")
+    found = {key for resource in store.values("pending") for key in store.keys("pending", resource)}
+    return sorted(found, key=int, reverse=True)
+
+
+def _action(account: Account, key: Key, due: dict[Key, float]) -> Record:
+    action = account.get("action", key)
+    kind, _, resource = str(action["resource"]).partition(":")
+    owner = account.find(kind, int(resource) if resource.isdecimal() else resource) or {}
+    return {
+        "id": key,
+        "type": action["type"],
+        "of": kind,
+        "name": str(owner.get("name") or resource),
+        "started_at": action["started_at"],
+        "due": due.get(key),
+    }
+
+
+def _rate(account: Account, now: float) -> Record | None:
+    """The three numbers of the headers, for the token with the least left; nothing if the limit is switched off."""
+    if not account.settings.requests_per_hour:
+        return None
+    headers = account.rates.lowest(now).headers(now)
+    return {name: int(headers[f"ratelimit-{name}"]) for name in ("limit", "remaining", "reset")}

@@ -1,0 +1,142 @@
+"""BYOIP: prefixes of one's own, whose addresses are then assigned to Droplets like reserved ones.
+
+A prefix is `in_progress`, then `active` or `failed`, in the end `deleting` (the first two: API reference, examples).
+Members of a `byoip_prefix` record: `uuid`, `prefix`, `region`, `status`, `validations`, `failure_reason`, `advertised`.
+An address that has been assigned is a `reserved_ip` record with the prefix's `uuid` in its member `byoip`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network, ip_address
+
+from ...catalog import region
+from ...engine import actions
+from ...engine.account import Account
+from ...engine.errors import unprocessable
+from ...engine.events import effect
+from ...engine.fields import required, text
+from ...engine.lifecycle import durations
+from ...engine.records import Key, Record
+from ...engine.store import index
+from ...engine.timestamps import iso
+
+#: Plausible only: the real one asks the registry of the addresses, which takes its time.
+durations(byoip_prefix__create=120.0, byoip_prefix__delete=30.0)
+
+#: API reference, text on BYOIP prefixes.
+LARGEST, SMALLEST = 18, 24
+
+
+@index("reserved_ip", "byoip")
+def _prefix(address: Record) -> Iterable[Key]:
+    return (address["byoip"],) if address.get("byoip") else ()
+
+
+def create(account: Account, now: float, body: Record, *, fails: bool = False) -> Record:
+    """Begin to bring a prefix; any signature will do unless a fault says otherwise."""
+    network, slug = _read_network(required(body, "prefix", text)), required(body, "region", text)
+    if not required(body, "signature", text):
+        raise unprocessable("signature is required")
+    if not (region(slug) or {"available": False})["available"]:
+        raise unprocessable("region is invalid")
+    for other in account.store("byoip_prefix"):
+        if network.overlaps(IPv4Network(other["prefix"])):
+            raise unprocessable(f"The prefix overlaps with {other['prefix']}, which is on this account.")
+    key = account.uuid()
+    prefix: Record = {
+        "uuid": key,
+        "prefix": str(network),
+        "region": slug,
+        "status": "in_progress",
+        "validations": [],
+        "failure_reason": "",
+        "advertised": False,
+    }
+    account.after(account.settings.seconds("byoip_prefix.create"), "byoip.created", now, prefix_id=key, fails=fails)
+    return account.put("byoip_prefix", key, prefix)
+
+
+def advertise(account: Account, prefix: Record, wanted: bool) -> Record:
+    """Announce an active prefix to the internet, or stop that."""
+    if prefix["status"] != "active":
+        raise unprocessable("The prefix is not active.")
+    return account.change("byoip_prefix", prefix["uuid"], advertised=wanted)
+
+
+def delete(account: Account, now: float, prefix: Record) -> None:
+    """Begin to give a prefix back; not while Droplets have addresses of it (product documentation)."""
+    if any(_in_use(account, address) for address in addresses(account, prefix)):
+        raise unprocessable("The prefix has addresses assigned to Droplets.")
+    if prefix["status"] != "deleting":
+        account.change("byoip_prefix", prefix["uuid"], status="deleting", advertised=False)
+        account.after(account.settings.seconds("byoip_prefix.delete"), "byoip.deleted", now, prefix_id=prefix["uuid"])
+
+
+def addresses(account: Account, prefix: Record) -> list[Record]:
+    """Addresses of a prefix that are or were assigned."""
+    return [account.get("reserved_ip", key) for key in account.store("reserved_ip").keys("byoip", prefix["uuid"])]
+
+
+def allocations(account: Account, prefix: Record) -> list[Record]:
+    """Which addresses of a prefix Droplets have, and since when, as the API shows them."""
+    return [_allocation(account, one) for one in addresses(account, prefix) if one["droplet_id"] is not None]
+
+
+def unused_address(account: Account, ip: str) -> Record | None:
+    """The record with which an address of an active prefix begins, once somebody asks for it."""
+    address = ip_address(ip)
+    for prefix in account.store("byoip_prefix"):
+        if prefix["status"] == "active" and address in IPv4Network(prefix["prefix"]):
+            place = {"ip": ip, "region": prefix["region"], "droplet_id": None}
+            return {**place, "reserved_at": iso(account.clock.now()), "project_id": None, "byoip": prefix["uuid"]}
+    return None
+
+
+def _read_network(value: str) -> IPv4Network:
+    try:
+        network = IPv4Network(value)
+    except ValueError:
+        raise unprocessable("prefix is not an IPv4 network in CIDR notation") from None
+    if not LARGEST <= network.prefixlen <= SMALLEST:
+        raise unprocessable(f"prefix must be between /{LARGEST} and /{SMALLEST}")
+    return network
+
+
+def _in_use(account: Account, address: Record) -> bool:
+    return address["droplet_id"] is not None or actions.pending(account, "reserved_ip", address["ip"])
+
+
+def _allocation(account: Account, address: Record) -> Record:
+    done = (account.get("action", key) for key in actions.of(account, "reserved_ip", address["ip"]))
+    assigned = [one["completed_at"] for one in done if one["type"] == "assign_ip" and one["status"] == "completed"]
+    return {
+        "id": int(IPv4Address(address["ip"])),
+        "byoip": address["ip"],
+        "region": address["region"],
+        "resource": f"do:droplet:{address['droplet_id']}",
+        "assigned_at": assigned[0] if assigned else address["reserved_at"],
+    }
+
+
+@effect("byoip.created")
+def _created(account: Account, _now: float, *, prefix_id: str, fails: bool) -> None:
+    prefix = account.find("byoip_prefix", prefix_id)
+    if prefix is None or prefix["status"] != "in_progress":
+        return
+    if fails:
+        # Name and status of the check: API reference, schema of `validations`; status and reason are our own.
+        failed = [{"name": "SIGNATURE HASH", "status": "FAILED", "note": ""}]
+        account.change(
+            "byoip_prefix", prefix_id, status="failed", validations=failed, failure_reason="validation failed"
+        )
+    else:
+        account.change("byoip_prefix", prefix_id, status="active")
+
+
+@effect("byoip.deleted")
+def _deleted(account: Account, _now: float, *, prefix_id: str) -> None:
+    prefix = account.delete("byoip_prefix", prefix_id)
+    if prefix is not None:
+        for address in addresses(account, prefix):
+            account.delete("reserved_ip", address["ip"])

@@ -1,0 +1,161 @@
+"""Certificates: reading an uploaded one, waiting for an issued one, and whether one is in use.
+
+Members of a `certificate` record are those that the API shows. A private key is only looked at, never kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ...engine.account import Account
+from ...engine.errors import forbidden, unprocessable
+from ...engine.events import effect
+from ...engine.fields import required, text, texts
+from ...engine.lifecycle import durations
+from ...engine.records import Key, Record
+from ...engine.store import index
+from ...engine.timestamps import iso
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
+durations(certificate__issue=15.0)
+
+#: `RentFreeMedia/rentfreemedia#12`.
+NAME_TAKEN = "name is not unique"
+#: The text on which `terraform-provider-digitalocean` waits for a load balancer to let go of a certificate.
+IN_USE = "Make sure the certificate is not in use before deleting it"
+#: What Let's Encrypt gives.
+ISSUED_FOR = 90 * 24 * 3600.0
+
+
+@index("certificate", "name")
+def _name(certificate: Record) -> Iterable[Key]:
+    return (certificate["name"],)
+
+
+def free_name(account: Account, name: str) -> str:
+    """A name that no other certificate has, else 422."""
+    if account.store("certificate").count("name", name):
+        raise unprocessable(NAME_TAKEN)
+    return name
+
+
+def uploaded(body: Record) -> Record:
+    """What an uploaded certificate says of itself; 422 unless leaf, key and chain are PEM and fit."""
+    leaf = _parsed(body, "leaf_certificate")
+    _matching_key(body, leaf)
+    if body.get("certificate_chain"):
+        _parsed(body, "certificate_chain")
+    return {
+        "not_after": iso(leaf.not_valid_after_utc.timestamp()),
+        "sha1_fingerprint": hashlib.sha1(_der(leaf), usedforsecurity=False).hexdigest(),
+        "dns_names": _dns_names(leaf),
+        "state": "verified",
+        "type": "custom",
+    }
+
+
+def ordered(account: Account, now: float, body: Record) -> Record:
+    """What Let's Encrypt is going to issue; dates and fingerprint are there from the start, as in the reference."""
+    names = list(dict.fromkeys(name.lower() for name in required(body, "dns_names", texts)))
+    if not names:
+        raise unprocessable("dns_names can't be empty")
+    if account.settings.lets_encrypt_needs_domain:
+        _managed(account, names)
+    return {
+        "not_after": iso(now + ISSUED_FOR),
+        "sha1_fingerprint": f"{account.draw() % 16**40:040x}",
+        "dns_names": names,
+        "state": "pending",
+        "type": "lets_encrypt",
+    }
+
+
+def begin(account: Account, now: float, name: str, members: Record, *, fails: bool) -> Record:
+    """Keep a new certificate; one that has been ordered is issued after a moment."""
+    key = account.uuid()
+    certificate = account.put("certificate", key, {"id": key, "name": name, "created_at": iso(now), **members})
+    if certificate["state"] == "pending":
+        state = "error" if fails else "verified"
+        seconds = account.settings.seconds("certificate.issue")
+        account.after(seconds, "certificate.issued", now, certificate_id=key, state=state)
+    return certificate
+
+
+@effect("certificate.issued")
+def _issued(account: Account, _now: float, *, certificate_id: str, state: str) -> None:
+    if account.find("certificate", certificate_id) is not None:
+        account.change("certificate", certificate_id, state=state)
+
+
+def remove(account: Account, key: str) -> None:
+    """Delete a certificate that is there; 403 while a load balancer uses it."""
+    if account.store("load_balancer").count("certificate", key):
+        raise forbidden(IN_USE)
+    account.delete("certificate", key)
+
+
+@index("load_balancer", "certificate")
+def _used(load_balancer: Record) -> Iterable[Key]:
+    rules, domains = load_balancer["forwarding_rules"], load_balancer["domains"]
+    return {item["certificate_id"] for item in (*rules, *domains) if item.get("certificate_id")}
+
+
+def _managed(account: Account, names: list[str]) -> None:
+    for name in names:
+        labels = name.removeprefix("*.").split(".")
+        ends = (".".join(labels[start:]) for start in range(len(labels)))
+        if not any(account.find("domain", end) for end in ends):
+            # Of the real message only "one or more" is known.
+            raise unprocessable(f"one or more domains are not managed by DigitalOcean: {name}")
+
+
+# The library that reads certificates is loaded when one is uploaded: few simulated accounts ever have one.
+
+
+def _parsed(body: Record, name: str) -> Certificate:
+    from cryptography import x509
+
+    try:
+        found = x509.load_pem_x509_certificates(_pem(body, name))
+    except ValueError:
+        raise unprocessable(f"{name} is not a PEM-encoded certificate") from None
+    return found[0]
+
+
+def _matching_key(body: Record, leaf: Certificate) -> None:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
+    pem = _pem(body, "private_key")
+    form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    try:
+        own = load_pem_private_key(pem, password=None).public_key().public_bytes(*form)
+        fits = own == leaf.public_key().public_bytes(*form)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise unprocessable("private_key is not a PEM-encoded private key without a password") from None
+    if not fits:
+        raise unprocessable("private_key does not belong to leaf_certificate")
+
+
+def _pem(body: Record, name: str) -> bytes:
+    return required(body, name, text).encode("utf-8", "surrogatepass")
+
+
+def _der(certificate: Certificate) -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return certificate.public_bytes(Encoding.DER)
+
+
+def _dns_names(certificate: Certificate) -> list[str]:
+    from cryptography import x509
+
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
+        return []
+    return names.get_values_for_type(x509.DNSName)

@@ -1,0 +1,155 @@
+"""Destroying a Droplet together with what belongs to it: which resources these are, and how far it has got."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ...engine import actions, relations
+from ...engine.account import Account
+from ...engine.errors import conflict, not_found, unprocessable
+from ...engine.events import effect
+from ...engine.fields import as_texts
+from ...engine.lifecycle import durations
+from ...engine.records import Key, Record
+from ...engine.timestamps import iso
+from ..images.state import remove_image
+from .destroy import remove
+
+durations(droplet__destroy_associated=5.0)
+
+#: Dollars a month for a gigabyte, or for one (public price list).
+SNAPSHOT_PRICE, VOLUME_PRICE, RESERVED_IP_PRICE = 0.06, 0.10, 4.00
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of associated resource."""
+
+    store: str
+    of: Callable[[Account, int], list[Key]]
+    name: str
+    price: float
+    by_size: bool = True
+
+
+_ADDRESSES = Kind("reserved_ip", relations.reserved_ips_of, "ip", RESERVED_IP_PRICE, by_size=False)
+
+#: By the names of the API reference; floating IPs are the old name of reserved ones and list the same.
+KINDS = {
+    "reserved_ips": _ADDRESSES,
+    "floating_ips": _ADDRESSES,
+    "snapshots": Kind(
+        "image", lambda account, droplet: relations.images_of(account, "snapshot", droplet), "name", SNAPSHOT_PRICE
+    ),
+    "volumes": Kind("volume", relations.volumes_of, "name", VOLUME_PRICE),
+    "volume_snapshots": Kind("volume_snapshot", relations.volume_snapshots_of, "name", SNAPSHOT_PRICE),
+}
+
+
+def resources(account: Account, droplet_id: int) -> dict[str, list[Record]]:
+    """What could be destroyed along with the Droplet, with what it would cost to keep."""
+    return {
+        name: [_show(kind, key, account.get(kind.store, key)) for key in kind.of(account, droplet_id)]
+        for name, kind in KINDS.items()
+    }
+
+
+def _show(kind: Kind, key: Key, record: Record) -> Record:
+    cost = kind.price * (record["size_gigabytes"] or 0) if kind.by_size else kind.price
+    return {"id": str(key), "name": record[kind.name], "cost": f"{cost:.2f}"}
+
+
+def selected(account: Account, droplet_id: int, body: Record) -> dict[str, list[Record]]:
+    """Those of the Droplet's resources that a request names; 422 for any that isn't its."""
+    there = resources(account, droplet_id)
+    return {name: _named(name, items, as_texts(body, name)) for name, items in there.items()}
+
+
+def _named(name: str, items: list[Record], wanted: list[str]) -> list[Record]:
+    by_id = {item["id"]: item for item in items}
+    unknown = [key for key in wanted if key not in by_id]
+    if unknown:
+        raise unprocessable(f"{name} {', '.join(unknown)} not associated with the Droplet")
+    return [by_id[key] for key in dict.fromkeys(wanted)]
+
+
+def begin(account: Account, now: float, droplet: Record, chosen: dict[str, list[Record]]) -> None:
+    """Start destroying a Droplet and the chosen resources."""
+    number = droplet["id"]
+    _idle(account.find("destroy_status", number))
+    status = {
+        "droplet": {"id": str(number), "name": droplet["name"]},
+        "resources": {name: [_waiting(item) for item in items] for name, items in chosen.items()},
+        "failures": 0,
+    }
+    account.put("destroy_status", number, status)
+    account.change("droplet", number, destroying=True)
+    _go(account, now, number)
+
+
+def retry(account: Account, now: float, droplet_id: int) -> None:
+    """Try again what failed."""
+    status = status_of(account, droplet_id)
+    _idle(status)
+    resumed = {name: value for name, value in status.items() if name != "completed_at"}
+    account.put("destroy_status", droplet_id, {**resumed, "failures": 0})
+    _go(account, now, droplet_id)
+
+
+def status_of(account: Account, droplet_id: int) -> Record:
+    """How far the destruction has got; 404 if there never was one."""
+    status = account.find("destroy_status", droplet_id)
+    if status is None:
+        raise not_found()
+    return status
+
+
+def _idle(status: Record | None) -> None:
+    if status is not None and "completed_at" not in status:
+        raise conflict()
+
+
+def _go(account: Account, now: float, droplet_id: int) -> None:
+    seconds = account.settings.seconds("droplet.destroy_associated")
+    account.after(seconds, "droplet.destroy_associated", now, droplet_id=droplet_id)
+
+
+def _waiting(item: Record) -> Record:
+    return {"id": item["id"], "name": item["name"]}
+
+
+@effect("droplet.destroy_associated")
+def _destroy(account: Account, now: float, *, droplet_id: int) -> None:
+    status = account.get("destroy_status", droplet_id)
+    done = {
+        name: [_destroyed(account, now, KINDS[name], item, droplet_id) for item in items]
+        for name, items in status["resources"].items()
+    }
+    remove(account, now, droplet_id)
+    failures = sum("error_message" in item for items in done.values() for item in items)
+    droplet = {"destroyed_at": iso(now), **status["droplet"]}
+    finished = {"droplet": droplet, "resources": done, "completed_at": iso(now), "failures": failures}
+    account.put("destroy_status", droplet_id, finished)
+
+
+def _destroyed(account: Account, now: float, kind: Kind, item: Record, droplet_id: int) -> Record:
+    if "destroyed_at" in item:
+        return item
+    key: Key = int(item["id"]) if kind.store == "image" else item["id"]
+    if actions.pending(account, kind.store, key):
+        return {**_waiting(item), "error_message": "The resource already has a pending event."}
+    if not _still_its(account.find(kind.store, key), droplet_id):
+        return {**_waiting(item), "error_message": "The resource belongs to another Droplet by now."}
+    if kind.store == "image":
+        remove_image(account, int(key))
+    else:
+        account.delete(kind.store, key)
+    return {**_waiting(item), "destroyed_at": iso(now)}
+
+
+def _still_its(record: Record | None, droplet_id: int) -> bool:
+    # A volume or an address may have moved since the request; one that nobody holds is still the one that was chosen.
+    members = record or {}
+    holders: list[int | None] = members.get("droplet_ids") or [members.get("droplet_id")]
+    return holders == [None] or droplet_id in holders

@@ -1,0 +1,144 @@
+"""Backup policies of Droplets, their windows, and the backups taken in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ...engine import relations
+from ...engine.account import Account
+from ...engine.errors import unprocessable
+from ...engine.events import effect
+from ...engine.fields import integer, optional, required, text
+from ...engine.records import Record, as_record
+from ...engine.timestamps import iso
+from ..images.state import make_image, remove_image
+
+HOURS = (0, 4, 8, 12, 16, 20)
+DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+WINDOW_HOURS = 4
+RETENTION_DAYS = {"weekly": 28, "daily": 7}
+
+#: What the API reference's example of supported policies says.
+SUPPORTED: list[Record] = [
+    {
+        "name": plan,
+        "possible_window_starts": list(HOURS),
+        "window_length_hours": WINDOW_HOURS,
+        "retention_period_days": days,
+        "possible_days": list(DAYS) if plan == "weekly" else [],
+    }
+    for plan, days in RETENTION_DAYS.items()
+]
+
+
+def policy_asked_for(body: Mapping[str, Any]) -> Record | None:
+    """The member `backup_policy` of a request, made whole, if it is there; 422 if it can't be had."""
+    asked = optional(body, "backup_policy", as_record, None)
+    if asked is None:
+        return None
+    plan = required(asked, "plan", text)
+    if plan not in RETENTION_DAYS:
+        raise unprocessable("backup_policy plan must be daily or weekly")
+    policy: Record = {"plan": plan}
+    if plan == "weekly":
+        policy["weekday"] = _weekday(asked)
+    return {**policy, "hour": _hour(asked), **_fixed(plan)}
+
+
+def default_policy(account: Account) -> Record:
+    """Daily (API reference), at an hour of the provider's choice."""
+    return {"plan": "daily", "hour": HOURS[account.draw() % len(HOURS)], **_fixed("daily")}
+
+
+def next_window(policy: Record, now: float) -> Record:
+    """The coming window of a policy, as the API shows it."""
+    start = next_start(policy, now)
+    return {"start": iso(start), "end": iso(start + policy["window_length_hours"] * 3600)}
+
+
+def next_start(policy: Record, now: float) -> float:
+    """When the coming window opens."""
+    moment = datetime.fromtimestamp(now, UTC)
+    start = moment.replace(hour=policy["hour"], minute=0, second=0, microsecond=0)
+    while start <= moment or not _on_day(policy, start):
+        start += timedelta(days=1)
+    return start.timestamp()
+
+
+def enable(account: Account, now: float, droplet_id: int, policy: Record) -> None:
+    """Back a Droplet up from now on; a former policy's coming backup is forgotten."""
+    droplet = account.get("droplet", droplet_id)
+    features = [*(name for name in droplet["features"] if name != "backups"), "backups"]
+    start = next_start(policy, now)
+    account.change("droplet", droplet_id, backup_policy=policy, backup_at=start, features=features)
+    account.at(start, "droplet.backup", droplet_id=droplet_id, start=start)
+
+
+def disable(account: Account, droplet_id: int) -> None:
+    """Back a Droplet up no more; backups that are there stay."""
+    features = [name for name in account.get("droplet", droplet_id)["features"] if name != "backups"]
+    account.change("droplet", droplet_id, backup_policy=None, backup_at=None, features=features)
+
+
+def show_record(droplet: Record, now: float) -> Record:
+    """A Droplet's backup policy record."""
+    policy = droplet["backup_policy"]
+    shown: Record = {"droplet_id": droplet["id"], "backup_enabled": policy is not None}
+    return (
+        shown if policy is None else {**shown, "backup_policy": policy, "next_backup_window": next_window(policy, now)}
+    )
+
+
+@effect("droplet.backup")
+def _backup(account: Account, now: float, *, droplet_id: int, start: float) -> None:
+    droplet = account.find("droplet", droplet_id)
+    if droplet is None or droplet["backup_at"] != start:
+        return
+    day = datetime.fromtimestamp(now, UTC)
+    backup = make_image(account, now, droplet, f"{droplet['name']}- {day:%Y-%m-%d}", "backup")
+    policy = droplet["backup_policy"]
+    account.at(now + policy["retention_period_days"] * 86400, "droplet.backup_expires", image_id=backup["id"])
+    following = next_start(policy, now)
+    account.change("droplet", droplet_id, backup_at=following)
+    account.at(following, "droplet.backup", droplet_id=droplet_id, start=following)
+
+
+@effect("droplet.backup_expires")
+def _backup_expires(account: Account, _now: float, *, image_id: int) -> None:
+    # A backup that was converted into a snapshot meanwhile stays.
+    image = account.find("image", image_id)
+    if image is not None and image["type"] == "backup":
+        remove_image(account, image_id)
+
+
+@relations.on_droplet_destroyed
+def _remove_backups(account: Account, _now: float, droplet: Record) -> None:
+    # The product documentation: backups go with their Droplet, snapshots stay.
+    for image_id in relations.images_of(account, "backup", droplet["id"]):
+        remove_image(account, int(image_id))
+
+
+def _weekday(asked: Record) -> str:
+    # The reference's example of an action writes `day`.
+    day = optional(asked, "weekday", text, None) or optional(asked, "day", text, None) or DAYS[0]
+    if day.upper() not in DAYS:
+        raise unprocessable(f"backup_policy weekday must be one of {', '.join(DAYS)}")
+    return day.upper()
+
+
+def _hour(asked: Record) -> int:
+    hour = optional(asked, "hour", integer, 0)
+    if hour not in HOURS:
+        raise unprocessable(f"backup_policy hour must be one of {', '.join(map(str, HOURS))}")
+    return hour
+
+
+def _fixed(plan: str) -> Record:
+    return {"window_length_hours": WINDOW_HOURS, "retention_period_days": RETENTION_DAYS[plan]}
+
+
+def _on_day(policy: Record, start: datetime) -> bool:
+    # Python's week begins on Monday, the API's on Sunday.
+    return policy.get("weekday") in (None, DAYS[(start.weekday() + 1) % 7])

@@ -1,0 +1,148 @@
+"""Making Droplets: the record of a new one, and what happens until it is active."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...engine import actions, relations, tagging
+from ...engine.account import Account
+from ...engine.actions import ActionFailed
+from ...engine.events import effect
+from ...engine.records import Record
+from ...engine.timestamps import iso
+from ..volumes import actions as volume_actions
+from ..vpcs.state import default_vpc
+from . import backups, networks, reach, store
+from .request import Order
+
+
+def create(account: Account, now: float, order: Order, faults: Mapping[str, float]) -> list[tuple[Record, Record]]:
+    """Make what was ordered; each new Droplet with its create action."""
+    tags = [] if "lost_tags" in faults else tagging.ensure(account, order.tags)
+    vpc = account.get("vpc", order.vpc_uuid) if order.vpc_uuid else default_vpc(account, order.region, now)
+    made = [_create_one(account, now, order, name, tags, vpc, faults) for name in order.names]
+    if made and tags:
+        tagging.note(account, tags, "droplet", made[-1][0]["id"])
+    return made
+
+
+def _create_one(
+    account: Account,
+    now: float,
+    order: Order,
+    name: str,
+    tags: list[str],
+    vpc: Record,
+    faults: Mapping[str, float],
+) -> tuple[Record, Record]:
+    number = account.next_id("droplet")
+    droplet = account.put("droplet", number, _record(account, now, order, number, name, tags, vpc, faults))
+    if droplet["listed_from"] > now:
+        store.note_lag(account, droplet["listed_from"])
+    for volume in order.volumes:
+        volume_actions.attach(account, volume, number)
+    seconds = account.settings.seconds("droplet.create")
+    action = actions.start(
+        account,
+        now,
+        "create",
+        "droplet",
+        number,
+        order.region,
+        seconds=seconds,
+        effect="droplet.created",
+        arguments={"droplet_id": number, "backup_policy": order.backup_policy},
+        fails="create_errored" in faults,
+        failure="droplet.vanish",
+    )
+    account.after(_addressed_after(account, seconds, faults), "droplet.addressed", now, droplet_id=number)
+    return droplet, action
+
+
+def _record(
+    account: Account,
+    now: float,
+    order: Order,
+    number: int,
+    name: str,
+    tags: list[str],
+    vpc: Record,
+    faults: Mapping[str, float],
+) -> Record:
+    settings = account.settings
+    host = account.count(f"host:{order.region}") // settings.droplets_per_host
+    return {
+        "id": number,
+        "name": name,
+        "status": "new",
+        "created_at": iso(now),
+        "listed_from": now + max(settings.list_lag, faults.get("list_lag", 0.0)),
+        "found_from": now + max(settings.get_lag, faults.get("get_lag", 0.0)),
+        "destroying": False,
+        "size_slug": order.size["slug"],
+        "disk": order.size["disk"],
+        "image_id": order.image["id"],
+        "region": order.region,
+        "features": _features(order),
+        "networks": {"v4": [], "v6": []},
+        "ipv6": order.ipv6,
+        "public": order.public,
+        "vpc_uuid": vpc["id"],
+        "kernel_id": None,
+        "backup_policy": order.backup_policy,
+        "backup_at": None,
+        "ssh_keys": order.ssh_keys,
+        "user_data": order.user_data,
+        "tags": tags,
+        "host": f"{order.region}:{host}",
+    }
+
+
+def _features(order: Order) -> list[str]:
+    wanted = {
+        "backups": order.backup_policy is not None,
+        "monitoring": order.monitoring,
+        "droplet_agent": order.agent,
+        "private_networking": True,
+        "ipv6": order.ipv6,
+    }
+    return [name for name, on in wanted.items() if on]
+
+
+def _addressed_after(account: Account, seconds: float, faults: Mapping[str, float]) -> float:
+    settings = account.settings
+    late = "address_after" in faults or (settings.address == "after" and "address_before" not in faults)
+    return seconds + settings.address_gap if late else max(seconds - settings.address_gap, 0.0)
+
+
+@effect("droplet.addressed")
+def _addressed(account: Account, _now: float, *, droplet_id: int) -> None:
+    droplet = account.find("droplet", droplet_id)
+    if droplet is None:
+        return
+    # Where addresses come after `active`, an action may have added a private or an IPv6 one already.
+    v4, v6 = droplet["networks"]["v4"], droplet["networks"]["v6"]
+    if not v4:
+        v4 = [networks.private_v4(account, account.get("vpc", droplet["vpc_uuid"]))]
+    if droplet["public"]:
+        v4 = [networks.public_v4(account), *v4]
+    if droplet["ipv6"] and not v6:
+        v6 = [networks.public_v6(account, droplet["region"])]
+    account.change("droplet", droplet_id, networks={"v4": v4, "v6": v6})
+
+
+@effect("droplet.created")
+def _created(account: Account, now: float, *, droplet_id: int, backup_policy: Record | None) -> None:
+    if account.find("droplet", droplet_id) is None:
+        raise ActionFailed
+    account.change("droplet", droplet_id, status="active", **reach.boots(account, now))
+    if backup_policy is not None:
+        backups.enable(account, now, droplet_id, backup_policy)
+
+
+@effect("droplet.vanish")
+def _vanish(account: Account, now: float, *, droplet_id: int, backup_policy: Record | None) -> None:  # noqa: ARG001
+    # A placement that fails afterwards: the Droplet is simply gone (`terraform-provider-digitalocean` PR 1493).
+    droplet = account.delete("droplet", droplet_id)
+    if droplet is not None:
+        relations.droplet_destroyed(account, now, droplet)

@@ -1,0 +1,82 @@
+"""Addresses of Droplets, from ranges that lead nowhere.
+
+Public addresses are from 198.18.0.0/15 (RFC 2544, benchmarks) and 2001:db8::/32 (RFC 3849, documentation): a program
+that connects to a simulated Droplet's address reaches nobody. Netmasks and gateways have the form of the API
+reference's examples.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+
+from ...catalog import entries
+from ...engine import relations
+from ...engine.account import Account
+from ...engine.records import Record
+from ..vpcs.state import next_address
+
+_V4 = int(ipaddress.IPv4Address("198.18.0.0"))
+_V4_ROOM = 2**17
+_V4_BLOCK = 2**12
+_V4_NETMASK = "255.255.240.0"
+#: Odd, so that stepping by it visits every address of the range once before any comes again.
+_V4_STEP = 40_503
+_V6 = int(ipaddress.IPv6Address("2001:db8::"))
+
+
+def public_v4(account: Account) -> Record:
+    """A public IPv4 interface with an address that no other Droplet of the account has."""
+    start = account.draw("public v4") % _V4_ROOM
+    while True:
+        place = (start + account.count("public v4") * _V4_STEP) % _V4_ROOM
+        if 1 < place % _V4_BLOCK < _V4_BLOCK - 1:
+            break
+    address, gateway = _V4 + place, _V4 + place - place % _V4_BLOCK + 1
+    return {
+        "ip_address": str(ipaddress.IPv4Address(address)),
+        "netmask": _V4_NETMASK,
+        "gateway": str(ipaddress.IPv4Address(gateway)),
+        "type": "public",
+    }
+
+
+def private_v4(account: Account, vpc: Record) -> Record:
+    """A private interface in a VPC."""
+    address, netmask = next_address(account, vpc)
+    return {
+        "ip_address": address,
+        "netmask": netmask,
+        "gateway": account.settings.private_gateway,
+        "type": "private",
+    }
+
+
+def public_v6(account: Account, region: str) -> Record:
+    """A public IPv6 interface."""
+    number = [place["slug"] for place in entries("regions")].index(region)
+    network = _V6 + ((number + 1) << 64)
+    return {
+        "ip_address": str(ipaddress.IPv6Address(network + 0x1000 + account.count("public v6"))),
+        "netmask": 64,
+        "gateway": str(ipaddress.IPv6Address(network + 1)),
+        "type": "public",
+    }
+
+
+def shown(account: Account, droplet: Record) -> Record:
+    """A Droplet's own interfaces, and after them the reserved addresses assigned to it (`godo#343`)."""
+    v4 = [str(ip) for ip in relations.reserved_ips_of(account, droplet["id"])]
+    v6 = [str(ip) for ip in relations.reserved_ipv6s_of(account, droplet["id"])]
+    own: Record = droplet["networks"]
+    return {"v4": [*own["v4"], *map(_reserved_v4, v4)], "v6": [*own["v6"], *map(_reserved_v6, v6)]} if v4 or v6 else own
+
+
+def _reserved_v4(ip: str) -> Record:
+    network = ipaddress.IPv4Network(f"{ip}/24", strict=False)
+    return {"ip_address": ip, "netmask": str(network.netmask), "gateway": str(network[1]), "type": "public"}
+
+
+def _reserved_v6(ip: str) -> Record:
+    # Netmask 0 as in the fixtures of `droplet_kit` PR 332.
+    network = ipaddress.IPv6Network(f"{ip}/64", strict=False)
+    return {"ip_address": ip, "netmask": 0, "gateway": str(network[1]), "type": "public"}

@@ -1,0 +1,93 @@
+"""What belongs to a Droplet: snapshots, backups, kernels, firewalls, neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ... import catalog
+from ...engine import relations
+from ...engine.records import Key, Record
+from ...http.messages import Call
+from ...http.paging import around, page, window
+from ...http.routes import Operations
+from ..images import state as images
+from . import backups, store
+from .routes import droplet_in_path, show
+
+OPERATIONS = Operations()
+
+
+def _page_of_images(call: Call, root: str, keys: Sequence[Key]) -> Record:
+    return page(call, root, keys, lambda key: images.show_snapshot(call.account.get("image", key)))
+
+
+@OPERATIONS("GET", "/v2/droplets/{droplet_id}/backups", "droplet:read")
+def list_backups(call: Call) -> Record:
+    """Backups of a Droplet."""
+    return _page_of_images(call, "backups", relations.images_of(call.account, "backup", droplet_in_path(call)["id"]))
+
+
+@OPERATIONS("GET", "/v2/droplets/{droplet_id}/snapshots", "droplet:read")
+def list_snapshots(call: Call) -> Record:
+    """Snapshots of a Droplet."""
+    return _page_of_images(
+        call, "snapshots", relations.images_of(call.account, "snapshot", droplet_in_path(call)["id"])
+    )
+
+
+@OPERATIONS("GET", "/v2/droplets/{droplet_id}/kernels", "droplet:read")
+def list_kernels(call: Call) -> Record:
+    """Kernels that a Droplet could be given."""
+    droplet_in_path(call)
+    return page(call, "kernels", catalog.entries("kernels"), lambda kernel: kernel)
+
+
+@OPERATIONS("GET", "/v2/droplets/{droplet_id}/firewalls", "firewall:read")
+def list_firewalls(call: Call) -> Record:
+    """Firewalls that a Droplet is behind."""
+    account = call.account
+    keys = relations.firewalls_of(account, droplet_in_path(call))
+    return page(call, "firewalls", keys, lambda key: _show_firewall(call, account.get("firewall", key)))
+
+
+def _show_firewall(call: Call, firewall: Record) -> Record:
+    return call.scopes.visible("firewall", relations.show_firewall(firewall))
+
+
+@OPERATIONS("GET", "/v2/droplets/{droplet_id}/neighbors", "droplet:read")
+def list_neighbors(call: Call) -> Record:
+    """Other Droplets of the account on the same physical server; the reference has no pages here."""
+    account, droplet = call.account, droplet_in_path(call)
+    keys = account.store("droplet").keys("host", droplet["host"])
+    others = [account.get("droplet", key) for key in keys if key != droplet["id"]]
+    return {"droplets": [show(call, other) for other in others]}
+
+
+@OPERATIONS("GET", "/v2/reports/droplet_neighbors_ids", "droplet:read")
+def report_neighbors(call: Call) -> Record:
+    """All groups of Droplets that share a physical server."""
+    droplets = call.account.store("droplet")
+    groups = [droplets.keys("host", host) for host in droplets.values("host")]
+    return {"neighbor_ids": [group for group in groups if len(group) > 1]}
+
+
+@OPERATIONS("GET", "/v2/droplets/{droplet_id}/backups/policy", "droplet:read")
+def get_backup_policy(call: Call) -> Record:
+    """A Droplet's backup policy."""
+    return {"policy": backups.show_record(droplet_in_path(call), call.now)}
+
+
+@OPERATIONS("GET", "/v2/droplets/backups/policies", "droplet:read")
+def list_backup_policies(call: Call) -> Record:
+    """Backup policies of all Droplets, by Droplet id."""
+    account, (number, size) = call.account, window(call)
+    keys = store.listed(account, account.store("droplet").records, call.now)
+    shown = [account.get("droplet", key) for key in keys[(number - 1) * size : number * size]]
+    policies = {str(droplet["id"]): backups.show_record(droplet, call.now) for droplet in shown}
+    return {"policies": policies, **around(call, number, size, len(keys))}
+
+
+@OPERATIONS("GET", "/v2/droplets/backups/supported_policies", "droplet:read")
+def list_supported_policies(_call: Call) -> Record:
+    """Backup plans to choose from."""
+    return {"supported_policies": backups.SUPPORTED}

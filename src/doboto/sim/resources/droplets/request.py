@@ -1,0 +1,197 @@
+"""What a request to create Droplets asks for, checked: every refusal comes before anything changes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ... import catalog
+from ...engine import tagging
+from ...engine.account import Account
+from ...engine.errors import not_found, unprocessable
+from ...engine.fields import flag, optional, required, text, texts
+from ...engine.records import Record, as_list
+from ...http.scopes import Scopes
+from ..images.state import usable_image
+from ..ssh_keys import state as ssh_keys
+from ..volumes import actions as volume_actions
+from ..vpcs import state as vpcs
+from . import backups
+
+#: API reference, pattern of `name`; the message is from a trace in `doctl#257`.
+HOSTNAME = re.compile(r"[a-zA-Z0-9]?[a-z0-9A-Z.\-]*[a-z0-9A-Z]")
+BAD_HOSTNAME = "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)"
+NAME_LENGTH = 255
+
+#: `pydo#230`, `api-v2#52`, `api-v2#41`, `forest-iac` PR 437, `motdotla#45`, `axiom#422`; the one for the size is by
+#: analogy, its beginning is in the title of `terraform-provider-digitalocean#60`.
+BAD_IMAGE = "You specified an invalid image for Droplet creation."
+BAD_SIZE = "You specified an invalid size for Droplet creation."
+BAD_REGION = "You specified an invalid region for Droplet creation."
+REGION_CLOSED = "Region is not available"
+SIZE_ELSEWHERE = "Size is not available in this region."
+BAD_KEYS = "You specified invalid ssh key ids for Droplet creation."
+LIMIT = "creating this/these droplet(s) will exceed your droplet limit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Droplets to be made, all alike but for their names."""
+
+    names: list[str]
+    many: bool
+    region: str
+    size: Record
+    image: Record
+    ssh_keys: list[int]
+    backup_policy: Record | None
+    ipv6: bool
+    monitoring: bool
+    agent: bool
+    public: bool
+    vpc_uuid: str | None
+    user_data: str | None
+    tags: list[str] = field(default_factory=list[str])
+    volumes: list[str] = field(default_factory=list[str])
+
+
+def read_order(account: Account, body: Record, scopes: Scopes) -> Order:
+    """The order in a request's body."""
+    _allowed(body, scopes)
+    names, many = _names(account, body)
+    size, image = _size(body), _image(account, body)
+    region = _region(account, body, size, image)
+    public = flag(body, "public_networking", default=True)
+    order = Order(
+        names=names,
+        many=many,
+        region=region,
+        size=size,
+        image=image,
+        ssh_keys=_ssh_keys(account, body),
+        backup_policy=_backup_policy(account, body),
+        ipv6=flag(body, "ipv6"),
+        monitoring=flag(body, "monitoring"),
+        agent=flag(body, "with_droplet_agent", default=True),
+        public=public,
+        vpc_uuid=_vpc(account, body, region),
+        user_data=_user_data(account, body),
+        tags=tagging.asked_for(body),
+        volumes=volume_actions.for_new_droplet(account, body, region, many=len(names) > 1),
+    )
+    _consistent(account, order)
+    return order
+
+
+def hostname(name: str) -> str:
+    """A name that a Droplet can have, else 422."""
+    if not HOSTNAME.fullmatch(name) or len(name) > NAME_LENGTH:
+        raise unprocessable(BAD_HOSTNAME)
+    return name
+
+
+def _allowed(body: Record, scopes: Scopes) -> None:
+    needed = {"tags": "tag:create", "ssh_keys": "ssh_key:read", "vpc_uuid": "vpc:read", "image": "image:read"}
+    scopes.require(*(scope for name, scope in needed.items() if body.get(name)))
+
+
+def _names(account: Account, body: Record) -> tuple[list[str], bool]:
+    names, settings = optional(body, "names", texts, None), account.settings
+    if names is None:
+        return [hostname(required(body, "name", text))], False
+    if body.get("name") is not None and settings.name_and_names == "refuse":
+        raise unprocessable("name and names can't be used together")
+    if not 1 <= len(names) <= settings.names_per_request:
+        raise unprocessable(f"You can create between 1 and {settings.names_per_request} Droplets in one request.")
+    return [hostname(name) for name in names], True
+
+
+def _size(body: Record) -> Record:
+    found = catalog.size(body.get("size"))
+    if found is None:
+        raise unprocessable(BAD_SIZE)
+    return found
+
+
+def _image(account: Account, body: Record) -> Record:
+    found = usable_image(account, body.get("image"))
+    if found is None:
+        raise unprocessable(BAD_IMAGE)
+    return found
+
+
+def _region(account: Account, body: Record, size: Record, image: Record) -> str:
+    asked = optional(body, "region", text, None)
+    if not asked:
+        return _anywhere(size, image, _near_volumes(account, body, catalog.entries("regions")))
+    exact = catalog.region(asked)
+    if exact is None:
+        # API reference, `region`: the beginning of a slug stands for any region of that place.
+        places = [place for place in catalog.entries("regions") if place["slug"].rstrip("0123456789") == asked]
+        if not places:
+            raise unprocessable(BAD_REGION)
+        return _anywhere(size, image, _near_volumes(account, body, places))
+    if not exact["available"]:
+        raise unprocessable(REGION_CLOSED)
+    return _anywhere(size, image, [exact])
+
+
+def _near_volumes(account: Account, body: Record, places: list[Record]) -> list[Record]:
+    near = volume_actions.regions_for_new_droplet(account, body)
+    return [place for place in places if place["slug"] in near] or places
+
+
+def _anywhere(size: Record, image: Record, places: list[Record]) -> str:
+    sold = [place["slug"] for place in places if place["slug"] in size["regions"]]
+    if not size["available"] or not sold:
+        raise unprocessable(SIZE_ELSEWHERE)
+    fitting = [slug for slug in sold if slug in image["regions"]]
+    if not fitting:
+        raise unprocessable("Image is not available in this region.")
+    return str(fitting[0])
+
+
+def _ssh_keys(account: Account, body: Record) -> list[int]:
+    nothing: list[object] = []
+    found = [ssh_keys.find(account, key) for key in optional(body, "ssh_keys", as_list, nothing)]
+    if None in found:
+        raise unprocessable(BAD_KEYS)
+    return [key["id"] for key in found if key is not None]
+
+
+def _backup_policy(account: Account, body: Record) -> Record | None:
+    policy = backups.policy_asked_for(body)
+    if not flag(body, "backups"):
+        return None
+    return policy or backups.default_policy(account)
+
+
+def _vpc(account: Account, body: Record, region: str) -> str | None:
+    asked = optional(body, "vpc_uuid", text, None)
+    if not asked:
+        return None
+    vpc = account.find("vpc", asked)
+    if vpc is None:
+        raise not_found()  # `python-digitalocean#264`: 404 on a create
+    if vpc["region"] != region:
+        raise unprocessable("VPC is not in the same region as the Droplet.")
+    return asked
+
+
+def _user_data(account: Account, body: Record) -> str | None:
+    data = optional(body, "user_data", text, None)
+    if data is not None and len(data.encode("utf-8", "surrogatepass")) > account.settings.user_data_bytes:
+        raise unprocessable(f"user_data is too long (maximum is {account.settings.user_data_bytes} bytes)")
+    return data
+
+
+def _consistent(account: Account, order: Order) -> None:
+    if order.ipv6 and not order.public:
+        raise unprocessable("ipv6 must be false when public_networking is false")
+    if (order.image["min_disk_size"] or 0) > order.size["disk"]:
+        raise unprocessable("The image's minimum disk size is larger than the disk of the size.")
+    vpc = account.get("vpc", order.vpc_uuid) if order.vpc_uuid else vpcs.known_default(account, order.region)
+    if vpc is not None:
+        vpcs.require_room(account, vpc, len(order.names))
+    if len(account.store("droplet")) + len(order.names) > account.settings.droplet_limit:
+        raise unprocessable(LIMIT)

@@ -1,0 +1,105 @@
+"""Droplets: list, create, show, destroy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...engine import actions, tagging
+from ...engine.errors import bad_request, not_found, unprocessable
+from ...engine.records import Key, Record
+from ...http.messages import Call
+from ...http.paging import page
+from ...http.routes import Operations
+from . import store, view
+from .create import create
+from .destroy import destroy, may_destroy
+from .request import read_order
+
+OPERATIONS = Operations()
+
+
+def show(call: Call, droplet: Record) -> Record:
+    """A Droplet as the caller may see it."""
+    return call.scopes.visible("droplet", view.show(call.account, droplet, call.now))
+
+
+def droplet_in_path(call: Call) -> Record:
+    """The Droplet whose id is in the path."""
+    return store.get(call.account, call.params["droplet_id"], call.now)
+
+
+def page_of_droplets(call: Call, keys: Sequence[Key]) -> Record:
+    """A page of Droplets that lists already show."""
+    records = call.account.store("droplet").records
+    listed = store.listed(call.account, keys, call.now)
+    return page(call, "droplets", listed, lambda key: show(call, records[key]))
+
+
+@OPERATIONS("GET", "/v2/droplets", "droplet:read")
+def list_droplets(call: Call) -> Record:
+    """Filtered by tag, or by name and type; GPU Droplets only when asked for (API reference)."""
+    tag, name, kind = (call.query.get(key) for key in ("tag_name", "name", "type"))
+    droplets = call.account.store("droplet")
+    if tag:
+        if name or kind:
+            raise unprocessable("tag_name can not be combined with name or type")
+        call.scopes.require("tag:read")
+        return page_of_droplets(call, tagging.tagged(call.account, "droplet", tag))
+    if kind not in (None, "", "droplets", "gpus"):
+        raise unprocessable("type must be droplets or gpus")
+    type = kind or "droplets"
+    if not name:
+        return page_of_droplets(call, droplets.keys("type", type))
+    named = sorted(droplets.keys("name", name.lower()), key=int)
+    return page_of_droplets(call, [key for key in named if store.type_of(droplets.records[key]["size_slug"]) == type])
+
+
+@OPERATIONS("POST", "/v2/droplets", "droplet:create", status=202)
+def create_droplets(call: Call) -> Record:
+    """One Droplet by `name` or several by `names`, with the actions that make them."""
+    order = read_order(call.account, call.body, call.scopes)
+    made = create(call.account, call.now, order, call.faults)
+    links = {"links": {"actions": [_link(call, action) for _, action in made]}}
+    shown = [show(call, droplet) for droplet, _ in made]
+    return {"droplets": shown, **links} if order.many else {"droplet": shown[0], **links}
+
+
+def _link(call: Call, action: Record) -> Record:
+    return {"id": action["id"], "rel": "create", "href": f"{call.base}/v2/actions/{action['id']}"}
+
+
+@OPERATIONS("DELETE", "/v2/droplets", "droplet:delete", "tag:read", status=204)
+def destroy_by_tag(call: Call) -> None:
+    """All Droplets with a tag; never all without one."""
+    tag = call.query.get("tag_name")
+    if not tag:
+        raise bad_request("param is missing or the value is empty: tag_name")
+    if tagging.canonical(call.account, tag) is None:
+        raise not_found()
+    droplets = [call.account.get("droplet", key) for key in tagging.tagged(call.account, "droplet", tag)]
+    for droplet in droplets:
+        may_destroy(call.account, droplet)
+    for droplet in droplets:
+        destroy(call.account, call.now, droplet)
+
+
+@OPERATIONS("GET", "/v2/droplets/{droplet_id}", "droplet:read")
+def get_droplet(call: Call) -> Record:
+    """One Droplet."""
+    return {"droplet": show(call, droplet_in_path(call))}
+
+
+@OPERATIONS("DELETE", "/v2/droplets/{droplet_id}", "droplet:delete", status=204)
+def destroy_droplet(call: Call) -> None:
+    """One Droplet."""
+    droplet = droplet_in_path(call)
+    may_destroy(call.account, droplet)
+    destroy(call.account, call.now, droplet)
+
+
+@OPERATIONS("GET", "/v2/droplets/{droplet_id}/actions", "droplet:read")
+def list_droplet_actions(call: Call) -> Record:
+    """A Droplet's actions, newest first."""
+    account, droplet = call.account, droplet_in_path(call)
+    keys = actions.of(account, "droplet", droplet["id"])
+    return page(call, "actions", keys, lambda key: actions.show(account.get("action", key)))

@@ -1,0 +1,137 @@
+"""Firewalls."""
+
+from __future__ import annotations
+
+import re
+
+from ...engine.errors import unprocessable
+from ...engine.fields import as_texts, integer, name_of, required
+from ...engine.records import Record, as_list
+from ...http.messages import Call
+from ...http.paging import page
+from ...http.routes import Operations
+from . import rules, state
+
+OPERATIONS = Operations()
+
+#: API reference, pattern of `name`; the refusal's text is our own.
+NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9.\-]+")
+
+
+def _show(call: Call, firewall: Record) -> Record:
+    return call.scopes.visible("firewall", state.show(firewall))
+
+
+def _in_path(call: Call) -> Record:
+    return state.get(call.account, call.params["firewall_id"])
+
+
+def _members(call: Call, own: str | None = None) -> Record:
+    """All that a request says of a firewall; what it leaves out has its default."""
+    account, body = call.account, call.body
+    name = name_of(body)
+    if not NAME.fullmatch(name):
+        raise unprocessable("name must begin with an alphanumeric character and have only those, periods and dashes")
+    found = {
+        "name": name,
+        **rules.read_rules(account, body),
+        "droplet_ids": rules.droplets_named(account, body),
+        "tags": rules.tags_named(account, body),
+    }
+    _readable(call, found)
+    return {**found, "name": state.free_name(account, name, own)}
+
+
+def _readable(call: Call, members: Record) -> None:
+    # API reference, text of PUT: the token needs read access to what is attached.
+    needed = {"droplet_ids": "droplet:read", "tags": "tag:read"}
+    call.scopes.require(*(scope for name, scope in needed.items() if members.get(name)))
+
+
+@OPERATIONS("GET", "/v2/firewalls", "firewall:read")
+def list_firewalls(call: Call) -> Record:
+    """All firewalls."""
+    return page(call, "firewalls", list(call.account.store("firewall")), lambda firewall: _show(call, firewall))
+
+
+@OPERATIONS("POST", "/v2/firewalls", "firewall:create", status=202)
+def create_firewall(call: Call) -> Record:
+    """A new firewall."""
+    return {"firewall": _show(call, state.create(call.account, call.now, _members(call)))}
+
+
+@OPERATIONS("GET", "/v2/firewalls/{firewall_id}", "firewall:read")
+def get_firewall(call: Call) -> Record:
+    """One firewall."""
+    return {"firewall": _show(call, _in_path(call))}
+
+
+@OPERATIONS("PUT", "/v2/firewalls/{firewall_id}", "firewall:update")
+def update_firewall(call: Call) -> Record:
+    """The firewall as the request has it, whatever it was before."""
+    firewall = _in_path(call)
+    _readable(call, firewall)
+    changed = state.update(call.account, call.now, firewall["id"], **_members(call, firewall["id"]))
+    return {"firewall": _show(call, changed)}
+
+
+@OPERATIONS("DELETE", "/v2/firewalls/{firewall_id}", "firewall:delete", status=204)
+def delete_firewall(call: Call) -> None:
+    """Delete a firewall; Droplets behind it lose its protection."""
+    state.remove(call.account, call.params["firewall_id"])
+
+
+@OPERATIONS("POST", "/v2/firewalls/{firewall_id}/droplets", "firewall:update", status=204)
+def add_droplets(call: Call) -> None:
+    """Put Droplets behind the firewall."""
+    firewall = _in_path(call)
+    required(call.body, "droplet_ids", as_list)
+    more = rules.droplets_named(call.account, call.body)
+    _extend(call, firewall, "droplet_ids", [*firewall["droplet_ids"], *more])
+
+
+@OPERATIONS("DELETE", "/v2/firewalls/{firewall_id}/droplets", "firewall:update", status=204)
+def remove_droplets(call: Call) -> None:
+    """Take Droplets out; one that isn't behind the firewall changes nothing (unverified)."""
+    firewall = _in_path(call)
+    required(call.body, "droplet_ids", as_list)
+    gone = {integer(item) for item in as_texts(call.body, "droplet_ids")}
+    _extend(call, firewall, "droplet_ids", [item for item in firewall["droplet_ids"] if item not in gone])
+
+
+@OPERATIONS("POST", "/v2/firewalls/{firewall_id}/tags", "firewall:update", status=204)
+def add_tags(call: Call) -> None:
+    """Put all Droplets with a tag behind the firewall."""
+    firewall = _in_path(call)
+    required(call.body, "tags", as_list)
+    _extend(call, firewall, "tags", [*firewall["tags"], *rules.tags_named(call.account, call.body)])
+
+
+@OPERATIONS("DELETE", "/v2/firewalls/{firewall_id}/tags", "firewall:update", status=204)
+def remove_tags(call: Call) -> None:
+    """Take tags off the firewall; one that it doesn't have changes nothing (unverified)."""
+    firewall = _in_path(call)
+    required(call.body, "tags", as_list)
+    gone = {name.lower() for name in as_texts(call.body, "tags")}
+    _extend(call, firewall, "tags", [name for name in firewall["tags"] if name.lower() not in gone])
+
+
+def _extend(call: Call, firewall: Record, name: str, items: list[object]) -> None:
+    _readable(call, {name: items or firewall[name]})
+    state.extend(call.account, call.now, firewall["id"], **{name: list(dict.fromkeys(items))})
+
+
+@OPERATIONS("POST", "/v2/firewalls/{firewall_id}/rules", "firewall:update", status=204)
+def add_rules(call: Call) -> None:
+    """Add rules."""
+    firewall, more = _in_path(call), rules.read_rules(call.account, call.body)
+    changed = {name: rules.added(firewall[name], more[name]) for name in rules.PEERS}
+    state.update(call.account, call.now, firewall["id"], **changed)
+
+
+@OPERATIONS("DELETE", "/v2/firewalls/{firewall_id}/rules", "firewall:update", status=204)
+def remove_rules(call: Call) -> None:
+    """Remove rules that are exactly like those in the request."""
+    firewall, fewer = _in_path(call), rules.read_rules(call.account, call.body)
+    changed = {name: rules.removed(firewall[name], fewer[name]) for name in rules.PEERS}
+    state.update(call.account, call.now, firewall["id"], **changed)

@@ -1,0 +1,154 @@
+"""What a firewall protects, and its changes on their way to the Droplets.
+
+Members of a `firewall` record: `id`, `name`, `created_at`, `inbound_rules`, `outbound_rules`, `droplet_ids`, `tags`,
+and `changes`: for each Droplet whose security policy is being updated `droplet_id`, `removing` and the number of the
+`change`. How the changes appear is the API reference's `status` and `pending_changes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ...engine import relations, tagging
+from ...engine.account import Account
+from ...engine.errors import conflict, not_found
+from ...engine.events import effect
+from ...engine.lifecycle import durations
+from ...engine.records import Key, Record
+from ...engine.store import index
+from ...engine.timestamps import iso
+from .rules import targets, without
+
+durations(firewall__apply=5.0)
+
+#: 409, seen in `harmony-one/harmony-ops#390`.
+DUPLICATE_NAME = "duplicate name"
+
+
+@index("firewall", "name")
+def _name(firewall: Record) -> Iterable[Key]:
+    return (firewall["name"],)
+
+
+@index("firewall", "target")
+def _targets(firewall: Record) -> Iterable[Key]:
+    return targets(firewall)
+
+
+def get(account: Account, key: str) -> Record:
+    """The firewall with that id, else 404."""
+    return account.get("firewall", key)
+
+
+def free_name(account: Account, name: str, own: Key | None = None) -> str:
+    """A name that no other firewall has, else 409."""
+    if any(key != own for key in account.store("firewall").keys("name", name)):
+        raise conflict(DUPLICATE_NAME)
+    return name
+
+
+def create(account: Account, now: float, members: Record) -> Record:
+    """A new firewall; its rules are on their way to what it protects."""
+    key = account.uuid()
+    firewall = account.put("firewall", key, {"id": key, "created_at": iso(now), "changes": [], **members})
+    return _begin(account, now, key, dict.fromkeys(protected(account, firewall), False))
+
+
+def update(account: Account, now: float, key: str, **members: Any) -> Record:
+    """Change rules or what is protected; every Droplet concerned is updated."""
+    before = protected(account, get(account, key))
+    after = protected(account, account.change("firewall", key, **members))
+    gone = [number for number in before if number not in after]
+    return _begin(account, now, key, {**dict.fromkeys(after, False), **dict.fromkeys(gone, True)})
+
+
+def extend(account: Account, now: float, key: str, **members: Any) -> Record:
+    """Protect more or fewer Droplets under the same rules; only these are updated."""
+    before = set(protected(account, get(account, key)))
+    after = set(protected(account, account.change("firewall", key, **members)))
+    return _begin(account, now, key, {number: number in before for number in sorted(before ^ after)})
+
+
+def protected(account: Account, firewall: Record) -> list[int]:
+    """The Droplets behind the firewall, by id or by tag."""
+    by_tag = [key for tag in firewall["tags"] for key in tagging.tagged(account, "droplet", tag)]
+    return list(dict.fromkeys([*firewall["droplet_ids"], *by_tag]))
+
+
+@relations.firewall_shown_by
+def show(firewall: Record) -> Record:
+    """A firewall as the API shows it."""
+    pending = [
+        {"droplet_id": change["droplet_id"], "removing": change["removing"], "status": "waiting"}
+        for change in firewall["changes"]
+    ]
+    return {
+        "id": firewall["id"],
+        "name": firewall["name"],
+        "status": "waiting" if pending else "succeeded",
+        "inbound_rules": firewall["inbound_rules"],
+        "outbound_rules": firewall["outbound_rules"],
+        "created_at": firewall["created_at"],
+        "droplet_ids": firewall["droplet_ids"],
+        "tags": firewall["tags"],
+        "pending_changes": pending,
+    }
+
+
+def _begin(account: Account, now: float, key: str, changes: dict[int, bool]) -> Record:
+    firewall = get(account, key)
+    if not changes:
+        return firewall
+    number = account.count("firewall_change")
+    kept = [change for change in firewall["changes"] if change["droplet_id"] not in changes]
+    new = [{"droplet_id": item, "removing": removing, "change": number} for item, removing in changes.items()]
+    account.after(account.settings.seconds("firewall.apply"), "firewall.applied", now, firewall_id=key, change=number)
+    return account.change("firewall", key, changes=[*kept, *new])
+
+
+@effect("firewall.applied")
+def _applied(account: Account, _now: float, *, firewall_id: str, change: int) -> None:
+    firewall = account.find("firewall", firewall_id)
+    if firewall is not None:
+        left = [one for one in firewall["changes"] if one["change"] != change]
+        account.change("firewall", firewall_id, changes=left)
+
+
+@relations.on_droplet_destroyed
+def _droplet_destroyed(account: Account, _now: float, droplet: Record) -> None:
+    number = droplet["id"]
+    store = account.store("firewall")
+    for key in store.keys("droplet", number):
+        left = [one for one in store.records[key]["droplet_ids"] if one != number]
+        account.change("firewall", key, droplet_ids=left)
+    for key in store.keys("change", number):
+        changes = [one for one in store.records[key]["changes"] if one["droplet_id"] != number]
+        account.change("firewall", key, changes=changes)
+    forget(account, "droplet_ids", number)
+
+
+@index("firewall", "change")
+def _changes(firewall: Record) -> Iterable[Key]:
+    return [change["droplet_id"] for change in firewall["changes"]]
+
+
+def forget(account: Account, member: str, gone: Key) -> None:
+    """Take what no longer exists out of all rules (unverified: no trace shows what the real API does)."""
+    for key in account.store("firewall").keys("target", f"{member}:{gone}"):
+        firewall = account.get("firewall", key)
+        account.change("firewall", key, **without(firewall, member, gone))
+
+
+@tagging.on_forgotten
+def _tag_forgotten(account: Account, now: float, name: str) -> None:
+    for key in account.store("firewall").keys("tag", name):
+        left = [tag for tag in account.get("firewall", key)["tags"] if tag != name]
+        extend(account, now, str(key), tags=left)
+    forget(account, "tags", name)
+
+
+def remove(account: Account, key: str) -> None:
+    """Delete a firewall, else 404."""
+    if account.delete("firewall", key) is None:
+        raise not_found()

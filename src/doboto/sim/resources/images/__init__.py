@@ -1,0 +1,1 @@
+"""Images: public ones, snapshots, backups, custom images, and transfers between accounts."""

@@ -1,0 +1,182 @@
+"""Images: the public ones, and the account's own."""
+
+from __future__ import annotations
+
+from ... import catalog
+from ...engine import tagging
+from ...engine.account import Account
+from ...engine.errors import bad_request, forbidden, not_found, unprocessable
+from ...engine.events import effect
+from ...engine.fields import boolean, integer, name_of, optional, required, text
+from ...engine.records import Record
+from ...engine.timestamps import iso
+from ...http.messages import Call, Reply
+from ...http.paging import page
+from ...http.routes import Operations
+from . import state, transfers
+from .state import find_image, remove_image
+
+OPERATIONS = Operations()
+
+DESCRIPTION_LENGTH = 255
+#: API reference, `distribution`: anything else is accepted and taken for unknown.
+DISTRIBUTIONS = (
+    "Arch Linux", "CentOS", "CoreOS", "Debian", "Fedora", "Fedora Atomic", "FreeBSD", "Gentoo", "openSUSE", "RancherOS",
+    "Rocky Linux", "Ubuntu", "Unknown",
+)  # fmt: skip
+
+
+def show(call: Call, image: Record) -> Record:
+    """An image as the caller may see it."""
+    return call.scopes.visible("image", state.show(image))
+
+
+def image_in_path(call: Call) -> Record:
+    """The image whose id (or, for public ones, slug) is in the path."""
+    found = find_image(call.account, call.params["image_id"])
+    if found is None:
+        raise not_found()
+    return found
+
+
+def own_image_in_path(call: Call) -> Record:
+    """The same, if it is the account's own."""
+    found = image_in_path(call)
+    if found["public"]:
+        raise forbidden()
+    return found
+
+
+@OPERATIONS("GET", "/v2/images", "image:read")
+def list_images(call: Call) -> Record:
+    """All images the account can use, or its own, or those of a kind, or those with a tag."""
+    kind, tag = call.query.get("type"), call.query.get("tag_name")
+    own = list(call.account.store("image"))
+    if tag:
+        found = [call.account.get("image", key) for key in tagging.tagged(call.account, "image", tag)]
+    elif boolean(call.query.get("private")):
+        found = own
+    elif kind:
+        found = [image for image in catalog.entries("images") if image["family"] == _kind(kind)]
+    else:
+        found = [*catalog.entries("images"), *own]
+    return page(call, "images", found, lambda image: show(call, image))
+
+
+def _kind(kind: str) -> str:
+    if kind not in ("application", "distribution"):
+        raise unprocessable("type must be application or distribution")
+    return kind
+
+
+@OPERATIONS("POST", "/v2/images", "image:create", status=202)
+def import_image(call: Call) -> Record:
+    """A custom image from a URL; it can be used once it has been imported. Nothing is fetched."""
+    account, body = call.account, call.body
+    name, url, region = name_of(body), required(body, "url", text), required(body, "region", text)
+    if not url.startswith(("http://", "https://", "ftp://")):
+        raise unprocessable("url is invalid")
+    if not (catalog.region(region) or {"available": False})["available"]:
+        raise unprocessable("region is invalid")
+    asked, description, distribution = tagging.asked_for(body), _description(body, ""), _distribution(body)
+    tags = tagging.ensure(account, asked)
+    number = account.next_id("image")
+    image: Record = {
+        "id": number,
+        "name": name,
+        "type": "custom",
+        "distribution": distribution,
+        "slug": None,
+        "public": False,
+        "regions": [region],
+        "created_at": iso(call.now),
+        "min_disk_size": None,
+        "size_gigabytes": None,
+        "description": description,
+        "tags": tags,
+        "status": "NEW",
+        "error_message": "",
+        "droplet_id": None,
+    }
+    account.put("image", number, image)
+    tagging.note(account, tags, "image", number)
+    account.after(account.settings.seconds("image.import"), "image.imported", call.now, image_id=number)
+    return {"image": show(call, image)}
+
+
+@effect("image.imported")
+def _imported(account: Account, _now: float, *, image_id: int) -> None:
+    if account.find("image", image_id) is not None:
+        size = round(1 + account.draw() % 400 / 100, 2)
+        account.change("image", image_id, status="available", size_gigabytes=size, min_disk_size=15)
+
+
+@OPERATIONS("GET", "/v2/images/{image_id}", "image:read")
+def get_image(call: Call) -> Record:
+    """One image."""
+    return {"image": show(call, image_in_path(call))}
+
+
+@OPERATIONS("PUT", "/v2/images/{image_id}", "image:update")
+def update_image(call: Call) -> Record:
+    """New name, description or distribution of one's own image."""
+    image, body = own_image_in_path(call), call.body
+    name = image["name"] if body.get("name") is None else name_of(body)
+    distribution = image["distribution"] if body.get("distribution") is None else _distribution(body)
+    description = _description(body, image["description"])
+    changed = call.account.change("image", image["id"], name=name, distribution=distribution, description=description)
+    return {"image": show(call, changed)}
+
+
+@OPERATIONS("DELETE", "/v2/images/{image_id}", "image:delete", status=204)
+def delete_image(call: Call) -> None:
+    """Delete one's own image."""
+    remove_image(call.account, own_image_in_path(call)["id"])
+
+
+@OPERATIONS("POST", "/v2/images/{image_id}/account_transfer", "image:update", "image:delete", status=201)
+def offer_transfer(call: Call) -> Record:
+    """Offer an image to another account."""
+    image = own_image_in_path(call)
+    recipient = optional(call.body, "recipient_email", text, None) or optional(call.body, "recipient_uuid", text, None)
+    if not recipient:
+        raise bad_request("recipient_email or recipient_uuid is required")
+    return {"transfer_id": transfers.offer(call.account, image, recipient)["id"]}
+
+
+@OPERATIONS("POST", "/v2/images/{image_id}/account_transfer/accept", "image:create", status=201)
+def accept_transfer(call: Call) -> Reply:
+    """Take over an image from another account."""
+    transfers.accept(call.account, *_transfer(call))
+    return Reply(201)
+
+
+@OPERATIONS("POST", "/v2/images/{image_id}/account_transfer/cancel", "image:update", status=204)
+def cancel_transfer(call: Call) -> None:
+    """Take back an offer."""
+    transfers.cancel(call.account, *_transfer(call))
+
+
+@OPERATIONS("POST", "/v2/images/{image_id}/account_transfer/decline", "image:create", status=204)
+def decline_transfer(call: Call) -> None:
+    """Refuse an offer."""
+    transfers.decline(call.account, *_transfer(call))
+
+
+def _transfer(call: Call) -> tuple[int, int]:
+    number = integer(call.params["image_id"])
+    if number is None:
+        raise not_found()
+    return number, required(call.body, "transfer_id", integer)
+
+
+def _description(body: Record, default: str) -> str:
+    description = optional(body, "description", text, default)
+    if len(description) > DESCRIPTION_LENGTH:
+        raise unprocessable(f"description is too long (maximum is {DESCRIPTION_LENGTH} characters)")
+    return description
+
+
+def _distribution(body: Record) -> str:
+    distribution = optional(body, "distribution", text, "Unknown")
+    return distribution if distribution in DISTRIBUTIONS else "Unknown"

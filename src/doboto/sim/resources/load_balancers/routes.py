@@ -1,0 +1,119 @@
+"""Load balancers."""
+
+from __future__ import annotations
+
+from ...engine.errors import unprocessable
+from ...engine.fields import as_texts, integer
+from ...engine.records import Record
+from ...http.messages import Call
+from ...http.paging import page
+from ...http.routes import Operations
+from . import request, rules, state
+
+OPERATIONS = Operations()
+
+#: `droplet_kit#153`.
+NO_DROPLETS = "need to provide either a tag or a list of droplets"
+
+
+def _in_path(call: Call) -> Record:
+    return call.account.get("load_balancer", call.params["lb_id"])
+
+
+def _show(call: Call, load_balancer: Record) -> Record:
+    return state.show(call.account, load_balancer)
+
+
+@OPERATIONS("GET", "/v2/load_balancers", "load_balancer:read")
+def list_load_balancers(call: Call) -> Record:
+    """All load balancers."""
+    found = list(call.account.store("load_balancer"))
+    return page(call, "load_balancers", found, lambda one: _show(call, one))
+
+
+@OPERATIONS("POST", "/v2/load_balancers", "load_balancer:create", status=202)
+def create_load_balancer(call: Call) -> Record:
+    """A new load balancer; its address comes when it is active."""
+    members = request.read_order(call.account, call.now, call.body)
+    made = state.create(call.account, call.now, members, fails="create_errored" in call.faults)
+    return {"load_balancer": _show(call, made)}
+
+
+@OPERATIONS("GET", "/v2/load_balancers/{lb_id}", "load_balancer:read")
+def get_load_balancer(call: Call) -> Record:
+    """One load balancer."""
+    return {"load_balancer": _show(call, _in_path(call))}
+
+
+@OPERATIONS("PUT", "/v2/load_balancers/{lb_id}", "load_balancer:update")
+def update_load_balancer(call: Call) -> Record:
+    """The load balancer as the request has it, whatever it was before."""
+    old = state.settled(_in_path(call))
+    members = request.read_order(call.account, call.now, call.body, old)
+    return {"load_balancer": _show(call, state.update(call.account, call.now, old, members))}
+
+
+@OPERATIONS("DELETE", "/v2/load_balancers/{lb_id}", "load_balancer:delete", status=204)
+def delete_load_balancer(call: Call) -> None:
+    """Delete a load balancer; that this works while it is still new is unverified."""
+    state.remove(call.account, _in_path(call)["id"])
+
+
+@OPERATIONS("DELETE", "/v2/load_balancers/{lb_id}/cache", "load_balancer:delete", status=204)
+def delete_cache(call: Call) -> None:
+    """Empty a global load balancer's cache. No traffic passes here, so there is nothing in it; only the rules hold."""
+    if _in_path(call)["type"] != "GLOBAL":
+        raise unprocessable("only a global load balancer has a cache")
+
+
+@OPERATIONS("POST", "/v2/load_balancers/{lb_id}/droplets", "load_balancer:update", status=204)
+def add_droplets(call: Call) -> None:
+    """Put Droplets behind the load balancer."""
+    balancer = _by_droplets(call)
+    more = request.droplets_named(call.account, call.body, state.place_of(balancer))
+    _keep(call, balancer, list(dict.fromkeys([*balancer["droplet_ids"], *more])))
+
+
+@OPERATIONS("DELETE", "/v2/load_balancers/{lb_id}/droplets", "load_balancer:update", status=204)
+def remove_droplets(call: Call) -> None:
+    """Take Droplets out; one that isn't behind the load balancer changes nothing (unverified)."""
+    balancer = _by_droplets(call)
+    gone = {integer(item) for item in as_texts(call.body, "droplet_ids")}
+    _keep(call, balancer, [number for number in balancer["droplet_ids"] if number not in gone])
+
+
+def _by_droplets(call: Call) -> Record:
+    balancer = state.settled(_in_path(call))
+    if not as_texts(call.body, "droplet_ids"):
+        raise unprocessable(NO_DROPLETS)
+    if balancer["tag"]:
+        # API reference: 422; the text is our own.
+        raise unprocessable("Droplets can't be added or removed one by one while the load balancer uses a tag")
+    return balancer
+
+
+def _keep(call: Call, balancer: Record, droplet_ids: list[int]) -> None:
+    call.account.change("load_balancer", balancer["id"], droplet_ids=droplet_ids)
+
+
+@OPERATIONS("POST", "/v2/load_balancers/{lb_id}/forwarding_rules", "load_balancer:update", status=204)
+def add_rules(call: Call) -> None:
+    """Add forwarding rules."""
+    balancer = state.settled(_in_path(call))
+    more = rules.read_rules(call.account, call.body)
+    _forward(call, balancer, rules.distinct([*balancer["forwarding_rules"], *more]))
+
+
+@OPERATIONS("DELETE", "/v2/load_balancers/{lb_id}/forwarding_rules", "load_balancer:update", status=204)
+def remove_rules(call: Call) -> None:
+    """Remove forwarding rules that are exactly like those in the request; one must stay (unverified)."""
+    balancer = state.settled(_in_path(call))
+    fewer = rules.read_rules(call.account, call.body)
+    left = [rule for rule in balancer["forwarding_rules"] if rule not in fewer]
+    if not left:
+        raise unprocessable("a load balancer needs at least one forwarding rule")
+    _forward(call, balancer, left)
+
+
+def _forward(call: Call, balancer: Record, forwarding_rules: list[Record]) -> None:
+    call.account.change("load_balancer", balancer["id"], forwarding_rules=forwarding_rules)

@@ -1,0 +1,70 @@
+"""Alert policies: what one may say."""
+
+from __future__ import annotations
+
+from ...engine.errors import unprocessable
+from ...engine.fields import as_texts, boolean, decimal, objects, required, text, texts
+from ...engine.records import Record, as_list, as_record
+
+#: API reference, `type`, `compare` and `window`.
+TYPES = frozenset(
+    f"v1/{group}/{name}"
+    for group, names in {
+        "insights/droplet": (
+            "load_1", "load_5", "load_15", "memory_utilization_percent", "disk_utilization_percent", "cpu",
+            "disk_read", "disk_write", "public_outbound_bandwidth", "public_inbound_bandwidth",
+            "private_outbound_bandwidth", "private_inbound_bandwidth",
+        ),
+        "insights/lbaas": (
+            "avg_cpu_utilization_percent", "connection_utilization_percent", "droplet_health",
+            "tls_connections_per_second_utilization_percent", "increase_in_http_error_rate_percentage_5xx",
+            "increase_in_http_error_rate_percentage_4xx", "increase_in_http_error_rate_count_5xx",
+            "increase_in_http_error_rate_count_4xx", "high_http_request_response_time",
+            "high_http_request_response_time_50p", "high_http_request_response_time_95p",
+            "high_http_request_response_time_99p",
+        ),
+        "dbaas/alerts": ("load_15_alerts", "memory_utilization_alerts", "disk_utilization_alerts", "cpu_alerts"),
+        "droplet/autoscale_alerts": (
+            "current_instances", "target_instances", "current_cpu_utilization", "target_cpu_utilization",
+            "current_memory_utilization", "target_memory_utilization", "scale_up", "scale_down",
+        ),
+    }.items()
+    for name in names
+)  # fmt: skip
+COMPARISONS = frozenset({"GreaterThan", "LessThan"})
+WINDOWS = frozenset({"5m", "10m", "30m", "1h"})
+
+
+def ordered(body: Record) -> Record:
+    """All members of a policy but its identifier; all have to be there. The texts of refusals are our own."""
+    return {
+        "alerts": _alerts(required(body, "alerts", as_record)),
+        "compare": _one_of(body, "compare", COMPARISONS),
+        "description": required(body, "description", text),
+        "enabled": required(body, "enabled", boolean),
+        "entities": _identifiers(body, "entities"),
+        "tags": required(body, "tags", texts),
+        "type": _one_of(body, "type", TYPES),
+        "value": required(body, "value", decimal),
+        "window": _one_of(body, "window", WINDOWS),
+    }
+
+
+def _one_of(body: Record, name: str, known: frozenset[str]) -> str:
+    value = required(body, name, text)
+    if value not in known:
+        raise unprocessable(f"{name} is invalid")
+    return value
+
+
+def _identifiers(body: Record, name: str) -> list[str]:
+    required(body, name, as_list)
+    return as_texts(body, name)
+
+
+def _alerts(asked: Record) -> Record:
+    return {"email": required(asked, "email", texts), "slack": [_slack(entry) for entry in objects(asked, "slack")]}
+
+
+def _slack(entry: Record) -> Record:
+    return {"channel": required(entry, "channel", text), "url": required(entry, "url", text)}

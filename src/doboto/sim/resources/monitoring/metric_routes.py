@@ -1,0 +1,84 @@
+"""Metrics of Droplets. A Droplet that isn't there has no series; the reference knows no 404 here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ...engine.errors import unprocessable
+from ...engine.fields import integer, required, text
+from ...engine.records import Record
+from ...http.messages import Call
+from ...http.routes import Handler, Operations
+from .machine import AGENT_LABELS, AGENT_METRICS, BANDWIDTH, MODES, Machine, bandwidth, cpu_seconds, machine
+from .series import matrix, moments, series
+
+OPERATIONS = Operations()
+
+_PATH = "/v2/monitoring/metrics/droplet"
+
+
+def _asked_for(call: Call) -> tuple[Record | None, list[int]]:
+    number = integer(required(call.query, "host_id", text))
+    droplet = None if number is None else call.account.find("droplet", number)
+    born = call.now if droplet is None else datetime.fromisoformat(droplet["created_at"]).timestamp()
+    due = moments(call, born)
+    return droplet, due
+
+
+def _labels(one: Machine, **others: str) -> dict[str, str]:
+    return {**others, "host_id": str(one.number)}
+
+
+@OPERATIONS("GET", f"{_PATH}/cpu", "monitoring:read")
+def get_cpu(call: Call) -> Record:
+    """Seconds in each mode since boot, all CPUs together."""
+    droplet, due = _asked_for(call)
+    if droplet is None:
+        return matrix([])
+    one = machine(call.account, droplet, call.now)
+    return matrix(_cpu(one, due, mode) for mode in ("idle", *MODES))
+
+
+def _cpu(one: Machine, due: list[int], mode: str) -> Record:
+    def value(moment: int) -> float | None:
+        return one.when_on(moment, lambda boot, at: cpu_seconds(one, mode, boot, at))
+
+    return series(_labels(one, mode=mode), due, value, 2)
+
+
+@OPERATIONS("GET", f"{_PATH}/bandwidth", "monitoring:read")
+def get_bandwidth(call: Call) -> Record:
+    """Megabits per second of one interface in one direction."""
+    droplet, due = _asked_for(call)
+    interface, direction = (required(call.query, name, text) for name in ("interface", "direction"))
+    if (interface, direction) not in BANDWIDTH:
+        raise unprocessable("interface must be private or public, direction must be inbound or outbound")
+    if droplet is None or not any(entry["type"] == interface for entry in droplet["networks"]["v4"]):
+        return matrix([])
+    one = machine(call.account, droplet, call.now)
+
+    def value(moment: int) -> float | None:
+        return one.when_on(moment, lambda _boot, at: bandwidth(one, interface, direction, at))
+
+    return matrix([series(_labels(one, direction=direction, interface=interface), due, value)])
+
+
+def _agent_metric(name: str) -> Handler:
+    value_of, digits = AGENT_METRICS[name]
+
+    def get_metric(call: Call) -> Record:
+        droplet, due = _asked_for(call)
+        if droplet is None or "monitoring" not in droplet["features"]:
+            return matrix([])
+        one = machine(call.account, droplet, call.now)
+
+        def value(moment: int) -> float | None:
+            return one.when_on(moment, lambda boot, at: value_of(one, boot, at))
+
+        return matrix([series(_labels(one, **AGENT_LABELS.get(name, {})), due, value, digits)])
+
+    return get_metric
+
+
+for _name in AGENT_METRICS:
+    OPERATIONS("GET", f"{_PATH}/{_name}", "monitoring:read")(_agent_metric(_name))

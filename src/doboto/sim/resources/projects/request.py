@@ -1,0 +1,83 @@
+"""The attributes that a user gives a project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...engine.errors import unprocessable
+from ...engine.fields import boolean, name_of, required, text
+from ...engine.records import Record
+
+#: API reference, `purpose`: what is not one of these is kept as `Other: ...`.
+PURPOSES = (
+    "Just trying out DigitalOcean", "Class project / Educational purposes", "Website or blog", "Web Application",
+    "Service or API", "Mobile Application", "Machine learning / AI / Data processing", "IoT",
+    "Operational / Developer tooling",
+)  # fmt: skip
+OTHER = "Other: "
+ENVIRONMENTS = {name.lower(): name for name in ("Development", "Staging", "Production")}
+#: API reference.
+LENGTHS = {"name": 175, "description": 255, "purpose": 255}
+
+
+def ordered(body: Record) -> Record:
+    """A new project's attributes; the environment of one that has none is unverified."""
+    return {
+        "name": _name(body),
+        "description": "" if body.get("description") is None else _description(body),
+        "purpose": _purpose(body),
+        "environment": "Development" if not body.get("environment") else _environment(body),
+    }
+
+
+def replaced(body: Record) -> Record:
+    """All attributes, as PUT wants them."""
+    return {name: read(body) for name, read in _READERS.items()}
+
+
+def patched(body: Record) -> Record:
+    """The attributes that are there; there must be one."""
+    found = {name: read(body) for name, read in _READERS.items() if body.get(name) is not None}
+    if not found:
+        raise unprocessable(f"at least one of {', '.join(_READERS)} is required")
+    return found
+
+
+def _name(body: Record) -> str:
+    return _short("name", name_of(body))
+
+
+def _description(body: Record) -> str:
+    return _short("description", required(body, "description", text))
+
+
+def _purpose(body: Record) -> str:
+    purpose = name_of(body, "purpose")
+    known = purpose in PURPOSES or purpose.startswith(OTHER)
+    return _short("purpose", purpose if known else OTHER + purpose)
+
+
+def _environment(body: Record) -> str:
+    found = ENVIRONMENTS.get(required(body, "environment", text).lower())
+    if found is None:
+        raise unprocessable(f"environment must be one of {', '.join(ENVIRONMENTS.values())}")
+    return found
+
+
+def _is_default(body: Record) -> bool:
+    return required(body, "is_default", boolean)
+
+
+def _short(name: str, value: str) -> str:
+    if len(value) > LENGTHS[name]:
+        raise unprocessable(f"{name} is too long (maximum is {LENGTHS[name]} characters)")
+    return value
+
+
+_READERS: dict[str, Callable[[Record], str | bool]] = {
+    "name": _name,
+    "description": _description,
+    "purpose": _purpose,
+    "environment": _environment,
+    "is_default": _is_default,
+}

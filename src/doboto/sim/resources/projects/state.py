@@ -1,0 +1,172 @@
+"""Projects of an account, one of them the default, and what each of them holds.
+
+Members of a `project` record: those that the API shows. A `project_resource` record, by URN, has `project_id` and
+`assigned_at`: it is there once a resource was assigned. What never was belongs to the default project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ...engine.account import Account
+from ...engine.errors import conflict, not_found, precondition_failed
+from ...engine.records import Key, Record
+from ...engine.relations import on_droplet_destroyed
+from ...engine.store import index
+from ...engine.timestamps import iso
+from .urns import Resource, everything
+
+#: API reference, example of a 412.
+NOT_EMPTY = "cannot delete a project with resources. move or remove the resources first"
+
+
+@index("project", "default")
+def _default(project: Record) -> Iterable[Key]:
+    return (1,) if project["is_default"] else ()
+
+
+@index("project", "name")
+def _name(project: Record) -> Iterable[Key]:
+    return (project["name"],)
+
+
+def default_id(account: Account) -> str:
+    """The id of the default project, also before anybody has asked for it."""
+    keys = account.store("project").keys("default", 1)
+    return str(keys[0]) if keys else account.uuid("project", "default")
+
+
+def default_project(account: Account, now: float) -> Record:
+    """The default project; it comes into being when it is first asked for, as in the API reference's example."""
+    found = account.find("project", default_id(account))
+    return found or account.put(
+        "project",
+        default_id(account),
+        {
+            "id": default_id(account),
+            **_owner(account),
+            "name": "Default",
+            "description": "Default project",
+            "purpose": "Just trying out DigitalOcean",
+            "environment": "Development",
+            "created_at": iso(now),
+            "updated_at": iso(now),
+            "is_default": True,
+        },
+    )
+
+
+def get(account: Account, now: float, key: str) -> Record:
+    """The project of that id, or the one called `default`; else 404."""
+    default = default_project(account, now)
+    return default if key == "default" else account.get("project", key)
+
+
+def create(account: Account, now: float, members: Record) -> Record:
+    """A further project."""
+    default_project(account, now)
+    _unused(account, members["name"], None)
+    key = account.uuid("project", str(account.count("project")))
+    times = {"created_at": iso(now), "updated_at": iso(now)}
+    return account.put("project", key, {"id": key, **_owner(account), **members, **times, "is_default": False})
+
+
+def update(account: Account, now: float, project: Record, members: Record) -> Record:
+    """The project with some members changed.
+
+    There is always one default project: to make one the default takes it from the other, and to say that the default
+    project isn't one changes nothing (unverified; the API reference's samples send that).
+    """
+    _unused(account, members.get("name"), project["id"])
+    if members.get("is_default") and not project["is_default"]:
+        _give_up_default(account, default_project(account, now), now)
+    is_default = project["is_default"] or members.get("is_default", False)
+    return account.change("project", project["id"], **{**members, "is_default": is_default, "updated_at": iso(now)})
+
+
+def delete(account: Account, project: Record) -> None:
+    """Delete an empty project."""
+    if project["is_default"]:
+        raise precondition_failed("cannot delete the default project")  # text unverified
+    if any(held(account, project["id"])):
+        raise precondition_failed(NOT_EMPTY)
+    account.delete("project", project["id"])
+
+
+# -- what they hold
+
+
+def project_of(account: Account, resource: Resource) -> str:
+    """The id of the project that holds a resource."""
+    return _noted(account.store("project_resource").records, resource) or default_id(account)
+
+
+def held(account: Account, project_id: str) -> Iterator[Resource]:
+    """The resources of a project."""
+    is_default = project_id == default_id(account)
+    notes = account.store("project_resource").records
+    for each in everything(account):
+        noted = _noted(notes, each)
+        if noted == project_id or (noted is None and is_default):
+            yield each
+
+
+def assign(account: Account, now: float, resource: Resource, project_id: str) -> None:
+    """Put a resource into a project, out of the one that it was in."""
+    account.put("project_resource", resource.urn, {"project_id": project_id, "assigned_at": iso(now)})
+    if "project_id" in resource.record:
+        account.change(resource.kind.store, resource.key, project_id=project_id)
+
+
+def assigned_at(account: Account, resource: Resource) -> str:
+    """When a resource came into its project: by being assigned, or by being created."""
+    noted = account.find("project_resource", resource.urn)
+    if noted is not None:
+        return str(noted["assigned_at"])
+    since = resource.record.get("created_at") or resource.record.get("reserved_at")
+    return str(since or account.get("project", project_of(account, resource))["created_at"])
+
+
+def forget(account: Account, urn: str) -> None:
+    """Let go of a resource that is no more; needed where its name may come again."""
+    if account.find("project_resource", urn) is not None:
+        account.delete("project_resource", urn)
+
+
+def exists(account: Account, now: float, key: str) -> None:
+    """404 unless there is such a project."""
+    if get(account, now, key)["id"] != key:
+        raise not_found()
+
+
+@on_droplet_destroyed
+def _droplet_destroyed(account: Account, _now: float, droplet: Record) -> None:
+    forget(account, f"do:droplet:{droplet['id']}")
+
+
+def _noted(notes: Mapping[Key, Record], resource: Resource) -> str | None:
+    # With no notes there is no need to write ten thousand names.
+    own = resource.record if "project_id" in resource.record or not notes else notes.get(resource.urn, {})
+    return own.get("project_id")
+
+
+def _give_up_default(account: Account, former: Record, now: float) -> None:
+    # What was in it by default stays in it.
+    notes = account.store("project_resource").records
+    for resource in list(held(account, former["id"])):
+        if _noted(notes, resource) is None:
+            assign(account, now, resource, former["id"])
+    account.change("project", former["id"], is_default=False)
+
+
+def _owner(account: Account) -> Record:
+    return {
+        "owner_uuid": account.uuid("account").replace("-", ""),
+        "owner_id": account.draw("project owner") % 10_000_000,
+    }
+
+
+def _unused(account: Account, name: str | None, but: str | None) -> None:
+    # API reference: names are unique. Status and text are unverified.
+    if name is not None and any(key != but for key in account.store("project").keys("name", name)):
+        raise conflict("name is already in use")

@@ -1,0 +1,83 @@
+"""Resources by their uniform names, `do:droplet:123`: what a project can hold.
+
+A domain's, volume's, VPC's or Droplet's project is noted beside it; a `load_balancer` and a `reserved_ip` record have
+a member `project_id` (null for the default project), because their own replies show it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ...engine.account import Account
+from ...engine.fields import integer
+from ...engine.records import Key, Record
+
+#: API reference, pattern of `urn`.
+URN = re.compile(r"do:(dbaas|domain|droplet|floatingip|loadbalancer|space|volume|kubernetes|vpc):(.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of resource: its store, the scope that shows it, and its place in paths."""
+
+    store: str
+    scope: str
+    path: str
+
+
+#: By their names in URNs; databases, Spaces and Kubernetes clusters are outside this simulator, so that none is ever
+#: found. Reserved IPs have their old name here and in links.
+KINDS = {
+    "droplet": Kind("droplet", "droplet:read", "droplets"),
+    "volume": Kind("volume", "block_storage:read", "volumes"),
+    "domain": Kind("domain", "domain:read", "domains"),
+    "floatingip": Kind("reserved_ip", "reserved_ip:read", "floating_ips"),
+    "loadbalancer": Kind("load_balancer", "load_balancer:read", "load_balancers"),
+    "vpc": Kind("vpc", "vpc:read", "vpcs"),
+}
+#: Scopes of the kinds that are not there.
+OUTSIDE = {"dbaas": "database:read", "space": "spaces:read", "kubernetes": "kubernetes:read"}
+
+
+class Resource(NamedTuple):
+    """A resource that is there; a tuple, because there may be ten thousand at a time."""
+
+    type: str
+    kind: Kind
+    key: Key
+    record: Record
+
+    @property
+    def urn(self) -> str:
+        """Its uniform name."""
+        return f"do:{self.type}:{self.key}"
+
+
+def scope_of(urn: str) -> str | None:
+    """The scope that a resource of that name takes to be seen; nothing for what is no URN."""
+    match = URN.fullmatch(urn)
+    if match is None:
+        return None
+    type = match.group(1)
+    return KINDS[type].scope if type in KINDS else OUTSIDE[type]
+
+
+def find(account: Account, urn: str) -> Resource | None:
+    """The resource of that name, if it is there."""
+    match = URN.fullmatch(urn)
+    kind = None if match is None else KINDS.get(match.group(1))
+    if match is None or kind is None:
+        return None
+    key: Key | None = integer(match.group(2)) if kind.store == "droplet" else match.group(2).lower()
+    record = None if key is None else account.find(kind.store, key)
+    return None if key is None or record is None else Resource(match.group(1), kind, key, record)
+
+
+def everything(account: Account) -> Iterator[Resource]:
+    """All resources that a project can hold, kind by kind."""
+    for type, kind in KINDS.items():
+        for key, record in account.store(kind.store).records.items():
+            yield Resource(type, kind, key, record)

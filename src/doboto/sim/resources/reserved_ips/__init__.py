@@ -1,0 +1,1 @@
+"""Reserved IPs (IPv4, formerly floating IPs) and reserved IPv6 addresses."""

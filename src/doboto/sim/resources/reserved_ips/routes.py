@@ -1,0 +1,195 @@
+"""Reserved IPs, and floating IPs: the same addresses under their old name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ... import catalog
+from ...engine import actions
+from ...engine.errors import not_found, unprocessable
+from ...engine.fields import integer, optional, required, text
+from ...engine.records import Record
+from ...http.messages import Call
+from ...http.paging import page
+from ...http.routes import Operations
+from ..droplets import store as droplets
+from ..droplets.routes import show as show_droplet
+from ..projects import state as projects
+from . import state
+from .state import V4
+
+OPERATIONS = Operations()
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What paths and replies call an address, and what texts do."""
+
+    one: str
+    noun: str
+
+
+#: By the first part of the path. The text for floating IPs is real (`doctl#493`), the new name in it is by analogy.
+NAMES: Mapping[str, Name] = {
+    "reserved_ips": Name("reserved_ip", "reserved IP"),
+    "floating_ips": Name("floating_ip", "floating IP"),
+}
+
+
+def _root(call: Call) -> str:
+    return call.path.split("/")[2]
+
+
+def _name(call: Call) -> Name:
+    return NAMES[_root(call)]
+
+
+def _address_in_path(call: Call) -> Record:
+    return state.get(call.account, V4, call.params[_name(call).one])
+
+
+def _show(call: Call, address: Record) -> Record:
+    account = call.account
+    shown = {
+        "ip": address["ip"],
+        "droplet": droplet_of(call, address),
+        "region": catalog.region(address["region"]),
+        "locked": actions.pending(account, V4, address["ip"]),
+        "project_id": address["project_id"] or projects.default_id(account),
+    }
+    return call.scopes.visible("reserved_ip", shown)
+
+
+def droplet_of(call: Call, address: Record) -> Record | None:
+    """The whole Droplet that an address is assigned to."""
+    number = address["droplet_id"]
+    droplet = None if number is None else call.account.find("droplet", number)
+    return None if droplet is None else show_droplet(call, droplet)
+
+
+def _show_action(call: Call, action: Record) -> Record:
+    return {**actions.show(action), "resource_type": _name(call).one}
+
+
+def _show_single(call: Call, address: Record, action: Record) -> Record:
+    # Outside of lists an action shows the address's project (API reference, schemas of the replies).
+    return {**_show_action(call, action), "project_id": address["project_id"] or projects.default_id(call.account)}
+
+
+@OPERATIONS("GET", "/v2/floating_ips", "reserved_ip:read")
+@OPERATIONS("GET", "/v2/reserved_ips", "reserved_ip:read")
+def list_addresses(call: Call) -> Record:
+    """All addresses."""
+    return page(call, _root(call), list(call.account.store(V4)), lambda address: _show(call, address))
+
+
+@OPERATIONS("POST", "/v2/floating_ips", "reserved_ip:create", status=202)
+@OPERATIONS("POST", "/v2/reserved_ips", "reserved_ip:create", status=202)
+def create_address(call: Call) -> Record:
+    """An address for a Droplet or for a region; with both, for the Droplet (`hashicorp/terraform#3580`)."""
+    account, name = call.account, _name(call)
+    droplet = _droplet_wanted(call)
+    region = _region_wanted(call) if droplet is None else droplet["region"]
+    project_id = _project_wanted(call)
+    state.may_reserve(account, V4, name.noun)
+    if droplet is not None:
+        state.may_take(account, V4, name.noun, droplet)
+    address = state.reserve(account, call.now, V4, region, project_id)
+    links = _assign_new(call, address, droplet)
+    return {name.one: _show(call, address), "links": links}
+
+
+def _droplet_wanted(call: Call) -> Record | None:
+    number = optional(call.body, "droplet_id", integer, None)
+    return None if number is None else droplets.get(call.account, number, call.now)
+
+
+def _project_wanted(call: Call) -> str | None:
+    wanted = optional(call.body, "project_id", text, None) or None
+    if wanted is not None:
+        projects.exists(call.account, call.now, wanted)
+    return wanted
+
+
+def _region_wanted(call: Call) -> str:
+    if call.body.get("region") is None:
+        raise unprocessable("droplet_id or region is required")
+    return state.open_region(required(call.body, "region", text))
+
+
+def _assign_new(call: Call, address: Record, droplet: Record | None) -> Record:
+    if droplet is None:
+        state.note_reserved(call.account, call.now, address)
+        return {}
+    action = state.assign(call.account, call.now, V4, address, droplet, call.faults)
+    return {
+        "droplets": [_link(call, "droplets", droplet["id"], "droplet")],
+        "actions": [_link(call, "actions", action["id"], action["type"])],
+    }
+
+
+def _link(call: Call, root: str, number: int, rel: str) -> Record:
+    return {"id": number, "rel": rel, "href": f"{call.base}/v2/{root}/{number}"}
+
+
+@OPERATIONS("GET", "/v2/floating_ips/{floating_ip}", "reserved_ip:read")
+@OPERATIONS("GET", "/v2/reserved_ips/{reserved_ip}", "reserved_ip:read")
+def get_address(call: Call) -> Record:
+    """One address."""
+    return {_name(call).one: _show(call, _address_in_path(call))}
+
+
+@OPERATIONS("DELETE", "/v2/floating_ips/{floating_ip}", "reserved_ip:delete", status=204)
+@OPERATIONS("DELETE", "/v2/reserved_ips/{reserved_ip}", "reserved_ip:delete", status=204)
+def delete_address(call: Call) -> None:
+    """Give an address back, assigned or not (API reference; `godo#487` saw it take two attempts in 2021)."""
+    address = _address_in_path(call)
+    state.may_change(call.account, V4, _name(call).noun, address)
+    call.account.delete(V4, address["ip"])
+
+
+@OPERATIONS("GET", "/v2/floating_ips/{floating_ip}/actions", "reserved_ip:read")
+@OPERATIONS("GET", "/v2/reserved_ips/{reserved_ip}/actions", "reserved_ip:read")
+def list_address_actions(call: Call) -> Record:
+    """An address's actions, newest first."""
+    keys = actions.of(call.account, V4, _address_in_path(call)["ip"])
+    return page(call, "actions", keys, lambda key: _show_action(call, call.account.get("action", key)))
+
+
+@OPERATIONS("POST", "/v2/floating_ips/{floating_ip}/actions", "reserved_ip:update", status=201)
+@OPERATIONS("POST", "/v2/reserved_ips/{reserved_ip}/actions", "reserved_ip:update", status=201)
+def act_on_address(call: Call) -> Record:
+    """Assign or unassign."""
+    address = _address_in_path(call)
+    action = begin(call, V4, _name(call).noun, address)
+    return {"action": _show_single(call, address, action)}
+
+
+def begin(call: Call, store: str, noun: str, address: Record) -> Record:
+    """The action that the body asks for."""
+    account, type = call.account, required(call.body, "type", text)
+    if type not in ("assign", "unassign"):
+        raise unprocessable(f"The action type {type!r} is not known.")
+    state.may_change(account, store, noun, address)
+    if type == "assign":
+        droplet = droplets.get(account, required(call.body, "droplet_id", integer), call.now)
+        if droplet["region"] != address["region"]:
+            raise unprocessable(f"The Droplet is not in the region of the {noun}.")
+        state.may_take(account, store, noun, droplet)
+        return state.assign(account, call.now, store, address, droplet, call.faults)
+    if address["droplet_id"] is None:
+        # 422 according to `terraform-provider-digitalocean` PR 57; the text is our own.
+        raise unprocessable(f"The {noun} is not assigned to a Droplet.")
+    return state.unassign(account, call.now, store, address, call.faults)
+
+
+@OPERATIONS("GET", "/v2/floating_ips/{floating_ip}/actions/{action_id}", "reserved_ip:read")
+@OPERATIONS("GET", "/v2/reserved_ips/{reserved_ip}/actions/{action_id}", "reserved_ip:read")
+def get_address_action(call: Call) -> Record:
+    """One action of one address."""
+    address = _address_in_path(call)
+    action = call.account.find("action", integer(call.params["action_id"]) or 0)
+    if action is None or action["resource"] != actions.resource_key(V4, address["ip"]):
+        raise not_found()
+    return {"action": _show_single(call, address, action)}

@@ -1,0 +1,192 @@
+"""Reserved addresses: IPv4 ones (by their old name floating IPs) and IPv6 ones, and how they move between Droplets.
+
+Members of a `reserved_ip` and of a `reserved_ipv6` record: `ip` (its identifier), `region` (slug), `droplet_id` (or
+null), `reserved_at`, `project_id` (or null for the default project; IPv4 only).
+
+Addresses are from ranges that lead nowhere: 203.0.113.0/24, 198.51.100.0/24 and 192.0.2.0/24 (RFC 5737), and
+2001:db8:1::/48 (RFC 3849).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Container
+
+from ...catalog import entries, region
+from ...engine import actions
+from ...engine.account import Account
+from ...engine.actions import ActionFailed
+from ...engine.errors import not_found, pending_event, unprocessable
+from ...engine.events import effect
+from ...engine.lifecycle import durations
+from ...engine.records import Record
+from ...engine.relations import on_droplet_destroyed
+from ...engine.timestamps import iso
+from ..byoip_prefixes import state as byoip
+
+V4, V6 = "reserved_ip", "reserved_ipv6"
+
+#: An assignment takes 11 s in the API reference's example; an unassignment "sleep 10" or more (`doctl#493`).
+durations(reserved_ip__assign=11.0, reserved_ip__unassign=11.0)
+
+_V4_NETWORKS = [ipaddress.IPv4Network(each) for each in ("203.0.113.0/24", "198.51.100.0/24", "192.0.2.0/24")]
+_V4_HOSTS = 254
+#: A prime that does not divide the number of addresses: stepping by it visits each of them once.
+_V4_STEP = 251
+_V6 = int(ipaddress.IPv6Address("2001:db8:1::"))
+
+
+def get(account: Account, store: str, text: str) -> Record:
+    """The address that a path names, in any notation; else 404."""
+    try:
+        ip = str(ipaddress.ip_address(text))
+    except ValueError:
+        raise not_found() from None
+    found = account.find(store, ip) or (byoip.unused_address(account, ip) if store == V4 else None)
+    if found is None:
+        raise not_found()
+    return found
+
+
+def may_reserve(account: Account, store: str, noun: str) -> None:
+    """Refuse one more address than the account may have; text and separate counts of the two kinds are unverified."""
+    own = sum(one.get("byoip") is not None for one in account.store(store))
+    if len(account.store(store)) - own >= account.settings.reserved_ip_limit:
+        raise unprocessable(f"You have reached the {noun} limit of your account.")
+
+
+def open_region(slug: str) -> str:
+    """A region in which something can be reserved; the text is that of Droplets (`api-v2#41`)."""
+    if not (region(slug) or {"available": False})["available"]:
+        raise unprocessable("Region is not available")
+    return slug
+
+
+def reserve(account: Account, now: float, store: str, slug: str, project_id: str | None = None) -> Record:
+    """A new address of a region."""
+    ip = _v4(account) if store == V4 else _v6(account, slug)
+    made = {"ip": ip, "region": slug, "droplet_id": None, "reserved_at": iso(now), "project_id": project_id}
+    return account.put(store, ip, made)
+
+
+def note_reserved(account: Account, now: float, address: Record) -> None:
+    """The action that reserving to a region leaves behind, over as it begins (API reference, example of actions)."""
+    _start(account, now, V4, address, "reserve_ip", 0.0)
+    account.settle(now)
+
+
+def may_take(account: Account, store: str, noun: str, droplet: Record) -> None:
+    """Refuse a Droplet that is busy or has such an address.
+
+    Having one is 422 even for the very address to be assigned (a comment in `digitalocean/flipop`); the text is our
+    own.
+    """
+    if droplet["destroying"]:
+        raise pending_event()
+    droplet_idle(account, droplet["id"])
+    if account.store(store).count("droplet", droplet["id"]):
+        raise unprocessable(f"The Droplet already has a {noun} assigned.")
+
+
+def droplet_idle(account: Account, droplet_id: int) -> None:
+    """Refuse a second event of the Droplet (`terraform-provider-digitalocean#1034`)."""
+    if actions.pending(account, "droplet", droplet_id):
+        raise pending_event()
+
+
+def may_change(account: Account, store: str, noun: str, address: Record) -> None:
+    """Refuse a second event, also deletion (`doctl#493`, for floating IPs)."""
+    if actions.pending(account, store, address["ip"]):
+        raise unprocessable(f"The {noun} already has a pending event.")
+
+
+def assign(
+    account: Account, now: float, store: str, address: Record, droplet: Record, faults: Container[str]
+) -> Record:
+    """Begin to move an address to a Droplet."""
+    account.put(store, address["ip"], address)  # one of a BYOIP prefix comes into being here
+    return _begin(account, now, store, address, "assign", droplet["id"], faults)
+
+
+def unassign(account: Account, now: float, store: str, address: Record, faults: Container[str]) -> Record:
+    """Begin to take an address off its Droplet; not while that is busy (unverified, by analogy with assigning)."""
+    droplet_idle(account, address["droplet_id"])
+    return _begin(account, now, store, address, "unassign", None, faults)
+
+
+def _begin(
+    account: Account, now: float, store: str, address: Record, type: str, droplet_id: int | None, faults: Container[str]
+) -> Record:
+    arguments = {"store": store, "ip": address["ip"], "droplet_id": droplet_id}
+    seconds = account.settings.seconds(f"reserved_ip.{type}")
+    fails = "action_errored" in faults
+    busy = address["droplet_id"] if droplet_id is None else droplet_id
+    return _start(account, now, store, address, f"{type}_ip", seconds, arguments, fails=fails, droplet_id=busy)
+
+
+def _start(
+    account: Account,
+    now: float,
+    store: str,
+    address: Record,
+    type: str,
+    seconds: float,
+    arguments: Record | None = None,
+    *,
+    fails: bool = False,
+    droplet_id: int | None = None,
+) -> Record:
+    action = actions.start(
+        account,
+        now,
+        type,
+        store,
+        address["ip"],
+        address["region"],
+        seconds=seconds,
+        effect=None if arguments is None else "reserved_ip.move",
+        arguments=arguments,
+        fails=fails,
+        also=None if droplet_id is None else actions.resource_key("droplet", droplet_id),
+    )
+    # In the list of all actions IPv4 ones keep the old name (API reference, on Actions; `doctl#493`).
+    shown = "floating_ip" if store == V4 else store
+    return account.change("action", action["id"], resource_type=shown, resource_id=_number(address["ip"]))
+
+
+def _number(ip: str) -> int:
+    # The address as a number: 2994767248 for 178.128.133.144 in `doctl#493`. IPv6 does not fit; that it is cut is
+    # unverified.
+    return int(ipaddress.ip_address(ip)) & 0xFFFF_FFFF
+
+
+@effect("reserved_ip.move")
+def _move(account: Account, _now: float, *, store: str, ip: str, droplet_id: int | None) -> None:
+    gone = droplet_id is not None and account.find("droplet", droplet_id) is None
+    taken = droplet_id is not None and account.store(store).count("droplet", droplet_id) > 0
+    if account.find(store, ip) is None or gone or taken:
+        raise ActionFailed
+    account.change(store, ip, droplet_id=droplet_id)
+
+
+@on_droplet_destroyed
+def _let_go(account: Account, _now: float, droplet: Record) -> None:
+    for store in (V4, V6):
+        for ip in account.store(store).keys("droplet", droplet["id"]):
+            account.change(store, ip, droplet_id=None)
+
+
+def _v4(account: Account) -> str:
+    room = len(_V4_NETWORKS) * _V4_HOSTS
+    for _ in range(room):
+        network, host = divmod((account.draw(V4) + account.count(V4) * _V4_STEP) % room, _V4_HOSTS)
+        ip = str(_V4_NETWORKS[network][host + 1])
+        if account.find(V4, ip) is None:
+            return ip
+    raise unprocessable("There are no more addresses to reserve.")
+
+
+def _v6(account: Account, slug: str) -> str:
+    number = [place["slug"] for place in entries("regions")].index(slug) + 1
+    # Ending in :9000 as the traced ones do (`openapi` PR 951, `droplet_kit` PR 332).
+    return str(ipaddress.IPv6Address(_V6 + (number << 64) + ((account.count(V6) + 1) << 16) + 0x9000))

@@ -1,0 +1,1 @@
+"""Volumes, their snapshots and their actions."""

@@ -1,0 +1,96 @@
+"""Volumes and their snapshots."""
+
+from __future__ import annotations
+
+from ...engine.errors import bad_request
+from ...engine.records import Record, chosen
+from ...http.messages import Call
+from ...http.paging import page
+from ...http.routes import Operations
+from ..snapshots import SHOWN as SNAPSHOT_SHOWN
+from . import state
+
+OPERATIONS = Operations()
+
+
+def volume_in_path(call: Call) -> Record:
+    """The volume whose id is in the path."""
+    return call.account.get("volume", call.params["volume_id"])
+
+
+def _show(call: Call, volume: Record) -> Record:
+    return call.scopes.visible("volume", state.show(volume))
+
+
+def _show_snapshot(call: Call, snapshot: Record) -> Record:
+    return call.scopes.visible("volume_snapshot", chosen(snapshot, SNAPSHOT_SHOWN))
+
+
+def _keeps_tags(call: Call) -> bool:
+    if call.body.get("tags"):
+        call.scopes.require("tag:create")
+    return "lost_tags" not in call.faults
+
+
+@OPERATIONS("GET", "/v2/volumes", "api:read", "api:write", "block_storage:read")
+def list_volumes(call: Call) -> Record:
+    """All volumes, or those with a name, in a region."""
+    keys = state.find(call.account, call.query.get("name"), call.query.get("region"))
+    return page(call, "volumes", keys, lambda key: _show(call, call.account.get("volume", key)))
+
+
+@OPERATIONS("POST", "/v2/volumes", "api:write", "block_storage:create", status=201)
+def create_volume(call: Call) -> Record:
+    """A new volume; a name is good for one volume in each region."""
+    return {"volume": _show(call, state.create(call.account, call.now, call.body, keep_tags=_keeps_tags(call)))}
+
+
+@OPERATIONS("DELETE", "/v2/volumes", "block_storage:delete", "api:write", status=204)
+def delete_volume_by_name(call: Call) -> None:
+    """Delete by name and region; never without both."""
+    name, region = call.query.get("name"), call.query.get("region")
+    if not name or not region:
+        missing = "region" if name else "name"
+        raise bad_request(f"param is missing or the value is empty: {missing}")
+    state.remove(call.account, state.by_name(call.account, name, region))
+
+
+@OPERATIONS("GET", "/v2/volumes/{volume_id}", "block_storage:read")
+def get_volume(call: Call) -> Record:
+    """One volume."""
+    return {"volume": _show(call, volume_in_path(call))}
+
+
+@OPERATIONS("DELETE", "/v2/volumes/{volume_id}", "block_storage:delete", status=204)
+def delete_volume(call: Call) -> None:
+    """Delete by id."""
+    state.remove(call.account, volume_in_path(call))
+
+
+@OPERATIONS("GET", "/v2/volumes/{volume_id}/snapshots", "block_storage_snapshot:read")
+def list_snapshots(call: Call) -> Record:
+    """A volume's snapshots."""
+    account = call.account
+    keys = account.store("volume_snapshot").keys("volume", volume_in_path(call)["id"])
+    return page(call, "snapshots", keys, lambda key: _show_snapshot(call, account.get("volume_snapshot", key)))
+
+
+@OPERATIONS("POST", "/v2/volumes/{volume_id}/snapshots", "block_storage_snapshot:create", status=201)
+def create_snapshot(call: Call) -> Record:
+    """A snapshot of a volume."""
+    volume, keep_tags = volume_in_path(call), _keeps_tags(call)
+    snapshot = state.make_snapshot(call.account, call.now, volume, call.body, keep_tags=keep_tags)
+    return {"snapshot": _show_snapshot(call, snapshot)}
+
+
+@OPERATIONS("GET", "/v2/volumes/snapshots/{snapshot_id}", "block_storage_snapshot:read")
+def get_snapshot(call: Call) -> Record:
+    """One snapshot of a volume."""
+    return {"snapshot": _show_snapshot(call, call.account.get("volume_snapshot", call.params["snapshot_id"]))}
+
+
+@OPERATIONS("DELETE", "/v2/volumes/snapshots/{snapshot_id}", "block_storage_snapshot:delete", status=204)
+def delete_snapshot(call: Call) -> None:
+    """Delete one snapshot of a volume."""
+    call.account.get("volume_snapshot", call.params["snapshot_id"])
+    call.account.delete("volume_snapshot", call.params["snapshot_id"])

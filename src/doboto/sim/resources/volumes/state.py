@@ -1,0 +1,182 @@
+"""Volumes and their snapshots: records and rules. What is done with them and Droplets is in `volume_actions`.
+
+Members of a `volume` record: those that the API shows, with the region's slug for the region. A `volume_snapshot` has
+also the file system that a volume made of it gets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ... import catalog
+from ...engine import actions, tagging
+from ...engine.account import Account
+from ...engine.errors import ApiError, conflict, forbidden, not_found, unprocessable
+from ...engine.fields import integer, name_of, optional, required, text
+from ...engine.records import Key, Record, chosen
+from ...engine.store import index
+from ...engine.timestamps import iso
+
+SHOWN = (
+    "id", "region", "droplet_ids", "name", "description", "size_gigabytes", "created_at", "filesystem_type",
+    "filesystem_label", "tags",
+)  # fmt: skip
+
+#: API reference, text of `name`; underscores, which its examples still have, are refused since 2020
+#: (`terraform-provider-digitalocean` PR 404, `openapi` PR 765). The message is in that provider's PR 386.
+NAME = re.compile(r"[a-z][a-z0-9\-]{0,63}")
+BAD_NAME = "failed to create volume: invalid volume name. names must be lowercase and alphanumeric"
+#: `csi-digitalocean` PR 481.
+LIMIT = "failed to create volume: volume/snapshot capacity limit exceeded"
+#: `ansible#39655` saw this and also `already_exists`/"already exists".
+SAME_NAME = "failed to create volume"
+#: `terraform-provider-digitalocean#19`, `godo#146`; its `id` is really written like that.
+ATTACHED = "A volume that's attached to a Droplet cannot be deleted. Please detach it first before deleting."
+#: By analogy with Droplets and floating IPs; unverified.
+PENDING_EVENT = "Volume already has a pending event."
+
+#: GiB (API reference, introduction to block storage: 1 GiB to 16 TiB).
+MAX_SIZE = 16 * 1024
+#: How long a file system's label may be (API reference, text of `filesystem_label`).
+LABEL_LENGTH = {"ext4": 16, "xfs": 12}
+
+
+@index("volume", "name")
+def _name(volume: Record) -> Iterable[Key]:
+    return (volume["name"],)
+
+
+@index("volume", "region")
+def _region(volume: Record) -> Iterable[Key]:
+    return (volume["region"],)
+
+
+def find(account: Account, name: str | None, region: str | None) -> list[Key]:
+    """Ids of the volumes with that name, in that region; what isn't given doesn't matter."""
+    store = account.store("volume")
+    if name:
+        return [key for key in store.keys("name", name) if not region or store.records[key]["region"] == region]
+    return store.keys("region", region) if region else list(store.records)
+
+
+def show(volume: Record) -> Record:
+    """A volume as the API shows it."""
+    return chosen({**volume, "region": catalog.region(volume["region"])}, SHOWN)
+
+
+def create(account: Account, now: float, body: Record, *, keep_tags: bool = True) -> Record:
+    """A new volume, empty or of a snapshot."""
+    snapshot = _snapshot(account, body)
+    wanted: Record = {
+        "name": _checked_name(body),
+        "region": _checked_region(body, snapshot),
+        "description": optional(body, "description", text, ""),
+        "size_gigabytes": _size(body, snapshot),
+        **_filesystem(body, snapshot),
+    }
+    tags = tagging.asked_for(body) if keep_tags else []
+    if find(account, wanted["name"], wanted["region"]):
+        raise conflict(SAME_NAME)
+    if len(account.store("volume")) >= account.settings.volume_limit:
+        raise forbidden(LIMIT)
+    tags = tagging.ensure(account, tags)
+    key = account.uuid()
+    volume = account.put("volume", key, {"id": key, **wanted, "droplet_ids": [], "created_at": iso(now), "tags": tags})
+    tagging.note(account, tags, "volume", key)
+    return volume
+
+
+def remove(account: Account, volume: Record) -> None:
+    """Delete a volume that is attached to nothing; its snapshots stay."""
+    if volume["droplet_ids"]:
+        raise ApiError(409, "Illegal Action", ATTACHED)
+    refuse_pending(account, volume)
+    account.delete("volume", volume["id"])
+
+
+def refuse_pending(account: Account, volume: Record) -> None:
+    """422 while something is under way for the volume."""
+    if actions.pending(account, "volume", volume["id"]):
+        raise unprocessable(PENDING_EVENT)
+
+
+def make_snapshot(account: Account, now: float, volume: Record, body: Record, *, keep_tags: bool = True) -> Record:
+    """A snapshot of a volume as it is now; there at once, the reference has no action for it."""
+    name, tags = name_of(body), tagging.ensure(account, tagging.asked_for(body) if keep_tags else [])
+    key = account.uuid()
+    snapshot: Record = {
+        "id": key,
+        "name": name,
+        "created_at": iso(now),
+        "regions": [volume["region"]],
+        "resource_id": volume["id"],
+        "resource_type": "volume",
+        "min_disk_size": volume["size_gigabytes"],
+        # The real one bills what is written; nobody writes here, so it is full as in the reference's example.
+        "size_gigabytes": volume["size_gigabytes"],
+        "tags": tags,
+        **chosen(volume, ("filesystem_type", "filesystem_label")),
+    }
+    account.put("volume_snapshot", key, snapshot)
+    tagging.note(account, tags, "volume_snapshot", key)
+    return snapshot
+
+
+def gigabytes(body: Record) -> int:
+    """A size that a volume can have; the text is our own."""
+    size = required(body, "size_gigabytes", integer)
+    if not 1 <= size <= MAX_SIZE:
+        raise unprocessable(f"size_gigabytes must be between 1 and {MAX_SIZE}")
+    return size
+
+
+def _snapshot(account: Account, body: Record) -> Record | None:
+    key = optional(body, "snapshot_id", text, None)
+    return account.get("volume_snapshot", key) if key else None
+
+
+def _checked_name(body: Record) -> str:
+    name = required(body, "name", text)
+    if not NAME.fullmatch(name):
+        raise unprocessable(BAD_NAME)
+    return name
+
+
+def _checked_region(body: Record, snapshot: Record | None) -> str:
+    default = None if snapshot is None else snapshot["regions"][0]
+    slug = optional(body, "region", text, default) or required(body, "region", text)
+    region = catalog.region(slug)
+    if region is None or "storage" not in region["features"]:
+        raise unprocessable("failed to create volume: region is invalid")
+    if snapshot is not None and slug not in snapshot["regions"]:
+        raise unprocessable("failed to create volume: the snapshot is not available in this region")
+    return slug
+
+
+def _size(body: Record, snapshot: Record | None) -> int:
+    # A volume of a snapshot has the snapshot's size, whatever is asked for (`droplet_kit#320`).
+    return gigabytes(body) if snapshot is None else int(snapshot["min_disk_size"])
+
+
+def _filesystem(body: Record, snapshot: Record | None) -> Record:
+    type, label = optional(body, "filesystem_type", text, ""), optional(body, "filesystem_label", text, "")
+    if type and type not in LABEL_LENGTH:
+        raise unprocessable(f"filesystem_type must be one of {', '.join(LABEL_LENGTH)}")
+    if label and not type:
+        raise unprocessable("filesystem_label may only be used with filesystem_type")
+    if len(label) > LABEL_LENGTH.get(type, 0):
+        raise unprocessable(f"filesystem_label is too long (maximum is {LABEL_LENGTH[type]} characters)")
+    if snapshot is not None and not type:
+        return chosen(snapshot, ("filesystem_type", "filesystem_label"))
+    return {"filesystem_type": type, "filesystem_label": label}
+
+
+def by_name(account: Account, name: str, region: str | None) -> Record:
+    """The one volume with that name: 404 for none, 422 if only the region could tell which."""
+    keys = find(account, name, region)
+    if not keys:
+        raise not_found()
+    if len(keys) > 1:
+        raise unprocessable("region is required")
+    return account.get("volume", keys[0])

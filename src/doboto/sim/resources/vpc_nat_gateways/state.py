@@ -1,0 +1,185 @@
+"""VPC NAT gateways: what a request asks for, and their life: NEW -> PROVISIONING -> ACTIVE -> DELETING -> gone.
+
+Members of a `nat_gateway` record: `id`, `name`, `type`, `state`, `region`, `size`, `vpc_uuid`, `default_gateway`,
+`gateway_ip` (in the VPC) and `egress_ip` (both null until active), the three timeouts, `created_at`, `updated_at`.
+The product documentation tells the states, and that a gateway is in one VPC.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ...catalog import region
+from ...engine.account import Account
+from ...engine.errors import not_found, unprocessable
+from ...engine.events import effect
+from ...engine.fields import flag, integer, name_of, objects, optional, required, text
+from ...engine.lifecycle import durations
+from ...engine.records import Key, Record, chosen
+from ...engine.store import index
+from ...engine.timestamps import iso
+from ..droplets.networks import public_v4
+from ..vpcs import state as vpcs
+
+durations(nat_gateway__start=5.0, nat_gateway__create=60.0, nat_gateway__delete=20.0)
+
+NAME = re.compile(r"[a-zA-Z0-9\-.]+")
+#: Seconds where a request has none: those of `doctl compute vpc-nat-gateway create`.
+TIMEOUTS = {"udp_timeout_seconds": 30, "icmp_timeout_seconds": 30, "tcp_timeout_seconds": 300}
+SHOWN = ("id", "name", "type", "state", "region", "size", "vpcs", "egresses", *TIMEOUTS, "created_at", "updated_at")
+
+
+@index("nat_gateway", "name")
+def _name(gateway: Record) -> Iterable[Key]:
+    return (gateway["name"],)
+
+
+def get(account: Account, key: str) -> Record:
+    """The gateway with an id; the Terraform provider relies on the text for those that are not there."""
+    gateway = account.find("nat_gateway", key)
+    if gateway is None:
+        raise not_found(f"nat gateway with id {key} not found")
+    return gateway
+
+
+def show(gateway: Record) -> Record:
+    """A gateway as the API shows it."""
+    vpc = {"vpc_uuid": gateway["vpc_uuid"], "gateway_ip": gateway["gateway_ip"]}
+    ready = {"vpcs": [{**vpc, "default_gateway": gateway["default_gateway"]}]}
+    if gateway["gateway_ip"] is None:
+        # The reply to the request that makes one has neither address nor `egresses` (API reference, example).
+        return chosen({**gateway, "vpcs": [{"vpc_uuid": gateway["vpc_uuid"]}], "egresses": {}}, SHOWN)
+    return chosen({**gateway, **ready, "egresses": {"public_gateways": [{"ipv4": gateway["egress_ip"]}]}}, SHOWN)
+
+
+def create(account: Account, now: float, body: Record) -> Record:
+    """A new gateway, which gets its addresses when it becomes active."""
+    name, slug, size = _free_name(account, body), _open_region(body), _size(account, body)
+    if required(body, "type", text).upper() != "PUBLIC":
+        raise unprocessable("type must be PUBLIC")
+    place, timeouts = _place(body), _timeouts(body, TIMEOUTS)
+    vpc = account.get("vpc", required(place, "vpc_uuid", text))
+    if vpc["region"] != slug:
+        raise unprocessable("VPC is not in the same region as the NAT gateway.")
+    vpcs.require_room(account, vpc, 1)
+    key, default = account.uuid(), flag(place, "default_gateway")
+    if default:
+        _let_go_of_default(account, vpc["id"])
+    gateway: Record = {
+        "id": key,
+        "name": name,
+        "type": "PUBLIC",
+        "state": "NEW",
+        "region": slug,
+        "size": size,
+        "vpc_uuid": vpc["id"],
+        "default_gateway": default,
+        "gateway_ip": None,
+        "egress_ip": None,
+        **timeouts,
+        "created_at": iso(now),
+        "updated_at": iso(now),
+    }
+    account.after(account.settings.seconds("nat_gateway.start"), "nat_gateway.provision", now, gateway_id=key)
+    return account.put("nat_gateway", key, gateway)
+
+
+def update(account: Account, now: float, gateway: Record, body: Record) -> Record:
+    """New name, size, timeouts or role in its VPC; what is missing stays as it is."""
+    if gateway["state"] == "DELETING":
+        raise unprocessable("The NAT gateway is being deleted.")
+    name, size, timeouts = _free_name(account, body, gateway), _size(account, body), _timeouts(body, gateway)
+    place = {} if body.get("vpcs") is None else _place(body)
+    if place.get("vpc_uuid") not in (None, gateway["vpc_uuid"]):
+        raise unprocessable("A NAT gateway can not be moved to another VPC.")
+    default = flag(place, "default_gateway", default=gateway["default_gateway"])
+    if default and not gateway["default_gateway"]:
+        _let_go_of_default(account, gateway["vpc_uuid"])
+    members = {"name": name, "size": size, "default_gateway": default, **timeouts, "updated_at": iso(now)}
+    return account.change("nat_gateway", gateway["id"], **members)
+
+
+def delete(account: Account, now: float, gateway: Record) -> None:
+    """Begin to delete a gateway; asked again, it is being deleted still."""
+    if gateway["state"] != "DELETING":
+        account.change("nat_gateway", gateway["id"], state="DELETING")
+        seconds = account.settings.seconds("nat_gateway.delete")
+        account.after(seconds, "nat_gateway.deleted", now, gateway_id=gateway["id"])
+
+
+def _free_name(account: Account, body: Record, own: Record | None = None) -> str:
+    # Unique (product documentation), of these characters (documentation of the Ansible module); texts are our own.
+    name = name_of(body)
+    if not NAME.fullmatch(name):
+        raise unprocessable("name may only contain alphanumeric characters, dashes, and periods")
+    if any(own is None or key != own["id"] for key in account.store("nat_gateway").keys("name", name)):
+        raise unprocessable("a NAT gateway with the same name already exists in your account")
+    return name
+
+
+def _open_region(body: Record) -> str:
+    slug = required(body, "region", text)
+    if not (region(slug) or {"available": False})["available"]:
+        raise unprocessable("region is invalid")
+    return slug
+
+
+def _size(account: Account, body: Record) -> int:
+    size = required(body, "size", integer)
+    if size < 1:
+        raise unprocessable("size must be at least 1")
+    if size > account.settings.nat_gateway_size_limit:
+        raise unprocessable("exceeded NAT Gateway size limit")  # text from public Terraform notes
+    return size
+
+
+def _place(body: Record) -> Record:
+    places = objects(body, "vpcs")
+    if len(places) != 1:
+        raise unprocessable("A NAT gateway has exactly one VPC.")
+    return places[0]
+
+
+def _timeouts(body: Record, defaults: Record | dict[str, int]) -> dict[str, int]:
+    # 0 is what a Go program sends that says nothing.
+    found = {name: optional(body, name, integer, 0) or int(defaults[name]) for name in TIMEOUTS}
+    if any(seconds < 0 for seconds in found.values()):
+        raise unprocessable("timeouts must not be negative")
+    return found
+
+
+def _let_go_of_default(account: Account, vpc_id: str) -> None:
+    # A VPC has one default gateway at a time (product documentation); that the new one takes over is unverified.
+    for key in account.store("nat_gateway").keys("vpc", vpc_id):
+        account.change("nat_gateway", key, default_gateway=False)
+
+
+@effect("nat_gateway.provision")
+def _provision(account: Account, now: float, *, gateway_id: str) -> None:
+    if _becomes(account, gateway_id, "NEW", state="PROVISIONING"):
+        account.after(account.settings.seconds("nat_gateway.create"), "nat_gateway.active", now, gateway_id=gateway_id)
+
+
+@effect("nat_gateway.active")
+def _active(account: Account, now: float, *, gateway_id: str) -> None:
+    gateway = account.find("nat_gateway", gateway_id)
+    if gateway is not None and gateway["state"] == "PROVISIONING":
+        inside, _ = vpcs.next_address(account, account.get("vpc", gateway["vpc_uuid"]))
+        outside = public_v4(account)["ip_address"]
+        account.change(
+            "nat_gateway", gateway_id, state="ACTIVE", gateway_ip=inside, egress_ip=outside, updated_at=iso(now)
+        )
+
+
+@effect("nat_gateway.deleted")
+def _deleted(account: Account, _now: float, *, gateway_id: str) -> None:
+    account.delete("nat_gateway", gateway_id)
+
+
+def _becomes(account: Account, key: str, former: str, **members: str) -> bool:
+    gateway = account.find("nat_gateway", key)
+    if gateway is None or gateway["state"] != former:
+        return False
+    account.change("nat_gateway", key, **members)
+    return True

@@ -1,0 +1,112 @@
+"""VPC peerings: two VPCs joined. PROVISIONING -> ACTIVE -> DELETING -> gone.
+
+Members of a `vpc_peering` record: `id`, `name`, `vpc_ids`, `regions` (of the two), `created_at`, `status`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ...engine.account import Account
+from ...engine.errors import unprocessable
+from ...engine.events import effect
+from ...engine.lifecycle import durations
+from ...engine.records import Key, Record
+from ...engine.store import index
+from ...engine.timestamps import iso
+from ..vpcs import ranges as vpc_ranges
+
+durations(vpc_peering__create=10.0, vpc_peering__delete=10.0)
+
+#: API reference, pattern of `name`.
+NAME = re.compile(r"[a-zA-Z0-9\-]+")
+
+#: Whose VPCs are only peered with each other (product documentation, limits of VPC peering).
+ALONE = "blr1"
+
+
+@index("vpc_peering", "vpc")
+def _vpcs(peering: Record) -> Iterable[Key]:
+    vpc_ids: list[str] = peering["vpc_ids"]
+    return vpc_ids
+
+
+@index("vpc_peering", "region")
+def _regions(peering: Record) -> Iterable[Key]:
+    return dict.fromkeys(peering["regions"])
+
+
+@index("vpc_peering", "name")
+def _name(peering: Record) -> Iterable[Key]:
+    return (peering["name"],)
+
+
+def create(account: Account, now: float, name: str, vpc_ids: list[str]) -> Record:
+    """Begin to peer two VPCs."""
+    _require_free_name(account, name)
+    if len(vpc_ids) != 2 or vpc_ids[0] == vpc_ids[1]:
+        raise unprocessable("vpc_ids must name two different VPCs")
+    first, second = (account.get("vpc", vpc_id) for vpc_id in vpc_ids)
+    _require_possible(account, first, second)
+    key = account.uuid()
+    peering: Record = {
+        "id": key,
+        "name": name,
+        "vpc_ids": vpc_ids,
+        "regions": [first["region"], second["region"]],
+        "created_at": iso(now),
+        "status": "PROVISIONING",
+    }
+    account.after(account.settings.seconds("vpc_peering.create"), "vpc_peering.active", now, peering_id=key)
+    return account.put("vpc_peering", key, peering)
+
+
+def rename(account: Account, peering: Record, name: str) -> Record:
+    """A new name, which is all that can be changed."""
+    if name != peering["name"]:
+        _require_free_name(account, name)
+    return account.change("vpc_peering", peering["id"], name=name)
+
+
+def delete(account: Account, now: float, peering: Record) -> Record:
+    """Begin to delete a peering; asked again, it is being deleted still."""
+    if peering["status"] == "DELETING":
+        return peering
+    seconds = account.settings.seconds("vpc_peering.delete")
+    account.after(seconds, "vpc_peering.deleted", now, peering_id=peering["id"])
+    return account.change("vpc_peering", peering["id"], status="DELETING")
+
+
+def _require_free_name(account: Account, name: str) -> None:
+    # That names are unique and what is in them: API reference. The texts here and below are our own.
+    if not NAME.fullmatch(name):
+        raise unprocessable("name may only contain alphanumeric characters and dashes")
+    if account.store("vpc_peering").count("name", name):
+        raise unprocessable("a VPC peering with the same name already exists in your account")
+
+
+def _require_possible(account: Account, first: Record, second: Record) -> None:
+    peerings = account.store("vpc_peering")
+    if set(peerings.keys("vpc", first["id"])) & set(peerings.keys("vpc", second["id"])):
+        raise unprocessable("The VPCs are already peered.")
+    regions = {first["region"], second["region"]}
+    if ALONE in regions and len(regions) > 1:
+        raise unprocessable(f"VPC peering between datacenters is not available in {ALONE.upper()}.")
+    # Product documentation, limits of VPC peering: the range must not be reserved in the other's region either.
+    for one, other in ((first, second), (second, first)):
+        network = vpc_ranges.network_of(one)
+        if any(network.overlaps(reserved) for reserved in vpc_ranges.reserved_in(other["region"])):
+            raise unprocessable(f"The IP range of VPC {one['name']} is reserved in {other['region']}.")
+
+
+@effect("vpc_peering.active")
+def _active(account: Account, _now: float, *, peering_id: str) -> None:
+    peering = account.find("vpc_peering", peering_id)
+    if peering is not None and peering["status"] == "PROVISIONING":
+        account.change("vpc_peering", peering_id, status="ACTIVE")
+
+
+@effect("vpc_peering.deleted")
+def _deleted(account: Account, _now: float, *, peering_id: str) -> None:
+    account.delete("vpc_peering", peering_id)

@@ -1,0 +1,1 @@
+"""VPCs, their members and address ranges."""

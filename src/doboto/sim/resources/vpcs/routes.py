@@ -1,0 +1,95 @@
+"""VPCs, what is in them, and their peerings as seen from one of the two."""
+
+from __future__ import annotations
+
+from ...engine.errors import not_found
+from ...engine.fields import name_of, required, text
+from ...engine.records import Record, chosen
+from ...http.messages import Call
+from ...http.paging import page
+from ...http.routes import Operations
+from ..vpc_peerings import state as vpc_peerings
+from ..vpc_peerings.routes import show as show_peering
+from . import members, state
+
+OPERATIONS = Operations()
+
+SHOWN = ("id", "urn", "name", "description", "region", "ip_range", "created_at", "default")
+
+
+def show(vpc: Record) -> Record:
+    """A VPC as the API shows it."""
+    return chosen(vpc, SHOWN)
+
+
+def _vpc_in_path(call: Call) -> Record:
+    return call.account.get("vpc", call.params["vpc_id"])
+
+
+@OPERATIONS("GET", "/v2/vpcs", "vpc:read")
+def list_vpcs(call: Call) -> Record:
+    """All VPCs."""
+    return page(call, "vpcs", list(call.account.store("vpc")), show)
+
+
+@OPERATIONS("POST", "/v2/vpcs", "vpc:create", status=201)
+def create_vpc(call: Call) -> Record:
+    """A new VPC."""
+    return {"vpc": show(state.create(call.account, call.now, call.body))}
+
+
+@OPERATIONS("GET", "/v2/vpcs/{vpc_id}", "vpc:read")
+def get_vpc(call: Call) -> Record:
+    """One VPC."""
+    return {"vpc": show(_vpc_in_path(call))}
+
+
+@OPERATIONS("PUT", "/v2/vpcs/{vpc_id}", "vpc:update")
+def update_vpc(call: Call) -> Record:
+    """The same as PATCH, but for the name, which must be there."""
+    vpc = _vpc_in_path(call)
+    name_of(call.body)
+    return {"vpc": show(state.update(call.account, vpc, call.body))}
+
+
+@OPERATIONS("PATCH", "/v2/vpcs/{vpc_id}", "vpc:update")
+def patch_vpc(call: Call) -> Record:
+    """New name or description, or default from now on."""
+    return {"vpc": show(state.update(call.account, _vpc_in_path(call), call.body))}
+
+
+@OPERATIONS("DELETE", "/v2/vpcs/{vpc_id}", "vpc:delete", status=204)
+def delete_vpc(call: Call) -> None:
+    """Delete a VPC with nothing in it."""
+    state.delete(call.account, _vpc_in_path(call))
+
+
+@OPERATIONS("GET", "/v2/vpcs/{vpc_id}/members", "vpc:read")
+def list_members(call: Call) -> Record:
+    """What is in a VPC."""
+    vpc, type = _vpc_in_path(call), call.query.get("resource_type")
+    found = members.listed(call.account, vpc["id"], type, call.scopes)
+    return page(call, "members", found, members.show)
+
+
+@OPERATIONS("GET", "/v2/vpcs/{vpc_id}/peerings", "vpc_peering:read")
+def list_peerings(call: Call) -> Record:
+    """A VPC's peerings."""
+    keys = call.account.store("vpc_peering").keys("vpc", _vpc_in_path(call)["id"])
+    return page(call, "peerings", keys, lambda key: show_peering(call.account.get("vpc_peering", key)))
+
+
+@OPERATIONS("POST", "/v2/vpcs/{vpc_id}/peerings", "vpc_peering:create", status=202)
+def create_peering(call: Call) -> Record:
+    """Peer the VPC with another one."""
+    vpc_ids = [_vpc_in_path(call)["id"], required(call.body, "vpc_id", text)]
+    return {"peering": show_peering(vpc_peerings.create(call.account, call.now, name_of(call.body), vpc_ids))}
+
+
+@OPERATIONS("PATCH", "/v2/vpcs/{vpc_id}/peerings/{vpc_peering_id}", "vpc_peering:update")
+def patch_peering(call: Call) -> Record:
+    """Rename one of the VPC's peerings."""
+    vpc, peering = _vpc_in_path(call), call.account.get("vpc_peering", call.params["vpc_peering_id"])
+    if vpc["id"] not in peering["vpc_ids"]:
+        raise not_found()
+    return {"peering": show_peering(vpc_peerings.rename(call.account, peering, name_of(call.body)))}
