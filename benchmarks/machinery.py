@@ -16,7 +16,7 @@ class Group(Bound[Sync]):
 
     def __init__(self, mode: type[Sync | Async]) -> None:
         self._mode = mode
-        self._inner = self if mode is Async else Group(Async)
+        self._async_view = self if mode is Async else Group(Async)
 
     @operation
     async def through(self, id: int) -> int:

@@ -28,7 +28,7 @@ from droplets import FIRST_ID, action, droplet
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MINUTE = 60.0
-Reply = tuple[int, bytes, list[tuple[bytes, bytes]]]
+Response = tuple[int, bytes, list[tuple[bytes, bytes]]]
 _connections = itertools.count(1)
 
 
@@ -108,7 +108,7 @@ class Server:
     def __init__(self) -> None:
         self.accounts: dict[str, Account] = {}
         self._pages: dict[tuple[int, int, int], bytes] = {}
-        self._ways: list[tuple[str, re.Pattern[str], Callable[..., Reply]]] = [
+        self._ways: list[tuple[str, re.Pattern[str], Callable[..., Response]]] = [
             ("GET", re.compile(r"/v2/droplets"), self._list),
             ("POST", re.compile(r"/v2/droplets"), self._create),
             ("GET", re.compile(r"/v2/droplets/(\d+)"), self._info),
@@ -127,7 +127,7 @@ class Server:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
-    async def _reply(self, scope: Any, body: bytes) -> Reply:
+    async def _reply(self, scope: Any, body: bytes) -> Response:
         path = scope["path"].rstrip("/")
         if path.startswith("/bench/"):
             return self._bench(scope["method"], path.removeprefix("/bench/"), body)
@@ -146,12 +146,12 @@ class Server:
                 return status, content, [*headers, *_ratelimit()]
         return _problem(404, "not_found")
 
-    def _bench(self, method: str, token: str, body: bytes) -> Reply:
+    def _bench(self, method: str, token: str, body: bytes) -> Response:
         if method == "POST":
             self.accounts[token] = Account(**json.loads(body))
         return 200, json.dumps(self.accounts[token].counts()).encode(), []
 
-    def _list(self, account: Account, *, query: dict[str, str], body: bytes) -> Reply:  # noqa: ARG002
+    def _list(self, account: Account, *, query: dict[str, str], body: bytes) -> Response:  # noqa: ARG002
         number, size = int(query.get("page", 1)), int(query.get("per_page", 20))
         if account.created:
             return 200, _page(account, "droplets", range(account.total()), number, size, account.droplet), []
@@ -160,22 +160,22 @@ class Server:
             self._pages[place] = _page(account, "droplets", range(account.total()), number, size, account.droplet)
         return 200, self._pages[place], []
 
-    def _actions(self, account: Account, *, query: dict[str, str], body: bytes) -> Reply:  # noqa: ARG002
+    def _actions(self, account: Account, *, query: dict[str, str], body: bytes) -> Response:  # noqa: ARG002
         number, size = int(query.get("page", 1)), int(query.get("per_page", 20))
         newest_first = range(account.total() - 1, -1, -1)
         return 200, _page(account, "actions", newest_first, number, size, account.action), []
 
-    def _info(self, account: Account, id: int, *, query: dict[str, str], body: bytes) -> Reply:  # noqa: ARG002
+    def _info(self, account: Account, id: int, *, query: dict[str, str], body: bytes) -> Response:  # noqa: ARG002
         if not 0 <= id - FIRST_ID < account.total():
             return _problem(404, "not_found")
         return 200, b'{"droplet":' + account.droplet(id - FIRST_ID) + b"}", []
 
-    def _action(self, account: Account, id: int, *, query: dict[str, str], body: bytes) -> Reply:  # noqa: ARG002
+    def _action(self, account: Account, id: int, *, query: dict[str, str], body: bytes) -> Response:  # noqa: ARG002
         if not 0 <= id - FIRST_ID < account.total():
             return _problem(404, "not_found")
         return 200, b'{"action":' + account.action(id - FIRST_ID) + b"}", []
 
-    def _create(self, account: Account, *, query: dict[str, str], body: bytes) -> Reply:  # noqa: ARG002
+    def _create(self, account: Account, *, query: dict[str, str], body: bytes) -> Response:  # noqa: ARG002
         asked = json.loads(body)
         names = asked.get("names") or [asked["name"]]
         if len(names) > 10:  # API reference, "Create a New Droplet"
@@ -196,7 +196,7 @@ def _page(account: Account, key: str, numbers: range, number: int, size: int, sh
     return f'{{"{key}":['.encode() + items + b"]," + json.dumps(told).encode()[1:]
 
 
-def _problem(status: int, id: str, headers: list[tuple[bytes, bytes]] | None = None) -> Reply:
+def _problem(status: int, id: str, headers: list[tuple[bytes, bytes]] | None = None) -> Response:
     return status, json.dumps({"id": id, "message": id.replace("_", " ")}).encode(), headers or []
 
 

@@ -106,7 +106,7 @@ class Paged:
     asked: int = 0
 
     async def send(self, request: doboto.WireRequest, timeouts: doboto.Timeouts) -> Any:
-        from doboto._core.response import Reply
+        from doboto._core.response import Response
 
         self.asked += 1
         found = re.search(r"[?&]page=(\d+)", request.url)
@@ -116,9 +116,9 @@ class Paged:
                 (("next", number + 1), ("last", last)) if number < last}  # fmt: skip
         ids = range((number - 1) * 200 + 1, min(number * 200, self.droplets) + 1)
         body = {"droplets": [{"id": id} for id in ids], "links": {"pages": link}, "meta": {"total": self.droplets}}
-        return Reply(200, {}, json.dumps(body).encode())
+        return Response(200, {}, json.dumps(body).encode())
 
-    async def reaches(self, host: str, port: int, timeout: float) -> bool:
+    async def can_connect(self, host: str, port: int, timeout: float) -> bool:
         raise AssertionError("nothing is connected to")
 
     async def close(self) -> None:

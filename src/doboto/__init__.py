@@ -12,8 +12,8 @@ Plain dicts go in and come out, typed in `doboto.types`; what can go wrong is in
 
 from ._core.limiter import Limiter
 from ._core.retry import Retry
-from ._io.protocol import Allowance, Budget, Clock, Timeouts, Transport, WireRequest
-from ._io.shared_ratelimit import RedisBudget
+from ._io.protocol import Clock, RateLimitLease, SharedRateLimit, Timeouts, Transport, WireRequest
+from ._io.shared_ratelimit import RedisRateLimit
 from ._version import VERSION
 from .addresses import private_ipv4, public_ipv4, public_ipv6
 from .ratelimit import RateLimit
@@ -31,13 +31,13 @@ from .errors import (
     DOBOTOConnectionException,
     DOBOTOException,
     DOBOTOForbiddenException,
+    DOBOTOHTTPException,
+    DOBOTOInvalidResponseException,
     DOBOTONotFoundException,
     DOBOTOOutcomeUnknownException,
     DOBOTOPendingEventException,
     DOBOTOPollingException,
     DOBOTORateLimitException,
-    DOBOTOReplyException,
-    DOBOTOResponseException,
     DOBOTOServerException,
     DOBOTOTimeoutException,
     DOBOTOUnauthorizedException,
@@ -49,9 +49,7 @@ from .progress import OnProgress, Progress
 __version__ = VERSION
 
 __all__ = [
-    "Allowance",
     "AsyncDO",
-    "Budget",
     "Clock",
     "DO",
     "DOBOTOActionException",
@@ -62,13 +60,13 @@ __all__ = [
     "DOBOTOConnectionException",
     "DOBOTOException",
     "DOBOTOForbiddenException",
+    "DOBOTOHTTPException",
+    "DOBOTOInvalidResponseException",
     "DOBOTONotFoundException",
     "DOBOTOOutcomeUnknownException",
     "DOBOTOPendingEventException",
     "DOBOTOPollingException",
     "DOBOTORateLimitException",
-    "DOBOTOReplyException",
-    "DOBOTOResponseException",
     "DOBOTOServerException",
     "DOBOTOTimeoutException",
     "DOBOTOUnauthorizedException",
@@ -78,8 +76,10 @@ __all__ = [
     "OnProgress",
     "Progress",
     "RateLimit",
-    "RedisBudget",
+    "RateLimitLease",
+    "RedisRateLimit",
     "Retry",
+    "SharedRateLimit",
     "Timeouts",
     "Transport",
     "WireRequest",

@@ -59,7 +59,7 @@ def _put_aside() -> None:
 
 
 @contextmanager
-def paused(wanted: bool) -> Generator[None]:
+def gc_paused(wanted: bool) -> Generator[None]:
     """Pause the collector within the context, if that is wanted."""
     if not wanted:
         yield

@@ -65,14 +65,14 @@ def run_each(items: AsyncGenerator[R, None]) -> Iterator[R]:
 class Bound(Generic[Mode]):
     """What operations are methods of.
 
-    `_mode` says whose operations they are; `_inner` is the same group as an operation sees it, always suspending.
+    `_mode` says whose operations they are; `_async_view` is the same group as an operation sees it, always suspending.
     """
 
     _mode: type[Any]
-    _inner: Any
+    _async_view: Any
 
 
-class _Dual:
+class DualMethod:
     """A function for each mode, chosen by the resource that the attribute is read from."""
 
     def __init__(self, blocking: Callable[..., Any], suspending: Callable[..., Any]) -> None:
@@ -109,12 +109,12 @@ def checked(function: Callable[..., Coro[R]]) -> Callable[..., Coro[R]]:
 def _blocking(function: Callable[..., Coro[R]]) -> Callable[..., R]:
     @functools.wraps(function)
     def call(self: Any, /, *args: Any, **kwargs: Any) -> R:
-        return run(function(self._inner, *args, **kwargs))
+        return run(function(self._async_view, *args, **kwargs))
 
     return call
 
 
-class operation(_Dual, Generic[P, R]):  # noqa: N801 - read as a keyword
+class operation(DualMethod, Generic[P, R]):  # noqa: N801 - read as a keyword
     """Make an `async def` method callable from both clients."""
 
     def __init__(self, function: Callable[Concatenate[Any, P], Coro[R]]) -> None:
@@ -131,13 +131,13 @@ class operation(_Dual, Generic[P, R]):  # noqa: N801 - read as a keyword
         return self._get(obj)
 
 
-class stream(_Dual, Generic[P, R]):  # noqa: N801 - read as a keyword
+class stream(DualMethod, Generic[P, R]):  # noqa: N801 - read as a keyword
     """Make an `async def` generator method iterable from both clients."""
 
     def __init__(self, function: Callable[Concatenate[Any, P], AsyncGenerator[R, None]]) -> None:
         @functools.wraps(function)
         def each(self: Any, /, *args: Any, **kwargs: Any) -> Iterator[R]:
-            return run_each(function(self._inner, *args, **kwargs))
+            return run_each(function(self._async_view, *args, **kwargs))
 
         signature = inspect.signature(function)
         returns = str(signature.return_annotation).replace("AsyncGenerator[", "Iterator[").replace(", None]", "]")

@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
 from ._core.attributes import refuse_unknown
-from ._operation import Bound, Coro, Sync, _blocking, _Dual, checked
+from ._operation import Bound, Coro, DualMethod, Sync, _blocking, checked
 
 Blocking = TypeVar("Blocking")
 Suspending = TypeVar("Suspending")
 
 
-class shaped(_Dual, Generic[Blocking, Suspending]):  # noqa: N801 - read as a keyword
+class overloaded_operation(DualMethod, Generic[Blocking, Suspending]):  # noqa: N801 - read as a keyword
     """Make an `async def` method callable from both clients, each with a signature of its own."""
 
     def __init__(self, function: Callable[..., Coro[Any]]) -> None:
@@ -35,8 +35,8 @@ class shaped(_Dual, Generic[Blocking, Suspending]):  # noqa: N801 - read as a ke
         return self._get(obj)
 
 
-class attributed(shaped[Blocking, Suspending]):  # noqa: N801 - read as a keyword
-    """`shaped`, for operations on `attribs`: the dict may be left out where attributes come as keyword arguments.
+class attributes_operation(overloaded_operation[Blocking, Suspending]):  # noqa: N801 - read as a keyword
+    """`overloaded_operation` for operations on `attribs`: the dict may be omitted where keyword arguments are given.
 
     Keyword arguments must be parameters or attributes that the type of `attribs` has: Python refuses a misspelt one
     for any other operation. The dict stays open for attributes that the API got since.
@@ -62,8 +62,8 @@ class attributed(shaped[Blocking, Suspending]):  # noqa: N801 - read as a keywor
         super().__init__(call)
 
 
-class uploaded(attributed[Blocking, Suspending]):  # noqa: N801 - read as a keyword
-    """`shaped`, for certificates: what is uploaded may be left out where one is ordered instead."""
+class certificate_operation(attributes_operation[Blocking, Suspending]):  # noqa: N801 - read as a keyword
+    """`overloaded_operation`, for certificates: what is uploaded may be left out where one is ordered instead."""
 
     absent: ClassVar[Mapping[str, Any]] = dict.fromkeys(("private_key", "leaf_certificate", "certificate_chain"))
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 import logging
 
 from ._core.request import Request
-from ._core.response import Reply
+from ._core.response import Response
 from .errors import DOBOTOException
 from .ratelimit import RateLimit
 
 log = logging.getLogger("doboto")
 
 
-def exchanged(request: Request, outcome: Reply | DOBOTOException, seconds: float) -> None:
+def log_exchange(request: Request, outcome: Response | DOBOTOException, seconds: float) -> None:
     """Log one attempt of a request. The record's `exchange` holds the same as a dict, for handlers that want it so."""
     if not log.isEnabledFor(logging.DEBUG):
         return
-    told = _of_reply(outcome) if isinstance(outcome, Reply) else _of_failure(outcome)
+    told = _of_reply(outcome) if isinstance(outcome, Response) else _of_failure(outcome)
     exchange = {"method": request.method, "path": request.target, **told, "seconds": round(seconds, 3)}
     log.debug(
         "%s %s: %s in %.3f s%s",
@@ -36,7 +36,7 @@ def _of_failure(failure: DOBOTOException) -> dict[str, object]:
     return {"error": f"{type(failure).__name__}: {failure}"}
 
 
-def _of_reply(reply: Reply) -> dict[str, object]:
+def _of_reply(reply: Response) -> dict[str, object]:
     limit = RateLimit.from_headers(reply.headers)
     id = reply.headers.get("x-request-id")
     return {

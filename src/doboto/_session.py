@@ -9,16 +9,16 @@ import random
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from ._collector import LARGE, paused
+from ._collector import LARGE, gc_paused
 from ._core import response as replies
 from ._core.deadline import Deadline
 from ._core.limiter import Limiter
-from ._core.recovery import Claims
+from ._core.recovery import OwnershipRegistry
 from ._core.request import Request
-from ._core.response import Reply
+from ._core.response import Response
 from ._core.retry import Retry
-from ._io.protocol import IO, Allowance, Timeouts, WireRequest
-from ._request_log import exchanged
+from ._io.protocol import IO, RateLimitLease, Timeouts, WireRequest
+from ._request_log import log_exchange
 from .errors import (
     DOBOTOConnectionException,
     DOBOTOException,
@@ -64,7 +64,7 @@ class Session:
         limiter: Keeps under the rate limit.
         claims: Tells whose a new thing is, where answers were lost.
         timeouts: Bounds of one exchange; `total` bounds a call that has no `timeout` of its own, retries included.
-        allowance: This client's part of a rate limit that is shared with other processes, or None.
+        lease: This client's part of a rate limit that is shared with other processes, or None.
         pause_collector: Whether long replies are decoded with the garbage collector paused.
     """
 
@@ -76,9 +76,9 @@ class Session:
         agent: str,
         retry: Retry,
         limiter: Limiter,
-        claims: Claims,
+        ownership: OwnershipRegistry,
         timeouts: Timeouts,
-        allowance: Allowance | None = None,
+        lease: RateLimitLease | None = None,
         *,
         pause_collector: bool = True,
     ) -> None:
@@ -86,8 +86,8 @@ class Session:
         self.url = url
         self.retry = retry
         self.limiter = limiter
-        self.claims = claims
-        self.allowance = allowance
+        self.ownership = ownership
+        self.lease = lease
         self.pause_collector = pause_collector
         self.timeouts = timeouts
         self._token = token
@@ -104,8 +104,8 @@ class Session:
     async def close(self) -> None:
         """Give connections back."""
         await self.io.transport.close()
-        if self.allowance is not None:
-            await self.allowance.close()
+        if self.lease is not None:
+            await self.lease.close()
 
     def deadline(self, seconds: float | None = None) -> Deadline:
         """A deadline that many seconds from now, or as far away as the client's settings put it."""
@@ -152,7 +152,7 @@ class Session:
             reply, sent_at = await self._exchange(request, deadline)
             self._note(reply)
             if reply.ok:
-                with paused(self.pause_collector and len(reply.body) >= LARGE):
+                with gc_paused(self.pause_collector and len(reply.body) >= LARGE):
                     value = replies.value(reply)
                 return value if read is None else read(value)
             failure = replies.error(reply)
@@ -166,7 +166,7 @@ class Session:
             self._refused(failure)
         return failure
 
-    async def _exchange(self, request: Request, deadline: Deadline) -> tuple[Reply, float]:
+    async def _exchange(self, request: Request, deadline: Deadline) -> tuple[Response, float]:
         """The reply, and when the request was sent; an error is told the latter too."""
         ticket = self.limiter.join()
         sent_at: float | None = None
@@ -186,15 +186,15 @@ class Session:
         finally:
             self.limiter.leave(ticket, self.io.clock.monotonic(), counts=counts)
 
-    async def _sent(self, request: Request, wire: WireRequest, left: float) -> Reply:
+    async def _sent(self, request: Request, wire: WireRequest, left: float) -> Response:
         """The reply; how the exchange ended is logged, also where it failed."""
         began = self.io.clock.monotonic()
         try:
             reply = await self.io.transport.send(wire, self._bounds(left))
         except DOBOTOException as failure:
-            exchanged(request, failure, self.io.clock.monotonic() - began)
+            log_exchange(request, failure, self.io.clock.monotonic() - began)
             raise
-        exchanged(request, reply, self.io.clock.monotonic() - began)
+        log_exchange(request, reply, self.io.clock.monotonic() - began)
         return reply
 
     def api_time(self, moment: float | None) -> float:
@@ -215,8 +215,8 @@ class Session:
         while True:
             now = self.io.clock.monotonic()
             wait = self.limiter.ask(ticket, now)
-            if not wait and self.allowance is not None:
-                wait = await self.allowance.take()
+            if not wait and self.lease is not None:
+                wait = await self.lease.take()
                 if wait:
                     self.limiter.postpone(ticket, now, wait)
             if not wait:
@@ -232,7 +232,7 @@ class Session:
             retry_after=wait,
         )
 
-    def _note(self, reply: Reply) -> None:
+    def _note(self, reply: Response) -> None:
         """Keep what every reply says of the rate limit and the time, errors included."""
         if "date" in reply.headers:
             self._date = (reply.headers["date"], self.io.clock.time())

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 
 from ._checks import is_reachable
 from ._core.limiter import Limiter
-from ._core.recovery import Claims
+from ._core.recovery import OwnershipRegistry
 from ._io.protocol import Clock
 from ._session import Secret
 from ._version import VERSION
@@ -109,7 +109,7 @@ class Shared:
     """
 
     limiter: Limiter = field(default_factory=Limiter)
-    claims: Claims = field(default_factory=Claims)
+    ownership: OwnershipRegistry = field(default_factory=OwnershipRegistry)
 
 
 _shared: MutableMapping[tuple[int, str], Shared] = WeakValueDictionary()

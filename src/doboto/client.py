@@ -13,7 +13,7 @@ from ._checks import check
 from ._core.limiter import Limiter
 from ._core.request import Request, any_request
 from ._core.retry import Retry
-from ._io.protocol import IO, Budget, Clock, Timeouts, Transport
+from ._io.protocol import IO, Clock, SharedRateLimit, Timeouts, Transport
 from ._operation import Async, Coro, Mode, Sync, run
 from ._session import Secret, Session
 from ._settings import AGENT, CONNECTIONS, URL, Connection, account_of, base_url, shared_by, token_or_environment
@@ -94,7 +94,7 @@ class Client(Generic[Mode]):
         timeout: float = 300.0,
         retry: Retry | None = None,
         limiter: Limiter | None = None,
-        budget: Budget | None = None,
+        shared_rate_limit: SharedRateLimit | None = None,
         proxy: str | None = None,
         ca_file: str | None = None,
         allow_http: bool = False,
@@ -114,7 +114,8 @@ class Client(Generic[Mode]):
             timeout: Seconds for a whole call that has no `timeout` of its own, retries and pauses included.
             retry: The retry policy; see `Retry`.
             limiter: The rate limiter. Default: one for all clients of this process that use the same token and URL.
-            budget: A rate limit shared with other processes and machines, beside the limiter; see `RedisBudget`.
+            shared_rate_limit: A rate limit shared with other processes and machines, beside the limiter; see
+                `RedisRateLimit`.
             proxy: A proxy's URL; "" for none. Default: what the environment says.
             ca_file: A file of CA certificates to trust instead of the system's.
             allow_http: Allow `http://` to other machines: the token can then be read on the way.
@@ -153,9 +154,11 @@ class Client(Generic[Mode]):
             agent,
             retry or Retry(),
             limiter or self._shared.limiter,
-            self._shared.claims,
+            self._shared.ownership,
             Timeouts(connect_timeout, read_timeout, timeout),
-            None if budget is None else budget.allowance(account_of(secret, base), blocks=self._mode is Sync),
+            None
+            if shared_rate_limit is None
+            else shared_rate_limit.lease(account_of(secret, base), blocks=self._mode is Sync),
             pause_collector=pause_collector,
         )
 
@@ -339,15 +342,15 @@ class Client(Generic[Mode]):
 
         return VPC
 
-    async def _sent(self, request: Request, every: str | None) -> Any:
+    async def _sent(self, request: Request, paginate: str | None) -> Any:
         """The reply to any request, or every item of the list that it asks for."""
-        if every is None:
+        if paginate is None:
             return await self._session.call(request)
         if request.method != "GET":
             raise ValueError("every reads a list: the method must be GET")
         from .resources._base.resource import Resource
 
-        return await Resource[Any](Async, self._session)._everything(every, request)
+        return await Resource[Any](Async, self._session)._everything(paginate, request)
 
     @property
     def ratelimit(self) -> RateLimit | None:
@@ -442,7 +445,7 @@ class DO(Client[Sync]):
         *,
         query: Mapping[str, str | int] | None = None,
         body: Any = None,
-        every: str | None = None,
+        paginate: str | None = None,
     ) -> Any:
         """Send any request, with the client's token, rate limit, retries and errors: for what has no operation here.
 
@@ -451,20 +454,20 @@ class DO(Client[Sync]):
             path: The path, with or without `/v2`: `/sizes`. Its parts must be quoted already.
             query: Names and values of the query.
             body: What is sent as JSON.
-            every: The root key of a list that comes in pages, as `sizes`: all of them are read.
+            paginate: The root key of a list that comes in pages, as `sizes`: all of them are read.
 
         Returns:
-            The reply's JSON as it is, envelope included; None for an empty reply. With `every`, the whole list.
+            The reply's JSON as it is, envelope included; None for an empty reply. With `paginate`, the whole list.
 
         Raises:
-            ValueError: The path is none: a URL, or one with a query; or `every` goes with something else than GET.
+            ValueError: The path is none: a URL, or one with a query; or `paginate` goes with something else than GET.
             DOBOTOException: As the reply, or its lack, says.
 
         Scopes: those of the operation.
 
         Reference: https://docs.digitalocean.com/reference/api/
         """
-        sent: Coro[Any] = self._sent(any_request(method, path, query, body), every)
+        sent: Coro[Any] = self._sent(any_request(method, path, query, body), paginate)
         return run(sent)
 
     def close(self) -> None:
@@ -498,10 +501,10 @@ class AsyncDO(Client[Async]):
         *,
         query: Mapping[str, str | int] | None = None,
         body: Any = None,
-        every: str | None = None,
+        paginate: str | None = None,
     ) -> Any:
         """Send any request; see `DO.request`."""
-        return await self._sent(any_request(method, path, query, body), every)
+        return await self._sent(any_request(method, path, query, body), paginate)
 
     async def aclose(self) -> None:
         """Give the connections back; they stay open where they are another client's, see `with_options`."""

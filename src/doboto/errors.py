@@ -2,7 +2,7 @@
 
     DOBOTOException                        everything this library raises on its own account
     ├── DOBOTOConfigurationException       the client's settings: no token, a URL that can't be used (also a ValueError)
-    ├── DOBOTOResponseException            the API answered, and the answer was no
+    ├── DOBOTOHTTPException            the API answered, and the answer was no
     │   ├── DOBOTOBadRequestException      400
     │   ├── DOBOTOUnauthorizedException    401
     │   ├── DOBOTOForbiddenException       403: the token lacks a scope
@@ -12,7 +12,7 @@
     │   │   └── DOBOTOPendingEventException    another action runs on that resource
     │   ├── DOBOTORateLimitException       429, or a wait for the limit longer than the deadline allows
     │   └── DOBOTOServerException          500 and above, 408
-    ├── DOBOTOReplyException               the API answered, and the answer can't be understood
+    ├── DOBOTOInvalidResponseException               the API answered, and the answer can't be understood
     ├── DOBOTOConnectionException          no answer: the network, a proxy, TLS
     │   ├── DOBOTOTimeoutException         no answer in time
     │   └── DOBOTOCertificateException     whoever answered can't be trusted to be the API
@@ -130,34 +130,34 @@ class DOBOTOConfigurationException(DOBOTOException, ValueError):
     """The client can't be made from these settings."""
 
 
-class DOBOTOResponseException(DOBOTOException):
+class DOBOTOHTTPException(DOBOTOException):
     """The API answered, and the answer was no."""
 
 
-class DOBOTOBadRequestException(DOBOTOResponseException):
+class DOBOTOBadRequestException(DOBOTOHTTPException):
     """400: the API could not make sense of the request."""
 
 
-class DOBOTOUnauthorizedException(DOBOTOResponseException):
+class DOBOTOUnauthorizedException(DOBOTOHTTPException):
     """401: the token is missing, wrong or revoked."""
 
 
-class DOBOTOForbiddenException(DOBOTOResponseException):
+class DOBOTOForbiddenException(DOBOTOHTTPException):
     """403: the token may not do this; each operation's documentation names the scopes it needs."""
 
 
-class DOBOTONotFoundException(DOBOTOResponseException):
+class DOBOTONotFoundException(DOBOTOHTTPException):
     """404: there is no such thing (any more, or yet)."""
 
     def __init__(self, message: str = "DO API Not Found", result: Any = None, **details: Any) -> None:
         super().__init__(message, result, **details)
 
 
-class DOBOTOConflictException(DOBOTOResponseException):
+class DOBOTOConflictException(DOBOTOHTTPException):
     """409 or 412: the state of the resource is against it."""
 
 
-class DOBOTOUnprocessableException(DOBOTOResponseException):
+class DOBOTOUnprocessableException(DOBOTOHTTPException):
     """422: the API understood, and refuses: a value, a limit, a state."""
 
 
@@ -165,7 +165,7 @@ class DOBOTOPendingEventException(DOBOTOUnprocessableException):
     """422 because another action is running on that resource; it works once that action ends."""
 
 
-class DOBOTORateLimitException(DOBOTOResponseException):
+class DOBOTORateLimitException(DOBOTOHTTPException):
     """429, or no room within the rate limit before the call's deadline.
 
     Attributes:
@@ -195,7 +195,7 @@ class DOBOTORateLimitException(DOBOTOResponseException):
         return notes
 
 
-class DOBOTOServerException(DOBOTOResponseException):
+class DOBOTOServerException(DOBOTOHTTPException):
     """500 and above: the API, or something before it, failed. 408 too, which says that it waited in vain.
 
     A load balancer says 408 on a connection that idles, and that may cross with a request (RFC 9110, 15.5.9).
@@ -207,7 +207,7 @@ class DOBOTOServerException(DOBOTOResponseException):
         return self.status != 501
 
 
-class DOBOTOReplyException(DOBOTOException):
+class DOBOTOInvalidResponseException(DOBOTOException):
     """The API answered with something that is not what it documents: no JSON, cut short, another shape."""
 
     @property

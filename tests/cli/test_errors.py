@@ -256,13 +256,13 @@ def test_no_answer_to_a_question_is_a_refusal(simulated: Doboto) -> None:
 def test_every_exception_of_the_library_has_a_code_of_its_kind() -> None:
     expected = {
         errors.DOBOTOPendingEventException: 5, errors.DOBOTOConflictException: 5, errors.DOBOTOBadRequestException: 5,
-        errors.DOBOTOUnprocessableException: 5, errors.DOBOTOResponseException: 5, errors.DOBOTOServerException: 11,
+        errors.DOBOTOUnprocessableException: 5, errors.DOBOTOHTTPException: 5, errors.DOBOTOServerException: 11,
         errors.DOBOTOConfigurationException: 4, errors.DOBOTOUnauthorizedException: 4,
         errors.DOBOTOForbiddenException: 4, errors.DOBOTONotFoundException: 3, errors.DOBOTORateLimitException: 6,
         errors.DOBOTOTimeoutException: 7, errors.DOBOTOPollingException: 7, errors.DOBOTOConnectionException: 11,
         errors.DOBOTOCertificateException: 11,
         errors.DOBOTOOutcomeUnknownException: 8, errors.DOBOTOActionException: 10,
-        errors.DOBOTOVanishedException: 10, errors.DOBOTOReplyException: 1, errors.DOBOTOException: 1,
+        errors.DOBOTOVanishedException: 10, errors.DOBOTOInvalidResponseException: 1, errors.DOBOTOException: 1,
     }  # fmt: skip
     kinds = {one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.DOBOTOException)}
     assert kinds == expected.keys()

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from doboto._core.response import Reply
+from doboto._core.response import Response
 from doboto._io.clock import SystemClock
 from doboto._io.protocol import Timeouts, WireRequest
 from doboto.cli.accounts.simulated import LocalAccount
@@ -41,7 +41,7 @@ def ctrl_c_in_the_first_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 def ctrl_c_with_the_first_change(monkeypatch: pytest.MonkeyPatch) -> None:
     send = LocalAccount.send
 
-    async def sent(account: LocalAccount, request: WireRequest, timeouts: Timeouts) -> Reply:
+    async def sent(account: LocalAccount, request: WireRequest, timeouts: Timeouts) -> Response:
         if request.method == "POST":
             raise KeyboardInterrupt
         return await send(account, request, timeouts)
@@ -79,7 +79,7 @@ def test_a_create_that_is_on_its_way_tells_what_may_be_there(three: Doboto, monk
 
 
 def test_a_look_that_is_interrupted_leaves_nothing_to_wait_for(three: Doboto, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def sent(account: LocalAccount, request: WireRequest, timeouts: Timeouts) -> Reply:
+    async def sent(account: LocalAccount, request: WireRequest, timeouts: Timeouts) -> Response:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(LocalAccount, "send", sent)

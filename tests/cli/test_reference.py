@@ -21,7 +21,11 @@ LINES = sorted(set(re.findall(r"^\$ (doboto .*)$", GUIDE, re.MULTILINE)))
 
 def test_the_reference_is_up_to_date() -> None:
     done = subprocess.run(
-        [sys.executable, DOCS.parent / "scripts" / "cli_reference.py", "--check"], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, DOCS.parent / "scripts" / "cli_reference.py", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from doboto._core.response import Reply
+from doboto._core.response import Response
 from doboto._io.protocol import Timeouts, WireRequest
 from doboto.cli.accounts.simulated import LocalAccount
 from doboto.cli.run import bulk as several
@@ -109,7 +109,7 @@ class Wire:
         mutex = threading.Lock()
         send = LocalAccount.send
 
-        async def sent(account: LocalAccount, request: WireRequest, timeouts: Timeouts) -> Reply:
+        async def sent(account: LocalAccount, request: WireRequest, timeouts: Timeouts) -> Response:
             if request.method == "POST":
                 with mutex:
                     self.ids.append(int(re.findall(r"/droplets/(\d+)/", request.url)[0]))

@@ -22,5 +22,5 @@ class ScaledClock:
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds / self.speed)  # noqa: TID251
 
-    async def asleep(self, seconds: float) -> None:
+    async def async_sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds / self.speed)

@@ -9,28 +9,28 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from doboto import DO, AsyncDO, DOBOTOException, Limiter, Timeouts, WireRequest
-from doboto._core.response import Reply
+from doboto._core.response import Response
 
 from .conftest import Blockingly
 
 TOKEN = "dop_v1_" + "5ec12e7" * 9 + "a"
 
 
-def reply(status: int, body: Any = b"", **headers: str) -> Reply:
+def reply(status: int, body: Any = b"", **headers: str) -> Response:
     """A reply; a body that is no bytes is sent as JSON."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Reply(status, {name.replace("_", "-"): value for name, value in headers.items()}, content)
+    return Response(status, {name.replace("_", "-"): value for name, value in headers.items()}, content)
 
 
 @dataclass
 class Script:
     """Answers requests in turn, the last answer again and again; records them."""
 
-    answers: list[Reply | DOBOTOException]
+    answers: list[Response | DOBOTOException]
     asked: list[WireRequest] = field(default_factory=list)
     timeouts: list[Timeouts] = field(default_factory=list)
 
-    async def send(self, request: WireRequest, timeouts: Timeouts) -> Reply:
+    async def send(self, request: WireRequest, timeouts: Timeouts) -> Response:
         self.asked.append(request)
         self.timeouts.append(timeouts)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
@@ -62,7 +62,7 @@ class Time:
         self.slept.append(seconds)
         self.now += seconds
 
-    async def asleep(self, seconds: float) -> None:
+    async def async_sleep(self, seconds: float) -> None:
         self.sleep(seconds)
 
 
@@ -78,7 +78,7 @@ class Stage:
 def stage(
     flavour: str,
     runner: asyncio.Runner,
-    *answers: Reply | DOBOTOException,
+    *answers: Response | DOBOTOException,
     headers: Mapping[str, str] | None = None,
     **settings: Any,
 ) -> Stage:

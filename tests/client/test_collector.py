@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from doboto import DOBOTOReplyException, Retry
+from doboto import DOBOTOInvalidResponseException, Retry
 
 from .scripted import reply, stage
 
@@ -70,7 +70,7 @@ def test_it_is_left_alone_when_that_is_wanted(flavour: str, runner: Any, decodin
 
 
 def test_it_is_put_back_after_an_error(flavour: str, runner: Any) -> None:
-    with pytest.raises(DOBOTOReplyException):
+    with pytest.raises(DOBOTOInvalidResponseException):
         stage(flavour, runner, reply(200, b"[" * 100_000), retry=Retry.never()).api.droplet.list()
     assert gc.isenabled()
 

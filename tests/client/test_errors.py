@@ -17,13 +17,13 @@ from doboto import (
     DOBOTOConnectionException,
     DOBOTOException,
     DOBOTOForbiddenException,
+    DOBOTOHTTPException,
+    DOBOTOInvalidResponseException,
     DOBOTONotFoundException,
     DOBOTOOutcomeUnknownException,
     DOBOTOPendingEventException,
     DOBOTOPollingException,
     DOBOTORateLimitException,
-    DOBOTOReplyException,
-    DOBOTOResponseException,
     DOBOTOServerException,
     DOBOTOTimeoutException,
     DOBOTOUnauthorizedException,
@@ -46,7 +46,7 @@ NEVER = {"retry": Retry.never()}
         (404, DOBOTONotFoundException),
         (409, DOBOTOConflictException),
         (412, DOBOTOConflictException),
-        (418, DOBOTOResponseException),
+        (418, DOBOTOHTTPException),
         (422, DOBOTOUnprocessableException),
         (429, DOBOTORateLimitException),
         (500, DOBOTOServerException),
@@ -125,7 +125,7 @@ def test_any_body_of_an_error_gives_the_same_type(flavour: str, runner: Any, bod
 @pytest.mark.parametrize("body", BODIES)
 def test_a_success_that_is_not_what_is_documented_is_a_reply_error(flavour: str, runner: Any, body: bytes) -> None:
     for call in ("info", "neighbor_list", "action_list"):
-        with pytest.raises(DOBOTOReplyException, match="GET https://.*/v2/droplets/7") as caught:
+        with pytest.raises(DOBOTOInvalidResponseException, match="GET https://.*/v2/droplets/7") as caught:
             getattr(stage(flavour, runner, reply(200, body), **NEVER).api.droplet, call)(7)
         assert caught.value.__context__ is None, "no decoder's traceback"
 
@@ -135,13 +135,13 @@ def test_a_change_whose_answer_cannot_be_understood_is_an_open_outcome(flavour: 
     staged = stage(flavour, runner, reply(200, body), **NEVER)
     with pytest.raises(DOBOTOOutcomeUnknownException, match="POST https://.*/v2/droplets/7/actions") as caught:
         staged.api.droplet.reboot(7)
-    assert isinstance(caught.value.error, DOBOTOReplyException)
+    assert isinstance(caught.value.error, DOBOTOInvalidResponseException)
     assert [request.method for request in staged.script.asked].count("POST") == 1
 
 
 def test_a_redirect_is_not_followed(flavour: str, runner: Any) -> None:
     staged = stage(flavour, runner, reply(302, b"", location="https://elsewhere.example/v2/droplets/7"))
-    with pytest.raises(DOBOTOReplyException, match="redirects are not followed"):
+    with pytest.raises(DOBOTOInvalidResponseException, match="redirects are not followed"):
         staged.api.droplet.info(7)
     assert len(staged.script.asked) == 1
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from doboto import DOBOTOConnectionException, DOBOTOException, DOBOTOTimeoutException
-from doboto._core.response import Reply
+from doboto._core.response import Response
 
 from .conftest import IMAGE, REGION, SIZE, one, several
 from .scripted import stage
@@ -125,11 +125,11 @@ HEADERS = st.dictionaries(
 STATUSES = st.sampled_from(
     [200] * 12 + [201, 202, 202, 202, 204, 206, 302, 400, 401, 403, 404, 409, 412, 418, 422, 429]
 )
-ANSWERS: st.SearchStrategy[Reply | DOBOTOException] = st.one_of(
-    st.builds(Reply, STATUSES, HEADERS, bodies()),
-    st.builds(Reply, STATUSES, HEADERS, bodies()),
-    st.builds(Reply, STATUSES, HEADERS, bodies()),
-    st.builds(Reply, st.integers(100, 999), HEADERS, bodies()),
+ANSWERS: st.SearchStrategy[Response | DOBOTOException] = st.one_of(
+    st.builds(Response, STATUSES, HEADERS, bodies()),
+    st.builds(Response, STATUSES, HEADERS, bodies()),
+    st.builds(Response, STATUSES, HEADERS, bodies()),
+    st.builds(Response, st.integers(100, 999), HEADERS, bodies()),
     st.builds(DOBOTOConnectionException, sent=st.booleans()),
     st.builds(DOBOTOTimeoutException, sent=st.booleans()),
 )
@@ -187,7 +187,7 @@ def test_every_reply_ends_in_a_result_or_in_one_of_our_errors(name: str, flavour
         phases=[Phase.generate, Phase.shrink],
     )
     @given(st.lists(ANSWERS, min_size=1, max_size=5))
-    def check(answers: list[Reply | DOBOTOException]) -> None:
+    def check(answers: list[Response | DOBOTOException]) -> None:
         api = stage(flavour, runner, *answers).api
         with contextlib.suppress(DOBOTOException):
             got = operation(api)
@@ -214,7 +214,7 @@ FOUND: list[tuple[str, list[Any]]] = [
 @pytest.mark.parametrize(("name", "bodies"), FOUND)
 def test_what_was_found_once_stays_found(name: str, bodies: list[Any], flavour: str, runner: asyncio.Runner) -> None:
     operation, fits = OPERATIONS[name]
-    api = stage(flavour, runner, *(Reply(200, {}, json.dumps(body).encode()) for body in bodies)).api
+    api = stage(flavour, runner, *(Response(200, {}, json.dumps(body).encode()) for body in bodies)).api
     with contextlib.suppress(DOBOTOException):
         got = operation(api)
         assert fits(got), got

@@ -10,11 +10,11 @@ import pytest
 from doboto import (
     DOBOTOActionException,
     DOBOTOForbiddenException,
+    DOBOTOInvalidResponseException,
     DOBOTONotFoundException,
     DOBOTOOutcomeUnknownException,
     DOBOTOPendingEventException,
     DOBOTOPollingException,
-    DOBOTOReplyException,
     DOBOTOUnprocessableException,
 )
 from doboto.sim import Simulator
@@ -228,7 +228,7 @@ def test_an_offer_whose_answer_was_lost_is_not_made_again(api: Any, sim: Simulat
 
 
 def test_an_offer_without_an_id_is_told(flavour: str, runner: Runner) -> None:
-    with pytest.raises(DOBOTOReplyException, match="no transfer_id"):
+    with pytest.raises(DOBOTOInvalidResponseException, match="no transfer_id"):
         stage(flavour, runner, reply(201, {})).api.image.account_transfer_create(1, recipient_uuid="u")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from doboto import DO, AsyncDO, DOBOTOException, Timeouts, WireRequest
-from doboto._core.response import Reply
+from doboto._core.response import Response
 from doboto._io.simulated import SimulatedClock, SimulatedTransport
 from doboto.sim import ManualClock, Settings, Simulator
 
@@ -49,7 +49,7 @@ class Interrupter:
             await self.interrupt()
         reply = await self._transport.send(request, timeouts)
         if self.hidden in line:
-            reply = Reply(200, {}, b'{"droplets": [], "links": {}, "meta": {"total": 0}}')
+            reply = Response(200, {}, b'{"droplets": [], "links": {}, "meta": {"total": 0}}')
         self.replies.append((line, reply))
         if self.after(line, count):
             await self.interrupt()
@@ -67,11 +67,11 @@ class Interrupter:
             raise KeyboardInterrupt
         self._clock.sleep(seconds)
 
-    async def asleep(self, seconds: float) -> None:
+    async def async_sleep(self, seconds: float) -> None:
         self.slept += 1
         if self.at_sleep("", self.slept):
             await self.interrupt()
-        await self._clock.asleep(seconds)
+        await self._clock.async_sleep(seconds)
 
     async def interrupt(self) -> None:
         if self._blocking:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doboto import DO, DOBOTOException, DOBOTOForbiddenException, DOBOTOReplyException, Limiter, WireRequest
+from doboto import DO, DOBOTOException, DOBOTOForbiddenException, DOBOTOInvalidResponseException, Limiter, WireRequest
 from doboto._core import pages
-from doboto._core.response import Reply
+from doboto._core.response import Response
 from doboto.resources._base.resource import READINGS
 
 from .conftest import Log, one, several
@@ -99,11 +99,11 @@ def test_a_list_that_never_ends_ends(flavour: str, runner: Any) -> None:
 
 
 def test_a_page_without_a_list_is_a_reply_error(flavour: str, runner: Any) -> None:
-    with pytest.raises(DOBOTOReplyException, match="droplets"):
+    with pytest.raises(DOBOTOInvalidResponseException, match="droplets"):
         stage(flavour, runner, reply(200, {"meta": {"total": 0}})).api.droplet.list()
 
 
-def page(items: list[Any], total: int, next: int | None = None, last: int | None = None) -> Reply:
+def page(items: list[Any], total: int, next: int | None = None, last: int | None = None) -> Response:
     links = {
         name: f"https://api.digitalocean.com/v2/droplets?page={n}" for name, n in (("next", next), ("last", last)) if n
     }
@@ -119,7 +119,7 @@ class Changing:
     per_page: int = 3
     removed: set[int] = field(default_factory=set)
 
-    def answer(self, request: WireRequest) -> Reply:
+    def answer(self, request: WireRequest) -> Response:
         query = parse_qs(urlsplit(request.url).query)
         number = int(query["page"][0])
         count = -(-len(self.items) // self.per_page)
@@ -145,7 +145,7 @@ class Server(Script):
         super().__init__([])
         self.changing = changing
 
-    async def send(self, request: WireRequest, timeouts: Any) -> Reply:
+    async def send(self, request: WireRequest, timeouts: Any) -> Response:
         return self.changing.answer(request)
 
 
@@ -185,7 +185,7 @@ def test_reading_a_page_never_fails_in_another_way(body: dict[str, Any]) -> None
     for candidate in (body, {"droplets": [], **body}, {"droplets": [], "links": body, "meta": body}):
         try:
             read = pages.read(json.loads(json.dumps(candidate)), "droplets")
-        except DOBOTOReplyException:
+        except DOBOTOInvalidResponseException:
             continue
         assert read.last >= (read.following or 0)
 
@@ -208,7 +208,7 @@ def test_a_list_that_gets_shorter_each_time_is_an_error_and_not_a_part_of_it(fla
         items = [{"id": n} for n in range(200)]
         answers += [page(items, total, 2, 3), page(items, total - 1, 3, 3), page(items[:50], total - 1, None, None)]
     staged = stage(flavour, runner, *answers, connections=1)
-    with pytest.raises(DOBOTOReplyException, match="got shorter"):
+    with pytest.raises(DOBOTOInvalidResponseException, match="got shorter"):
         staged.api.droplet.list()
 
 
@@ -222,7 +222,7 @@ def test_the_time_for_a_call_bounds_all_pages_together(flavour: str, runner: Any
     staged = stage(flavour, runner, page([{"id": n} for n in range(200)], total=4000, next=2, last=20), timeout=10)
     send = staged.script.send
 
-    async def slowly(*given: Any) -> Reply:
+    async def slowly(*given: Any) -> Response:
         staged.time.sleep(6)
         return await send(*given)
 

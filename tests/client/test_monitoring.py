@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from doboto import DOBOTONotFoundException, DOBOTOOutcomeUnknownException, DOBOTOReplyException
+from doboto import DOBOTOInvalidResponseException, DOBOTONotFoundException, DOBOTOOutcomeUnknownException
 from doboto.resources.monitoring import AutoscaleMetric, DropletMetric
 from doboto.sim import Simulator
 
@@ -183,5 +183,5 @@ def test_a_measurement_that_can_not_be_right_is_refused(
 
 @pytest.mark.parametrize("body", [{"status": "error", "data": {"resultType": "matrix", "result": []}}, {}, []])
 def test_a_measurement_that_failed_is_told(flavour: str, runner: Runner, body: Any) -> None:
-    with pytest.raises(DOBOTOReplyException, match="could not tell what was measured"):
+    with pytest.raises(DOBOTOInvalidResponseException, match="could not tell what was measured"):
         stage(flavour, runner, reply(200, body)).api.monitoring.droplet_metric_info(1, "cpu", 0, 1)

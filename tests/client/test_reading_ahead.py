@@ -14,7 +14,7 @@ import pytest
 
 from doboto import DO, AsyncDO, DOBOTOForbiddenException, Limiter, Timeouts, WireRequest
 from doboto._core.pages import PER_PAGE, Page
-from doboto._core.response import Reply
+from doboto._core.response import Response
 
 from .scripted import reply, stage
 
@@ -32,7 +32,7 @@ class Held:
         self.ended: list[int] = []
         self.go = threading.Event()
 
-    def answer(self, request: WireRequest) -> Reply:
+    def answer(self, request: WireRequest) -> Response:
         number = int(request.url.rpartition("page=")[2])
         link = {"next": f"https://api.digitalocean.com/v2/droplets?page={number + 1}"} if number < PAGES else {}
         droplets = [{"id": number * 1000 + place} for place in range(PER_PAGE)]
@@ -50,7 +50,7 @@ class Held:
 
 
 class Blocking(Held):
-    async def send(self, request: WireRequest, timeouts: Timeouts) -> Reply:
+    async def send(self, request: WireRequest, timeouts: Timeouts) -> Response:
         number = self.note(request)
         assert number == 1 or self.go.wait(LONG)
         self.ended.append(number)
@@ -58,7 +58,7 @@ class Blocking(Held):
 
 
 class Suspending(Held):
-    async def send(self, request: WireRequest, timeouts: Timeouts) -> Reply:
+    async def send(self, request: WireRequest, timeouts: Timeouts) -> Response:
         number = self.note(request)
         try:
             while number > 1 and not self.go.is_set():  # noqa: ASYNC110 - the same event for both clients

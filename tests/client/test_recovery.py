@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from doboto import DO, AsyncDO, DOBOTOOutcomeUnknownException
-from doboto._core.recovery import Claims
+from doboto._core.recovery import OwnershipRegistry
 from doboto._io.simulated import SimulatedClock, SimulatedTransport
 from doboto.sim import Simulator
 
@@ -144,51 +144,51 @@ def droplet(id: int) -> dict[str, Any]:
 
 
 def test_alone_one_takes_at_once_what_is_there() -> None:
-    claims = Claims()
-    claims.looking(["a"], 5.0)
-    assert claims.take("a", [droplet(1)], 1, 5.0, last=False) == [droplet(1)]
-    assert claims.take("a", [droplet(1)], 1, 5.0, last=True) == []
+    ownership = OwnershipRegistry()
+    ownership.looking(["a"], 5.0)
+    assert ownership.take("a", [droplet(1)], 1, 5.0, last=False) == [droplet(1)]
+    assert ownership.take("a", [droplet(1)], 1, 5.0, last=True) == []
 
 
 def test_among_rivals_nobody_takes_before_the_last_look_since_the_own_one_may_lag() -> None:
-    claims = Claims()
-    claims.looking(["a"], 5.0)
-    claims.looking(["a"], 5.0)
-    assert claims.take("a", [droplet(1)], 1, 5.0, last=False) == []
-    assert claims.take("a", [droplet(1), droplet(2)], 1, 5.0, last=True) == [droplet(1)]
-    assert claims.take("a", [droplet(1), droplet(2)], 1, 5.0, last=False) == [droplet(2)]
+    ownership = OwnershipRegistry()
+    ownership.looking(["a"], 5.0)
+    ownership.looking(["a"], 5.0)
+    assert ownership.take("a", [droplet(1)], 1, 5.0, last=False) == []
+    assert ownership.take("a", [droplet(1), droplet(2)], 1, 5.0, last=True) == [droplet(1)]
+    assert ownership.take("a", [droplet(1), droplet(2)], 1, 5.0, last=False) == [droplet(2)]
 
 
 def test_what_is_older_than_a_rivals_request_is_not_left_to_the_rival() -> None:
-    claims = Claims()
-    claims.looking(["a"], 5.0)
-    claims.looking(["a"], 9.0)
-    assert claims.take("a", [droplet(1), droplet(2)], 1, 5.0, last=True) == []
-    assert claims.take("a", [droplet(2)], 1, 9.0, last=True) == [droplet(2)]
-    assert claims.take("a", [droplet(1), droplet(2)], 1, 5.0, last=True) == [droplet(1)]
+    ownership = OwnershipRegistry()
+    ownership.looking(["a"], 5.0)
+    ownership.looking(["a"], 9.0)
+    assert ownership.take("a", [droplet(1), droplet(2)], 1, 5.0, last=True) == []
+    assert ownership.take("a", [droplet(2)], 1, 9.0, last=True) == [droplet(2)]
+    assert ownership.take("a", [droplet(1), droplet(2)], 1, 5.0, last=True) == [droplet(1)]
 
 
 def test_what_somebody_gave_up_on_is_taken_last() -> None:
-    claims = Claims()
-    claims.doubt([1])
-    claims.looking(["a"], 5.0)
-    claims.looking(["a"], 5.0)
-    assert claims.take("a", [droplet(1), droplet(2)], 1, 5.0, last=True) == [droplet(2)]
+    ownership = OwnershipRegistry()
+    ownership.doubt([1])
+    ownership.looking(["a"], 5.0)
+    ownership.looking(["a"], 5.0)
+    assert ownership.take("a", [droplet(1), droplet(2)], 1, 5.0, last=True) == [droplet(2)]
 
 
 def test_what_somebody_gave_up_on_is_taken_at_the_last_look_only_and_only_alone() -> None:
-    claims = Claims()
-    claims.doubt([1])
-    claims.looking(["a"], 5.0)
-    assert claims.take("a", [droplet(1)], 1, 5.0, last=False) == []
-    assert claims.take("a", [droplet(1), droplet(2)], 1, 5.0, last=True) == []
-    assert claims.take("a", [droplet(1)], 1, 5.0, last=True) == [droplet(1)]
+    ownership = OwnershipRegistry()
+    ownership.doubt([1])
+    ownership.looking(["a"], 5.0)
+    assert ownership.take("a", [droplet(1)], 1, 5.0, last=False) == []
+    assert ownership.take("a", [droplet(1), droplet(2)], 1, 5.0, last=True) == []
+    assert ownership.take("a", [droplet(1)], 1, 5.0, last=True) == [droplet(1)]
 
 
 def test_nobody_takes_what_may_be_the_answer_to_a_request_under_way() -> None:
-    claims = Claims()
-    claims.looking(["a"], 5.0)
-    claims.sending(["a"])
-    assert claims.take("a", [droplet(1)], 1, 5.0, last=True) == []
-    claims.sent(["a"])
-    assert claims.take("a", [droplet(1)], 1, 5.0, last=True) == [droplet(1)]
+    ownership = OwnershipRegistry()
+    ownership.looking(["a"], 5.0)
+    ownership.sending(["a"])
+    assert ownership.take("a", [droplet(1)], 1, 5.0, last=True) == []
+    ownership.sent(["a"])
+    assert ownership.take("a", [droplet(1)], 1, 5.0, last=True) == [droplet(1)]

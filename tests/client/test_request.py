@@ -23,7 +23,7 @@ def test_a_reply_comes_as_it_is(api: Any) -> None:
 def test_every_item_of_a_list(api: Any, log: Log) -> None:
     api.droplet.create(several(*(f"w{n}" for n in range(450)), tags=["t"]))
     log.take()
-    assert api.request("GET", "/droplets", query={"tag_name": "t"}, every="droplets") == api.droplet.list("t")
+    assert api.request("GET", "/droplets", query={"tag_name": "t"}, paginate="droplets") == api.droplet.list("t")
     assert len(log.take()) == 2 * 3
 
 
@@ -36,5 +36,5 @@ def test_what_is_no_path_is_refused(api: Any, log: Log, path: str) -> None:
 
 def test_only_lists_that_are_read_have_every_item(api: Any, log: Log) -> None:
     with pytest.raises(ValueError, match="GET"):
-        api.request("POST", "/droplets", every="droplets")
+        api.request("POST", "/droplets", paginate="droplets")
     assert log.take() == []

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from doboto import (
+    DOBOTOHTTPException,
     DOBOTONotFoundException,
     DOBOTOOutcomeUnknownException,
     DOBOTOPendingEventException,
-    DOBOTOResponseException,
 )
 from doboto.sim import Simulator
 from doboto.sim.resources.reserved_ips.routes import state as reserved_ips
@@ -34,7 +34,7 @@ def test_life_of_an_address(api: Any, droplet: Any, contract: Contract) -> None:
     action = api.reserved_ipv6.assign(ip, droplet["id"], wait=True)
     assert (action["type"], action["status"]) == ("assign_ip", "completed")
     assert api.reserved_ipv6.info(ip)["droplet"]["id"] == droplet["id"]
-    with pytest.raises(DOBOTOResponseException, match="assigned"):
+    with pytest.raises(DOBOTOHTTPException, match="assigned"):
         api.reserved_ipv6.destroy(ip)
     assert api.reserved_ipv6.unassign(ip, wait=True)["type"] == "unassign_ip"
     assert api.reserved_ipv6.destroy(ip) is None

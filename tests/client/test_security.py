@@ -17,8 +17,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from doboto import DOBOTOConnectionException, DOBOTOException, DOBOTOReplyException
-from doboto._http.deadline_socket import _Pieces
+from doboto import DOBOTOConnectionException, DOBOTOException, DOBOTOInvalidResponseException
+from doboto._http.deadline_socket import DeadlineReader
 
 from .misbehaving import Misbehaving, Peer, closed_port, misbehaving
 from .scripted import TOKEN
@@ -66,7 +66,7 @@ def test_a_redirect_to_another_host_is_not_followed(make: Callable[..., Any], st
         elsewhere = f"Location: http://127.0.0.1:{other.port}/v2/account"
         with (
             answering(lambda head: http(status, None, elsewhere)) as server,
-            pytest.raises(DOBOTOReplyException, match="redirects are not followed"),
+            pytest.raises(DOBOTOInvalidResponseException, match="redirects are not followed"),
         ):
             make(f"http://127.0.0.1:{server.port}").request(method, "/account")
         assert len(server.requests) == 1
@@ -190,7 +190,7 @@ def test_ctrl_c_in_the_middle_of_a_reply_shows_the_token_nowhere(
     def interrupted(self: Any, buffer: Any) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(_Pieces, "readinto", interrupted)
+    monkeypatch.setattr(DeadlineReader, "readinto", interrupted)
     with misbehaving(silent) as server:
         api = make(f"http://127.0.0.1:{server.port}")
         with pytest.raises(KeyboardInterrupt) as caught:

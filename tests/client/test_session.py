@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from doboto import (
     DOBOTOConnectionException,
     DOBOTOException,
+    DOBOTOInvalidResponseException,
     DOBOTONotFoundException,
     DOBOTOOutcomeUnknownException,
     DOBOTORateLimitException,
-    DOBOTOReplyException,
     DOBOTOServerException,
     DOBOTOTimeoutException,
     DOBOTOUnprocessableException,
@@ -24,7 +24,7 @@ from doboto import (
 )
 from doboto._core.request import Request, get
 
-from .scripted import Reply, reply, stage
+from .scripted import Response, reply, stage
 
 OK = reply(200, {"droplet": {"id": 7, "name": "web-1"}, "action": {"id": 8, "status": "completed"}})
 REFUSED = DOBOTOConnectionException("refused", sent=False)
@@ -44,7 +44,7 @@ def test_reading_is_tried_again(flavour: str, runner: Any, failure: Any) -> None
 
 
 @pytest.mark.parametrize("failure", [reply(n) for n in (400, 401, 403, 404, 409, 422, 501)])
-def test_what_would_fail_again_is_not_tried_again(flavour: str, runner: Any, failure: Reply) -> None:
+def test_what_would_fail_again_is_not_tried_again(flavour: str, runner: Any, failure: Response) -> None:
     staged = stage(flavour, runner, failure, OK)
     with pytest.raises(DOBOTOException):
         staged.api.droplet.info(7)
@@ -134,14 +134,14 @@ def test_a_destroy_by_tag_is_not_sent_twice(flavour: str, runner: Any) -> None:
 
 @pytest.mark.parametrize("gone", [reply(200, {"droplets": []}), reply(404, {})])
 def test_a_destroy_by_tag_whose_answer_was_lost_is_done_when_none_is_left(
-    flavour: str, runner: Any, gone: Reply
+    flavour: str, runner: Any, gone: Response
 ) -> None:
     staged = stage(flavour, runner, DROPPED, reply(200, {"droplets": [{"id": 7}]}), gone)
     assert staged.api.droplet.destroy(tag_name="env:prod") is None
 
 
 def test_the_rate_limit_is_fresh_after_every_reply(flavour: str, runner: Any) -> None:
-    def told(status: int, remaining: int) -> Reply:
+    def told(status: int, remaining: int) -> Response:
         return reply(
             status, {}, ratelimit_limit="5000", ratelimit_remaining=str(remaining), ratelimit_reset="1790000000"
         )
@@ -188,7 +188,7 @@ FAILURES = st.sampled_from(
         REFUSED,
         DROPPED,
         LATE,
-        DOBOTOReplyException("cut", status=200),
+        DOBOTOInvalidResponseException("cut", status=200),
         DOBOTORateLimitException(status=429, retry_after=3),
         DOBOTORateLimitException(status=429),
         *(DOBOTOServerException(status=status) for status in (500, 501, 502, 503, 504)),

@@ -12,7 +12,7 @@ from doboto import DO, AsyncDO, Retry
 from doboto.errors import (
     DOBOTOConnectionException,
     DOBOTOException,
-    DOBOTOReplyException,
+    DOBOTOInvalidResponseException,
     DOBOTOServerException,
     DOBOTOTimeoutException,
 )
@@ -25,7 +25,7 @@ EXPECTED: dict[str, tuple[dict[str, Any], type[DOBOTOException]]] = {
     "dropped after": ({"kind": "drop", "when": "after"}, DOBOTOConnectionException),
     "cut": ({"kind": "cut", "arguments": {"bytes": 20}}, DOBOTOConnectionException),
     "late": ({"kind": "latency", "arguments": {"seconds": 600}}, DOBOTOTimeoutException),
-    "no JSON": ({"kind": "not_json"}, DOBOTOReplyException),
+    "no JSON": ({"kind": "not_json"}, DOBOTOInvalidResponseException),
     "gateway": (
         {"kind": "status", "arguments": {"status": 502, "body": "<html>Bad Gateway</html>", "bare": True}},
         DOBOTOServerException,
@@ -81,17 +81,17 @@ def test_a_client_in_process_gives_up_when_its_patience_ends_and_the_effect_happ
 def test_latency_beyond_patience_is_a_time_out_at_once_where_nothing_takes_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    paused: list[float] = []
+    gc_paused: list[float] = []
 
     async def pause(seconds: float) -> None:
-        paused.append(seconds)
+        gc_paused.append(seconds)
 
     monkeypatch.setattr("doboto.sim.engine.clock._pause", pause)
     sim = Simulator(InstantClock())
     sim.faults.add("latency", seconds=600, count=1)
     with pytest.raises(DOBOTOTimeoutException):
         DO.simulated(sim, retry=Retry.never(), read_timeout=45).droplet.list()
-    assert paused == [0.0]
+    assert gc_paused == [0.0]
 
 
 def test_pauses_add_up_till_the_client_gives_up() -> None:

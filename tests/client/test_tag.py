@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from doboto import DOBOTONotFoundException, DOBOTOResponseException
+from doboto import DOBOTOHTTPException, DOBOTONotFoundException
 from doboto.sim import Simulator
 
 from .conftest import Log, one
@@ -95,7 +95,7 @@ def test_the_tag_and_the_resource_must_be_there(api: Any) -> None:
     with pytest.raises(DOBOTONotFoundException):
         api.tag.attach("nope", [{"resource_id": 1, "resource_type": "droplet"}])
     api.tag.create("a")
-    with pytest.raises(DOBOTOResponseException):
+    with pytest.raises(DOBOTOHTTPException):
         api.tag.attach("a", [{"resource_id": 1, "resource_type": "droplet"}])
 
 

@@ -28,7 +28,7 @@ from doboto import (
     DOBOTOConfigurationException,
     DOBOTOConnectionException,
     DOBOTOException,
-    DOBOTOReplyException,
+    DOBOTOInvalidResponseException,
     Limiter,
 )
 from doboto._http import pool
@@ -101,7 +101,7 @@ def test_a_change_whose_reply_cannot_be_unpacked_may_have_taken_effect(
 ) -> None:
     with misbehaving(answering(reply(body, f"Content-Encoding: {coding}"))) as server:
         api = make(f"http://127.0.0.1:{server.port}")
-        with pytest.raises((DOBOTOConnectionException, DOBOTOReplyException)) as caught:
+        with pytest.raises((DOBOTOConnectionException, DOBOTOInvalidResponseException)) as caught:
             api.request("POST", "/tags", body={"name": "a"})
     assert may_have_arrived(caught.value)
     assert server.connections == 1
@@ -260,8 +260,9 @@ def test_a_closed_connection_is_seen_where_there_is_no_poll(
 @pytest.mark.parametrize(
     ("where", "name"),
     [
-        (pool.Kept, "__init__"), (pool.Kept, "ready"), (pool.Kept, "rest"), (pool.Pool, "give_back"),
-        (places.Place, "give_back"), (places.Places, "_match"), (httpclient, "unpacked"),
+        (pool.PooledConnection, "__init__"), (pool.PooledConnection, "ready"), (pool.PooledConnection, "rest"),
+        (pool.Pool, "give_back"),
+        (places.ConnectionSlot, "give_back"), (places.ConnectionSlots, "_match"), (httpclient, "unpacked"),
     ],
     ids=lambda value: getattr(value, "__name__", value),
 )  # fmt: skip
@@ -288,7 +289,7 @@ def test_ctrl_c_while_a_failure_is_told_leads_to_no_frames_with_headers(
     def interrupted(*arguments: Any, **options: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(httpclient, "translated", interrupted)
+    monkeypatch.setattr(httpclient, "map_exception", interrupted)
     with misbehaving(lambda peer: None) as server:
         with pytest.raises(KeyboardInterrupt) as caught:
             make(f"http://127.0.0.1:{server.port}").request("GET", "/account")

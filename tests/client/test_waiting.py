@@ -162,9 +162,9 @@ def test_what_a_progress_callback_raises_ends_the_call_with_a_note_of_the_ids(ap
 
 def test_ready_port_waits_till_the_droplet_has_booted(api: Any, sim: Simulator) -> None:
     droplet = api.droplet.create(one(), wait=True, poll=1)
-    assert not sim.reaches(public_ipv4(droplet) or "", 22)
+    assert not sim.can_connect(public_ipv4(droplet) or "", 22)
     droplet = api.droplet.create(one("web-2"), wait=True, poll=1, ready_port=22)
-    assert sim.reaches(public_ipv4(droplet) or "", 22)
+    assert sim.can_connect(public_ipv4(droplet) or "", 22)
 
 
 def test_ready_port_that_never_answers_times_out(api: Any) -> None:

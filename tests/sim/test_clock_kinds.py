@@ -82,7 +82,7 @@ def test_a_file_is_resumed_with_everything_over_on_an_instant_clock(tmp_path: Pa
         found = do.droplet.info(droplet["id"])
         assert (found["status"], found["backup_ids"]) == ("active", [])
         assert do.action.list()[0]["status"] == "completed"
-        assert again.reaches(found["networks"]["v4"][-1]["ip_address"], 22)
+        assert again.can_connect(found["networks"]["v4"][-1]["ip_address"], 22)
 
 
 def test_a_machine_that_was_booting_has_booted_on_an_instant_clock(tmp_path: Path) -> None:
@@ -90,9 +90,9 @@ def test_a_machine_that_was_booting_has_booted_on_an_instant_clock(tmp_path: Pat
         created = do.droplet.create(**NEW, wait=False)
         simulator.clock.advance(32)  # type: ignore[attr-defined]
         (address, *_) = [one["ip_address"] for one in do.droplet.info(created["id"])["networks"]["v4"]]
-        assert not simulator.reaches(address, 22)
+        assert not simulator.can_connect(address, 22)
     with Simulator(InstantClock(), state=tmp_path / "s") as again:
-        assert again.reaches(address, 22)
+        assert again.can_connect(address, 22)
 
 
 def test_so_is_a_state_that_is_put_back() -> None:

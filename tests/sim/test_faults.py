@@ -465,7 +465,7 @@ def test_a_droplet_can_be_reached_when_it_is_active_and_has_booted(client: Clien
     assert len(addresses) == 3
 
     def reached() -> list[bool]:
-        return [client.sim.reaches(address, 22) for address in addresses]
+        return [client.sim.can_connect(address, 22) for address in addresses]
 
     assert not any(reached()), "still new"
     clock.advance(1)
@@ -473,7 +473,7 @@ def test_a_droplet_can_be_reached_when_it_is_active_and_has_booted(client: Clien
     assert not any(reached()), "still booting"
     clock.advance(client.sim.settings.boot_seconds)
     assert all(reached())
-    assert not client.sim.reaches(addresses[0], 23)
+    assert not client.sim.can_connect(addresses[0], 23)
     client.post(f"{path}/actions", {"type": "power_off"})
     clock.advance(60)
     assert not any(reached()), "off"
@@ -488,12 +488,12 @@ def test_a_droplet_can_be_reached_when_it_is_active_and_has_booted(client: Clien
 
 def test_nobody_is_at_other_addresses(client: Client) -> None:
     client.create_active()
-    assert not any(client.sim.reaches(host, 22) for host in ("192.0.2.1", "::1", "example.com", ""))
+    assert not any(client.sim.can_connect(host, 22) for host in ("192.0.2.1", "::1", "example.com", ""))
 
 
 def test_addresses_are_recognised_however_they_are_written(client: Client, clock: ManualClock) -> None:
     droplet = client.create_active(ipv6=True)
     clock.advance(60)
     address = droplet["networks"]["v6"][0]["ip_address"]
-    assert client.sim.reaches(address.upper(), 22)
-    assert client.sim.reaches(f"[{address.replace('::', ':0::')}]", 22)
+    assert client.sim.can_connect(address.upper(), 22)
+    assert client.sim.can_connect(f"[{address.replace('::', ':0::')}]", 22)

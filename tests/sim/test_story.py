@@ -106,8 +106,8 @@ def test_what_the_droplet_holds_can_not_go_before_it(client: Client, world: Worl
 def test_everybody_lets_go_of_a_destroyed_droplet(client: Client, clock: ManualClock, world: World) -> None:
     assert client.call("DELETE", world.path).status == 204
     assert client.call("GET", world.path).status == 404
-    at_once = world.held()
-    assert (at_once["volume"], at_once["tag"]) == ([world.key], (1, 0, 1))
+    gather = world.held()
+    assert (gather["volume"], gather["tag"]) == ([world.key], (1, 0, 1))
     assert client.call("DELETE", f"/v2/volumes/{world.volume}").status == 409
     assert client.call("DELETE", f"/v2/vpcs/{world.vpc}").status == 409
     clock.advance(client.sim.settings.detach_seconds)

@@ -21,7 +21,7 @@ NAME = re.compile(r"[a-zA-Z0-9]?[a-z0-9A-Z.\-]*[a-z0-9A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class CreateRequest:
     """The Droplets that one call asks for.
 
     Attributes:
@@ -35,7 +35,7 @@ class Order:
     attribs: Mapping[str, Any]
 
     @classmethod
-    def of(cls, attribs: Mapping[str, Any], more: Mapping[str, Any]) -> Order:
+    def of(cls, attribs: Mapping[str, Any], more: Mapping[str, Any]) -> CreateRequest:
         """Read and check the attributes: the documented dict and, beside it, keyword arguments.
 
         Raises:
@@ -57,9 +57,9 @@ class Order:
         for start in range(0, len(self.names), NAMES_PER_REQUEST):
             yield {"names": self.names[start : start + NAMES_PER_REQUEST], **self.attribs}
 
-    def only(self, names: Sequence[str]) -> Order:
+    def only(self, names: Sequence[str]) -> CreateRequest:
         """The same order for some of its names."""
-        return Order(names, self.many, self.attribs)
+        return CreateRequest(names, self.many, self.attribs)
 
     def _check(self) -> None:
         for name in self.names:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from .._json import mapping
-from ..errors import DOBOTOReplyException
+from ..errors import DOBOTOInvalidResponseException
 from .request import Request, get
 from .response import member
 
@@ -62,21 +62,21 @@ def read(result: Any, key: str) -> Page:
     """Read a reply that is a page.
 
     Raises:
-        DOBOTOReplyException: It has no list, and no map, under `key`; what is listed are no objects, or they lack the
-            ids that all else goes by; or it tells of more pages than there can be.
+        DOBOTOInvalidResponseException: It has no list and no map under `key`, its items are not objects or lack their
+            id, or it announces more pages than there can be.
     """
     held = mapping(mapping(result).get(key))
     # Backup policies come as a map by Droplet id; their records name the Droplet too.
     items: list[Any] = list(held.values()) if held else member(result, key, list)
     if wrong := [item for item in items if not _sound(item, key)]:
-        raise DOBOTOReplyException(f"the reply lists {str(wrong[0])[:200]} among the {key}", result)
+        raise DOBOTOInvalidResponseException(f"the reply lists {str(wrong[0])[:200]} among the {key}", result)
     pages = mapping(mapping(mapping(result).get("links")).get("pages"))
     total = mapping(mapping(result).get("meta")).get("total")
     following = _number(pages.get("next"))
     total = total if isinstance(total, int) and not isinstance(total, bool) else None
     page = Page(items, total, max(_number(pages.get("last")) or 0, following or 0), following)
     if max(page.last, (total or 0) // PER_PAGE) > MOST:
-        raise DOBOTOReplyException(f"the reply tells of {page.last} pages with {total} {key}", result)
+        raise DOBOTOInvalidResponseException(f"the reply tells of {page.last} pages with {total} {key}", result)
     return page
 
 

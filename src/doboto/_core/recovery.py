@@ -67,7 +67,7 @@ def of_action(action: Any) -> tuple[str, int]:
     return ("action", action["id"])
 
 
-class Claims:
+class OwnershipRegistry:
     """Whose a new thing is, among the threads and tasks of one process that use one token.
 
     Every reply claims the ids in it. A create whose answer was lost may only take what nobody has claimed, and has to

@@ -13,11 +13,11 @@ from ..errors import (
     DOBOTOConflictException,
     DOBOTOException,
     DOBOTOForbiddenException,
+    DOBOTOHTTPException,
+    DOBOTOInvalidResponseException,
     DOBOTONotFoundException,
     DOBOTOPendingEventException,
     DOBOTORateLimitException,
-    DOBOTOReplyException,
-    DOBOTOResponseException,
     DOBOTOServerException,
     DOBOTOUnauthorizedException,
     DOBOTOUnprocessableException,
@@ -26,7 +26,7 @@ from ..ratelimit import RateLimit
 
 E = TypeVar("E", bound=DOBOTOException)
 
-BY_STATUS: Mapping[int, type[DOBOTOResponseException]] = {
+BY_STATUS: Mapping[int, type[DOBOTOHTTPException]] = {
     400: DOBOTOBadRequestException,
     401: DOBOTOUnauthorizedException,
     403: DOBOTOForbiddenException,
@@ -42,7 +42,7 @@ PENDING_EVENT = "already has a pending event"
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Response:
     """What came back: status, headers with names in lower case, the body's bytes."""
 
     status: int
@@ -72,19 +72,19 @@ def read_action(reply: Any) -> Any:
     """The action of a reply, wrapped or bare (the API reference shows both for images); it has an id.
 
     Raises:
-        DOBOTOReplyException: It has none.
+        DOBOTOInvalidResponseException: It has none.
     """
     action = reply if "type" in mapping(reply) else member(reply, "action", dict)
     if not isinstance(mapping(action).get("id"), int):
-        raise DOBOTOReplyException(f"the reply has an action without id: {str(action)[:200]}", reply)
+        raise DOBOTOInvalidResponseException(f"the reply has an action without id: {str(action)[:200]}", reply)
     return action
 
 
-def value(reply: Reply) -> Any:
+def value(reply: Response) -> Any:
     """The JSON of a reply that is a success; None for an empty one (204).
 
     Raises:
-        DOBOTOReplyException: The body is no JSON, or was cut short.
+        DOBOTOInvalidResponseException: The body is no JSON, or was cut short.
     """
     if not reply.body.strip():
         return None
@@ -92,16 +92,16 @@ def value(reply: Reply) -> Any:
         return json.loads(reply.body)
     except (ValueError, RecursionError):
         pass  # raised below, without the decoder's traceback
-    raise reply.describe(DOBOTOReplyException, f"the reply is no valid JSON: {_extract(reply.body)}")
+    raise reply.describe(DOBOTOInvalidResponseException, f"the reply is no valid JSON: {_extract(reply.body)}")
 
 
-def error(reply: Reply) -> DOBOTOException:
+def error(reply: Response) -> DOBOTOException:
     """The error that a reply stands for, whatever its body looks like."""
     result = _lenient(reply.body)
     message = _message(result) or f"no message; the reply began: {_extract(reply.body)}"
     if 300 <= reply.status < 400:
         where = reply.headers.get("location", "nowhere")
-        return reply.describe(DOBOTOReplyException, f"redirects are not followed: to {where}", result)
+        return reply.describe(DOBOTOInvalidResponseException, f"redirects are not followed: to {where}", result)
     kind = _kind(reply.status, message)
     failure = reply.describe(kind, message, result)
     if isinstance(failure, DOBOTORateLimitException):
@@ -119,12 +119,12 @@ def member(result: Any, key: str, kind: type[dict[str, Any] | list[Any]]) -> Any
     """What a reply holds under its root key.
 
     Raises:
-        DOBOTOReplyException: There is none, or it is of another type.
+        DOBOTOInvalidResponseException: There is none, or it is of another type.
     """
     found = mapping(result).get(key)
     if isinstance(found, kind):
         return cast(Any, found)
-    raise DOBOTOReplyException(f"the reply has no {kind.__name__} {key!r}: {str(result)[:200]}", result)
+    raise DOBOTOInvalidResponseException(f"the reply has no {kind.__name__} {key!r}: {str(result)[:200]}", result)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -136,12 +136,12 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return seconds if 0 <= seconds < float("inf") else None
 
 
-def _kind(status: int, message: str) -> type[DOBOTOResponseException]:
+def _kind(status: int, message: str) -> type[DOBOTOHTTPException]:
     if status == 422 and PENDING_EVENT in message:
         return DOBOTOPendingEventException
     if status >= 500:
         return DOBOTOServerException
-    return BY_STATUS.get(status, DOBOTOResponseException)
+    return BY_STATUS.get(status, DOBOTOHTTPException)
 
 
 def _lenient(body: bytes) -> Any:

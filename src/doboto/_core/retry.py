@@ -8,8 +8,8 @@ from ..errors import (
     DOBOTOCertificateException,
     DOBOTOConnectionException,
     DOBOTOException,
+    DOBOTOInvalidResponseException,
     DOBOTORateLimitException,
-    DOBOTOReplyException,
     DOBOTOServerException,
 )
 from .request import Request
@@ -84,6 +84,6 @@ def transient(failure: DOBOTOException) -> bool:
     """Whether the same request may succeed a moment later."""
     if isinstance(failure, DOBOTOServerException):
         return failure.status in TRANSIENT
-    if isinstance(failure, DOBOTOReplyException):
+    if isinstance(failure, DOBOTOInvalidResponseException):
         return failure.status == 200  # cut short on its way; a redirect will be there again
     return isinstance(failure, DOBOTOConnectionException | DOBOTORateLimitException)

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from .._settings import Connection
-from .deadline_socket import Stream, Wire, dialled
+from .deadline_socket import DeadlineSocket, Stream, connect
 from .exchange import Exchange, till
 from .nested_tls import NestedTLS
 from .proxies import proxy_for
@@ -19,7 +19,7 @@ from .proxies import proxy_for
 PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 
 
-class Route:
+class Connector:
     """How the API is reached.
 
     Args:
@@ -50,25 +50,25 @@ class Route:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
 
-    def open(self, exchange: Exchange) -> Wire:
+    def open(self, exchange: Exchange) -> DeadlineSocket:
         """A connection over which the API can be asked.
 
         Raises:
             OSError: There is none, or it takes longer than connecting may.
         """
         end = time.monotonic() + exchange.left(exchange.timeouts.connect)
-        stream: Stream = dialled(*(_place(self._proxy) if self._proxy else (self.host, self.port)), end)
+        stream: Stream = connect(*(_place(self._proxy) if self._proxy else (self.host, self.port)), end)
         try:
             if self._proxy and _is_tls(self._proxy):
                 stream = self._secured(stream, _place(self._proxy)[0], end)
             if self._proxy and self.tls:
-                self._carried(Wire(stream, Exchange(exchange.timeouts, end)))
+                self._carried(DeadlineSocket(stream, Exchange(exchange.timeouts, end)))
             if self.tls:
                 stream = self._secured(stream, self.host, end)
         except BaseException:
             stream.close()
             raise
-        return Wire(stream, exchange)
+        return DeadlineSocket(stream, exchange)
 
     def _secured(self, stream: Any, host: str, end: float) -> Stream:
         """The stream with TLS on top; the time-out counts for the whole handshake."""
@@ -77,7 +77,7 @@ class Route:
         stream.settimeout(till(end))
         return self._context.wrap_socket(stream, server_hostname=host)
 
-    def _carried(self, wire: Wire) -> None:
+    def _carried(self, wire: DeadlineSocket) -> None:
         """Have the proxy carry what follows to the API.
 
         Raises:

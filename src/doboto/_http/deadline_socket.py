@@ -43,7 +43,7 @@ class Stream(Protocol):
         """Close it."""
 
 
-class Wire:
+class DeadlineSocket:
     """What `http.client` takes for a socket: of it, it asks these methods only.
 
     Args:
@@ -74,7 +74,7 @@ class Wire:
 
     def makefile(self, mode: str) -> io.BufferedReader:
         """What a reply is read from."""
-        return io.BufferedReader(_Pieces(self, self.stream.makefile(mode, 0)))
+        return io.BufferedReader(DeadlineReader(self, self.stream.makefile(mode, 0)))
 
     def close(self) -> None:
         """Close the socket, as soon as the reply that is read from it is closed too."""
@@ -91,7 +91,7 @@ class Wire:
         return bool(poll.poll(0))
 
 
-class _Pieces(io.RawIOBase):
+class DeadlineReader(io.RawIOBase):
     """What comes out of a wire.
 
     Args:
@@ -99,7 +99,7 @@ class _Pieces(io.RawIOBase):
         hold: What keeps its socket open meanwhile.
     """
 
-    def __init__(self, wire: Wire, hold: io.RawIOBase) -> None:
+    def __init__(self, wire: DeadlineSocket, hold: io.RawIOBase) -> None:
         super().__init__()
         self._wire = wire
         self._hold = hold
@@ -118,7 +118,7 @@ class _Pieces(io.RawIOBase):
         super().close()
 
 
-def dialled(host: str, port: int, end: float) -> socket.socket:
+def connect(host: str, port: int, end: float) -> socket.socket:
     """A connection to the first address that answers, each having its share of the time till `end`.
 
     Raises:

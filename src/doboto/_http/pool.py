@@ -9,17 +9,17 @@ from collections import deque
 from http.client import HTTPConnection
 from typing import Any
 
-from .connect import PORTS, Route
-from .deadline_socket import Wire
+from .connect import PORTS, Connector
+from .deadline_socket import DeadlineSocket
 from .exchange import Exchange
-from .slots import Place, Places
+from .slots import ConnectionSlot, ConnectionSlots
 
 #: Seconds after which one is not used again: what stands between may have forgotten it and then swallows what is sent,
 #: so that nobody could tell what became of a change. Go's HTTP client has the same.
 KEPT = 90.0
 
 
-class Kept(HTTPConnection):
+class PooledConnection(HTTPConnection):
     """A connection that knows how to come about, and who uses it.
 
     Args:
@@ -30,11 +30,11 @@ class Kept(HTTPConnection):
     sock: Any = None  # or a Wire
     auto_open = 0  # else it would connect by itself where it has no `sock`: without TLS, proxy or deadline
 
-    def __init__(self, route: Route, generation: int) -> None:
+    def __init__(self, route: Connector, generation: int) -> None:
         super().__init__(route.host, route.port)
         self.default_port = PORTS["https" if route.tls else "http"]
         self.generation = generation
-        self.place: Place | None = None
+        self.place: ConnectionSlot | None = None
         self._route = route
         self._used = 0.0
 
@@ -44,7 +44,7 @@ class Kept(HTTPConnection):
         Raises:
             OSError: There is no connection.
         """
-        wire: Wire | None = self.sock
+        wire: DeadlineSocket | None = self.sock
         if wire is None or time.monotonic() - self._used > KEPT or wire.stale():
             self.close()
             self.sock = self._route.open(exchange)
@@ -70,16 +70,16 @@ class Pool:
         size: How many there are at most.
     """
 
-    def __init__(self, route: Route, size: int) -> None:
+    def __init__(self, route: Connector, size: int) -> None:
         self._route = route
         self._size = size
         self._generation = 0
-        self._idle: deque[Kept] = deque()
-        self._places = Places(size)
+        self._idle: deque[PooledConnection] = deque()
+        self._places = ConnectionSlots(size)
         POOLS.add(self)
         weakref.finalize(self, _close, self._idle)
 
-    def take(self, exchange: Exchange) -> Kept:
+    def take(self, exchange: Exchange) -> PooledConnection:
         """A connection that nobody uses, the last used one first; it may have to be made `ready`.
 
         Raises:
@@ -89,11 +89,11 @@ class Pool:
         try:
             connection = self._idle.pop()
         except IndexError:
-            connection = Kept(self._route, self._generation)
+            connection = PooledConnection(self._route, self._generation)
         connection.place = place
         return connection
 
-    def give_back(self, connection: Kept, *, done: bool) -> None:
+    def give_back(self, connection: PooledConnection, *, done: bool) -> None:
         """Leave it to the next one, if its exchange is done and it can be used again."""
         place, connection.place = connection.place, None
         if not done:
@@ -112,11 +112,11 @@ class Pool:
 
     def afresh(self) -> None:
         """Begin anew, in a process that was forked: on a socket of two processes each reads the other's replies."""
-        self._places = Places(self._size)
+        self._places = ConnectionSlots(self._size)
         self.close()
 
 
-def _close(connections: deque[Kept]) -> None:
+def _close(connections: deque[PooledConnection]) -> None:
     while connections:
         connections.pop().close()
 

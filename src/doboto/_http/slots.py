@@ -8,14 +8,14 @@ from collections import deque
 from queue import Empty, SimpleQueue
 
 
-class Place:
+class ConnectionSlot:
     """Room for one connection. Lost, it comes back: Ctrl-C may strike between any two lines.
 
     Args:
         places: Which it is one of.
     """
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: ConnectionSlots) -> None:
         self._places = weakref.ref(places)
 
     def give_back(self) -> None:
@@ -27,10 +27,10 @@ class Place:
     def __del__(self) -> None:
         places = self._places()
         if places is not None:
-            places.put(Place(places))
+            places.put(ConnectionSlot(places))
 
 
-class Places:
+class ConnectionSlots:
     """All that there is.
 
     Args:
@@ -38,18 +38,18 @@ class Places:
     """
 
     def __init__(self, size: int) -> None:
-        self.free = deque(Place(self) for _ in range(size))
-        self._waiting: deque[SimpleQueue[Place]] = deque()
+        self.free = deque(ConnectionSlot(self) for _ in range(size))
+        self._waiting: deque[SimpleQueue[ConnectionSlot]] = deque()
         # For a place that is lost while others are given, in the same thread. Ctrl-C can't leave it locked.
         self._lock = threading.RLock()
 
-    def take(self, timeout: float) -> Place:
+    def take(self, timeout: float) -> ConnectionSlot:
         """Wait for one. A semaphore would give it to whoever asks at the right moment, and let others wait for ever.
 
         Raises:
             TimeoutError: None became free in time.
         """
-        mine: SimpleQueue[Place] = SimpleQueue()
+        mine: SimpleQueue[ConnectionSlot] = SimpleQueue()
         self._waiting.append(mine)
         self._match()
         try:
@@ -57,7 +57,7 @@ class Places:
         except Empty:  # a place that `mine` is still given is lost with it, and so comes back
             raise TimeoutError("no connection became free in time") from None
 
-    def put(self, place: Place) -> None:
+    def put(self, place: ConnectionSlot) -> None:
         """Leave it to the next one."""
         self.free.append(place)
         self._match()

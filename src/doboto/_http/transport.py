@@ -6,15 +6,15 @@ import socket
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
-from .._core.response import Reply
-from .._io.failures import translated
-from .._io.protocol import ASTRAY, Timeouts, WireRequest
+from .._core.response import Response
+from .._io.failures import map_exception
+from .._io.protocol import CLOSE_AFTER, Timeouts, WireRequest
 from .._settings import Connection
 from ..errors import DOBOTOException
-from .connect import Route
-from .deadline_socket import Wire
+from .connect import Connector
+from .deadline_socket import DeadlineSocket
 from .exchange import Exchange
-from .pool import Kept, Pool
+from .pool import Pool, PooledConnection
 
 #: What http.client raises: the last three for lengths that are none, beyond any number, or beyond the memory.
 UNANSWERED = (HTTPException, OSError, ValueError, OverflowError, MemoryError)
@@ -29,29 +29,29 @@ class HTTPClientTransport:
 
     def __init__(self, connection: Connection) -> None:
         self._origin = len("{0.scheme}://{0.netloc}".format(urlsplit(connection.url)))
-        self._route = Route(connection)
+        self._route = Connector(connection)
         self._pool = Pool(self._route, connection.connections)
 
-    async def send(self, request: WireRequest, timeouts: Timeouts) -> Reply:
+    async def send(self, request: WireRequest, timeouts: Timeouts) -> Response:
         """Send a request and read the whole reply."""
         try:
             outcome = self._exchange(request, timeouts)
         except BaseException as interruption:  # Ctrl-C: its frames hold the headers too, and those of what it cut short
             interruption.__context__ = None
             raise interruption.with_traceback(None) from None
-        if isinstance(outcome, Reply):
+        if isinstance(outcome, Response):
             return outcome
         # Raised here and not where it was met: no traceback or context that shows frames with headers in them.
         raise outcome
 
-    def _exchange(self, request: WireRequest, timeouts: Timeouts) -> Reply | DOBOTOException:
+    def _exchange(self, request: WireRequest, timeouts: Timeouts) -> Response | DOBOTOException:
         exchange = Exchange.begin(timeouts)
         try:
             return self._answered(request, exchange)
         except UNANSWERED as failure:
-            return translated(failure, connected=exchange.connected)
+            return map_exception(failure, connected=exchange.connected)
 
-    def _answered(self, request: WireRequest, exchange: Exchange) -> Reply:
+    def _answered(self, request: WireRequest, exchange: Exchange) -> Response:
         connection, done = self._pool.take(exchange), False
         try:
             connection.ready(exchange)
@@ -61,10 +61,10 @@ class HTTPClientTransport:
             self._pool.give_back(connection, done=done)
         return reply
 
-    def _asked(self, connection: Kept, request: WireRequest) -> Reply:
+    def _asked(self, connection: PooledConnection, request: WireRequest) -> Response:
         target = request.url if self._route.whole else request.url[self._origin :]
         headers = {**request.headers, **self._route.headers, "Accept-Encoding": "gzip"}
-        wire: Wire = connection.sock
+        wire: DeadlineSocket = connection.sock
         connection.request(request.method, target, request.body, headers)
         response = connection.getresponse()
         if wire.ended:  # http.client takes what came before that for all headers, and the body for empty
@@ -72,12 +72,12 @@ class HTTPClientTransport:
         if response.status < 200:  # another reply follows, which the next exchange would take for its own
             raise HTTPException(f"a reply with status {response.status}")
         body = response.read()
-        if response.status in ASTRAY:
+        if response.status in CLOSE_AFTER:
             connection.close()
         told = {name.lower(): text for name, text in response.getheaders()}
-        return Reply(response.status, told, unpacked(body, told.get("content-encoding", "")))
+        return Response(response.status, told, unpacked(body, told.get("content-encoding", "")))
 
-    async def reaches(self, host: str, port: int, timeout: float) -> bool:
+    async def can_connect(self, host: str, port: int, timeout: float) -> bool:
         """Whether that TCP port accepts a connection."""
         try:
             socket.create_connection((host, port), timeout).close()

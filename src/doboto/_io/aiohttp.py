@@ -10,12 +10,12 @@ from typing import Any, cast
 import aiohttp
 from yarl import URL
 
-from .._core.response import Reply
+from .._core.response import Response
 from .._http.proxies import proxy_for
 from .._settings import Connection
 from ..errors import DOBOTOException
-from .failures import translated
-from .protocol import ASTRAY, Timeouts, WireRequest
+from .failures import map_exception
+from .protocol import CLOSE_AFTER, Timeouts, WireRequest
 
 
 @dataclass(slots=True)
@@ -55,15 +55,15 @@ class AiohttpTransport:
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    async def send(self, request: WireRequest, timeouts: Timeouts) -> Reply:
+    async def send(self, request: WireRequest, timeouts: Timeouts) -> Response:
         """Send a request and read the whole reply."""
         outcome = await self._exchange(request, timeouts)
-        if isinstance(outcome, Reply):
+        if isinstance(outcome, Response):
             return outcome
         # Raised here and not where it was met: no traceback or context that shows frames with headers in them.
         raise outcome
 
-    async def _exchange(self, request: WireRequest, timeouts: Timeouts) -> Reply | DOBOTOException:
+    async def _exchange(self, request: WireRequest, timeouts: Timeouts) -> Response | DOBOTOException:
         bounds = aiohttp.ClientTimeout(
             timeouts.total,
             sock_connect=timeouts.connect,
@@ -87,7 +87,7 @@ class AiohttpTransport:
             ) as response:
                 return await _read(cast(Carried, response))
         except (TimeoutError, aiohttp.ClientError, OSError, UnicodeError) as failure:  # UnicodeError: of a host's name
-            return translated(failure, connected=exchange.connected)
+            return map_exception(failure, connected=exchange.connected)
         except BaseException as interruption:  # a cancelled task: its frames hold the headers too
             interruption.__context__ = None
             raise interruption.with_traceback(None) from None
@@ -107,7 +107,7 @@ class AiohttpTransport:
             self._loop = loop
         return self._session
 
-    async def reaches(self, host: str, port: int, timeout: float) -> bool:
+    async def can_connect(self, host: str, port: int, timeout: float) -> bool:
         """Whether that TCP port accepts a connection."""
         try:
             async with asyncio.timeout(timeout):
@@ -124,14 +124,14 @@ class AiohttpTransport:
             await session.close()
 
 
-async def _read(response: Carried) -> Reply:
+async def _read(response: Carried) -> Response:
     if response.status < 200:  # 101: what follows is not HTTP
         raise aiohttp.ClientError(f"a reply with status {response.status}")
     body = await response.read()
-    if response.status in ASTRAY:
+    if response.status in CLOSE_AFTER:
         response.drop()
     headers = {name.lower(): text for name, text in response.headers.items()}
-    return Reply(response.status, headers, body)
+    return Response(response.status, headers, body)
 
 
 def _exact(url: str) -> URL:

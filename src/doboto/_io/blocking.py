@@ -20,7 +20,7 @@ def _outcome(job: Job[R]) -> R | Exception:
         return failure
 
 
-class Aside(Generic[R]):
+class BackgroundTask(Generic[R]):
     """A job in a thread of its own.
 
     The thread keeps nobody: neither who drops it, who would have to wait for a reply, nor the end of the program.
@@ -53,7 +53,7 @@ class Aside(Generic[R]):
         """Leave it to itself: it ends with its request."""
 
 
-class _Crew(Generic[R]):
+class _WorkerPool(Generic[R]):
     """A few threads that share some jobs.
 
     Args:
@@ -115,7 +115,7 @@ class BlockingIO:
         if seconds > 0:
             self.clock.sleep(seconds)
 
-    async def at_once(self, jobs: Sequence[Job[R]], *, finish: bool = False) -> list[R | Exception]:
+    async def gather(self, jobs: Sequence[Job[R]], *, finish: bool = False) -> list[R | Exception]:
         """Run jobs in threads; their results in order, a failed job's exception in its place.
 
         Ctrl-C ends it: jobs that only read are left to themselves, and with `finish` those that have begun are waited
@@ -123,8 +123,8 @@ class BlockingIO:
         """
         if len(jobs) < 2:
             return [_outcome(job) for job in jobs]
-        return _Crew(jobs).work(min(self._width, len(jobs)), finish=finish)
+        return _WorkerPool(jobs).work(min(self._width, len(jobs)), finish=finish)
 
-    def begin(self, job: Job[R]) -> Aside[R]:
+    def start(self, job: Job[R]) -> BackgroundTask[R]:
         """Run a job in a thread."""
-        return Aside(job)
+        return BackgroundTask(job)

@@ -20,7 +20,7 @@ class SystemClock:
         """Block for that long."""
         time.sleep(seconds)  # noqa: TID251 - the one place where real time passes
 
-    async def asleep(self, seconds: float) -> None:
+    async def async_sleep(self, seconds: float) -> None:
         """Suspend for that long."""
         import asyncio  # the blocking client has no use for it
 

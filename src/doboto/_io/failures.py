@@ -12,7 +12,7 @@ from ..errors import (
 )
 
 
-def translated(failure: Exception, *, connected: bool) -> DOBOTOException:
+def map_exception(failure: Exception, *, connected: bool) -> DOBOTOException:
     """An exception with the text of what went wrong and without its traceback, whose frames hold the token.
 
     Args:

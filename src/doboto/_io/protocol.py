@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from .._core.response import Reply
+from .._core.response import Response
 
 R = TypeVar("R")
 Found = TypeVar("Found", covariant=True)
@@ -16,7 +16,7 @@ Job = Callable[[], Coroutine[Any, Any, R]]
 
 #: Statuses after which a connection is not used again: 408 may have been said to nobody, when a connection idled, and
 #: the reply to what was asked meanwhile would then be taken for that to the next request (RFC 9110, 15.5.9).
-ASTRAY = frozenset({408})
+CLOSE_AFTER = frozenset({408})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Clock(Protocol):
         """Block for that long (the blocking client)."""
         ...
 
-    async def asleep(self, seconds: float) -> None:
+    async def async_sleep(self, seconds: float) -> None:
         """Suspend for that long (the asynchronous client)."""
         ...
 
@@ -67,7 +67,7 @@ class Clock(Protocol):
 class Transport(Protocol):
     """Carries one request and brings its reply. For the blocking client it blocks and never suspends."""
 
-    async def send(self, request: WireRequest, timeouts: Timeouts) -> Reply:
+    async def send(self, request: WireRequest, timeouts: Timeouts) -> Response:
         """Send a request.
 
         Raises:
@@ -76,7 +76,7 @@ class Transport(Protocol):
         """
         ...
 
-    async def reaches(self, host: str, port: int, timeout: float) -> bool:
+    async def can_connect(self, host: str, port: int, timeout: float) -> bool:
         """Whether that TCP port accepts a connection within `timeout` seconds."""
         ...
 
@@ -85,7 +85,7 @@ class Transport(Protocol):
         ...
 
 
-class Allowance(Protocol):
+class RateLimitLease(Protocol):
     """What one client may take of a rate limit that is shared beyond its process."""
 
     async def take(self) -> float:
@@ -104,10 +104,10 @@ class Allowance(Protocol):
         ...
 
 
-class Budget(Protocol):
-    """A rate limit that is shared beyond one process; see `RedisBudget`."""
+class SharedRateLimit(Protocol):
+    """A rate limit that is shared beyond one process; see `RedisRateLimit`."""
 
-    def allowance(self, account: str, *, blocks: bool) -> Allowance:
+    def lease(self, account: str, *, blocks: bool) -> RateLimitLease:
         """A client's part of it.
 
         Args:
@@ -117,7 +117,7 @@ class Budget(Protocol):
         ...
 
 
-class Ahead(Protocol[Found]):
+class BackgroundResult(Protocol[Found]):
     """A job that was begun and is not waited for yet."""
 
     async def result(self) -> Found:
@@ -139,7 +139,7 @@ class IO(Protocol):
         """Let time pass."""
         ...
 
-    async def at_once(self, jobs: Sequence[Job[R]], *, finish: bool = False) -> list[R | Exception]:
+    async def gather(self, jobs: Sequence[Job[R]], *, finish: bool = False) -> list[R | Exception]:
         """Run jobs side by side, a few at a time; their results in order, a failed job's exception in its place.
 
         Interrupted, it begins no further job. With `finish`, those that have begun are waited for all the same: what
@@ -147,6 +147,6 @@ class IO(Protocol):
         """
         ...
 
-    def begin(self, job: Job[R]) -> Ahead[R]:
+    def start(self, job: Job[R]) -> BackgroundResult[R]:
         """Have a job run while the caller does something else."""
         ...

@@ -22,7 +22,7 @@ from redis.retry import Retry as BlockingRetry
 from ..errors import DOBOTOConnectionException
 
 if TYPE_CHECKING:
-    from .shared_ratelimit import RedisBudget
+    from .shared_ratelimit import RedisRateLimit
 
 log = logging.getLogger("doboto")
 
@@ -30,52 +30,52 @@ log = logging.getLogger("doboto")
 SHORTEST = 0.001
 
 
-class _Allowance:
+class _RateLimitLease:
     """What both clients' parts have: whose requests are counted, and what happens when the server is away."""
 
-    def __init__(self, budget: RedisBudget, account: str) -> None:
-        self._budget = budget
+    def __init__(self, limit: RedisRateLimit, account: str) -> None:
+        self._limit = limit
         self._account = account
-        self._item = RateLimitItemPerSecond(budget.per_minute, budget.window, namespace="doboto")
+        self._item = RateLimitItemPerSecond(limit.per_minute, limit.window, namespace="doboto")
         self._away_until = float("-inf")
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._budget!r}>"
+        return f"<{type(self).__name__} of {self._limit!r}>"
 
     def _away(self) -> bool:
         return time.monotonic() < self._away_until
 
     def _failed(self, failure: Exception) -> None:
         """Leave the server alone for a while."""
-        self._away_until = time.monotonic() + self._budget.pause
+        self._away_until = time.monotonic() + self._limit.pause
         kind = type(failure).__name__  # its text may show the URL, and a password in it
-        todo = "requests fail" if self._budget.required else "going on within this process's own rate limit"
-        log.warning("the shared rate limit at %s can't be reached (%s): %s", self._budget.server, kind, todo)
+        todo = "requests fail" if self._limit.required else "going on within this process's own rate limit"
+        log.warning("the shared rate limit at %s can't be reached (%s): %s", self._limit.server, kind, todo)
 
     def _without(self) -> float:
         """What to do without the server's answer."""
-        if self._budget.required:
-            message = f"the shared rate limit at {self._budget.server} can't be reached; the request was not sent"
+        if self._limit.required:
+            message = f"the shared rate limit at {self._limit.server} can't be reached; the request was not sent"
             raise DOBOTOConnectionException(message, sent=False)
         return 0.0
 
     def _pool_of(self, kind: Any, retry: Any) -> Any:
         """Connections that are bounded in time, and tried once: what happens then is ours to say."""
-        seconds = self._budget.timeout
-        return kind.from_url(self._budget.address, retry=retry, socket_timeout=seconds, socket_connect_timeout=seconds)
+        seconds = self._limit.timeout
+        return kind.from_url(self._limit.address, retry=retry, socket_timeout=seconds, socket_connect_timeout=seconds)
 
 
-class BlockingAllowance(_Allowance):
+class BlockingRateLimitLease(_RateLimitLease):
     """For the blocking client."""
 
-    def __init__(self, budget: RedisBudget, account: str) -> None:
-        super().__init__(budget, account)
+    def __init__(self, limit: RedisRateLimit, account: str) -> None:
+        super().__init__(limit, account)
         retry = BlockingRetry(NoBackoff(), 0)
         self._pool: redis.ConnectionPool = self._pool_of(redis.ConnectionPool, retry)
         self._window = BlockingWindow(BlockingStorage("redis://", connection_pool=self._pool))
 
     async def take(self) -> float:
-        """Take one request out of it; see `Allowance`."""
+        """Take one request out of it; see `RateLimitLease`."""
         if not self._away():
             try:
                 if self._window.hit(self._item, self._account):
@@ -91,11 +91,11 @@ class BlockingAllowance(_Allowance):
         self._pool.disconnect()
 
 
-class SuspendingAllowance(_Allowance):
+class AsyncRateLimitLease(_RateLimitLease):
     """For the asynchronous client; its connections belong to the running event loop, and are made in it."""
 
-    def __init__(self, budget: RedisBudget, account: str) -> None:
-        super().__init__(budget, account)
+    def __init__(self, limit: RedisRateLimit, account: str) -> None:
+        super().__init__(limit, account)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pool: redis.asyncio.ConnectionPool | None = None
         self._window: SuspendingWindow | None = None
@@ -111,7 +111,7 @@ class SuspendingAllowance(_Allowance):
         return self._window
 
     async def take(self) -> float:
-        """Take one request out of it; see `Allowance`."""
+        """Take one request out of it; see `RateLimitLease`."""
         if not self._away():
             try:
                 window = self._ready()

@@ -7,17 +7,17 @@ from urllib.parse import urlsplit
 
 from .._core.limiter import PER_MINUTE
 from ..errors import DOBOTOConfigurationException
-from .protocol import Allowance
+from .protocol import RateLimitLease
 
 # Valkey speaks Redis's protocol, so one client library serves both.
 SCHEMES = {"redis": "redis", "rediss": "rediss", "unix": "unix", "valkey": "redis", "valkeys": "rediss"}
 
 
 @dataclass(frozen=True, slots=True)
-class RedisBudget:
+class RedisRateLimit:
     """A rate limit kept in a Redis or Valkey server, for all clients that are given the same one.
 
-        do = DO(budget=RedisBudget("redis://cache.internal:6379/0"))
+        do = DO(budget=RedisRateLimit("redis://cache.internal:6379/0"))
 
     It comes beside the client's own limiter, which goes on keeping this process's threads and tasks in line. What is
     stored are moments, under a hash of token and base URL; the token itself never leaves the process. Moments are
@@ -64,15 +64,15 @@ class RedisBudget:
         scheme, _, rest = self.url.partition("://")
         return f"{SCHEMES[scheme.lower()]}://{rest}"
 
-    def allowance(self, account: str, *, blocks: bool) -> Allowance:
-        """A client's part of it; see `Budget`.
+    def lease(self, account: str, *, blocks: bool) -> RateLimitLease:
+        """A client's part of it; see `SharedRateLimit`.
 
         Raises:
             DOBOTOConfigurationException: The extra is not installed.
         """
         try:
-            from .redis import BlockingAllowance, SuspendingAllowance
+            from .redis import AsyncRateLimitLease, BlockingRateLimitLease
         except ModuleNotFoundError as missing:
-            message = f"RedisBudget needs {missing.name}: pip install 'doboto[redis]'"
+            message = f"RedisRateLimit needs {missing.name}: pip install 'doboto[redis]'"
             raise DOBOTOConfigurationException(message) from missing
-        return (BlockingAllowance if blocks else SuspendingAllowance)(self, account)
+        return (BlockingRateLimitLease if blocks else AsyncRateLimitLease)(self, account)

@@ -8,7 +8,7 @@ from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary
 
-from .._core.response import Reply
+from .._core.response import Response
 from ..errors import DOBOTOConfigurationException, DOBOTOConnectionException, DOBOTOTimeoutException
 from .protocol import Clock, Timeouts, WireRequest
 
@@ -44,7 +44,7 @@ class SimulatedTransport:
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
 
-    async def send(self, request: WireRequest, timeouts: Timeouts) -> Reply:
+    async def send(self, request: WireRequest, timeouts: Timeouts) -> Response:
         """Have a request answered."""
         exchange = _Exchange(self._simulator.clock, request.body or b"", min(timeouts.read, timeouts.total))
         await self._simulator.app({**_scope(request), "extensions": {PEER: exchange}}, exchange.receive, exchange.send)
@@ -52,11 +52,11 @@ class SimulatedTransport:
             raise DOBOTOTimeoutException("no reply in time from the simulated DigitalOcean")
         if exchange.ended or exchange.status is None:
             raise DOBOTOConnectionException("the simulated connection was dropped")
-        return Reply(exchange.status, exchange.headers, exchange.body)
+        return Response(exchange.status, exchange.headers, exchange.body)
 
-    async def reaches(self, host: str, port: int, timeout: float) -> bool:  # noqa: ARG002 - answers at once
+    async def can_connect(self, host: str, port: int, timeout: float) -> bool:  # noqa: ARG002 - answers at once
         """Whether a simulated Droplet listens there."""
-        return self._simulator.reaches(host, port)
+        return self._simulator.can_connect(host, port)
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -93,7 +93,7 @@ class SimulatedClock:
         else:
             _pause(seconds / getattr(self._clock, "speed", 1.0))
 
-    async def asleep(self, seconds: float) -> None:
+    async def async_sleep(self, seconds: float) -> None:
         """Let time pass, and other tasks run."""
         if isinstance(self._clock, ManualClock):
             moment = self._clock.now() + seconds

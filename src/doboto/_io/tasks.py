@@ -11,7 +11,7 @@ from .protocol import Clock, Job, Transport
 R = TypeVar("R")
 
 
-class Aside(Generic[R]):
+class BackgroundTask(Generic[R]):
     """A job in a task of its own.
 
     Args:
@@ -51,9 +51,9 @@ class TaskIO:
     async def sleep(self, seconds: float) -> None:
         """Suspend for that long."""
         if seconds > 0:
-            await self.clock.asleep(seconds)
+            await self.clock.async_sleep(seconds)
 
-    async def at_once(self, jobs: Sequence[Job[R]], *, finish: bool = False) -> list[R | Exception]:  # noqa: ARG002
+    async def gather(self, jobs: Sequence[Job[R]], *, finish: bool = False) -> list[R | Exception]:  # noqa: ARG002
         """Run jobs as tasks; their results in order, a failed job's exception in its place.
 
         Cancelling is cancelling here, whatever `finish` says: each job tells in its exception what it had done.
@@ -68,9 +68,9 @@ class TaskIO:
             tasks = [group.create_task(outcome(job)) for job in jobs]
         return [task.result() for task in tasks]
 
-    def begin(self, job: Job[R]) -> Aside[R]:
+    def start(self, job: Job[R]) -> BackgroundTask[R]:
         """Run a job as a task."""
-        return Aside(job)
+        return BackgroundTask(job)
 
 
 async def _outcome(job: Job[R]) -> R | Exception:

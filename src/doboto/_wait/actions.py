@@ -86,7 +86,7 @@ class ActionWatch:
 
     async def _look_singly(self, ids: list[int], deadline: Deadline) -> None:
         jobs = [partial(self._read, id, deadline) for id in ids]
-        for outcome in await self._session.io.at_once(jobs):
+        for outcome in await self._session.io.gather(jobs):
             if isinstance(outcome, Exception):
                 raise outcome
 

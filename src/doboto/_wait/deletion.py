@@ -12,7 +12,7 @@ from .._session import Session
 from ..errors import DOBOTONotFoundException
 
 
-class GoneWatch:
+class DeletionWatch:
     """A thing that answers till it answers 404: what a Droplet held, its volumes and addresses, is free then.
 
     Args:
@@ -52,7 +52,7 @@ class GoneWatch:
             self._seen = mapping(reply).get(self._key)
 
 
-class TagGoneWatch:
+class TagDeletionWatch:
     """The Droplets of a tag, till the tag lists none.
 
     Args:

@@ -9,7 +9,7 @@ from .._core.request import Request
 from .._session import Session
 
 
-class DestroyedWatch:
+class AssociatedDestroyWatch:
     """The destruction of a Droplet with associated resources: one status for all of it.
 
     Args:

@@ -148,7 +148,7 @@ class DropletWatch:
             self._seen.update(found)
             self.hurry = not self._finder.finished
             ids = [] if self.hurry else [id for id in ids if id not in found]
-        outcomes = await self._session.io.at_once([partial(self._read, id, deadline) for id in ids])
+        outcomes = await self._session.io.gather([partial(self._read, id, deadline) for id in ids])
         for outcome in outcomes:
             if isinstance(outcome, Exception):
                 raise outcome

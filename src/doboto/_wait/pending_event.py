@@ -12,7 +12,7 @@ from .._session import Session
 from .actions import RUNNING
 
 
-class FreeWatch:
+class PendingEventWatch:
     """What keeps a resource from taking another action: those of its newest actions that are running.
 
     This is how terraform-provider-digitalocean does it (PR#1565).
@@ -55,7 +55,7 @@ class FreeWatch:
         self._running = [action for action in own if action.get("status") == RUNNING]
 
 
-class TagFreeWatch:
+class TagPendingEventWatch:
     """What keeps the Droplets of a tag from taking another action: they say `locked`, all of them in one request.
 
     Args:

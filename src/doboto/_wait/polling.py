@@ -21,7 +21,7 @@ LAST_PART = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class WaitPlan:
     """How to wait.
 
     Attributes:
@@ -56,7 +56,7 @@ class Watch(Protocol):
         ...
 
 
-async def wait(session: Session, watch: Watch, plan: Plan) -> None:
+async def wait(session: Session, watch: Watch, plan: WaitPlan) -> None:
     """Look at it round after round till nothing is pending.
 
     Raises:
@@ -80,7 +80,7 @@ async def wait(session: Session, watch: Watch, plan: Plan) -> None:
         raise
 
 
-async def _look(watch: Watch, plan: Plan) -> DOBOTOException | None:
+async def _look(watch: Watch, plan: WaitPlan) -> DOBOTOException | None:
     """One round; an error that the next round may mend is kept instead of raised."""
     try:
         await watch.look(plan.deadline)
@@ -92,7 +92,7 @@ async def _look(watch: Watch, plan: Plan) -> DOBOTOException | None:
     return None
 
 
-async def _pause(session: Session, watch: Watch, plan: Plan, error: DOBOTOException | None) -> None:
+async def _pause(session: Session, watch: Watch, plan: WaitPlan, error: DOBOTOException | None) -> None:
     now = session.io.clock.monotonic()
     left = plan.deadline.remaining(now)
     pause = SHORTEST if watch.hurry else max(plan.poll, SHORTEST)
@@ -106,7 +106,7 @@ async def _pause(session: Session, watch: Watch, plan: Plan, error: DOBOTOExcept
     await session.io.sleep(pause)
 
 
-def _tell(session: Session, watch: Watch, plan: Plan) -> None:
+def _tell(session: Session, watch: Watch, plan: WaitPlan) -> None:
     if plan.progress is None:
         return
     pending = watch.pending()

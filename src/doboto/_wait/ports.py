@@ -47,8 +47,8 @@ class PortWatch:
         io = self._session.io
         bound = min(TRY, deadline.remaining(io.clock.monotonic()))
         ids = list(self._closed)
-        jobs = [partial(io.transport.reaches, self._closed[id], self._port, bound) for id in ids]
-        for id, answered in zip(ids, await io.at_once(jobs), strict=True):
+        jobs = [partial(io.transport.can_connect, self._closed[id], self._port, bound) for id in ids]
+        for id, answered in zip(ids, await io.gather(jobs), strict=True):
             if answered is True:
                 del self._closed[id]
 

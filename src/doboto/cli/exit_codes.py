@@ -60,7 +60,7 @@ BY_ERROR: tuple[tuple[type[Exception], Exit], ...] = (
     (errors.DOBOTONotFoundException, NOT_FOUND),
     (errors.DOBOTORateLimitException, RATE_LIMIT),
     (errors.DOBOTOServerException, UNREACHABLE),
-    (errors.DOBOTOResponseException, REFUSED),
+    (errors.DOBOTOHTTPException, REFUSED),
     (errors.DOBOTOTimeoutException, TIMEOUT),
     (errors.DOBOTOConnectionException, UNREACHABLE),
     (errors.DOBOTOOutcomeUnknownException, UNKNOWN),
@@ -69,7 +69,11 @@ BY_ERROR: tuple[tuple[type[Exception], Exit], ...] = (
     (errors.DOBOTOException, FAILED),
 )
 #: Errors that leave what was created before them as it is: something is done, something is not.
-PARTLY_IF_CREATED = (errors.DOBOTOResponseException, errors.DOBOTOConnectionException, errors.DOBOTOReplyException)
+PARTLY_IF_CREATED = (
+    errors.DOBOTOHTTPException,
+    errors.DOBOTOConnectionException,
+    errors.DOBOTOInvalidResponseException,
+)
 #: Where the same command has a chance when it is given again.
 RETRYABLE = (RATE_LIMIT, UNREACHABLE)
 #: Errors for which that is so, or is not, whatever their code.

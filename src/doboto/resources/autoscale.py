@@ -9,11 +9,11 @@ from .._core.attributes import attributes_of
 from .._core.request import Request, filters, path
 from .._json import mapping
 from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import attributed
+from .._overloads import attributes_operation
 from ..progress import OnProgress
 from ..types import AutoscaleCreate, AutoscaleEvent, AutoscaleMember, AutoscalePool
-from ._base.create import Recipe, named
-from ._base.lifecycle import Course, Settling
+from ._base.create import CreateSpec, named
+from ._base.lifecycle import Lifecycle, Settling
 
 Pools: TypeAlias = list[AutoscalePool]
 Members: TypeAlias = list[AutoscaleMember]
@@ -46,8 +46,8 @@ class Creates(Protocol[One]):
     ) -> One: ...
 
 
-creating = attributed[Creates[AutoscalePool], Creates[Coro[AutoscalePool]]]
-presenting = attributed[Creates[Present], Creates[Coro[Present]]]
+creating = attributes_operation[Creates[AutoscalePool], Creates[Coro[AutoscalePool]]]
+presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
 
 
 class Autoscale(Settling[Mode]):
@@ -137,7 +137,7 @@ class Autoscale(Settling[Mode]):
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_create
         """
-        making, plan = recipe(attribs, attributes), self._plan(poll, timeout, progress)
+        making, plan = create_spec(attribs, attributes), self._plan(poll, timeout, progress)
         return await self._make_and_settle(making, SCALING, plan, wait)
 
     @presenting
@@ -173,7 +173,7 @@ class Autoscale(Settling[Mode]):
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_list,
             https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_create
         """
-        making, plan = recipe(attribs, attributes), self._plan(poll, timeout, progress)
+        making, plan = create_spec(attribs, attributes), self._plan(poll, timeout, progress)
         return await self._make_and_settle_unless_there(making, SCALING, plan, wait)
 
     @operation
@@ -322,17 +322,17 @@ def ordered(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, An
     return {name: value for name, value in given.items() if name not in SHOWN_ONLY}
 
 
-def recipe(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> Recipe:
+def create_spec(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> CreateSpec:
     """How a pool is made: it is known by its name."""
     body = ordered(attribs, more)
     name = body["name"]
     request = Request("POST", ALL, body=body)
-    return Recipe(
+    return CreateSpec(
         f"autoscale pool {name}", request, "autoscale_pool", ALL, "autoscale_pools", named(name), filters(name=name)
     )
 
 
-class Scaling(Course):
+class Scaling(Lifecycle):
     """How a pool comes to be as its configuration calls for.
 
     The API calls it active from the beginning, so that its Droplets are counted as well.

@@ -8,12 +8,12 @@ from typing import Any, Literal, Protocol, TypeAlias, overload
 from .._core.attributes import attributes_of, required, some
 from .._core.request import Request, filters, path, text
 from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import uploaded
+from .._overloads import certificate_operation
 from ..progress import OnProgress
 from ..types import Certificate as CertificateData
 from ..types import CertificateType
-from ._base.create import Recipe, named
-from ._base.lifecycle import Course, Settling
+from ._base.create import CreateSpec, named
+from ._base.lifecycle import Lifecycle, Settling
 
 Certificates: TypeAlias = list[CertificateData]
 Present: TypeAlias = tuple[CertificateData, CertificateData | None]
@@ -50,11 +50,11 @@ class Creates(Protocol[One]):
     ) -> One: ...
 
 
-creating = uploaded[Creates[CertificateData], Creates[Coro[CertificateData]]]
-presenting = uploaded[Creates[Present], Creates[Coro[Present]]]
+creating = certificate_operation[Creates[CertificateData], Creates[Coro[CertificateData]]]
+presenting = certificate_operation[Creates[Present], Creates[Coro[Present]]]
 
 #: API reference, `state` of a certificate.
-COURSE = Course("certificate", "/certificates/{id}", "verified", frozenset({"error"}), "state")
+LIFECYCLE = Lifecycle("certificate", "/certificates/{id}", "verified", frozenset({"error"}), "state")
 
 
 class Certificate(Settling[Mode]):
@@ -151,8 +151,8 @@ class Certificate(Settling[Mode]):
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/certificates_create
         """
-        wanted = recipe(name, type, dns_names, private_key, leaf_certificate, certificate_chain)
-        return await self._make_and_settle(wanted, COURSE, self._plan(poll, timeout, progress), wait)
+        wanted = create_spec(name, type, dns_names, private_key, leaf_certificate, certificate_chain)
+        return await self._make_and_settle(wanted, LIFECYCLE, self._plan(poll, timeout, progress), wait)
 
     @presenting
     async def present(
@@ -195,8 +195,8 @@ class Certificate(Settling[Mode]):
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/certificates_list,
             https://docs.digitalocean.com/reference/api/api-reference/#operation/certificates_create
         """
-        wanted = recipe(name, type, dns_names, private_key, leaf_certificate, certificate_chain)
-        return await self._make_and_settle_unless_there(wanted, COURSE, self._plan(poll, timeout, progress), wait)
+        wanted = create_spec(name, type, dns_names, private_key, leaf_certificate, certificate_chain)
+        return await self._make_and_settle_unless_there(wanted, LIFECYCLE, self._plan(poll, timeout, progress), wait)
 
     @operation
     async def info(self, id: str) -> CertificateData:
@@ -236,14 +236,14 @@ class Certificate(Settling[Mode]):
         await self._remove(Request("DELETE", path("/certificates/{id}", id=id), repeatable=True), missing_ok)
 
 
-def recipe(
+def create_spec(
     name: str,
     type: CertificateType | None,
     dns_names: Sequence[str] | None,
     private_key: str | None,
     leaf_certificate: str | None,
     certificate_chain: str | None,
-) -> Recipe:
+) -> CreateSpec:
     """How a certificate is made: it is known by its name.
 
     Raises:
@@ -259,7 +259,7 @@ def recipe(
         raise ValueError("type must be custom or lets_encrypt")
     more = _ordered(uploaded, dns_names) if kind == "lets_encrypt" else _uploaded(uploaded, dns_names)
     body = attributes_of({"name": text("name", name), "type": kind}, more)
-    return Recipe(
+    return CreateSpec(
         f"certificate {name}",
         Request("POST", "/certificates", body=body),
         "certificate",

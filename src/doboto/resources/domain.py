@@ -9,7 +9,7 @@ from .._core.attributes import attributes_of
 from .._core.request import Request, path, text
 from .._operation import Mode, operation, stream
 from ..types import Domain as DomainData
-from ._base.create import Recipe
+from ._base.create import CreateSpec
 from .domain_records import DomainRecords
 
 Domains: TypeAlias = list[DomainData]
@@ -72,7 +72,7 @@ class Domain(DomainRecords[Mode]):
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_create
         """
-        made: DomainData = await self._make(recipe(name, ip_address), self._session.deadline())
+        made: DomainData = await self._make(create_spec(name, ip_address), self._session.deadline())
         return made
 
     @operation
@@ -95,7 +95,7 @@ class Domain(DomainRecords[Mode]):
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_list,
             https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_create
         """
-        return await self._make_unless_there(recipe(name, ip_address), self._session.deadline())
+        return await self._make_unless_there(create_spec(name, ip_address), self._session.deadline())
 
     @operation
     async def info(self, name: str) -> DomainData:
@@ -134,13 +134,13 @@ class Domain(DomainRecords[Mode]):
         await self._remove(Request("DELETE", path("/domains/{name}", name=name), repeatable=True), missing_ok)
 
 
-def recipe(name: str, ip_address: str | None) -> Recipe:
+def create_spec(name: str, ip_address: str | None) -> CreateSpec:
     """How a domain is made: it is known by its name, in upper or lower case."""
     known = text("name", name).lower()
     if ip_address is not None:
         text("ip_address", ip_address)
     body = attributes_of({"name": name}, {"ip_address": ip_address})
-    return Recipe(
+    return CreateSpec(
         f"domain {name}",
         Request("POST", "/domains", body=body),
         "domain",

@@ -9,7 +9,7 @@ from .._core.attributes import attributes_of
 from .._core.request import Request, filters, path
 from .._operation import Mode, operation, stream
 from ..types import DomainRecord, DomainRecordAttributes, DomainRecordCreate
-from ._base.create import Making, Recipe, changes, changing
+from ._base.create import CreateSpec, Making, changes, changing
 
 Records: TypeAlias = list[DomainRecord]
 PresentRecord: TypeAlias = tuple[DomainRecord, DomainRecord | None]
@@ -97,7 +97,7 @@ class DomainRecords(Making[Mode]):
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_create_record
         """
-        made: DomainRecord = await self._make(record_recipe(name, attribs), self._session.deadline())
+        made: DomainRecord = await self._make(record_create_spec(name, attribs), self._session.deadline())
         return made
 
     @operation
@@ -121,7 +121,7 @@ class DomainRecords(Making[Mode]):
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_list_records,
             https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_create_record
         """
-        return await self._make_unless_there(record_recipe(name, attribs), self._session.deadline())
+        return await self._make_unless_there(record_create_spec(name, attribs), self._session.deadline())
 
     @operation
     async def record_info(self, name: str, record_id: int) -> DomainRecord:
@@ -204,12 +204,12 @@ def record_of(name: str, record_id: int) -> str:
     return path("/domains/{name}/records/{id}", name=name, id=record_id)
 
 
-def record_recipe(name: str, attribs: DomainRecordCreate) -> Recipe:
+def record_create_spec(name: str, attribs: DomainRecordCreate) -> CreateSpec:
     """How a record is made: it is known by its type, its name and what it leads to."""
     body = attributes_of(attribs, {}, needed=("type",))
     wanted = identity(name, body)
     apart = {member: body[member] for member in APART if member in body}
-    return Recipe(
+    return CreateSpec(
         f"{wanted[0]} record {wanted[1]} of {name}",
         Request("POST", records_of(name), body=body),
         "domain_record",

@@ -9,13 +9,13 @@ from .._core.attributes import attributes_of, some
 from .._core.request import Request, path
 from .._json import mapping, records
 from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import attributed
-from .._wait.polling import Plan
+from .._overloads import attributes_operation
+from .._wait.polling import WaitPlan
 from ..progress import OnProgress
 from ..types import Firewall as FirewallData
 from ..types import FirewallCreate, InboundRule, OutboundRule
-from ._base.create import Recipe, named
-from ._base.lifecycle import Course, Settling
+from ._base.create import CreateSpec, named
+from ._base.lifecycle import Lifecycle, Settling
 
 Firewalls: TypeAlias = list[FirewallData]
 Present: TypeAlias = tuple[FirewallData, FirewallData | None]
@@ -73,12 +73,12 @@ class Updates(Protocol[One]):
     ) -> One: ...
 
 
-creating = attributed[Creates[FirewallData], Creates[Coro[FirewallData]]]
-presenting = attributed[Creates[Present], Creates[Coro[Present]]]
-updating = attributed[Updates[FirewallData], Updates[Coro[FirewallData]]]
+creating = attributes_operation[Creates[FirewallData], Creates[Coro[FirewallData]]]
+presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
+updating = attributes_operation[Updates[FirewallData], Updates[Coro[FirewallData]]]
 
 #: API reference, `status` of a firewall.
-COURSE = Course("firewall", "/firewalls/{id}", "succeeded", frozenset({"failed"}))
+LIFECYCLE = Lifecycle("firewall", "/firewalls/{id}", "succeeded", frozenset({"failed"}))
 
 
 class Firewall(Settling[Mode]):
@@ -162,7 +162,7 @@ class Firewall(Settling[Mode]):
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_create
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._make_and_settle(recipe(attribs, attributes), COURSE, plan, wait)
+        return await self._make_and_settle(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
 
     @presenting
     async def present(
@@ -198,7 +198,7 @@ class Firewall(Settling[Mode]):
             https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_create
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._make_and_settle_unless_there(recipe(attribs, attributes), COURSE, plan, wait)
+        return await self._make_and_settle_unless_there(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
 
     @operation
     async def info(self, id: str) -> FirewallData:
@@ -258,7 +258,7 @@ class Firewall(Settling[Mode]):
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_update
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._replace(COURSE, id, attributes_for(attribs, attributes), plan, wait)
+        return await self._replace(LIFECYCLE, id, attributes_for(attribs, attributes), plan, wait)
 
     @operation
     async def destroy(self, id: str, *, missing_ok: bool = False) -> None:
@@ -491,28 +491,30 @@ class Firewall(Settling[Mode]):
         plan = self._plan(poll, timeout, progress)
         await self._change_rules("DELETE", id, both(inbound_rules, outbound_rules), plan, wait)
 
-    async def _extend(self, method: str, id: str, part: str, body: Mapping[str, Any], plan: Plan, wait: bool) -> None:
+    async def _extend(
+        self, method: str, id: str, part: str, body: Mapping[str, Any], plan: WaitPlan, wait: bool
+    ) -> None:
         """Add or remove what is protected; sent twice it does the same."""
         where = f"{path('/firewalls/{id}', id=id)}/{part}"
         await self._none(Request(method, where, body=body, repeatable=True), plan.deadline)
         await self._applied(id, plan, wait)
 
     async def _change_rules(
-        self, method: str, id: str, rules: Mapping[str, Sequence[Any]], plan: Plan, wait: bool
+        self, method: str, id: str, rules: Mapping[str, Sequence[Any]], plan: WaitPlan, wait: bool
     ) -> None:
         request = Request(method, path("/firewalls/{id}/rules", id=id), body=rules)
 
         async def happened() -> bool:
-            firewall = await self._one(FirewallData, "firewall", COURSE.reading(id), plan.deadline)
+            firewall = await self._one(FirewallData, "firewall", LIFECYCLE.reading(id), plan.deadline)
             there = [among(rule, records(firewall.get(side))) for side, some in rules.items() for rule in some]
             return all(there) if method == "POST" else not any(there)
 
         await self._change(request, f"the changed rules of firewall {id}", plan.deadline, happened)
         await self._applied(id, plan, wait)
 
-    async def _applied(self, id: str, plan: Plan, wait: bool) -> None:
+    async def _applied(self, id: str, plan: WaitPlan, wait: bool) -> None:
         if wait:
-            await self._settled("update", {"id": id}, COURSE, plan)
+            await self._settled("update", {"id": id}, LIFECYCLE, plan)
 
 
 #: Both lists of rules, and where a rule of each says whom it lets through.
@@ -545,10 +547,10 @@ def attributes_for(attribs: FirewallCreate, more: Mapping[str, Any]) -> dict[str
     return body
 
 
-def recipe(attribs: FirewallCreate, more: Mapping[str, Any]) -> Recipe:
+def create_spec(attribs: FirewallCreate, more: Mapping[str, Any]) -> CreateSpec:
     """How a firewall is made: it is known by its name."""
     body = attributes_for(attribs, more)
-    return Recipe(
+    return CreateSpec(
         f"firewall {body['name']}",
         Request("POST", "/firewalls", body=body),
         "firewall",

@@ -9,14 +9,14 @@ from .._core.attributes import attributes_of, merged
 from .._core.request import Request, filters, flag, get, path, text
 from .._core.response import read_action
 from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import attributed
-from .._wait.polling import Plan
+from .._overloads import attributes_operation
+from .._wait.polling import WaitPlan
 from ..progress import OnProgress
 from ..types import Action, ImageCreate, ImageListType
 from ..types import Image as ImageData
-from ._base.actions import Doing, deed
-from ._base.create import Recipe
-from ._base.lifecycle import Course, Settling
+from ._base.actions import Doing, action_spec
+from ._base.create import CreateSpec
+from ._base.lifecycle import Lifecycle, Settling
 from .image_transfers import ImageTransfers
 
 Images: TypeAlias = list[ImageData]
@@ -49,8 +49,8 @@ class Creates(Protocol[One]):
     ) -> One: ...
 
 
-creating = attributed[Creates[ImageData], Creates[Coro[ImageData]]]
-presenting = attributed[Creates[Present], Creates[Coro[Present]]]
+creating = attributes_operation[Creates[ImageData], Creates[Coro[ImageData]]]
+presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
 
 
 class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
@@ -168,7 +168,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_create_custom
         """
-        making, plan = recipe(attribs, attributes), self._plan(poll, timeout, progress)
+        making, plan = create_spec(attribs, attributes), self._plan(poll, timeout, progress)
         return await self._make_and_settle(making, IMPORT, plan, wait)
 
     @presenting
@@ -204,7 +204,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_list,
             https://docs.digitalocean.com/reference/api/api-reference/#operation/images_create_custom
         """
-        making, plan = recipe(attribs, attributes), self._plan(poll, timeout, progress)
+        making, plan = create_spec(attribs, attributes), self._plan(poll, timeout, progress)
         return await self._make_and_settle_unless_there(making, IMPORT, plan, wait)
 
     @operation
@@ -371,13 +371,15 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
         action: Action = await self._session.call(request, None, read_action)
         return action
 
-    async def _act(self, id: int, body: Mapping[str, Any], plan: Plan, wait: bool) -> Action:
-        action: Action = await self._do(deed(path("/images/{id}/actions", id=id), body, f"image {id}"), plan, wait)
+    async def _act(self, id: int, body: Mapping[str, Any], plan: WaitPlan, wait: bool) -> Action:
+        action: Action = await self._do(
+            action_spec(path("/images/{id}/actions", id=id), body, f"image {id}"), plan, wait
+        )
         return action
 
 
 #: How an import comes to its end (API reference, `status` of images).
-IMPORT = Course("image", "/images/{id}", rest="available", failed=frozenset({"deleted", "retired"}))
+IMPORT = Lifecycle("image", "/images/{id}", rest="available", failed=frozenset({"deleted", "retired"}))
 
 
 def query(type: str | None = None, private: bool | None = None, tag_name: str | None = None) -> dict[str, str | int]:
@@ -386,7 +388,7 @@ def query(type: str | None = None, private: bool | None = None, tag_name: str | 
     return filters(type=type, private="true" if mine else None, tag_name=tag_name)
 
 
-def recipe(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> Recipe:
+def create_spec(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> CreateSpec:
     """How an image is imported: it is known by its name, among those that were imported."""
     body = attributes_of(attribs, more, needed=("name", "url", "region"), lists=("tags",))
 
@@ -394,4 +396,4 @@ def recipe(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> Recipe:
         return image.get("name") == body["name"] and image.get("type") == "custom"
 
     request = Request("POST", "/images", body=body)
-    return Recipe(f"image {body['name']}", request, "image", "/images", "images", same, query(private=True))
+    return CreateSpec(f"image {body['name']}", request, "image", "/images", "images", same, query(private=True))

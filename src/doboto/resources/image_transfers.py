@@ -8,7 +8,7 @@ from typing import Any
 from .._core.request import Request, path, text
 from .._json import mapping
 from .._operation import Mode, operation
-from ..errors import DOBOTOReplyException
+from ..errors import DOBOTOInvalidResponseException
 from ._base.create import Making
 
 
@@ -45,7 +45,7 @@ class ImageTransfers(Making[Mode]):
         reply = await self._transfer(id, "", body)
         offered = mapping(reply).get("transfer_id")
         if not isinstance(offered, int):
-            raise DOBOTOReplyException(f"the reply has no transfer_id: {str(reply)[:200]}", reply)
+            raise DOBOTOInvalidResponseException(f"the reply has no transfer_id: {str(reply)[:200]}", reply)
         return offered
 
     @operation

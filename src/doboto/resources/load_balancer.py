@@ -8,12 +8,12 @@ from typing import Any, Protocol, TypeAlias, Unpack, overload
 from .._core.attributes import attributes_of, some
 from .._core.request import Request, path
 from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import attributed
+from .._overloads import attributes_operation
 from ..progress import OnProgress
 from ..types import ForwardingRule, LoadBalancerCreate
 from ..types import LoadBalancer as LoadBalancerData
-from ._base.create import Recipe, named
-from ._base.lifecycle import Course, Settling
+from ._base.create import CreateSpec, named
+from ._base.lifecycle import Lifecycle, Settling
 
 LoadBalancers: TypeAlias = list[LoadBalancerData]
 Present: TypeAlias = tuple[LoadBalancerData, LoadBalancerData | None]
@@ -71,12 +71,12 @@ class Updates(Protocol[One]):
     ) -> One: ...
 
 
-creating = attributed[Creates[LoadBalancerData], Creates[Coro[LoadBalancerData]]]
-presenting = attributed[Creates[Present], Creates[Coro[Present]]]
-updating = attributed[Updates[LoadBalancerData], Updates[Coro[LoadBalancerData]]]
+creating = attributes_operation[Creates[LoadBalancerData], Creates[Coro[LoadBalancerData]]]
+presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
+updating = attributes_operation[Updates[LoadBalancerData], Updates[Coro[LoadBalancerData]]]
 
 #: API reference, `status` of a load balancer.
-COURSE = Course("load_balancer", "/load_balancers/{id}", "active", frozenset({"errored"}))
+LIFECYCLE = Lifecycle("load_balancer", "/load_balancers/{id}", "active", frozenset({"errored"}))
 
 
 class LoadBalancer(Settling[Mode]):
@@ -167,7 +167,7 @@ class LoadBalancer(Settling[Mode]):
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._make_and_settle(recipe(attribs, attributes), COURSE, plan, wait)
+        return await self._make_and_settle(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
 
     @presenting
     async def present(
@@ -203,7 +203,7 @@ class LoadBalancer(Settling[Mode]):
             https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._make_and_settle_unless_there(recipe(attribs, attributes), COURSE, plan, wait)
+        return await self._make_and_settle_unless_there(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
 
     @operation
     async def info(self, id: str) -> LoadBalancerData:
@@ -262,7 +262,7 @@ class LoadBalancer(Settling[Mode]):
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_update
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._replace(COURSE, id, attributes_for(attribs, attributes), plan, wait)
+        return await self._replace(LIFECYCLE, id, attributes_for(attribs, attributes), plan, wait)
 
     @operation
     async def destroy(self, id: str, *, missing_ok: bool = False) -> None:
@@ -389,7 +389,7 @@ class LoadBalancer(Settling[Mode]):
         deadline = self._session.deadline()
 
         async def happened() -> bool:
-            balancer = await self._one(LoadBalancerData, "load_balancer", COURSE.reading(id), deadline)
+            balancer = await self._one(LoadBalancerData, "load_balancer", LIFECYCLE.reading(id), deadline)
             found = balancer["forwarding_rules"]
             return wanted([any(rule.items() <= one.items() for one in found) for rule in rules])
 
@@ -409,10 +409,10 @@ def attributes_for(attribs: LoadBalancerCreate, more: Mapping[str, Any]) -> dict
     return body
 
 
-def recipe(attribs: LoadBalancerCreate, more: Mapping[str, Any]) -> Recipe:
+def create_spec(attribs: LoadBalancerCreate, more: Mapping[str, Any]) -> CreateSpec:
     """How a load balancer is made: it is known by its name."""
     body = attributes_for(attribs, more)
-    return Recipe(
+    return CreateSpec(
         f"load balancer {body['name']}",
         Request("POST", "/load_balancers", body=body),
         "load_balancer",

@@ -12,10 +12,10 @@ from .._core.request import Request, filters, get, path, text
 from .._core.response import member
 from .._json import items, mapping
 from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import attributed
-from ..errors import DOBOTOReplyException
+from .._overloads import attributes_operation
+from ..errors import DOBOTOInvalidResponseException
 from ..types import AlertPolicy, AlertPolicyCreate, MetricSeries
-from ._base.create import Making, Recipe
+from ._base.create import CreateSpec, Making
 
 Policies: TypeAlias = list[AlertPolicy]
 Series: TypeAlias = list[MetricSeries]
@@ -56,8 +56,8 @@ class Creates(Protocol[One]):
     def __call__(self, **attributes: Unpack[AlertPolicyCreate]) -> One: ...
 
 
-creating = attributed[Creates[AlertPolicy], Creates[Coro[AlertPolicy]]]
-presenting = attributed[Creates[Present], Creates[Coro[Present]]]
+creating = attributes_operation[Creates[AlertPolicy], Creates[Coro[AlertPolicy]]]
+presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
 
 
 class Monitoring(Making[Mode]):
@@ -127,7 +127,7 @@ class Monitoring(Making[Mode]):
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_create_alertPolicy
         """
-        return await self._make(recipe(attribs, attributes), self._session.deadline())
+        return await self._make(create_spec(attribs, attributes), self._session.deadline())
 
     @presenting
     async def alert_present(self, attribs: AlertPolicyCreate, **attributes: Any) -> Any:
@@ -149,7 +149,7 @@ class Monitoring(Making[Mode]):
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_list_alertPolicy,
             https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_create_alertPolicy
         """
-        making = recipe(attribs, attributes)
+        making = create_spec(attribs, attributes)
         name = {member: making.request.body[member] for member in ("type", "description")}
         titled = replace(making, same=partial(says, wanted=name))
         return await self._make_unless_there(titled, self._session.deadline())
@@ -244,7 +244,7 @@ class Monitoring(Making[Mode]):
         Raises:
             ValueError, TypeError: There is no such metric, the times are none, or interface and direction are missing
                 or out of place.
-            DOBOTOReplyException: The API says that it failed.
+            DOBOTOInvalidResponseException: The API says that it failed.
 
         Scopes: monitoring:read.
 
@@ -282,7 +282,7 @@ class Monitoring(Making[Mode]):
 
         Raises:
             ValueError, TypeError: There is no such metric, or the times are none.
-            DOBOTOReplyException: The API says that it failed.
+            DOBOTOInvalidResponseException: The API says that it failed.
 
         Scopes: monitoring:read.
 
@@ -313,10 +313,10 @@ def ordered(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, An
     return {name: value for name, value in given.items() if name != "uuid"}
 
 
-def recipe(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> Recipe:
+def create_spec(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> CreateSpec:
     """How a policy is made: it has no name, and is known by all that it says."""
     body = ordered(attribs, more)
-    return Recipe(
+    return CreateSpec(
         f"alert policy {body['description']}",
         Request("POST", "/monitoring/alerts", body=body),
         "policy",
@@ -368,8 +368,8 @@ def read_series(reply: Any) -> Any:
     """The series of a reply.
 
     Raises:
-        DOBOTOReplyException: The reply says that measuring failed, or has none.
+        DOBOTOInvalidResponseException: The reply says that measuring failed, or has none.
     """
     if mapping(reply).get("status") != "success":
-        raise DOBOTOReplyException(f"the API could not tell what was measured: {str(reply)[:200]}", reply)
+        raise DOBOTOInvalidResponseException(f"the API could not tell what was measured: {str(reply)[:200]}", reply)
     return member(mapping(reply).get("data"), "result", list)

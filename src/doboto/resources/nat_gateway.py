@@ -8,12 +8,12 @@ from typing import Any, Protocol, TypeAlias, Unpack, overload
 from .._core.attributes import attributes_of
 from .._core.request import Request, filters
 from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import attributed
+from .._overloads import attributes_operation
 from ..progress import OnProgress
 from ..types import NATGateway as NATGatewayData
 from ..types import NATGatewayCreate, NATGatewayState, NATGatewayUpdate
-from ._base.create import Recipe, named
-from ._base.lifecycle import Course, Settling
+from ._base.create import CreateSpec, named
+from ._base.lifecycle import Lifecycle, Settling
 
 NATGateways: TypeAlias = list[NATGatewayData]
 Present: TypeAlias = tuple[NATGatewayData, NATGatewayData | None]
@@ -71,12 +71,12 @@ class Updates(Protocol[One]):
     ) -> One: ...
 
 
-creating = attributed[Creates[NATGatewayData], Creates[Coro[NATGatewayData]]]
-presenting = attributed[Creates[Present], Creates[Coro[Present]]]
-updating = attributed[Updates[NATGatewayData], Updates[Coro[NATGatewayData]]]
+creating = attributes_operation[Creates[NATGatewayData], Creates[Coro[NATGatewayData]]]
+presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
+updating = attributes_operation[Updates[NATGatewayData], Updates[Coro[NATGatewayData]]]
 
 #: API reference, `state` of a VPC NAT gateway.
-COURSE = Course("vpc_nat_gateway", "/vpc_nat_gateways/{id}", "ACTIVE", frozenset({"ERROR", "INVALID"}), "state")
+LIFECYCLE = Lifecycle("vpc_nat_gateway", "/vpc_nat_gateways/{id}", "ACTIVE", frozenset({"ERROR", "INVALID"}), "state")
 
 
 class NATGateway(Settling[Mode]):
@@ -187,7 +187,7 @@ class NATGateway(Settling[Mode]):
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_create
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._make_and_settle(recipe(attribs, attributes), COURSE, plan, wait)
+        return await self._make_and_settle(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
 
     @presenting
     async def present(
@@ -223,7 +223,7 @@ class NATGateway(Settling[Mode]):
             https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_create
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._make_and_settle_unless_there(recipe(attribs, attributes), COURSE, plan, wait)
+        return await self._make_and_settle_unless_there(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
 
     @operation
     async def info(self, id: str) -> NATGatewayData:
@@ -242,7 +242,7 @@ class NATGateway(Settling[Mode]):
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_get
         """
-        return await self._one(NATGatewayData, "vpc_nat_gateway", COURSE.reading(id))
+        return await self._one(NATGatewayData, "vpc_nat_gateway", LIFECYCLE.reading(id))
 
     @updating
     async def update(
@@ -283,7 +283,7 @@ class NATGateway(Settling[Mode]):
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_update
         """
         body = attributes_of(attribs, attributes, needed=("name", "size"), lists=("vpcs",))
-        return await self._replace(COURSE, id, body, self._plan(poll, timeout, progress), wait)
+        return await self._replace(LIFECYCLE, id, body, self._plan(poll, timeout, progress), wait)
 
     @operation
     async def destroy(
@@ -315,7 +315,7 @@ class NATGateway(Settling[Mode]):
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_delete
         """
         plan = self._plan(poll, timeout, progress)
-        await self._remove_for_good(COURSE, id, plan, missing_ok=missing_ok, wait_till_gone=wait)
+        await self._remove_for_good(LIFECYCLE, id, plan, missing_ok=missing_ok, wait_till_gone=wait)
 
 
 #: Path and root key of the list.
@@ -330,12 +330,12 @@ def query(
     return filters(name=name, **{key: value and value.lower() for key, value in lowered.items()})
 
 
-def recipe(attribs: NATGatewayCreate, more: Mapping[str, Any]) -> Recipe:
+def create_spec(attribs: NATGatewayCreate, more: Mapping[str, Any]) -> CreateSpec:
     """How a NAT gateway is made: it is known by its name."""
     needed = ("name", "type", "region", "size", "vpcs")
     body = attributes_of(attribs, more, needed=needed, lists=("vpcs",))
     name = body["name"]
-    return Recipe(
+    return CreateSpec(
         f"NAT gateway {name}",
         Request("POST", f"/{ROOT}", body=body),
         "vpc_nat_gateway",

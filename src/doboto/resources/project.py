@@ -8,10 +8,10 @@ from typing import Any, Protocol, TypeAlias, Unpack, overload
 from .._core.attributes import attributes_of
 from .._core.request import Request
 from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import attributed
+from .._overloads import attributes_operation
 from ..types import Project as ProjectData
 from ..types import ProjectAttributes, ProjectCreate
-from ._base.create import Recipe, changes, changing, named
+from ._base.create import CreateSpec, changes, changing, named
 from .project_resources import DEFAULT, ProjectResources, place
 
 Projects: TypeAlias = list[ProjectData]
@@ -45,10 +45,10 @@ class UpdatesDefault(Protocol[One]):
     def __call__(self, *, replace: bool = False, **attributes: Unpack[ProjectAttributes]) -> One: ...
 
 
-creating = attributed[Creates[ProjectData], Creates[Coro[ProjectData]]]
-presenting = attributed[Creates[Present], Creates[Coro[Present]]]
-updating = attributed[Updates[ProjectData], Updates[Coro[ProjectData]]]
-updating_default = attributed[UpdatesDefault[ProjectData], UpdatesDefault[Coro[ProjectData]]]
+creating = attributes_operation[Creates[ProjectData], Creates[Coro[ProjectData]]]
+presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
+updating = attributes_operation[Updates[ProjectData], Updates[Coro[ProjectData]]]
+updating_default = attributes_operation[UpdatesDefault[ProjectData], UpdatesDefault[Coro[ProjectData]]]
 
 
 class Project(ProjectResources[Mode]):
@@ -113,7 +113,7 @@ class Project(ProjectResources[Mode]):
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_create
         """
-        return await self._make(recipe(attribs, attributes), self._session.deadline())
+        return await self._make(create_spec(attribs, attributes), self._session.deadline())
 
     @presenting
     async def present(self, attribs: ProjectCreate, **attributes: Any) -> Any:
@@ -135,7 +135,7 @@ class Project(ProjectResources[Mode]):
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_list,
             https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_create
         """
-        return await self._make_unless_there(recipe(attribs, attributes), self._session.deadline())
+        return await self._make_unless_there(create_spec(attribs, attributes), self._session.deadline())
 
     @operation
     async def info(self, id: str) -> ProjectData:
@@ -245,11 +245,11 @@ class Project(ProjectResources[Mode]):
         await self._remove(Request("DELETE", place(id), repeatable=True), missing_ok)
 
 
-def recipe(attribs: ProjectCreate, more: Mapping[str, Any]) -> Recipe:
+def create_spec(attribs: ProjectCreate, more: Mapping[str, Any]) -> CreateSpec:
     """How a project is made: it is known by its name."""
     body = attributes_of(attribs, more, needed=("name", "purpose"))
     request = Request("POST", "/projects", body=body)
-    return Recipe(f"project {body['name']}", request, "project", "/projects", "projects", named(body["name"]))
+    return CreateSpec(f"project {body['name']}", request, "project", "/projects", "projects", named(body["name"]))
 
 
 def change(where: str, attribs: ProjectAttributes, more: Mapping[str, Any], *, replace: bool) -> Request:

@@ -13,14 +13,14 @@ from .._core.recovery import SKEW, moment
 from .._core.request import Request, get, text
 from .._json import records
 from .._operation import Mode, operation
-from .._wait.polling import Plan, wait
+from .._wait.polling import WaitPlan, wait
 from .._wait.state import StateWatch
 from ..errors import DOBOTOActionException, DOBOTOException
 from ..progress import OnProgress
 from ..types import Action
 from ..types import ReservedIP as ReservedIPData
 from ._base.addresses import Addresses, droplet_of
-from ._base.create import Recipe
+from ._base.create import CreateSpec
 from ._base.recovery import unknown
 
 Actions: TypeAlias = list[Action]
@@ -126,7 +126,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
         """
         return await self._got(Action, "action", f"{self._actions(ip)}/{text('action_id', action_id)}")
 
-    def _recipe(self, droplet_id: int | None, region: str | None, project_id: str | None) -> Recipe:
+    def _recipe(self, droplet_id: int | None, region: str | None, project_id: str | None) -> CreateSpec:
         """How an address is made. It is known by the moment alone: see `_made_since`."""
         if (droplet_id is None) == (region is None):
             raise ValueError("give either droplet_id or region")
@@ -140,7 +140,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
                 return droplet_of(address) in {None, droplet_id}
             return address["region"]["slug"] == region and droplet_of(address) is None
 
-        return Recipe(
+        return CreateSpec(
             f"{self._noun} for {f'Droplet {droplet_id}' if region is None else region}",
             Request("POST", self._root, body=attributes_of(given, {})),
             self._single,
@@ -151,11 +151,11 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
 
     async def _made_since(self, things: list[Any], since: float, deadline: Deadline) -> list[Any]:
         """An address does not tell when it was reserved; its actions do, of which that is the first."""
-        known = self._session.claims.known
+        known = self._session.ownership.known
         things = [thing for thing in things if not any(known((name, thing["ip"])) for name in NAMES)]
         jobs = [partial(self._first_begun, thing["ip"], deadline) for thing in things]
         new: list[Any] = []
-        for thing, begun in zip(things, await self._session.io.at_once(jobs), strict=True):
+        for thing, begun in zip(things, await self._session.io.gather(jobs), strict=True):
             if isinstance(begun, Exception):
                 raise begun
             if begun is not None and begun >= since - SKEW:
@@ -168,19 +168,19 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
         begun = (moment(action.get("started_at")) for action in records(list(page.items)))
         return min((one for one in begun if one is not None), default=None)
 
-    async def _recover_made(self, recipe: Recipe, deadline: Deadline, failure: DOBOTOException) -> Any:
+    async def _recover_made(self, spec: CreateSpec, deadline: Deadline, failure: DOBOTOException) -> Any:
         """The address, which must also turn out to be the Droplet's: it is nobody's till its action has completed."""
-        found = await super()._recover_made(recipe, deadline, failure)
-        droplet_id = recipe.request.body.get("droplet_id")
+        found = await super()._recover_made(spec, deadline, failure)
+        droplet_id = spec.request.body.get("droplet_id")
         if droplet_id is None or droplet_of(found) == droplet_id:
             return found
         try:
-            return await self._assigned(found, droplet_id, Plan(LOOK, deadline))
+            return await self._assigned(found, droplet_id, WaitPlan(LOOK, deadline))
         except DOBOTOException as doubt:
             why = f"found {found['ip']}, which may be another program's: {doubt}"
-        raise unknown(failure, recipe.asked, recipe.what, why, [])
+        raise unknown(failure, spec.asked, spec.what, why, [])
 
-    async def _assigned(self, address: ReservedIPData, droplet_id: int, plan: Plan) -> ReservedIPData:
+    async def _assigned(self, address: ReservedIPData, droplet_id: int, plan: WaitPlan) -> ReservedIPData:
         """The address once its action is over.
 
         Raises:

@@ -8,9 +8,9 @@ from typing import Any
 from .._core.request import Request, get, path, text
 from .._operation import Mode, operation
 from ..types import ReservedIPv6 as ReservedIPv6Data
-from ._base.actions import Deed
+from ._base.actions import ActionSpec
 from ._base.addresses import TYPES, Addresses, droplet_of
-from ._base.create import Recipe
+from ._base.create import CreateSpec
 
 
 class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
@@ -41,7 +41,7 @@ class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPv6_create
         """
-        recipe = Recipe(
+        create_spec = CreateSpec(
             f"{self._noun} in {region}",
             Request("POST", self._root, body={"region_slug": text("region", region)}),
             self._single,
@@ -49,10 +49,10 @@ class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
             self._plural,
             lambda address: address.get("region_slug") == region and droplet_of(address) is None,
         )
-        made: ReservedIPv6Data = await self._make(recipe, self._session.deadline())
+        made: ReservedIPv6Data = await self._make(create_spec, self._session.deadline())
         return made
 
-    def _move(self, ip: str, body: Mapping[str, Any]) -> Deed:
+    def _move(self, ip: str, body: Mapping[str, Any]) -> ActionSpec:
         """The action, looked for in the list of all: the API has no list of an IPv6 address's own."""
 
         async def listing() -> str:
@@ -63,7 +63,7 @@ class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
             address = await self._got(ReservedIPv6Data, self._single, self._place(ip))
             return bool(droplet_of(address) == body.get("droplet_id"))
 
-        return Deed(
+        return ActionSpec(
             Request("POST", self._actions(ip), body=body),
             TYPES[body["type"]],
             f"{self._noun} {ip}",

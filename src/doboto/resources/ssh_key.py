@@ -11,7 +11,7 @@ from .._core.request import Request, path, text
 from .._operation import Mode, operation, stream
 from ..errors import DOBOTONotFoundException
 from ..types import SSHKey as SSHKeyData
-from ._base.create import Making, Recipe
+from ._base.create import CreateSpec, Making
 
 SSHKeys: TypeAlias = list[SSHKeyData]
 Present: TypeAlias = tuple[SSHKeyData, SSHKeyData | None]
@@ -73,7 +73,7 @@ class SSHKey(Making[Mode]):
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_create
         """
-        made: SSHKeyData = await self._make(recipe(name, public_key), self._session.deadline())
+        made: SSHKeyData = await self._make(create_spec(name, public_key), self._session.deadline())
         return made
 
     @operation
@@ -101,7 +101,7 @@ class SSHKey(Making[Mode]):
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_get,
             https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_create
         """
-        making, deadline = recipe(name, public_key), self._session.deadline()
+        making, deadline = create_spec(name, public_key), self._session.deadline()
         try:
             where = path("/account/keys/{key}", key=fingerprint(public_key))
             return await self._got(SSHKeyData, "ssh_key", where, deadline), None
@@ -169,7 +169,7 @@ class SSHKey(Making[Mode]):
         await self._remove(Request("DELETE", where, repeatable=True), missing_ok)
 
 
-def recipe(name: str, public_key: str) -> Recipe:
+def create_spec(name: str, public_key: str) -> CreateSpec:
     """How a key is added: it is known by itself, without its comment."""
     body = {"name": text("name", name), "public_key": text("public_key", public_key)}
     wanted = public_key.split()[:2]
@@ -178,7 +178,7 @@ def recipe(name: str, public_key: str) -> Recipe:
         return str(key.get("public_key")).split()[:2] == wanted
 
     request = Request("POST", "/account/keys", body=body)
-    return Recipe(f"SSH key {name}", request, "ssh_key", "/account/keys", "ssh_keys", same)
+    return CreateSpec(f"SSH key {name}", request, "ssh_key", "/account/keys", "ssh_keys", same)
 
 
 def fingerprint(public_key: str) -> str:

@@ -11,7 +11,7 @@ from .._json import mapping
 from .._operation import Mode, operation, stream
 from ..types import Tag as TagData
 from ..types import TaggedResource
-from ._base.create import Making, Recipe
+from ._base.create import CreateSpec, Making
 
 Tags: TypeAlias = list[TagData]
 Names: TypeAlias = list[str]
@@ -86,14 +86,14 @@ class Tag(Making[Mode]):
 
         Raises:
             ValueError: The name is empty; nothing was created.
-            DOBOTOResponseException: The name has other characters.
+            DOBOTOHTTPException: The name has other characters.
             DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
 
         Scopes: tag:create.
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_create
         """
-        made: TagData = await self._make(recipe(name), self._session.deadline())
+        made: TagData = await self._make(create_spec(name), self._session.deadline())
         return made
 
     @operation
@@ -115,7 +115,7 @@ class Tag(Making[Mode]):
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_list,
             https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_create
         """
-        return await self._make_unless_there(recipe(name), self._session.deadline())
+        return await self._make_unless_there(create_spec(name), self._session.deadline())
 
     @operation
     async def info(self, name: str) -> TagData:
@@ -191,7 +191,7 @@ class Tag(Making[Mode]):
         await self._none(tagging("DELETE", name, resources))
 
 
-def recipe(name: str) -> Recipe:
+def create_spec(name: str) -> CreateSpec:
     """How a tag is made. One that is there is simply shown, so that asking twice does no harm (doctl#333)."""
     wanted = text("name", name).lower()
 
@@ -199,7 +199,7 @@ def recipe(name: str) -> Recipe:
         return str(tag.get("name")).lower() == wanted
 
     request = Request("POST", "/tags", body={"name": name}, repeatable=True)
-    return Recipe(f"tag {name}", request, "tag", "/tags", "tags", same)
+    return CreateSpec(f"tag {name}", request, "tag", "/tags", "tags", same)
 
 
 def tagging(method: str, name: str, resources: Resources) -> Request:

@@ -10,13 +10,13 @@ from .._core.deadline import Deadline
 from .._core.request import Request, filters, get, path, text
 from .._core.response import member
 from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import attributed
+from .._overloads import attributes_operation
 from ..errors import DOBOTONotFoundException
 from ..progress import OnProgress
 from ..types import Action, Snapshot, VolumeCreate, VolumeCreateBase
 from ..types import Volume as VolumeData
-from ._base.actions import Deed, Doing, deed
-from ._base.create import Making, Recipe, named
+from ._base.actions import ActionSpec, Doing, action_spec
+from ._base.create import CreateSpec, Making, named
 
 Volumes: TypeAlias = list[VolumeData]
 Snapshots: TypeAlias = list[Snapshot]
@@ -36,8 +36,8 @@ class Creates(Protocol[One]):
     ) -> One: ...
 
 
-creating = attributed[Creates[VolumeData], Creates[Coro[VolumeData]]]
-presenting = attributed[Creates[Present], Creates[Coro[Present]]]
+creating = attributes_operation[Creates[VolumeData], Creates[Coro[VolumeData]]]
+presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
 
 
 class Volume(Making[Mode], Doing[Mode]):
@@ -149,7 +149,7 @@ class Volume(Making[Mode], Doing[Mode]):
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_create
         """
-        return await self._make(recipe(attribs, attributes), self._plan(poll, timeout, None).deadline)
+        return await self._make(create_spec(attribs, attributes), self._plan(poll, timeout, None).deadline)
 
     @presenting
     async def present(
@@ -180,7 +180,7 @@ class Volume(Making[Mode], Doing[Mode]):
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_create
         """
-        return await self._make_unless_there(recipe(attribs, attributes), self._plan(poll, timeout, None).deadline)
+        return await self._make_unless_there(create_spec(attribs, attributes), self._plan(poll, timeout, None).deadline)
 
     @operation
     async def destroy(
@@ -400,7 +400,9 @@ class Volume(Making[Mode], Doing[Mode]):
         body = attributes_of({"name": text("snapshot_name", snapshot_name)}, {"tags": tags})
         what = f"snapshot {snapshot_name} of volume {id}"
         made: Snapshot = await self._make(
-            Recipe(what, Request("POST", listing, body=body), "snapshot", listing, "snapshots", named(snapshot_name)),
+            CreateSpec(
+                what, Request("POST", listing, body=body), "snapshot", listing, "snapshots", named(snapshot_name)
+            ),
             self._plan(poll, timeout, None).deadline,
         )
         return made
@@ -492,11 +494,11 @@ class Volume(Making[Mode], Doing[Mode]):
 
     def _deed(
         self, id: str | None, name: str | None, region: str | None, body: Mapping[str, Any], deadline: Deadline
-    ) -> Deed:
+    ) -> ActionSpec:
         """An action on a volume, by its id, or by its name and region in one request as well."""
         type = TYPES[body["type"]]
         if by_id(id, name, region):
-            return deed(path("/volumes/{id}/actions", id=id or ""), body, f"volume {id}", type)
+            return action_spec(path("/volumes/{id}/actions", id=id or ""), body, f"volume {id}", type)
 
         async def listing() -> str:
             volume = await self._named(name or "", region or "", deadline)
@@ -506,18 +508,18 @@ class Volume(Making[Mode], Doing[Mode]):
             return get(path("/actions/{id}", id=action["id"]))
 
         request = Request("POST", "/volumes/actions", body={**body, "volume_name": name, "region": region})
-        return Deed(request, type, f"volume {name} in {region}", listing, reading)
+        return ActionSpec(request, type, f"volume {name} in {region}", listing, reading)
 
 
 #: The action types as they are listed, by those that are asked for (API reference, volumeActions_post: its examples).
 TYPES = {"attach": "attach_volume", "detach": "detach_volume", "resize": "resize_volume"}
 
 
-def recipe(attribs: VolumeCreateBase, more: Mapping[str, Any]) -> Recipe:
+def create_spec(attribs: VolumeCreateBase, more: Mapping[str, Any]) -> CreateSpec:
     """How a volume is made: it is known by its name and region."""
     body = attributes_of(attribs, more, needed=("name", "region", "size_gigabytes"), lists=("tags",))
     name, region = body["name"], body["region"]
-    return Recipe(
+    return CreateSpec(
         f"volume {name} in {region}",
         Request("POST", "/volumes", body=body),
         "volume",

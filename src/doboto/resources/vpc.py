@@ -8,10 +8,10 @@ from typing import Any, Protocol, TypeAlias, Unpack, overload
 from .._core.attributes import attributes_of
 from .._core.request import Request, filters, path
 from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import attributed
+from .._overloads import attributes_operation
 from ..types import VPC as VPCData  # noqa: N811 - an abbreviation, not a constant
 from ..types import VPCAttributes, VPCCreate, VPCMember
-from ._base.create import Recipe, changes, changing, named
+from ._base.create import CreateSpec, changes, changing, named
 from .vpc_peerings import VPCPeerings
 
 VPCs: TypeAlias = list[VPCData]
@@ -37,9 +37,9 @@ class Updates(Protocol[One]):
     def __call__(self, id: str, *, replace: bool = False, **attributes: Unpack[VPCAttributes]) -> One: ...
 
 
-creating = attributed[Creates[VPCData], Creates[Coro[VPCData]]]
-presenting = attributed[Creates[Present], Creates[Coro[Present]]]
-updating = attributed[Updates[VPCData], Updates[Coro[VPCData]]]
+creating = attributes_operation[Creates[VPCData], Creates[Coro[VPCData]]]
+presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
+updating = attributes_operation[Updates[VPCData], Updates[Coro[VPCData]]]
 
 
 class VPC(VPCPeerings[Mode]):
@@ -103,7 +103,7 @@ class VPC(VPCPeerings[Mode]):
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_create
         """
-        return await self._make(recipe(attribs, attributes), self._session.deadline())
+        return await self._make(create_spec(attribs, attributes), self._session.deadline())
 
     @presenting
     async def present(self, attribs: VPCCreate, **attributes: Any) -> Any:
@@ -125,7 +125,7 @@ class VPC(VPCPeerings[Mode]):
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_list,
             https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_create
         """
-        return await self._make_unless_there(recipe(attribs, attributes), self._session.deadline())
+        return await self._make_unless_there(create_spec(attribs, attributes), self._session.deadline())
 
     @operation
     async def info(self, id: str) -> VPCData:
@@ -216,8 +216,8 @@ class VPC(VPCPeerings[Mode]):
         return await self._all(VPCMember, "members", path("/vpcs/{id}/members", id=id), query)
 
 
-def recipe(attribs: VPCCreate, more: Mapping[str, Any]) -> Recipe:
+def create_spec(attribs: VPCCreate, more: Mapping[str, Any]) -> CreateSpec:
     """How a VPC is made: it is known by its name."""
     body = attributes_of(attribs, more, needed=("name", "region"))
     request = Request("POST", "/vpcs", body=body)
-    return Recipe(f"VPC {body['name']}", request, "vpc", "/vpcs", "vpcs", named(body["name"]))
+    return CreateSpec(f"VPC {body['name']}", request, "vpc", "/vpcs", "vpcs", named(body["name"]))

@@ -10,14 +10,14 @@ from .._core.request import Request, filters, path, text
 from .._operation import Mode, operation, stream
 from ..progress import OnProgress
 from ..types import VPCPeering
-from ._base.create import Recipe, named
-from ._base.lifecycle import Course, Settling
+from ._base.create import CreateSpec, named
+from ._base.lifecycle import Lifecycle, Settling
 
 Peerings: TypeAlias = list[VPCPeering]
 PresentPeering: TypeAlias = tuple[VPCPeering, VPCPeering | None]
 
 #: API reference, `status` of a VPC peering; it knows none that fails.
-COURSE = Course("vpc_peering", "/vpc_peerings/{id}", "ACTIVE")
+LIFECYCLE = Lifecycle("vpc_peering", "/vpc_peerings/{id}", "ACTIVE")
 
 
 class VPCPeerings(Settling[Mode]):
@@ -111,7 +111,7 @@ class VPCPeerings(Settling[Mode]):
             https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_create_peerings
         """
         plan = self._plan(poll, timeout, progress)
-        made: VPCPeering = await self._make_and_settle(recipe(name, vpc_ids, id, vpc_id), COURSE, plan, wait)
+        made: VPCPeering = await self._make_and_settle(create_spec(name, vpc_ids, id, vpc_id), LIFECYCLE, plan, wait)
         return made
 
     @operation
@@ -153,8 +153,8 @@ class VPCPeerings(Settling[Mode]):
             https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_create_peerings
         """
         plan = self._plan(poll, timeout, progress)
-        wanted = recipe(name, vpc_ids, id, vpc_id)
-        both: PresentPeering = await self._make_and_settle_unless_there(wanted, COURSE, plan, wait)
+        wanted = create_spec(name, vpc_ids, id, vpc_id)
+        both: PresentPeering = await self._make_and_settle_unless_there(wanted, LIFECYCLE, plan, wait)
         return both
 
     @operation
@@ -174,7 +174,7 @@ class VPCPeerings(Settling[Mode]):
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcPeerings_get
         """
-        return await self._one(VPCPeering, "vpc_peering", COURSE.reading(peering_id))
+        return await self._one(VPCPeering, "vpc_peering", LIFECYCLE.reading(peering_id))
 
     @operation
     async def peering_update(self, peering_id: str, name: str, *, id: str | None = None) -> VPCPeering:
@@ -235,7 +235,7 @@ class VPCPeerings(Settling[Mode]):
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcPeerings_delete
         """
         plan = self._plan(poll, timeout, progress)
-        await self._remove_for_good(COURSE, peering_id, plan, missing_ok=missing_ok, wait_till_gone=wait)
+        await self._remove_for_good(LIFECYCLE, peering_id, plan, missing_ok=missing_ok, wait_till_gone=wait)
 
 
 def listing(id: str | None, region: str | None) -> tuple[str, str, dict[str, str | int]]:
@@ -251,14 +251,14 @@ def listing(id: str | None, region: str | None) -> tuple[str, str, dict[str, str
     return "peerings", path("/vpcs/{id}/peerings", id=id), {}
 
 
-def recipe(name: str, vpc_ids: Sequence[str] | None, id: str | None, vpc_id: str | None) -> Recipe:
+def create_spec(name: str, vpc_ids: Sequence[str] | None, id: str | None, vpc_id: str | None) -> CreateSpec:
     """How a peering is made, as such or from one of its VPCs: it is known by its name.
 
     Raises:
         ValueError: It is not two VPCs, or they are given both ways.
     """
     key, request = _given(text("name", name), vpc_ids, id, vpc_id)
-    return Recipe(f"VPC peering {name}", request, key, "/vpc_peerings", "vpc_peerings", named(name))
+    return CreateSpec(f"VPC peering {name}", request, key, "/vpc_peerings", "vpc_peerings", named(name))
 
 
 def _given(name: str, vpc_ids: Sequence[str] | None, id: str | None, vpc_id: str | None) -> tuple[str, Request]:

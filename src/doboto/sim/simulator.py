@@ -137,7 +137,7 @@ class Simulator:
                 account.settings = settings
                 account.rates.adopt(settings)
 
-    def reaches(self, host: str, port: int) -> bool:
+    def can_connect(self, host: str, port: int) -> bool:
         """Whether a Droplet with that address is active, has booted and listens on that port."""
         with self.lock:
             return any(self._answers(account, host, port) for account in list(self.accounts.values()))

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 import platformdirs
 
-from ..._core.response import Reply
+from ..._core.response import Response
 from ..._io.clock import SystemClock
 from ..._io.protocol import Timeouts, WireRequest
 from ..._io.simulated import URL, SimulatedTransport
@@ -84,15 +84,15 @@ class LocalAccount:
 
     # -- the transport
 
-    async def send(self, request: WireRequest, timeouts: Timeouts) -> Reply:
+    async def send(self, request: WireRequest, timeouts: Timeouts) -> Response:
         """Have a request answered."""
         with self._simulator() as simulator:
             return await SimulatedTransport(simulator).send(request, timeouts)
 
-    async def reaches(self, host: str, port: int, timeout: float) -> bool:  # noqa: ARG002 - answers at once
+    async def can_connect(self, host: str, port: int, timeout: float) -> bool:  # noqa: ARG002 - answers at once
         """Whether a simulated Droplet listens there."""
         with self._simulator() as simulator:
-            return simulator.reaches(host, port)
+            return simulator.can_connect(host, port)
 
     async def close(self) -> None:
         """Let go of the file."""
@@ -117,7 +117,7 @@ class LocalAccount:
             self._skipped += seconds - waited
             self._owed += seconds - waited
 
-    async def asleep(self, seconds: float) -> None:
+    async def async_sleep(self, seconds: float) -> None:
         """The same; the command line uses the blocking client only."""
         self.sleep(seconds)
 

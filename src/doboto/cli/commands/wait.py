@@ -58,7 +58,7 @@ class Settling:
         self.droplets |= listed
         self._pending |= {id: lacks for id, droplet in listed.items() if (lacks := _busy(droplet))}
         left = [id for id in self._pending if id not in listed or not _busy(listed[id])]
-        outcomes = await self._session.io.at_once([partial(self._lacks, id, deadline, listed.get(id)) for id in left])
+        outcomes = await self._session.io.gather([partial(self._lacks, id, deadline, listed.get(id)) for id in left])
         for id, outcome in zip(left, outcomes, strict=True):
             if isinstance(outcome, Exception):
                 raise outcome
@@ -137,11 +137,11 @@ def wait_for(
 ) -> list[Any]:
     """The Droplets, once they are ready."""
     from ..._operation import run
-    from ..._wait.polling import Plan, wait
+    from ..._wait.polling import WaitPlan, wait
     from ..._wait.ports import PortWatch
 
     session = do._session  # noqa: SLF001 - waiting beyond what an operation waits for
-    plan = Plan(poll, session.deadline(timeout), progress)
+    plan = WaitPlan(poll, session.deadline(timeout), progress)
     settling = Settling(session, ids)
     run(settling.look(plan.deadline))
     run(wait(session, settling, plan))

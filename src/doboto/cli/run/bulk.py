@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..._core.deadline import Deadline, duration
 from ..._operation import run
-from ..._wait.polling import Plan, wait
+from ..._wait.polling import WaitPlan, wait
 from ...errors import DOBOTOException, DOBOTOPollingException
 from ...types import Action
 from ..errors import Failure, SeveralFailed
@@ -62,7 +62,7 @@ def several(do: DO, operation: Operation, todo: Sequence[Mapping[str, Any]], rep
         sender.send_all()
         if sight is not None and deadline is not None:
             told = reporter.progress()
-            plan = Plan(todo[0].get("poll", POLL), deadline, lambda _: told(calls.progress()))
+            plan = WaitPlan(todo[0].get("poll", POLL), deadline, lambda _: told(calls.progress()))
             _wait(session, calls, sender, sight, plan)
     finally:
         sender.stop()
@@ -95,7 +95,7 @@ def _sight(session: Session, operation: Operation) -> Sight:
     return Actions(session, spoken(operation.name)) if operation.result is Action else Gone(session)
 
 
-def _wait(session: Session, calls: Calls, sender: Sender, sight: Sight, plan: Plan) -> None:
+def _wait(session: Session, calls: Calls, sender: Sender, sight: Sight, plan: WaitPlan) -> None:
     from .bulk_wait import Together
 
     try:

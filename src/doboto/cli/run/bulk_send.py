@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..._core.deadline import Deadline
-from ..._wait.pending_event import FreeWatch
+from ..._wait.pending_event import PendingEventWatch
 from ...errors import DOBOTOPendingEventException, DOBOTOPollingException, DOBOTOTimeoutException
 from ...progress import Progress
 from ..exit_codes import as_usage
@@ -101,7 +101,7 @@ class Sender:
 
     def _told(self, call: Call, progress: Progress) -> None:
         """A call that waits by itself has looked."""
-        stage = Stage.HELD if progress.what == FreeWatch.what else Stage.BEGUN
+        stage = Stage.HELD if progress.what == PendingEventWatch.what else Stage.BEGUN
         call.at(stage, "; ".join(progress.pending.values()) or call.state)
         self._reporter.progress()(self._calls.progress())
 
@@ -109,7 +109,7 @@ class Sender:
         if isinstance(failure, DOBOTOPendingEventException) and self._answered is not None:
             call.at(Stage.HELD, "another action is running")
         elif isinstance(failure, DOBOTOPollingException):
-            held = failure.message.startswith(FreeWatch.what)  # it waited for another action, and sent nothing
+            held = failure.message.startswith(PendingEventWatch.what)  # it waited for another action, and sent nothing
             call.at(Stage.HELD if held else Stage.BEGUN, call.state)
         elif isinstance(failure, DOBOTOTimeoutException) and not failure.sent and self._over():
             call.at(Stage.WAITING, "not sent yet")

@@ -10,7 +10,7 @@ from ..._core.request import get, path
 from ..._core.retry import transient
 from ..._wait.actions import FINAL, PAGES, ActionWatch, describe
 from ..._wait.lookup import Finder
-from ..._wait.pending_event import FreeWatch
+from ..._wait.pending_event import PendingEventWatch
 from ...errors import DOBOTOActionException, DOBOTOException, DOBOTOForbiddenException, DOBOTONotFoundException
 from ...resources.droplet.run_action import reading
 from .calls import Call, Calls, Stage
@@ -73,7 +73,7 @@ class Together:
             await self._sight.look(begun, deadline)
         self.hurry = self._sight.hurry
         free = await self._free(self._calls.at(Stage.HELD), deadline)
-        await self._session.io.at_once([partial(self._again, call) for call in free])
+        await self._session.io.gather([partial(self._again, call) for call in free])
 
     async def _again(self, call: Call) -> None:
         self._send(call)
@@ -86,11 +86,11 @@ class Together:
         free = [call for call in held if call.id in listed and not listed[call.id].get("locked")]
         watches = {call: self._watch(call) for call in held if call.id not in listed}
         jobs = [partial(watch.look, deadline) for watch in watches.values()]
-        end_of_failed(list(watches), await self._session.io.at_once(jobs))
+        end_of_failed(list(watches), await self._session.io.gather(jobs))
         return [*free, *(call for call, watch in watches.items() if call.stage is Stage.HELD and not watch.pending())]
 
-    def _watch(self, call: Call) -> FreeWatch:
-        return FreeWatch(self._session, path("/droplets/{id}/actions", id=call.id), call.label)
+    def _watch(self, call: Call) -> PendingEventWatch:
+        return PendingEventWatch(self._session, path("/droplets/{id}/actions", id=call.id), call.label)
 
 
 def end_of_failed(calls: Sequence[Call], outcomes: Sequence[object]) -> None:
@@ -174,7 +174,7 @@ class Actions:
 
     async def _look_singly(self, calls: Sequence[Call], deadline: Deadline) -> None:
         watches = [ActionWatch(self._session, [call.outcome], reading) for call in calls]
-        outcomes = await self._session.io.at_once([partial(watch.look, deadline) for watch in watches])
+        outcomes = await self._session.io.gather([partial(watch.look, deadline) for watch in watches])
         end_of_failed(calls, outcomes)
         for call, watch in zip(calls, watches, strict=True):
             if call.stage is Stage.BEGUN:
@@ -211,7 +211,7 @@ class Gone:
         self.hurry = listed is None
         missing = [] if listed is None else [call for call in calls if call.id not in listed]
         jobs = [partial(self._read, call, deadline) for call in missing]
-        end_of_failed(missing, await self._session.io.at_once(jobs))
+        end_of_failed(missing, await self._session.io.gather(jobs))
 
     async def _read(self, call: Call, deadline: Deadline) -> None:
         try:

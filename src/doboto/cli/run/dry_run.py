@@ -19,7 +19,7 @@ from ..settings import Settings
 from . import slugs
 
 if TYPE_CHECKING:
-    from ..._core.create_request import Order
+    from ..._core.create_request import CreateRequest
     from ...client import DO
 
 #: What backups add to a Droplet's price, by plan: DigitalOcean's basic plans
@@ -65,24 +65,24 @@ def dry_run(do: DO, operation: Operation, call: Mapping[str, Any], settings: Set
         click.echo(line)
 
 
-def _order(operation: Operation, call: Mapping[str, Any]) -> Order:
+def _order(operation: Operation, call: Mapping[str, Any]) -> CreateRequest:
     """What would be asked for, checked as the operation checks it."""
-    from ..._core.create_request import Order, check_distinct, check_ready_port
+    from ..._core.create_request import CreateRequest, check_distinct, check_ready_port
 
     attributes = {"names", *(one.name for one in parameters(operation) if one.attribute)}
     with as_usage():
-        order = Order.of({}, {name: value for name, value in call.items() if name in attributes})
+        order = CreateRequest.of({}, {name: value for name, value in call.items() if name in attributes})
         check_ready_port(call.get("ready_port"), bool(call.get("wait")))
         if operation.name == "present":
             check_distinct(order.names)
     return order
 
 
-def _there(do: DO, order: Order, call: Mapping[str, Any]) -> Mapping[str, Any]:
+def _there(do: DO, order: CreateRequest, call: Mapping[str, Any]) -> Mapping[str, Any]:
     """The Droplets that are there, by name: looked for as `present` itself looks for them."""
     from ..._operation import run
 
-    droplets = do.droplet._inner  # noqa: SLF001 - no public operation asks for several names
+    droplets = do.droplet._async_view  # noqa: SLF001 - no public operation asks for several names
     with as_usage():
         plan = droplets._plan(5, call.get("timeout", 300), None)  # noqa: SLF001
     found: Mapping[str, Any] = run(droplets._named(order, plan))  # noqa: SLF001
@@ -149,7 +149,7 @@ def _for_programs(
 
 
 def _for_people(
-    bodies: Sequence[Mapping[str, Any]], order: Order, there: Mapping[str, Any], cost: Price | None
+    bodies: Sequence[Mapping[str, Any]], order: CreateRequest, there: Mapping[str, Any], cost: Price | None
 ) -> list[str]:
     lines = [cell(f"{name} ({droplet['id']}) is there already.") for name, droplet in there.items()]
     if not bodies:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..._wait.pending_event import FreeWatch
+from ..._wait.pending_event import PendingEventWatch
 from ...errors import DOBOTOPollingException
 from ..errors import Failure, GoingOn, SeveralFailed
 from ..exit_codes import TIMEOUT, described, interrupted_by
@@ -79,7 +79,7 @@ def _under_way(reporter: Reporter, notes: Sequence[str]) -> tuple[str, dict[str,
     names = f"{', '.join(reporter.named(id) for id, _ in told)}{more}"
     if not notes:
         return SAID[Stage.SENT].format(names), {"unknown": list(pending)}
-    if notes[0].startswith(FreeWatch.what):
+    if notes[0].startswith(PendingEventWatch.what):
         return SAID[Stage.HELD].format(names), {"not_begun": [reporter.named(id) for id in pending]}
     states = "; ".join(f"{reporter.named(id)}: {state}" for id, state in told)
     return f"{states}{more} goes on at DigitalOcean", {"pending": {str(id): state for id, state in pending.items()}}

@@ -14,7 +14,7 @@ from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from ... import types as doboto_types
-from ..._operation import _Dual
+from ..._operation import DualMethod
 from ...client import Client, resource
 from .docstrings import Docstring, parsed, sentence
 
@@ -39,7 +39,7 @@ class Operation:
 
     resource: str
     name: str
-    dual: _Dual
+    dual: DualMethod
 
     @property
     def command(self) -> str:
@@ -146,6 +146,6 @@ def operations(name: str) -> dict[str, Operation]:
         spelled(attribute): Operation(name, attribute, value)
         for owner in reversed(kind.__mro__)
         for attribute, value in vars(owner).items()
-        if isinstance(value, _Dual) and not attribute.startswith("_")
+        if isinstance(value, DualMethod) and not attribute.startswith("_")
     }
     return dict(sorted(found.items()))

@@ -17,8 +17,8 @@ from ..._json import records
 from ..._operation import Mode
 from ..._session import log
 from ..._wait.actions import ActionWatch, describe
-from ..._wait.pending_event import FreeWatch
-from ..._wait.polling import Plan, Watch, wait
+from ..._wait.pending_event import PendingEventWatch
+from ..._wait.polling import WaitPlan, Watch, wait
 from ...errors import DOBOTOActionException, DOBOTOException, DOBOTOPendingEventException
 from .recovery import Recovering, unknown
 from .resource import T
@@ -30,7 +30,7 @@ Reading = Callable[[Mapping[str, Any]], Request]
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class ActionSpec:
     """One action of one resource.
 
     Attributes:
@@ -55,7 +55,7 @@ class Deed:
 class Doing(Recovering[Mode]):
     """Does actions."""
 
-    async def _do(self, deed: Deed, plan: Plan, patient: bool) -> Any:
+    async def _do(self, spec: ActionSpec, plan: WaitPlan, patient: bool) -> Any:
         """Start an action; with `patient`, after a running one has ended, and wait till it has completed.
 
         Raises:
@@ -63,13 +63,13 @@ class Doing(Recovering[Mode]):
         """
 
         async def busy() -> Watch:
-            return FreeWatch(self._session, await deed.listing(), deed.target, deed.own)
+            return PendingEventWatch(self._session, await spec.listing(), spec.target, spec.own)
 
-        start = partial(self._start_or_find, deed, plan.deadline)
+        start = partial(self._start_or_find, spec, plan.deadline)
         action = await self._patiently(start, busy, plan, patient)
-        return (await self._completed([action], deed.reading, plan))[0] if patient else action
+        return (await self._completed([action], spec.reading, plan))[0] if patient else action
 
-    async def _patiently(self, job: Job[T], busy: Callable[[], Awaitable[Watch]], plan: Plan, patient: bool) -> T:
+    async def _patiently(self, job: Job[T], busy: Callable[[], Awaitable[Watch]], plan: WaitPlan, patient: bool) -> T:
         """Do it; while another action keeps it from being done, wait for that one first if `patient`."""
         while True:
             try:
@@ -79,7 +79,7 @@ class Doing(Recovering[Mode]):
                     raise
             await wait(self._session, await busy(), plan)
 
-    async def _completed(self, actions: Sequence[Any], reading: Reading, plan: Plan) -> list[Any]:
+    async def _completed(self, actions: Sequence[Any], reading: Reading, plan: WaitPlan) -> list[Any]:
         """The actions once they are completed.
 
         Raises:
@@ -91,13 +91,13 @@ class Doing(Recovering[Mode]):
             raise DOBOTOActionException(describe(failed), action=failed[0], actions=watch.all())
         return watch.all()
 
-    async def _start_or_find(self, deed: Deed, deadline: Deadline) -> Any:
-        recover = partial(self._find_started, deed, deadline)
-        action = await self._changed(deed.request, deadline, recover, read_action)
-        self._session.claims.claim([of_action(action)])
+    async def _start_or_find(self, spec: ActionSpec, deadline: Deadline) -> Any:
+        recover = partial(self._find_started, spec, deadline)
+        action = await self._changed(spec.request, deadline, recover, read_action)
+        self._session.ownership.claim([of_action(action)])
         return action
 
-    async def _find_started(self, deed: Deed, deadline: Deadline, failure: DOBOTOException) -> Any:
+    async def _find_started(self, spec: ActionSpec, deadline: Deadline, failure: DOBOTOException) -> Any:
         """The action that was started although the answer was lost.
 
         Raises:
@@ -106,21 +106,21 @@ class Doing(Recovering[Mode]):
         found: list[Any] = []
 
         async def look() -> bool:
-            request = pages.numbered(await deed.listing(), {}, 1)
+            request = pages.numbered(await spec.listing(), {}, 1)
             page = await self._session.call(request, deadline, pages.reading("actions"))
             since = self._session.api_time(failure.sent_at)  # now that a reply has told the API's time
-            new = [one for one in records(list(page.items)) if deed.own(one) and _new(one, deed.type, since)]
-            found[:] = self._session.claims.free(new, of_action)
-            return len(found) == 1 and (deed.happened is None or await deed.happened())
+            new = [one for one in records(list(page.items)) if spec.own(one) and _new(one, spec.type, since)]
+            found[:] = self._session.ownership.free(new, of_action)
+            return len(found) == 1 and (spec.happened is None or await spec.happened())
 
-        log.warning("looking for the action %s of %s after: %s", deed.type, deed.target, failure)
+        log.warning("looking for the action %s of %s after: %s", spec.type, spec.target, failure)
         why = await self._look_till(look, deadline)
-        if not why and self._session.claims.claim([of_action(found[0])]):
+        if not why and self._session.ownership.claim([of_action(found[0])]):
             return found[0]
-        raise unknown(failure, deed.request.body, f"an action {deed.type} of {deed.target}", why, [])
+        raise unknown(failure, spec.request.body, f"an action {spec.type} of {spec.target}", why, [])
 
 
-def deed(where: str, body: Mapping[str, Any], target: str, type: str | None = None) -> Deed:
+def action_spec(where: str, body: Mapping[str, Any], target: str, type: str | None = None) -> ActionSpec:
     """An action of a resource whose actions are started, listed and read below one path.
 
     Args:
@@ -136,7 +136,7 @@ def deed(where: str, body: Mapping[str, Any], target: str, type: str | None = No
     def reading(action: Mapping[str, Any]) -> Request:
         return get(f"{where}/{action['id']}")
 
-    return Deed(Request("POST", where, body=body), type or body["type"], target, listing, reading)
+    return ActionSpec(Request("POST", where, body=body), type or body["type"], target, listing, reading)
 
 
 def _new(action: Mapping[str, Any], type: str, since: float) -> bool:

@@ -11,7 +11,7 @@ from ..._json import mapping
 from ..._operation import Mode, operation, stream
 from ...progress import OnProgress
 from ...types import Action
-from .actions import Deed, Doing, deed
+from .actions import ActionSpec, Doing, action_spec
 from .create import Making
 
 Address = TypeVar("Address")
@@ -97,7 +97,7 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
         Raises:
             DOBOTONotFoundException: There is no such address, and `missing_ok` is False.
             DOBOTOUnprocessableException: An action is running on it.
-            DOBOTOResponseException: It is an IPv6 address, and assigned.
+            DOBOTOHTTPException: It is an IPv6 address, and assigned.
 
         Scopes: reserved_ip:delete.
 
@@ -196,9 +196,9 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
     def _actions(self, ip: str) -> str:
         return f"{self._place(ip)}/actions"
 
-    def _move(self, ip: str, body: Mapping[str, Any]) -> Deed:
+    def _move(self, ip: str, body: Mapping[str, Any]) -> ActionSpec:
         """The action that assigns or unassigns."""
-        return deed(self._actions(ip), body, f"{self._noun} {ip}", TYPES[body["type"]])
+        return action_spec(self._actions(ip), body, f"{self._noun} {ip}", TYPES[body["type"]])
 
 
 #: The action types as they are listed, by those that are asked for (API reference, reservedIPsActions_post: example).

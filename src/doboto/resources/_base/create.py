@@ -20,7 +20,7 @@ from .recovery import Recovering, unknown
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class CreateSpec:
     """How a thing is made, and by what it is known.
 
     Attributes:
@@ -52,29 +52,29 @@ class Recipe:
 class Making(Recovering[Mode]):
     """Makes things."""
 
-    async def _make(self, recipe: Recipe, deadline: Deadline) -> Any:
+    async def _make(self, spec: CreateSpec, deadline: Deadline) -> Any:
         """Make it; where the answer is lost, look whether it was made.
 
         Raises:
             DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
         """
-        recover = partial(self._recover_made, recipe, deadline)
-        made: Any = await self._changed(recipe.request, deadline, recover, holding(recipe.key, dict))
-        self._session.claims.claim([_claim(recipe, made)])
-        log.info("created %s (%s)", recipe.what, _name(made), extra={"created_thing": _identity(made)})
+        recover = partial(self._recover_made, spec, deadline)
+        made: Any = await self._changed(spec.request, deadline, recover, holding(spec.key, dict))
+        self._session.ownership.claim([_claim(spec, made)])
+        log.info("created %s (%s)", spec.what, _name(made), extra={"created_thing": _identity(made)})
         return made
 
-    async def _there(self, recipe: Recipe, deadline: Deadline) -> Any:
+    async def _there(self, spec: CreateSpec, deadline: Deadline) -> Any:
         """The oldest thing of the list that is the one asked for, or None."""
-        listed = await self._all(dict[str, Any], recipe.plural, recipe.listing, recipe.query, deadline)
-        return next((thing for thing in listed if recipe.same(thing)), None)
+        listed = await self._all(dict[str, Any], spec.plural, spec.listing, spec.query, deadline)
+        return next((thing for thing in listed if spec.same(thing)), None)
 
-    async def _make_unless_there(self, recipe: Recipe, deadline: Deadline) -> tuple[Any, Any]:
+    async def _make_unless_there(self, spec: CreateSpec, deadline: Deadline) -> tuple[Any, Any]:
         """The thing, and the thing again if it was made just now, else None."""
-        there = await self._there(recipe, deadline)
+        there = await self._there(spec, deadline)
         if there is not None:
             return there, None
-        made = await self._make(recipe, deadline)
+        made = await self._make(spec, deadline)
         return made, made
 
     async def _leave_no_trace(self, request: Request, what: str) -> Any:
@@ -89,7 +89,7 @@ class Making(Recovering[Mode]):
 
         return await self._changed(request, self._session.deadline(), nowhere)
 
-    async def _recover_made(self, recipe: Recipe, deadline: Deadline, failure: DOBOTOException) -> Any:
+    async def _recover_made(self, spec: CreateSpec, deadline: Deadline, failure: DOBOTOException) -> Any:
         """The thing that a request made whose answer was lost.
 
         What has a time of creation must be newer than the request. What has none has a name that is its own, so that
@@ -98,21 +98,21 @@ class Making(Recovering[Mode]):
         found: list[Any] = []
 
         async def look() -> bool:
-            listed = await self._all(dict[str, Any], recipe.plural, recipe.listing, recipe.query, deadline)
-            alike = [thing for thing in listed if recipe.same(thing)]
-            free = [thing for thing in alike if not self._session.claims.known(_claim(recipe, thing))]
+            listed = await self._all(dict[str, Any], spec.plural, spec.listing, spec.query, deadline)
+            alike = [thing for thing in listed if spec.same(thing)]
+            free = [thing for thing in alike if not self._session.ownership.known(_claim(spec, thing))]
             since = self._session.api_time(failure.sent_at)  # now that a reply has told the API's time
             found[:] = await self._made_since(free, since, deadline)
             return len(found) == 1
 
-        log.warning("looking for %s after: %s", recipe.what, failure)
+        log.warning("looking for %s after: %s", spec.what, failure)
         why = await self._look_till(look, deadline)
-        if not why and self._session.claims.claim([_claim(recipe, found[0])]):
-            log.warning("adopted %s (%s), whose answer was lost", recipe.what, _name(found[0]))
+        if not why and self._session.ownership.claim([_claim(spec, found[0])]):
+            log.warning("adopted %s (%s), whose answer was lost", spec.what, _name(found[0]))
             return found[0]
         if len(found) > 1:
             why += f"; found {', '.join(map(_name, found))}, which may be another program's"
-        raise unknown(failure, recipe.asked, recipe.what, why, [])
+        raise unknown(failure, spec.asked, spec.what, why, [])
 
     async def _made_since(self, things: list[Any], since: float, deadline: Deadline) -> list[Any]:
         """Those of them that may have been made since then."""
@@ -157,5 +157,5 @@ def _identity(thing: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": id, **({"name": thing["name"]} if thing.get("name") else {})}
 
 
-def _claim(recipe: Recipe, thing: Mapping[str, Any]) -> tuple[str, str]:
-    return recipe.plural, _name(thing)
+def _claim(spec: CreateSpec, thing: Mapping[str, Any]) -> tuple[str, str]:
+    return spec.plural, _name(thing)

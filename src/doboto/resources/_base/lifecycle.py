@@ -10,16 +10,16 @@ from ..._core.deadline import Deadline
 from ..._core.request import Request, get, path
 from ..._core.response import holding
 from ..._operation import Mode
-from ..._wait.deletion import GoneWatch
-from ..._wait.polling import Plan, wait
+from ..._wait.deletion import DeletionWatch
+from ..._wait.polling import WaitPlan, wait
 from ..._wait.state import StateWatch
 from ...errors import DOBOTOException
-from .create import Making, Recipe
+from .create import CreateSpec, Making
 from .recovery import unknown
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class Lifecycle:
     """How a kind of thing comes to rest.
 
     Attributes:
@@ -49,30 +49,32 @@ class Course:
 class Settling(Making[Mode]):
     """Makes, changes and destroys things, and waits for them."""
 
-    async def _make_and_settle(self, recipe: Recipe, course: Course, plan: Plan, wait: bool) -> Any:
+    async def _make_and_settle(self, spec: CreateSpec, course: Lifecycle, plan: WaitPlan, wait: bool) -> Any:
         """The new thing; with `wait`, at rest."""
-        made = await self._make(recipe, plan.deadline)
+        made = await self._make(spec, plan.deadline)
         try:
             return await self._settled("create", made, course, plan) if wait else made
         except DOBOTOException as failure:
             failure.created = failure.created or [made]
             raise
 
-    async def _make_and_settle_unless_there(self, recipe: Recipe, course: Course, plan: Plan, wait: bool) -> Any:
+    async def _make_and_settle_unless_there(
+        self, spec: CreateSpec, course: Lifecycle, plan: WaitPlan, wait: bool
+    ) -> Any:
         """The thing, and the thing again if it was made just now, else None; with `wait`, at rest either way."""
-        there = await self._there(recipe, plan.deadline)
+        there = await self._there(spec, plan.deadline)
         if there is not None:
             return (await self._settled("create", there, course, plan) if wait else there), None
-        made = await self._make_and_settle(recipe, course, plan, wait)
+        made = await self._make_and_settle(spec, course, plan, wait)
         return made, made
 
-    async def _replace(self, course: Course, id: str, body: Mapping[str, Any], plan: Plan, wait: bool) -> Any:
+    async def _replace(self, course: Lifecycle, id: str, body: Mapping[str, Any], plan: WaitPlan, wait: bool) -> Any:
         """The thing as it is after all of it was described anew; with `wait`, at rest."""
         request = Request("PUT", path(course.place, id=id), body=body, repeatable=True)
         changed = await self._session.call(request, plan.deadline, holding(course.key, dict))
         return await self._settled("update", changed, course, plan) if wait else changed
 
-    async def _settled(self, what: str, thing: Any, course: Course, plan: Plan) -> Any:
+    async def _settled(self, what: str, thing: Any, course: Lifecycle, plan: WaitPlan) -> Any:
         """The thing once it is at rest; of one that was not read yet, the id is enough.
 
         Raises:
@@ -88,9 +90,9 @@ class Settling(Making[Mode]):
 
     async def _remove_for_good(
         self,
-        course: Course,
+        course: Lifecycle,
         id: str,
-        plan: Plan,
+        plan: WaitPlan,
         *,
         missing_ok: bool,
         wait_till_gone: bool,
@@ -99,7 +101,7 @@ class Settling(Making[Mode]):
         """Destroy a thing, by `request` if that is not the usual one; wait till it answers no more if asked to."""
         usual = Request("DELETE", path(course.place, id=id), repeatable=True)
         if await self._remove(request or usual, missing_ok, plan.deadline) and wait_till_gone:
-            await wait(self._session, GoneWatch(self._session, id, course.reading(id), course.key), plan)
+            await wait(self._session, DeletionWatch(self._session, id, course.reading(id), course.key), plan)
 
     async def _change(
         self, request: Request, what: str, deadline: Deadline, happened: Callable[[], Awaitable[bool]]

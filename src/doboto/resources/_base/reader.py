@@ -7,7 +7,7 @@ from functools import partial
 
 from ..._core import pages
 from ..._core.pages import Page
-from ..._io.protocol import Ahead, Job
+from ..._io.protocol import BackgroundResult, Job
 from ..._session import Session
 
 
@@ -29,7 +29,7 @@ class Reader:
         self._next: int | None = 1
         self._middle = 0
         self._total: int | None = None
-        self._ahead: Ahead[Page] | None = None
+        self._ahead: BackgroundResult[Page] | None = None
 
     async def page(self) -> Page | None:
         """The next page, or None after the last."""
@@ -54,7 +54,7 @@ class Reader:
     def at(self, place: int) -> None:
         """Somebody has come to that place of the page: from its middle on the next one is read."""
         if place == self._middle and self._next is not None:
-            self._ahead = self._session.io.begin(self._job())
+            self._ahead = self._session.io.start(self._job())
 
     async def drop(self) -> None:
         """No page is wanted any more."""

@@ -84,7 +84,7 @@ class Recovering(Resource[Mode]):
             interruption.add_note(f"doboto: the answer of a create was lost; found of it so far: {found or 'nothing'}")
             raise
         finally:
-            session.claims.looked([*search.missing.elements()], search.sent_at)
+            session.ownership.looked([*search.missing.elements()], search.sent_at)
         if not search.missing:
             return search.taken
         raise search.unknown(failure, why)
@@ -109,12 +109,12 @@ class Recovering(Resource[Mode]):
             listed = await self._actions_of(target, deadline)
             since = session.api_time(failure.sent_at)  # now that a reply has told the API's time
             new = [action for action in listed if _started(action, body["type"], wanted, since)]
-            found[:] = session.claims.free(new, of_action)
+            found[:] = session.ownership.free(new, of_action)
             return bool(wanted) and {action["resource_id"] for action in found} == wanted
 
         log.warning("looking for the action %s after: %s", body["type"], failure)
         why = await self._look_till(look, deadline)
-        if not why and len(found) == len(wanted) and session.claims.claim(map(of_action, found)):
+        if not why and len(found) == len(wanted) and session.ownership.claim(map(of_action, found)):
             return found
         looked_for = f"an action {body['type']} of {target} started since {_when(session.api_time(failure.sent_at))}"
         raise unknown(failure, body, looked_for, why or "found more than one", found)
@@ -177,7 +177,7 @@ class _Search:
     ) -> None:
         self._session = session
         self._io = session.io
-        self._claims = session.claims
+        self._claims = session.ownership
         self._list_by = list_by
         self._body = body
         self.sent_at = sent_at
@@ -199,7 +199,7 @@ class _Search:
     async def look(self) -> bool:
         """Ask for the missing names, and take what is certain."""
         names = list(self.missing)
-        outcomes = await self._io.at_once([partial(self._named, name) for name in names])
+        outcomes = await self._io.gather([partial(self._named, name) for name in names])
         self._candidates.update(
             {name: found for name, found in zip(names, outcomes, strict=True) if not isinstance(found, Exception)}
         )

@@ -13,8 +13,8 @@ from ..._core.response import holding
 from ..._io.protocol import Job
 from ..._operation import Async, Bound, Mode
 from ..._session import Session
-from ..._wait.polling import Plan
-from ...errors import DOBOTONotFoundException, DOBOTOReplyException
+from ..._wait.polling import WaitPlan
+from ...errors import DOBOTOInvalidResponseException, DOBOTONotFoundException
 from ...progress import OnProgress
 from .reader import Reader
 
@@ -35,12 +35,12 @@ class Resource(Bound[Mode]):
     def __init__(self, mode: type[Mode], session: Session) -> None:
         self._mode: type[Any] = mode
         self._session = session
-        self._inner: Any = self if self._mode is Async else type(self)(cast(Any, Async), session)
+        self._async_view: Any = self if self._mode is Async else type(self)(cast(Any, Async), session)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__.lower()} operations of {self._session.url}>"
 
-    def _plan(self, poll: float, timeout: float, progress: OnProgress | None) -> Plan:
+    def _plan(self, poll: float, timeout: float, progress: OnProgress | None) -> WaitPlan:
         """How to wait, checked.
 
         Raises:
@@ -51,7 +51,7 @@ class Resource(Bound[Mode]):
         duration("timeout", timeout, positive=True)
         if progress is not None and not callable(progress):
             raise TypeError(f"progress must be a function, not {type(progress).__name__}")
-        return Plan(poll, self._session.deadline(timeout), progress)
+        return WaitPlan(poll, self._session.deadline(timeout), progress)
 
     async def _one(self, returns: type[T], key: str, request: Request, deadline: Deadline | None = None) -> T:
         """Send a request whose reply holds one object under `key`."""
@@ -93,7 +93,7 @@ class Resource(Bound[Mode]):
         """Every item of a list, all pages; a page that fails fails the call.
 
         Raises:
-            DOBOTOReplyException: The list got shorter each time it was read: some of it may have been on no page.
+            DOBOTOInvalidResponseException: The list got shorter each time it was read; items may be missing.
         """
         deadline = deadline or self._session.deadline()
         for _ in range(READINGS):
@@ -101,7 +101,9 @@ class Resource(Bound[Mode]):
             # What an earlier reading had and this one has not is gone, so only the last reading counts.
             if not pages.shrunk(read):
                 return pages.unique((item for page in read for item in page.items), identity)
-        raise DOBOTOReplyException(f"the list of {key} got shorter each of the {READINGS} times that it was read")
+        raise DOBOTOInvalidResponseException(
+            f"the list of {key} got shorter each of the {READINGS} times that it was read"
+        )
 
     async def _everything(self, key: str, request: Request) -> list[Any]:
         """Every item of the list that a request asks for."""
@@ -122,7 +124,7 @@ class Resource(Bound[Mode]):
     async def _at_once(self, jobs: Sequence[Job[T]]) -> list[T]:
         """The results of jobs that run side by side; the first that failed fails them all."""
         results: list[T] = []
-        for outcome in await self._session.io.at_once(jobs):
+        for outcome in await self._session.io.gather(jobs):
             if isinstance(outcome, Exception):
                 raise outcome
             results.append(outcome)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Literal, TypeAlias
 
 from ..._core import pages
-from ..._core.create_request import Order, check_distinct, check_ready_port
+from ..._core.create_request import CreateRequest, check_distinct, check_ready_port
 from ..._core.deadline import Deadline
 from ..._core.listing import Listing
 from ..._core.readiness import Readiness
@@ -16,9 +16,9 @@ from ..._core.response import member
 from ..._core.target import Target
 from ..._json import items
 from ..._operation import Mode, operation, stream
-from ..._wait.deletion import GoneWatch, TagGoneWatch
-from ..._wait.polling import Plan, wait
-from ...errors import DOBOTOException, DOBOTONotFoundException, DOBOTOReplyException
+from ..._wait.deletion import DeletionWatch, TagDeletionWatch
+from ..._wait.polling import WaitPlan, wait
+from ...errors import DOBOTOException, DOBOTOInvalidResponseException, DOBOTONotFoundException
 from ...progress import OnProgress
 from ...types import Action, DropletAttributes, DropletSnapshot, Firewall, Kernel
 from ...types import Droplet as DropletData
@@ -230,7 +230,7 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_create
         """
-        order = Order.of(attribs, attributes)
+        order = CreateRequest.of(attribs, attributes)
         check_ready_port(ready_port, wait)
         plan = self._plan(poll, timeout, progress)
         made = await self._create(order, plan)
@@ -276,7 +276,7 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
 
         Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_create
         """
-        order = Order.of(attribs, attributes)
+        order = CreateRequest.of(attribs, attributes)
         check_ready_port(ready_port, wait)
         check_distinct(order.names)
         plan = self._plan(poll, timeout, progress)
@@ -292,7 +292,7 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
         droplets = [everything[name] for name in order.names]
         return (droplets, created) if order.many else (droplets[0], created[0] if created else None)
 
-    async def _named(self, order: Order, plan: Plan) -> dict[str, Any]:
+    async def _named(self, order: CreateRequest, plan: WaitPlan) -> dict[str, Any]:
         """The Droplets that are there, by their names: asked for by name, or from the lists where that takes less."""
         kinds = [*Listing(type="all").queries()]
         if not order.many:
@@ -303,11 +303,11 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
             return await self._oldest(order, kinds, plan)
         return await self._oldest(order, [{**kind, "name": name} for kind in kinds for name in order.names], plan)
 
-    async def _first_page(self, query: dict[str, str | int], plan: Plan) -> pages.Page:
+    async def _first_page(self, query: dict[str, str | int], plan: WaitPlan) -> pages.Page:
         request = pages.numbered("/droplets", query, 1)
         return await self._session.call(request, plan.deadline, pages.reading("droplets"))
 
-    async def _oldest(self, order: Order, queries: Queries, plan: Plan) -> dict[str, Any]:
+    async def _oldest(self, order: CreateRequest, queries: Queries, plan: WaitPlan) -> dict[str, Any]:
         """The oldest Droplet of each name asked for, from all these lists."""
         jobs = [partial(self._all, DropletData, "droplets", "/droplets", query, plan.deadline) for query in queries]
         found = [droplet for listed in await self._at_once(jobs) for droplet in listed]
@@ -318,7 +318,7 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
         return there
 
     async def _awaited(
-        self, there: dict[str, Any], order: Order, plan: Plan, created: Droplets
+        self, there: dict[str, Any], order: CreateRequest, plan: WaitPlan, created: Droplets
     ) -> dict[str, DropletData]:
         """Those that another call is still creating, once they are ready, by their names."""
         new = {name: droplet for name, droplet in there.items() if droplet.get("status") == "new"}
@@ -495,7 +495,7 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
         """
         return await self._got(Action, "action", path("/droplets/{id}/actions/{action}", id=id, action=action_id))
 
-    async def _destroy(self, target: Target, plan: Plan, patient: bool) -> None:
+    async def _destroy(self, target: Target, plan: WaitPlan, patient: bool) -> None:
         """Ask for it; while another action keeps the Droplet locked, wait for that one first if `patient`."""
 
         def recover(lost: DOBOTOException) -> Awaitable[None]:
@@ -505,13 +505,13 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
 
         await self._unlocked(target, plan, patient, partial(self._changed, destroying(target), plan.deadline, recover))
 
-    async def _gone(self, target: Target, plan: Plan) -> None:
+    async def _gone(self, target: Target, plan: WaitPlan) -> None:
         session = self._session
         if target.id is not None:
             request = get(path("/droplets/{id}", id=target.id))
-            await wait(session, GoneWatch(session, target.id, request, "droplet"), plan)
+            await wait(session, DeletionWatch(session, target.id, request, "droplet"), plan)
         else:
-            await wait(session, TagGoneWatch(session, target.tag_name or ""), plan)
+            await wait(session, TagDeletionWatch(session, target.tag_name or ""), plan)
 
 
 def destroying(target: Target) -> Request:
@@ -525,9 +525,11 @@ def _groups(reply: Any) -> list[Group]:
     """The ids of the Droplets on each server.
 
     Raises:
-        DOBOTOReplyException: They are no lists of ids.
+        DOBOTOInvalidResponseException: They are no lists of ids.
     """
     groups: list[Any] = member(reply, "neighbor_ids", list)
     if not all(isinstance(group, list) and all(type(id) is int for id in items(group)) for group in groups):
-        raise DOBOTOReplyException(f"the reply's neighbor_ids are no lists of ids: {str(groups)[:200]}", reply)
+        raise DOBOTOInvalidResponseException(
+            f"the reply's neighbor_ids are no lists of ids: {str(groups)[:200]}", reply
+        )
     return groups

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol, TypeAlias, overload
 
 from ..._operation import Coro, Many, One
-from ..._overloads import shaped
+from ..._overloads import overloaded_operation
 from ...progress import OnProgress
 from ...types import Action, BackupPolicyAttributes
 
@@ -147,7 +147,7 @@ class ById(Protocol[One]):
         ...
 
 
-act = shaped[ByIdOrTag[Action, Actions], ByIdOrTag[Coro[Action], Coro[Actions]]]
-single = shaped[ById[Action], ById[Coro[Action]]]
-enable = shaped[Enables[Action, Actions], Enables[Coro[Action], Coro[Actions]]]
-snapshot = shaped[Snapshots[Action, Actions], Snapshots[Coro[Action], Coro[Actions]]]
+act = overloaded_operation[ByIdOrTag[Action, Actions], ByIdOrTag[Coro[Action], Coro[Actions]]]
+single = overloaded_operation[ById[Action], ById[Coro[Action]]]
+enable = overloaded_operation[Enables[Action, Actions], Enables[Coro[Action], Coro[Actions]]]
+snapshot = overloaded_operation[Snapshots[Action, Actions], Snapshots[Coro[Action], Coro[Actions]]]

@@ -11,8 +11,8 @@ from ..._core.deadline import Deadline
 from ..._core.request import Request, flag, get, path, text
 from ..._json import mapping, records
 from ..._operation import Mode, operation
-from ..._wait.destroyed import DestroyedWatch
-from ..._wait.polling import Plan, wait
+from ..._wait.destroyed import AssociatedDestroyWatch
+from ..._wait.polling import WaitPlan, wait
 from ...errors import DOBOTOActionException, DOBOTOException, DOBOTONotFoundException
 from ...progress import OnProgress
 from ...types import AssociatedResources, AssociatedResourceSelection, DestroyStatus
@@ -175,8 +175,8 @@ class DropletAssociated(Acting[Mode]):
             looked_for = f"a destruction of Droplet {id} with associated resources"
             raise unknown(failure, {"id": id}, looked_for, why, [])
 
-    async def _destroyed(self, id: int, plan: Plan) -> DestroyStatus:
-        watch = DestroyedWatch(self._session, get(path(STATUS, id=id)), id)
+    async def _destroyed(self, id: int, plan: WaitPlan) -> DestroyStatus:
+        watch = AssociatedDestroyWatch(self._session, get(path(STATUS, id=id)), id)
         await wait(self._session, watch, plan)
         status: DestroyStatus = watch.seen()
         if status.get("failures"):

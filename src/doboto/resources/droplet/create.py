@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ..._core.create_request import Order, in_order
+from ..._core.create_request import CreateRequest, in_order
 from ..._core.readiness import Readiness
 from ..._core.recovery import asked_names
 from ..._core.request import Request
@@ -17,9 +17,9 @@ from ..._json import mapping, records
 from ..._operation import Mode
 from ..._session import log
 from ..._wait.droplets import DropletWatch
-from ..._wait.polling import Plan, wait
+from ..._wait.polling import WaitPlan, wait
 from ..._wait.ports import PortWatch
-from ...errors import DOBOTOException, DOBOTOOutcomeUnknownException, DOBOTOReplyException
+from ...errors import DOBOTOException, DOBOTOInvalidResponseException, DOBOTOOutcomeUnknownException
 from .run_action import Acting
 
 
@@ -43,7 +43,7 @@ class Made:
 class Creating(Acting[Mode]):
     """Creates Droplets and waits for them."""
 
-    async def _create(self, order: Order, plan: Plan) -> Made:
+    async def _create(self, order: CreateRequest, plan: WaitPlan) -> Made:
         """Ask for all of them.
 
         Raises:
@@ -55,7 +55,7 @@ class Creating(Acting[Mode]):
             # The first alone: what is wrong with the order shows there, before anything else is asked for.
             await self._ask_for(bodies[0], made, plan)
             jobs = [partial(self._ask_unless_failed, body, made, plan) for body in bodies[1:]]
-            outcomes = await self._session.io.at_once(jobs, finish=True)
+            outcomes = await self._session.io.gather(jobs, finish=True)
         except BaseException as failure:
             _tell(failure, made, order)
             raise
@@ -67,7 +67,7 @@ class Creating(Acting[Mode]):
             raise foremost
         return made
 
-    async def _ask_unless_failed(self, body: dict[str, Any], made: Made, plan: Plan) -> None:
+    async def _ask_unless_failed(self, body: dict[str, Any], made: Made, plan: WaitPlan) -> None:
         """One request, unless another one has failed meanwhile: the call fails, and what it makes is charged for."""
         if made.failed:
             return
@@ -77,32 +77,37 @@ class Creating(Acting[Mode]):
             made.failed = True
             raise
 
-    async def _ask_for(self, body: dict[str, Any], made: Made, plan: Plan) -> None:
+    async def _ask_for(self, body: dict[str, Any], made: Made, plan: WaitPlan) -> None:
         """One request."""
-        claims, names = self._session.claims, asked_names(body)
+        ownership, names = self._session.ownership, asked_names(body)
         request = Request("POST", "/droplets", body=body)
-        claims.sending(names)
+        ownership.sending(names)
         made.unsettled += names
         try:
             droplets, action_ids = await self._session.call(request, plan.deadline, partial(_created, body))
-            claims.claim(droplet["id"] for droplet in droplets)
+            ownership.claim(droplet["id"] for droplet in droplets)
         except DOBOTOException as failure:
             if not failure.outcome_open:
                 made.settled(names)
                 raise
             lost = failure
-            claims.looking(
+            ownership.looking(
                 names, failure.sent_at or 0.0
             )  # before it no longer counts as sent: others must see it all the time
         else:
             _keep(made, names, droplets, action_ids)
             return
         finally:
-            claims.sent(names)
+            ownership.sent(names)
         _keep(made, names, await self._recover_droplets(body, lost, plan.deadline), [])
 
     async def _ready(
-        self, made: Made, order: Order, plan: Plan, ready_port: int | None, readiness: Readiness | None = None
+        self,
+        made: Made,
+        order: CreateRequest,
+        plan: WaitPlan,
+        ready_port: int | None,
+        readiness: Readiness | None = None,
     ) -> list[Any]:
         """The Droplets once they are ready, by what was asked for unless told otherwise; in the order asked for."""
         readiness = readiness or Readiness.asked_for(order.attribs)
@@ -130,7 +135,7 @@ def _keep(made: Made, names: Sequence[str], droplets: Sequence[Any], action_ids:
         log.info("created Droplet %s (%s)", droplet["id"], droplet.get("name"))
 
 
-def _tell(failure: BaseException, made: Made, order: Order) -> None:
+def _tell(failure: BaseException, made: Made, order: CreateRequest) -> None:
     """Put what was created before a failure into it: as `created`, or as a note where it is not ours."""
     if isinstance(failure, DOBOTOException):
         failure.created = in_order([*made.droplets, *failure.created], order.names)
@@ -146,7 +151,7 @@ def _tell(failure: BaseException, made: Made, order: Order) -> None:
     log.warning("interrupted: %s", note, extra={"interrupted": state})
 
 
-def _state(made: Made, order: Order) -> dict[str, list[Any]]:
+def _state(made: Made, order: CreateRequest) -> dict[str, list[Any]]:
     """What became of each name, as the log's record has it for programs."""
     created = [{"id": droplet["id"], "name": droplet.get("name")} for droplet in in_order(made.droplets, order.names)]
     known = Counter(one["name"] for one in created if isinstance(one["name"], str))  # a reply may have anything there
@@ -177,15 +182,17 @@ def _created(body: Mapping[str, Any], reply: Any) -> tuple[list[Any], list[int]]
     """The Droplets of a create's reply, as many as were asked for and each with an id, and their create actions' ids.
 
     Raises:
-        DOBOTOReplyException: They are not all there: the reply is of no use.
+        DOBOTOInvalidResponseException: They are not all there: the reply is of no use.
     """
     many = "names" in body
     droplets: list[Any] = member(reply, "droplets", list) if many else [member(reply, "droplet", dict)]
     for droplet in droplets:
         if type(mapping(droplet).get("id")) is not int:
-            raise DOBOTOReplyException(f"the reply has a Droplet without id: {str(droplet)[:200]}", reply)
+            raise DOBOTOInvalidResponseException(f"the reply has a Droplet without id: {str(droplet)[:200]}", reply)
     if len(droplets) < len(asked_names(body)):
-        raise DOBOTOReplyException(f"the reply has {len(droplets)} of the {len(asked_names(body))} Droplets", reply)
+        raise DOBOTOInvalidResponseException(
+            f"the reply has {len(droplets)} of the {len(asked_names(body))} Droplets", reply
+        )
     return droplets, _action_ids(reply)
 
 

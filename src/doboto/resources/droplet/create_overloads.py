@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol, TypeAlias, TypeVar, Unpack, overload
 
 from ..._operation import Coro, Many, One
-from ..._overloads import attributed
+from ..._overloads import attributes_operation
 from ...progress import OnProgress
 from ...types import Droplet, DropletAttributes, DropletCreate, DropletCreateBase, DropletsCreate
 
@@ -131,5 +131,5 @@ class Creates(Protocol[One, Many]):
     ) -> One | Many: ...
 
 
-creating = attributed[Creates[Droplet, Droplets], Creates[Coro[Droplet], Coro[Droplets]]]
-presenting = attributed[Creates[Present, PresentMany], Creates[Coro[Present], Coro[PresentMany]]]
+creating = attributes_operation[Creates[Droplet, Droplets], Creates[Coro[Droplet], Coro[Droplets]]]
+presenting = attributes_operation[Creates[Present, PresentMany], Creates[Coro[Present], Coro[PresentMany]]]

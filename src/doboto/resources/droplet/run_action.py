@@ -14,9 +14,9 @@ from ..._core.target import Target
 from ..._io.protocol import Job
 from ..._json import mapping
 from ..._operation import Mode
-from ..._wait.pending_event import FreeWatch, TagFreeWatch
-from ..._wait.polling import Plan, Watch
-from ...errors import DOBOTOActionException, DOBOTOException, DOBOTOReplyException
+from ..._wait.pending_event import PendingEventWatch, TagPendingEventWatch
+from ..._wait.polling import WaitPlan, Watch
+from ...errors import DOBOTOActionException, DOBOTOException, DOBOTOInvalidResponseException
 from ...progress import OnProgress
 from ...types import Droplet
 from .._base.actions import Doing
@@ -43,13 +43,13 @@ class Acting(Doing[Mode]):
             actions = await self._told_of(actions, plan)
         return actions if target.id is None else actions[0]
 
-    async def _unlocked(self, target: Target, plan: Plan, patient: bool, job: Job[T]) -> T:
+    async def _unlocked(self, target: Target, plan: WaitPlan, patient: bool, job: Job[T]) -> T:
         """Do it; while another action keeps a Droplet locked, wait for that one first if `patient`."""
 
         async def busy() -> Watch:
             if target.id is None:
-                return TagFreeWatch(self._session, target.tag_name or "")
-            return FreeWatch(self._session, path("/droplets/{id}/actions", id=target.id), str(target))
+                return TagPendingEventWatch(self._session, target.tag_name or "")
+            return PendingEventWatch(self._session, path("/droplets/{id}/actions", id=target.id), str(target))
 
         return await self._patiently(job, busy, plan, patient)
 
@@ -57,10 +57,10 @@ class Acting(Doing[Mode]):
         recover = partial(self._recover_actions, target, body, deadline)
         read = _one if target.tag_name is None else _many
         actions = await self._changed(starting(target, body), deadline, recover, read)
-        self._session.claims.claim(map(of_action, actions))
+        self._session.ownership.claim(map(of_action, actions))
         return actions
 
-    async def _told_of(self, actions: Sequence[Any], plan: Plan) -> list[Any]:
+    async def _told_of(self, actions: Sequence[Any], plan: WaitPlan) -> list[Any]:
         """The actions once they are completed; where one fails, the error has its Droplet too."""
         try:
             return await self._completed(actions, reading, plan)
@@ -103,5 +103,5 @@ def _identified(actions: list[Any], reply: Any) -> list[Any]:
     """The actions of a reply; each has an id, or the reply is of no use."""
     for action in actions:
         if type(mapping(action).get("id")) is not int:
-            raise DOBOTOReplyException(f"the reply has an action without id: {str(action)[:200]}", reply)
+            raise DOBOTOInvalidResponseException(f"the reply has an action without id: {str(action)[:200]}", reply)
     return actions

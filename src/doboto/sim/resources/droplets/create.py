@@ -13,10 +13,12 @@ from ...engine.timestamps import iso
 from ..volumes import actions as volume_actions
 from ..vpcs.state import default_vpc
 from . import backups, networks, reach, store
-from .request import Order
+from .request import DropletRequest
 
 
-def create(account: Account, now: float, order: Order, faults: Mapping[str, float]) -> list[tuple[Record, Record]]:
+def create(
+    account: Account, now: float, order: DropletRequest, faults: Mapping[str, float]
+) -> list[tuple[Record, Record]]:
     """Make what was ordered; each new Droplet with its create action."""
     tags = [] if "lost_tags" in faults else tagging.ensure(account, order.tags)
     vpc = account.get("vpc", order.vpc_uuid) if order.vpc_uuid else default_vpc(account, order.region, now)
@@ -29,7 +31,7 @@ def create(account: Account, now: float, order: Order, faults: Mapping[str, floa
 def _create_one(
     account: Account,
     now: float,
-    order: Order,
+    order: DropletRequest,
     name: str,
     tags: list[str],
     vpc: Record,
@@ -62,7 +64,7 @@ def _create_one(
 def _record(
     account: Account,
     now: float,
-    order: Order,
+    order: DropletRequest,
     number: int,
     name: str,
     tags: list[str],
@@ -98,7 +100,7 @@ def _record(
     }
 
 
-def _features(order: Order) -> list[str]:
+def _features(order: DropletRequest) -> list[str]:
     wanted = {
         "backups": order.backup_policy is not None,
         "monitoring": order.monitoring,

@@ -35,7 +35,7 @@ LIMIT = "creating this/these droplet(s) will exceed your droplet limit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class DropletRequest:
     """Droplets to be made, all alike but for their names."""
 
     names: list[str]
@@ -55,14 +55,14 @@ class Order:
     volumes: list[str] = field(default_factory=list[str])
 
 
-def read_order(account: Account, body: Record, scopes: Scopes) -> Order:
+def read_order(account: Account, body: Record, scopes: Scopes) -> DropletRequest:
     """The order in a request's body."""
     _allowed(body, scopes)
     names, many = _names(account, body)
     size, image = _size(body), _image(account, body)
     region = _region(account, body, size, image)
     public = flag(body, "public_networking", default=True)
-    order = Order(
+    order = DropletRequest(
         names=names,
         many=many,
         region=region,
@@ -185,7 +185,7 @@ def _user_data(account: Account, body: Record) -> str | None:
     return data
 
 
-def _consistent(account: Account, order: Order) -> None:
+def _consistent(account: Account, order: DropletRequest) -> None:
     if order.ipv6 and not order.public:
         raise unprocessable("ipv6 must be false when public_networking is false")
     if (order.image["min_disk_size"] or 0) > order.size["disk"]:

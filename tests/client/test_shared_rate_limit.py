@@ -20,7 +20,7 @@ from doboto import (
     DOBOTOConnectionException,
     DOBOTORateLimitException,
     Limiter,
-    RedisBudget,
+    RedisRateLimit,
     Retry,
 )
 from doboto.sim import RealClock, Settings, Simulator
@@ -29,7 +29,7 @@ from .conftest import Blockingly
 from .redis_server import redis_server
 from .scripted import TOKEN, Script, reply
 
-CHILD = Path(__file__).with_name("budget_child.py")
+CHILD = Path(__file__).with_name("rate_limit_child.py")
 NOWHERE = "redis://user:pa55word@127.0.0.1:1/0"
 
 
@@ -39,13 +39,15 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-def client(flavour: str, runner: asyncio.Runner, budget: RedisBudget, token: str = TOKEN, **settings: Any) -> Any:
+def client(
+    flavour: str, runner: asyncio.Runner, shared_rate_limit: RedisRateLimit, token: str = TOKEN, **settings: Any
+) -> Any:
     """A client whose requests are all answered, and whose own limiter is no limit."""
     script = Script([reply(200, {"account": {"status": "active"}})])
     options = {"limiter": Limiter(100_000), "transport": script, "retry": Retry.never(), **settings}
     if flavour == "blocking":
-        return DO(token, budget=budget, **options)
-    return Blockingly(AsyncDO(token, budget=budget, **options), runner)
+        return DO(token, shared_rate_limit=shared_rate_limit, **options)
+    return Blockingly(AsyncDO(token, shared_rate_limit=shared_rate_limit, **options), runner)
 
 
 def close(api: Any) -> None:
@@ -85,8 +87,8 @@ def test_processes_of_both_flavours_share_250_a_minute(redis: str) -> None:
 
 
 def test_what_is_used_up_is_told_with_its_numbers(flavour: str, runner: asyncio.Runner, redis: str) -> None:
-    budget = RedisBudget(redis, per_minute=3, window=60)
-    api = client(flavour, runner, budget, f"{TOKEN}{flavour}", timeout=5.0)
+    shared_rate_limit = RedisRateLimit(redis, per_minute=3, window=60)
+    api = client(flavour, runner, shared_rate_limit, f"{TOKEN}{flavour}", timeout=5.0)
     for _ in range(3):
         api.request("GET", "/account")
     with pytest.raises(DOBOTORateLimitException, match="no room within the rate limit") as caught:
@@ -98,9 +100,9 @@ def test_what_is_used_up_is_told_with_its_numbers(flavour: str, runner: asyncio.
 
 
 def test_accounts_do_not_share_and_both_flavours_of_one_do(runner: asyncio.Runner, redis: str) -> None:
-    budget = RedisBudget(redis, per_minute=2, window=60)
+    shared_rate_limit = RedisRateLimit(redis, per_minute=2, window=60)
     mine, also_mine, other = (
-        client(flavour, runner, budget, token, timeout=5.0)
+        client(flavour, runner, shared_rate_limit, token, timeout=5.0)
         for flavour, token in (("blocking", "one"), ("asynchronous", "one"), ("blocking", "two"))
     )
     mine.request("GET", "/account")
@@ -114,7 +116,7 @@ def test_accounts_do_not_share_and_both_flavours_of_one_do(runner: asyncio.Runne
 
 
 def test_the_token_is_not_in_the_store(flavour: str, runner: asyncio.Runner, redis: str) -> None:
-    api = client(flavour, runner, RedisBudget(redis))
+    api = client(flavour, runner, RedisRateLimit(redis))
     api.request("GET", "/account")
     close(api)
     assert keys(redis)
@@ -123,7 +125,7 @@ def test_the_token_is_not_in_the_store(flavour: str, runner: asyncio.Runner, red
 
 def test_a_client_outlives_its_event_loop(redis: str) -> None:
     script = Script([reply(200, {"account": {"status": "active"}})])
-    api = AsyncDO("loops", budget=RedisBudget(redis, required=True), transport=script, limiter=Limiter())
+    api = AsyncDO("loops", shared_rate_limit=RedisRateLimit(redis, required=True), transport=script, limiter=Limiter())
 
     async def use() -> Any:
         try:
@@ -137,7 +139,7 @@ def test_a_client_outlives_its_event_loop(redis: str) -> None:
 def test_without_the_server_requests_go_on_and_a_warning_says_so(
     flavour: str, runner: asyncio.Runner, caplog: pytest.LogCaptureFixture
 ) -> None:
-    api = client(flavour, runner, RedisBudget(NOWHERE))
+    api = client(flavour, runner, RedisRateLimit(NOWHERE))
     for _ in range(3):
         assert api.request("GET", "/account")["account"]
     warnings = [record.getMessage() for record in caplog.records if record.name == "doboto"]
@@ -148,7 +150,7 @@ def test_without_the_server_requests_go_on_and_a_warning_says_so(
 
 
 def test_without_the_server_requests_fail_unsent_where_it_is_required(flavour: str, runner: asyncio.Runner) -> None:
-    api = client(flavour, runner, RedisBudget(NOWHERE, required=True))
+    api = client(flavour, runner, RedisRateLimit(NOWHERE, required=True))
     for _ in range(2):
         with pytest.raises(DOBOTOConnectionException, match="not sent") as caught:
             api.request("POST", "/droplets", body={})
@@ -158,11 +160,11 @@ def test_without_the_server_requests_fail_unsent_where_it_is_required(flavour: s
 
 
 def test_a_budget_shows_no_password() -> None:
-    assert "pa55word" not in repr(RedisBudget(NOWHERE))
-    assert RedisBudget("valkeys://h:1/2").address == "rediss://h:1/2"
+    assert "pa55word" not in repr(RedisRateLimit(NOWHERE))
+    assert RedisRateLimit("valkeys://h:1/2").address == "rediss://h:1/2"
 
 
 @pytest.mark.parametrize("wrong", [{"url": "http://x"}, {"url": "redis://x", "per_minute": 0}])
 def test_a_budget_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(DOBOTOConfigurationException):
-        RedisBudget(**wrong)
+        RedisRateLimit(**wrong)

@@ -1,4 +1,4 @@
-"""A program that shares a budget with others: `budget_child.py FLAVOUR SIM_URL REDIS_URL WINDOW CALLS`."""
+"""A program that shares a budget with others: `rate_limit_child.py FLAVOUR SIM_URL REDIS_URL WINDOW CALLS`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import asyncio
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from doboto import DO, AsyncDO, Limiter, RedisBudget
+from doboto import DO, AsyncDO, Limiter, RedisRateLimit
 
 
 def main(flavour: str, url: str, redis: str, window: str, calls: str) -> None:
     settings = {
         "url": url,
         "limiter": Limiter(window=float(window)),
-        "budget": RedisBudget(redis, window=int(window)),
+        "shared_rate_limit": RedisRateLimit(redis, window=int(window)),
         "timeout": 60.0,
     }
     if flavour == "blocking":
