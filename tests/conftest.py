@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 #: Need environments of their own: `make test-peers` and `make test-contract` name them.
 collect_ignore = ["peers", "contract"]
+
+# No time limit for an example: a busy machine is no defect of the code.
+hypothesis.settings.register_profile("doboto", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("doboto")
 
 BESIDE_THE_REPOSITORY = Path(__file__).parents[2] / "shared" / "api" / "openapi.json"
 
@@ -39,3 +46,13 @@ def openapi(pytestconfig: pytest.Config) -> dict[str, Any]:
         pytest.skip("no OpenAPI document: name one with --openapi PATH or DOBOTO_OPENAPI")
     document: dict[str, Any] = json.loads((path or BESIDE_THE_REPOSITORY).read_text(encoding="utf-8"))
     return document
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a skipped test in continuous integration, where every program that a test needs is installed."""
+    report = yield
+    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail") and sys.platform == "linux":
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped in continuous integration: {report.longrepr}"
+    return report

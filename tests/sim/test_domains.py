@@ -324,7 +324,7 @@ _BODIES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(bodies=st.lists(_BODIES, max_size=4), method=st.sampled_from(["PUT", "PATCH"]))
 def test_whatever_is_sent_the_zone_has_a_line_for_each_record(
     simulate: Simulate, bodies: list[Any], method: str

@@ -221,7 +221,7 @@ CHANGES = st.lists(
 
 
 @given(st.lists(CHANGES, max_size=4))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_records_under_any_keys_survive_any_changes(requests: list[list[Any]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "state.db"
