@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from doboto.sim import ManualClock
-from doboto.sim.resources.byoip_prefixes.state import create as begin
+from doboto.sim.resources.byoip_prefixes import create as begin
 
 from .client import Client
 from .test_vpcs import NOWHERE

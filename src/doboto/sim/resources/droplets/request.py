@@ -12,8 +12,8 @@ from ...engine.errors import not_found, unprocessable
 from ...engine.fields import flag, optional, required, text, texts
 from ...engine.records import Record, as_list
 from ...http.scopes import Scopes
+from .. import ssh_keys
 from ..images.state import usable_image
-from ..ssh_keys import state as ssh_keys
 from ..volumes import actions as volume_actions
 from ..vpcs import state as vpcs
 from . import backups

@@ -22,7 +22,7 @@ from ...engine.lifecycle import durations
 from ...engine.records import Record
 from ...engine.relations import on_droplet_destroyed
 from ...engine.timestamps import iso
-from ..byoip_prefixes import state as byoip
+from .. import byoip_prefixes as byoip
 
 V4, V6 = "reserved_ip", "reserved_ipv6"
 

@@ -8,8 +8,8 @@ from ...engine.records import Record, chosen
 from ...http.messages import Call
 from ...http.paging import page
 from ...http.routes import Operations
-from ..vpc_peerings import state as vpc_peerings
-from ..vpc_peerings.routes import show as show_peering
+from .. import vpc_peerings
+from ..vpc_peerings import show as show_peering
 from . import members, state
 
 OPERATIONS = Operations()

@@ -8,19 +8,22 @@ The product documentation tells the states, and that a gateway is in one VPC.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from ...catalog import region
-from ...engine.account import Account
-from ...engine.errors import not_found, unprocessable
-from ...engine.events import effect
-from ...engine.fields import flag, integer, name_of, objects, optional, required, text
-from ...engine.lifecycle import durations
-from ...engine.records import Key, Record, chosen
-from ...engine.store import index
-from ...engine.timestamps import iso
-from ..droplets.networks import public_v4
-from ..vpcs import state as vpcs
+from ..catalog import region
+from ..engine.account import Account
+from ..engine.errors import not_found, unprocessable
+from ..engine.events import effect
+from ..engine.fields import flag, integer, name_of, objects, optional, required, text
+from ..engine.lifecycle import durations
+from ..engine.records import Key, Record, chosen
+from ..engine.store import index
+from ..engine.timestamps import iso
+from ..http.messages import Call
+from ..http.paging import page
+from ..http.routes import Operations
+from .droplets.networks import public_v4
+from .vpcs import state as vpcs
 
 durations(nat_gateway__start=5.0, nat_gateway__create=60.0, nat_gateway__delete=20.0)
 
@@ -183,3 +186,47 @@ def _becomes(account: Account, key: str, former: str, **members: str) -> bool:
         return False
     account.change("nat_gateway", key, **members)
     return True
+
+
+OPERATIONS = Operations()
+
+#: Query parameters that a list can be filtered by, each of them with how the records write its values.
+FILTERS: dict[str, Callable[[str], str]] = {"state": str.upper, "type": str.upper, "region": str.lower, "name": str}
+
+
+def _gateway_in_path(call: Call) -> Record:
+    return get(call.account, call.params["id"])
+
+
+@OPERATIONS("GET", "/v2/vpc_nat_gateways", "nat_gateway:read")
+def list_gateways(call: Call) -> Record:
+    """All gateways, or those that match every filter."""
+    wanted = {name: write(call.query[name]) for name, write in FILTERS.items() if call.query.get(name)}
+    gateways = call.account.store("nat_gateway")
+    found = [one for one in gateways if all(one[name] == value for name, value in wanted.items())]
+    return page(call, "vpc_nat_gateways", found, show)
+
+
+@OPERATIONS("POST", "/v2/vpc_nat_gateways", "nat_gateway:create", status=202)
+def create_gateway(call: Call) -> Record:
+    """A new gateway in a VPC."""
+    return {"vpc_nat_gateway": show(create(call.account, call.now, call.body))}
+
+
+@OPERATIONS("GET", "/v2/vpc_nat_gateways/{id}", "nat_gateway:read")
+def get_gateway(call: Call) -> Record:
+    """One gateway."""
+    return {"vpc_nat_gateway": show(_gateway_in_path(call))}
+
+
+@OPERATIONS("PUT", "/v2/vpc_nat_gateways/{id}", "nat_gateway:update")
+def update_gateway(call: Call) -> Record:
+    """New name, size, timeouts or role."""
+    changed = update(call.account, call.now, _gateway_in_path(call), call.body)
+    return {"vpc_nat_gateway": show(changed)}
+
+
+@OPERATIONS("DELETE", "/v2/vpc_nat_gateways/{id}", "nat_gateway:delete", status=202)
+def delete_gateway(call: Call) -> None:
+    """Delete a gateway, which takes a moment."""
+    delete(call.account, call.now, _gateway_in_path(call))

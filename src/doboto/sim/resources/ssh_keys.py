@@ -1,0 +1,99 @@
+"""SSH keys of an account: fingerprints, and finding a key by either of its names."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Iterable
+
+from ..engine.account import Account
+from ..engine.errors import not_found, unprocessable
+from ..engine.fields import integer, name_of, required, text
+from ..engine.records import Key, Record, chosen
+from ..engine.store import index
+from ..http.messages import Call
+from ..http.paging import page
+from ..http.routes import Operations
+
+
+@index("ssh_key", "fingerprint")
+def _fingerprint(key: Record) -> Iterable[Key]:
+    return (key["fingerprint"],)
+
+
+def find(account: Account, identifier: object) -> Record | None:
+    """A key by its id (a number, or as text) or fingerprint."""
+    number = integer(identifier)
+    if number is not None:
+        return account.find("ssh_key", number)
+    keys = account.store("ssh_key").keys("fingerprint", str(identifier).lower())
+    return account.find("ssh_key", keys[0]) if keys else None
+
+
+def fingerprint(public_key: str) -> str:
+    """The MD5 fingerprint that the API uses as a second identifier, else 422 for what is no OpenSSH public key."""
+    parts = public_key.split()
+    if len(parts) < 2:
+        raise unprocessable("Key invalid, key should be of a supported type")
+    try:
+        blob = base64.b64decode(_padded(parts[1]), validate=True)
+    except (binascii.Error, ValueError):
+        raise unprocessable("Key invalid, key should be of a supported type") from None
+    return ":".join(f"{byte:02x}" for byte in hashlib.md5(blob, usedforsecurity=False).digest())
+
+
+def _padded(encoded: str) -> str:
+    # The API reference's own example is no whole key: what matters is that it is base64.
+    return encoded + "=" * (-len(encoded) % 4)
+
+
+OPERATIONS = Operations()
+
+SHOWN = ("id", "fingerprint", "public_key", "name")
+#: `python-digitalocean#151`.
+IN_USE = "SSH Key is already in use on your account"
+
+
+def _key_in_path(call: Call) -> Record:
+    found = find(call.account, call.params["ssh_key_identifier"])
+    if found is None:
+        raise not_found()
+    return found
+
+
+@OPERATIONS("GET", "/v2/account/keys", "ssh_key:read", limit="key_list")
+def list_keys(call: Call) -> Record:
+    """All keys; has a rate limit of its own."""
+    return page(call, "ssh_keys", list(call.account.store("ssh_key")), lambda key: chosen(key, SHOWN))
+
+
+@OPERATIONS("POST", "/v2/account/keys", "ssh_key:create", status=201)
+def create_key(call: Call) -> Record:
+    """A new key; the same one can't be added twice."""
+    name, public_key = name_of(call.body), required(call.body, "public_key", text).strip()
+    known_by = fingerprint(public_key)
+    if find(call.account, known_by) is not None:
+        raise unprocessable(IN_USE)
+    number = call.account.next_id("ssh_key")
+    key = {"id": number, "fingerprint": known_by, "public_key": public_key, "name": name}
+    return {"ssh_key": chosen(call.account.put("ssh_key", number, key), SHOWN)}
+
+
+@OPERATIONS("GET", "/v2/account/keys/{ssh_key_identifier}", "ssh_key:read")
+def get_key(call: Call) -> Record:
+    """A key by its id or fingerprint."""
+    return {"ssh_key": chosen(_key_in_path(call), SHOWN)}
+
+
+@OPERATIONS("PUT", "/v2/account/keys/{ssh_key_identifier}", "ssh_key:update")
+def rename_key(call: Call) -> Record:
+    """Only a key's name can be changed."""
+    key = _key_in_path(call)
+    return {"ssh_key": chosen(call.account.change("ssh_key", key["id"], name=name_of(call.body)), SHOWN)}
+
+
+@OPERATIONS("DELETE", "/v2/account/keys/{ssh_key_identifier}", "ssh_key:delete", status=204)
+def delete_key(call: Call) -> None:
+    """Forget a key."""
+    call.account.delete("ssh_key", _key_in_path(call)["id"])
