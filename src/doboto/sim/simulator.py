@@ -31,7 +31,7 @@ from .http.routes import Operation, Router
 from .http.scopes import Scopes
 from .http.tokens import Grant, bearer, label, refuse_real
 from .resources import operations
-from .resources.droplets import reach
+from .resources.droplets import networks
 
 if TYPE_CHECKING:
     from .http.served import Server
@@ -225,4 +225,4 @@ class Simulator:
         now = self.clock.now()
         account.settle(now)
         self.commit(account)
-        return reach.answers(account, host, port, now)
+        return networks.answers(account, host, port, now)

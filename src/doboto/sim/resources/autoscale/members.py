@@ -1,19 +1,22 @@
-"""The Droplets of a pool.
+"""The Droplets of a pool, what the pool has done, and its past for its metrics.
 
 A `pool_member` record has `droplet_id`, `pool_id`, `joined` and `left` (or null): it stays until the pool is gone, for
-the pool's metrics.
+the pool's metrics. A `pool_event` record, one for each scaling or change of configuration, has the members that the API
+shows, and `pool_id`, `at` and, of the pool at that time, `config`.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from ...engine import actions
 from ...engine.account import Account
-from ...engine.records import Key, Record
+from ...engine.records import Key, Record, chosen
 from ...engine.store import index
 from ...engine.timestamps import iso
-from ..monitoring.load import curve
+from ..monitoring.machine import Curve, Span, curve, span_at, spans
 
 #: Seconds over which a Droplet's present utilization is an average. Unverified.
 LOOKBACK = 300.0
@@ -85,3 +88,100 @@ def show(account: Account, droplet_id: int, now: float) -> Record:
 def _updated_at(account: Account, droplet_id: int) -> str:
     latest = account.get("action", actions.of(account, "droplet", droplet_id)[0])
     return str(latest["completed_at"] or latest["started_at"])
+
+
+EVENT_SHOWN = (
+    "history_event_id", "current_instance_count", "desired_instance_count", "reason", "status", "created_at",
+    "updated_at",
+)  # fmt: skip
+
+
+@index("pool_event", "pool")
+def _event_pool(event: Record) -> Iterable[Key]:
+    return (event["pool_id"],)
+
+
+def events_of(account: Account, pool_id: str) -> list[Record]:
+    """The pool's events, oldest first."""
+    return [account.get("pool_event", key) for key in account.store("pool_event").keys("pool", pool_id)]
+
+
+def begin_event(account: Account, now: float, pool: Record, current: int, desired: int, reason: str) -> str:
+    """A new event, in progress; trying again what failed last time goes on with its event."""
+    past = events_of(account, pool["id"])
+    again = past[-1] if past else None
+    if again and (again["status"], again["reason"], again["desired_instance_count"]) == ("error", reason, desired):
+        account.change("pool_event", again["history_event_id"], status="in_progress", updated_at=iso(now))
+        return str(again["history_event_id"])
+    key = account.uuid()
+    event = {
+        "history_event_id": key,
+        "pool_id": pool["id"],
+        "current_instance_count": current,
+        "desired_instance_count": desired,
+        "reason": reason,
+        "status": "in_progress",
+        "created_at": iso(now),
+        "updated_at": iso(now),
+        "at": now,
+        "config": pool["config"],
+    }
+    account.put("pool_event", key, event)
+    return key
+
+
+def end_event(account: Account, now: float, key: str, status: str, current: int) -> None:
+    """The event is over: `success` or `error`."""
+    account.change("pool_event", key, status=status, updated_at=iso(now), current_instance_count=current)
+
+
+def show_event(event: Record) -> Record:
+    """An event as the API shows it."""
+    return chosen(event, EVENT_SHOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """All that the pool has held, with the times at which each ran, and its events."""
+
+    ran: list[tuple[int, list[Span]]]
+    events: list[Record]
+    began: list[float]
+
+    def running(self, moment: float) -> list[int]:
+        """The Droplets that ran at a moment."""
+        return [droplet for droplet, ran in self.ran if span_at(ran, moment) is not None]
+
+    def event(self, moment: float) -> Record | None:
+        """The latest event before a moment."""
+        before = bisect_right(self.began, moment)
+        return self.events[before - 1] if before else None
+
+
+def past(account: Account, pool_id: str, now: float) -> Past:
+    """The past of a pool."""
+    held = [account.get("pool_member", key) for key in account.store("pool_member").keys("ever", pool_id)]
+    events = events_of(account, pool_id)
+    return Past([_ran(account, member, now) for member in held], events, [event["at"] for event in events])
+
+
+def _ran(account: Account, member: Record, now: float) -> tuple[int, list[Span]]:
+    until: float = now if member["left"] is None else member["left"]
+    return member["droplet_id"], spans(account, member["droplet_id"], until)
+
+
+def curves(account: Account, past: Past, name: str) -> dict[int, Curve]:
+    """The curve of each Droplet by its id."""
+    return {droplet: curve(account, droplet, name) for droplet, _ in past.ran}
+
+
+def busy(past: Past, by_droplet: dict[int, Curve], moment: float) -> float | None:
+    """How busy those that ran at a moment were, taken together."""
+    found = [by_droplet[droplet].at(moment) for droplet in past.running(moment)]
+    return sum(found) / len(found) if found else None
+
+
+def aimed_at(past: Past, target: str, moment: float) -> float | None:
+    """The target at a moment, if the pool had one."""
+    event = past.event(moment)
+    return None if event is None else event["config"].get(target)

@@ -1,14 +1,23 @@
-"""Droplet autoscale pools."""
+"""Droplet autoscale pools and their metrics.
+
+A pool that does not exist has no series; the reference knows no 404 for metrics.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
+from ...engine.account import Account
 from ...engine.errors import bad_request, unprocessable
-from ...engine.fields import boolean, name_of
+from ...engine.fields import boolean, name_of, required, text
 from ...engine.records import Record, chosen
 from ...http.messages import Call, Reply
 from ...http.paging import page
-from ...http.routes import Operations
-from . import history, members, request, state
+from ...http.routes import Handler, Operations
+from ..monitoring.series import matrix, moments, series
+from . import members, request, state
+from .members import Past, aimed_at, busy, curves, past
 
 OPERATIONS = Operations()
 
@@ -91,4 +100,57 @@ def list_members(call: Call) -> Record:
 @OPERATIONS("GET", f"{_ONE}/history", "droplet:read")
 def list_history(call: Call) -> Record:
     """What the pool has done, newest first; that order is unverified."""
-    return page(call, "history", history.of(call.account, _in_path(call)["id"])[::-1], history.show)
+    return page(call, "history", members.events_of(call.account, _in_path(call)["id"])[::-1], members.show_event)
+
+
+Measure = Callable[[float], float | None]
+
+
+def _current_instances(_account: Account, past: Past) -> Measure:
+    return lambda moment: len(past.running(moment))
+
+
+def _target_instances(_account: Account, past: Past) -> Measure:
+    return lambda moment: None if (event := past.event(moment)) is None else event["desired_instance_count"]
+
+
+def _current(name: str) -> Callable[[Account, Past], Measure]:
+    def current(account: Account, past: Past) -> Measure:
+        by_droplet = curves(account, past, name)
+        return lambda moment: busy(past, by_droplet, moment)
+
+    return current
+
+
+def _target(name: str) -> Callable[[Account, Past], Measure]:
+    return lambda _account, past: lambda moment: aimed_at(past, name, moment)
+
+
+#: By the last part of the path.
+_MEASURES: dict[str, Callable[[Account, Past], Measure]] = {
+    "current_instances": _current_instances,
+    "target_instances": _target_instances,
+    "current_cpu_utilization": _current("cpu"),
+    "target_cpu_utilization": _target("target_cpu_utilization"),
+    "current_memory_utilization": _current("memory"),
+    "target_memory_utilization": _target("target_memory_utilization"),
+}
+
+
+def _metric(name: str) -> Handler:
+    def get_metric(call: Call) -> Record:
+        key = required(call.query, "autoscale_pool_id", text)
+        pool = call.account.find("autoscale_pool", key)
+        born = call.now if pool is None else datetime.fromisoformat(pool["created_at"]).timestamp()
+        due = moments(call, born)
+        if pool is None:
+            return matrix([])
+        measure = _MEASURES[name](call.account, past(call.account, key, call.now))
+        # Labels and units (a decimal, as in a pool's own members) are unverified.
+        return matrix([series({"autoscale_pool_id": key}, due, measure)])
+
+    return get_metric
+
+
+for _name in _MEASURES:
+    OPERATIONS("GET", f"/v2/monitoring/metrics/droplet_autoscale/{_name}", "monitoring:read")(_metric(_name))

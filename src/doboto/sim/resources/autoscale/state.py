@@ -15,11 +15,11 @@ from ...engine.relations import on_droplet_destroyed
 from ...engine.timestamps import iso
 from ...http.scopes import Scopes
 from ..droplets.create import create
-from ..droplets.destroy import destroy
 from ..droplets.request import read_order
+from ..droplets.state import destroy
 from ..projects import state as projects
 from ..projects import urns
-from . import history, members
+from . import members
 from .request import COOLDOWN_MINUTES, TARGETS, desired
 
 durations(autoscale__delete=5.0)
@@ -103,7 +103,7 @@ def _replace(account: Account, now: float, droplet: Record) -> None:
 @effect("autoscale.scaled")
 def _scaled(account: Account, now: float, *, pool_id: str, event_id: str) -> None:
     if account.find("pool_event", event_id) is not None:
-        history.end(account, now, event_id, "success", len(members.of(account, pool_id)))
+        members.end_event(account, now, event_id, "success", len(members.of(account, pool_id)))
 
 
 def _look_again(account: Account, now: float, pool: Record) -> None:
@@ -128,7 +128,7 @@ def _desired(account: Account, now: float, pool: Record) -> int:
 def _scale(account: Account, now: float, pool: Record, goal: int, reason: str) -> None:
     account.change("autoscale_pool", pool["id"], desired=goal, scaled=now)
     own = members.of(account, pool["id"])
-    event = history.begin(account, now, pool, len(own), goal, reason)
+    event = members.begin_event(account, now, pool, len(own), goal, reason)
     # Which Droplets go first is unverified: here the newest.
     for key in own[goal:][::-1]:
         members.leave(account, now, key)
@@ -147,7 +147,7 @@ def _scale(account: Account, now: float, pool: Record, goal: int, reason: str) -
 
 def _failed(account: Account, now: float, pool: Record, event: str) -> None:
     account.change("autoscale_pool", pool["id"], status="error")
-    history.end(account, now, event, "error", len(members.of(account, pool["id"])))
+    members.end_event(account, now, event, "error", len(members.of(account, pool["id"])))
 
 
 def _add(account: Account, now: float, pool: Record) -> None:

@@ -18,7 +18,7 @@ from ...engine.fields import flag, integer, optional, required, text
 from ...engine.lifecycle import CURRENTLY_ON, DROPLET_ACTIONS
 from ...engine.records import Record
 from ..images.state import find_image, make_image, usable_image
-from . import backups, networks, reach
+from . import backups, networks
 from .request import BAD_SIZE, SIZE_ELSEWHERE, hostname
 
 #: `terraform-provider-digitalocean` PR 7094 (then in hashicorp/terraform).
@@ -62,7 +62,7 @@ def _change(account: Account, now: float, *, type: str, droplet_id: int, wanted:
         _CHANGES[type](account, now, droplet, wanted)
     becomes = DROPLET_ACTIONS[type].becomes
     if becomes is not None and (type != "shutdown" or account.settings.shutdown_succeeds):
-        booting = reach.boots(account, now) if becomes == "active" else {}
+        booting = networks.boots(account, now) if becomes == "active" else {}
         account.change("droplet", droplet_id, status=becomes, **booting)
 
 

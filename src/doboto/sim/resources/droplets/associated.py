@@ -14,7 +14,7 @@ from ...engine.lifecycle import durations
 from ...engine.records import Key, Record
 from ...engine.timestamps import iso
 from ..images.state import remove_image
-from .destroy import remove
+from .state import remove
 
 durations(droplet__destroy_associated=5.0)
 

@@ -12,7 +12,7 @@ from ...engine.records import Record
 from ...engine.timestamps import iso
 from ..volumes import actions as volume_actions
 from ..vpcs.state import default_vpc
-from . import backups, networks, reach, store
+from . import backups, networks, state
 from .request import DropletRequest
 
 
@@ -40,7 +40,7 @@ def _create_one(
     number = account.next_id("droplet")
     droplet = account.put("droplet", number, _record(account, now, order, number, name, tags, vpc, faults))
     if droplet["listed_from"] > now:
-        store.note_lag(account, droplet["listed_from"])
+        state.note_lag(account, droplet["listed_from"])
     for volume in order.volumes:
         volume_actions.attach(account, volume, number)
     seconds = account.settings.seconds("droplet.create")
@@ -137,7 +137,7 @@ def _addressed(account: Account, _now: float, *, droplet_id: int) -> None:
 def _created(account: Account, now: float, *, droplet_id: int, backup_policy: Record | None) -> None:
     if account.find("droplet", droplet_id) is None:
         raise ActionFailed
-    account.change("droplet", droplet_id, status="active", **reach.boots(account, now))
+    account.change("droplet", droplet_id, status="active", **networks.boots(account, now))
     if backup_policy is not None:
         backups.enable(account, now, droplet_id, backup_policy)
 

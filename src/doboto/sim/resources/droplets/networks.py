@@ -1,18 +1,20 @@
-"""Addresses of Droplets, from ranges that lead nowhere.
+"""Addresses of Droplets, from ranges that lead nowhere, and which of them answer.
 
 Public addresses are from 198.18.0.0/15 (RFC 2544, benchmarks) and 2001:db8::/32 (RFC 3849, documentation): a program
 that connects to a simulated Droplet's address reaches nobody. Netmasks and gateways have the form of the API
-reference's examples.
+reference's examples. If there were a network, those Droplets would answer that are active and have booted.
 """
 
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 
 from ...catalog import entries
 from ...engine import relations
 from ...engine.account import Account
-from ...engine.records import Record
+from ...engine.records import Key, Record
+from ...engine.store import index
 from ..vpcs.state import next_address
 
 _V4 = int(ipaddress.IPv4Address("198.18.0.0"))
@@ -80,3 +82,38 @@ def _reserved_v6(ip: str) -> Record:
     # Netmask 0 as in the fixtures of `droplet_kit` PR 332.
     network = ipaddress.IPv6Network(f"{ip}/64", strict=False)
     return {"ip_address": ip, "netmask": 0, "gateway": str(network[1]), "type": "public"}
+
+
+@index("droplet", "address")
+def _address(droplet: Record) -> Iterable[Key]:
+    networks = droplet["networks"]
+    return [interface["ip_address"] for interface in (*networks["v4"], *networks["v6"])]
+
+
+def boots(account: Account, now: float) -> Record:
+    """The member of a Droplet that starts now: when its ports answer."""
+    return {"answers_from": now + account.clock.lasting(account.settings.boot_seconds)}
+
+
+def answers(account: Account, host: str, port: int, now: float) -> bool:
+    """Whether a Droplet of the account listens there: at an address of its own or a reserved one."""
+    if port not in account.settings.open_ports:
+        return False
+    return any(_up(account, account.find("droplet", key), now) for key in _at(account, host))
+
+
+def _at(account: Account, host: str) -> list[Key]:
+    try:
+        address = str(ipaddress.ip_address(host.strip("[]")))
+    except ValueError:
+        return []
+    kinds = ("reserved_ip", "reserved_ipv6")
+    reserved = [record["droplet_id"] for kind in kinds if (record := account.find(kind, address)) is not None]
+    return [*account.store("droplet").keys("address", address), *(key for key in reserved if key is not None)]
+
+
+def _up(account: Account, droplet: Record | None, now: float) -> bool:
+    if droplet is None or droplet["status"] != "active":
+        return False
+    # The boot may have begun on another clock, before a restart.
+    return account.clock.lasting(droplet.get("answers_from", 0.0) - now) <= 0

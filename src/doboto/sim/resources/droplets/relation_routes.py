@@ -1,4 +1,5 @@
-"""What belongs to a Droplet: snapshots, backups, kernels, firewalls, neighbours."""
+"""What belongs to a Droplet: snapshots, backups, kernels, firewalls, neighbours, and destroying it with associated
+resources."""
 
 from __future__ import annotations
 
@@ -6,12 +7,14 @@ from collections.abc import Sequence
 
 from ... import catalog
 from ...engine import relations
+from ...engine.errors import bad_request, not_found
+from ...engine.fields import boolean, integer
 from ...engine.records import Key, Record
-from ...http.messages import Call
+from ...http.messages import Call, Reply
 from ...http.paging import around, page, window
 from ...http.routes import Operations
 from ..images import state as images
-from . import backups, store
+from . import associated, backups, state
 from .routes import droplet_in_path, show
 
 OPERATIONS = Operations()
@@ -81,7 +84,7 @@ def get_backup_policy(call: Call) -> Record:
 def list_backup_policies(call: Call) -> Record:
     """Backup policies of all Droplets, by Droplet id."""
     account, (number, size) = call.account, window(call)
-    keys = store.listed(account, account.store("droplet").records, call.now)
+    keys = state.listed(account, account.store("droplet").records, call.now)
     shown = [account.get("droplet", key) for key in keys[(number - 1) * size : number * size]]
     policies = {str(droplet["id"]): backups.show_record(droplet, call.now) for droplet in shown}
     return {"policies": policies, **around(call, number, size, len(keys))}
@@ -91,3 +94,59 @@ def list_backup_policies(call: Call) -> Record:
 def list_supported_policies(_call: Call) -> Record:
     """Backup plans to choose from."""
     return {"supported_policies": backups.SUPPORTED}
+
+
+_PATH = "/v2/droplets/{droplet_id}/destroy_with_associated_resources"
+_SCOPES = (
+    "droplet:delete",
+    "block_storage:delete",
+    "block_storage_snapshot:delete",
+    "image:delete",
+    "reserved_ip:delete",
+)
+
+
+@OPERATIONS("GET", _PATH, "droplet:read")
+def list_associated(call: Call) -> Record:
+    """What could be destroyed along, as far as the token may see it."""
+    found = associated.resources(call.account, droplet_in_path(call)["id"])
+    return call.scopes.visible("associated", dict(found))
+
+
+@OPERATIONS("DELETE", f"{_PATH}/selective", *_SCOPES, status=202)
+def destroy_selective(call: Call) -> None:
+    """The Droplet and those of its resources that the body names."""
+    droplet = droplet_in_path(call)
+    chosen = associated.selected(call.account, droplet["id"], call.body)
+    associated.begin(call.account, call.now, droplet, chosen)
+
+
+@OPERATIONS("DELETE", f"{_PATH}/dangerous", *_SCOPES, status=202)
+def destroy_all(call: Call) -> None:
+    """The Droplet and everything associated; only with the header that says so."""
+    droplet = droplet_in_path(call)
+    if not boolean(call.headers.get("x-dangerous")):
+        raise bad_request("The X-Dangerous header must be set to true to destroy a Droplet with all its resources.")
+    associated.begin(call.account, call.now, droplet, associated.resources(call.account, droplet["id"]))
+
+
+@OPERATIONS("GET", f"{_PATH}/status", "droplet:delete")
+def get_status(call: Call) -> Record:
+    """How far the destruction has got; the Droplet itself may be gone by then."""
+    return associated.status_of(call.account, _number(call))
+
+
+@OPERATIONS("POST", f"{_PATH}/retry", *_SCOPES, status=202)
+def retry(call: Call) -> Reply:
+    """Try again what failed."""
+    associated.retry(call.account, call.now, _number(call))
+    return Reply(202)
+
+
+def _number(call: Call) -> int:
+    number = integer(call.params["droplet_id"])
+    if number is None:
+        raise not_found()
+    if call.account.find("destroy_status", number) is None:
+        state.get(call.account, number, call.now)
+    return number

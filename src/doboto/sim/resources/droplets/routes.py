@@ -1,4 +1,4 @@
-"""Droplets: list, create, show, destroy."""
+"""Droplets: list, create, show, destroy; their actions, by Droplet and by tag."""
 
 from __future__ import annotations
 
@@ -6,32 +6,35 @@ from collections.abc import Sequence
 
 from ...engine import actions, tagging
 from ...engine.errors import bad_request, not_found, unprocessable
+from ...engine.fields import integer, required, text
+from ...engine.lifecycle import DROPLET_ACTIONS
 from ...engine.records import Key, Record
 from ...http.messages import Call
 from ...http.paging import page
 from ...http.routes import Operations
-from . import store, view
+from . import actions as changes
+from . import state
 from .create import create
-from .destroy import destroy, may_destroy
 from .request import read_order
+from .state import destroy, may_destroy
 
 OPERATIONS = Operations()
 
 
 def show(call: Call, droplet: Record) -> Record:
     """A Droplet as the caller may see it."""
-    return call.scopes.visible("droplet", view.show(call.account, droplet, call.now))
+    return call.scopes.visible("droplet", state.show(call.account, droplet, call.now))
 
 
 def droplet_in_path(call: Call) -> Record:
     """The Droplet whose id is in the path."""
-    return store.get(call.account, call.params["droplet_id"], call.now)
+    return state.get(call.account, call.params["droplet_id"], call.now)
 
 
 def page_of_droplets(call: Call, keys: Sequence[Key]) -> Record:
     """A page of Droplets that lists already show."""
     records = call.account.store("droplet").records
-    listed = store.listed(call.account, keys, call.now)
+    listed = state.listed(call.account, keys, call.now)
     return page(call, "droplets", listed, lambda key: show(call, records[key]))
 
 
@@ -51,7 +54,7 @@ def list_droplets(call: Call) -> Record:
     if not name:
         return page_of_droplets(call, droplets.keys("type", type))
     named = sorted(droplets.keys("name", name.lower()), key=int)
-    return page_of_droplets(call, [key for key in named if store.type_of(droplets.records[key]["size_slug"]) == type])
+    return page_of_droplets(call, [key for key in named if state.type_of(droplets.records[key]["size_slug"]) == type])
 
 
 @OPERATIONS("POST", "/v2/droplets", "droplet:create", status=202)
@@ -103,3 +106,52 @@ def list_droplet_actions(call: Call) -> Record:
     account, droplet = call.account, droplet_in_path(call)
     keys = actions.of(account, "droplet", droplet["id"])
     return page(call, "actions", keys, lambda key: actions.show(account.get("action", key)))
+
+
+def _type(call: Call) -> str:
+    type = required(call.body, "type", text)
+    if type not in DROPLET_ACTIONS:
+        raise unprocessable(f"The action type {type!r} is not known.")
+    call.scopes.require(*DROPLET_ACTIONS[type].scopes)
+    return type
+
+
+@OPERATIONS("POST", "/v2/droplets/{droplet_id}/actions", "droplet:update", status=201)
+def act(call: Call) -> Record:
+    """One action on one Droplet."""
+    droplet, type = droplet_in_path(call), _type(call)
+    wanted = changes.check(call.account, droplet, call.body, type)
+    action = changes.begin(call.account, call.now, droplet, type, wanted, call.faults)
+    return {"action": actions.show(action)}
+
+
+@OPERATIONS("POST", "/v2/droplets/actions", "droplet:update", "tag:read", status=201)
+def act_by_tag(call: Call) -> Record:
+    """The same action on every Droplet with a tag: on all of them, or on none if one refuses.
+
+    A tag that nothing has, or that is not there, starts nothing and gives an empty list, while destroying by such a
+    tag is 404. Unverified: no trace shows either for actions.
+    """
+    tag, account = call.query.get("tag_name"), call.account
+    if not tag:
+        raise bad_request("param is missing or the value is empty: tag_name")
+    type = _type(call)
+    if not DROPLET_ACTIONS[type].by_tag:
+        raise unprocessable(f"The action type {type!r} can not be used with a tag.")
+    droplets = [account.get("droplet", key) for key in tagging.tagged(account, "droplet", tag)]
+    wanted = [changes.check(account, droplet, call.body, type) for droplet in droplets]
+    started = [
+        changes.begin(account, call.now, droplet, type, arguments, call.faults)
+        for droplet, arguments in zip(droplets, wanted, strict=True)
+    ]
+    return {"actions": [actions.show(action) for action in started]}
+
+
+@OPERATIONS("GET", "/v2/droplets/{droplet_id}/actions/{action_id}", "droplet:read")
+def get_action(call: Call) -> Record:
+    """One action of one Droplet."""
+    droplet = droplet_in_path(call)
+    action = call.account.find("action", integer(call.params["action_id"]) or 0)
+    if action is None or action["resource"] != actions.resource_key("droplet", droplet["id"]):
+        raise not_found()
+    return {"action": actions.show(action)}

@@ -1,10 +1,11 @@
-"""Images: the public ones, and the account's own."""
+"""Images: the public ones and the account's own, their actions, and their transfer to other accounts."""
 
 from __future__ import annotations
 
 from ... import catalog
-from ...engine import tagging
+from ...engine import actions, tagging
 from ...engine.account import Account
+from ...engine.actions import ActionFailed
 from ...engine.errors import bad_request, forbidden, not_found, unprocessable
 from ...engine.events import effect
 from ...engine.fields import boolean, integer, name_of, optional, required, text
@@ -13,7 +14,7 @@ from ...engine.timestamps import iso
 from ...http.messages import Call, Reply
 from ...http.paging import page
 from ...http.routes import Operations
-from . import state, transfers
+from . import state
 from .state import find_image, remove_image
 
 OPERATIONS = Operations()
@@ -141,26 +142,26 @@ def offer_transfer(call: Call) -> Record:
     recipient = optional(call.body, "recipient_email", text, None) or optional(call.body, "recipient_uuid", text, None)
     if not recipient:
         raise bad_request("recipient_email or recipient_uuid is required")
-    return {"transfer_id": transfers.offer(call.account, image, recipient)["id"]}
+    return {"transfer_id": state.offer(call.account, image, recipient)["id"]}
 
 
 @OPERATIONS("POST", "/v2/images/{image_id}/account_transfer/accept", "image:create", status=201)
 def accept_transfer(call: Call) -> Reply:
     """Take over an image from another account."""
-    transfers.accept(call.account, *_transfer(call))
+    state.accept(call.account, *_transfer(call))
     return Reply(201)
 
 
 @OPERATIONS("POST", "/v2/images/{image_id}/account_transfer/cancel", "image:update", status=204)
 def cancel_transfer(call: Call) -> None:
     """Take back an offer."""
-    transfers.cancel(call.account, *_transfer(call))
+    state.cancel(call.account, *_transfer(call))
 
 
 @OPERATIONS("POST", "/v2/images/{image_id}/account_transfer/decline", "image:create", status=204)
 def decline_transfer(call: Call) -> None:
     """Refuse an offer."""
-    transfers.decline(call.account, *_transfer(call))
+    state.decline(call.account, *_transfer(call))
 
 
 def _transfer(call: Call) -> tuple[int, int]:
@@ -180,3 +181,75 @@ def _description(body: Record, default: str) -> str:
 def _distribution(body: Record) -> str:
     distribution = optional(body, "distribution", text, "Unknown")
     return distribution if distribution in DISTRIBUTIONS else "Unknown"
+
+
+@OPERATIONS("GET", "/v2/images/{image_id}/actions", "image:read")
+def list_image_actions(call: Call) -> Record:
+    """An image's actions, newest first."""
+    keys = actions.of(call.account, "image", image_in_path(call)["id"])
+    return page(call, "actions", keys, lambda key: actions.show(call.account.get("action", key)))
+
+
+@OPERATIONS("POST", "/v2/images/{image_id}/actions", "image:update", status=201)
+def act_on_image(call: Call) -> Record:
+    """Start an action; wrapped in `action` as the reference's example has it, against its schema."""
+    image, account = own_image_in_path(call), call.account
+    type = required(call.body, "type", text)
+    arguments = _wanted(call, image, type)
+    if actions.pending(account, "image", image["id"]):
+        raise unprocessable("Image already has a pending event.")
+    action = actions.start(
+        account,
+        call.now,
+        type,
+        "image",
+        image["id"],
+        arguments.get("region", image["regions"][0]),
+        seconds=account.settings.seconds(f"image.{type}"),
+        effect=f"image.{type}",
+        arguments={"image_id": image["id"], **arguments},
+        fails="action_errored" in call.faults,
+    )
+    return {"action": actions.show(action)}
+
+
+def _wanted(call: Call, image: Record, type: str) -> Record:
+    if type == "convert":
+        if image["type"] != "backup":
+            raise unprocessable("Only a backup can be converted to a snapshot.")
+        return {}
+    if type != "transfer":
+        raise unprocessable(f"The action type {type!r} is not known.")
+    region = catalog.region(required(call.body, "region", text))
+    if region is None or not region["available"]:
+        raise unprocessable("region is invalid")
+    return {"region": region["slug"]}
+
+
+@OPERATIONS("GET", "/v2/images/{image_id}/actions/{action_id}", "image:read")
+def get_image_action(call: Call) -> Record:
+    """One action of one image."""
+    image = image_in_path(call)
+    action = call.account.find("action", integer(call.params["action_id"]) or 0)
+    if action is None or action["resource"] != actions.resource_key("image", image["id"]):
+        raise not_found()
+    return {"action": actions.show(action)}
+
+
+@effect("image.transfer")
+def _finish_transfer(account: Account, _now: float, *, image_id: int, region: str) -> None:
+    image = _still_there(account, image_id)
+    account.change("image", image_id, regions=list(dict.fromkeys([*image["regions"], region])))
+
+
+@effect("image.convert")
+def _convert(account: Account, _now: float, *, image_id: int) -> None:
+    _still_there(account, image_id)
+    account.change("image", image_id, type="snapshot")
+
+
+def _still_there(account: Account, image_id: int) -> Record:
+    image = account.find("image", image_id)
+    if image is None:
+        raise ActionFailed
+    return image

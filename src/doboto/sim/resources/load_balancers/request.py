@@ -15,7 +15,7 @@ from ...engine.fields import as_texts, flag, integer, name_of, objects, optional
 from ...engine.records import Record
 from ..projects import state as projects
 from ..vpcs.state import default_vpc
-from . import parts, rules
+from . import rules
 
 #: Members with a list of values, their values with the default first.
 CHOICES = {
@@ -59,8 +59,8 @@ def read_order(account: Account, now: float, body: Record, old: Record | None = 
     found |= {"region": place.region, "vpc_uuid": place.vpc_uuid, "size_unit": _size_unit(body)}
     idle = optional(body, "http_idle_timeout_seconds", integer, IDLE_TIMEOUT)
     found["http_idle_timeout_seconds"] = rules.in_range("http_idle_timeout_seconds", idle, SHORTEST_IDLE, LONGEST_IDLE)
-    found |= {"health_check": parts.health_check(body), "sticky_sessions": parts.sticky_sessions(body)}
-    found |= {"firewall": parts.firewall(body), "project_id": _project(account, now, body, old)}
+    found |= {"health_check": rules.health_check(body), "sticky_sessions": rules.sticky_sessions(body)}
+    found |= {"firewall": rules.firewall(body), "project_id": _project(account, now, body, old)}
     found |= _global_members(account, body) if is_global else _regional_members(account, body)
     return {**found, **_targets(account, body, place)}
 
@@ -112,7 +112,7 @@ def _place(account: Account, now: float, body: Record, old: Record | None, *, is
     if old is not None:
         _unmoved(old, asked, vpc)
         return Place(old["region"], old["vpc_uuid"])
-    region = parts.region(required(body, "region", text))
+    region = rules.region(required(body, "region", text))
     return Place(region, _vpc(account, vpc, region) if vpc else default_vpc(account, region, now)["id"])
 
 
@@ -149,13 +149,13 @@ def _project(account: Account, now: float, body: Record, old: Record | None) -> 
 
 def _regional_members(account: Account, body: Record) -> Record:
     found = rules.distinct(rules.read_rules(account, body))
-    if any(rule["entry_protocol"] == "udp" for rule in found) and not parts.object_of(body, "health_check").get("port"):
+    if any(rule["entry_protocol"] == "udp" for rule in found) and not rules.object_of(body, "health_check").get("port"):
         raise unprocessable("udp rules need a health_check with a port")
     return {"forwarding_rules": found, "domains": [], "glb_settings": {}, "target_load_balancer_ids": []}
 
 
 def _global_members(account: Account, body: Record) -> Record:
-    settings = parts.glb_settings(body)
+    settings = rules.glb_settings(body)
     domains = objects(body, "domains") if body.get("domains") is not None else []
     return {
         "forwarding_rules": _global_rules(account, body, settings),

@@ -1,19 +1,25 @@
-"""A Droplet as its metrics agent sees it: what each metric is at a moment, as a table by name.
+"""A Droplet as its metrics agent sees it: when it ran, how busy it was, and each metric at a moment, as a table by name.
 
 CPU time and bandwidth are seen from outside; memory, load and file systems only by the metrics agent, which a Droplet
 has with `monitoring` (`nanovms/ops#1583`). That the API says the same by an empty result is unverified.
+
+How busy a Droplet is follows a curve that its id and the account's seed decide: a mean with a wave a day and a wave an
+hour and a half long around it. It can be integrated over any time at once, so that averages (load over five minutes) and
+counters (seconds of CPU since boot) match it and cost the same however long ago they began.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from ... import catalog
+from ...engine import actions
 from ...engine.account import Account
+from ...engine.lifecycle import DROPLET_ACTIONS
 from ...engine.records import Record
-from .load import Curve, curve
-from .uptime import Span, span_at, spans
 
 #: Shares of the time in which a CPU is busy, by the modes of the API reference's example; the rest is idle.
 MODES = {"iowait": 0.05, "irq": 0.0, "nice": 0.05, "softirq": 0.02, "steal": 0.03, "system": 0.25, "user": 0.6}
@@ -110,3 +116,93 @@ AGENT_METRICS: dict[str, tuple[Callable[[Machine, float, float], float], int]] =
 #: Labels beside `host_id` (API reference, example).
 ROOT = {"device": "/dev/vda1", "fstype": "ext4", "mountpoint": "/"}
 AGENT_LABELS: dict[str, dict[str, str]] = {"filesystem_size": ROOT, "filesystem_free": ROOT}
+
+
+#: From one boot to the next, or to the end; counters of a machine begin anew with each.
+Span = tuple[float, float]
+
+
+def spans(account: Account, droplet_id: int, until: float) -> list[Span]:
+    """The times at which the Droplet ran, oldest first."""
+    found: list[Span] = []
+    booted: float | None = None
+    for moment, on in _turns(account, droplet_id):
+        if booted is not None:
+            found.append((booted, moment))
+        booted = moment if on else None
+    return found if booted is None else [*found, (booted, until)]
+
+
+def span_at(found: list[Span], moment: float) -> Span | None:
+    """The span that a moment is in."""
+    return next(((boot, end) for boot, end in reversed(found) if boot <= moment <= end), None)
+
+
+def _turns(account: Account, droplet_id: int) -> Iterator[tuple[float, bool]]:
+    # Every boot, also of a machine that was on, and every end of running.
+    on = False
+    for key in reversed(actions.of(account, "droplet", droplet_id)):
+        action = account.get("action", key)
+        turned = _turn(account, action)
+        if turned is not None and not (on and action["type"] == "power_on"):
+            on = turned
+            yield datetime.fromisoformat(action["completed_at"]).timestamp(), on
+
+
+def _turn(account: Account, action: Record) -> bool | None:
+    if action["status"] != "completed":
+        return None
+    type: str = action["type"]
+    if type == "create":
+        return True
+    becomes = DROPLET_ACTIONS[type].becomes if type in DROPLET_ACTIONS else None
+    if becomes is None or (type == "shutdown" and not account.settings.shutdown_succeeds):
+        return None
+    return becomes == "active"
+
+
+DAY, SHORT = 86_400.0, 5_400.0
+#: The waves' heights as parts of the mean, and the range of means: a curve stays above 0.06 and below 0.72.
+DAILY, HOURLY = 0.4, 0.2
+LOWEST, HIGHEST = 0.15, 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A part of a whole, between 0 and 1, at every moment."""
+
+    mean: float
+    daily: float
+    hourly: float
+
+    def at(self, moment: float) -> float:
+        """The value at a moment."""
+        waves = DAILY * math.sin(_angle(moment, DAY, self.daily)) + HOURLY * math.sin(
+            _angle(moment, SHORT, self.hourly)
+        )
+        return self.mean * (1 + waves)
+
+    def total(self, since: float, until: float) -> float:
+        """The area under the curve between two moments, in seconds."""
+        waves = _area(since, until, DAY, self.daily, DAILY) + _area(since, until, SHORT, self.hourly, HOURLY)
+        return self.mean * (until - since + waves)
+
+    def average(self, since: float, until: float) -> float:
+        """The mean between two moments."""
+        return self.total(since, until) / (until - since) if until > since else self.at(until)
+
+
+def curve(account: Account, droplet_id: int, name: str) -> Curve:
+    """The named curve of a Droplet."""
+    number = account.draw("load", name, str(droplet_id))
+    mean, daily, hourly = ((number >> 32 * place & 0xFFFFFFFF) / 2**32 for place in range(3))
+    return Curve(LOWEST + (HIGHEST - LOWEST) * mean, daily, hourly)
+
+
+def _angle(moment: float, period: float, phase: float) -> float:
+    return 2 * math.pi * (moment / period + phase)
+
+
+def _area(since: float, until: float, period: float, phase: float, height: float) -> float:
+    turned = math.cos(_angle(since, period, phase)) - math.cos(_angle(until, period, phase))
+    return height * period / (2 * math.pi) * turned

@@ -13,7 +13,7 @@ from ...engine.records import Record
 from ...http.messages import Call
 from ...http.paging import page
 from ...http.routes import Operations
-from ..droplets import store as droplets
+from ..droplets import state as droplets
 from ..droplets.routes import show as show_droplet
 from ..projects import state as projects
 from . import state

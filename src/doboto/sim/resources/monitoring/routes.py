@@ -1,4 +1,9 @@
-"""Metrics of Droplets. A Droplet that isn't there has no series; the reference knows no 404 here."""
+"""Metrics of Droplets, and alert policies.
+
+A Droplet that does not exist has no series; the reference knows no 404 for metrics. Alert policies are stored and shown;
+the simulator notifies nobody. A policy keeps naming a Droplet that was destroyed: what the real API does is unverified,
+and a policy that names nothing would apply to all.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,9 @@ from ...engine.errors import unprocessable
 from ...engine.fields import integer, required, text
 from ...engine.records import Record
 from ...http.messages import Call
+from ...http.paging import page
 from ...http.routes import Handler, Operations
+from .alerts import ordered
 from .machine import AGENT_LABELS, AGENT_METRICS, BANDWIDTH, MODES, Machine, bandwidth, cpu_seconds, machine
 from .series import matrix, moments, series
 
@@ -82,3 +89,42 @@ def _agent_metric(name: str) -> Handler:
 
 for _name in AGENT_METRICS:
     OPERATIONS("GET", f"{_PATH}/{_name}", "monitoring:read")(_agent_metric(_name))
+
+
+_ONE = "/v2/monitoring/alerts/{alert_uuid}"
+
+
+@OPERATIONS("GET", "/v2/monitoring/alerts", "monitoring:read")
+def list_policies(call: Call) -> Record:
+    """All policies."""
+    return page(call, "policies", list(call.account.store("alert_policy")), lambda policy: policy)
+
+
+@OPERATIONS("POST", "/v2/monitoring/alerts", "monitoring:create")
+def create_policy(call: Call) -> Record:
+    """A new policy."""
+    members, key = ordered(call.body), call.account.uuid()
+    return {"policy": call.account.put("alert_policy", key, {**members, "uuid": key})}
+
+
+@OPERATIONS("GET", _ONE, "monitoring:read")
+def get_policy(call: Call) -> Record:
+    """One policy."""
+    return {"policy": _in_path(call)}
+
+
+@OPERATIONS("PUT", _ONE, "monitoring:update")
+def replace_policy(call: Call) -> Record:
+    """New values for all members."""
+    key = _in_path(call)["uuid"]
+    return {"policy": call.account.put("alert_policy", key, {**ordered(call.body), "uuid": key})}
+
+
+@OPERATIONS("DELETE", _ONE, "monitoring:delete", status=204)
+def delete_policy(call: Call) -> None:
+    """Delete a policy."""
+    call.account.delete("alert_policy", _in_path(call)["uuid"])
+
+
+def _in_path(call: Call) -> Record:
+    return call.account.get("alert_policy", call.params["alert_uuid"])

@@ -1,0 +1,148 @@
+"""Droplets: how they are found, when they are visible, how the API shows them, and how they are destroyed.
+
+Destroying is not an action (`api-v2#31`): afterwards one can only ask whether the Droplet is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ... import catalog
+from ...engine import actions, relations
+from ...engine.account import Account
+from ...engine.errors import not_found, pending_event
+from ...engine.events import effect
+from ...engine.fields import integer
+from ...engine.records import Key, Record
+from ...engine.store import index
+from ..images import state as images
+from . import backups, networks
+
+
+@index("droplet", "name")
+def _name(droplet: Record) -> Iterable[Key]:
+    return (droplet["name"].lower(),)
+
+
+@index("droplet", "type")
+def _type(droplet: Record) -> Iterable[Key]:
+    return (type_of(droplet["size_slug"]),)
+
+
+@index("droplet", "host")
+def _host(droplet: Record) -> Iterable[Key]:
+    return (droplet["host"],)
+
+
+@index("droplet", "vpc")
+def _vpc(droplet: Record) -> Iterable[Key]:
+    return (droplet["vpc_uuid"],)
+
+
+def type_of(size_slug: str) -> str:
+    """`gpus` or `droplets`, as the list's filter calls them."""
+    return "gpus" if "gpu_info" in (catalog.size(size_slug) or {}) else "droplets"
+
+
+def get(account: Account, identifier: object, now: float) -> Record:
+    """The Droplet with the id in a path, else 404."""
+    number = integer(identifier)
+    droplet = None if number is None else account.find("droplet", number)
+    if droplet is None or droplet["found_from"] > now:
+        raise not_found()
+    return droplet
+
+
+def note_lag(account: Account, until: float) -> None:
+    """Remember that Droplets are missing in lists till then: otherwise lists need not look at each of them."""
+    known = account.find("lag", "list")
+    if known is None or known["until"] < until:
+        account.put("lag", "list", {"until": until})
+
+
+def listed(account: Account, keys: Iterable[Key], now: float) -> list[Key]:
+    """Those that lists already show, in the order of lists."""
+    shown = list(keys)
+    if (account.find("lag", "list") or {"until": now})["until"] > now:
+        store = account.store("droplet").records
+        shown = [key for key in shown if store[key]["listed_from"] <= now]
+    return shown if account.settings.droplet_order == "ascending" else shown[::-1]
+
+
+def show(account: Account, droplet: Record, now: float) -> Record:
+    """All members, in the order of the API reference."""
+    size = catalog.size(droplet["size_slug"]) or {}
+    number, policy = droplet["id"], droplet["backup_policy"]
+    shown = {
+        "id": number,
+        "name": droplet["name"],
+        "memory": size["memory"],
+        "vcpus": size["vcpus"],
+        "disk": droplet["disk"],
+        "disk_info": _disks(size, droplet["disk"]),
+        "locked": _locked(account, droplet),
+        "status": droplet["status"],
+        "kernel": None if droplet["kernel_id"] is None else catalog.kernel(droplet["kernel_id"]),
+        "created_at": droplet["created_at"],
+        "features": droplet["features"],
+        "backup_ids": relations.images_of(account, "backup", number),
+        "next_backup_window": None
+        if policy is None or droplet["status"] == "new"
+        else backups.next_window(policy, now),
+        "snapshot_ids": relations.images_of(account, "snapshot", number),
+        "image": images.show(images.image_of(account, droplet)),
+        "volume_ids": relations.volumes_of(account, number),
+        "size": size,
+        "size_slug": droplet["size_slug"],
+        "networks": networks.shown(account, droplet),
+        "region": catalog.region(droplet["region"]),
+        "tags": droplet["tags"],
+        "vpc_uuid": droplet["vpc_uuid"],
+    }
+    return {**shown, "gpu_info": size["gpu_info"]} if "gpu_info" in size else shown
+
+
+def _locked(account: Account, droplet: Record) -> bool:
+    # API reference, on Droplet actions: locked while an action is not completed.
+    if droplet["status"] == "new" and not account.settings.locked_while_new:
+        return False
+    return bool(droplet["destroying"]) or actions.pending(account, "droplet", droplet["id"])
+
+
+def _disks(size: Record, disk: int) -> list[Record]:
+    first, *others = size["disk_info"]
+    return [{**first, "size": {**first["size"], "amount": disk}}, *others]
+
+
+def may_destroy(account: Account, droplet: Record) -> None:
+    """Refuse a Droplet with a pending event where the settings say so."""
+    if not account.settings.delete_while_pending and actions.pending(account, "droplet", droplet["id"]):
+        raise pending_event()
+
+
+def destroy(account: Account, now: float, droplet: Record) -> None:
+    """Destroy a Droplet, now or after the time that the settings give it; doing it twice changes nothing."""
+    if droplet["destroying"]:
+        return
+    if account.settings.destroy_seconds:
+        account.change("droplet", droplet["id"], destroying=True)
+        account.after(account.settings.destroy_seconds, "droplet.destroy", now, droplet_id=droplet["id"])
+    else:
+        remove(account, now, droplet["id"])
+
+
+def remove(account: Account, now: float, droplet_id: int) -> None:
+    """Take a Droplet away; what was attached to it comes free a moment later (`godo#146`)."""
+    droplet = account.delete("droplet", droplet_id)
+    if droplet is not None:
+        account.after(account.settings.detach_seconds, "droplet.released", now, droplet=droplet)
+
+
+@effect("droplet.destroy")
+def _destroy(account: Account, now: float, *, droplet_id: int) -> None:
+    remove(account, now, droplet_id)
+
+
+@effect("droplet.released")
+def _released(account: Account, now: float, *, droplet: Record) -> None:
+    relations.droplet_destroyed(account, now, droplet)
