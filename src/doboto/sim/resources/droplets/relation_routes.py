@@ -1,5 +1,4 @@
-"""What belongs to a Droplet: snapshots, backups, kernels, firewalls, neighbours, and destroying it with associated
-resources."""
+"""What belongs to a Droplet: images, kernels, firewalls, neighbours; destroying it with associated resources."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""A Droplet as its metrics agent sees it: when it ran, how busy it was, and each metric at a moment, as a table by name.
+"""A Droplet as its metrics agent sees it: when it ran, how busy it was, and each metric at a moment, by name.
 
 CPU time and bandwidth are seen from outside; memory, load and file systems only by the metrics agent, which a Droplet
 has with `monitoring` (`nanovms/ops#1583`). That the API says the same by an empty result is unverified.
 
 How busy a Droplet is follows a curve that its id and the account's seed decide: a mean with a wave a day and a wave an
-hour and a half long around it. It can be integrated over any time at once, so that averages (load over five minutes) and
-counters (seconds of CPU since boot) match it and cost the same however long ago they began.
+hour and a half long around it. It can be integrated over any time at once, so that averages (load over five minutes)
+and counters (seconds of CPU since boot) match it and cost the same however long ago they began.
 """
 
 from __future__ import annotations
