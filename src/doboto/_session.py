@@ -19,6 +19,7 @@ from ._core.response import Response
 from ._core.retry import Retry
 from ._io.protocol import IO, RateLimitLease, Timeouts, WireRequest
 from ._request_log import log_exchange
+from ._secret import Secret
 from .errors import (
     DOBOTOConnectionException,
     DOBOTOException,
@@ -31,25 +32,6 @@ from .ratelimit import RateLimit
 T = TypeVar("T")
 
 log = logging.getLogger("doboto")
-
-
-class Secret:
-    """A token. It shows itself to nobody who does not ask by name."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        """The token itself."""
-        return self._text
-
-    def __repr__(self) -> str:
-        return "Secret('***')"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        raise TypeError("a token is not pickled")
 
 
 class Session:

@@ -14,7 +14,7 @@ from ._checks import is_reachable
 from ._core.limiter import Limiter
 from ._core.recovery import OwnershipRegistry
 from ._io.protocol import Clock
-from ._session import Secret
+from ._secret import Secret
 from ._version import VERSION
 from .errors import DOBOTOConfigurationException
 
@@ -26,23 +26,6 @@ CONNECTIONS: Final = 8
 VARIABLES: Final = ("DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN")
 #: What a token may be of: no line break that would end its header, nothing that HTTP libraries encode each in its way.
 TOKEN: Final = re.compile(r"[!-~]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """How the API is reached.
-
-    Attributes:
-        url: The base URL: decides whether TLS is used and whether a proxy of the environment applies.
-        proxy: A proxy's URL; "" for none whatever the environment says; None to follow the environment.
-        ca_file: A file of CA certificates to trust instead of the system's.
-        connections: How many connections are kept open.
-    """
-
-    url: str
-    proxy: str | None
-    ca_file: str | None
-    connections: int
 
 
 def token_or_environment(token: object, environment: Mapping[str, str]) -> str:

@@ -13,10 +13,11 @@ from ._checks import check
 from ._core.limiter import Limiter
 from ._core.request import Request, any_request
 from ._core.retry import Retry
-from ._io.protocol import IO, Clock, SharedRateLimit, Timeouts, Transport
+from ._io.protocol import IO, Clock, Connection, SharedRateLimit, Timeouts, Transport
 from ._operation import Async, Coro, Mode, Sync, run
-from ._session import Secret, Session
-from ._settings import AGENT, CONNECTIONS, URL, Connection, account_of, base_url, shared_by, token_or_environment
+from ._secret import Secret
+from ._session import Session
+from ._settings import AGENT, CONNECTIONS, URL, account_of, base_url, shared_by, token_or_environment
 from .errors import DOBOTOConfigurationException
 from .ratelimit import RateLimit
 

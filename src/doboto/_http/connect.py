@@ -10,7 +10,7 @@ from http.client import HTTPResponse
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from .._settings import Connection
+from .._io.protocol import Connection
 from .deadline_socket import DeadlineSocket, Stream, connect
 from .exchange import Exchange, till
 from .nested_tls import NestedTLS

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 from .._core.response import Response
 from .._io.failures import map_exception
-from .._io.protocol import CLOSE_AFTER, Timeouts, WireRequest
-from .._settings import Connection
+from .._io.protocol import CLOSE_AFTER, Connection, Timeouts, WireRequest
 from ..errors import DOBOTOException
 from .connect import Connector
 from .deadline_socket import DeadlineSocket

@@ -12,10 +12,9 @@ from yarl import URL
 
 from .._core.response import Response
 from .._http.proxies import proxy_for
-from .._settings import Connection
 from ..errors import DOBOTOException
 from .failures import map_exception
-from .protocol import CLOSE_AFTER, Timeouts, WireRequest
+from .protocol import CLOSE_AFTER, Connection, Timeouts, WireRequest
 
 
 @dataclass(slots=True)

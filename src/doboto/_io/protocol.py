@@ -20,6 +20,23 @@ CLOSE_AFTER = frozenset({408})
 
 
 @dataclass(frozen=True, slots=True)
+class Connection:
+    """How the API is reached.
+
+    Attributes:
+        url: The base URL: decides whether TLS is used and whether a proxy of the environment applies.
+        proxy: A proxy's URL; "" for none whatever the environment says; None to follow the environment.
+        ca_file: A file of CA certificates to trust instead of the system's.
+        connections: How many connections are kept open.
+    """
+
+    url: str
+    proxy: str | None
+    ca_file: str | None
+    connections: int
+
+
+@dataclass(frozen=True, slots=True)
 class Timeouts:
     """Bounds of one exchange, in seconds.
 
