@@ -6,13 +6,14 @@ import inspect
 import re
 import typing
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from types import GenericAlias, SimpleNamespace
+from types import GenericAlias
 from typing import Any
 
 import pages
 from sphinx.application import Sphinx
 from sphinx.util.inspect import stringify_signature
 
+from doboto.catalog import overloads_of
 from doboto.cli.schema.catalog import Operation, hints_of, operations, resources
 from doboto.client import Client
 
@@ -55,14 +56,12 @@ def signature(_: Sphinx, what: str, name: str, *__: Any) -> tuple[str, str | Non
 
 def signatures(operation: Operation) -> list[str]:
     """As the blocking client has them: its own, or the overloads that stand for it."""
-    shape = typing.get_args(getattr(operation.dual, "__orig_class__", None))
+    shape = operation.dual.signatures
     if not shape:
         return [spelled(getattr(getattr(Client, operation.resource), operation.name), hints_of(operation.function), {})]
     protocol = typing.get_origin(shape[0]) or shape[0]
-    stand_in: Any = SimpleNamespace(__module__=protocol.__module__, __qualname__=f"{protocol.__qualname__}.__call__")
     called = dict(zip(protocol.__parameters__, typing.get_args(shape[0]), strict=True))
-    overloads = typing.get_overloads(stand_in) or [vars(protocol)["__call__"]]
-    return [spelled(one, hints_of(one), called) for one in overloads]
+    return [spelled(one, hints_of(one), called) for one in overloads_of(protocol)]
 
 
 def spelled(function: Callable[..., Any], hints: dict[str, Any], called: Mapping[Any, Any]) -> str:

@@ -4,20 +4,23 @@ An operation is an `async def` that awaits nothing but other operations, the ses
 the coroutine to be awaited. In `DO` everything it awaits blocks and never suspends, so one `send(None)` runs it to
 its end: there is no event loop, and it works in threads and inside a running loop.
 
-`@operation` and `@stream` are descriptors: read from a client's resource they give the method as that client calls
-it, typed. `@shaped` and `@attributed`, in `_shapes`, do the same for operations whose result depends on what was
-asked for. What is documented as a boolean is checked here, for all operations alike.
+`@operation(...)` and `@stream(...)` declare what programs must know of an operation (see `OperationInfo`) and make
+descriptors: read from a client's resource they give the method as that client calls it, typed.
+`overloaded_operation`, in `_overloads`, does the same for operations whose result depends on their arguments.
+Arguments documented as booleans are checked here, for all operations alike.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
 from types import MethodType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar, cast, overload
 
 from ._core.request import flag
+from ._documentation import document
+from ._operation_info import NOTHING, Effect, OperationInfo
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -73,17 +76,74 @@ class Bound(Generic[Mode]):
 
 
 class DualMethod:
-    """A function for each mode, chosen by the resource that the attribute is read from."""
+    """A function for each mode, chosen by the resource that the attribute is read from.
 
-    def __init__(self, blocking: Callable[..., Any], suspending: Callable[..., Any]) -> None:
+    Attributes:
+        info: What the operation declares.
+        signatures: The Protocols that have its overloads, for `DO` and for `AsyncDO`; empty if it has none.
+    """
+
+    def __init__(
+        self,
+        blocking: Callable[..., Any],
+        suspending: Callable[..., Any],
+        info: OperationInfo,
+        signatures: tuple[Any, ...] = (),
+    ) -> None:
         self._by_mode: dict[Any, Callable[..., Any]] = {Sync: blocking, Async: suspending}
-        self.__doc__ = suspending.__doc__
+        self._documented = False
+        self.info = info
+        self.signatures = signatures
         self.__isabstractmethod__ = False
 
+    @property
+    def function(self) -> Callable[..., Any]:
+        """The function as the blocking client calls it, with its complete docstring."""
+        if not self._documented:  # at the first use, so that importing a resource composes no texts
+            self._documented = True
+            document(self._by_mode.values(), self.info)
+        return self._by_mode[Sync]
+
     def _get(self, obj: Any) -> Any:
+        blocking = self.function
         if obj is None:
-            return self._by_mode[Sync]  # for `help(DO.droplet.info)` and documentation generators
+            return blocking  # for `help(DO.droplet.info)` and documentation generators
         return MethodType(self._by_mode[obj._mode], obj)
+
+
+class Declaration:
+    """What an operation declares; called with its function it makes the descriptor.
+
+    Args:
+        ref: The operationIds of DigitalOcean's OpenAPI document that the operation requests.
+        scopes: The token scopes it always needs.
+        effect: What it does to the account.
+        scopes_with: Further scopes, by the parameter or attribute whose use needs them.
+        scopes_note: What else there is to say about scopes, as a sentence.
+        irreversible: The consequence that cannot be undone, as a sentence.
+        irreversible_with: Consequences of setting a parameter to true.
+    """
+
+    def __init__(
+        self,
+        ref: str | tuple[str, ...],
+        scopes: str | tuple[str, ...] = (),
+        *,
+        effect: Effect = "read",
+        scopes_with: Mapping[str, tuple[str, ...]] = NOTHING,
+        scopes_note: str = "",
+        irreversible: str | None = None,
+        irreversible_with: Mapping[str, str] = NOTHING,
+    ) -> None:
+        self.info = OperationInfo(
+            ref=(ref,) if isinstance(ref, str) else ref,
+            scopes=(scopes,) if isinstance(scopes, str) else scopes,
+            effect=effect,
+            scopes_with=scopes_with,
+            scopes_note=scopes_note,
+            irreversible=irreversible,
+            irreversible_with=irreversible_with,
+        )
 
 
 def checked(function: Callable[..., Coro[R]]) -> Callable[..., Coro[R]]:
@@ -114,12 +174,12 @@ def _blocking(function: Callable[..., Coro[R]]) -> Callable[..., R]:
     return call
 
 
-class operation(DualMethod, Generic[P, R]):  # noqa: N801 - read as a keyword
-    """Make an `async def` method callable from both clients."""
+class Operation(DualMethod, Generic[P, R]):
+    """An `async def` method that both clients can call."""
 
-    def __init__(self, function: Callable[Concatenate[Any, P], Coro[R]]) -> None:
+    def __init__(self, function: Callable[Concatenate[Any, P], Coro[R]], info: OperationInfo) -> None:
         sure = checked(function)
-        super().__init__(_blocking(sure), sure)
+        super().__init__(_blocking(sure), sure, info)
 
     @overload
     def __get__(self, obj: None, owner: type) -> Callable[Concatenate[Any, P], R]: ...
@@ -131,10 +191,10 @@ class operation(DualMethod, Generic[P, R]):  # noqa: N801 - read as a keyword
         return self._get(obj)
 
 
-class stream(DualMethod, Generic[P, R]):  # noqa: N801 - read as a keyword
-    """Make an `async def` generator method iterable from both clients."""
+class Stream(DualMethod, Generic[P, R]):
+    """An `async def` generator method that both clients can iterate over."""
 
-    def __init__(self, function: Callable[Concatenate[Any, P], AsyncGenerator[R, None]]) -> None:
+    def __init__(self, function: Callable[Concatenate[Any, P], AsyncGenerator[R, None]], info: OperationInfo) -> None:
         @functools.wraps(function)
         def each(self: Any, /, *args: Any, **kwargs: Any) -> Iterator[R]:
             return run_each(function(self._async_view, *args, **kwargs))
@@ -142,7 +202,7 @@ class stream(DualMethod, Generic[P, R]):  # noqa: N801 - read as a keyword
         signature = inspect.signature(function)
         returns = str(signature.return_annotation).replace("AsyncGenerator[", "Iterator[").replace(", None]", "]")
         setattr(each, "__signature__", signature.replace(return_annotation=returns))  # noqa: B010 - typed as a function
-        super().__init__(each, function)
+        super().__init__(each, function, info)
 
     @overload
     def __get__(self, obj: None, owner: type) -> Callable[Concatenate[Any, P], Iterator[R]]: ...
@@ -152,3 +212,17 @@ class stream(DualMethod, Generic[P, R]):  # noqa: N801 - read as a keyword
     def __get__(self, obj: Bound[Any], owner: type) -> Callable[P, AsyncGenerator[R, None]]: ...
     def __get__(self, obj: Any, owner: type) -> Any:
         return self._get(obj)
+
+
+class operation(Declaration):  # noqa: N801 - read as a keyword
+    """Make an `async def` method callable from both clients."""
+
+    def __call__(self, function: Callable[Concatenate[Any, P], Coro[R]]) -> Operation[P, R]:
+        return Operation(function, self.info)
+
+
+class stream(Declaration):  # noqa: N801 - read as a keyword
+    """Make an `async def` generator method iterable from both clients."""
+
+    def __call__(self, function: Callable[Concatenate[Any, P], AsyncGenerator[R, None]]) -> Stream[P, R]:
+        return Stream(function, self.info)

@@ -1,43 +1,22 @@
-"""What the docstrings of the operations link to in DigitalOcean's API reference, and holding calls against it."""
+"""What the operations declare of DigitalOcean's API reference, and holding calls against it."""
 
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Iterator
 from typing import Any
 
-from doboto import DO
-from doboto.client import Client, resource
+from doboto import catalog
 
 from .contract import Contract
 
-LINK = re.compile(r"https://docs\.digitalocean\.com/reference/api/api-reference/#operation/([\w.]+)")
 #: What any change may read: its action, by whichever list it is in.
 ACTIONS = frozenset({"actions_get", "actions_list"})
 
 
-def resources() -> list[str]:
-    """The names of the clients' resources."""
-    return [name for name, value in vars(Client).items() if isinstance(value, resource)]
-
-
-def operations(group: str) -> list[str]:
-    """The names of a resource's operations."""
-    return [name for name in dir(getattr(DO, group)) if not name.startswith("_")]
-
-
 def table() -> dict[tuple[str, str], frozenset[str]]:
-    """For each operation, as resource and name, the operations of the API that it links to."""
-    return {
-        (group, name): frozenset(
-            # A link that ends a sentence has a full stop, and some operations' names end in `.yml`.
-            found.rstrip(".")
-            for found in LINK.findall(inspect.getdoc(getattr(getattr(DO, group), name)) or "")
-        )
-        for group in resources()
-        for name in operations(group)
-    }
+    """For each operation, as resource and name, the operations of the API that it declares."""
+    return {(one.resource, one.name): frozenset(one.info.ref) for one in catalog.operations()}
 
 
 def methods(openapi: dict[str, Any]) -> dict[str, str]:
@@ -74,7 +53,7 @@ class References:
     def check(self, group: str, name: str, asked: list[str]) -> None:
         """Fail if it asked for anything else."""
         strange = set(asked) - self.may(group, name)
-        assert not strange, f"{group}.{name} asks for {sorted(strange)}, to which its documentation does not link"
+        assert not strange, f"{group}.{name} asks for {sorted(strange)}, which it does not declare"
 
 
 class Held:
@@ -87,7 +66,7 @@ class Held:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._client, name)
-        if name in resources():
+        if name in catalog.resources():
             return HeldResource(found, name, self._contract, self._references)
         if name == "with_options":
             return lambda **options: Held(found(**options), self._contract, self._references)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from .groups import Group, placed
-from .run.confirm import ONLY_WITH, irrevocable
+from .run.confirm import irrevocable
 from .schema import catalog
 from .schema.catalog import Operation
 from .schema.docstrings import Docstring
@@ -122,8 +122,9 @@ class OperationCommand(Described):
         return added
 
     def _asking(self) -> str:
-        only = ONLY_WITH.get((self.operation.resource, self.operation.name))
-        return f"Do not ask; only with --{catalog.spelled(only)} is there a question." if only else "Do not ask."
+        info = self.operation.info
+        only = " or ".join(f"--{catalog.spelled(name)}" for name in info.irreversible_with)
+        return "Do not ask." if info.irreversible else f"Do not ask; only with {only} is there a question."
 
     def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - lines are wrapped, not cut
         """What the group's help says."""

@@ -11,7 +11,9 @@ from ._base.resource import Resource
 class Account(Resource[Mode]):
     """The account: whose it is, its state, and its limits."""
 
-    @operation
+    @operation(
+        ref="account_get", scopes="account:read", scopes_note="droplet:read and reserved_ip:read to see their limits"
+    )
     async def info(self) -> AccountData:
         """Read the account.
 
@@ -20,9 +22,5 @@ class Account(Resource[Mode]):
 
         Raises:
             DOBOTOUnauthorizedException: The token is wrong or revoked.
-
-        Scopes: account:read; droplet:read and reserved_ip:read for their limits.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/account_get
         """
         return await self._one(AccountData, "account", get("/account"))

@@ -16,7 +16,7 @@ Actions: TypeAlias = list[ActionData]
 class Action(Resource[Mode]):
     """Actions: what was done to Droplets, volumes, images and addresses, whoever did it."""
 
-    @operation
+    @operation(ref="actions_list", scopes="actions:read")
     async def list(self) -> Actions:
         """List all actions that there ever were, newest first; every page of them.
 
@@ -24,34 +24,20 @@ class Action(Resource[Mode]):
 
         Returns:
             A list of Actions.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: actions:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/actions_list
         """
         return await self._all(ActionData, "actions", "/actions")
 
-    @stream
+    @stream(ref="actions_list", scopes="actions:read")
     async def each(self) -> AsyncGenerator[ActionData, None]:
         """Go through actions one by one, newest first; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over Actions; an asynchronous one in `AsyncDO`.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: actions:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/actions_list
         """
         async for action in self._each(ActionData, "actions", "/actions"):
             yield action
 
-    @operation
+    @operation(ref="actions_get", scopes="actions:read")
     async def info(self, id: int) -> ActionData:
         """Read one action.
 
@@ -60,12 +46,5 @@ class Action(Resource[Mode]):
 
         Returns:
             The Action.
-
-        Raises:
-            DOBOTONotFoundException: There is no such action.
-
-        Scopes: actions:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/actions_get
         """
         return await self._one(ActionData, "action", get(path("/actions/{id}", id=id)))

@@ -53,7 +53,7 @@ presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
 class Autoscale(Settling[Mode]):
     """Autoscale pools: Droplets of one template, as many as are needed."""
 
-    @operation
+    @operation(ref="autoscalepools_list", scopes="droplet:read")
     async def list(self, *, name: str | None = None) -> Pools:
         """List all autoscale pools, or those of a name; every page of them.
 
@@ -65,15 +65,10 @@ class Autoscale(Settling[Mode]):
 
         Raises:
             ValueError: The name is empty.
-            DOBOTOException: A page could not be read.
-
-        Scopes: droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_list
         """
         return await self._all(AutoscalePool, "autoscale_pools", ALL, filters(name=name))
 
-    @stream
+    @stream(ref="autoscalepools_list", scopes="droplet:read")
     async def each(self, *, name: str | None = None) -> AsyncGenerator[AutoscalePool, None]:
         """Go through autoscale pools one by one; from the middle of a page on, the next is read.
 
@@ -85,16 +80,17 @@ class Autoscale(Settling[Mode]):
 
         Raises:
             ValueError: The name is empty.
-            DOBOTOException: A page could not be read.
-
-        Scopes: droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_list
         """
         async for pool in self._each(AutoscalePool, "autoscale_pools", ALL, filters(name=name)):
             yield pool
 
-    @creating
+    @creating(
+        ref="autoscalepools_create",
+        scopes="droplet:create",
+        effect="create",
+        scopes_with={"wait": ("droplet:read",)},
+        scopes_note="ssh_key:read, image:read, tag:create, vpc:read and project:read for what the template uses",
+    )
     async def create(
         self,
         attribs: AutoscaleCreate,
@@ -117,30 +113,24 @@ class Autoscale(Settling[Mode]):
                 - `droplet_template` (dict): `region`, `size`, `image` (text, an id too) and `ssh_keys` (list of
                   str, may be empty), and what else there is to say of its Droplets.
             wait: Whether to wait till it is active, with as many active Droplets as its configuration calls for.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             The pool.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOUnprocessableException: The API refused them.
             DOBOTOActionException: The pool could not make its Droplets, while waiting; `result` is the pool.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: droplet:create, and of what the template uses ssh_key:read, tag:create, vpc:read, project:read; with
-            `wait` also droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_create
         """
         making, plan = create_spec(attribs, attributes), self._plan(poll, timeout, progress)
         return await self._make_and_settle(making, SCALING, plan, wait)
 
-    @presenting
+    @presenting(
+        ref=("autoscalepools_list", "autoscalepools_create"),
+        scopes=("droplet:read", "droplet:create"),
+        effect="present",
+        scopes_with={"wait": ("droplet:read",)},
+        scopes_note="those of `create`",
+    )
     async def present(
         self,
         attribs: AutoscaleCreate,
@@ -156,27 +146,21 @@ class Autoscale(Settling[Mode]):
         Args:
             attribs: The pool's attributes, as for `create`; those of one that is there are not compared.
             wait: Whether to wait till it is active, with its Droplets, be it new or not.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             A tuple of the pool and the same pool if it was created, else None.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOException: As `create`.
-
-        Scopes: droplet:read, and those of `create`.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_list,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_create
         """
         making, plan = create_spec(attribs, attributes), self._plan(poll, timeout, progress)
         return await self._make_and_settle_unless_there(making, SCALING, plan, wait)
 
-    @operation
+    @operation(
+        ref="autoscalepools_get",
+        scopes="droplet:read",
+        scopes_note="the read scopes of what the template names to see those parts",
+    )
     async def info(self, id: str) -> AutoscalePool:
         """Read one autoscale pool.
 
@@ -185,17 +169,16 @@ class Autoscale(Settling[Mode]):
 
         Returns:
             The pool.
-
-        Raises:
-            DOBOTONotFoundException: There is no such pool.
-
-        Scopes: droplet:read; parts of the template need the read scopes of what they name.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_get
         """
         return await self._got(AutoscalePool, "autoscale_pool", path(ONE, id=id))
 
-    @operation
+    @operation(
+        ref="autoscalepools_update",
+        scopes="droplet:create",
+        effect="update",
+        scopes_with={"wait": ("droplet:read",)},
+        scopes_note="those of `create`",
+    )
     async def update(
         self,
         id: str,
@@ -213,29 +196,26 @@ class Autoscale(Settling[Mode]):
             attribs: All attributes, as for `create`: what is not named is not kept. The name can't be changed. A pool
                 as it was read will do, with some of it changed.
             wait: Whether to wait till it is active, with as many active Droplets as its configuration calls for.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The pool.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was changed.
-            DOBOTONotFoundException: There is no such pool.
             DOBOTOUnprocessableException: The API refused them.
             DOBOTOActionException: The pool could not make its Droplets, while waiting; `result` is the pool.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:create, and those of `create`.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_update
         """
         body, plan = ordered(attribs, {}), self._plan(poll, timeout, progress)
         pool: AutoscalePool = await self._replace(SCALING, id, body, plan, wait)
         return pool
 
-    @operation
+    @operation(
+        ref=("autoscalepools_delete", "autoscalepools_delete_dangerous"),
+        scopes="droplet:delete",
+        effect="destroy",
+        scopes_with={"wait": ("droplet:read",)},
+        irreversible="The pool is lost.",
+        irreversible_with={"dangerous": "All Droplets of the pool are lost with it."},
+    )
     async def destroy(
         self,
         id: str,
@@ -252,26 +232,13 @@ class Autoscale(Settling[Mode]):
         Args:
             id: The pool's id.
             wait: Whether to wait till the API answers that it is gone.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
             dangerous: Destroy ALL Droplets of the pool along with it. It can't be undone.
-            missing_ok: Whether it is fine that there is no such pool.
-            progress: Called with a `Progress` after every look.
-
-        Raises:
-            DOBOTONotFoundException: There is no such pool, and `missing_ok` is False.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:delete; with `wait` also droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_delete,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_delete_dangerous
         """
         request = _dangerous(id) if dangerous else None
         plan = self._plan(poll, timeout, progress)
         await self._remove_for_good(SCALING, id, plan, missing_ok=missing_ok, wait_till_gone=wait, request=request)
 
-    @operation
+    @operation(ref="autoscalepools_list_members", scopes="droplet:read")
     async def member_list(self, id: str) -> Members:
         """List the Droplets of an autoscale pool: whether they are well, and how busy.
 
@@ -280,17 +247,10 @@ class Autoscale(Settling[Mode]):
 
         Returns:
             A list of members.
-
-        Raises:
-            DOBOTONotFoundException: There is no such pool.
-
-        Scopes: droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_list_members
         """
         return await self._all(AutoscaleMember, "droplets", path(f"{ONE}/members", id=id))
 
-    @operation
+    @operation(ref="autoscalepools_list_history", scopes="droplet:read")
     async def history_list(self, id: str) -> Events:
         """List when an autoscale pool scaled, and why.
 
@@ -299,13 +259,6 @@ class Autoscale(Settling[Mode]):
 
         Returns:
             A list of events.
-
-        Raises:
-            DOBOTONotFoundException: There is no such pool.
-
-        Scopes: droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_list_history
         """
         return await self._all(AutoscaleEvent, "history", path(f"{ONE}/history", id=id))
 

@@ -60,7 +60,7 @@ LIFECYCLE = Lifecycle("certificate", "/certificates/{id}", "verified", frozenset
 class Certificate(Settling[Mode]):
     """TLS certificates, uploaded or from Let's Encrypt, for load balancers."""
 
-    @operation
+    @operation(ref="certificates_list", scopes="certificate:read")
     async def list(self, *, name: str | None = None) -> Certificates:
         """List all certificates, or the one of a name; every page of them.
 
@@ -72,15 +72,10 @@ class Certificate(Settling[Mode]):
 
         Raises:
             ValueError: The name is empty.
-            DOBOTOException: A page could not be read.
-
-        Scopes: certificate:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/certificates_list
         """
         return await self._all(CertificateData, "certificates", "/certificates", filters(name=name))
 
-    @stream
+    @stream(ref="certificates_list", scopes="certificate:read")
     async def each(self, *, name: str | None = None) -> AsyncGenerator[CertificateData, None]:
         """Go through certificates one by one; from the middle of a page on, the next is read.
 
@@ -92,16 +87,16 @@ class Certificate(Settling[Mode]):
 
         Raises:
             ValueError: The name is empty.
-            DOBOTOException: A page could not be read.
-
-        Scopes: certificate:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/certificates_list
         """
         async for certificate in self._each(CertificateData, "certificates", "/certificates", filters(name=name)):
             yield certificate
 
-    @creating
+    @creating(
+        ref="certificates_create",
+        scopes="certificate:create",
+        effect="create",
+        scopes_with={"wait": ("certificate:read",)},
+    )
     async def create(
         self,
         name: str,
@@ -133,9 +128,6 @@ class Certificate(Settling[Mode]):
             type: `custom` or `lets_encrypt`. Default: what the other arguments say.
             dns_names: The names that Let's Encrypt is to issue one for, all of them under domains of the account.
             wait: Whether to wait till it is verified; one that is uploaded is at once.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The certificate.
@@ -144,17 +136,15 @@ class Certificate(Settling[Mode]):
             ValueError, TypeError: The arguments can't be right: both kinds at once, or a part is missing.
             DOBOTOUnprocessableException: The name is taken, the parts don't fit, or a name is not under a domain.
             DOBOTOActionException: Let's Encrypt issued none, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: certificate:create; with `wait` also certificate:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/certificates_create
         """
         wanted = create_spec(name, type, dns_names, private_key, leaf_certificate, certificate_chain)
         return await self._make_and_settle(wanted, LIFECYCLE, self._plan(poll, timeout, progress), wait)
 
-    @presenting
+    @presenting(
+        ref=("certificates_list", "certificates_create"),
+        scopes=("certificate:read", "certificate:create"),
+        effect="present",
+    )
     async def present(
         self,
         name: str,
@@ -179,9 +169,6 @@ class Certificate(Settling[Mode]):
             type: `custom` or `lets_encrypt`. Default: what the other arguments say.
             dns_names: The names that Let's Encrypt is to issue one for.
             wait: Whether to wait till it is verified, one that was there included.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             A tuple of the certificate and the same certificate if it was created, else None.
@@ -189,16 +176,11 @@ class Certificate(Settling[Mode]):
         Raises:
             ValueError, TypeError: The arguments can't be right; nothing was created.
             DOBOTOException: As `create`.
-
-        Scopes: certificate:read, certificate:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/certificates_list,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/certificates_create
         """
         wanted = create_spec(name, type, dns_names, private_key, leaf_certificate, certificate_chain)
         return await self._make_and_settle_unless_there(wanted, LIFECYCLE, self._plan(poll, timeout, progress), wait)
 
-    @operation
+    @operation(ref="certificates_get", scopes="certificate:read")
     async def info(self, id: str) -> CertificateData:
         """Read one certificate.
 
@@ -207,31 +189,23 @@ class Certificate(Settling[Mode]):
 
         Returns:
             The certificate, without its private key, which the API never shows.
-
-        Raises:
-            DOBOTONotFoundException: There is no such certificate.
-
-        Scopes: certificate:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/certificates_get
         """
         return await self._got(CertificateData, "certificate", path("/certificates/{id}", id=id))
 
-    @operation
+    @operation(
+        ref="certificates_delete",
+        scopes="certificate:delete",
+        effect="destroy",
+        irreversible="The certificate is lost.",
+    )
     async def destroy(self, id: str, *, missing_ok: bool = False) -> None:
         """Destroy a certificate that nothing uses.
 
         Args:
             id: The certificate's id.
-            missing_ok: Whether it is fine that there is no such certificate.
 
         Raises:
-            DOBOTONotFoundException: There is no such certificate, and `missing_ok` is False.
             DOBOTOForbiddenException: A load balancer uses it.
-
-        Scopes: certificate:delete.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/certificates_delete
         """
         await self._remove(Request("DELETE", path("/certificates/{id}", id=id), repeatable=True), missing_ok)
 

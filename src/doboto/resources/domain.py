@@ -19,40 +19,26 @@ Present: TypeAlias = tuple[DomainData, DomainData | None]
 class Domain(DomainRecords[Mode]):
     """Domains whose DNS DigitalOcean manages, and their records."""
 
-    @operation
+    @operation(ref="domains_list", scopes="domain:read")
     async def list(self) -> Domains:
         """List all domains; every page of them.
 
         Returns:
             A list of domains.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: domain:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_list
         """
         return await self._all(DomainData, "domains", "/domains")
 
-    @stream
+    @stream(ref="domains_list", scopes="domain:read")
     async def each(self) -> AsyncGenerator[DomainData, None]:
         """Go through domains one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over domains; an asynchronous one in `AsyncDO`.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: domain:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_list
         """
         async for domain in self._each(DomainData, "domains", "/domains"):
             yield domain
 
-    @operation
+    @operation(ref="domains_create", scopes="domain:create", effect="create")
     async def create(self, name: str, ip_address: str | None) -> DomainData:
         """Create a domain.
 
@@ -66,16 +52,11 @@ class Domain(DomainRecords[Mode]):
         Raises:
             ValueError: The name or the address is empty.
             DOBOTOUnprocessableException: The domain is somebody's already, or no domain.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: domain:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_create
         """
         made: DomainData = await self._make(create_spec(name, ip_address), self._session.deadline())
         return made
 
-    @operation
+    @operation(ref=("domains_list", "domains_create"), scopes=("domain:read", "domain:create"), effect="present")
     async def present(self, name: str, ip_address: str | None) -> Present:
         """Create a domain unless it is there.
 
@@ -89,15 +70,10 @@ class Domain(DomainRecords[Mode]):
         Raises:
             ValueError: The name or the address is empty.
             DOBOTOException: As `create`.
-
-        Scopes: domain:read, domain:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_list,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_create
         """
         return await self._make_unless_there(create_spec(name, ip_address), self._session.deadline())
 
-    @operation
+    @operation(ref="domains_get", scopes="domain:read")
     async def info(self, name: str) -> DomainData:
         """Read one domain.
 
@@ -109,27 +85,23 @@ class Domain(DomainRecords[Mode]):
 
         Raises:
             DOBOTONotFoundException: There is no such domain.
-
-        Scopes: domain:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_get
         """
         return await self._got(DomainData, "domain", path("/domains/{name}", name=name))
 
-    @operation
+    @operation(
+        ref="domains_delete",
+        scopes="domain:delete",
+        effect="destroy",
+        irreversible="The domain and all its DNS records are lost.",
+    )
     async def destroy(self, name: str, *, missing_ok: bool = False) -> None:
         """Destroy a domain with all its records.
 
         Args:
             name: The domain itself.
-            missing_ok: Whether it is fine that there is no such domain.
 
         Raises:
             DOBOTONotFoundException: There is no such domain, and `missing_ok` is False.
-
-        Scopes: domain:delete.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_delete
         """
         await self._remove(Request("DELETE", path("/domains/{name}", name=name), repeatable=True), missing_ok)
 

@@ -21,7 +21,7 @@ APART = ("port", "tag")
 class DomainRecords(Making[Mode]):
     """The records."""
 
-    @operation
+    @operation(ref="domains_list_records", scopes="domain:read")
     async def record_list(self, name: str, *, fqdn: str | None = None, type: str | None = None) -> Records:
         """List all records of a domain, or those of one name or type; every page of them.
 
@@ -36,14 +36,10 @@ class DomainRecords(Making[Mode]):
         Raises:
             ValueError: A filter is empty.
             DOBOTONotFoundException: There is no such domain.
-
-        Scopes: domain:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_list_records
         """
         return await self._all(DomainRecord, "domain_records", records_of(name), filters(name=fqdn, type=type))
 
-    @stream
+    @stream(ref="domains_list_records", scopes="domain:read")
     async def record_each(
         self, name: str, *, fqdn: str | None = None, type: str | None = None
     ) -> AsyncGenerator[DomainRecord, None]:
@@ -60,16 +56,14 @@ class DomainRecords(Making[Mode]):
         Raises:
             ValueError: A filter is empty.
             DOBOTONotFoundException: There is no such domain.
-
-        Scopes: domain:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_list_records
         """
         query = filters(name=fqdn, type=type)
         async for record in self._each(DomainRecord, "domain_records", records_of(name), query):
             yield record
 
-    @operation
+    @operation(
+        ref="domains_create_record", scopes="domain:create", effect="create", scopes_note="or domain:update instead"
+    )
     async def record_create(self, name: str, attribs: DomainRecordCreate) -> DomainRecord:
         """Create a record of a domain.
 
@@ -88,19 +82,18 @@ class DomainRecords(Making[Mode]):
             The record.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTONotFoundException: There is no such domain.
             DOBOTOUnprocessableException: The type wants other attributes, or the name can't have such a record.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: domain:create or domain:update.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_create_record
         """
         made: DomainRecord = await self._make(record_create_spec(name, attribs), self._session.deadline())
         return made
 
-    @operation
+    @operation(
+        ref=("domains_list_records", "domains_create_record"),
+        scopes=("domain:read", "domain:create"),
+        effect="present",
+        scopes_note="or domain:update instead of domain:create",
+    )
     async def record_present(self, name: str, attribs: DomainRecordCreate) -> PresentRecord:
         """Create a record of a domain unless there is one of its type and name that leads to the same.
 
@@ -113,17 +106,11 @@ class DomainRecords(Making[Mode]):
             A tuple of the record and the same record if it was created, else None.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOException: As `record_create`.
-
-        Scopes: domain:read, and domain:create or domain:update.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_list_records,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_create_record
         """
         return await self._make_unless_there(record_create_spec(name, attribs), self._session.deadline())
 
-    @operation
+    @operation(ref="domains_get_record", scopes="domain:read")
     async def record_info(self, name: str, record_id: int) -> DomainRecord:
         """Read one record of a domain.
 
@@ -136,14 +123,15 @@ class DomainRecords(Making[Mode]):
 
         Raises:
             DOBOTONotFoundException: There is no such domain, or no such record of it.
-
-        Scopes: domain:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_get_record
         """
         return await self._got(DomainRecord, "domain_record", record_of(name, record_id))
 
-    @operation
+    @operation(
+        ref=("domains_patch_record", "domains_update_record", "domains_get_record"),
+        scopes="domain:update",
+        effect="update",
+        scopes_note="domain:read if `type` is omitted",
+    )
     async def record_update(
         self, name: str, record_id: int, attribs: DomainRecordAttributes, *, replace: bool = False
     ) -> DomainRecord:
@@ -163,19 +151,19 @@ class DomainRecords(Making[Mode]):
             ValueError, TypeError: Nothing is to be changed, or the attributes can't be right.
             DOBOTONotFoundException: There is no such domain, or no such record of it.
             DOBOTOUnprocessableException: The type wants other attributes.
-
-        Scopes: domain:update; domain:read where `type` is left out.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_patch_record,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_update_record,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_get_record
         """
         body, place = changes(attribs, {}), record_of(name, record_id)
         if "type" not in body:
             body["type"] = (await self._got(DomainRecord, "domain_record", place))["type"]
         return await self._one(DomainRecord, "domain_record", changing(place, body, replace=replace))
 
-    @operation
+    @operation(
+        ref="domains_delete_record",
+        scopes="domain:delete",
+        effect="destroy",
+        scopes_note="or domain:update instead",
+        irreversible="The DNS record is lost.",
+    )
     async def record_destroy(self, name: str, record_id: int, *, missing_ok: bool = False) -> None:
         """Destroy a record of a domain.
 
@@ -186,10 +174,6 @@ class DomainRecords(Making[Mode]):
 
         Raises:
             DOBOTONotFoundException: There is none, and `missing_ok` is False.
-
-        Scopes: domain:delete or domain:update.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_delete_record
         """
         await self._remove(Request("DELETE", record_of(name, record_id), repeatable=True), missing_ok)
 

@@ -84,40 +84,35 @@ LIFECYCLE = Lifecycle("firewall", "/firewalls/{id}", "succeeded", frozenset({"fa
 class Firewall(Settling[Mode]):
     """Cloud firewalls: they drop what no rule lets through."""
 
-    @operation
+    @operation(
+        ref="firewalls_list", scopes="firewall:read", scopes_note="droplet:read and tag:read to see what they protect"
+    )
     async def list(self) -> Firewalls:
         """List all firewalls; every page of them.
 
         Returns:
             A list of firewalls.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: firewall:read; droplet:read and tag:read to see what they protect.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_list
         """
         return await self._all(FirewallData, "firewalls", "/firewalls")
 
-    @stream
+    @stream(
+        ref="firewalls_list", scopes="firewall:read", scopes_note="droplet:read and tag:read to see what they protect"
+    )
     async def each(self) -> AsyncGenerator[FirewallData, None]:
         """Go through firewalls one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over firewalls; an asynchronous one in `AsyncDO`.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: firewall:read; droplet:read and tag:read to see what they protect.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_list
         """
         async for firewall in self._each(FirewallData, "firewalls", "/firewalls"):
             yield firewall
 
-    @creating
+    @creating(
+        ref="firewalls_create",
+        scopes="firewall:create",
+        effect="create",
+        scopes_with={"wait": ("firewall:read",), "droplet_ids": ("droplet:read",), "tags": ("tag:read",)},
+    )
     async def create(
         self,
         attribs: FirewallCreate,
@@ -141,30 +136,24 @@ class Firewall(Settling[Mode]):
                 - `droplet_ids` (list of int): Droplets to protect.
                 - `tags` (list of str): tags whose Droplets are to be protected.
             wait: Whether to wait till it is applied to every Droplet.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             The firewall.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOConflictException: There is a firewall of that name.
             DOBOTOUnprocessableException: The API refused them.
             DOBOTOActionException: It could not be applied, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: firewall:create; for what is used droplet:read, tag:read; with `wait` also firewall:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_create
         """
         plan = self._plan(poll, timeout, progress)
         return await self._make_and_settle(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
 
-    @presenting
+    @presenting(
+        ref=("firewalls_list", "firewalls_create"),
+        scopes=("firewall:read", "firewall:create"),
+        effect="present",
+        scopes_with={"droplet_ids": ("droplet:read",), "tags": ("tag:read",)},
+    )
     async def present(
         self,
         attribs: FirewallCreate,
@@ -180,27 +169,19 @@ class Firewall(Settling[Mode]):
         Args:
             attribs: The firewall's attributes, as for `create`; those of one that is there are not compared.
             wait: Whether to wait till it is applied to every Droplet, one that was there included.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             A tuple of the firewall and the same firewall if it was created, else None.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOException: As `create`.
-
-        Scopes: firewall:read, and those of `create`.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_list,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_create
         """
         plan = self._plan(poll, timeout, progress)
         return await self._make_and_settle_unless_there(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
 
-    @operation
+    @operation(
+        ref="firewalls_get", scopes="firewall:read", scopes_note="droplet:read and tag:read to see what it protects"
+    )
     async def info(self, id: str) -> FirewallData:
         """Read one firewall.
 
@@ -209,17 +190,15 @@ class Firewall(Settling[Mode]):
 
         Returns:
             The firewall.
-
-        Raises:
-            DOBOTONotFoundException: There is no such firewall.
-
-        Scopes: firewall:read; droplet:read and tag:read to see what it protects.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_get
         """
         return await self._got(FirewallData, "firewall", path("/firewalls/{id}", id=id))
 
-    @updating
+    @updating(
+        ref="firewalls_update",
+        scopes=("firewall:update", "droplet:read", "tag:read"),
+        effect="update",
+        scopes_with={"wait": ("firewall:read",)},
+    )
     async def update(
         self,
         id: str,
@@ -237,47 +216,38 @@ class Firewall(Settling[Mode]):
             id: The firewall's id.
             attribs: All its attributes, as for `create`.
             wait: Whether to wait till the change is applied to every Droplet.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             The firewall as it is now.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was changed.
-            DOBOTONotFoundException: There is no such firewall.
             DOBOTOConflictException: There is another firewall of that name.
             DOBOTOUnprocessableException: The API refused them.
             DOBOTOActionException: The change failed, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: firewall:update, droplet:read, tag:read; with `wait` also firewall:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_update
         """
         plan = self._plan(poll, timeout, progress)
         return await self._replace(LIFECYCLE, id, attributes_for(attribs, attributes), plan, wait)
 
-    @operation
+    @operation(
+        ref="firewalls_delete",
+        scopes="firewall:delete",
+        effect="destroy",
+        irreversible="The firewall is lost, and its Droplets are no longer protected by it.",
+    )
     async def destroy(self, id: str, *, missing_ok: bool = False) -> None:
         """Destroy a firewall. The Droplets behind it stay, and lose its protection.
 
         Args:
             id: The firewall's id.
-            missing_ok: Whether it is fine that there is no such firewall.
-
-        Raises:
-            DOBOTONotFoundException: There is no such firewall, and `missing_ok` is False.
-
-        Scopes: firewall:delete.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_delete
         """
         await self._remove(Request("DELETE", path("/firewalls/{id}", id=id), repeatable=True), missing_ok)
 
-    @operation
+    @operation(
+        ref="firewalls_assign_droplets",
+        scopes=("firewall:update", "droplet:read"),
+        effect="update",
+        scopes_with={"wait": ("firewall:read",)},
+    )
     async def droplet_add(
         self,
         id: str,
@@ -294,25 +264,21 @@ class Firewall(Settling[Mode]):
             id: The firewall's id.
             droplet_ids: The Droplets' ids.
             wait: Whether to wait till the change is applied to every Droplet.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Raises:
             ValueError, TypeError: There are none, or it is no list.
-            DOBOTONotFoundException: There is no such firewall.
             DOBOTOUnprocessableException: A Droplet is not there.
             DOBOTOActionException: The change failed, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: firewall:update, droplet:read; with `wait` also firewall:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_assign_droplets
         """
         plan = self._plan(poll, timeout, progress)
         await self._extend("POST", id, "droplets", {"droplet_ids": some("droplet_ids", droplet_ids)}, plan, wait)
 
-    @operation
+    @operation(
+        ref="firewalls_delete_droplets",
+        scopes=("firewall:update", "droplet:read"),
+        effect="update",
+        scopes_with={"wait": ("firewall:read",)},
+    )
     async def droplet_remove(
         self,
         id: str,
@@ -329,24 +295,20 @@ class Firewall(Settling[Mode]):
             id: The firewall's id.
             droplet_ids: The Droplets' ids.
             wait: Whether to wait till the change is applied to every Droplet.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Raises:
             ValueError, TypeError: There are none, or it is no list.
-            DOBOTONotFoundException: There is no such firewall.
             DOBOTOActionException: The change failed, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: firewall:update, droplet:read; with `wait` also firewall:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_delete_droplets
         """
         plan = self._plan(poll, timeout, progress)
         await self._extend("DELETE", id, "droplets", {"droplet_ids": some("droplet_ids", droplet_ids)}, plan, wait)
 
-    @operation
+    @operation(
+        ref="firewalls_add_tags",
+        scopes=("firewall:update", "tag:read"),
+        effect="update",
+        scopes_with={"wait": ("firewall:read",)},
+    )
     async def tag_add(
         self,
         id: str,
@@ -363,25 +325,21 @@ class Firewall(Settling[Mode]):
             id: The firewall's id.
             tags: Names of the tags, which must exist.
             wait: Whether to wait till the change is applied to every Droplet.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Raises:
             ValueError, TypeError: There are none, or it is no list.
-            DOBOTONotFoundException: There is no such firewall.
             DOBOTOUnprocessableException: A tag is not there.
             DOBOTOActionException: The change failed, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: firewall:update, tag:read; with `wait` also firewall:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_add_tags
         """
         plan = self._plan(poll, timeout, progress)
         await self._extend("POST", id, "tags", {"tags": some("tags", tags)}, plan, wait)
 
-    @operation
+    @operation(
+        ref="firewalls_delete_tags",
+        scopes=("firewall:update", "tag:read"),
+        effect="update",
+        scopes_with={"wait": ("firewall:read",)},
+    )
     async def tag_remove(
         self,
         id: str,
@@ -398,24 +356,21 @@ class Firewall(Settling[Mode]):
             id: The firewall's id.
             tags: Names of the tags.
             wait: Whether to wait till the change is applied to every Droplet.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Raises:
             ValueError, TypeError: There are none, or it is no list.
-            DOBOTONotFoundException: There is no such firewall.
             DOBOTOActionException: The change failed, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: firewall:update, tag:read; with `wait` also firewall:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_delete_tags
         """
         plan = self._plan(poll, timeout, progress)
         await self._extend("DELETE", id, "tags", {"tags": some("tags", tags)}, plan, wait)
 
-    @operation
+    @operation(
+        ref="firewalls_add_rules",
+        scopes="firewall:update",
+        effect="update",
+        scopes_with={"wait": ("firewall:read",)},
+        scopes_note="firewall:read to recover from a lost response",
+    )
     async def rule_add(
         self,
         id: str,
@@ -434,26 +389,23 @@ class Firewall(Settling[Mode]):
             inbound_rules: Rules for what comes in, with `protocol`, `ports` and `sources`; or
             outbound_rules: rules for what goes out, with `protocol`, `ports` and `destinations`; or both.
             wait: Whether to wait till the change is applied to every Droplet.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Raises:
             ValueError, TypeError: There are no rules, or they are no list.
-            DOBOTONotFoundException: There is no such firewall.
             DOBOTOUnprocessableException: A rule can't be.
             DOBOTOActionException: The change failed, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
             DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: firewall:update; with `wait`, and where an answer is lost, also firewall:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_add_rules
         """
         plan = self._plan(poll, timeout, progress)
         await self._change_rules("POST", id, both(inbound_rules, outbound_rules), plan, wait)
 
-    @operation
+    @operation(
+        ref="firewalls_delete_rules",
+        scopes="firewall:update",
+        effect="update",
+        scopes_with={"wait": ("firewall:read",)},
+        scopes_note="firewall:read to recover from a lost response",
+    )
     async def rule_remove(
         self,
         id: str,
@@ -472,21 +424,12 @@ class Firewall(Settling[Mode]):
             inbound_rules: Rules for what comes in, with `protocol`, `ports` and `sources`; or
             outbound_rules: rules for what goes out, with `protocol`, `ports` and `destinations`; or both.
             wait: Whether to wait till the change is applied to every Droplet.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Raises:
             ValueError, TypeError: There are no rules, or they are no list.
-            DOBOTONotFoundException: There is no such firewall.
             DOBOTOUnprocessableException: A rule can't be.
             DOBOTOActionException: The change failed, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
             DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: firewall:update; with `wait`, and where an answer is lost, also firewall:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_delete_rules
         """
         plan = self._plan(poll, timeout, progress)
         await self._change_rules("DELETE", id, both(inbound_rules, outbound_rules), plan, wait)

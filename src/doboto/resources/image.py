@@ -56,7 +56,7 @@ presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
 class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
     """Images: what Droplets are created from. Snapshots and backups are images too; `droplet` makes those."""
 
-    @operation
+    @operation(ref="images_list", scopes="image:read")
     async def list(
         self, type: ImageListType | None = None, private: bool | None = None, *, tag_name: str | None = None
     ) -> Images:
@@ -73,15 +73,10 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
         Raises:
             ValueError: A filter is empty.
             TypeError: `private` is no boolean.
-            DOBOTOException: A page could not be read.
-
-        Scopes: image:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_list
         """
         return await self._all(ImageData, "images", "/images", query(type, private, tag_name))
 
-    @stream
+    @stream(ref="images_list", scopes="image:read")
     async def each(
         self, type: ImageListType | None = None, private: bool | None = None, *, tag_name: str | None = None
     ) -> AsyncGenerator[ImageData, None]:
@@ -98,16 +93,11 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
         Raises:
             ValueError: A filter is empty.
             TypeError: `private` is no boolean.
-            DOBOTOException: A page could not be read.
-
-        Scopes: image:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_list
         """
         async for image in self._each(ImageData, "images", "/images", query(type, private, tag_name)):
             yield image
 
-    @operation
+    @operation(ref="images_get", scopes="image:read")
     async def info(self, id_slug: int | str) -> ImageData:
         """Read one image.
 
@@ -116,17 +106,15 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
 
         Returns:
             The image.
-
-        Raises:
-            DOBOTONotFoundException: There is no such image.
-
-        Scopes: image:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_get
         """
         return await self._got(ImageData, "image", path("/images/{id}", id=id_slug))
 
-    @creating
+    @creating(
+        ref="images_create_custom",
+        scopes="image:create",
+        effect="create",
+        scopes_with={"wait": ("image:read",), "tags": ("tag:create",)},
+    )
     async def create(
         self,
         attribs: ImageCreate,
@@ -149,29 +137,23 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
                 - `description` (str): free text.
                 - `tags` (list of str): tags to put on it.
             wait: Whether to wait till it can be used.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             The image.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOUnprocessableException: The API refused them.
             DOBOTOActionException: The import failed, while waiting; `result` is the image.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: image:create; tag:create for tags; with `wait` also image:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_create_custom
         """
         making, plan = create_spec(attribs, attributes), self._plan(poll, timeout, progress)
         return await self._make_and_settle(making, IMPORT, plan, wait)
 
-    @presenting
+    @presenting(
+        ref=("images_list", "images_create_custom"),
+        scopes=("image:read", "image:create"),
+        effect="present",
+        scopes_with={"tags": ("tag:create",)},
+    )
     async def present(
         self,
         attribs: ImageCreate,
@@ -187,27 +169,17 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
         Args:
             attribs: The image's attributes, as for `create`; those of one that is there are not compared.
             wait: Whether to wait till it can be used, be it new or not.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             A tuple of the image and the same image if it was created, else None.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOException: As `create`.
-
-        Scopes: image:read, and those of `create`.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_list,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/images_create_custom
         """
         making, plan = create_spec(attribs, attributes), self._plan(poll, timeout, progress)
         return await self._make_and_settle_unless_there(making, IMPORT, plan, wait)
 
-    @operation
+    @operation(ref="images_update", scopes="image:update", effect="update")
     async def update(
         self, id: int, name: str | None, *, description: str | None = None, distribution: str | None = None
     ) -> ImageData:
@@ -224,12 +196,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
 
         Raises:
             ValueError: There is nothing to change, or the name is empty.
-            DOBOTONotFoundException: There is no such image.
             DOBOTOForbiddenException: It is a public image.
-
-        Scopes: image:update.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_update
         """
         given = {"name": None if name is None else text("name", name)}
         body = merged(given, {"description": description, "distribution": distribution})
@@ -238,25 +205,24 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
         request = Request("PUT", path("/images/{id}", id=id), body=body, repeatable=True)
         return await self._one(ImageData, "image", request)
 
-    @operation
+    @operation(
+        ref="images_delete",
+        scopes="image:delete",
+        effect="destroy",
+        irreversible="The image is lost; Droplets made from it stay.",
+    )
     async def destroy(self, id: int, *, missing_ok: bool = False) -> None:
         """Destroy one of one's own images. It can't be undone; Droplets made from it stay.
 
         Args:
             id: The image's id.
-            missing_ok: Whether it is fine that there is no such image.
 
         Raises:
-            DOBOTONotFoundException: There is no such image, and `missing_ok` is False.
             DOBOTOForbiddenException: It is a public image.
-
-        Scopes: image:delete.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_delete
         """
         await self._remove(Request("DELETE", path("/images/{id}", id=id), repeatable=True), missing_ok)
 
-    @operation
+    @operation(ref="imageActions_post", scopes="image:update", effect="action", scopes_with={"wait": ("image:read",)})
     async def transfer(
         self,
         id: int,
@@ -272,30 +238,18 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
         Args:
             id: The image's id.
             region: The region's slug.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action.
 
         Raises:
             ValueError: The region is empty.
-            DOBOTONotFoundException: There is no such image.
             DOBOTOUnprocessableException: There is no such region.
-            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
-            DOBOTOActionException: The action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: image:update; with `wait` also image:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/imageActions_post
         """
         body = {"type": "transfer", "region": text("region", region)}
         return await self._act(id, body, self._plan(poll, timeout, progress), wait)
 
-    @operation
+    @operation(ref="imageActions_post", scopes="image:update", effect="action", scopes_with={"wait": ("image:read",)})
     async def convert(
         self,
         id: int,
@@ -309,28 +263,16 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
 
         Args:
             id: The image's id.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action.
 
         Raises:
-            DOBOTONotFoundException: There is no such image.
             DOBOTOUnprocessableException: It is no backup.
-            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
-            DOBOTOActionException: The action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: image:update; with `wait` also image:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/imageActions_post
         """
         return await self._act(id, {"type": "convert"}, self._plan(poll, timeout, progress), wait)
 
-    @operation
+    @operation(ref="imageActions_list", scopes="image:read")
     async def action_list(self, id: int) -> Actions:
         """List all actions of an image, running or over.
 
@@ -339,17 +281,10 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
 
         Returns:
             A list of Actions.
-
-        Raises:
-            DOBOTONotFoundException: There is no such image.
-
-        Scopes: image:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/imageActions_list
         """
         return await self._all(Action, "actions", path("/images/{id}/actions", id=id))
 
-    @operation
+    @operation(ref="imageActions_get", scopes="image:read")
     async def action_info(self, id: int, action_id: int) -> Action:
         """Read one action of an image.
 
@@ -362,10 +297,6 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
 
         Raises:
             DOBOTONotFoundException: There is no such image, or no such action of it.
-
-        Scopes: image:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/imageActions_get
         """
         request = get(path("/images/{id}/actions/{action}", id=id, action=action_id))
         action: Action = await self._session.call(request, None, read_action)

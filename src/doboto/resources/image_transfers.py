@@ -15,7 +15,7 @@ from ._base.create import Making
 class ImageTransfers(Making[Mode]):
     """Offers images to other accounts, and takes, refuses or takes back such offers."""
 
-    @operation
+    @operation(ref="images_post_account_transfer_create", scopes=("image:update", "image:delete"), effect="create")
     async def account_transfer_create(
         self, id: int, *, recipient_email: str | None = None, recipient_uuid: str | None = None
     ) -> int:
@@ -31,12 +31,7 @@ class ImageTransfers(Making[Mode]):
 
         Raises:
             ValueError: Neither or both of the recipients are given, or the one given is empty.
-            DOBOTONotFoundException: There is no such image.
             DOBOTOOutcomeUnknownException: The answer was lost, and with it the offer's id.
-
-        Scopes: image:update, image:delete.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_post_account_transfer_create
         """
         if (recipient_email is None) == (recipient_uuid is None):
             raise ValueError("give either recipient_email or recipient_uuid")
@@ -48,7 +43,7 @@ class ImageTransfers(Making[Mode]):
             raise DOBOTOInvalidResponseException(f"the reply has no transfer_id: {str(reply)[:200]}", reply)
         return offered
 
-    @operation
+    @operation(ref="images_post_account_transfer_accept", scopes="image:create", effect="update")
     async def account_transfer_accept(self, id: int, transfer_id: int, recipient_uuid: str) -> None:
         """Take over an image that another account offers.
 
@@ -59,18 +54,13 @@ class ImageTransfers(Making[Mode]):
 
         Raises:
             ValueError: The team is empty.
-            DOBOTONotFoundException: There is no such offer.
             DOBOTOBadRequestException: It is no longer open.
             DOBOTOOutcomeUnknownException: The answer was lost; where it was accepted, the image is among one's own.
-
-        Scopes: image:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_post_account_transfer_accept
         """
         body = {"transfer_id": transfer_id, "recipient_uuid": text("recipient_uuid", recipient_uuid)}
         await self._transfer(id, "/accept", body)
 
-    @operation
+    @operation(ref="images_post_account_transfer_cancel", scopes="image:update", effect="update")
     async def account_transfer_cancel(self, id: int, transfer_id: int) -> None:
         """Take back the offer of an image.
 
@@ -79,17 +69,12 @@ class ImageTransfers(Making[Mode]):
             transfer_id: The offer's id.
 
         Raises:
-            DOBOTONotFoundException: There is no such offer.
             DOBOTOBadRequestException: It is no longer open.
             DOBOTOOutcomeUnknownException: The answer was lost.
-
-        Scopes: image:update.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_post_account_transfer_cancel
         """
         await self._transfer(id, "/cancel", {"transfer_id": transfer_id})
 
-    @operation
+    @operation(ref="images_post_account_transfer_decline", scopes="image:create", effect="update")
     async def account_transfer_decline(self, id: int, transfer_id: int) -> None:
         """Refuse an image that another account offers.
 
@@ -98,13 +83,8 @@ class ImageTransfers(Making[Mode]):
             transfer_id: The offer's id.
 
         Raises:
-            DOBOTONotFoundException: There is no such offer.
             DOBOTOBadRequestException: It is no longer open.
             DOBOTOOutcomeUnknownException: The answer was lost.
-
-        Scopes: image:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_post_account_transfer_decline
         """
         await self._transfer(id, "/decline", {"transfer_id": transfer_id})
 

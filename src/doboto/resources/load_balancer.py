@@ -82,40 +82,31 @@ LIFECYCLE = Lifecycle("load_balancer", "/load_balancers/{id}", "active", frozens
 class LoadBalancer(Settling[Mode]):
     """Load balancers: one address for many Droplets."""
 
-    @operation
+    @operation(ref="loadBalancers_list", scopes="load_balancer:read")
     async def list(self) -> LoadBalancers:
         """List all load balancers; every page of them.
 
         Returns:
             A list of load balancers.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: load_balancer:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_list
         """
         return await self._all(LoadBalancerData, "load_balancers", "/load_balancers")
 
-    @stream
+    @stream(ref="loadBalancers_list", scopes="load_balancer:read")
     async def each(self) -> AsyncGenerator[LoadBalancerData, None]:
         """Go through load balancers one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over load balancers; an asynchronous one in `AsyncDO`.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: load_balancer:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_list
         """
         async for balancer in self._each(LoadBalancerData, "load_balancers", "/load_balancers"):
             yield balancer
 
-    @creating
+    @creating(
+        ref="loadBalancers_create",
+        scopes="load_balancer:create",
+        effect="create",
+        scopes_with={"wait": ("load_balancer:read",)},
+    )
     async def create(
         self,
         attribs: LoadBalancerCreate,
@@ -147,29 +138,22 @@ class LoadBalancer(Settling[Mode]):
                   and `target_load_balancer_ids`.
                 - `tls_cipher_policy` (str), `disable_lets_encrypt_dns_records` (bool).
             wait: Whether to wait till it is active, which is when it has its address.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             The load balancer.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOUnprocessableException: The API refused them.
             DOBOTOActionException: The creation failed, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: load_balancer:create; with `wait` also load_balancer:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
         """
         plan = self._plan(poll, timeout, progress)
         return await self._make_and_settle(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
 
-    @presenting
+    @presenting(
+        ref=("loadBalancers_list", "loadBalancers_create"),
+        scopes=("load_balancer:read", "load_balancer:create"),
+        effect="present",
+    )
     async def present(
         self,
         attribs: LoadBalancerCreate,
@@ -185,27 +169,17 @@ class LoadBalancer(Settling[Mode]):
         Args:
             attribs: The load balancer's attributes, as for `create`; those of one that is there are not compared.
             wait: Whether to wait till it is active, one that was there included.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             A tuple of the load balancer and the same load balancer if it was created, else None.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOException: As `create`.
-
-        Scopes: load_balancer:read, load_balancer:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_list,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
         """
         plan = self._plan(poll, timeout, progress)
         return await self._make_and_settle_unless_there(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
 
-    @operation
+    @operation(ref="loadBalancers_get", scopes="load_balancer:read")
     async def info(self, id: str) -> LoadBalancerData:
         """Read one load balancer.
 
@@ -214,17 +188,15 @@ class LoadBalancer(Settling[Mode]):
 
         Returns:
             The load balancer.
-
-        Raises:
-            DOBOTONotFoundException: There is no such load balancer.
-
-        Scopes: load_balancer:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_get
         """
         return await self._got(LoadBalancerData, "load_balancer", path("/load_balancers/{id}", id=id))
 
-    @updating
+    @updating(
+        ref="loadBalancers_update",
+        scopes="load_balancer:update",
+        effect="update",
+        scopes_with={"wait": ("load_balancer:read",)},
+    )
     async def update(
         self,
         id: str,
@@ -242,46 +214,32 @@ class LoadBalancer(Settling[Mode]):
             id: The load balancer's id.
             attribs: All its attributes, as for `create`.
             wait: Whether to wait till it is active.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             The load balancer as it is now.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was changed.
-            DOBOTONotFoundException: There is no such load balancer.
             DOBOTOForbiddenException: It is still busy with something else.
             DOBOTOUnprocessableException: The API refused them.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: load_balancer:update; with `wait` also load_balancer:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_update
         """
         plan = self._plan(poll, timeout, progress)
         return await self._replace(LIFECYCLE, id, attributes_for(attribs, attributes), plan, wait)
 
-    @operation
+    @operation(
+        ref="loadBalancers_delete",
+        scopes="load_balancer:delete",
+        effect="destroy",
+        irreversible="The load balancer and its address are lost; the Droplets behind it stay.",
+    )
     async def destroy(self, id: str, *, missing_ok: bool = False) -> None:
         """Destroy a load balancer. The Droplets behind it stay.
 
         Args:
             id: The load balancer's id.
-            missing_ok: Whether it is fine that there is no such load balancer.
-
-        Raises:
-            DOBOTONotFoundException: There is no such load balancer, and `missing_ok` is False.
-
-        Scopes: load_balancer:delete.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_delete
         """
         await self._remove(Request("DELETE", path("/load_balancers/{id}", id=id), repeatable=True), missing_ok)
 
-    @operation
+    @operation(ref="loadBalancers_delete_cache", scopes="load_balancer:delete", effect="update")
     async def cache_purge(self, id: str) -> None:
         """Empty the cache of a global load balancer.
 
@@ -289,16 +247,11 @@ class LoadBalancer(Settling[Mode]):
             id: The load balancer's id.
 
         Raises:
-            DOBOTONotFoundException: There is no such load balancer.
             DOBOTOUnprocessableException: It is no global one.
-
-        Scopes: load_balancer:delete.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_delete_cache
         """
         await self._none(Request("DELETE", path("/load_balancers/{id}/cache", id=id), repeatable=True))
 
-    @operation
+    @operation(ref="loadBalancers_add_droplets", scopes="load_balancer:update", effect="update")
     async def droplet_add(self, id: str, droplet_ids: Sequence[int]) -> None:
         """Put Droplets behind a load balancer that has no tag.
 
@@ -308,17 +261,12 @@ class LoadBalancer(Settling[Mode]):
 
         Raises:
             ValueError, TypeError: There are none, or it is no list.
-            DOBOTONotFoundException: There is no such load balancer.
             DOBOTOForbiddenException: It is still busy with something else.
             DOBOTOUnprocessableException: It goes by a tag, or a Droplet is not there or in another VPC.
-
-        Scopes: load_balancer:update.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_add_droplets
         """
         await self._none(droplets("POST", id, droplet_ids))
 
-    @operation
+    @operation(ref="loadBalancers_remove_droplets", scopes="load_balancer:update", effect="update")
     async def droplet_remove(self, id: str, droplet_ids: Sequence[int]) -> None:
         """Take Droplets out from behind a load balancer.
 
@@ -328,17 +276,17 @@ class LoadBalancer(Settling[Mode]):
 
         Raises:
             ValueError, TypeError: There are none, or it is no list.
-            DOBOTONotFoundException: There is no such load balancer.
             DOBOTOForbiddenException: It is still busy with something else.
             DOBOTOUnprocessableException: It goes by a tag.
-
-        Scopes: load_balancer:update.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_remove_droplets
         """
         await self._none(droplets("DELETE", id, droplet_ids))
 
-    @operation
+    @operation(
+        ref="loadBalancers_add_forwardingRules",
+        scopes="load_balancer:update",
+        effect="update",
+        scopes_note="load_balancer:read to recover from a lost response",
+    )
     async def forwarding_rule_add(self, id: str, forwarding_rules: Sequence[ForwardingRule]) -> None:
         """Add forwarding rules to a load balancer.
 
@@ -348,18 +296,18 @@ class LoadBalancer(Settling[Mode]):
 
         Raises:
             ValueError, TypeError: There are none, or it is no list.
-            DOBOTONotFoundException: There is no such load balancer.
             DOBOTOForbiddenException: It is still busy with something else.
             DOBOTOUnprocessableException: A rule can't be, or its port is taken.
             DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: load_balancer:update; where an answer is lost also load_balancer:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_add_forwardingRules
         """
         await self._change_rules("POST", id, forwarding_rules, all)
 
-    @operation
+    @operation(
+        ref="loadBalancers_remove_forwardingRules",
+        scopes="load_balancer:update",
+        effect="update",
+        scopes_note="load_balancer:read to recover from a lost response",
+    )
     async def forwarding_rule_remove(self, id: str, forwarding_rules: Sequence[ForwardingRule]) -> None:
         """Remove forwarding rules from a load balancer; one must stay.
 
@@ -369,14 +317,9 @@ class LoadBalancer(Settling[Mode]):
 
         Raises:
             ValueError, TypeError: There are none, or it is no list.
-            DOBOTONotFoundException: There is no such load balancer.
             DOBOTOForbiddenException: It is still busy with something else.
             DOBOTOUnprocessableException: None would be left.
             DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: load_balancer:update; where an answer is lost also load_balancer:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_remove_forwardingRules
         """
         await self._change_rules("DELETE", id, forwarding_rules, lambda there: not any(there))
 

@@ -63,40 +63,26 @@ presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
 class Monitoring(Making[Mode]):
     """Monitoring: alert policies, and what was measured of Droplets and autoscale pools."""
 
-    @operation
+    @operation(ref="monitoring_list_alertPolicy", scopes="monitoring:read")
     async def alert_list(self) -> Policies:
         """List all alert policies; every page of them.
 
         Returns:
             A list of alert policies.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: monitoring:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_list_alertPolicy
         """
         return await self._all(AlertPolicy, "policies", "/monitoring/alerts")
 
-    @stream
+    @stream(ref="monitoring_list_alertPolicy", scopes="monitoring:read")
     async def alert_each(self) -> AsyncGenerator[AlertPolicy, None]:
         """Go through alert policies one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over alert policies; an asynchronous one in `AsyncDO`.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: monitoring:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_list_alertPolicy
         """
         async for policy in self._each(AlertPolicy, "policies", "/monitoring/alerts"):
             yield policy
 
-    @creating
+    @creating(ref="monitoring_create_alertPolicy", scopes="monitoring:create", effect="create")
     async def alert_create(self, attribs: AlertPolicyCreate, **attributes: Any) -> Any:
         """Create an alert policy.
 
@@ -112,49 +98,40 @@ class Monitoring(Making[Mode]):
                 - `tags` (list of str): tags whose Droplets it looks at.
                 - `alerts` (dict): who is told: lists `email` of addresses and `slack` of `channel` and `url`.
                 - `enabled` (bool): whether it is in force.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             The alert policy.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOUnprocessableException: The API refused them.
             DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it. Policies have no time of
                 creation: one that says just the same counts as the one asked for.
-
-        Scopes: monitoring:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_create_alertPolicy
         """
         return await self._make(create_spec(attribs, attributes), self._session.deadline())
 
-    @presenting
+    @presenting(
+        ref=("monitoring_list_alertPolicy", "monitoring_create_alertPolicy"),
+        scopes=("monitoring:read", "monitoring:create"),
+        effect="present",
+    )
     async def alert_present(self, attribs: AlertPolicyCreate, **attributes: Any) -> Any:
         """Create an alert policy unless there is one of its type and description, which is all the name it has.
 
         Args:
             attribs: The policy's attributes, as for `alert_create`; the others of one that is there are not compared.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             A tuple of the alert policy and the same policy if it was created, else None.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOException: As `alert_create`.
-
-        Scopes: monitoring:read, monitoring:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_list_alertPolicy,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_create_alertPolicy
         """
         making = create_spec(attribs, attributes)
         name = {member: making.request.body[member] for member in ("type", "description")}
         titled = replace(making, same=partial(says, wanted=name))
         return await self._make_unless_there(titled, self._session.deadline())
 
-    @operation
+    @operation(ref="monitoring_get_alertPolicy", scopes="monitoring:read")
     async def alert_info(self, id: str) -> AlertPolicy:
         """Read one alert policy.
 
@@ -163,17 +140,10 @@ class Monitoring(Making[Mode]):
 
         Returns:
             The alert policy.
-
-        Raises:
-            DOBOTONotFoundException: There is no such policy.
-
-        Scopes: monitoring:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_alertPolicy
         """
         return await self._got(AlertPolicy, "policy", path(ALERT, id=id))
 
-    @operation
+    @operation(ref="monitoring_update_alertPolicy", scopes="monitoring:update", effect="update")
     async def alert_update(self, id: str, attribs: AlertPolicyCreate) -> AlertPolicy:
         """Change an alert policy.
 
@@ -185,35 +155,41 @@ class Monitoring(Making[Mode]):
             The alert policy.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was changed.
-            DOBOTONotFoundException: There is no such policy.
             DOBOTOUnprocessableException: The API refused them.
-
-        Scopes: monitoring:update.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_update_alertPolicy
         """
         request = Request("PUT", path(ALERT, id=id), body=ordered(attribs, {}), repeatable=True)
         return await self._one(AlertPolicy, "policy", request)
 
-    @operation
+    @operation(
+        ref="monitoring_delete_alertPolicy",
+        scopes="monitoring:delete",
+        effect="destroy",
+        irreversible="The alert policy is lost.",
+    )
     async def alert_destroy(self, id: str, *, missing_ok: bool = False) -> None:
         """Destroy an alert policy.
 
         Args:
             id: The policy's `uuid`.
-            missing_ok: Whether it is fine that there is no such policy.
-
-        Raises:
-            DOBOTONotFoundException: There is no such policy, and `missing_ok` is False.
-
-        Scopes: monitoring:delete.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_delete_alertPolicy
         """
         await self._remove(Request("DELETE", path(ALERT, id=id), repeatable=True), missing_ok)
 
-    @operation
+    @operation(
+        ref=(
+            "monitoring_get_dropletBandwidthMetrics",
+            "monitoring_get_DropletCpuMetrics",
+            "monitoring_get_dropletFilesystemFreeMetrics",
+            "monitoring_get_dropletFilesystemSizeMetrics",
+            "monitoring_get_dropletLoad1Metrics",
+            "monitoring_get_dropletLoad5Metrics",
+            "monitoring_get_dropletLoad15Metrics",
+            "monitoring_get_dropletMemoryCachedMetrics",
+            "monitoring_get_dropletMemoryFreeMetrics",
+            "monitoring_get_dropletMemoryTotalMetrics",
+            "monitoring_get_dropletMemoryAvailableMetrics",
+        ),
+        scopes="monitoring:read",
+    )
     async def droplet_metric_info(
         self,
         id: int,
@@ -245,21 +221,6 @@ class Monitoring(Making[Mode]):
             ValueError, TypeError: There is no such metric, the times are none, or interface and direction are missing
                 or out of place.
             DOBOTOInvalidResponseException: The API says that it failed.
-
-        Scopes: monitoring:read.
-
-        Reference:
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletBandwidthMetrics,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_DropletCpuMetrics,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletFilesystemFreeMetrics,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletFilesystemSizeMetrics,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletLoad1Metrics,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletLoad5Metrics,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletLoad15Metrics,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletMemoryCachedMetrics,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletMemoryFreeMetrics,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletMemoryTotalMetrics,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_dropletMemoryAvailableMetrics
         """
         window = {"host_id": text("id", id), **between(start, end)}
         chosen = filters(interface=interface, direction=direction)
@@ -267,7 +228,17 @@ class Monitoring(Making[Mode]):
             raise ValueError("bandwidth, and nothing else, is of an interface in a direction: give both")
         return await self._measured("droplet", metric, {**window, **chosen})
 
-    @operation
+    @operation(
+        ref=(
+            "monitoring_get_droplet_autoscale_current_instances",
+            "monitoring_get_droplet_autoscale_target_instances",
+            "monitoring_get_droplet_autoscale_current_cpu_utilization.yml",
+            "monitoring_get_droplet_autoscale_target_cpu_utilization",
+            "monitoring_get_droplet_autoscale_current_memory_utilization",
+            "monitoring_get_droplet_autoscale_target_memory_utilization",
+        ),
+        scopes="monitoring:read",
+    )
     async def autoscale_metric_info(self, id: str, metric: AutoscaleMetric, start: float, end: float) -> Series:
         """Read what was measured of an autoscale pool.
 
@@ -283,16 +254,6 @@ class Monitoring(Making[Mode]):
         Raises:
             ValueError, TypeError: There is no such metric, or the times are none.
             DOBOTOInvalidResponseException: The API says that it failed.
-
-        Scopes: monitoring:read.
-
-        Reference:
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_droplet_autoscale_current_instances,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_droplet_autoscale_target_instances,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_droplet_autoscale_current_cpu_utilization.yml,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_droplet_autoscale_target_cpu_utilization,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_droplet_autoscale_current_memory_utilization,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_get_droplet_autoscale_target_memory_utilization
         """
         window = {"autoscale_pool_id": text("id", id), **between(start, end)}
         return await self._measured("droplet_autoscale", one_of(metric, AutoscaleMetric), window)

@@ -82,7 +82,7 @@ LIFECYCLE = Lifecycle("vpc_nat_gateway", "/vpc_nat_gateways/{id}", "ACTIVE", fro
 class NATGateway(Settling[Mode]):
     """VPC NAT gateways: how Droplets without a public address reach the internet."""
 
-    @operation
+    @operation(ref="vpcnatgateways_list", scopes="nat_gateway:read")
     async def list(
         self,
         *,
@@ -104,15 +104,10 @@ class NATGateway(Settling[Mode]):
 
         Raises:
             ValueError: A filter is empty.
-            DOBOTOException: A page could not be read.
-
-        Scopes: nat_gateway:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_list
         """
         return await self._all(NATGatewayData, ROOT, f"/{ROOT}", query(name, state, region, type))
 
-    @stream
+    @stream(ref="vpcnatgateways_list", scopes="nat_gateway:read")
     async def each(
         self,
         *,
@@ -134,16 +129,16 @@ class NATGateway(Settling[Mode]):
 
         Raises:
             ValueError: A filter is empty.
-            DOBOTOException: A page could not be read.
-
-        Scopes: nat_gateway:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_list
         """
         async for gateway in self._each(NATGatewayData, ROOT, f"/{ROOT}", query(name, state, region, type)):
             yield gateway
 
-    @creating
+    @creating(
+        ref="vpcnatgateways_create",
+        scopes="nat_gateway:create",
+        effect="create",
+        scopes_with={"wait": ("nat_gateway:read",)},
+    )
     async def create(
         self,
         attribs: NATGatewayCreate,
@@ -166,30 +161,23 @@ class NATGateway(Settling[Mode]):
                 - `vpcs` (list of one dict): `vpc_uuid` (str), and `default_gateway` (bool) to be the VPC's way out.
                 - `udp_timeout_seconds`, `icmp_timeout_seconds`, `tcp_timeout_seconds` (int).
             wait: Whether to wait till it is active, which is when it has its addresses.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             The gateway.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTONotFoundException: There is no such VPC.
             DOBOTOUnprocessableException: The name is taken, or the API refused them otherwise.
             DOBOTOActionException: The creation failed, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: nat_gateway:create; with `wait` also nat_gateway:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_create
         """
         plan = self._plan(poll, timeout, progress)
         return await self._make_and_settle(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
 
-    @presenting
+    @presenting(
+        ref=("vpcnatgateways_list", "vpcnatgateways_create"),
+        scopes=("nat_gateway:read", "nat_gateway:create"),
+        effect="present",
+    )
     async def present(
         self,
         attribs: NATGatewayCreate,
@@ -205,27 +193,17 @@ class NATGateway(Settling[Mode]):
         Args:
             attribs: The gateway's attributes, as for `create`; those of one that is there are not compared.
             wait: Whether to wait till it is active, one that was there included.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             A tuple of the gateway and the same gateway if it was created, else None.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOException: As `create`.
-
-        Scopes: nat_gateway:read, nat_gateway:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_list,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_create
         """
         plan = self._plan(poll, timeout, progress)
         return await self._make_and_settle_unless_there(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
 
-    @operation
+    @operation(ref="vpcnatgateways_get", scopes="nat_gateway:read")
     async def info(self, id: str) -> NATGatewayData:
         """Read one NAT gateway.
 
@@ -234,17 +212,15 @@ class NATGateway(Settling[Mode]):
 
         Returns:
             The gateway.
-
-        Raises:
-            DOBOTONotFoundException: There is no such gateway.
-
-        Scopes: nat_gateway:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_get
         """
         return await self._one(NATGatewayData, "vpc_nat_gateway", LIFECYCLE.reading(id))
 
-    @updating
+    @updating(
+        ref="vpcnatgateways_update",
+        scopes="nat_gateway:update",
+        effect="update",
+        scopes_with={"wait": ("nat_gateway:read",)},
+    )
     async def update(
         self,
         id: str,
@@ -263,29 +239,24 @@ class NATGateway(Settling[Mode]):
             attribs: `name` (str) and `size` (int), which the API wants in any case, and what else changes, as a dict,
                 as keyword arguments, or as both; see `create`. It can't be moved to another VPC.
             wait: Whether to wait till it is active.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             The gateway as it is now.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was changed.
-            DOBOTONotFoundException: There is no such gateway.
             DOBOTOUnprocessableException: The name is taken, or the API refused them otherwise.
             DOBOTOActionException: It failed, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: nat_gateway:update; with `wait` also nat_gateway:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_update
         """
         body = attributes_of(attribs, attributes, needed=("name", "size"), lists=("vpcs",))
         return await self._replace(LIFECYCLE, id, body, self._plan(poll, timeout, progress), wait)
 
-    @operation
+    @operation(
+        ref="vpcnatgateways_delete",
+        scopes="nat_gateway:delete",
+        effect="destroy",
+        scopes_with={"wait": ("nat_gateway:read",)},
+        irreversible="The gateway is lost.",
+    )
     async def destroy(
         self,
         id: str,
@@ -301,18 +272,6 @@ class NATGateway(Settling[Mode]):
         Args:
             id: The gateway's id.
             wait: Whether to wait till the API answers that it is gone, which is when its VPC can be destroyed.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            missing_ok: Whether it is fine that there is no such gateway.
-            progress: Called with a `Progress` after every look.
-
-        Raises:
-            DOBOTONotFoundException: There is no such gateway, and `missing_ok` is False.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: nat_gateway:delete; with `wait` also nat_gateway:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_delete
         """
         plan = self._plan(poll, timeout, progress)
         await self._remove_for_good(LIFECYCLE, id, plan, missing_ok=missing_ok, wait_till_gone=wait)

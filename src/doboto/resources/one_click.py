@@ -20,7 +20,7 @@ OneClickType: TypeAlias = Literal["droplet", "kubernetes"]
 class OneClick(Making[Mode]):
     """1-Click applications. A Droplet's is an image: create the Droplet from its slug."""
 
-    @operation
+    @operation(ref="oneClicks_list")
     async def list(self, type: OneClickType | None = None) -> OneClicks:
         """List 1-Click applications; the API sends all of them at once.
 
@@ -32,14 +32,10 @@ class OneClick(Making[Mode]):
 
         Raises:
             ValueError: The type is empty.
-
-        Scopes: none.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/oneClicks_list
         """
         return await self._some(OneClickData, "1_clicks", get("/1-clicks", filters(type=type)))
 
-    @operation
+    @operation(ref="oneClicks_install_kubernetes", scopes=("kubernetes:update", "addon:create"), effect="update")
     async def kubernetes_install(self, addon_slugs: Slugs, cluster_uuid: str) -> str:
         """Install 1-Click applications on a Kubernetes cluster. The API tells that it has begun, and nothing later.
 
@@ -54,10 +50,6 @@ class OneClick(Making[Mode]):
             ValueError: No slug is given, or no cluster.
             DOBOTONotFoundException: There is no such cluster.
             DOBOTOOutcomeUnknownException: The answer was lost.
-
-        Scopes: kubernetes:update, addon:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/oneClicks_install_kubernetes
         """
         slugs = [text("addon_slugs", slug) for slug in some("addon_slugs", addon_slugs)]
         body = {"addon_slugs": slugs, "cluster_uuid": text("cluster_uuid", cluster_uuid)}

@@ -54,40 +54,26 @@ updating_default = attributes_operation[UpdatesDefault[ProjectData], UpdatesDefa
 class Project(ProjectResources[Mode]):
     """Projects: what resources are grouped by. One of them is the default."""
 
-    @operation
+    @operation(ref="projects_list", scopes="project:read")
     async def list(self) -> Projects:
         """List all projects; every page of them.
 
         Returns:
             A list of projects.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: project:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_list
         """
         return await self._all(ProjectData, "projects", "/projects")
 
-    @stream
+    @stream(ref="projects_list", scopes="project:read")
     async def each(self) -> AsyncGenerator[ProjectData, None]:
         """Go through projects one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over projects; an asynchronous one in `AsyncDO`.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: project:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_list
         """
         async for project in self._each(ProjectData, "projects", "/projects"):
             yield project
 
-    @creating
+    @creating(ref="projects_create", scopes="project:create", effect="create")
     async def create(self, attribs: ProjectCreate, **attributes: Any) -> Any:
         """Create a project.
 
@@ -98,46 +84,32 @@ class Project(ProjectResources[Mode]):
                 - `purpose` (str): what it is for; what DigitalOcean does not know it keeps as `Other: ...`.
                 - `description` (str): what it is, up to 255 characters.
                 - `environment` (str): `Development`, `Staging` or `Production`.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             The project.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOConflictException: There is a project of that name.
             DOBOTOUnprocessableException: The API refused them.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: project:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_create
         """
         return await self._make(create_spec(attribs, attributes), self._session.deadline())
 
-    @presenting
+    @presenting(ref=("projects_list", "projects_create"), scopes=("project:read", "project:create"), effect="present")
     async def present(self, attribs: ProjectCreate, **attributes: Any) -> Any:
         """Create a project unless there is one of its name.
 
         Args:
             attribs: The project's attributes, as for `create`; those of one that is there are not compared.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             A tuple of the project and the same project if it was created, else None.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOException: As `create`.
-
-        Scopes: project:read, project:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_list,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_create
         """
         return await self._make_unless_there(create_spec(attribs, attributes), self._session.deadline())
 
-    @operation
+    @operation(ref="projects_get", scopes="project:read")
     async def info(self, id: str) -> ProjectData:
         """Read one project.
 
@@ -146,17 +118,10 @@ class Project(ProjectResources[Mode]):
 
         Returns:
             The project.
-
-        Raises:
-            DOBOTONotFoundException: There is no such project.
-
-        Scopes: project:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_get
         """
         return await self._got(ProjectData, "project", place(id))
 
-    @operation
+    @operation(ref="projects_get_default", scopes="project:read")
     async def default_info(self) -> ProjectData:
         """Read the default project.
 
@@ -165,14 +130,10 @@ class Project(ProjectResources[Mode]):
 
         Raises:
             DOBOTOException: It could not be read.
-
-        Scopes: project:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_get_default
         """
         return await self._got(ProjectData, "project", DEFAULT)
 
-    @updating
+    @updating(ref=("projects_patch", "projects_update"), scopes="project:update", effect="update")
     async def update(self, id: str, attribs: ProjectAttributes, *, replace: bool = False, **attributes: Any) -> Any:
         """Change a project, or make it the default.
 
@@ -182,25 +143,20 @@ class Project(ProjectResources[Mode]):
                 `environment` (`Development`, `Staging`, `Production`), all of them str, and `is_default` (True).
             replace: Whether the attributes describe the project anew, of which then none may be missing: sent as PUT
                 instead of PATCH.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             The project as it is now.
 
         Raises:
             ValueError, TypeError: Nothing is to be changed, or one is missing where all are needed.
-            DOBOTONotFoundException: There is no such project.
             DOBOTOConflictException: There is another project of that name.
             DOBOTOUnprocessableException: The API refused them.
-
-        Scopes: project:update.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_patch,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_update
         """
         return await self._one(ProjectData, "project", change(place(id), attribs, attributes, replace=replace))
 
-    @updating_default
+    @updating_default(
+        ref=("projects_patch_default", "projects_update_default"), scopes="project:update", effect="update"
+    )
     async def default_update(self, attribs: ProjectAttributes, *, replace: bool = False, **attributes: Any) -> Any:
         """Change the default project.
 
@@ -209,7 +165,6 @@ class Project(ProjectResources[Mode]):
                 `environment` (`Development`, `Staging`, `Production`), all of them str, and `is_default` (True).
             replace: Whether the attributes describe the project anew, of which then none may be missing: sent as PUT
                 instead of PATCH.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             The project as it is now.
@@ -218,29 +173,18 @@ class Project(ProjectResources[Mode]):
             ValueError, TypeError: Nothing is to be changed, or one is missing where all are needed.
             DOBOTOConflictException: There is another project of that name.
             DOBOTOUnprocessableException: The API refused them.
-
-        Scopes: project:update.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_patch_default,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_update_default
         """
         return await self._one(ProjectData, "project", change(DEFAULT, attribs, attributes, replace=replace))
 
-    @operation
+    @operation(ref="projects_delete", scopes="project:delete", effect="destroy", irreversible="The project is lost.")
     async def destroy(self, id: str, *, missing_ok: bool = False) -> None:
         """Destroy a project that is empty and not the default one.
 
         Args:
             id: The project's id.
-            missing_ok: Whether it is fine that there is no such project.
 
         Raises:
-            DOBOTONotFoundException: There is no such project, and `missing_ok` is False.
             DOBOTOConflictException: Something is in it, or it is the default project.
-
-        Scopes: project:delete.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_delete
         """
         await self._remove(Request("DELETE", place(id), repeatable=True), missing_ok)
 

@@ -20,7 +20,7 @@ DEFAULT = "/projects/default"
 class ProjectResources(Making[Mode]):
     """The resources of projects."""
 
-    @operation
+    @operation(ref="projects_list_resources", scopes="project:read", scopes_note="the read scopes of the resources")
     async def resource_list(self, id: str) -> Resources:
         """List what is in a project, as far as the token may see it; every page of it.
 
@@ -29,33 +29,26 @@ class ProjectResources(Making[Mode]):
 
         Returns:
             A list of resources, each with its URN.
-
-        Raises:
-            DOBOTONotFoundException: There is no such project.
-
-        Scopes: project:read, and the read scopes of the resources.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_list_resources
         """
         return await self._all(ProjectResource, "resources", f"{place(id)}/resources")
 
-    @operation
+    @operation(
+        ref="projects_list_resources_default", scopes="project:read", scopes_note="the read scopes of the resources"
+    )
     async def default_resource_list(self) -> Resources:
         """List what is in the default project, as far as the token may see it; every page of it.
 
         Returns:
             A list of resources, each with its URN.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: project:read, and the read scopes of the resources.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_list_resources_default
         """
         return await self._all(ProjectResource, "resources", f"{DEFAULT}/resources")
 
-    @operation
+    @operation(
+        ref="projects_assign_resources",
+        scopes="project:assign_resource",
+        effect="update",
+        scopes_note="scopes of the resources",
+    )
     async def resource_assign(self, id: str, resources: Sequence[str]) -> Resources:
         """Put resources into a project, out of the ones that they are in.
 
@@ -68,16 +61,16 @@ class ProjectResources(Making[Mode]):
 
         Raises:
             ValueError, TypeError: There are none, one is empty, or it is no list.
-            DOBOTONotFoundException: There is no such project.
             DOBOTOUnprocessableException: One is no URN.
-
-        Scopes: project:assign_resource, and scopes of the resources.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_assign_resources
         """
         return await self._some(ProjectResource, "resources", assigning(place(id), resources))
 
-    @operation
+    @operation(
+        ref="projects_assign_resources_default",
+        scopes="project:assign_resource",
+        effect="update",
+        scopes_note="scopes of the resources",
+    )
     async def default_resource_assign(self, resources: Sequence[str]) -> Resources:
         """Put resources into the default project, out of the ones that they are in.
 
@@ -90,10 +83,6 @@ class ProjectResources(Making[Mode]):
         Raises:
             ValueError, TypeError: There are none, one is empty, or it is no list.
             DOBOTOUnprocessableException: One is no URN.
-
-        Scopes: project:assign_resource, and scopes of the resources.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_assign_resources_default
         """
         return await self._some(ProjectResource, "resources", assigning(DEFAULT, resources))
 

@@ -15,35 +15,21 @@ Regions: TypeAlias = list[RegionData]
 class Region(Resource[Mode]):
     """Regions: where resources can be."""
 
-    @operation
+    @operation(ref="regions_list", scopes="regions:read")
     async def list(self) -> Regions:
         """List all regions, those where nothing can be created now included.
 
         Returns:
             A list of regions.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: regions:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/regions_list
         """
         return await self._all(RegionData, "regions", "/regions")
 
-    @stream
+    @stream(ref="regions_list", scopes="regions:read")
     async def each(self) -> AsyncGenerator[RegionData, None]:
         """Go through regions one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over regions; an asynchronous one in `AsyncDO`.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: regions:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/regions_list
         """
         async for region in self._each(RegionData, "regions", "/regions"):
             yield region

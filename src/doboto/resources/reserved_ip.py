@@ -35,7 +35,12 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
     _single = "reserved_ip"
     _noun = "reserved IP"
 
-    @operation
+    @operation(
+        ref=("reservedIPs_create", "floatingIPs_create"),
+        scopes="reserved_ip:create",
+        effect="create",
+        scopes_with={"wait": ("reserved_ip:read", "droplet:read")},
+    )
     async def create(
         self,
         droplet_id: int | None = None,
@@ -54,9 +59,6 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
             region: the slug of the region.
             project_id: UUID of the project that it belongs to. Default: the default project.
             wait: Whether to wait till it is assigned; one for a region is ready when the API answers.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The address.
@@ -67,13 +69,6 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
             DOBOTOPendingEventException: An action is running on the Droplet.
             DOBOTOUnprocessableException: The Droplet has such an address, or the account can't have more of them.
             DOBOTOActionException: It was reserved and could not be assigned, while waiting; it is in `created`.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: reserved_ip:create; with `wait` also reserved_ip:read and droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPs_create,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/floatingIPs_create
         """
         plan = self._plan(poll, timeout, progress)
         made: ReservedIPData = await self._make(self._recipe(droplet_id, region, project_id), plan.deadline)
@@ -85,7 +80,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
             failure.created = [made]
             raise
 
-    @operation
+    @operation(ref=("reservedIPsActions_list", "floatingIPsAction_list"), scopes="reserved_ip:read")
     async def action_list(self, ip: str) -> Actions:
         """List all actions of an address, running or over.
 
@@ -94,18 +89,10 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
 
         Returns:
             A list of Actions.
-
-        Raises:
-            DOBOTONotFoundException: There is no such address.
-
-        Scopes: reserved_ip:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPsActions_list,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/floatingIPsAction_list
         """
         return await self._all(Action, "actions", self._actions(ip))
 
-    @operation
+    @operation(ref=("reservedIPsActions_get", "floatingIPsAction_get"), scopes="reserved_ip:read")
     async def action_info(self, ip: str, action_id: int) -> Action:
         """Read one action of an address.
 
@@ -118,11 +105,6 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
 
         Raises:
             DOBOTONotFoundException: There is no such address, or no such action of it.
-
-        Scopes: reserved_ip:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPsActions_get,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/floatingIPsAction_get
         """
         return await self._got(Action, "action", f"{self._actions(ip)}/{text('action_id', action_id)}")
 

@@ -22,7 +22,7 @@ class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
     _single = "reserved_ipv6"
     _noun = "reserved IPv6"
 
-    @operation
+    @operation(ref="reservedIPv6_create", scopes="reserved_ip:create", effect="create")
     async def create(self, region: str) -> ReservedIPv6Data:
         """Reserve an address in a region. It is assigned by `assign`.
 
@@ -35,11 +35,6 @@ class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
         Raises:
             ValueError: The region is empty.
             DOBOTOUnprocessableException: There is no such region, or the account can't have more addresses.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: reserved_ip:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPv6_create
         """
         create_spec = CreateSpec(
             f"{self._noun} in {region}",

@@ -20,40 +20,26 @@ Present: TypeAlias = tuple[SSHKeyData, SSHKeyData | None]
 class SSHKey(Making[Mode]):
     """SSH keys: public keys that Droplets are created with."""
 
-    @operation
+    @operation(ref="sshKeys_list", scopes="ssh_key:read")
     async def list(self) -> SSHKeys:
         """List all SSH keys. The API answers this ten times a minute and no more often.
 
         Returns:
             A list of SSH keys.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: ssh_key:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_list
         """
         return await self._all(SSHKeyData, "ssh_keys", "/account/keys")
 
-    @stream
+    @stream(ref="sshKeys_list", scopes="ssh_key:read")
     async def each(self) -> AsyncGenerator[SSHKeyData, None]:
         """Go through SSH keys one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over SSH keys; an asynchronous one in `AsyncDO`.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: ssh_key:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_list
         """
         async for key in self._each(SSHKeyData, "ssh_keys", "/account/keys"):
             yield key
 
-    @operation
+    @operation(ref="sshKeys_create", scopes="ssh_key:create", effect="create")
     async def create(self, name: str, public_key: str) -> SSHKeyData:
         """Add a public key to the account.
 
@@ -67,16 +53,11 @@ class SSHKey(Making[Mode]):
         Raises:
             ValueError: The name or the key is empty; nothing was created.
             DOBOTOUnprocessableException: The key is in the account already, or is none.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: ssh_key:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_create
         """
         made: SSHKeyData = await self._make(create_spec(name, public_key), self._session.deadline())
         return made
 
-    @operation
+    @operation(ref=("sshKeys_get", "sshKeys_create"), scopes=("ssh_key:read", "ssh_key:create"), effect="present")
     async def present(self, name: str, public_key: str) -> Present:
         """Add a public key to the account unless it is there.
 
@@ -95,11 +76,6 @@ class SSHKey(Making[Mode]):
         Raises:
             ValueError: The name is empty, or the key is no public key; nothing was created.
             DOBOTOException: As `create`.
-
-        Scopes: ssh_key:read, ssh_key:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_get,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_create
         """
         making, deadline = create_spec(name, public_key), self._session.deadline()
         try:
@@ -109,7 +85,7 @@ class SSHKey(Making[Mode]):
             made: SSHKeyData = await self._make(making, deadline)
             return made, made
 
-    @operation
+    @operation(ref="sshKeys_get", scopes="ssh_key:read")
     async def info(self, id_fingerprint: int | str) -> SSHKeyData:
         """Read one SSH key.
 
@@ -118,17 +94,10 @@ class SSHKey(Making[Mode]):
 
         Returns:
             The SSH key.
-
-        Raises:
-            DOBOTONotFoundException: There is no such key.
-
-        Scopes: ssh_key:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_get
         """
         return await self._got(SSHKeyData, "ssh_key", path("/account/keys/{key}", key=id_fingerprint))
 
-    @operation
+    @operation(ref="sshKeys_update", scopes="ssh_key:update", effect="update")
     async def update(self, id_fingerprint: int | str, name: str) -> SSHKeyData:
         """Give an SSH key another name.
 
@@ -141,29 +110,21 @@ class SSHKey(Making[Mode]):
 
         Raises:
             ValueError: The name is empty.
-            DOBOTONotFoundException: There is no such key.
-
-        Scopes: ssh_key:update.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_update
         """
         where, body = path("/account/keys/{key}", key=id_fingerprint), {"name": text("name", name)}
         return await self._one(SSHKeyData, "ssh_key", Request("PUT", where, body=body, repeatable=True))
 
-    @operation
+    @operation(
+        ref="sshKeys_delete",
+        scopes="ssh_key:delete",
+        effect="destroy",
+        irreversible="The key is lost; Droplets that have it keep it.",
+    )
     async def destroy(self, id_fingerprint: int | str, *, missing_ok: bool = False) -> None:
         """Remove an SSH key from the account. Droplets that have it keep it.
 
         Args:
             id_fingerprint: The key's id or its MD5 fingerprint.
-            missing_ok: Whether it is fine that there is no such key.
-
-        Raises:
-            DOBOTONotFoundException: There is no such key, and `missing_ok` is False.
-
-        Scopes: ssh_key:delete.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_delete
         """
         where = path("/account/keys/{key}", key=id_fingerprint)
         await self._remove(Request("DELETE", where, repeatable=True), missing_ok)

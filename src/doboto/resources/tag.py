@@ -25,56 +25,35 @@ class Tag(Making[Mode]):
     DOBOTO 0.6 had an `update` that renamed a tag; today's API can't do that.
     """
 
-    @operation
+    @operation(ref="tags_list", scopes="tag:read", scopes_note="the read scopes of the resources to count them")
     async def list(self) -> Tags:
         """List all tags; every page of them.
 
         Returns:
             A list of tags, each with the number of resources that carry it.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: tag:read; kinds of resources are counted as far as the token may read them.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_list
         """
         return await self._all(TagData, "tags", "/tags")
 
-    @stream
+    @stream(ref="tags_list", scopes="tag:read", scopes_note="the read scopes of the resources to count them")
     async def each(self) -> AsyncGenerator[TagData, None]:
         """Go through tags one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over tags; an asynchronous one in `AsyncDO`.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: tag:read; kinds of resources are counted as far as the token may read them.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_list
         """
         async for tag in self._each(TagData, "tags", "/tags"):
             yield tag
 
-    @operation
+    @operation(ref="tags_list", scopes="tag:read")
     async def name_list(self) -> Names:
         """List the names of all tags; every page of them.
 
         Returns:
             A list of names.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: tag:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_list
         """
         return [tag["name"] for tag in await self._all(TagData, "tags", "/tags")]
 
-    @operation
+    @operation(ref="tags_create", scopes="tag:create", effect="create")
     async def create(self, name: str) -> TagData:
         """Create a tag. One that is there already is given as it is, in the capitalisation that it has.
 
@@ -87,16 +66,11 @@ class Tag(Making[Mode]):
         Raises:
             ValueError: The name is empty; nothing was created.
             DOBOTOHTTPException: The name has other characters.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: tag:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_create
         """
         made: TagData = await self._make(create_spec(name), self._session.deadline())
         return made
 
-    @operation
+    @operation(ref=("tags_list", "tags_create"), scopes=("tag:read", "tag:create"), effect="present")
     async def present(self, name: str) -> Present:
         """Create a tag unless there is one of its name, in upper or lower case.
 
@@ -109,15 +83,10 @@ class Tag(Making[Mode]):
         Raises:
             ValueError: The name is empty; nothing was created.
             DOBOTOException: As `create`.
-
-        Scopes: tag:read, tag:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_list,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_create
         """
         return await self._make_unless_there(create_spec(name), self._session.deadline())
 
-    @operation
+    @operation(ref="tags_get", scopes="tag:read", scopes_note="the read scopes of the resources to count them")
     async def info(self, name: str) -> TagData:
         """Read one tag.
 
@@ -129,31 +98,32 @@ class Tag(Making[Mode]):
 
         Raises:
             DOBOTONotFoundException: There is no such tag.
-
-        Scopes: tag:read; kinds of resources are counted as far as the token may read them.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_get
         """
         return await self._got(TagData, "tag", path("/tags/{name}", name=name))
 
-    @operation
+    @operation(
+        ref="tags_delete",
+        scopes="tag:delete",
+        effect="destroy",
+        irreversible="The tag is lost; the resources that carry it stay, without it.",
+    )
     async def destroy(self, name: str, *, missing_ok: bool = False) -> None:
         """Destroy a tag. The resources that carry it stay, without it.
 
         Args:
             name: Its name, in the capitalisation that it was first made with.
-            missing_ok: Whether it is fine that there is no such tag.
 
         Raises:
             DOBOTONotFoundException: There is no such tag, and `missing_ok` is False.
-
-        Scopes: tag:delete.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_delete
         """
         await self._remove(Request("DELETE", path("/tags/{name}", name=name), repeatable=True), missing_ok)
 
-    @operation
+    @operation(
+        ref="tags_assign_resources",
+        scopes="tag:create",
+        effect="update",
+        scopes_note="the update scope of each resource, such as droplet:update",
+    )
     async def attach(self, name: str, resources: Resources) -> None:
         """Put a tag on resources. The tag must be there.
 
@@ -165,14 +135,15 @@ class Tag(Making[Mode]):
         Raises:
             ValueError, TypeError: There are no resources, or one lacks its id or type; nothing was tagged.
             DOBOTONotFoundException: There is no such tag, or no such resource.
-
-        Scopes: tag:create, and the update scope of each resource, such as droplet:update.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_assign_resources
         """
         await self._none(tagging("POST", name, resources))
 
-    @operation
+    @operation(
+        ref="tags_unassign_resources",
+        scopes="tag:delete",
+        effect="update",
+        scopes_note="the update scope of each resource, such as droplet:update",
+    )
     async def detach(self, name: str, resources: Resources) -> None:
         """Take a tag off resources.
 
@@ -183,10 +154,6 @@ class Tag(Making[Mode]):
         Raises:
             ValueError, TypeError: There are no resources, or one lacks its id or type; nothing was untagged.
             DOBOTONotFoundException: There is no such tag, or no such resource.
-
-        Scopes: tag:delete, and the update scope of each resource, such as droplet:update.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_unassign_resources
         """
         await self._none(tagging("DELETE", name, resources))
 

@@ -43,7 +43,7 @@ presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
 class Volume(Making[Mode], Doing[Mode]):
     """Block storage: disks that Droplets are given and that outlive them."""
 
-    @operation
+    @operation(ref="volumes_list", scopes="block_storage:read")
     async def list(self, region: str | None = None, *, name: str | None = None) -> Volumes:
         """List all volumes, or those of a region or a name; every page of them.
 
@@ -56,15 +56,10 @@ class Volume(Making[Mode], Doing[Mode]):
 
         Raises:
             ValueError: A filter is empty.
-            DOBOTOException: A page could not be read.
-
-        Scopes: block_storage:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_list
         """
         return await self._all(VolumeData, "volumes", "/volumes", filters(region=region, name=name))
 
-    @stream
+    @stream(ref="volumes_list", scopes="block_storage:read")
     async def each(self, region: str | None = None, *, name: str | None = None) -> AsyncGenerator[VolumeData, None]:
         """Go through volumes one by one; from the middle of a page on, the next is read.
 
@@ -77,16 +72,11 @@ class Volume(Making[Mode], Doing[Mode]):
 
         Raises:
             ValueError: A filter is empty.
-            DOBOTOException: A page could not be read.
-
-        Scopes: block_storage:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_list
         """
         async for volume in self._each(VolumeData, "volumes", "/volumes", filters(region=region, name=name)):
             yield volume
 
-    @operation
+    @operation(ref=("volumes_get", "volumes_list"), scopes="block_storage:read")
     async def info(self, id: str | None = None, name: str | None = None, region: str | None = None) -> VolumeData:
         """Read one volume, by its id, or by its name and region.
 
@@ -100,18 +90,14 @@ class Volume(Making[Mode], Doing[Mode]):
 
         Raises:
             ValueError: Neither the id, nor both name and region are given, or all of them.
-            DOBOTONotFoundException: There is no such volume.
-
-        Scopes: block_storage:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_get,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_list
         """
         if by_id(id, name, region):
             return await self._got(VolumeData, "volume", path("/volumes/{id}", id=id or ""))
         return await self._named(name or "", region or "")
 
-    @creating
+    @creating(
+        ref="volumes_create", scopes="block_storage:create", effect="create", scopes_with={"tags": ("tag:create",)}
+    )
     async def create(
         self,
         attribs: VolumeCreate,
@@ -134,24 +120,21 @@ class Volume(Making[Mode], Doing[Mode]):
                 - `tags` (list of str): tags to put on it.
             wait: A volume is ready when the API answers; there is nothing to wait for.
             poll: Not used.
-            timeout: Seconds that the whole call may take.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             The volume.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOConflictException: There is a volume of that name in that region.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: block_storage:create; tag:create for tags.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_create
         """
         return await self._make(create_spec(attribs, attributes), self._plan(poll, timeout, None).deadline)
 
-    @presenting
+    @presenting(
+        ref="volumes_create",
+        scopes=("block_storage:read", "block_storage:create"),
+        effect="present",
+        scopes_with={"tags": ("tag:create",)},
+    )
     async def present(
         self,
         attribs: VolumeCreate,
@@ -166,23 +149,21 @@ class Volume(Making[Mode], Doing[Mode]):
             attribs: The volume's attributes, as for `create`; those of one that is there are not compared.
             wait: A volume is ready when the API answers; there is nothing to wait for.
             poll: Not used.
-            timeout: Seconds that the whole call may take.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             A tuple of the volume and the same volume if it was created, else None.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOException: As `create`.
-
-        Scopes: block_storage:read, and those of `create`.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_create
         """
         return await self._make_unless_there(create_spec(attribs, attributes), self._plan(poll, timeout, None).deadline)
 
-    @operation
+    @operation(
+        ref=("volumes_delete", "volumes_delete_byName"),
+        scopes="block_storage:delete",
+        effect="destroy",
+        irreversible="The volume and all data on it are lost.",
+    )
     async def destroy(
         self,
         id: str | None = None,
@@ -197,17 +178,10 @@ class Volume(Making[Mode], Doing[Mode]):
             id: The volume's id; or
             name: its name, with
             region: the slug of its region.
-            missing_ok: Whether it is fine that there is no such volume.
 
         Raises:
             ValueError: Neither the id, nor both name and region are given, or all of them.
-            DOBOTONotFoundException: There is no such volume, and `missing_ok` is False.
             DOBOTOConflictException: It is attached to a Droplet.
-
-        Scopes: block_storage:delete.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_delete,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_delete_byName
         """
         if by_id(id, name, region):
             request = Request("DELETE", path("/volumes/{id}", id=id or ""), repeatable=True)
@@ -215,7 +189,12 @@ class Volume(Making[Mode], Doing[Mode]):
             request = Request("DELETE", "/volumes", filters(name=name, region=region), repeatable=True)
         await self._remove(request, missing_ok)
 
-    @operation
+    @operation(
+        ref=("volumeActions_post_byId", "volumeActions_post"),
+        scopes="block_storage_action:create",
+        effect="action",
+        scopes_with={"wait": ("block_storage_action:read",), "name": ("actions:read",)},
+    )
     async def attach(
         self,
         id: str | None = None,
@@ -235,32 +214,25 @@ class Volume(Making[Mode], Doing[Mode]):
             name: its name, with
             region: the slug of its region.
             droplet_id: The Droplet's id.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action.
 
         Raises:
             ValueError: Neither the id, nor both name and region are given, or all of them, or no Droplet.
-            DOBOTONotFoundException: There is no such volume or Droplet.
             DOBOTOUnprocessableException: It is attached already, or the Droplet can't have it.
-            DOBOTOActionException: The action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: block_storage_action:create; with `wait` also block_storage_action:read, or actions:read by name.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeActions_post_byId,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeActions_post
         """
         body = {"type": "attach", "droplet_id": required("droplet_id", droplet_id)}
         plan = self._plan(poll, timeout, progress)
         action: Action = await self._do(self._deed(id, name, region, body, plan.deadline), plan, wait)
         return action
 
-    @operation
+    @operation(
+        ref=("volumeActions_post_byId", "volumeActions_post"),
+        scopes="block_storage_action:create",
+        effect="action",
+        scopes_with={"wait": ("block_storage_action:read",), "name": ("actions:read",)},
+    )
     async def detach(
         self,
         id: str | None = None,
@@ -280,10 +252,6 @@ class Volume(Making[Mode], Doing[Mode]):
             name: its name, with
             region: the slug of its region.
             droplet_id: The Droplet's id.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action.
@@ -291,20 +259,19 @@ class Volume(Making[Mode], Doing[Mode]):
         Raises:
             ValueError: Neither the id, nor both name and region are given, or all of them, or no Droplet.
             DOBOTONotFoundException: There is no such volume or Droplet, or it is not attached there.
-            DOBOTOActionException: The action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: block_storage_action:create; with `wait` also block_storage_action:read, or actions:read by name.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeActions_post_byId,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeActions_post
         """
         body = {"type": "detach", "droplet_id": required("droplet_id", droplet_id)}
         plan = self._plan(poll, timeout, progress)
         action: Action = await self._do(self._deed(id, name, region, body, plan.deadline), plan, wait)
         return action
 
-    @operation
+    @operation(
+        ref="volumeActions_post_byId",
+        scopes="block_storage_action:create",
+        effect="action",
+        scopes_with={"wait": ("block_storage_action:read",)},
+        irreversible="A volume cannot be made smaller again.",
+    )
     async def resize(
         self,
         id: str,
@@ -322,30 +289,19 @@ class Volume(Making[Mode], Doing[Mode]):
             id: The volume's id.
             size: The new size in GiB.
             region: The slug of its region.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action.
 
         Raises:
-            DOBOTONotFoundException: There is no such volume.
             DOBOTOUnprocessableException: The size is not larger, or too large.
-            DOBOTOActionException: The action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: block_storage_action:create; with `wait` also block_storage_action:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeActions_post_byId
         """
         body = {"type": "resize", "size_gigabytes": size, **filters(region=region)}
         plan = self._plan(poll, timeout, progress)
         action: Action = await self._do(self._deed(id, None, None, body, plan.deadline), plan, wait)
         return action
 
-    @operation
+    @operation(ref="volumeSnapshots_list", scopes="block_storage_snapshot:read")
     async def snapshot_list(self, id: str) -> Snapshots:
         """List the snapshots made of a volume.
 
@@ -354,17 +310,15 @@ class Volume(Making[Mode], Doing[Mode]):
 
         Returns:
             A list of snapshots.
-
-        Raises:
-            DOBOTONotFoundException: There is no such volume.
-
-        Scopes: block_storage_snapshot:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeSnapshots_list
         """
         return await self._all(Snapshot, "snapshots", path("/volumes/{id}/snapshots", id=id))
 
-    @operation
+    @operation(
+        ref="volumeSnapshots_create",
+        scopes="block_storage_snapshot:create",
+        effect="create",
+        scopes_with={"tags": ("tag:create",)},
+    )
     async def snapshot_create(
         self,
         id: str,
@@ -382,19 +336,10 @@ class Volume(Making[Mode], Doing[Mode]):
             snapshot_name: The snapshot's name.
             wait: A volume's snapshot is ready when the API answers; there is nothing to wait for.
             poll: Not used.
-            timeout: Seconds that the whole call may take.
             tags: Names of tags to put on the snapshot.
 
         Returns:
             The snapshot.
-
-        Raises:
-            DOBOTONotFoundException: There is no such volume.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: block_storage_snapshot:create; tag:create for tags.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeSnapshots_create
         """
         listing = path("/volumes/{id}/snapshots", id=id)
         body = attributes_of({"name": text("snapshot_name", snapshot_name)}, {"tags": tags})
@@ -407,7 +352,7 @@ class Volume(Making[Mode], Doing[Mode]):
         )
         return made
 
-    @operation
+    @operation(ref="volumeSnapshots_get_byId", scopes="block_storage_snapshot:read")
     async def snapshot_info(self, snapshot_id: str) -> Snapshot:
         """Read one snapshot of a volume.
 
@@ -416,33 +361,24 @@ class Volume(Making[Mode], Doing[Mode]):
 
         Returns:
             The snapshot.
-
-        Raises:
-            DOBOTONotFoundException: There is no such snapshot of a volume.
-
-        Scopes: block_storage_snapshot:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeSnapshots_get_byId
         """
         return await self._got(Snapshot, "snapshot", path("/volumes/snapshots/{id}", id=snapshot_id))
 
-    @operation
+    @operation(
+        ref="volumeSnapshots_delete_byId",
+        scopes="block_storage_snapshot:delete",
+        effect="destroy",
+        irreversible="The snapshot is lost.",
+    )
     async def snapshot_destroy(self, snapshot_id: str) -> None:
         """Destroy one snapshot of a volume.
 
         Args:
             snapshot_id: The snapshot's id.
-
-        Raises:
-            DOBOTONotFoundException: There is no such snapshot of a volume.
-
-        Scopes: block_storage_snapshot:delete.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeSnapshots_delete_byId
         """
         await self._none(Request("DELETE", path("/volumes/snapshots/{id}", id=snapshot_id), repeatable=True))
 
-    @operation
+    @operation(ref="volumeActions_list", scopes="block_storage_action:read")
     async def action_list(self, id: str) -> Actions:
         """List all actions of a volume, running or over.
 
@@ -451,17 +387,10 @@ class Volume(Making[Mode], Doing[Mode]):
 
         Returns:
             A list of Actions.
-
-        Raises:
-            DOBOTONotFoundException: There is no such volume.
-
-        Scopes: block_storage_action:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeActions_list
         """
         return await self._all(Action, "actions", path("/volumes/{id}/actions", id=id))
 
-    @operation
+    @operation(ref="volumeActions_get", scopes="block_storage_action:read")
     async def action_info(self, id: str, action_id: int) -> Action:
         """Read one action of a volume.
 
@@ -474,10 +403,6 @@ class Volume(Making[Mode], Doing[Mode]):
 
         Raises:
             DOBOTONotFoundException: There is no such volume, or no such action of it.
-
-        Scopes: block_storage_action:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumeActions_get
         """
         return await self._got(Action, "action", path("/volumes/{id}/actions/{action}", id=id, action=action_id))
 

@@ -45,40 +45,26 @@ updating = attributes_operation[Updates[VPCData], Updates[Coro[VPCData]]]
 class VPC(VPCPeerings[Mode]):
     """VPCs: private networks, each in one region, and the peerings that join them."""
 
-    @operation
+    @operation(ref="vpcs_list", scopes="vpc:read")
     async def list(self) -> VPCs:
         """List all VPCs; every page of them.
 
         Returns:
             A list of VPCs.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: vpc:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_list
         """
         return await self._all(VPCData, "vpcs", "/vpcs")
 
-    @stream
+    @stream(ref="vpcs_list", scopes="vpc:read")
     async def each(self) -> AsyncGenerator[VPCData, None]:
         """Go through VPCs one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over VPCs; an asynchronous one in `AsyncDO`.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: vpc:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_list
         """
         async for vpc in self._each(VPCData, "vpcs", "/vpcs"):
             yield vpc
 
-    @creating
+    @creating(ref="vpcs_create", scopes="vpc:create", effect="create")
     async def create(self, attribs: VPCCreate, **attributes: Any) -> Any:
         """Create a VPC.
 
@@ -89,45 +75,31 @@ class VPC(VPCPeerings[Mode]):
                 - `region` (str): the region's slug.
                 - `description` (str): what it is for, up to 255 characters.
                 - `ip_range` (str): private addresses as a CIDR, /28 to /16. Default: a /20 that is free.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             The VPC.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOUnprocessableException: The name or the range is taken, or the API refused them otherwise.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: vpc:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_create
         """
         return await self._make(create_spec(attribs, attributes), self._session.deadline())
 
-    @presenting
+    @presenting(ref=("vpcs_list", "vpcs_create"), scopes=("vpc:read", "vpc:create"), effect="present")
     async def present(self, attribs: VPCCreate, **attributes: Any) -> Any:
         """Create a VPC unless there is one of its name.
 
         Args:
             attribs: The VPC's attributes, as for `create`; those of one that is there are not compared.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             A tuple of the VPC and the same VPC if it was created, else None.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOException: As `create`.
-
-        Scopes: vpc:read, vpc:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_list,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_create
         """
         return await self._make_unless_there(create_spec(attribs, attributes), self._session.deadline())
 
-    @operation
+    @operation(ref="vpcs_get", scopes="vpc:read")
     async def info(self, id: str) -> VPCData:
         """Read one VPC.
 
@@ -136,17 +108,10 @@ class VPC(VPCPeerings[Mode]):
 
         Returns:
             The VPC.
-
-        Raises:
-            DOBOTONotFoundException: There is no such VPC.
-
-        Scopes: vpc:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_get
         """
         return await self._got(VPCData, "vpc", path("/vpcs/{id}", id=id))
 
-    @updating
+    @updating(ref=("vpcs_patch", "vpcs_update"), scopes="vpc:update", effect="update")
     async def update(self, id: str, attribs: VPCAttributes, *, replace: bool = False, **attributes: Any) -> Any:
         """Change a VPC's name or description, or make it the default of its region.
 
@@ -156,44 +121,31 @@ class VPC(VPCPeerings[Mode]):
                 `default` (True).
             replace: Whether the attributes describe the VPC anew, which then needs its name: sent as PUT instead of
                 PATCH.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             The VPC as it is now.
 
         Raises:
             ValueError, TypeError: Nothing is to be changed, or the name is missing where it is needed.
-            DOBOTONotFoundException: There is no such VPC.
             DOBOTOUnprocessableException: The name is taken, or `default` is unset.
-
-        Scopes: vpc:update.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_patch,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_update
         """
         body = changes(attribs, attributes, needed=("name",) if replace else ())
         return await self._one(VPCData, "vpc", changing(path("/vpcs/{id}", id=id), body, replace=replace))
 
-    @operation
+    @operation(ref="vpcs_delete", scopes="vpc:delete", effect="destroy", irreversible="The VPC is lost.")
     async def destroy(self, id: str, *, missing_ok: bool = False) -> None:
         """Destroy a VPC that is empty and not the default of its region.
 
         Args:
             id: The VPC's id.
-            missing_ok: Whether it is fine that there is no such VPC.
 
         Raises:
-            DOBOTONotFoundException: There is no such VPC, and `missing_ok` is False.
             DOBOTOForbiddenException: It is the default of its region.
             DOBOTOConflictException: Something is in it.
-
-        Scopes: vpc:delete.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_delete
         """
         await self._remove(Request("DELETE", path("/vpcs/{id}", id=id), repeatable=True), missing_ok)
 
-    @operation
+    @operation(ref="vpcs_list_members", scopes="vpc:read", scopes_note="the read scopes of the resources")
     async def member_list(self, id: str, *, resource_type: str | None = None) -> Members:
         """List what is in a VPC; every page of it.
 
@@ -206,11 +158,6 @@ class VPC(VPCPeerings[Mode]):
 
         Raises:
             ValueError: The type is empty.
-            DOBOTONotFoundException: There is no such VPC.
-
-        Scopes: vpc:read, and the read scopes of the resources.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_list_members
         """
         query = filters(resource_type=resource_type)
         return await self._all(VPCMember, "members", path("/vpcs/{id}/members", id=id), query)

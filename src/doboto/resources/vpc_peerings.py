@@ -23,7 +23,7 @@ LIFECYCLE = Lifecycle("vpc_peering", "/vpc_peerings/{id}", "ACTIVE")
 class VPCPeerings(Settling[Mode]):
     """The peerings."""
 
-    @operation
+    @operation(ref=("vpcPeerings_list", "vpcs_list_peerings"), scopes="vpc_peering:read")
     async def peering_list(self, id: str | None = None, *, region: str | None = None) -> Peerings:
         """List all peerings, or those of a VPC or a region; every page of them.
 
@@ -36,16 +36,10 @@ class VPCPeerings(Settling[Mode]):
 
         Raises:
             ValueError: Both are given, or one is empty.
-            DOBOTONotFoundException: There is no such VPC.
-
-        Scopes: vpc_peering:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcPeerings_list,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_list_peerings
         """
         return await self._all(VPCPeering, *listing(id, region))
 
-    @stream
+    @stream(ref=("vpcPeerings_list", "vpcs_list_peerings"), scopes="vpc_peering:read")
     async def peering_each(
         self, id: str | None = None, *, region: str | None = None
     ) -> AsyncGenerator[VPCPeering, None]:
@@ -60,17 +54,16 @@ class VPCPeerings(Settling[Mode]):
 
         Raises:
             ValueError: Both are given, or one is empty.
-            DOBOTONotFoundException: There is no such VPC.
-
-        Scopes: vpc_peering:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcPeerings_list,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_list_peerings
         """
         async for peering in self._each(VPCPeering, *listing(id, region)):
             yield peering
 
-    @operation
+    @operation(
+        ref=("vpcPeerings_create", "vpcs_create_peerings"),
+        scopes="vpc_peering:create",
+        effect="create",
+        scopes_with={"wait": ("vpc_peering:read",)},
+    )
     async def peering_create(
         self,
         name: str,
@@ -89,32 +82,25 @@ class VPCPeerings(Settling[Mode]):
             name: The peering's name, unique in the account.
             vpc_ids: The ids of both VPCs; or
             wait: Whether to wait till it is active.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
             id: the id of one VPC, with
             vpc_id: the id of the one to peer it with.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The peering.
 
         Raises:
             ValueError, TypeError: It is not two VPCs, or they are given twice.
-            DOBOTONotFoundException: There is no such VPC.
             DOBOTOUnprocessableException: The name is taken, they are peered already, or their addresses overlap.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: vpc_peering:create; with `wait` also vpc_peering:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcPeerings_create,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_create_peerings
         """
         plan = self._plan(poll, timeout, progress)
         made: VPCPeering = await self._make_and_settle(create_spec(name, vpc_ids, id, vpc_id), LIFECYCLE, plan, wait)
         return made
 
-    @operation
+    @operation(
+        ref=("vpcPeerings_list", "vpcPeerings_create", "vpcs_create_peerings"),
+        scopes=("vpc_peering:read", "vpc_peering:create"),
+        effect="present",
+    )
     async def peering_present(
         self,
         name: str,
@@ -133,11 +119,8 @@ class VPCPeerings(Settling[Mode]):
             name: The peering's name, unique in the account.
             vpc_ids: The ids of both VPCs; or
             wait: Whether to wait till it is active.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
             id: the id of one VPC, with
             vpc_id: the id of the one to peer it with.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             A tuple of the peering and the same peering if it was created, else None.
@@ -145,19 +128,13 @@ class VPCPeerings(Settling[Mode]):
         Raises:
             ValueError, TypeError: It is not two VPCs, or they are given twice.
             DOBOTOException: As `peering_create`.
-
-        Scopes: vpc_peering:read, vpc_peering:create.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcPeerings_list,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcPeerings_create,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_create_peerings
         """
         plan = self._plan(poll, timeout, progress)
         wanted = create_spec(name, vpc_ids, id, vpc_id)
         both: PresentPeering = await self._make_and_settle_unless_there(wanted, LIFECYCLE, plan, wait)
         return both
 
-    @operation
+    @operation(ref="vpcPeerings_get", scopes="vpc_peering:read")
     async def peering_info(self, peering_id: str) -> VPCPeering:
         """Read one peering.
 
@@ -166,17 +143,10 @@ class VPCPeerings(Settling[Mode]):
 
         Returns:
             The peering.
-
-        Raises:
-            DOBOTONotFoundException: There is no such peering.
-
-        Scopes: vpc_peering:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcPeerings_get
         """
         return await self._one(VPCPeering, "vpc_peering", LIFECYCLE.reading(peering_id))
 
-    @operation
+    @operation(ref=("vpcPeerings_patch", "vpcs_patch_peerings"), scopes="vpc_peering:update", effect="update")
     async def peering_update(self, peering_id: str, name: str, *, id: str | None = None) -> VPCPeering:
         """Rename a peering.
 
@@ -192,11 +162,6 @@ class VPCPeerings(Settling[Mode]):
             ValueError: The name is empty.
             DOBOTONotFoundException: There is no such peering, or not of that VPC.
             DOBOTOUnprocessableException: The name is taken, or has other characters than letters, digits and `-`.
-
-        Scopes: vpc_peering:update.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcPeerings_patch,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_patch_peerings
         """
         if id is None:
             key, where = "vpc_peering", path("/vpc_peerings/{peering}", peering=peering_id)
@@ -205,7 +170,13 @@ class VPCPeerings(Settling[Mode]):
         body = {"name": text("name", name)}
         return await self._one(VPCPeering, key, Request("PATCH", where, body=body, repeatable=True))
 
-    @operation
+    @operation(
+        ref="vpcPeerings_delete",
+        scopes="vpc_peering:delete",
+        effect="destroy",
+        scopes_with={"wait": ("vpc_peering:read",)},
+        irreversible="The peering is lost; the VPCs stay.",
+    )
     async def peering_destroy(
         self,
         peering_id: str,
@@ -221,18 +192,6 @@ class VPCPeerings(Settling[Mode]):
         Args:
             peering_id: The peering's id.
             wait: Whether to wait till the API answers that it is gone, which is when its VPCs can be destroyed.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            missing_ok: Whether it is fine that there is no such peering.
-            progress: Called with a `Progress` after every look.
-
-        Raises:
-            DOBOTONotFoundException: There is no such peering, and `missing_ok` is False.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: vpc_peering:delete; with `wait` also vpc_peering:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcPeerings_delete
         """
         plan = self._plan(poll, timeout, progress)
         await self._remove_for_good(LIFECYCLE, peering_id, plan, missing_ok=missing_ok, wait_till_gone=wait)

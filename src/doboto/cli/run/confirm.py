@@ -12,35 +12,22 @@ from ..errors import Failure
 from ..exit_codes import NOT_FOUND, REFUSED
 from ..output import table
 from ..schema.catalog import Operation
-from .questions import final, question
+from .questions import question
 from .targets import Target, hit
 
 if TYPE_CHECKING:
     from ...client import DO
     from ..output.progress import Reporter
 
-#: Names of what cannot be undone, or begins with such a word.
-WORDS = frozenset({"destroy", "delete"})
-#: What only reads or repeats what somebody has said yes to.
-HARMLESS = frozenset({"destroy_status"})
-#: Where only an option makes it so.
-ONLY_WITH: Mapping[tuple[str, str], str] = {("droplet", "resize"): "disk"}
-
 
 def irrevocable(operation: Operation) -> bool:
     """Whether an operation may do what cannot be undone, so that its command has `--yes`."""
-    if operation.name in HARMLESS:
-        return False
-    text = " ".join([operation.doc.summary, *operation.doc.body])
-    return (
-        bool(WORDS & set(operation.name.split("_"))) or final(text) or (operation.resource, operation.name) in ONLY_WITH
-    )
+    return bool(operation.info.irreversible or operation.info.irreversible_with)
 
 
 def asks(operation: Operation, values: Mapping[str, Any]) -> bool:
     """Whether it does so with these values."""
-    condition = ONLY_WITH.get((operation.resource, operation.name))
-    return irrevocable(operation) and (condition is None or bool(values.get(condition)))
+    return operation.info.consequence(values) is not None
 
 
 def confirm(

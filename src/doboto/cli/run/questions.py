@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,8 +9,6 @@ from ..output.table import cell
 from ..schema.catalog import Operation, spelled
 from .targets import Target, reader_of
 
-#: What the docstring of what cannot be undone says.
-PHRASES = ("can't be undone", "is lost", "can't be taken away", "never shrinks", "never gets smaller")
 #: How a value reads in a sentence; another one follows "with" and its parameter's name.
 READS: Mapping[str, str] = {"size": "to size", "image": "from image"}
 #: What is said besides of how it is done, and nothing of what becomes of the thing.
@@ -22,7 +19,6 @@ WRITTEN: Mapping[str, str] = {
 }  # fmt: skip
 #: More names than these are not repeated under the table that has them.
 NAMED = 5
-SENTENCE = re.compile(r"(?<=\.)\s+")
 
 
 def question(operation: Operation, targets: Sequence[Target], values: Mapping[str, Any], price: str = "") -> str:
@@ -38,7 +34,7 @@ def question(operation: Operation, targets: Sequence[Target], values: Mapping[st
     about = f"{noun} of " if noun and operation.resource == "droplet" else ""
     things = _things(operation, noun, targets, values.get("tag_name"))
     said = " ".join([f"{verb} {about}{things}", *_given(operation, values, price)])
-    return f"{said}{aside}? {consequence(operation, values)}"
+    return f"{said}{aside}? {operation.info.consequence(values)}"
 
 
 def _parts(operation: Operation) -> tuple[str, str, str]:
@@ -76,18 +72,3 @@ def _given(operation: Operation, values: Mapping[str, Any], price: str) -> Itera
             continue
         told = f"with --{spelled(name)}" if value is True else f"{READS.get(name, f'with {name}')} {cell(value)}"
         yield told + (price if name == "size" else "")
-
-
-def consequence(operation: Operation, values: Mapping[str, Any]) -> str:
-    """What the docstring says becomes of it; what it says of an option counts where that is set."""
-    first, *more = SENTENCE.split(operation.doc.summary)
-    body = [one for paragraph in operation.doc.body for one in SENTENCE.split(paragraph)]
-    options = [operation.doc.args.get(name, "") for name, value in values.items() if value is True]
-    body += [one for text in options for one in SENTENCE.split(text)]
-    told = [*more, *filter(final, body)]
-    return " ".join(told if any(map(final, [first, *told])) else [*told, "It can't be undone."])
-
-
-def final(text: str) -> bool:
-    """Whether a text says that something cannot be undone."""
-    return any(phrase in text for phrase in PHRASES)

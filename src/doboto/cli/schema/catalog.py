@@ -10,11 +10,12 @@ import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from types import MappingProxyType, SimpleNamespace
+from types import MappingProxyType
 from typing import Any
 
 from ... import types as doboto_types
 from ..._operation import DualMethod
+from ...catalog import OperationInfo, overloads_of
 from ...client import Client, resource
 from .docstrings import Docstring, parsed, sentence
 
@@ -49,18 +50,23 @@ class Operation:
     @property
     def summary(self) -> str:
         """What it does, in one line."""
-        return sentence(" ".join((inspect.getdoc(self.dual) or "").partition("\n\n")[0].split()))
+        return sentence(" ".join((inspect.getdoc(self.dual.function) or "").partition("\n\n")[0].split()))
 
     @cached_property
     def function(self) -> Callable[..., Any]:
         """The method as it is written, without what makes it callable from both clients."""
-        function: Callable[..., Any] = inspect.unwrap(self.dual._get(None))  # noqa: SLF001 - as for any reader of a class
+        function: Callable[..., Any] = inspect.unwrap(self.dual.function)
         return function
 
     @cached_property
     def doc(self) -> Docstring:
         """Its docstring."""
-        return parsed(self.dual.__doc__)
+        return parsed(self.dual.function.__doc__)
+
+    @property
+    def info(self) -> OperationInfo:
+        """What it declares."""
+        return self.dual.info
 
     @cached_property
     def parameters(self) -> list[inspect.Parameter]:
@@ -75,21 +81,13 @@ class Operation:
     @cached_property
     def signatures(self) -> list[dict[str, Any]]:
         """The types in each of the signatures that it has for the blocking client, if it has any beside its own."""
-        arguments = typing.get_args(getattr(self.dual, "__orig_class__", None))
-        if not arguments:
-            return []
-        protocol = typing.get_origin(arguments[0]) or arguments[0]
-        # The class only keeps a stand-in of overloads; they are registered under its name.
-        named: Any = SimpleNamespace(__module__=protocol.__module__, __qualname__=f"{protocol.__qualname__}.__call__")
-        calls: list[Any] = list(typing.get_overloads(named)) or [vars(protocol)["__call__"]]
-        return [hints_of(call) for call in calls]
+        return [hints_of(call) for shape in self.dual.signatures[:1] for call in overloads_of(shape)]
 
     @cached_property
     def result(self) -> Any:
         """The TypedDict that it gives one or many of, or None."""
-        shape: Any = getattr(self.dual, "__orig_class__", None)
         variables = _variables(getattr(Client, self.resource))
-        for hint in (self.hints.get("return"), *typing.get_args(shape)[:1]):
+        for hint in (self.hints.get("return"), *typing.get_args(next(iter(self.dual.signatures), None))[:1]):
             if found := next(typed_dicts(hint, variables), None):
                 return found
         return None

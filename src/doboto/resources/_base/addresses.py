@@ -28,44 +28,38 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
     _single: ClassVar[str]
     _noun: ClassVar[str]
 
-    @operation
+    @operation(
+        ref=("floatingIPs_list", "reservedIPs_list", "reservedIPv6_list"),
+        scopes="reserved_ip:read",
+        scopes_note="droplet:read to see their Droplets",
+    )
     async def list(self) -> Many[Address]:
         """List all addresses of the kind; every page of them.
 
         Returns:
             A list of addresses.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: reserved_ip:read; droplet:read to see their Droplets.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/floatingIPs_list,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPs_list,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPv6_list
         """
         return await self._all(self._kind, self._plural, self._root)
 
-    @stream
+    @stream(
+        ref=("floatingIPs_list", "reservedIPs_list", "reservedIPv6_list"),
+        scopes="reserved_ip:read",
+        scopes_note="droplet:read to see their Droplets",
+    )
     async def each(self) -> AsyncGenerator[Address, None]:
         """Go through addresses of the kind one by one; from the middle of a page on, the next is read.
 
         Returns:
             An iterator over addresses; an asynchronous one in `AsyncDO`.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: reserved_ip:read; droplet:read to see their Droplets.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/floatingIPs_list,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPs_list,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPv6_list
         """
         async for address in self._each(self._kind, self._plural, self._root):
             yield address
 
-    @operation
+    @operation(
+        ref=("floatingIPs_get", "reservedIPs_get", "reservedIPv6_get"),
+        scopes="reserved_ip:read",
+        scopes_note="droplet:read to see its Droplet",
+    )
     async def info(self, ip: str) -> Address:
         """Read one address.
 
@@ -74,40 +68,34 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
 
         Returns:
             The address, with the Droplet that it is assigned to, or None.
-
-        Raises:
-            DOBOTONotFoundException: There is no such address.
-
-        Scopes: reserved_ip:read; droplet:read to see its Droplet.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/floatingIPs_get,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPs_get,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPv6_get
         """
         return await self._got(self._kind, self._single, self._place(ip))
 
-    @operation
+    @operation(
+        ref=("floatingIPs_delete", "reservedIPs_delete", "reservedIPv6_delete"),
+        scopes="reserved_ip:delete",
+        effect="destroy",
+        irreversible="The address is released and may be given to another account.",
+    )
     async def destroy(self, ip: str, *, missing_ok: bool = False) -> None:
         """Give an address back. It may be somebody else's soon.
 
         Args:
             ip: The address. An IPv6 one must not be assigned.
-            missing_ok: Whether it is fine that there is no such address.
 
         Raises:
-            DOBOTONotFoundException: There is no such address, and `missing_ok` is False.
             DOBOTOUnprocessableException: An action is running on it.
             DOBOTOHTTPException: It is an IPv6 address, and assigned.
-
-        Scopes: reserved_ip:delete.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/floatingIPs_delete,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPs_delete,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPv6_delete
         """
         await self._remove(Request("DELETE", self._place(ip), repeatable=True), missing_ok)
 
-    @operation
+    @operation(
+        ref=("floatingIPsAction_post", "reservedIPsActions_post", "reservedIPv6Actions_post"),
+        scopes="reserved_ip:update",
+        effect="action",
+        scopes_with={"wait": ("reserved_ip:read",)},
+        scopes_note="actions:read while waiting for an IPv6 address",
+    )
     async def assign(
         self,
         ip: str,
@@ -123,34 +111,26 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
         Args:
             ip: The address.
             droplet_id: The Droplet's id.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action.
 
         Raises:
-            DOBOTONotFoundException: There is no such address or Droplet.
             DOBOTOPendingEventException: Another action is running on either, and `wait` is False.
             DOBOTOUnprocessableException: The Droplet is in another region, or has such an address already.
-            DOBOTOActionException: The action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: reserved_ip:update; with `wait` also reserved_ip:read, for IPv6 actions:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/floatingIPsAction_post,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPsActions_post,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPv6Actions_post
         """
         body = {"type": "assign", "droplet_id": required("droplet_id", droplet_id)}
         plan = self._plan(poll, timeout, progress)
         action: Action = await self._do(self._move(ip, body), plan, wait)
         return action
 
-    @operation
+    @operation(
+        ref=("floatingIPsAction_post", "reservedIPsActions_post", "reservedIPv6Actions_post"),
+        scopes="reserved_ip:update",
+        effect="action",
+        scopes_with={"wait": ("reserved_ip:read",)},
+        scopes_note="actions:read while waiting for an IPv6 address",
+    )
     async def unassign(
         self,
         ip: str,
@@ -164,27 +144,12 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
 
         Args:
             ip: The address.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action.
 
         Raises:
-            DOBOTONotFoundException: There is no such address.
-            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
             DOBOTOUnprocessableException: It is not assigned.
-            DOBOTOActionException: The action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-
-        Scopes: reserved_ip:update; with `wait` also reserved_ip:read, for IPv6 actions:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/floatingIPsAction_post,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPsActions_post,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/reservedIPv6Actions_post
         """
         plan = self._plan(poll, timeout, progress)
         action: Action = await self._do(self._move(ip, {"type": "unassign"}), plan, wait)

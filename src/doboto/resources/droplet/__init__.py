@@ -44,7 +44,9 @@ DropletType: TypeAlias = Literal["droplets", "gpus", "all"]
 class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode], Creating[Mode]):
     """Droplets: DigitalOcean's virtual machines."""
 
-    @operation
+    @operation(
+        ref="droplets_list", scopes="droplet:read", scopes_note="the read scopes of other resources to see their fields"
+    )
     async def list(
         self, tag_name: str | None = None, *, name: str | None = None, type: DropletType | None = None
     ) -> Droplets:
@@ -64,17 +66,15 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
         Raises:
             ValueError: The filters exclude each other, or one is empty.
             DOBOTOException: A page could not be read; there is no list with pages missing.
-
-        Scopes: droplet:read; fields of other resources need those resources' read scopes.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list
         """
         deadline = self._session.deadline()
         queries = Listing.of(tag_name, name, type).queries()
         jobs = [partial(self._all, DropletData, "droplets", "/droplets", query, deadline) for query in queries]
         return [droplet for droplets in await self._at_once(jobs) for droplet in droplets]
 
-    @stream
+    @stream(
+        ref="droplets_list", scopes="droplet:read", scopes_note="the read scopes of other resources to see their fields"
+    )
     async def each(
         self, tag_name: str | None = None, *, name: str | None = None, type: DropletType | None = None
     ) -> AsyncGenerator[DropletData, None]:
@@ -90,17 +90,12 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
 
         Raises:
             ValueError: The filters exclude each other, or one is empty.
-            DOBOTOException: A page could not be read.
-
-        Scopes: droplet:read; fields of other resources need those resources' read scopes.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list
         """
         for query in Listing.of(tag_name, name, type).queries():
             async for droplet in self._each(DropletData, "droplets", "/droplets", query):
                 yield droplet
 
-    @operation
+    @operation(ref="droplets_list_neighbors", scopes="droplet:read")
     async def neighbor_list(self, id: int) -> Droplets:
         """List the Droplets that run on the same physical server as this one.
 
@@ -109,17 +104,10 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
 
         Returns:
             A list of Droplets, empty if it has no neighbors.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet.
-
-        Scopes: droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_neighbors
         """
         return await self._some(DropletData, "droplets", get(path("/droplets/{id}/neighbors", id=id)))
 
-    @operation
+    @operation(ref="droplets_list_neighborsIds", scopes="droplet:read")
     async def droplet_neighbor_list(self) -> Neighbors:
         """List all Droplets that share a physical server with another one, server by server.
 
@@ -131,10 +119,6 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
 
         Raises:
             DOBOTOException: The report or a Droplet could not be read.
-
-        Scopes: droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_neighborsIds
         """
         deadline = self._session.deadline()
         groups = await self._session.call(get("/reports/droplet_neighbors_ids"), deadline, _groups)
@@ -163,7 +147,19 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
         except DOBOTONotFoundException:
             return None
 
-    @creating
+    @creating(
+        ref="droplets_create",
+        scopes="droplet:create",
+        effect="create",
+        scopes_with={
+            "wait": ("droplet:read",),
+            "tags": ("tag:create",),
+            "ssh_keys": ("ssh_key:read",),
+            "volumes": ("block_storage:read",),
+            "vpc_uuid": ("vpc:read",),
+        },
+        scopes_note="actions:read to notice a failed creation at once while waiting",
+    )
     async def create(
         self,
         attribs: DropletAttributes,
@@ -206,17 +202,12 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
                 - `with_droplet_agent` (bool): whether the agent of the web console must, or must not, be installed.
                 - `public_networking` (bool): False for no public address at all.
             wait: Whether to wait till it is ready.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
             ready_port: While waiting, also wait till this TCP port answers.
-            progress: Called with a `Progress` after every look.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             The Droplet if `name` is given; a list of Droplets in the order of `names` if those are given.
 
         Raises:
-            ValueError, TypeError: The attributes can't be right; nothing was created.
             DOBOTOUnprocessableException: The API refused them. In the error's `created` is what was created before
                 that, as in all that follow.
             DOBOTOOutcomeUnknownException: An answer was lost, and looking did not settle whether all were created.
@@ -224,11 +215,6 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
             DOBOTOVanishedException: The Droplet is gone, while waiting.
             DOBOTOPollingException: It took longer than `timeout`, while waiting; its `ids` and `polling` tell the
                 Droplets.
-
-        Scopes: droplet:create; for what is used tag:create, ssh_key:read, block_storage:read, vpc:read; with `wait`
-            also droplet:read, and actions:read to see at once that a creation failed.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_create
         """
         order = CreateRequest.of(attribs, attributes)
         check_ready_port(ready_port, wait)
@@ -237,7 +223,18 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
         droplets = await self._ready(made, order, plan, ready_port) if wait else made.droplets
         return droplets if order.many else droplets[0]
 
-    @presenting
+    @presenting(
+        ref="droplets_create",
+        scopes=("droplet:read", "droplet:create"),
+        effect="present",
+        scopes_with={
+            "tags": ("tag:create",),
+            "ssh_keys": ("ssh_key:read",),
+            "volumes": ("block_storage:read",),
+            "vpc_uuid": ("vpc:read",),
+        },
+        scopes_note="actions:read to notice a failed creation at once while waiting",
+    )
     async def present(
         self,
         attribs: DropletAttributes,
@@ -257,11 +254,7 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
         Args:
             attribs: The Droplet's attributes, as for `create`; those of a Droplet that is there are not compared.
             wait: Whether to wait till all are ready, those that were already there and are still `new` included.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
             ready_port: While waiting, also wait till this TCP port answers on those created.
-            progress: Called with a `Progress` after every look.
-            attributes: Attributes as keyword arguments.
 
         Returns:
             With `name`, a tuple of the Droplet and the same Droplet if it was created, else None. With `names`, a
@@ -271,10 +264,6 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
             ValueError, TypeError: The attributes can't be right, or a name is given twice; nothing was created.
             DOBOTOOutcomeUnknownException: An answer was lost, and looking did not settle whether all were created.
             DOBOTOException: As `create`.
-
-        Scopes: droplet:read, and those of `create`.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_create
         """
         order = CreateRequest.of(attribs, attributes)
         check_ready_port(ready_port, wait)
@@ -331,7 +320,9 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
             raise
         return dict(zip(new, ready, strict=True))
 
-    @operation
+    @operation(
+        ref="droplets_get", scopes="droplet:read", scopes_note="the read scopes of other resources to see their fields"
+    )
     async def info(self, id: int) -> DropletData:
         """Read one Droplet.
 
@@ -340,17 +331,16 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
 
         Returns:
             The Droplet.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet.
-
-        Scopes: droplet:read; fields of other resources need those resources' read scopes.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_get
         """
         return await self._got(DropletData, "droplet", path("/droplets/{id}", id=id))
 
-    @operation
+    @operation(
+        ref=("droplets_destroy", "droplets_destroy_byTag"),
+        scopes="droplet:delete",
+        effect="destroy",
+        scopes_with={"wait": ("droplet:read",)},
+        irreversible="The Droplet and all data on its disk are lost.",
+    )
     async def destroy(
         self,
         id: int | None = None,
@@ -371,22 +361,10 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
             id: The Droplet's id; or
             tag_name: the tag whose Droplets are destroyed.
             wait: Whether to wait till the API answers that it is gone, which is when its volumes are free.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            missing_ok: Whether it is fine that there is no such Droplet.
-            progress: Called with a `Progress` after every look.
 
         Raises:
-            ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
-            DOBOTONotFoundException: There is no such Droplet, and `missing_ok` is False.
             DOBOTOPendingEventException: Another action is running there, and `wait` is False.
             DOBOTOOutcomeUnknownException: By tag, the answer was lost, and looking did not settle it.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:delete; with `wait` also droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_destroy,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_destroy_byTag
         """
         target = Target.of(id, tag_name)
         plan = self._plan(poll, timeout, progress)
@@ -399,7 +377,7 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
         if wait:
             await self._gone(target, plan)
 
-    @operation
+    @operation(ref="droplets_list_kernels", scopes="droplet:read")
     async def kernel_list(self, id: int) -> Kernels:
         """List the kernels that a Droplet can be given; none for Droplets made since March 2017.
 
@@ -408,17 +386,10 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
 
         Returns:
             A list of kernels.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet.
-
-        Scopes: droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_kernels
         """
         return await self._all(Kernel, "kernels", path("/droplets/{id}/kernels", id=id))
 
-    @operation
+    @operation(ref="droplets_list_snapshots", scopes=("droplet:read", "image:read"))
     async def snapshot_list(self, id: int) -> Snapshots:
         """List the snapshots made of a Droplet.
 
@@ -427,17 +398,10 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
 
         Returns:
             A list of snapshots; `distribution`, `slug` and `public` as far as the API still sends them.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet.
-
-        Scopes: droplet:read, image:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_snapshots
         """
         return await self._all(DropletSnapshot, "snapshots", path("/droplets/{id}/snapshots", id=id))
 
-    @operation
+    @operation(ref="droplets_list_firewalls", scopes="firewall:read")
     async def firewall_list(self, id: int) -> Firewalls:
         """List the firewalls that a Droplet is behind, by its id or by a tag.
 
@@ -446,17 +410,10 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
 
         Returns:
             A list of firewalls.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet.
-
-        Scopes: firewall:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_firewalls
         """
         return await self._all(Firewall, "firewalls", path("/droplets/{id}/firewalls", id=id))
 
-    @operation
+    @operation(ref="dropletActions_list", scopes="droplet:read")
     async def action_list(self, id: int) -> Actions:
         """List all actions of a Droplet, running or over.
 
@@ -465,17 +422,10 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
 
         Returns:
             A list of Actions.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet.
-
-        Scopes: droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_list
         """
         return await self._all(Action, "actions", path("/droplets/{id}/actions", id=id))
 
-    @operation
+    @operation(ref="dropletActions_get", scopes="droplet:read")
     async def action_info(self, id: int, action_id: int) -> Action:
         """Read one action of a Droplet.
 
@@ -488,10 +438,6 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
 
         Raises:
             DOBOTONotFoundException: There is no such Droplet, or no such action of it.
-
-        Scopes: droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_get
         """
         return await self._got(Action, "action", path("/droplets/{id}/actions/{action}", id=id, action=action_id))
 

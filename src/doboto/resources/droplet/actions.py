@@ -17,7 +17,12 @@ from .run_action import Acting
 class DropletActions(Acting[Mode]):
     """The actions. Each gives an Action that may still be in progress, or, with `wait`, has completed."""
 
-    @enable
+    @enable(
+        ref=("dropletActions_post", "dropletActions_post_byTag"),
+        scopes="droplet:update",
+        effect="action",
+        scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+    )
     async def backup_enable(
         self,
         id: int | None = None,
@@ -36,28 +41,14 @@ class DropletActions(Acting[Mode]):
         Args:
             id: The Droplet's id; or
             tag_name: the tag whose Droplets are meant.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
             backup_policy: When to take them, by `id` only: `plan` (`daily` or `weekly`), `weekday` (`SUN` to `SAT`, for
                 weekly) and `hour` (0, 4, 8, 12, 16 or 20, UTC).
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
 
         Raises:
-            ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
-            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-            DOBOTOActionException: An action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:update; with `wait` also droplet:read, actions:read by tag.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post_byTag
         """
         target = Target.of(id, tag_name)
         body: dict[str, Any] = {"type": "enable_backups"}
@@ -67,7 +58,12 @@ class DropletActions(Acting[Mode]):
             body["backup_policy"] = members("backup_policy", backup_policy)
         return await self._act(target, body, wait, poll, timeout, progress)
 
-    @act
+    @act(
+        ref=("dropletActions_post", "dropletActions_post_byTag"),
+        scopes="droplet:update",
+        effect="action",
+        scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+    )
     async def backup_disable(
         self,
         id: int | None = None,
@@ -85,30 +81,18 @@ class DropletActions(Acting[Mode]):
         Args:
             id: The Droplet's id; or
             tag_name: the tag whose Droplets are meant.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
 
         Raises:
-            ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
-            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-            DOBOTOActionException: An action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:update; with `wait` also droplet:read, actions:read by tag.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post_byTag
         """
         return await self._act(Target.of(id, tag_name), {"type": "disable_backups"}, wait, poll, timeout, progress)
 
-    @operation
+    @operation(
+        ref="dropletActions_post", scopes="droplet:update", effect="action", scopes_with={"wait": ("droplet:read",)}
+    )
     async def backup_policy_update(
         self,
         id: int,
@@ -127,24 +111,9 @@ class DropletActions(Acting[Mode]):
             id: The Droplet's id.
             backup_policy: The new policy: `plan` (`daily` or `weekly`), `weekday` (`SUN` to `SAT`, for weekly) and
                 `hour` (0, 4, 8, 12, 16 or 20, UTC).
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet.
-            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-            DOBOTOActionException: The action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:update; with `wait` also droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post
         """
         action: Action = await self._act(
             Target.of(id, None),
@@ -156,7 +125,9 @@ class DropletActions(Acting[Mode]):
         )
         return action
 
-    @operation
+    @operation(
+        ref="dropletActions_post", scopes="droplet:update", effect="action", scopes_with={"wait": ("droplet:read",)}
+    )
     async def reboot(
         self,
         id: int,
@@ -172,29 +143,19 @@ class DropletActions(Acting[Mode]):
 
         Args:
             id: The Droplet's id.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet.
-            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-            DOBOTOActionException: The action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:update; with `wait` also droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post
         """
         action: Action = await self._act(Target.of(id, None), {"type": "reboot"}, wait, poll, timeout, progress)
         return action
 
-    @act
+    @act(
+        ref=("dropletActions_post", "dropletActions_post_byTag"),
+        scopes="droplet:update",
+        effect="action",
+        scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+    )
     async def shutdown(
         self,
         id: int | None = None,
@@ -213,30 +174,21 @@ class DropletActions(Acting[Mode]):
         Args:
             id: The Droplet's id; or
             tag_name: the tag whose Droplets are meant.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
 
         Raises:
-            ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
-            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-            DOBOTOActionException: An action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:update; with `wait` also droplet:read, actions:read by tag.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post_byTag
         """
         return await self._act(Target.of(id, tag_name), {"type": "shutdown"}, wait, poll, timeout, progress)
 
-    @act
+    @act(
+        ref=("dropletActions_post", "dropletActions_post_byTag"),
+        scopes="droplet:update",
+        effect="action",
+        scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+    )
     async def power_on(
         self,
         id: int | None = None,
@@ -252,30 +204,21 @@ class DropletActions(Acting[Mode]):
         Args:
             id: The Droplet's id; or
             tag_name: the tag whose Droplets are meant.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
 
         Raises:
-            ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
-            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-            DOBOTOActionException: An action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:update; with `wait` also droplet:read, actions:read by tag.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post_byTag
         """
         return await self._act(Target.of(id, tag_name), {"type": "power_on"}, wait, poll, timeout, progress)
 
-    @act
+    @act(
+        ref=("dropletActions_post", "dropletActions_post_byTag"),
+        scopes="droplet:update",
+        effect="action",
+        scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+    )
     async def power_off(
         self,
         id: int | None = None,
@@ -293,30 +236,21 @@ class DropletActions(Acting[Mode]):
         Args:
             id: The Droplet's id; or
             tag_name: the tag whose Droplets are meant.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
 
         Raises:
-            ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
-            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-            DOBOTOActionException: An action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:update; with `wait` also droplet:read, actions:read by tag.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post_byTag
         """
         return await self._act(Target.of(id, tag_name), {"type": "power_off"}, wait, poll, timeout, progress)
 
-    @act
+    @act(
+        ref=("dropletActions_post", "dropletActions_post_byTag"),
+        scopes="droplet:update",
+        effect="action",
+        scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+    )
     async def power_cycle(
         self,
         id: int | None = None,
@@ -332,30 +266,22 @@ class DropletActions(Acting[Mode]):
         Args:
             id: The Droplet's id; or
             tag_name: the tag whose Droplets are meant.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
 
         Raises:
-            ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
-            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-            DOBOTOActionException: An action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:update; with `wait` also droplet:read, actions:read by tag.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post_byTag
         """
         return await self._act(Target.of(id, tag_name), {"type": "power_cycle"}, wait, poll, timeout, progress)
 
-    @operation
+    @operation(
+        ref="dropletActions_post",
+        scopes=("droplet:update", "droplet:admin"),
+        effect="action",
+        scopes_with={"wait": ("droplet:read",)},
+        irreversible="All data on the Droplet's disk is lost.",
+    )
     async def restore(
         self,
         id: int,
@@ -373,24 +299,9 @@ class DropletActions(Acting[Mode]):
         Args:
             id: The Droplet's id.
             image: The id of a backup of this Droplet.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet.
-            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-            DOBOTOActionException: The action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:update, droplet:admin; with `wait` also droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post
         """
         text("image", image)
         action: Action = await self._act(
@@ -398,7 +309,12 @@ class DropletActions(Acting[Mode]):
         )
         return action
 
-    @operation
+    @operation(
+        ref="dropletActions_post",
+        scopes=("droplet:update", "droplet:admin"),
+        effect="action",
+        scopes_with={"wait": ("droplet:read",)},
+    )
     async def password_reset(
         self,
         id: int,
@@ -414,29 +330,20 @@ class DropletActions(Acting[Mode]):
 
         Args:
             id: The Droplet's id.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet.
-            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-            DOBOTOActionException: The action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:update, droplet:admin; with `wait` also droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post
         """
         action: Action = await self._act(Target.of(id, None), {"type": "password_reset"}, wait, poll, timeout, progress)
         return action
 
-    @operation
+    @operation(
+        ref="dropletActions_post",
+        scopes=("droplet:update", "droplet:create"),
+        effect="action",
+        scopes_with={"wait": ("droplet:read",)},
+        irreversible_with={"disk": "A disk cannot be made smaller again."},
+    )
     async def resize(
         self,
         id: int,
@@ -456,24 +363,9 @@ class DropletActions(Acting[Mode]):
             id: The Droplet's id.
             size: The slug of the new size.
             disk: Whether the disk grows too. It never shrinks again; without it the size can be taken back.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet.
-            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-            DOBOTOActionException: The action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:update, droplet:create; with `wait` also droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post
         """
         action: Action = await self._act(
             Target.of(id, None),
@@ -485,7 +377,13 @@ class DropletActions(Acting[Mode]):
         )
         return action
 
-    @operation
+    @operation(
+        ref="dropletActions_post",
+        scopes=("droplet:update", "droplet:admin"),
+        effect="action",
+        scopes_with={"wait": ("droplet:read",)},
+        irreversible="All data on the Droplet's disk is lost.",
+    )
     async def rebuild(
         self,
         id: int,
@@ -503,24 +401,9 @@ class DropletActions(Acting[Mode]):
         Args:
             id: The Droplet's id.
             image: The image to begin anew with: an id, or the slug of a public image.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet.
-            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-            DOBOTOActionException: The action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:update, droplet:admin; with `wait` also droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post
         """
         text("image", image)
         action: Action = await self._act(
@@ -528,7 +411,9 @@ class DropletActions(Acting[Mode]):
         )
         return action
 
-    @operation
+    @operation(
+        ref="dropletActions_post", scopes="droplet:update", effect="action", scopes_with={"wait": ("droplet:read",)}
+    )
     async def rename(
         self,
         id: int,
@@ -544,31 +429,18 @@ class DropletActions(Acting[Mode]):
         Args:
             id: The Droplet's id.
             name: The new name. The host name inside the Droplet stays as it is.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet.
-            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-            DOBOTOActionException: The action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:update; with `wait` also droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post
         """
         action: Action = await self._act(
             Target.of(id, None), {"type": "rename", "name": text("name", name)}, wait, poll, timeout, progress
         )
         return action
 
-    @operation
+    @operation(
+        ref="dropletActions_post", scopes="droplet:update", effect="action", scopes_with={"wait": ("droplet:read",)}
+    )
     async def kernel_update(
         self,
         id: int,
@@ -586,24 +458,9 @@ class DropletActions(Acting[Mode]):
         Args:
             id: The Droplet's id.
             kernel_id: The id of one of the kernels in `kernel_list`.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet.
-            DOBOTOPendingEventException: Another action is running on it, and `wait` is False.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-            DOBOTOActionException: The action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:update; with `wait` also droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post
         """
         text("kernel_id", kernel_id)
         action: Action = await self._act(
@@ -611,7 +468,13 @@ class DropletActions(Acting[Mode]):
         )
         return action
 
-    @act
+    @act(
+        ref=("dropletActions_post", "dropletActions_post_byTag"),
+        scopes="droplet:update",
+        effect="action",
+        scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+        irreversible="An IPv6 address cannot be removed again.",
+    )
     async def ipv6_enable(
         self,
         id: int | None = None,
@@ -629,30 +492,18 @@ class DropletActions(Acting[Mode]):
         Args:
             id: The Droplet's id; or
             tag_name: the tag whose Droplets are meant.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
 
         Raises:
-            ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
-            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-            DOBOTOActionException: An action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:update; with `wait` also droplet:read, actions:read by tag.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post_byTag
         """
         return await self._act(Target.of(id, tag_name), {"type": "enable_ipv6"}, wait, poll, timeout, progress)
 
-    @single
+    @single(
+        ref="dropletActions_post", scopes="droplet:update", effect="action", scopes_with={"wait": ("droplet:read",)}
+    )
     async def private_networking_enable(
         self,
         id: int | None = None,
@@ -671,31 +522,23 @@ class DropletActions(Acting[Mode]):
         Args:
             id: The Droplet's id.
             tag_name: Refused: see above.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action.
 
         Raises:
             ValueError: `id` is missing or empty, or `tag_name` is given.
-            DOBOTONotFoundException: There is no such Droplet.
-            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-            DOBOTOActionException: An action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:update; with `wait` also droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post
         """
         return await self._act(
             Target.of(id, tag_name), {"type": "enable_private_networking"}, wait, poll, timeout, progress
         )
 
-    @snapshot
+    @snapshot(
+        ref=("dropletActions_post", "dropletActions_post_byTag"),
+        scopes=("droplet:update", "image:create"),
+        effect="action",
+        scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+    )
     async def snapshot_create(
         self,
         id: int | None = None,
@@ -715,26 +558,12 @@ class DropletActions(Acting[Mode]):
             id: The Droplet's id; or
             tag_name: the tag whose Droplets are meant.
             snapshot_name: The snapshot's name. Default: one that DigitalOcean makes up from the Droplet's name.
-            wait: Whether to wait till the action has completed, and before that till another one has ended.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
 
         Raises:
-            ValueError: Neither or both of `id` and `tag_name` are given, or the one given is empty.
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
-            DOBOTOPendingEventException: Another action is running there, and `wait` is False.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
-            DOBOTOActionException: An action ended as errored, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:update, image:create; with `wait` also droplet:read, actions:read by tag.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/dropletActions_post_byTag
         """
         body = {"type": "snapshot"}
         if snapshot_name is not None:

@@ -28,7 +28,11 @@ STATUS = "/droplets/{id}/destroy_with_associated_resources/status"
 class DropletAssociated(Acting[Mode]):
     """Lists what belongs to a Droplet, and destroys it along with the Droplet."""
 
-    @operation
+    @operation(
+        ref="droplets_list_associatedResources",
+        scopes="droplet:read",
+        scopes_note="kinds of resources that the token cannot read are missing",
+    )
     async def associated_resource_list(self, id: int) -> AssociatedResources:
         """List what belongs to a Droplet and would stay, and be charged for, if only the Droplet were destroyed.
 
@@ -37,20 +41,24 @@ class DropletAssociated(Acting[Mode]):
 
         Returns:
             A dict of lists: `reserved_ips`, `floating_ips`, `snapshots`, `volumes`, `volume_snapshots`.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet.
-
-        Scopes: droplet:read; a kind is missing where the token may not read it.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_associatedResources
         """
         found: AssociatedResources = await self._session.call(
             get(path("/droplets/{id}/destroy_with_associated_resources", id=id))
         )
         return found
 
-    @operation
+    @operation(
+        ref=("droplets_destroy_withAssociatedResourcesSelective", "droplets_destroy_withAssociatedResourcesDangerous"),
+        scopes=(
+            "droplet:delete",
+            "block_storage:delete",
+            "block_storage_snapshot:delete",
+            "image:delete",
+            "reserved_ip:delete",
+        ),
+        effect="destroy",
+        irreversible="The Droplet and what is chosen to be destroyed with it are lost.",
+    )
     async def destroy_with_associated_resources(
         self,
         id: int,
@@ -69,10 +77,7 @@ class DropletAssociated(Acting[Mode]):
             resources: What goes along: a dict of lists of ids, by the kinds that `associated_resource_list` has; its
                 result, or a part of it, will do as it is. What is not named stays.
             wait: Whether to wait till all is destroyed.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
             dangerous: Destroy everything that belongs to the Droplet instead of naming it in `resources`.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             With `wait`, the status as `destroy_status` gives it; otherwise None.
@@ -80,16 +85,8 @@ class DropletAssociated(Acting[Mode]):
         Raises:
             ValueError: Neither or both of `resources` and `dangerous` are given, or a kind that there is not.
             TypeError: `resources` is no dict of lists, or `dangerous` no boolean.
-            DOBOTONotFoundException: There is no such Droplet.
             DOBOTOActionException: Something could not be destroyed, while waiting; `result` is the status. Try again
                 with `destroy_retry`.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:delete, block_storage:delete, block_storage_snapshot:delete, image:delete, reserved_ip:delete.
-
-        Reference:
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_destroy_withAssociatedResourcesSelective,
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_destroy_withAssociatedResourcesDangerous
         """
         if flag("dangerous", dangerous) == (resources is not None):
             raise ValueError("give either resources, to name what goes along, or dangerous=True for everything")
@@ -98,7 +95,7 @@ class DropletAssociated(Acting[Mode]):
         await self._changed(request, plan.deadline, partial(self._recover_destruction, id, plan.deadline))
         return await self._destroyed(id, plan) if wait else None
 
-    @operation
+    @operation(ref="droplets_get_DestroyAssociatedResourcesStatus", scopes="droplet:delete")
     async def destroy_status(self, id: int) -> DestroyStatus:
         """Read how far a destruction with associated resources has come.
 
@@ -110,16 +107,22 @@ class DropletAssociated(Acting[Mode]):
 
         Raises:
             DOBOTONotFoundException: There was no such destruction.
-
-        Scopes: droplet:delete.
-
-        Reference:
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_get_DestroyAssociatedResourcesStatus
         """
         status: DestroyStatus = await self._session.call(get(path(STATUS, id=id)))
         return status
 
-    @operation
+    @operation(
+        ref="droplets_destroy_retryWithAssociatedResources",
+        scopes=(
+            "droplet:delete",
+            "block_storage:delete",
+            "block_storage_snapshot:delete",
+            "image:delete",
+            "reserved_ip:delete",
+        ),
+        effect="destroy",
+        irreversible="The Droplet and what was chosen to be destroyed with it are lost.",
+    )
     async def destroy_retry(
         self,
         id: int,
@@ -134,9 +137,6 @@ class DropletAssociated(Acting[Mode]):
         Args:
             id: The Droplet's id.
             wait: Whether to wait till all is destroyed.
-            poll: Seconds between two looks while waiting.
-            timeout: Seconds that the whole call may take.
-            progress: Called with a `Progress` after every look.
 
         Returns:
             With `wait`, the status as `destroy_status` gives it; otherwise None.
@@ -145,12 +145,6 @@ class DropletAssociated(Acting[Mode]):
             DOBOTONotFoundException: There was no such destruction.
             DOBOTOConflictException: It is still going on.
             DOBOTOActionException: Something could not be destroyed again, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting.
-
-        Scopes: droplet:delete, block_storage:delete, block_storage_snapshot:delete, image:delete, reserved_ip:delete.
-
-        Reference:
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_destroy_retryWithAssociatedResources
         """
         plan = self._plan(poll, timeout, progress)
         request = Request("POST", path("/droplets/{id}/destroy_with_associated_resources/retry", id=id))

@@ -18,7 +18,7 @@ SupportedPolicies: TypeAlias = list[SupportedBackupPolicy]
 class DropletBackups(Resource[Mode]):
     """Reads backups and backup policies; `backup_enable` and its siblings are actions."""
 
-    @operation
+    @operation(ref="droplets_list_backups", scopes=("droplet:read", "image:read"))
     async def backup_list(self, id: int) -> Backups:
         """List the backups taken of a Droplet.
 
@@ -27,17 +27,10 @@ class DropletBackups(Resource[Mode]):
 
         Returns:
             A list of backups; `distribution`, `slug` and `public` as far as the API still sends them.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet.
-
-        Scopes: droplet:read, image:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_backups
         """
         return await self._all(DropletSnapshot, "backups", path("/droplets/{id}/backups", id=id))
 
-    @operation
+    @operation(ref="droplets_get_backup_policy", scopes="droplet:read")
     async def backup_policy_info(self, id: int) -> BackupPolicyRecord:
         """Read when a Droplet's backups are taken.
 
@@ -46,33 +39,19 @@ class DropletBackups(Resource[Mode]):
 
         Returns:
             Whether backups are enabled, the policy, and the next backup's window.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet.
-
-        Scopes: droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_get_backup_policy
         """
         return await self._got(BackupPolicyRecord, "policy", path("/droplets/{id}/backups/policy", id=id))
 
-    @operation
+    @operation(ref="droplets_list_backup_policies", scopes="droplet:read")
     async def backup_policy_list(self) -> Policies:
         """List when the backups of all Droplets are taken.
 
         Returns:
             A list with a record for each Droplet.
-
-        Raises:
-            DOBOTOException: A page could not be read.
-
-        Scopes: droplet:read.
-
-        Reference: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_backup_policies
         """
         return await self._all(BackupPolicyRecord, "policies", "/droplets/backups/policies", identity=_droplet_id)
 
-    @operation
+    @operation(ref="droplets_list_supported_backup_policies", scopes="droplet:read")
     async def backup_policy_supported_list(self) -> SupportedPolicies:
         """List the backup plans that there are, with their hours and days.
 
@@ -81,11 +60,6 @@ class DropletBackups(Resource[Mode]):
 
         Raises:
             DOBOTOException: The reply could not be read.
-
-        Scopes: droplet:read.
-
-        Reference:
-            https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_list_supported_backup_policies
         """
         return await self._some(
             SupportedBackupPolicy, "supported_policies", get("/droplets/backups/supported_policies")
