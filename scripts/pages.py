@@ -17,8 +17,11 @@ from doboto import types
 from doboto.cli.schema.catalog import Operation, operations, resources
 from doboto.cli.schema.fields import Field, fields_of
 
-#: Where they go.
-FOLDER = Path(__file__).parents[1] / "docs" / "reference" / "generated"
+REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+#: Where the pages go.
+FOLDER = REFERENCE / "generated"
+#: One complete program per resource, which runs on a simulated account.
+EXAMPLES = REFERENCE / "examples"
 ACRONYMS = {"ip", "nat", "ssh", "vpc"}
 
 
@@ -60,8 +63,15 @@ def resource_page(name: str, about: str) -> str:
         f"| {{py:meth}}`{one.name} <doboto.client.DO.{name}.{one.name}>` | {one.summary} |" for one in found
     )
     entries = "\n".join(entry(one) for one in found)
-    head = f"```{{highlight}} python\n```\n\n# `do.{name}`\n\n{about}\n\n| Operation | What it does |\n| --- | --- |"
-    return f"{head}\n{rows}\n\n{entries}"
+    return (
+        f"```{{highlight}} python\n```\n\n# `do.{name}`\n\n{about}\n\n{example(name)}\n\n"
+        f"| Operation | What it does |\n| --- | --- |\n{rows}\n\n{entries}"
+    )
+
+
+def example(name: str) -> str:
+    """Return the block that shows a resource's example."""
+    return f"```python\n{(EXAMPLES / f'{name}.py').read_text(encoding='utf-8')}```"
 
 
 def entry(operation: Operation) -> str:

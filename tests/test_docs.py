@@ -1,9 +1,10 @@
-"""The documentation tells the truth: its code runs, its links lead somewhere, its generated parts are up to date."""
+"""The documentation is correct: its code runs, its links resolve, its generated parts are up to date."""
 
 from __future__ import annotations
 
 import json
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from doboto.client import Client, resource
 from doboto.sim import Simulator
 
 from .docs_blocks import OF_TESTS, PAGES, ROOT, blocks
@@ -25,6 +27,18 @@ def test_the_code_runs_from_top_to_bottom(page: Path, tmp_path: Path, monkeypatc
     namespace: dict[str, object] = {"__name__": "documentation"}
     for block in blocks(page, "python"):
         block.run(namespace)
+
+
+EXAMPLES = ROOT / "docs" / "reference" / "examples"
+RESOURCES = [name for name, value in vars(Client).items() if isinstance(value, resource)]
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_each_resource_has_an_example_that_runs(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    program = EXAMPLES / f"{name}.py"
+    assert f"do.{name}." in program.read_text(encoding="utf-8")
+    runpy.run_path(str(program))
+    capsys.readouterr()
 
 
 def test_there_is_code_to_run() -> None:
@@ -58,7 +72,7 @@ def test_generated_parts_are_up_to_date() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_parts_that_are_out_of_date_are_found_and_written_anew(tmp_path: Path) -> None:
+def test_parts_that_are_out_of_date_are_found_and_rewritten(tmp_path: Path) -> None:
     page, right = tmp_path / "simulator.md", SIMULATOR.read_text(encoding="utf-8")
     wrong = right
     for known in ("| `droplet_limit` =", "| `/v2/droplets` |", "| `--port PORT` |", "| `drop` |"):
