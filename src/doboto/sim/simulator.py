@@ -19,13 +19,13 @@ from .engine import seeds
 from .engine.account import Account
 from .engine.clock import Clock, RealClock
 from .engine.errors import ApiError
+from .engine.limits import RateLimit
+from .engine.log import RequestLog
 from .engine.records import Key
 from .engine.settings import Settings
 from .faults import Faults
 from .http.app import application
 from .http.incoming import Incoming
-from .http.limits import RateLimit
-from .http.log import RequestLog
 from .http.messages import Reply
 from .http.routes import Operation, Router
 from .http.scopes import Scopes

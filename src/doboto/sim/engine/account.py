@@ -11,10 +11,10 @@ import heapq
 import uuid
 from typing import Any
 
-from ..http.limits import RateLimits
 from .clock import Clock
 from .errors import not_found
 from .events import EFFECTS
+from .limits import RateLimits
 from .records import Key, Record
 from .settings import Settings
 from .store import Store

@@ -17,9 +17,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..engine.clock import stopwatch
 from ..engine.errors import ApiError, server_error
+from ..engine.limits import RateLimit
 from ..engine.timestamps import http_date
 from .incoming import Incoming, receive_request
-from .limits import RateLimit
 from .messages import JSON_TYPE, NO_CONTENT, Call, Dropped, Reply, error_reply
 from .peers import hang_up
 from .routes import Operation

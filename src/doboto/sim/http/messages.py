@@ -9,8 +9,8 @@ from typing import Any
 
 from ..engine.account import Account
 from ..engine.errors import ApiError
+from ..engine.limits import RateLimit
 from ..engine.records import Record
-from .limits import RateLimit
 from .peers import Dropped, Peer, Unknown
 from .scopes import Scopes
 

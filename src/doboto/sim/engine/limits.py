@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 from collections import deque
 
-from ..engine.errors import ApiError, too_many_requests
-from ..engine.settings import Settings
+from .errors import ApiError, too_many_requests
+from .settings import Settings
 
 HOUR = 3600.0
 MINUTE = 60.0
