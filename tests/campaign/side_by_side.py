@@ -18,7 +18,7 @@ from pathlib import Path
 from doboto import DO, AsyncDO, Limiter
 from doboto._io.simulated import SimulatedClock
 from doboto.sim import Simulator
-from doboto.sim.http.served import Server
+from doboto.sim.http.peers import Server
 
 from .callers import Outcome, tasks, threads
 from .campaign import READ_TIMEOUT, Scale, settle, simulator

@@ -12,7 +12,7 @@ import pytest
 
 from doboto import DO, AsyncDO, Limiter
 from doboto.sim import RealClock, Settings, Simulator
-from doboto.sim.http.served import Server
+from doboto.sim.http.peers import Server
 
 from .scaled import ScaledClock
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from doboto.sim import ManualClock, RealClock, Simulator
-from doboto.sim.http.tokens import label
+from doboto.sim.http.scopes import label
 
 from .chromium import Tab, browser, installed
 from .conftest import START, Program, Started

@@ -11,7 +11,6 @@ import sys
 import threading
 
 from doboto.sim import InstantClock, Settings, Simulator
-from doboto.sim.http.server import serve  # noqa: F401
 from doboto.sim.persistence import Persistence  # noqa: F401 - imported here, children have it
 
 SETTINGS = Settings(droplet_limit=100_000, requests_per_minute=0, requests_per_hour=0)

@@ -16,7 +16,7 @@ from doboto.sim import Clock, InstantClock, ManualClock, RealClock, Settings, Si
 from doboto.sim.admin import HANDLERS
 from doboto.sim.engine.errors import ApiError
 from doboto.sim.http.guard import refuse_strangers
-from doboto.sim.http.tokens import label
+from doboto.sim.http.scopes import label
 
 from .client import Answer, Client, in_process, over_http
 from .conftest import START, Simulate

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from doboto.sim import Settings
-from doboto.sim.engine.settings_input import read_file
+from doboto.sim.engine.settings import read_file
 
 from .client import Client
 from .conftest import Simulate

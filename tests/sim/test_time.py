@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doboto.sim import Account, InstantClock, ManualClock, RealClock, Settings, Simulator
-from doboto.sim.engine.events import EFFECTS, effect
+from doboto.sim.engine.clock import iso
+from doboto.sim.engine.lifecycle import EFFECTS, effect
 from doboto.sim.engine.limits import Window
-from doboto.sim.engine.timestamps import iso
 from doboto.sim.simulator import Change
 
 from .conftest import START, Simulate

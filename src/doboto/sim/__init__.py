@@ -13,8 +13,7 @@ from .engine.account import Account
 from .engine.clock import Clock, InstantClock, ManualClock, RealClock
 from .engine.settings import Settings
 from .faults import Fault, Faults
-from .http.peers import PEER
-from .http.served import Server
+from .http.peers import PEER, Server
 from .simulator import Simulator
 
 __all__ = [

@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Final
 from .engine.account import Account
 from .engine.clock import Clock, ManualClock, RealClock
 from .engine.records import Key
-from .http.scopes import Scopes
-from .http.tokens import Grant
+from .http.scopes import Grant, Scopes
 
 if TYPE_CHECKING:
     from .simulator import Change, Simulator

@@ -15,26 +15,24 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from . import admin, page
-from .engine import seeds
 from .engine.account import Account
 from .engine.clock import Clock, RealClock
 from .engine.errors import ApiError
 from .engine.limits import RateLimit
 from .engine.log import RequestLog
 from .engine.records import Key
-from .engine.settings import Settings
+from .engine.settings import Settings, validate_seed
 from .faults import Faults
 from .http.app import application
 from .http.incoming import Incoming
 from .http.messages import Reply
 from .http.routes import Operation, Router
-from .http.scopes import Scopes
-from .http.tokens import Grant, bearer, label, refuse_real
+from .http.scopes import Grant, Scopes, bearer, label, refuse_real
 from .resources import operations
 from .resources.droplets import networks
 
 if TYPE_CHECKING:
-    from .http.served import Server
+    from .http.peers import Server
     from .persistence import Persistence
 
 _ROUTER = Router(operations())
@@ -60,7 +58,7 @@ class Simulator:
     ) -> None:
         self.clock: Clock = RealClock() if clock is None else clock
         self.settings = Settings() if settings is None else settings
-        self.seed = seeds.valid(seed)
+        self.seed = validate_seed(seed)
         self.lock = threading.RLock()
         self.faults = Faults(self.clock, seed)
         self.log = RequestLog(self.settings.log_size)
@@ -113,7 +111,7 @@ class Simulator:
 
     def reseed(self, seed: int) -> None:
         """Draw from another seed, for accounts and faults that come into being from now on."""
-        seeds.valid(seed)
+        validate_seed(seed)
         with self.lock:
             self.seed = self.faults.seed = seed
             self._random = Random(seed)  # noqa: S311 - request ids, not secrets

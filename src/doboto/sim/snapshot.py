@@ -14,11 +14,10 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from . import validate_state
-from .engine import seeds
 from .engine.account import Account
-from .engine.clock import ManualClock, RealClock
+from .engine.clock import LAST_MOMENT, ManualClock, RealClock
 from .engine.records import Key, Record, as_list, as_record
-from .engine.timestamps import LAST_MOMENT
+from .engine.settings import validate_seed
 
 if TYPE_CHECKING:
     from .simulator import Simulator
@@ -104,7 +103,7 @@ def _read(state: object) -> tuple[float, int, dict[str, list[Entry]]]:
     if not _number(now) or not 0 <= float(now or 0) <= LAST_MOMENT:
         raise ValueError("now must be a number of seconds from 1970 to the year 9999")
     kinds = {name: _object(f"account {name}", value) for name, value in _object("accounts", accounts).items()}
-    return float(now or 0), seeds.valid(seed), {name: list(_entries(name, value)) for name, value in kinds.items()}
+    return float(now or 0), validate_seed(seed), {name: list(_entries(name, value)) for name, value in kinds.items()}
 
 
 def _entries(account: str, kinds: Record) -> Iterator[Entry]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from .engine.account import Account
 from .engine.errors import ApiError
-from .engine.events import EFFECTS
+from .engine.lifecycle import EFFECTS
 from .engine.records import Key, Record, as_record
 from .http.messages import Call
 from .http.routes import Operation

@@ -111,7 +111,7 @@ def _clock(options: Options) -> Clock:
 
 
 def _settings(options: Options) -> Settings | None:
-    from ...sim.engine.settings_input import read_file
+    from ...sim.engine.settings import read_file
 
     try:
         return None if options.settings is None else read_file(options.settings)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ..engine.clock import KINDS, Clock, ManualClock, RealClock, kind_of
+from ..engine.clock import KINDS, LAST_MOMENT, Clock, ManualClock, RealClock, iso, kind_of
 from ..engine.errors import conflict, unprocessable
 from ..engine.records import Record
-from ..engine.timestamps import LAST_MOMENT, iso
 from .request import Ask
 
 

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from ..engine.clock import http_date
 from ..engine.errors import ApiError, method_not_allowed, not_found, server_error
 from ..engine.records import Record
-from ..engine.timestamps import http_date
 from ..http.guard import refuse_strangers
 from ..http.incoming import read_json
 from ..http.messages import JSON_TYPE

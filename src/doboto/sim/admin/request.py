@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine.errors import bad_request, unprocessable
 from ..engine.records import Record, as_record
-from ..http.tokens import label
+from ..http.scopes import label
 
 if TYPE_CHECKING:
     from ..simulator import Simulator

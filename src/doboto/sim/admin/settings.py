@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from ..engine import seeds, settings_input
+from ..engine import settings
 from ..engine.errors import unprocessable
 from ..engine.lifecycle import DURATIONS
 from ..engine.records import Record
@@ -19,7 +19,7 @@ def seed(ask: Ask) -> Record:
 def reseed(ask: Ask) -> Record:
     """Another seed, for what comes into being from now on."""
     try:
-        ask.simulator.reseed(seeds.valid(ask.members.get("seed")))
+        ask.simulator.reseed(settings.validate_seed(ask.members.get("seed")))
     except ValueError as problem:
         raise unprocessable(str(problem)) from None
     if ask.simulator.state is not None:
@@ -36,7 +36,7 @@ def shown(ask: Ask) -> Record:
 def change(ask: Ask) -> Record:
     """Change some of them."""
     try:
-        ask.simulator.use_settings(settings_input.changed(ask.simulator.settings, ask.members))
+        ask.simulator.use_settings(settings.change_settings(ask.simulator.settings, ask.members))
     except ValueError as problem:
         raise unprocessable(str(problem)) from None
     return shown(ask)

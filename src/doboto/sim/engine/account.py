@@ -13,7 +13,7 @@ from typing import Any
 
 from .clock import Clock
 from .errors import not_found
-from .events import EFFECTS
+from .lifecycle import EFFECTS
 from .limits import RateLimits
 from .records import Key, Record
 from .settings import Settings

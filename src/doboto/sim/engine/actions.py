@@ -11,10 +11,10 @@ from typing import Any
 
 from ..catalog import region
 from .account import Account
-from .events import EFFECTS, effect
+from .clock import iso
+from .lifecycle import EFFECTS, effect
 from .records import Key, Record, chosen
 from .store import index
-from .timestamps import iso
 
 SHOWN = ("id", "status", "type", "started_at", "completed_at", "resource_id", "resource_type")
 

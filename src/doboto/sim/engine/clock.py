@@ -1,4 +1,4 @@
-"""Time as a parameter: real, faster than real, at once, or moved by hand.
+"""Time as a parameter: real, faster than real, at once, or moved by hand; and moments as the API writes them.
 
 All clocks give epoch seconds. `now` is read once a request; `lasting` says how long something that takes so many
 seconds really takes on this clock; `sleep` serves injected latency only, since waiting is otherwise the client's
@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Final, Protocol
 
 
@@ -128,3 +130,21 @@ async def _pause(seconds: float) -> None:
         time.sleep(seconds)  # noqa: ASYNC251, TID251
     else:
         await asyncio.sleep(seconds)
+
+
+#: The last second that datetime can write: a clock moved further must not break a reply.
+LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
+
+
+def iso(moment: float) -> str:
+    """An epoch moment as `2020-07-21T18:37:44Z`, whole seconds in UTC."""
+    return f"{_moment(moment):%Y-%m-%dT%H:%M:%S}Z"
+
+
+def http_date(moment: float) -> str:
+    """An epoch moment as the header `date` has it: `Tue, 21 Jul 2020 18:37:44 GMT`."""
+    return format_datetime(_moment(moment), usegmt=True)
+
+
+def _moment(moment: float) -> datetime:
+    return datetime.fromtimestamp(min(max(moment, 0.0), LAST_MOMENT), UTC)

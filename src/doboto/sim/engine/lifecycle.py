@@ -1,11 +1,15 @@
-"""What happens to a Droplet, as tables: which action takes how long, wants what, and leads where.
+"""What happens with time, as tables: how long each event takes, its effect, and which Droplet action leads where.
 
 Durations come from traces where there are any (`doctl#257`: a create of 32 s), else from everyday experience with the
 control panel: they are plausible, not promised. Other resources add their own with `durations`.
+
+An effect is a named function, so that a saved account can resume after a restart: an event is kept as data, with its
+due time, the name of its effect and arguments.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 #: Seconds by name of event, `resource.action`.
@@ -74,3 +78,19 @@ DROPLET_ACTIONS: dict[str, Transition] = {
 def durations(**seconds: float) -> None:
     """Add a resource's own events, written `volume__attach=5.0`."""
     DURATIONS.update({name.replace("__", "."): value for name, value in seconds.items()})
+
+
+#: By name: called with the account, the moment, and arguments that are JSON.
+EFFECTS: dict[str, Callable[..., None]] = {}
+
+
+def effect(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Declare a named effect."""
+
+    def declare(function: Callable[..., None]) -> Callable[..., None]:
+        if name in EFFECTS:
+            raise ValueError(f"two effects called {name}")
+        EFFECTS[name] = function
+        return function
+
+    return declare

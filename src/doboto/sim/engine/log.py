@@ -6,8 +6,8 @@ import threading
 from collections import deque
 from dataclasses import asdict, dataclass
 
+from .clock import iso
 from .records import Record
-from .timestamps import iso
 
 
 @dataclass(frozen=True, slots=True)

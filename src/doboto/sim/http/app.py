@@ -15,10 +15,9 @@ from starlette.routing import BaseRoute
 from starlette.routing import Router as Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..engine.clock import stopwatch
+from ..engine.clock import http_date, stopwatch
 from ..engine.errors import ApiError, server_error
 from ..engine.limits import RateLimit
-from ..engine.timestamps import http_date
 from .incoming import Incoming, receive_request
 from .messages import JSON_TYPE, NO_CONTENT, Call, Dropped, Reply, error_reply
 from .peers import hang_up

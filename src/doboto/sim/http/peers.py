@@ -1,13 +1,15 @@
-"""The other end of a connection, as far as faults have to do with it.
+"""The two ends of a connection: where a served simulator listens, and the client, as far as faults have to do with it.
 
 ASGI has no way to close a connection in the middle, nor to say how long a client would wait. Whoever carries requests
 to the app (the server, a transport in this process) puts a `Peer` into `scope["extensions"][PEER]`; without one a
-drop leaves the app as the exception `Dropped`.
+drop leaves the app as the exception `Dropped`. This module is apart from the server, which takes long to load.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from starlette.types import Receive
@@ -58,3 +60,24 @@ def peer_of(scope: Mapping[str, Any]) -> Peer:
     extensions: Mapping[str, Any] = scope.get("extensions") or {}
     found: Peer = extensions.get(PEER) or Unknown()
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where a served simulator is found."""
+
+    host: str
+    port: int
+    #: The certificate authority to trust, if it serves TLS.
+    ca_file: Path | None = None
+
+    @property
+    def url(self) -> str:
+        """The base URL that clients take, `.../v2`."""
+        return f"{self.origin}/v2"
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'http' if self.ca_file is None else 'https'}://{host}:{self.port}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import tempfile
@@ -9,12 +10,13 @@ import threading
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import cast
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .connection import Connection
-from .served import Server
+from .peers import PEER, Server, hang_up
 
 #: Seconds in which requests may end when the server stops; those that a fault holds up longer are cut off.
 GRACE = 1.0
@@ -116,3 +118,38 @@ def _running(server: _Ready, bound: socket.socket) -> Generator[None]:
         thread.join(GRACE)
         server.force_exit = True
         thread.join()
+
+
+class Socket:
+    """A client at the other end of a socket."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+
+    def hang_up(self) -> None:
+        """Close the connection with what has been written so far; over TLS without a farewell."""
+        self._transport.abort()
+
+    def waits(self, seconds: float) -> float:
+        """All of it: a client that gives up closes the connection on its own account."""
+        return seconds
+
+
+class Connection(H11Protocol):
+    """Tells the app who is at the other end."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Put the transport within the app's reach."""
+        socket = cast(asyncio.Transport, transport)
+        super().connection_made(socket)
+        app, peer = self.app, Socket(socket)
+
+        async def told(scope: Scope, receive: Receive, send: Send) -> None:
+            scope["extensions"] = {**scope.get("extensions", {}), PEER: peer}
+            try:
+                await app(scope, receive, send)
+            except asyncio.CancelledError:
+                # The server stops: a request that a fault holds up goes down with its connection.
+                await hang_up(peer, receive)
+
+        self.app = told

@@ -13,13 +13,12 @@ from ipaddress import IPv4Address, IPv4Network, ip_address
 from ..catalog import region
 from ..engine import actions
 from ..engine.account import Account
+from ..engine.clock import iso
 from ..engine.errors import unprocessable
-from ..engine.events import effect
 from ..engine.fields import boolean, required, text
-from ..engine.lifecycle import durations
+from ..engine.lifecycle import durations, effect
 from ..engine.records import Key, Record, chosen
 from ..engine.store import index
-from ..engine.timestamps import iso
 from ..http.messages import Call
 from ..http.paging import page
 from ..http.routes import Operations

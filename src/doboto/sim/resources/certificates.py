@@ -10,13 +10,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..engine.account import Account
+from ..engine.clock import iso
 from ..engine.errors import forbidden, unprocessable
-from ..engine.events import effect
 from ..engine.fields import name_of, required, text, texts
-from ..engine.lifecycle import durations
+from ..engine.lifecycle import durations, effect
 from ..engine.records import Key, Record, chosen
 from ..engine.store import index
-from ..engine.timestamps import iso
 from ..http.messages import Call
 from ..http.paging import page
 from ..http.routes import Operations

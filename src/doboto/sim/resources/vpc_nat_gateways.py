@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterable
 
 from ..catalog import region
 from ..engine.account import Account
+from ..engine.clock import iso
 from ..engine.errors import not_found, unprocessable
-from ..engine.events import effect
 from ..engine.fields import flag, integer, name_of, objects, optional, required, text
-from ..engine.lifecycle import durations
+from ..engine.lifecycle import durations, effect
 from ..engine.records import Key, Record, chosen
 from ..engine.store import index
-from ..engine.timestamps import iso
 from ..http.messages import Call
 from ..http.paging import page
 from ..http.routes import Operations

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from ...engine import actions
 from ...engine.account import Account
+from ...engine.clock import iso
 from ...engine.records import Key, Record, chosen
 from ...engine.store import index
-from ...engine.timestamps import iso
 from ..monitoring.machine import Curve, Span, curve, span_at, spans
 
 #: Seconds over which a Droplet's present utilization is an average. Unverified.

@@ -7,12 +7,11 @@ its own `desired` (Droplets that it should have now) and `scaled` (when it last 
 from __future__ import annotations
 
 from ...engine.account import Account
+from ...engine.clock import iso
 from ...engine.errors import ApiError, conflict
-from ...engine.events import effect
-from ...engine.lifecycle import durations
+from ...engine.lifecycle import durations, effect
 from ...engine.records import Record
 from ...engine.relations import on_droplet_destroyed
-from ...engine.timestamps import iso
 from ...http.scopes import Scopes
 from ..droplets.create import create
 from ..droplets.request import read_order

@@ -13,9 +13,8 @@ from ...engine import actions
 from ...engine.account import Account
 from ...engine.actions import ActionFailed
 from ...engine.errors import pending_event, unprocessable
-from ...engine.events import effect
 from ...engine.fields import flag, integer, optional, required, text
-from ...engine.lifecycle import CURRENTLY_ON, DROPLET_ACTIONS
+from ...engine.lifecycle import CURRENTLY_ON, DROPLET_ACTIONS, effect
 from ...engine.records import Record
 from ..images.state import find_image, make_image, usable_image
 from . import backups, networks

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from ...engine import actions, relations
 from ...engine.account import Account
+from ...engine.clock import iso
 from ...engine.errors import conflict, not_found, unprocessable
-from ...engine.events import effect
 from ...engine.fields import as_texts
-from ...engine.lifecycle import durations
+from ...engine.lifecycle import durations, effect
 from ...engine.records import Key, Record
-from ...engine.timestamps import iso
 from ..images.state import remove_image
 from .state import remove
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from ...engine import relations
 from ...engine.account import Account
+from ...engine.clock import iso
 from ...engine.errors import unprocessable
-from ...engine.events import effect
 from ...engine.fields import integer, optional, required, text
+from ...engine.lifecycle import effect
 from ...engine.records import Record, as_record
-from ...engine.timestamps import iso
 from ..images.state import make_image, remove_image
 
 HOURS = (0, 4, 8, 12, 16, 20)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from ...engine import actions, relations, tagging
 from ...engine.account import Account
 from ...engine.actions import ActionFailed
-from ...engine.events import effect
+from ...engine.clock import iso
+from ...engine.lifecycle import effect
 from ...engine.records import Record
-from ...engine.timestamps import iso
 from ..volumes import actions as volume_actions
 from ..vpcs.state import default_vpc
 from . import backups, networks, state

@@ -11,8 +11,8 @@ from ... import catalog
 from ...engine import actions, relations
 from ...engine.account import Account
 from ...engine.errors import not_found, pending_event
-from ...engine.events import effect
 from ...engine.fields import integer
+from ...engine.lifecycle import effect
 from ...engine.records import Key, Record
 from ...engine.store import index
 from ..images import state as images

@@ -12,12 +12,11 @@ from typing import Any
 
 from ...engine import relations, tagging
 from ...engine.account import Account
+from ...engine.clock import iso
 from ...engine.errors import conflict, not_found
-from ...engine.events import effect
-from ...engine.lifecycle import durations
+from ...engine.lifecycle import durations, effect
 from ...engine.records import Key, Record
 from ...engine.store import index
-from ...engine.timestamps import iso
 from .rules import targets, without
 
 durations(firewall__apply=5.0)

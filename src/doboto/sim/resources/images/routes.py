@@ -6,11 +6,11 @@ from ... import catalog
 from ...engine import actions, tagging
 from ...engine.account import Account
 from ...engine.actions import ActionFailed
+from ...engine.clock import iso
 from ...engine.errors import bad_request, forbidden, not_found, unprocessable
-from ...engine.events import effect
 from ...engine.fields import boolean, integer, name_of, optional, required, text
+from ...engine.lifecycle import effect
 from ...engine.records import Record
-from ...engine.timestamps import iso
 from ...http.messages import Call, Reply
 from ...http.paging import page
 from ...http.routes import Operations

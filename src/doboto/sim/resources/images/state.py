@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from ... import catalog
 from ...engine.account import Account
+from ...engine.clock import iso
 from ...engine.errors import bad_request, not_found
 from ...engine.fields import integer
 from ...engine.records import Record, chosen
-from ...engine.timestamps import iso
 
 SHOWN = (
     "id", "name", "type", "distribution", "slug", "public", "regions", "created_at", "min_disk_size", "size_gigabytes",

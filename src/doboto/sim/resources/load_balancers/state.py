@@ -11,12 +11,11 @@ from collections.abc import Iterable
 from ... import catalog
 from ...engine import relations, tagging
 from ...engine.account import Account
+from ...engine.clock import iso
 from ...engine.errors import forbidden, unprocessable
-from ...engine.events import effect
-from ...engine.lifecycle import durations
+from ...engine.lifecycle import durations, effect
 from ...engine.records import Key, Record
 from ...engine.store import index
-from ...engine.timestamps import iso
 from ..droplets import networks
 from ..firewalls.state import forget
 from ..projects import state as projects

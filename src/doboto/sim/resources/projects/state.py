@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ...engine.account import Account
+from ...engine.clock import iso
 from ...engine.errors import conflict, not_found, precondition_failed
 from ...engine.records import Key, Record
 from ...engine.relations import on_droplet_destroyed
 from ...engine.store import index
-from ...engine.timestamps import iso
 from .urns import Resource, everything
 
 #: API reference, example of a 412.

@@ -16,12 +16,11 @@ from ...catalog import entries, region
 from ...engine import actions
 from ...engine.account import Account
 from ...engine.actions import ActionFailed
+from ...engine.clock import iso
 from ...engine.errors import not_found, pending_event, unprocessable
-from ...engine.events import effect
-from ...engine.lifecycle import durations
+from ...engine.lifecycle import durations, effect
 from ...engine.records import Record
 from ...engine.relations import on_droplet_destroyed
-from ...engine.timestamps import iso
 from .. import byoip_prefixes as byoip
 
 V4, V6 = "reserved_ip", "reserved_ipv6"

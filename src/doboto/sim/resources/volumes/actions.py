@@ -12,9 +12,8 @@ from ...engine import actions, relations, tagging
 from ...engine.account import Account
 from ...engine.actions import ActionFailed
 from ...engine.errors import pending_event, unprocessable
-from ...engine.events import effect
 from ...engine.fields import integer, optional, required, text
-from ...engine.lifecycle import durations
+from ...engine.lifecycle import durations, effect
 from ...engine.records import Key, Record, as_list, as_record
 from .state import find, gigabytes, refuse_pending
 

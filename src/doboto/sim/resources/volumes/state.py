@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from ... import catalog
 from ...engine import actions, tagging
 from ...engine.account import Account
+from ...engine.clock import iso
 from ...engine.errors import ApiError, conflict, forbidden, not_found, unprocessable
 from ...engine.fields import integer, name_of, optional, required, text
 from ...engine.records import Key, Record, chosen
 from ...engine.store import index
-from ...engine.timestamps import iso
 
 SHOWN = (
     "id", "region", "droplet_ids", "name", "description", "size_gigabytes", "created_at", "filesystem_type",

@@ -11,11 +11,11 @@ from ipaddress import IPv4Network
 
 from ...catalog import entries, region
 from ...engine.account import Account
+from ...engine.clock import iso
 from ...engine.errors import conflict, forbidden, unprocessable
 from ...engine.fields import boolean, name_of, optional, required, text
 from ...engine.records import Key, Record
 from ...engine.store import index
-from ...engine.timestamps import iso
 from . import members, ranges
 
 #: API reference, pattern of `name` and length of `description`.
