@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from doboto.sim import ManualClock, Simulator
-from doboto.sim.http.scopes import label
+from doboto.sim.engine.world import account_label as label
 
 from .conftest import START, Program, Started
 

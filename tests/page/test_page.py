@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from doboto.sim import ManualClock, RealClock, Simulator
-from doboto.sim.http.scopes import label
+from doboto.sim.engine.world import account_label as label
 
 from .chromium import Tab, browser, installed
 from .conftest import START, Program, Started

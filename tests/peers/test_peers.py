@@ -118,7 +118,7 @@ class World:
     def account(self, token: str = "peer") -> Account:
         """A program's account when everything that it began is over."""
         account = self.sim.account(token)
-        account.settle(self.sim.clock.now() + 3600)
+        account.apply_due_events(self.sim.clock.now() + 3600)
         return account
 
 

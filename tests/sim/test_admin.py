@@ -15,8 +15,8 @@ from starlette.datastructures import Address, Headers
 from doboto.sim import Clock, InstantClock, ManualClock, RealClock, Settings, Simulator
 from doboto.sim.admin import HANDLERS
 from doboto.sim.engine.errors import ApiError
+from doboto.sim.engine.world import account_label as label
 from doboto.sim.http.guard import refuse_strangers
-from doboto.sim.http.scopes import label
 
 from .client import Answer, Client, in_process, over_http
 from .conftest import START, Simulate

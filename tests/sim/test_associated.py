@@ -114,10 +114,10 @@ def test_destroyed_droplets_let_go_of_their_resources_a_moment_later(client: Cli
     hook = relations.on_droplet_destroyed(lambda _account, _now, gone: freed.append(gone["id"]))
     try:
         client.call("DELETE", f"/v2/droplets/{droplet['id']}")
-        account.settle(clock.now())
+        account.apply_due_events(clock.now())
         assert freed == []
         clock.advance(4)
-        account.settle(clock.now())
+        account.apply_due_events(clock.now())
         assert freed == [droplet["id"]]
     finally:
         relations._DESTROYED.remove(hook)

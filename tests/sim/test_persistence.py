@@ -131,7 +131,7 @@ def test_a_change_of_two_accounts_is_one_transaction(path: Path) -> None:
         simulator.state._database.set_trace_callback(statements.append)
         one.put("thing", 1, {"id": 1})
         two.put("thing", 1, {"id": 1})
-        one.partners.append(two)
+        one.touched_accounts.append(two)
         simulator.commit(one)
         simulator.state._database.set_trace_callback(None)
         assert [word for word in statements if word.startswith(("BEGIN", "COMMIT"))] == ["BEGIN ", "COMMIT"]

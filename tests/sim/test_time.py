@@ -14,7 +14,7 @@ from doboto.sim import Account, InstantClock, ManualClock, RealClock, Settings, 
 from doboto.sim.engine.clock import iso
 from doboto.sim.engine.lifecycle import EFFECTS, effect
 from doboto.sim.engine.limits import Window
-from doboto.sim.simulator import Change
+from doboto.sim.engine.world import Change
 
 from .conftest import START, Simulate
 
@@ -41,15 +41,15 @@ def noted() -> Any:
 def test_events_happen_in_due_order_each_at_its_own_moment(account: Account, noted: list[tuple[float, int]]) -> None:
     for seconds, number in [(5, 5), (1, 1), (5, 6), (3, 3)]:
         account.after(seconds, "test.note", START, number=number)
-    account.settle(START + 4)
+    account.apply_due_events(START + 4)
     assert noted == [(START + 1, 1), (START + 3, 3)]
-    account.settle(START + 100)
+    account.apply_due_events(START + 100)
     assert noted[2:] == [(START + 5, 5), (START + 5, 6)]
 
 
 def test_an_event_may_lead_to_another(account: Account, noted: list[tuple[float, int]]) -> None:
     account.after(1, "test.note", START, number=-7)
-    account.settle(START + 10)
+    account.apply_due_events(START + 10)
     assert noted == [(START + 1, -7), (START + 2, 7)]
 
 
@@ -63,7 +63,7 @@ def test_an_account_that_was_saved_goes_on(noted: list[tuple[float, int]]) -> No
     second = Simulator(ManualClock(START)).account("t")
     for kind, key, record in saved:
         second.load(kind, key, record)
-    second.settle(START + 9)
+    second.apply_due_events(START + 9)
     assert noted == [(START + 5, 1)]
     assert second.next_id("droplet") == first.next_id("droplet")
 
@@ -150,9 +150,9 @@ def test_pending_actions_cost_nothing_until_they_are_due(count: int) -> None:
 
     EFFECTS["test.never"] = apply
     try:
-        account.settle(START + 99)
+        account.apply_due_events(START + 99)
         assert applied == []
-        account.settle(START + 101)
+        account.apply_due_events(START + 101)
         assert applied == ["0", "1"]
     finally:
         del EFFECTS["test.never"]

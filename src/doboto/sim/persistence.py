@@ -13,15 +13,12 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from .engine.account import Account
 from .engine.clock import Clock, ManualClock, RealClock
 from .engine.records import Key
-from .http.scopes import Grant, Scopes
-
-if TYPE_CHECKING:
-    from .simulator import Change, Simulator
+from .engine.world import Change, Grant, World
 
 #: What tells our files from those of other programs (SQLite, "PRAGMA application_id"), and versions of the schema.
 APPLICATION: Final = 0x646F7369
@@ -56,7 +53,7 @@ class Persistence:
     """Keeps one simulator in one file.
 
     Args:
-        simulator: A simulator that has not been used yet; what the file holds is put into it.
+        world: A simulator that has not been used yet; what the file holds is put into it.
         path: The file; a new one if it is not there.
         patience: Seconds to wait for another process that is about to let go of the file.
 
@@ -64,9 +61,9 @@ class Persistence:
         StateError: The file is no such file, in use, or cannot be read or written.
     """
 
-    def __init__(self, simulator: Simulator, path: Path, patience: float = 2.0) -> None:
+    def __init__(self, world: World, path: Path, patience: float = 2.0) -> None:
         self.path = path
-        self._simulator = simulator
+        self._world = world
         self._unsaved: dict[tuple[Account, str, Key], None] = {}
         self._database = _open(path, patience)
         try:
@@ -74,8 +71,8 @@ class Persistence:
         except (sqlite3.Error, ValueError, LookupError) as failure:
             self._database.close()
             raise StateError(f"{path} cannot be read: {failure}") from failure
-        simulator.on_commit.append(self.keep)
-        simulator.on_register.append(self._keep_token)
+        world.on_commit.append(self.keep)
+        world.on_register.append(self._keep_token)
 
     def keep(self, changes: Iterable[Change] = ()) -> None:
         """Write what was touched, and what time it is, in one transaction; what fails is written with the next one."""
@@ -93,12 +90,12 @@ class Persistence:
 
     def close(self) -> None:
         """Write what is left and let go of the file. Closing again does nothing."""
-        with self._simulator.lock:
-            if self.keep not in self._simulator.on_commit:
+        with self._world.lock:
+            if self.keep not in self._world.on_commit:
                 return
-            self.keep([(one, one.take_touched()) for one in self._simulator.accounts.values()])
-            self._simulator.on_commit.remove(self.keep)
-            self._simulator.on_register.remove(self._keep_token)
+            self.keep([(one, one.take_touched()) for one in self._world.accounts.values()])
+            self._world.on_commit.remove(self.keep)
+            self._world.on_register.remove(self._keep_token)
             self._database.close()
 
     def _write_records(self, database: sqlite3.Connection) -> None:
@@ -117,38 +114,38 @@ class Persistence:
         database.executemany("REPLACE INTO account VALUES (?, ?)", accounts.items())
 
     def _write_moment(self, database: sqlite3.Connection) -> None:
-        simulator = self._simulator
-        database.execute("REPLACE INTO moment VALUES (1, ?, ?)", (simulator.clock.now(), simulator.seed))
+        world = self._world
+        database.execute("REPLACE INTO moment VALUES (1, ?, ?)", (world.clock.now(), world.seed))
 
     def _keep_token(self, token: str, grant: Grant) -> None:
-        granted = None if grant.scopes.granted is None else sorted(grant.scopes.granted)
+        granted = None if grant.scopes is None else sorted(grant.scopes)
         with self._database as database:
             database.execute("REPLACE INTO token VALUES (?, ?, ?)", (token, grant.account, json.dumps(granted)))
 
     # -- going on
 
     def _resume(self) -> None:
-        simulator, database = self._simulator, self._database
+        world, database = self._world, self._database
         for now, seed in database.execute("SELECT now, seed FROM moment"):
-            simulator.reseed(seed)
-            _go_on(simulator.clock, now)
+            world.reseed(seed)
+            _go_on(world.clock, now)
         for token, account, scopes in database.execute("SELECT token, account, scopes FROM token"):
-            simulator.register(token, Scopes.of(json.loads(scopes)).granted, account)
+            world.register(token, json.loads(scopes), account)
         for name, seed in database.execute("SELECT name, seed FROM account"):
-            simulator.account_named(name).seed = seed
+            world.account_named(name).seed = seed
         rows = database.execute("SELECT account, kind, key, value FROM record ORDER BY position")
         for account, kind, key, value in rows:
-            simulator.account_named(account).load(kind, json.loads(key), json.loads(value))
+            world.account_named(account).load(kind, json.loads(key), json.loads(value))
         self._settle()
 
     def _settle(self) -> None:
         """Let happen what became due in the meantime, where time went on."""
-        for account in self._simulator.accounts.values():
+        for account in self._world.accounts.values():
             account.take_touched()
-        now = self._simulator.clock.now()
-        for account in self._simulator.accounts.values():
-            account.settle(now)
-        self.keep([(one, one.take_touched()) for one in self._simulator.accounts.values()])
+        now = self._world.clock.now()
+        for account in self._world.accounts.values():
+            account.apply_due_events(now)
+        self.keep([(one, one.take_touched()) for one in self._world.accounts.values()])
 
 
 def _go_on(clock: Clock, saved: float) -> None:

@@ -11,69 +11,66 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import validate_state
 from .engine.account import Account
 from .engine.clock import LAST_MOMENT, ManualClock, RealClock
 from .engine.records import Key, Record, as_list, as_record
 from .engine.settings import validate_seed
-
-if TYPE_CHECKING:
-    from .simulator import Simulator
+from .engine.world import World
 
 VERSION = 1
 #: One record to be put back: its kind, its key, and itself.
 Entry = tuple[str, Key, Record]
 
 
-def dump(simulator: Simulator) -> Record:
+def dump(world: World) -> Record:
     """Everything as it is now."""
-    with simulator.lock:
-        now = simulator.clock.now()
-        for account in simulator.accounts.values():
-            account.settle(now)
+    with world.lock:
+        now = world.clock.now()
+        for account in world.accounts.values():
+            account.apply_due_events(now)
         return {
             "version": VERSION,
             "now": now,
-            "seed": simulator.seed,
-            "accounts": {name: _pairs(account) for name, account in simulator.accounts.items()},
+            "seed": world.seed,
+            "accounts": {name: _pairs(account) for name, account in world.accounts.items()},
         }
 
 
-def load(simulator: Simulator, state: object) -> None:
+def load(world: World, state: object) -> None:
     """Put everything back as it was, the clock included; ValueError, and nothing changed, for what is no state."""
     now, seed, accounts = _read(state)
-    with simulator.lock:
-        _try(simulator, now, seed, accounts)
-        simulator.reseed(seed)
-        if isinstance(simulator.clock, RealClock | ManualClock):
-            simulator.clock.move_to(now)
-        every = [simulator.account_named(name) for name in {**simulator.accounts, **accounts}]
+    with world.lock:
+        _try(world, now, seed, accounts)
+        world.reseed(seed)
+        if isinstance(world.clock, RealClock | ManualClock):
+            world.clock.move_to(now)
+        every = [world.account_named(name) for name in {**world.accounts, **accounts}]
         for account in every:
             _renew(account, seed)
             _fill(account, accounts.get(account.name, []))
-        simulator.commit(*every)
+        world.commit(*every)
 
 
-def _try(simulator: Simulator, now: float, seed: int, accounts: dict[str, list[Entry]]) -> None:
-    world = {name: Account(name, ManualClock(now), simulator.settings, seed) for name in accounts}
-    for account in world.values():
-        account.world = world
+def _try(world: World, now: float, seed: int, accounts: dict[str, list[Entry]]) -> None:
+    copies = {name: Account(name, ManualClock(now), world.settings, seed) for name in accounts}
+    for account in copies.values():
+        account.all_accounts = copies
         _fill(account, accounts[account.name])
-    validate_state.run(list(world.values()), now)
+    validate_state.run(list(copies.values()), now)
 
 
-def reset(simulator: Simulator, account: str | None = None) -> list[str]:
-    """Empty one account, or all of them and the faults and the log; the labels of those emptied."""
-    with simulator.lock:
-        emptied = [one for one in simulator.accounts.values() if account in (None, one.name)]
+def reset(world: World, account: str | None = None) -> list[str]:
+    """Empty one account, or all of them and the log; the labels of those emptied."""
+    with world.lock:
+        emptied = [one for one in world.accounts.values() if account in (None, one.name)]
         for one in emptied:
-            _renew(one, simulator.seed)
-        simulator.commit(*emptied)
+            _renew(one, world.seed)
+        world.commit(*emptied)
         if account is None:
-            simulator.faults.clear()
-            simulator.log.clear()
+            world.log.clear()
         return [one.name for one in emptied]
 
 

@@ -28,9 +28,9 @@ def run(accounts: Iterable[Account], now: float) -> None:
     """Show everything in the accounts, and let time pass; ValueError for what fails at it."""
     for account in accounts:
         try:
-            account.settle(now)
+            account.apply_due_events(now)
             _show(account, now)
-            account.settle(now + AHEAD)
+            account.apply_due_events(now + AHEAD)
             _show(account, now + AHEAD)
         except Exception as problem:
             raise ValueError(f"account {account.name} has a record that can't be used: {problem!r}") from None

@@ -19,35 +19,31 @@ Errors have the form of the API's: 400 for what is no JSON object, 403 for other
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from starlette.routing import BaseRoute, Mount, Route, Router
 
-from . import accounts, clock, faults, log, overview, settings
-from .endpoint import Endpoint
-from .request import Handler
-
-if TYPE_CHECKING:
-    from ..simulator import Simulator
+from ..engine.world import World
+from ..faults import Faults
+from . import handlers
+from .endpoint import Endpoint, Handler
 
 HANDLERS: dict[str, dict[str, Handler]] = {
-    "/accounts": {"GET": accounts.listed},
-    "/reset": {"POST": accounts.reset},
-    "/state": {"GET": accounts.state, "PUT": accounts.load, "POST": accounts.load},
-    "/clock": {"GET": clock.shown, "PUT": clock.change},
-    "/clock/advance": {"POST": clock.advance},
-    "/faults": {"GET": faults.shown, "POST": faults.add, "DELETE": faults.clear},
-    "/faults/{id}": {"DELETE": faults.remove},
-    "/log": {"GET": log.shown, "DELETE": log.clear},
-    "/seed": {"GET": settings.seed, "PUT": settings.reseed},
-    "/settings": {"GET": settings.shown, "PUT": settings.change},
-    "/glance": {"GET": overview.shown},
+    "/accounts": {"GET": handlers.list_accounts},
+    "/reset": {"POST": handlers.reset},
+    "/state": {"GET": handlers.dump_state, "PUT": handlers.load_state, "POST": handlers.load_state},
+    "/clock": {"GET": handlers.show_clock, "PUT": handlers.change_clock},
+    "/clock/advance": {"POST": handlers.advance_clock},
+    "/faults": {"GET": handlers.list_faults, "POST": handlers.add_faults, "DELETE": handlers.clear_faults},
+    "/faults/{id}": {"DELETE": handlers.remove_fault},
+    "/log": {"GET": handlers.list_requests, "DELETE": handlers.clear_log},
+    "/seed": {"GET": handlers.show_seed, "PUT": handlers.change_seed},
+    "/settings": {"GET": handlers.show_settings, "PUT": handlers.change_settings},
+    "/glance": {"GET": handlers.show_overview},
 }
 
 
-def routes(simulator: Simulator) -> list[BaseRoute]:
-    """The routes of the admin interface; its root with and without a slash."""
-    nowhere = Endpoint(simulator, {}, [f"/_sim{path}" for path in HANDLERS])
-    below = [Route(path, Endpoint(simulator, handlers), methods=None) for path, handlers in HANDLERS.items()]
+def routes(world: World, faults: Faults) -> list[BaseRoute]:
+    """Return the routes of the admin interface; its root with and without a slash."""
+    nowhere = Endpoint(world, faults, {}, [f"/_sim{path}" for path in HANDLERS])
+    below = [Route(path, Endpoint(world, faults, table), methods=None) for path, table in HANDLERS.items()]
     router = Router(below, redirect_slashes=False, default=nowhere)
     return [Route("/_sim", nowhere, methods=None), Mount("/_sim", app=router)]

@@ -1,60 +1,103 @@
-"""One path of the admin interface, as ASGI has it."""
+"""One path of the admin interface, as ASGI has it, and a request to it as its handlers see it."""
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from ..engine.clock import http_date
-from ..engine.errors import ApiError, method_not_allowed, not_found, server_error
-from ..engine.records import Record
+from ..engine.errors import ApiError, bad_request, method_not_allowed, not_found, server_error, unprocessable
+from ..engine.records import Record, as_record
+from ..engine.world import World, account_label
+from ..faults import Faults
 from ..http.guard import refuse_strangers
 from ..http.incoming import read_json
 from ..http.messages import JSON_TYPE
-from .request import Ask, Handler
-
-if TYPE_CHECKING:
-    from ..simulator import Simulator
 
 _logger = logging.getLogger("doboto.sim")
+
+
+@dataclass(frozen=True, slots=True)
+class AdminRequest:
+    """One request to the admin interface."""
+
+    world: World
+    faults: Faults
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    #: The JSON that was sent; None for no body.
+    body: Any
+
+    @property
+    def members(self) -> Record:
+        """The body as an object; an empty one for no body."""
+        found = as_record({} if self.body is None else self.body)
+        if found is None:
+            raise bad_request("the body must be a JSON object")
+        return found
+
+    def number(self, name: str) -> float:
+        """Return a member that must be a finite number."""
+        value = self.members.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise unprocessable(f"{name} must be a number")
+        return value
+
+    def account(self, members: Record) -> str | None:
+        """Return the label of the account that an object names, by `account` or by `token`, if it does."""
+        found = members.get("account", members.get("token"))
+        if found is not None and not isinstance(found, str):
+            raise unprocessable("account and token must be text")
+        return None if found is None else account_label(found)
+
+
+Handler = Callable[[AdminRequest], Record]
 
 
 class Endpoint:
     """One path.
 
     Args:
-        simulator: Whom it is about.
-        handlers: What answers each method; none for a path that there is not.
-        paths: Those that there are.
+        world: The state it is about.
+        faults: The rules in force.
+        handlers: What answers each method; none for a path that does not exist.
+        paths: Those that exist.
     """
 
-    def __init__(self, simulator: Simulator, handlers: Mapping[str, Handler], paths: Iterable[str] = ()) -> None:
-        self._simulator = simulator
+    def __init__(
+        self, world: World, faults: Faults, handlers: Mapping[str, Handler], paths: Iterable[str] = ()
+    ) -> None:
+        self._world = world
+        self._faults = faults
         self._handlers = handlers
         self._paths = paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         status, body = await self._answer(Request(scope, receive))
-        headers = {"content-type": JSON_TYPE, "date": http_date(self._simulator.clock.now())}
+        headers = {"content-type": JSON_TYPE, "date": http_date(self._world.clock.now())}
         content = json.dumps(body).encode("ascii")
         await Response(content, status, headers)(scope, receive, send)
 
     async def _answer(self, request: Request) -> tuple[int, Record]:
         content = await request.body()
         try:
-            if not self._simulator.settings.allow_remote_admin:
+            if not self._world.settings.allow_remote_admin:
                 refuse_strangers(request.client, request.headers)
             handler = self._handler(request)
-            ask = Ask(self._simulator, request.path_params, request.query_params, _json(content))
-            with self._simulator.lock:
-                return 200, handler(ask)
+            body = read_json(content) if content.strip() else None
+            with self._world.lock:
+                return 200, handler(
+                    AdminRequest(self._world, self._faults, request.path_params, request.query_params, body)
+                )
         except ApiError as error:
             return error.status, error.body
         except Exception:
@@ -68,9 +111,3 @@ class Endpoint:
         if handler is None:
             raise method_not_allowed(request.method, request.url.path, self._handlers)
         return handler
-
-
-def _json(content: bytes) -> Any:
-    if not content.strip():
-        return None
-    return read_json(content)

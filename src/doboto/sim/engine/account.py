@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from .clock import Clock
@@ -34,8 +35,8 @@ class Account:
         self.touched: dict[tuple[str, Key], None] = {}
         self.rates = RateLimits(settings)
         #: All accounts of the simulator by name, and those besides this one that the present request has changed.
-        self.world: dict[str, Account] = {}
-        self.partners: list[Account] = []
+        self.all_accounts: Mapping[str, Account] = {}
+        self.touched_accounts: list[Account] = []
         self._stores: dict[str, Store] = {}
         self._due: list[tuple[float, int]] = []
 
@@ -74,7 +75,7 @@ class Account:
 
     def others(self) -> list[Account]:
         """The other accounts of the same simulator."""
-        return [account for account in self.world.values() if account is not self]
+        return [account for account in self.all_accounts.values() if account is not self]
 
     # -- identifiers and chance
 
@@ -118,7 +119,7 @@ class Account:
         heapq.heappush(self._due, (due, number))
         return number
 
-    def settle(self, now: float) -> None:
+    def apply_due_events(self, now: float) -> None:
         """Apply everything that is due, in due order; costs nothing when nothing is."""
         while self._due and self._due[0][0] <= now:
             due, number = heapq.heappop(self._due)

@@ -9,8 +9,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from ..engine.clock import Clock
 from ..engine.records import Record
+from ..engine.world import World
 from ..http.messages import Call, Reply
 from .kinds import Strike
 from .rules import Rule, read, requests
@@ -50,10 +50,9 @@ class Fault:
 class Faults:
     """All rules of one simulator; safe to share among threads."""
 
-    def __init__(self, clock: Clock, seed: int = 0) -> None:
-        #: What rules without a seed of their own draw from; for those that are added from now on.
-        self.seed = seed
-        self.clock = clock
+    def __init__(self, world: World) -> None:
+        # Rules without a seed of their own draw from the world's, as it is when they are added.
+        self._world = world
         self._lock = threading.Lock()
         self._faults: tuple[Fault, ...] = ()
         self._number = 0
@@ -135,11 +134,13 @@ class Faults:
             return None
         with self._lock:
             chance = fault.strikes(call)
-        return None if chance is None else Strike(fault.rule.kind, call, self.clock, fault.rule.arguments, chance)
+        if chance is None:
+            return None
+        return Strike(fault.rule.kind, call, self._world.clock, fault.rule.arguments, chance)
 
     def _add(self, rules: list[Rule]) -> list[Fault]:
         with self._lock:
-            added = [Fault(self._number + place, rule, self.seed) for place, rule in enumerate(rules, 1)]
+            added = [Fault(self._number + place, rule, self._world.seed) for place, rule in enumerate(rules, 1)]
             self._number += len(rules)
             self._faults = (*self._faults, *added)
             return added

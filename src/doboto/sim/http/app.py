@@ -9,22 +9,23 @@ touched under the simulator's lock, which is never held over an `await`, so that
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Protocol
 
 from starlette.routing import BaseRoute
 from starlette.routing import Router as Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..engine.account import Account
 from ..engine.clock import http_date, stopwatch
 from ..engine.errors import ApiError, server_error
 from ..engine.limits import RateLimit
+from ..engine.world import World
 from .incoming import Incoming, receive_request
 from .messages import JSON_TYPE, NO_CONTENT, Call, Dropped, Reply, error_reply
 from .peers import hang_up
-from .routes import Operation
-
-if TYPE_CHECKING:
-    from ..simulator import Simulator
+from .routes import Operation, Router
+from .scopes import Scopes, bearer, refuse_real
 
 _log = logging.getLogger("doboto.sim")
 
@@ -38,16 +39,38 @@ CORS = {
 }
 
 
-def application(simulator: Simulator, routes: list[BaseRoute]) -> ASGIApp:
-    """The API with further routes (the admin interface, the page for people) in front of it."""
-    return Starlette(routes, redirect_slashes=False, default=Api(simulator)) if routes else Api(simulator)
+class Interceptor(Protocol):
+    """What may answer in place of an operation, or change its reply: the faults in force."""
+
+    async def before(self, call: Call) -> Reply | None:
+        """Return a reply to send instead of doing anything, or None."""
+        ...
+
+    async def after(self, call: Call, reply: Reply) -> Reply:
+        """Return the reply to send for what has been done."""
+        ...
+
+
+def put_in_front(routes: list[BaseRoute], api: ASGIApp) -> ASGIApp:
+    """Put further routes (the admin interface, the page for people) in front of the API."""
+    return Starlette(routes, redirect_slashes=False, default=api)
 
 
 class Api:
-    """Everything under `/v2`, and 404 in JSON for the rest."""
+    """Everything under `/v2`, and 404 in JSON for the rest.
 
-    def __init__(self, simulator: Simulator) -> None:
-        self._simulator = simulator
+    Args:
+        world: The state that requests are about.
+        router: Finds the operation for a method and a path.
+        faults: Asked before and after each operation.
+    """
+
+    def __init__(self, world: World, router: Router, faults: Interceptor) -> None:
+        self.faults = faults
+        #: Called with each request and its reply, if it is to get one, before the reply leaves.
+        self.on_seen: list[Callable[[Incoming, Reply | None], None]] = []
+        self._world = world
+        self._router = router
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -58,7 +81,7 @@ class Api:
         incoming = await receive_request(scope, receive)
         # What did not arrive whole was never asked for: it counts for nothing and is only noted.
         reply = None if incoming.cut_off else await self._reply(incoming)
-        self._simulator.seen(incoming, reply, watch())
+        self._note(incoming, reply, watch())
         if incoming.cut_off:
             return
         if reply is not None:
@@ -74,29 +97,29 @@ class Api:
         except Exception:
             _log.exception("%s %s", incoming.method, incoming.path)
             reply = self._finished(error_reply(server_error()), None)
-        reply.headers.setdefault("date", http_date(self._simulator.clock.now()))
+        reply.headers.setdefault("date", http_date(self._world.clock.now()))
         return reply
 
     async def _answer(self, incoming: Incoming) -> Reply:
         try:
-            with self._simulator.lock:
+            with self._world.lock:
                 call, operation = self._admit(incoming)
         except _Refused as refused:
             return self._finished(error_reply(refused.error), refused.rate)
-        instead = await self._simulator.faults.before(call)
+        instead = await self.faults.before(call)
         if instead is not None:
             return self._finished(instead, call.rate)
-        with self._simulator.lock:
+        with self._world.lock:
             reply = self._done(call, operation)
-        return self._finished(await self._simulator.faults.after(call, reply), call.rate)
+        return self._finished(await self.faults.after(call, reply), call.rate)
 
     def _admit(self, incoming: Incoming) -> tuple[Call, Operation]:
-        simulator, rate, operation = self._simulator, None, None
-        now = simulator.clock.now()
+        rate, operation = None, None
+        now = self._world.clock.now()
         try:
-            account, scopes, rate = simulator.authenticate(incoming.headers.get("authorization"))
-            account.settle(now)
-            operation, params = simulator.operation(incoming.method, incoming.path, rate, now)
+            account, scopes, rate = self._authenticate(incoming.headers.get("authorization"))
+            account.apply_due_events(now)
+            operation, params = self._find_operation(incoming.method, incoming.path, rate, now)
             body = incoming.body()
         except ApiError as error:
             raise _Refused(error if operation is None else operation.worded(error), rate) from None
@@ -118,11 +141,30 @@ class Api:
             operation,
         )
 
+    def _authenticate(self, header: str | None) -> tuple[Account, Scopes, RateLimit]:
+        """Return the account, scopes and limits of a request, else 401."""
+        token = bearer(header)
+        if not self._world.settings.allow_real_tokens:
+            refuse_real(token)
+        grant = self._world.grant(token)
+        account = self._world.account_named(grant.account)
+        return account, Scopes(grant.scopes), account.rates.of(token)
+
+    def _find_operation(self, method: str, path: str, rate: RateLimit, now: float) -> tuple[Operation, dict[str, str]]:
+        """Find the operation asked for; the request counts against the token's limits whether there is one or not."""
+        try:
+            operation, params = self._router.find(method, path)
+        except ApiError:
+            rate.admit(now)
+            raise
+        rate.admit(now, operation.limit)
+        return operation, params
+
     def _done(self, call: Call, operation: Operation) -> Reply:
-        call.now = max(self._simulator.clock.now(), call.now)
-        call.account.settle(call.now)
+        call.now = max(self._world.clock.now(), call.now)
+        call.account.apply_due_events(call.now)
         reply = self._handled(call, operation)
-        self._simulator.commit(call.account)
+        self._world.commit(call.account)
         return reply
 
     def _handled(self, call: Call, operation: Operation) -> Reply:
@@ -140,12 +182,28 @@ class Api:
         """The reply with the headers that every reply has, unless it is of something in front of the API."""
         if reply.bare:
             return reply
-        with self._simulator.lock:
-            limits = self._simulator.limit_headers(rate)
-            request_id = self._simulator.request_id()
+        with self._world.lock:
+            # A request that opened no account shows the limits of an unused token.
+            limits = (rate or RateLimit(self._world.settings)).headers(self._world.clock.now())
+            request_id = self._world.next_request_id()
         usual = {"content-type": JSON_TYPE, "x-request-id": request_id, **limits}
         reply.headers = {**usual, **reply.headers}
         return reply
+
+    def _note(self, incoming: Incoming, reply: Reply | None, milliseconds: float) -> None:
+        """Log a request and its status, and call the listeners."""
+        status = None if reply is None else reply.status
+        account = self._account_name(incoming.headers.get("authorization"))
+        self._world.log.add(self._world.clock.now(), account, incoming.method, incoming.path, status, milliseconds)
+        for listener in self.on_seen:
+            listener(incoming, reply)
+
+    def _account_name(self, header: str | None) -> str | None:
+        try:
+            name = self._world.grant(bearer(header)).account
+        except ApiError:
+            return None
+        return name if name in self._world.accounts else None
 
 
 class _Refused(Exception):

@@ -1,13 +1,11 @@
-"""Tokens: the account that one opens, and what it may do and see there.
+"""What a request may do and see: the bearer token in its header, and that token's scopes.
 
 The API reference lists the scopes of each operation, and at single fields "Requires ... scope".
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..engine.errors import forbidden, unauthorized
@@ -62,11 +60,6 @@ class Scopes:
 
     granted: frozenset[str] | None = None
 
-    @classmethod
-    def of(cls, scopes: Iterable[str] | None) -> Scopes:
-        """Scopes from any collection of names."""
-        return cls(None if scopes is None else frozenset(scopes))
-
     def allow(self, scope: str) -> bool:
         """Whether the token has that scope, itself or by a broad one."""
         if self.granted is None or scope in UNGRANTABLE:
@@ -93,7 +86,6 @@ class Scopes:
         return {name: value for name, value in shown.items() if name not in wanted or self.allow(wanted[name])}
 
 
-_LABEL = re.compile(r"account-[0-9a-f]{12}")
 #: Personal access tokens as the control panel issues them.
 REAL_TOKEN = re.compile(r"dop_v1_[0-9a-f]{64}", re.IGNORECASE)
 
@@ -103,30 +95,12 @@ LOOKS_REAL = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What a token opens."""
-
-    account: str
-    scopes: Scopes
-
-
 def bearer(header: str | None) -> str:
     """The token in an `Authorization` header, else 401."""
     kind, _, token = (header or "").partition(" ")
     if kind.lower() != "bearer" or not token.strip():
         raise unauthorized()
     return token.strip()
-
-
-def label(token: str) -> str:
-    """What the account of a token is called: always the same, and the token can't be read from it.
-
-    A label stands for itself, so that whoever knows only that can open the account with it.
-    """
-    if _LABEL.fullmatch(token):
-        return token
-    return f"account-{hashlib.sha256(token.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 
 def refuse_real(token: str) -> None:

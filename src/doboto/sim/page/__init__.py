@@ -11,7 +11,6 @@ import base64
 import hashlib
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,11 +18,9 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from ..engine.errors import ApiError, method_not_allowed
+from ..engine.world import World
 from ..http.guard import refuse_strangers
 from ..http.messages import error_reply
-
-if TYPE_CHECKING:
-    from ..simulator import Simulator
 
 #: Each file that goes into the document: the tag that stands for it there, and the element that takes its place.
 _PARTS = {
@@ -32,15 +29,15 @@ _PARTS = {
 }
 
 
-def route(simulator: Simulator) -> Route:
+def route(world: World) -> Route:
     """The route of the page."""
-    return Route("/", _Page(simulator), methods=None)
+    return Route("/", _Page(world), methods=None)
 
 
 class _Page:
     # The same people may see it as may use the admin interface, which it is a view of.
-    def __init__(self, simulator: Simulator) -> None:
-        self._simulator = simulator
+    def __init__(self, world: World) -> None:
+        self._world = world
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -53,7 +50,7 @@ class _Page:
     def _response(self, request: Request) -> Response:
         if request.method not in ("GET", "HEAD"):
             raise method_not_allowed(request.method, "/", ("GET",))
-        if not self._simulator.settings.allow_remote_admin:
+        if not self._world.settings.allow_remote_admin:
             refuse_strangers(request.client, request.headers)
         document, headers = page()
         return Response(b"" if request.method == "HEAD" else document, headers=headers, media_type="text/html")

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from ..engine.account import Account
 from ..engine.records import Key, Record
+from ..engine.world import World
 from ..resources.droplets import networks
-
-if TYPE_CHECKING:
-    from ..simulator import Simulator
 
 #: How many Droplets, actions, requests and accounts at most; with them go the counts of all.
 NEWEST = 100
@@ -36,25 +33,24 @@ COUNTED = {
 }
 
 
-def glance(simulator: Simulator, wanted: str | None) -> Record:
+def overview(world: World, wanted: str | None) -> Record:
     """The account wanted; without one, or if it is gone, that of the latest request."""
-    now = simulator.clock.now()
-    account = simulator.accounts.get(wanted or "") or _latest(simulator)
-    accounts = list(simulator.accounts.values())
+    now = world.clock.now()
+    account = world.accounts.get(wanted or "") or _latest(world)
+    accounts = list(world.accounts.values())
     return {
         "account": None if account is None else account.name,
         "accounts": [_entry(one) for one in _accounts(accounts, account)],
         "accounts_total": len(accounts),
-        "faults": sum(1 for _ in simulator.faults),
-        "requests": _requests(simulator, account),
-        **({} if account is None else _of(simulator, account, now)),
+        "requests": _requests(world, account),
+        **({} if account is None else _of(world, account, now)),
     }
 
 
-def _latest(simulator: Simulator) -> Account | None:
+def _latest(world: World) -> Account | None:
     # Names, not tokens: the log has nothing else.
-    asking = (simulator.accounts.get(entry.account or "") for entry in reversed(simulator.log.entries()))
-    return next((account for account in asking if account), None) or next(reversed(simulator.accounts.values()), None)
+    asking = (world.accounts.get(entry.account or "") for entry in reversed(world.log.entries()))
+    return next((account for account in asking if account), None) or next(reversed(world.accounts.values()), None)
 
 
 def _accounts(accounts: list[Account], shown: Account | None) -> list[Account]:
@@ -66,16 +62,16 @@ def _entry(account: Account) -> Record:
     return {"account": account.name, "droplets": len(account.store("droplet"))}
 
 
-def _requests(simulator: Simulator, account: Account | None) -> list[Record]:
+def _requests(world: World, account: Account | None) -> list[Record]:
     # Those that opened no account are shown with any: whoever looks for a missing request finds its 401.
     names = (None, account.name if account else None)
-    entries = (entry for entry in reversed(simulator.log.entries()) if entry.account in names)
+    entries = (entry for entry in reversed(world.log.entries()) if entry.account in names)
     return [entry.shown() for entry in islice(entries, NEWEST)]
 
 
-def _of(simulator: Simulator, account: Account, now: float) -> Record:
-    account.settle(now)
-    simulator.commit(account)
+def _of(world: World, account: Account, now: float) -> Record:
+    account.apply_due_events(now)
+    world.commit(account)
     droplets = account.store("droplet")
     due, next_due = _due(account)
     pending = _pending(account)

@@ -136,7 +136,7 @@ def _giver(account: Account, image_id: int, number: int) -> Account:
         transfer = other.find("image_transfer", number)
         if transfer is not None and transfer["image_id"] == image_id and transfer["recipient"] in mine:
             _still_open(transfer, image_id)
-            account.partners.append(other)
+            account.touched_accounts.append(other)
             return other
     raise not_found()
 

@@ -71,7 +71,7 @@ def reserve(account: Account, now: float, store: str, slug: str, project_id: str
 def note_reserved(account: Account, now: float, address: Record) -> None:
     """The action that reserving to a region leaves behind, over as it begins (API reference, example of actions)."""
     _start(account, now, V4, address, "reserve_ip", 0.0)
-    account.settle(now)
+    account.apply_due_events(now)
 
 
 def may_take(account: Account, store: str, noun: str, droplet: Record) -> None:

@@ -1,0 +1,145 @@
+"""The state of one simulated DigitalOcean: accounts, the tokens that open them, clock, settings, seed, request log.
+
+It knows nothing of HTTP. The application, the admin interface, the page and whatever keeps the state work on a `World`;
+`Simulator` is one that can be reached.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from random import Random
+
+from .account import Account
+from .clock import Clock, RealClock
+from .log import RequestLog
+from .records import Key
+from .settings import Settings, validate_seed
+
+#: An account and what was touched in it, in order.
+Change = tuple[Account, list[tuple[str, Key]]]
+
+_LABEL = re.compile(r"account-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a token opens: an account by its label, with some scopes or, if None, with full access."""
+
+    account: str
+    scopes: frozenset[str] | None = None
+
+
+class World:
+    """All accounts of one simulated DigitalOcean; safe to share among threads if `lock` is held.
+
+    Args:
+        clock: What time it is, and how long events last; by default the machine's own clock.
+        settings: How the simulated API behaves.
+        seed: What identifiers and chance are drawn from.
+    """
+
+    def __init__(self, clock: Clock | None = None, settings: Settings | None = None, seed: int = 0) -> None:
+        self.clock: Clock = RealClock() if clock is None else clock
+        self.settings = Settings() if settings is None else settings
+        self.seed = validate_seed(seed)
+        self.lock = threading.RLock()
+        self.log = RequestLog(self.settings.log_size)
+        self.accounts: dict[str, Account] = {}
+        #: Called with all that a request touched, under the lock, before its reply leaves: for whoever keeps the state.
+        self.on_commit: list[Callable[[list[Change]], None]] = []
+        #: Called with each token that is registered, under the lock.
+        self.on_register: list[Callable[[str, Grant], None]] = []
+        self._grants: dict[str, Grant] = {}
+        self._random = Random(seed)  # noqa: S311 - request ids, not secrets
+
+    # -- accounts and tokens
+
+    def account(self, token: str = "token") -> Account:  # noqa: S107 - any text opens an account here
+        """Return the account that a token opens."""
+        return self.account_named(self.grant(token).account)
+
+    def account_named(self, name: str) -> Account:
+        """Return the account with that label, a new one if there is none."""
+        with self.lock:
+            found = self.accounts.get(name)
+            if found is None:
+                found = self.accounts[name] = Account(name, self.clock, self.settings, self.seed)
+                found.all_accounts = self.accounts
+            return found
+
+    def register(self, token: str, scopes: Iterable[str] | None = None, account: str | None = None) -> None:
+        """Give a token scopes, or let it open the account of another token or label."""
+        name = account_label(token if account is None else account)
+        grant = Grant(name, None if scopes is None else frozenset(scopes))
+        with self.lock:
+            self._grants[token] = grant
+            for listener in self.on_register:
+                listener(token, grant)
+
+    def grant(self, token: str) -> Grant:
+        """Return what a token opens; one that is not registered opens an account of its own."""
+        return self._grants.get(token) or Grant(account_label(token))
+
+    # -- time, settings, chance
+
+    def reseed(self, seed: int) -> None:
+        """Draw from another seed, for accounts and faults that are created from now on."""
+        with self.lock:
+            self.seed = validate_seed(seed)
+            self._random = Random(seed)  # noqa: S311 - request ids, not secrets
+
+    def next_request_id(self) -> str:
+        """Draw the id of a request."""
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def use_clock(self, clock: Clock) -> None:
+        """Continue with another clock; what takes no time on it is over at the next request."""
+        with self.lock:
+            self.clock = clock
+            accounts = list(self.accounts.values())
+            for account in accounts:
+                account.adopt_clock(clock)
+            self.commit(*accounts)
+
+    def use_settings(self, settings: Settings) -> None:
+        """Continue with other settings, for all accounts; what the rate limits have counted stays counted."""
+        with self.lock:
+            self.settings = settings
+            self.log.resize(settings.log_size)
+            for account in self.accounts.values():
+                account.settings = settings
+                account.rates.adopt(settings)
+
+    # -- keeping
+
+    def commit(self, *accounts: Account) -> None:
+        """Hand what a request touched in these accounts, and in those touched with them, to whoever keeps the state."""
+        changed = [one for account in accounts for one in (account, *account.touched_accounts)]
+        for account in accounts:
+            account.touched_accounts = []
+        changes = [(one, touched) for one in changed if (touched := one.take_touched())]
+        if changes:
+            self._notify(changes)
+
+    def save(self) -> None:
+        """Let whoever keeps the state note the time and the seed, though no account has changed."""
+        self._notify([])
+
+    def _notify(self, changes: list[Change]) -> None:
+        for listener in self.on_commit:
+            listener(changes)
+
+
+def account_label(token: str) -> str:
+    """Return the label of a token's account: always the same, and the token can't be read from it.
+
+    A label stands for itself, so that whoever knows only that can open the account with it.
+    """
+    if _LABEL.fullmatch(token):
+        return token
+    return f"account-{hashlib.sha256(token.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
