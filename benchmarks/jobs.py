@@ -28,7 +28,7 @@ class Job:
 
     Attributes:
         name: What it is called here.
-        does: What the programs are told.
+        does: The name of the job, as the programs take it.
         tls: Whether it is done over TLS.
         once: Whether one round must do, as it takes minutes; the contenders then do it side by side.
         floor: Whether the program of the least possible does it too.

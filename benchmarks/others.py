@@ -91,7 +91,7 @@ def _mocked(bench: Bench, prism: Prism) -> tuple[dict[str, float], str]:
 
 
 def _asking(origin: str) -> Send:
-    """Sends to Prism, which answers some of these requests with an error unless it is told what to answer."""
+    """Sends to Prism, which answers some of these requests with an error unless the request names the response."""
     pool = urllib3.PoolManager()
 
     def send(method: str, path: str, content: bytes) -> tuple[int, bytes]:

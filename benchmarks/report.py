@@ -129,15 +129,15 @@ def _ahead(results: Results, weights: Weights) -> str:
     for row in ROWS:
         ours = row.number(results, OURS.label)
         better = [one.label for one in PEERS if row.number(results, one.label) < ours]
-        told = ", ".join(f"{label} {row.shown(results, label)}" for label in better)
+        listed = ", ".join(f"{label} {row.shown(results, label)}" for label in better)
         if better:
-            lines.append(f"- {row.title.removeprefix('- ')}: {told}; doboto {row.shown(results, OURS.label)}.\n")
+            lines.append(f"- {row.title.removeprefix('- ')}: {listed}; doboto {row.shown(results, OURS.label)}.\n")
     ours = float(weights[OURS.label]["megabytes"])
-    told = ", ".join(
+    listed = ", ".join(
         f"{label} {one['megabytes']:.1f}" for label, one in weights.items() if float(one["megabytes"]) < ours
     )
-    if told:
-        lines.append(f"- MB installed: {told}; doboto {ours:.1f}, the simulator included.\n")
+    if listed:
+        lines.append(f"- MB installed: {listed}; doboto {ours:.1f}, the simulator included.\n")
     return "".join(lines) or "In none of these numbers.\n"
 
 

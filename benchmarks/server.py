@@ -3,7 +3,7 @@
     python benchmarks/server.py --tls FOLDER
 
 Prints its two URLs, without and with TLS. Each token is an account of its own: `POST /bench/TOKEN` sets it up, with
-`Account`'s fields as JSON, and `GET /bench/TOKEN` tells what was counted. It answers the requests of listing, reading
+`Account`'s fields as JSON, and `GET /bench/TOKEN` returns what was counted. It answers the requests of listing, reading
 and creating Droplets and of reading their actions; every reply comes `delay` seconds late.
 """
 
@@ -92,7 +92,7 @@ class Account:
         return self.others + len(self.created)
 
     def full(self) -> float:
-        """Seconds till one more request is answered; 0.0 if it is now."""
+        """Seconds until one more request is answered; 0.0 if now."""
         now = time.monotonic()
         while self.answered and self.answered[0] + MINUTE <= now:
             self.answered.popleft()
@@ -191,9 +191,9 @@ def _page(account: Account, key: str, numbers: range, number: int, size: int, sh
     last = max(1, -(-len(numbers) // size))
     link = f"{account.url}/v2/{key}?page={{}}&per_page={size}"
     pages = {"last": link.format(last), "next": link.format(number + 1)} if number < last else {}
-    told = {"links": {"pages": pages}, "meta": {"total": len(numbers)}}
+    envelope = {"links": {"pages": pages}, "meta": {"total": len(numbers)}}
     items = b",".join(show(each) for each in numbers[(number - 1) * size : number * size])
-    return f'{{"{key}":['.encode() + items + b"]," + json.dumps(told).encode()[1:]
+    return f'{{"{key}":['.encode() + items + b"]," + json.dumps(envelope).encode()[1:]
 
 
 def _problem(status: int, id: str, headers: list[tuple[bytes, bytes]] | None = None) -> Response:
@@ -201,12 +201,12 @@ def _problem(status: int, id: str, headers: list[tuple[bytes, bytes]] | None = N
 
 
 def _ratelimit() -> list[tuple[bytes, bytes]]:
-    told = {"limit": 5000, "remaining": 4000, "reset": int(time.time()) + 3600}
-    return [(f"ratelimit-{name}".encode(), str(number).encode()) for name, number in told.items()]
+    limits = {"limit": 5000, "remaining": 4000, "reset": int(time.time()) + 3600}
+    return [(f"ratelimit-{name}".encode(), str(number).encode()) for name, number in limits.items()]
 
 
 async def serve(tls: Path) -> None:
-    """Serve without and with TLS, from one event loop, till the process is ended."""
+    """Serve without and with TLS, from one event loop, until the process is ended."""
     application = Server()
     files = {"ssl_certfile": tls / "server.pem", "ssl_keyfile": tls / "server.key"}
     serving = []

@@ -99,7 +99,7 @@ class Bench:
         raise AssertionError("the application suspended")
 
     def grow(self, droplets: int) -> tuple[float, float]:
-        """Create Droplets till there are so many, then make them active: seconds for the one and for the other."""
+        """Create Droplets up to that number, then make them active; return the seconds that each took."""
         began, row = perf_counter(), ROWS[0]
         while len(self.account.store("droplet")) < droplets:
             self._once(row, self.in_process)
@@ -151,8 +151,8 @@ def main() -> None:
     with bench.simulator.serve() as server:
         ways = {"in process": bench.in_process, "over HTTP": over_http(server.origin)}
         for droplets in (100, options.droplets):
-            created, settled = bench.grow(droplets)
-            print(f"\n{droplets} Droplets: created in {created:.2f} s, made active in {settled:.2f} s\n")
+            created, activated = bench.grow(droplets)
+            print(f"\n{droplets} Droplets: created in {created:.2f} s, made active in {activated:.2f} s\n")
             print(f"{'':40}" + "".join(f"{way + ' (slowest)':>24}" for way in ways))
             for row in ROWS:
                 found = [bench.measure(row, send) for send in ways.values()]

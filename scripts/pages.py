@@ -1,7 +1,6 @@
 """Writes the pages of the reference: one for each resource that the clients declare, and one for each file of types.
 
-They are made anew by every build of the site and are not kept in the repository, so that what the clients can do and
-what the pages say can't differ.
+Every build of the site writes them; they are not in the repository, so that pages and clients cannot differ.
 """
 
 from __future__ import annotations

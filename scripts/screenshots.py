@@ -33,7 +33,7 @@ COLORS = {"brown": "yellow", "brightblack": "bright_black"}
 
 
 def main() -> int:
-    """Make all pictures anew."""
+    """Make all pictures."""
     SCREENS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         account = {

@@ -18,7 +18,7 @@ FIRST_ID = 300_000_000
 INFOS = 500
 POLL = 1.0
 NAMES = [f"web-{number:02}" for number in range(50)]
-#: The API creates at most ten Droplets a request; libraries that do not know it are told by the program.
+#: The API creates at most ten Droplets a request; for libraries that do not know it, the program does the splitting.
 TENS = [NAMES[start : start + 10] for start in range(0, 50, 10)]
 
 

@@ -7,7 +7,7 @@ import time
 from pydo import Client
 
 
-#: It sends its token over TLS only, unless it is told at each call that it need not.
+#: It sends its token over TLS only, unless each call allows otherwise.
 PLAIN = {"enforce_https": False}
 
 

@@ -48,7 +48,7 @@ class Scale:
         return READ_TIMEOUT * self.speed
 
     def gave_up(self, sent_at: float) -> float:
-        """The moment till which clients at least wait and look, from the moment of sending by their wrong clocks."""
+        """The earliest moment at which clients may stop looking, counted from sending by their wrong clocks."""
         return sent_at - WRONG + self.late + PATIENCE
 
 
@@ -91,7 +91,7 @@ def run(seed: int, scale: Scale) -> Report:
             account = sim.account(token).name
             witness.load([{**rule, "account": account} for rule in faults(seed + number, scale.late)])
             outcomes = crowd(sim, server.url, token, calls, scale)
-            settle(sim, witness)
+            drain(sim, witness)
             verdict += judge(outcomes, witness.of(account), alike=alike, gave_up=scale.gave_up)
     return Report(verdict, struck(witness), witness.requests, (sim.clock.now() - begun) / scale.speed)
 
@@ -115,7 +115,7 @@ def crowd(sim: Simulator, url: str, token: str, calls: list[Ask], scale: Scale) 
         return both(blocking, AsyncDO(token, url, **settings), calls, scale.width)  # type: ignore[arg-type]
 
 
-def settle(sim: Simulator, witness: Witness) -> None:
-    """Wait till requests that their callers gave up on have ended: they may yet have made something."""
+def drain(sim: Simulator, witness: Witness) -> None:
+    """Wait for the requests whose callers gave up: they may still create something."""
     while witness.under_way():
         SimulatedClock(sim).sleep(1)

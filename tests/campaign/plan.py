@@ -24,7 +24,7 @@ class Ask:
 
     @property
     def attributes(self) -> dict[str, Any]:
-        """As the client takes them; `user_data`, which it never reads, tells the witness whose request it is."""
+        """As the client takes them; `user_data`, which it never reads, identifies the request to the witness."""
         named = {"names": list(self.names)} if self.many else {"name": self.names[0]}
         return {**named, **ALIKE, "user_data": str(self.number), "tags": ["campaign"]}
 

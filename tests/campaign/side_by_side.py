@@ -21,7 +21,7 @@ from doboto.sim import Simulator
 from doboto.sim.http.peers import Server
 
 from .callers import Outcome, tasks, threads
-from .campaign import READ_TIMEOUT, Scale, settle, simulator
+from .campaign import READ_TIMEOUT, Scale, drain, simulator
 from .plan import Ask, asks, faults
 from .verdict import Verdict, judge
 from .witness import Witness, struck
@@ -39,7 +39,7 @@ ROWS: dict[str, Callable[[Verdict], int]] = {
     "calls that raised": lambda found: found.figures["creates"] - found.figures["outcome returned"],
     "Droplets made": lambda found: found.figures["Droplets made"],
     "**Droplets beyond those asked for (duplicates)**": lambda found: found.extra,
-    "**Droplets that no caller was told of**": lambda found: len(found.unknown),
+    "**Droplets unknown to every caller**": lambda found: len(found.unknown),
 }
 
 
@@ -87,7 +87,7 @@ def measured(crowd: Crowd, seed: int, scale: Scale) -> tuple[Verdict, int]:
     calls = asks(scale.creates, seed, alike=False, most=10, waiting=0)
     with sim.serve(tls=True) as server:
         outcomes = crowd(sim, server, calls, scale.width)
-        settle(sim, witness)
+        drain(sim, witness)
     return judge(outcomes, witness.of(sim.account(TOKEN).name), alike=False), sum(struck(witness).values())
 
 

@@ -31,7 +31,7 @@ class Verdict:
 
     #: Droplets of a name beyond those that were asked for.
     duplicates: list[str] = field(default_factory=list[str])
-    #: Droplets that were made and that no caller was told of.
+    #: Droplets that were created and that no caller knows of.
     unknown: list[str] = field(default_factory=list[str])
     #: Droplets that a caller was given and that never were.
     lost: list[str] = field(default_factory=list[str])
@@ -66,7 +66,7 @@ def judge(
         outcomes: What the callers were left with.
         posts: What the witness saw.
         alike: Whether the callers asked for the same names.
-        gave_up: The moment till which a client at least waits for an answer and looks, when it sent the request at the
+        gave_up: The moment until which a client at least waits for an answer and looks, when it sent the request at the
             moment given, by its own clock.
     """
     made = {id: name for post in posts for id, name in post.made.items()}
@@ -75,9 +75,9 @@ def judge(
     extra = Counter(made.values()) - asked
     found.extra = extra.total()
     found.duplicates += [f"{name}: {more} beyond the {asked[name]} asked for" for name, more in extra.items()]
-    told = {id for outcome in outcomes for id in _told(outcome)}
+    reported = {id for outcome in outcomes for id in _reported(outcome)}
     # A creation that failed takes its Droplet away again: nobody has to know of it.
-    left = {id for post in posts if "create_errored" not in post.befell for id in post.made} - told
+    left = {id for post in posts if "create_errored" not in post.befell for id in post.made} - reported
     errors = {outcome.ask.number: outcome.error for outcome in outcomes}
     after_all = {id for post in posts if gave_up and _too_late(post, errors[post.call], gave_up) for id in post.made}
     found.figures["Droplets made when their callers had stopped looking"] = len(left & after_all)
@@ -99,7 +99,7 @@ def judge(
 
 
 def _too_late(post: Post, error: BaseException | None, gave_up: Callable[[float], float]) -> bool:
-    """Whether the request took effect when its caller had already been told that the outcome is unknown."""
+    """Whether the request took effect after its caller had got an unknown outcome."""
     if not isinstance(error, DOBOTOOutcomeUnknownException) or error.sent_at is None:
         return False
     return post.at > gave_up(error.sent_at)
@@ -144,7 +144,7 @@ def _owned(outcome: Outcome) -> set[int]:
     return {droplet["id"] for droplet in [*outcome.droplets, *created]}
 
 
-def _told(outcome: Outcome) -> set[int]:
+def _reported(outcome: Outcome) -> set[int]:
     """Those, and the ones that an error names as perhaps this caller's."""
     ids = {int(number) for number in NUMBER.findall(str(outcome.error or ""))}
     if isinstance(outcome.error, DOBOTOActionException):
@@ -164,7 +164,7 @@ def _figures(outcomes: Sequence[Outcome], posts: Sequence[Post], made: dict[int,
     figures["Droplets asked for"] = sum(len(outcome.ask.names) for outcome in outcomes)
     figures["answers lost"] = sum(post.answer in LOST for post in posts)
     figures["of these the request had taken effect"] = sum(post.answer in LOST and bool(post.made) for post in posts)
-    figures["Droplets told in doubt only"] = len(_doubted(outcomes) & made.keys())
+    figures["Droplets reported as candidates only"] = len(_doubted(outcomes) & made.keys())
     for outcome in outcomes:
         what = "returned" if outcome.error is None else type(outcome.error).__name__
         figures[f"outcome {what}"] += 1
@@ -173,11 +173,11 @@ def _figures(outcomes: Sequence[Outcome], posts: Sequence[Post], made: dict[int,
 
 def _doubted(outcomes: Iterable[Outcome]) -> set[int]:
     owned: set[int] = set()
-    told: set[int] = set()
+    reported: set[int] = set()
     for outcome in outcomes:
         owned |= _owned(outcome)
-        told |= _told(outcome)
-    return told - owned
+        reported |= _reported(outcome)
+    return reported - owned
 
 
 def _described(id: int, made: dict[int, str], posts: Sequence[Post], outcomes: Sequence[Outcome]) -> str:
