@@ -9,12 +9,12 @@ from typing import cast
 
 import click
 
-from doboto.cli.exit_codes import EXITS
-from doboto.cli.operation_commands import LazyGroup, OperationCommand
+from doboto.cli.command import OperationCommand
+from doboto.cli.errors import EXITS
 from doboto.cli.run.confirm import irrevocable
 from doboto.cli.schema import catalog
 from doboto.cli.settings import Argument, common
-from doboto.cli.tree import root
+from doboto.cli.tree import LazyGroup, root
 
 PAGE = Path(__file__).parents[1] / "docs" / "cli-reference.md"
 HEAD = """# Reference of the command line

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from doboto.cli.accounts.simulated import LocalAccount
+from doboto.cli.run.affected import reader_of
 from doboto.cli.run.confirm import irrevocable
-from doboto.cli.run.targets import reader_of
 from doboto.cli.schema import catalog
 
 from .conftest import NEW, Doboto

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doboto.cli.errors import Failure
-from doboto.cli.run.ordering import expanded
+from doboto.cli.run.run import expanded
 
 from .conftest import NEW, Doboto
 

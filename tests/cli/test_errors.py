@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from doboto import DOBOTOForbiddenException, errors
-from doboto.cli.errors import Failure, lacking
-from doboto.cli.exit_codes import BY_ERROR, EXITS, described, exit_of, line_of
+from doboto.cli.errors import BY_ERROR, EXITS, Failure, described, exit_of, lacking, line_of
 
 from .conftest import NEW, Doboto
 

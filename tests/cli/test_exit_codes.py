@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from doboto.cli.accounts.simulated import LocalAccount
-from doboto.cli.exit_codes import EXITS, Exit
+from doboto.cli.errors import EXITS, Exit
 
 from .conftest import NEW, Doboto, Done
 

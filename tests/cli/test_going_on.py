@@ -13,7 +13,7 @@ import pytest
 from doboto import DO
 from doboto._core import pages
 from doboto.cli.run import complete as completing
-from doboto.cli.run import slugs
+from doboto.cli.run import droplets
 from doboto.cli.run.resume import waiting
 from doboto.cli.settings import Settings
 
@@ -110,12 +110,13 @@ def test_slugs_and_tags_are_had_from_every_page(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with DO(doboto_server.token, doboto_server.url) as do:
         wanted = {
-            kind: {one["slug"] for one in slugs.entries(do, kind, fresh=True)} for kind in ("size", "region", "image")
+            kind: {one["slug"] for one in droplets.slug_entries(do, kind, fresh=True)}
+            for kind in ("size", "region", "image")
         }
         for name in "abc":
             do.tag.create(name)
         monkeypatch.setattr(pages, "PER_PAGE", 2)
         for kind, known in wanted.items():
             assert len(known) > 2
-            assert {one["slug"] for one in slugs.entries(do, kind, fresh=True)} == known
+            assert {one["slug"] for one in droplets.slug_entries(do, kind, fresh=True)} == known
         assert [name for name, _ in completing._tags(do)] == ["a", "b", "c"]

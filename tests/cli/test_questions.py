@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from doboto.cli.run.confirm import irrevocable
-from doboto.cli.run.questions import question
-from doboto.cli.run.targets import Target
+from doboto.cli.run.affected import Target
+from doboto.cli.run.confirm import irrevocable, question
 from doboto.cli.schema import catalog
 
 from .conftest import NEW, Doboto

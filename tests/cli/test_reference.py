@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from doboto.cli.exit_codes import EXITS
+from doboto.cli.errors import EXITS
 from doboto.cli.tree import root
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from doboto import DOBOTOActionException
-from doboto.cli.exit_codes import done_of
+from doboto.cli.errors import done_of
 from doboto.cli.output.formats import printed
 from doboto.cli.settings import FORMATS, Settings
 

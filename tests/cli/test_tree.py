@@ -9,12 +9,12 @@ import click
 import pytest
 
 from doboto import DO, types
-from doboto.cli.operation_commands import OperationCommand, ResourceGroup
+from doboto.cli.command import OperationCommand
 from doboto.cli.output.columns import COLUMNS
 from doboto.cli.run.confirm import irrevocable
 from doboto.cli.schema import catalog
 from doboto.cli.schema.parameters import INTERNAL, parameters
-from doboto.cli.tree import BESIDE, WRITTEN, root
+from doboto.cli.tree import BESIDE, WRITTEN, ResourceGroup, root
 from doboto.client import Client, resource
 
 RESOURCES = sorted(name for name, value in vars(Client).items() if isinstance(value, resource))

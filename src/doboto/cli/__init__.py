@@ -17,8 +17,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _ended(given: list[str]) -> int:
     try:
-        from .ending import ended
-        from .tree import COMPLETE, root
+        from .command import COMPLETE
+        from .report import report_error
+        from .tree import root
 
         if COMPLETE in os.environ:
             from .commands.shells import register
@@ -32,7 +33,7 @@ def _ended(given: list[str]) -> int:
     try:
         told = root.main(given, prog_name="doboto", complete_var=COMPLETE, standalone_mode=False)
     except BaseException as failure:  # all of them, for no traceback is shown unless asked for
-        code = ended(failure, given, os.environ)
+        code = report_error(failure, given, os.environ)
         if code == 2:
             raise SystemExit(code) from None
         return code

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
+
+from .. import errors
+from .._json import is_object
+from .interrupts import number_of
 
 
 class Failure(Exception):
@@ -62,3 +69,182 @@ class GoingOn(Failure):
         super().__init__(f"{prose} {command}", code, **details, resume=command)
         self.prose = prose
         self.command = command
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """An exit code.
+
+    Attributes:
+        code: The number.
+        name: What the error's JSON calls it.
+        meaning: When it is given, in words.
+    """
+
+    code: int
+    name: str
+    meaning: str
+
+
+OK = Exit(0, "ok", "everything that was asked for was done")
+FAILED = Exit(1, "failed", "the API or this machine failed in a way that has no code of its own")
+USAGE = Exit(2, "usage", "the command line can't be right; nothing was sent")
+NOT_FOUND = Exit(3, "not_found", "there is no such thing, or a name fits several")
+UNAUTHORIZED = Exit(4, "unauthorized", "no token, a wrong one, or one that lacks a scope")
+REFUSED = Exit(5, "refused", "the API understood and refuses, or the question was not answered with yes")
+RATE_LIMIT = Exit(6, "rate_limit", "the rate limit is exhausted")
+TIMEOUT = Exit(7, "timeout", "it took longer than `--timeout`, or no answer came in time; the work may go on")
+UNKNOWN = Exit(8, "outcome_unknown", "the answer was lost, and looking did not settle whether it took effect")
+PARTLY = Exit(9, "partly_done", "some of what was asked for was done and some was not")
+ACTION = Exit(10, "action_failed", "DigitalOcean began the work and failed at it")
+UNREACHABLE = Exit(11, "unreachable", "no connection to the API, or its server failed")
+INTERRUPTED = Exit(130, "interrupted", "Ctrl-C; what was begun goes on")
+TERMINATED = Exit(143, "terminated", "SIGTERM, as `kill` and `timeout` send it; what was begun goes on")
+HUNG_UP = Exit(129, "hung_up", "SIGHUP, when the terminal is closed; what was begun goes on")
+
+EXITS = (
+    OK, FAILED, USAGE, NOT_FOUND, UNAUTHORIZED, REFUSED, RATE_LIMIT, TIMEOUT, UNKNOWN, PARTLY, ACTION, UNREACHABLE,
+    INTERRUPTED, TERMINATED, HUNG_UP,
+)  # fmt: skip
+#: A process that a signal has ended is 128 and its number to a shell.
+BY_SIGNAL = {one.code - 128: one for one in (INTERRUPTED, TERMINATED, HUNG_UP)}
+
+#: The first that fits counts, so that refinements stand before what they refine.
+BY_ERROR: tuple[tuple[type[Exception], Exit], ...] = (
+    (errors.DOBOTOConfigurationException, UNAUTHORIZED),
+    (errors.DOBOTOUnauthorizedException, UNAUTHORIZED),
+    (errors.DOBOTOForbiddenException, UNAUTHORIZED),
+    (errors.DOBOTONotFoundException, NOT_FOUND),
+    (errors.DOBOTORateLimitException, RATE_LIMIT),
+    (errors.DOBOTOServerException, UNREACHABLE),
+    (errors.DOBOTOHTTPException, REFUSED),
+    (errors.DOBOTOTimeoutException, TIMEOUT),
+    (errors.DOBOTOConnectionException, UNREACHABLE),
+    (errors.DOBOTOOutcomeUnknownException, UNKNOWN),
+    (errors.DOBOTOActionException, ACTION),
+    (errors.DOBOTOPollingException, TIMEOUT),
+    (errors.DOBOTOException, FAILED),
+)
+#: Errors that leave what was created before them as it is: something is done, something is not.
+PARTLY_IF_CREATED = (
+    errors.DOBOTOHTTPException,
+    errors.DOBOTOConnectionException,
+    errors.DOBOTOInvalidResponseException,
+)
+#: Where the same command has a chance when it is given again.
+RETRYABLE = (RATE_LIMIT, UNREACHABLE)
+#: Errors for which that is so, or is not, whatever their code.
+AGAIN, NEVER = (errors.DOBOTOPendingEventException,), (errors.DOBOTOCertificateException,)
+#: What of an exception goes into its JSON as it is.
+TOLD = ("status", "id", "request_id", "attempts", "method", "url", "retry_after", "ids", "looked_for")
+
+
+#: What a 403 says of a token that lacks a scope: "You do not have access for the attempted action." and "... permission
+#: to perform this action." in the API reference, in fact "You are not authorized to perform this operation."
+#: (`community.digitalocean#375`). Any other reason is about the thing or the account: a default VPC, a limit.
+LACKING = re.compile(r"\byou (?:are not authorized|do not have (?:access|permission))\b", re.IGNORECASE)
+
+
+def exit_of(failure: Exception) -> Exit:
+    """The exit code of an error."""
+    if isinstance(failure, errors.DOBOTOForbiddenException) and not failure.created and _about_the_thing(failure):
+        return REFUSED
+    if isinstance(failure, Failure):
+        return next((one for one in EXITS if one.code == failure.code), FAILED)
+    if isinstance(failure, PARTLY_IF_CREATED) and failure.created:
+        return PARTLY
+    if isinstance(failure, errors.DOBOTOActionException) and _some_completed(failure.actions):
+        return PARTLY
+    return next((found for kind, found in BY_ERROR if isinstance(failure, kind)), FAILED)
+
+
+def _about_the_thing(failure: errors.DOBOTOForbiddenException) -> bool:
+    """Whether the API gives a reason, and it is none that is about the token."""
+    return failure.id == "forbidden" and LACKING.search(failure.message) is None
+
+
+def interrupted_by(interruption: BaseException) -> Exit:
+    """The exit code of an interruption: that of the signal it came of."""
+    return BY_SIGNAL.get(number_of(interruption), INTERRUPTED)
+
+
+def _some_completed(actions: Sequence[Any]) -> bool:
+    return bool(_completed(actions))
+
+
+def _completed(actions: Sequence[Any]) -> list[Any]:
+    return [action for action in actions if action.get("status") == "completed"]
+
+
+def done_of(failure: Exception) -> list[Any]:
+    """The results that there are of what was done in part; none of anything else."""
+    if exit_of(failure) is not PARTLY:
+        return []
+    if isinstance(failure, SeveralFailed):
+        results: Any = failure.details["results"]
+        return list(results)
+    if isinstance(failure, errors.DOBOTOActionException):
+        return _completed(failure.actions)
+    return list(getattr(failure, "created", ()))
+
+
+def described(failure: Exception, found: Exit) -> dict[str, Any]:
+    """An error as a program reads it; members that have nothing to say are left out."""
+    told: dict[str, Any] = {"code": found.name, "exit_code": found.code, "message": line_of(failure)}
+    told["retryable"] = isinstance(failure, AGAIN) or (found in RETRYABLE and not isinstance(failure, NEVER))
+    for name in TOLD:
+        value = getattr(failure, name, None)
+        if value not in (None, [], "", 0):
+            told[name] = value
+    if created := getattr(failure, "created", None):
+        told["created"] = [_named(one) for one in created]
+    if isinstance(failure, Failure):
+        told.update(failure.details)
+    return told
+
+
+def _named(made: Any) -> Any:
+    return {name: made[name] for name in ("id", "name") if name in made} if is_object(made) else made
+
+
+@contextmanager
+def as_usage() -> Generator[None, None, None]:
+    """What the library finds wrong with its arguments is wrong usage.
+
+    Raises:
+        Failure: It has found something.
+    """
+    try:
+        yield
+    except (ValueError, TypeError) as wrong:
+        if isinstance(wrong, errors.DOBOTOException):
+            raise
+        raise Failure(line_of(wrong), USAGE.code) from wrong
+
+
+#: What only Python says: an exception's name before what it means, where the client tells why no answer came; numbers
+#: of errors; what a command can't pass.
+PYTHONS = re.compile(
+    r"(?:(?<=no reply \()|(?<=no reply in time \()|(?<=not trusted \())\w+: +(?=[^)])"
+    r"|\[Errno -?\d+\] +|, or pass \w+=True\b"
+)
+
+
+def unpythonic(text: str) -> str:
+    """A text without what only Python says."""
+    return PYTHONS.sub("", text)
+
+
+def reason(failure: Exception) -> str:
+    """Why this machine refuses, without the name of the file, which stands beside it."""
+    return (failure.strerror if isinstance(failure, OSError) else None) or line_of(failure)
+
+
+def line_of(failure: BaseException) -> str:
+    """An error in one line, without what only Python calls it."""
+    text = " ".join(str(failure).split())
+    if isinstance(failure, OSError) and failure.strerror and failure.filename:
+        text = f"{failure.filename}: {failure.strerror}"
+    if isinstance(failure, errors.DOBOTOException | OSError):
+        text = unpythonic(text)
+    return text or type(failure).__name__

@@ -1,19 +1,33 @@
-"""The outermost command: resources, and what is written by hand."""
+"""The tree of commands: resources with their operations, and commands written by hand; each made when asked for."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import click
 
 from .._version import VERSION
-from .groups import placed
-from .operation_commands import CONTEXT, SECTIONS, LazyGroup, ResourceGroup, Written, _section
+from .command import CONTEXT, SECTIONS, Group, OperationCommand, placed, write_section
 from .schema import catalog
+from .schema.text import summarised
 from .settings import Option, Settings, common, of_environment
 
-#: The variable by which a shell asks for completion.
-COMPLETE = "_DOBOTO_COMPLETE"
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A command that is written by hand: where it is, and what its group's help says of it."""
+
+    module: str
+    summary: str
+
+    def load(self) -> click.Command:
+        """The command itself."""
+        found: click.Command = importlib.import_module(f".commands.{self.module}", __package__).command
+        return found
+
+
 WRITTEN: Mapping[str, Written] = {
     "auth": Written("auth", "Keep tokens by name, and choose among them."),
     "completion": Written("completion", "Print what makes a shell complete these commands."),
@@ -34,6 +48,50 @@ HELP = """DigitalOcean from the command line.
 
 doboto RESOURCE OPERATION does what the Python library does by the same name. With --sim, or DOBOTO_SIM=1, it does it to
 a simulated account on this machine: no token, no money."""
+
+
+class LazyGroup(Group):
+    """A group that knows what its commands are about before it loads any."""
+
+    def summaries(self) -> Mapping[str, Mapping[str, str]]:
+        """By section of the help, the commands' names and what they do."""
+        raise NotImplementedError
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The names of all commands."""
+        return [name for section in self.summaries().values() for name in section]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the commands, section by section."""
+        for section, commands in self.summaries().items():
+            write_section(formatter, section, commands.items())
+
+
+class ResourceGroup(LazyGroup):
+    """The operations of a resource.
+
+    Args:
+        name: The client's attribute.
+        written: Commands that stand beside them.
+    """
+
+    def __init__(self, name: str, written: Mapping[str, Written]) -> None:
+        super().__init__(catalog.spelled(name), help=catalog.resources()[name], context_settings=dict(CONTEXT))
+        self._resource = name
+        self._written = written
+
+    def summaries(self) -> Mapping[str, Mapping[str, str]]:
+        """The operations, and what is written beside them."""
+        operations = {name: summarised(one) for name, one in catalog.operations(self._resource).items()}
+        beside = {name: one.summary for name, one in self._written.items()}
+        return {"Operations": operations, **({"Also": beside} if beside else {})}
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """One of them."""
+        if cmd_name in self._written:
+            return self._written[cmd_name].load()
+        operation = catalog.operations(self._resource).get(cmd_name)
+        return None if operation is None else OperationCommand(operation)
 
 
 class Root(LazyGroup):
@@ -63,7 +121,7 @@ class Root(LazyGroup):
         options = [one for one in self.get_params(ctx) if isinstance(one, click.Option)]
         for section in SECTIONS:
             own = [one for one in options if getattr(one, "section", "Options") == section]
-            _section(formatter, section, (one.get_help_record(ctx) for one in own))
+            write_section(formatter, section, (one.get_help_record(ctx) for one in own))
 
 
 def _start(ctx: click.Context, **params: object) -> None:

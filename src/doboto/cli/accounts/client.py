@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..._settings import VARIABLES
 from ...errors import DOBOTOConfigurationException
-from ..errors import Failure, lacking
-from ..exit_codes import line_of
+from ..errors import Failure, lacking, line_of
 from ..settings import Settings
 
 if TYPE_CHECKING:

@@ -11,9 +11,8 @@ from typing import Any
 
 import platformdirs
 
-from ..errors import Failure
-from ..exit_codes import NOT_FOUND, REFUSED, UNAUTHORIZED, reason
-from ..json_types import is_object
+from ..._json import is_object
+from ..errors import NOT_FOUND, REFUSED, UNAUTHORIZED, Failure, reason
 from . import keyring
 
 PRIVATE = 0o600

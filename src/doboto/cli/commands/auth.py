@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import Failure
-from ..exit_codes import REFUSED, UNAUTHORIZED, USAGE
-from ..groups import Group
-from ..json_types import is_object
-from ..operation_commands import CONTEXT, Described
+from ..._json import is_object
+from ..command import CONTEXT, Described, Group
+from ..errors import REFUSED, UNAUTHORIZED, USAGE, Failure
 from ..settings import Argument, Option, Settings, common, contexts
 
 if TYPE_CHECKING:

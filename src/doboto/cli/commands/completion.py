@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ..operation_commands import Described
+from ..command import COMPLETE, Described
 from ..settings import Argument
-from ..tree import COMPLETE
 from .shells import CLASSES, SHELLS
 
 HOW = """Print a script for a shell.

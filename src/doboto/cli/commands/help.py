@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 from click.shell_completion import CompletionItem
 
-from ..operation_commands import CONTEXT, Described
+from ..command import CONTEXT, Described
 from ..settings import Argument
 
 

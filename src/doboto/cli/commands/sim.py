@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import Failure, lacking
-from ..exit_codes import REFUSED, reason
-from ..groups import Group
-from ..operation_commands import CONTEXT, Described
+from ..command import CONTEXT, Described, Group
+from ..errors import REFUSED, Failure, lacking, reason
 from ..settings import Option
 
 if TYPE_CHECKING:

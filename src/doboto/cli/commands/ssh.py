@@ -11,9 +11,8 @@ from typing import Any, cast
 import click
 
 from ...addresses import private_ipv4, public_ipv4, public_ipv6
-from ..errors import Failure
-from ..exit_codes import NOT_FOUND
-from ..operation_commands import CONTEXT, Described
+from ..command import CONTEXT, Described
+from ..errors import NOT_FOUND, Failure
 from ..settings import Argument, Option, Settings, common
 from .wait import WAITING
 

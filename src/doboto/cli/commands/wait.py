@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import Failure
-from ..exit_codes import USAGE
-from ..operation_commands import CONTEXT, Described
+from ..command import CONTEXT, Described
+from ..errors import USAGE, Failure
 from ..schema.values import SECONDS
 from ..settings import Argument, Option, Settings, common
 
@@ -96,8 +95,8 @@ def _wait(ctx: click.Context, **params: Any) -> None:
     from ..accounts.client import client
     from ..output.formats import check, printed
     from ..output.progress import Reporter
+    from ..run.affected import untagged
     from ..run.resume import resumable, waiting
-    from ..run.targets import untagged
 
     check(settings, Droplet)
     with client(settings) as do, Reporter(settings) as reporter:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 import click
 
 from ..._io.clock import SystemClock
-from ..operation_commands import CONTEXT, Described
+from ..command import CONTEXT, Described
 from ..output import table
 from ..settings import Option, Settings, common
 from .watch_view import View

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..json_types import holds_objects, is_object
+from ..._json import holds_objects, is_object
 
 #: How many columns a kind shows that has none chosen for it.
 FIRST = 7

@@ -12,9 +12,8 @@ from typing import Any, TextIO
 
 import click
 
-from ..errors import Failure
-from ..exit_codes import USAGE
-from ..json_types import holds_objects, is_array, is_object
+from ..._json import holds_objects, is_array, is_object
+from ..errors import USAGE, Failure
 from ..settings import Settings
 from . import table
 from .columns import COLUMNS, Column, chosen, columns_of, split

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..schema.catalog import typed_dicts
-from ..schema.shapes import SINGLE, choices
+from ..schema.validate import SINGLE, choices
 from ..suggest import suggestion
 from .columns import COLUMNS, split
 

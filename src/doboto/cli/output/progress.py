@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 import click
 
 from ...progress import OnProgress, Progress
-from ..exit_codes import unpythonic
+from ..errors import unpythonic
 from ..run.calls import failed_of
 from ..settings import Settings
 from .formats import compact

@@ -6,9 +6,8 @@ import typing
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..errors import Failure
-from ..exit_codes import USAGE, line_of
-from ..json_types import is_array, is_object
+from ..._json import is_array, is_object
+from ..errors import USAGE, Failure, line_of
 from ..schema.catalog import members_of
 from ..suggest import suggestion
 from .columns import COLUMNS, split

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import click
 
-from ..json_types import holds_objects, is_array, is_object
+from ..._json import holds_objects, is_array, is_object
 from .cells import clean, padded, width
 from .columns import Column
 

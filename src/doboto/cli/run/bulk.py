@@ -10,12 +10,11 @@ from ..._operation import run
 from ..._wait.polling import WaitPlan, wait
 from ...errors import DOBOTOException, DOBOTOPollingException
 from ...types import Action
-from ..errors import Failure, SeveralFailed
-from ..exit_codes import FAILED, PARTLY, TIMEOUT, UNKNOWN, as_usage, exit_of
+from ..errors import FAILED, PARTLY, TIMEOUT, UNKNOWN, Failure, SeveralFailed, as_usage, exit_of
 from ..schema.catalog import Operation
 from .bulk_send import Sender
 from .calls import Call, Calls, Stage, spoken
-from .summary import details, failures, flat, sentence
+from .resume import details, failures, flat, sentence
 
 if TYPE_CHECKING:
     from ..._session import Session

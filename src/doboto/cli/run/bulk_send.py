@@ -12,7 +12,7 @@ from ..._core.deadline import Deadline
 from ..._wait.pending_event import PendingEventWatch
 from ...errors import DOBOTOPendingEventException, DOBOTOPollingException, DOBOTOTimeoutException
 from ...progress import Progress
-from ..exit_codes import as_usage
+from ..errors import as_usage
 from .calls import Call, Calls, Stage
 
 if TYPE_CHECKING:

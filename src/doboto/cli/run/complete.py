@@ -70,9 +70,9 @@ def _tags(do: DO) -> Iterator[tuple[str, str]]:
 
 
 def _slugs(do: DO, kind: str) -> Iterator[tuple[str, str]]:
-    from . import slugs
+    from .droplets import slug_entries
 
-    for entry in slugs.entries(do, kind):
+    for entry in slug_entries(do, kind):
         if entry.get("slug"):
             price = entry.get("price_monthly")
             yield entry["slug"], f"${price:g}/month" if price else str(entry.get("name", ""))

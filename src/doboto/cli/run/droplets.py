@@ -1,14 +1,26 @@
-"""Droplets as people name them: by id or by name."""
+"""Droplets by id or name, and the slugs that they are created from.
+
+Slugs of sizes, regions and images are cached for a day in the user's cache folder. A slug that is not in the cache is
+looked for in the API before it is refused.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import platformdirs
+
+from ..._io.clock import SystemClock
+from ..._json import is_array
 from ...addresses import public_ipv4
-from ..errors import Failure
-from ..exit_codes import NOT_FOUND, USAGE
-from ..schema.names import fitting
+from ...errors import DOBOTOException, DOBOTOForbiddenException
+from ..errors import NOT_FOUND, USAGE, Failure
+from ..schema.names import fitting, own_image
+from ..suggest import suggestion
 
 if TYPE_CHECKING:
     from ..._session import Session
@@ -97,3 +109,131 @@ def described(droplet: Mapping[str, Any]) -> str:
     region: Mapping[str, Any] = droplet.get("region") or {}
     parts = [str(droplet["id"]), str(region.get("slug", "")), public_ipv4(droplet) or "no public address"]
     return " ".join(part for part in parts if part)
+
+
+DAY = 86400.0
+#: What the options that take a slug take it of, and the library's list of it: every page.
+LISTS: Mapping[str, Callable[[DO], Sequence[Mapping[str, Any]]]] = {
+    "size": lambda do: do.size.list(),
+    "region": lambda do: do.region.list(),
+    "image": lambda do: do.image.list("distribution"),
+    "application": lambda do: do.image.list("application"),
+}
+#: What is kept of each entry.
+KEPT = ("slug", "name", "regions", "available", "price_hourly", "price_monthly")
+
+
+def check_slugs(do: DO, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Refuse slugs that there are not, with those that are meant perhaps. A token that may not list them is no error.
+
+    Args:
+        do: The client.
+        values: As they were given.
+
+    Returns:
+        The id of an image that was given by its name.
+
+    Raises:
+        Failure: A slug is unknown, or a name fits several images.
+    """
+    found: dict[str, Any] = {}
+    for kind in ("size", "region", "image"):
+        slug = values.get(kind)
+        if not isinstance(slug, str) or not slug or _there(do, kind, slug, fresh=False):
+            continue
+        if kind == "image" and (id := _own_image(do, slug)) is not None:
+            found[kind] = id
+        elif not _there(do, kind, slug, fresh=True):
+            raise Failure(f"no {kind} {slug!r}{suggestion(slug, known_slugs(do, kind))}", USAGE.code)
+    return found
+
+
+def _own_image(do: DO, name: str) -> Any:
+    """The id of the account's own image of a name; None where there is none, or the token may not list them."""
+    try:
+        return own_image(do, name)
+    except DOBOTOForbiddenException:
+        return None
+
+
+def _there(do: DO, kind: str, slug: str, *, fresh: bool) -> bool:
+    slugs = known_slugs(do, kind, fresh=fresh)
+    # A region may be given by its beginning: "nyc" is any of nyc1, nyc2, nyc3 (API reference, droplets_create).
+    return not slugs or slug in slugs or (kind == "region" and any(one.startswith(slug) for one in slugs))
+
+
+def check_availability(do: DO, values: Mapping[str, Any]) -> None:
+    """Refuse a size and a region that new Droplets can't have, as far as the lists of them tell.
+
+    Raises:
+        Failure: One of them takes no new Droplets, or the size is not offered in the region.
+    """
+    size, region = str(values.get("size") or ""), str(values.get("region") or "")
+    if _lacking(do, size, region, fresh=False) and (lacking := _lacking(do, size, region, fresh=True)):
+        raise Failure(lacking, USAGE.code)
+
+
+def _lacking(do: DO, size: str, region: str, *, fresh: bool) -> str:
+    """What keeps new Droplets from having them, in words. A region may be the beginning of one."""
+    regions = [one for one in slug_entries(do, "region", fresh=fresh) if str(one.get("slug")).startswith(region)]
+    regions = [one for one in regions if one["slug"] == region] or regions
+    if regions and not any(one.get("available", True) for one in regions):
+        return f"the region {region!r} takes no new Droplets now"
+    entry = next((one for one in slug_entries(do, "size", fresh=fresh) if one.get("slug") == size), None)
+    if entry is None:
+        return ""
+    offered: Sequence[str] = entry.get("regions", [region])
+    if not entry.get("available", True) or not offered:
+        return f"the size {size!r} can't be had for new Droplets now"
+    if any(one.startswith(region) for one in offered):
+        return ""
+    return f"the size {size!r} is not offered in {region!r}; it is in {', '.join(offered)}"
+
+
+def known_slugs(do: DO, kind: str, *, fresh: bool = False) -> list[str]:
+    """The slugs of a kind."""
+    kinds = (kind, "application") if kind == "image" else (kind,)
+    return [entry["slug"] for one in kinds for entry in slug_entries(do, one, fresh=fresh) if entry.get("slug")]
+
+
+def price_of(do: DO, size: str) -> tuple[float, float] | None:
+    """The price of a size by the hour and by the month, in US dollars."""
+    entry = next((one for one in slug_entries(do, "size") if one.get("slug") == size), None)
+    return None if entry is None else (float(entry["price_hourly"]), float(entry["price_monthly"]))
+
+
+def slug_entries(do: DO, kind: str, *, fresh: bool = False) -> list[dict[str, Any]]:
+    """What there is of a kind; from the cache while that is younger than a day."""
+    path = _file(do.url, kind)
+    if not fresh and (cached := _cached(path)) is not None:
+        return cached
+    try:
+        found = LISTS[kind](do)
+    except DOBOTOException:
+        return []
+    kept = [{name: one[name] for name in KEPT if name in one} for one in found]
+    _keep(path, kept)
+    return kept
+
+
+def _file(url: str, kind: str) -> Path:
+    place = hashlib.sha256(url.encode()).hexdigest()[:12]
+    return platformdirs.user_cache_path("doboto") / f"{kind}-{place}.json"
+
+
+def _cached(path: Path) -> list[dict[str, Any]] | None:
+    try:
+        if SystemClock().time() - path.stat().st_mtime > DAY:
+            return None
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if is_array(found) else None
+
+
+def _keep(path: Path, entries: Sequence[Mapping[str, Any]]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(entries), encoding="utf-8")
+    except OSError:
+        return  # a cache that can't be written is no reason to fail

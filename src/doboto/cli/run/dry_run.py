@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...errors import DOBOTOException
-from ..exit_codes import as_usage
+from ..errors import as_usage
 from ..output.formats import printed
 from ..output.table import cell
 from ..schema.catalog import Operation
 from ..schema.parameters import parameters
 from ..settings import Settings
-from . import slugs
+from .droplets import price_of
 
 if TYPE_CHECKING:
     from ..._core.create_request import CreateRequest
@@ -121,7 +121,7 @@ def _how_many(do: DO) -> int:
 
 def price(do: DO, attribs: Mapping[str, Any], count: int) -> Price | None:
     """What that many Droplets cost; None where the price of their size can't be had."""
-    each = slugs.price(do, str(attribs.get("size")))
+    each = price_of(do, str(attribs.get("size")))
     if each is None:
         return None
     plan = _plan(attribs)

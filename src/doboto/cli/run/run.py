@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import product
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from ..._json import is_array
 from ...errors import DOBOTOException
 from ...progress import Progress
 from ...types import Action
-from ..errors import Failure, SeveralFailed
-from ..exit_codes import USAGE, as_usage, done_of
-from ..json_types import is_array, is_pair
+from ..errors import USAGE, Failure, SeveralFailed, as_usage, done_of
 from ..output.formats import check, printed
 from ..output.progress import Reporter
 from ..schema import names as naming
 from ..schema.catalog import Operation
 from ..schema.parameters import assembled, values_of
-from ..settings import Settings
-from . import ordering, slugs
+from ..settings import Option, Settings
+from .affected import untagged
 from .confirm import asks, confirm
+from .droplets import check_availability, check_slugs
 from .dry_run import dry_run
 from .resume import resumable, resume
-from .targets import untagged
 
 if TYPE_CHECKING:
     from ...client import DO
@@ -62,9 +63,9 @@ def run(operation: Operation, params: dict[str, Any], command: Sequence[click.Pa
     with client(settings) as do, Reporter(settings) as reporter:
         calls = [assembled(operation, call) for call in _calls(do, operation, values, order, reporter)]
         checked = operation.resource == "droplet" and operation.name in CHECKED
-        ids = slugs.check(do, values) if checked else {}
+        ids = check_slugs(do, values) if checked else {}
         if operation.resource == "droplet" and operation.name in MAKING:
-            slugs.check_offer(do, values)
+            check_availability(do, values)
         if order.dry_run:
             dry_run(do, operation, calls[0] | ids, settings)
             return
@@ -108,7 +109,7 @@ def _calls(
         return []
     values = named
     if operation.resource == "droplet" and operation.name in MAKING:
-        return [ordering.ordered(values, order.count)]
+        return [ordered(values, order.count)]
     for name in [name for name in values if naming.takes_droplet(operation, name)]:
         many = isinstance(values[name], list)
         missing_ok = name == "id" and bool(values.get("missing_ok"))
@@ -165,4 +166,62 @@ def _begin(do: DO, operation: Operation, values: Mapping[str, Any], reporter: Re
 
 def _shown(result: Any) -> Any:
     """What is printed: of a pair, which tells what it created too, everything that is there."""
-    return result[0] if is_pair(result) else result
+    return next(iter(cast(Sequence[Any], result))) if isinstance(result, tuple) else result
+
+
+RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
+CHOICE = re.compile(r"\{([^{}]*,[^{}]*)\}")
+#: A typing error must not become a fleet.
+MOST = 1000
+
+OPTIONS: Sequence[click.Parameter] = (
+    Option(["--count", "our_count"], type=click.IntRange(1, MOST), metavar="N",
+           help="How many to create: NAME-1 to NAME-N, or with {} in NAME where the number belongs."),
+    Option(["--dry-run", "our_dry_run"], is_flag=True, default=None,
+           help="Show what would be sent and what it would cost; create nothing."),
+)  # fmt: skip
+
+
+def expanded(names: Sequence[str], count: int | None) -> list[str]:
+    """Names with their ranges (`web-{01..05}`), alternatives (`{web,db}-1`) and `--count` written out.
+
+    Raises:
+        Failure: They are too many, or `--count` comes with several names.
+    """
+    if count is not None:
+        if len(names) != 1:
+            raise Failure("--count numbers one name", USAGE.code)
+        pattern = names[0] if "{}" in names[0] else f"{names[0]}-{{}}"
+        names = [pattern.replace("{}", str(number)) for number in range(1, count + 1)]
+    found = [one for name in names for one in _written_out(name)]
+    if len(found) > MOST:
+        raise Failure(f"{len(found)} names are more than {MOST}", USAGE.code)
+    return found
+
+
+def _written_out(name: str) -> list[str]:
+    parts: list[list[str]] = []
+    place = 0
+    for brace in re.finditer(r"\{[^{}]*\}", name):
+        parts += [[name[place : brace.start()]], _alternatives(brace[0])]
+        place = brace.end()
+    return ["".join(one) for one in product(*parts, [name[place:]])]
+
+
+def _alternatives(brace: str) -> list[str]:
+    if found := RANGE.fullmatch(brace):
+        first, last = int(found[1]), int(found[2])
+        if abs(last - first) >= MOST:
+            raise Failure(f"{brace} are more than {MOST} names", USAGE.code)
+        width = len(found[1]) if found[1].startswith("0") else 0
+        step = 1 if last >= first else -1
+        return [str(number).zfill(width) for number in range(first, last + step, step)]
+    if found := CHOICE.fullmatch(brace):
+        return found[1].split(",")
+    return [brace]
+
+
+def ordered(values: dict[str, Any], count: int | None) -> dict[str, Any]:
+    """A create's values with `name` for one Droplet and `names` for several."""
+    names = expanded(values.pop("names", []), count)
+    return {"name": names[0], **values} if len(names) == 1 else {"names": names, **values}

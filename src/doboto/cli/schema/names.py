@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Failure
-from ..exit_codes import NOT_FOUND, USAGE
-from ..json_types import is_array, is_object
+from ..._json import is_array, is_object
+from ..errors import NOT_FOUND, USAGE, Failure
 from . import catalog
 from .catalog import Operation, spelled
 

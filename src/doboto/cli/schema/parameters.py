@@ -13,7 +13,7 @@ import click
 from ..run import complete as completing
 from ..settings import Argument, Option
 from .catalog import Operation, spelled
-from .fields import Field, fields_of
+from .docstrings import Field, fields_of
 from .names import naming_of, takes_droplet, takes_slug
 from .text import Wording
 from .values import SECONDS, IdOrSlug, Several, Structure, Structures, type_of

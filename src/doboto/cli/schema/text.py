@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 
 import click
 
-from ..errors import Failure
-from ..exit_codes import USAGE
+from ..errors import USAGE, Failure
 from .catalog import Operation, operations, spelled
 from .docstrings import Docstring, sentence
 

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 import click
 
-from ..exit_codes import reason
-from ..json_types import holds_objects, is_array, is_object
+from ..._json import holds_objects, is_array, is_object
+from ..errors import reason
 from ..suggest import suggestion
-from .shapes import choices, misshapen
+from .validate import choices, misshapen
 
 #: Parameters whose text is long: `@FILE` reads it from a file, `@-` from standard input.
 LONG_TEXTS = frozenset({"user_data", "public_key", "private_key", "leaf_certificate", "certificate_chain"})

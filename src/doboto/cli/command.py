@@ -1,38 +1,54 @@
-"""Commands that make themselves: a group for each resource, a command for each operation, when they are asked for."""
+"""The classes of commands: groups that suggest, commands with help in sections, the command of an operation."""
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
-from .groups import Group, placed
+from .errors import Failure
 from .run.confirm import irrevocable
 from .schema import catalog
 from .schema.catalog import Operation
 from .schema.docstrings import Docstring
 from .schema.text import spoken, summarised, worded
 from .settings import Argument, Option, Settings, common
+from .suggest import command_suggestion
 
+#: The variable by which a shell asks for completion.
+COMPLETE = "_DOBOTO_COMPLETE"
 #: Sections of a command's help, in their order.
 SECTIONS = ("Options", "Waiting", "Output", "Account")
 CONTEXT: Mapping[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A command that is written by hand: where it is, and what its group's help says of it."""
+class Group(click.Group):
+    """A group that answers a command it does not have with the one that is meant perhaps."""
 
-    module: str
-    summary: str
+    def suggested(self, ctx: click.Context) -> list[str]:
+        """What is suggested."""
+        return self.list_commands(ctx)
 
-    def load(self) -> click.Command:
-        """The command itself."""
-        found: click.Command = importlib.import_module(f".commands.{self.module}", __package__).command
-        return found
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is named; click itself would suggest those alone that are loaded."""
+        name = args[0]
+        if not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None:
+            ctx.fail(f"no such command {name!r}{command_suggestion(name, self.suggested(ctx))}")
+        return super().resolve_command(ctx, args)
+
+
+@contextmanager
+def placed(ctx: click.Context) -> Generator[None, None, None]:
+    """A failure inside of it says in which command it was: wrong usage names that, and its help."""
+    try:
+        yield
+    except Failure as failure:
+        failure.where = failure.where or ctx.command_path
+        raise
 
 
 class Described(click.Command):
@@ -56,11 +72,11 @@ class Described(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sections."""
         arguments = [one for one in self.get_params(ctx) if isinstance(one, Argument)]
-        _section(formatter, "Arguments", (one.get_help_record(ctx) for one in arguments))
+        write_section(formatter, "Arguments", (one.get_help_record(ctx) for one in arguments))
         options = [one for one in self.get_params(ctx) if isinstance(one, click.Option)]
         for section in SECTIONS[:2]:
             own = [one for one in options if getattr(one, "section", "Options") == section]
-            _section(formatter, section, (one.get_help_record(ctx) for one in own))
+            write_section(formatter, section, (one.get_help_record(ctx) for one in own))
         rest = [one.opts[0] for one in options if getattr(one, "section", "Options") in SECTIONS[2:]]
         if rest:
             with formatter.section("Output and account"):
@@ -74,7 +90,8 @@ class Described(click.Command):
                 formatter.write_dl([("Prints", self.prints)])
 
 
-def _section(formatter: click.HelpFormatter, name: str, records: Iterable[tuple[str, str] | None]) -> None:
+def write_section(formatter: click.HelpFormatter, name: str, records: Iterable[tuple[str, str] | None]) -> None:
+    """Write a section of a command's help, unless it is empty."""
     if rows := [record for record in records if record is not None]:
         with formatter.section(name):
             formatter.write_dl(rows)
@@ -111,12 +128,11 @@ class OperationCommand(Described):
 
     def _beside(self) -> Sequence[click.Parameter]:
         """What the command line adds to an operation."""
-        from .run import ordering
         from .run import run as running
 
         added: list[click.Parameter] = []
         if self.operation.resource == "droplet" and self.operation.name in running.MAKING:
-            added += ordering.OPTIONS
+            added += running.OPTIONS
         if irrevocable(self.operation):
             added.append(Option(["--yes", "-y", "our_yes"], is_flag=True, default=None, help=self._asking()))
         return added
@@ -156,47 +172,3 @@ class OperationCommand(Described):
         with placed(ctx), spoken(self.operation, self.own_params()):
             settings = (ctx.find_object(Settings) or Settings()).with_params(ctx.params)
             run(self.operation, dict(ctx.params), self.own_params(), settings)
-
-
-class LazyGroup(Group):
-    """A group that knows what its commands are about before it loads any."""
-
-    def summaries(self) -> Mapping[str, Mapping[str, str]]:
-        """By section of the help, the commands' names and what they do."""
-        raise NotImplementedError
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """The names of all commands."""
-        return [name for section in self.summaries().values() for name in section]
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Write the commands, section by section."""
-        for section, commands in self.summaries().items():
-            _section(formatter, section, commands.items())
-
-
-class ResourceGroup(LazyGroup):
-    """The operations of a resource.
-
-    Args:
-        name: The client's attribute.
-        written: Commands that stand beside them.
-    """
-
-    def __init__(self, name: str, written: Mapping[str, Written]) -> None:
-        super().__init__(catalog.spelled(name), help=catalog.resources()[name], context_settings=dict(CONTEXT))
-        self._resource = name
-        self._written = written
-
-    def summaries(self) -> Mapping[str, Mapping[str, str]]:
-        """The operations, and what is written beside them."""
-        operations = {name: summarised(one) for name, one in catalog.operations(self._resource).items()}
-        beside = {name: one.summary for name, one in self._written.items()}
-        return {"Operations": operations, **({"Also": beside} if beside else {})}
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """One of them."""
-        if cmd_name in self._written:
-            return self._written[cmd_name].load()
-        operation = catalog.operations(self._resource).get(cmd_name)
-        return None if operation is None else OperationCommand(operation)

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..._json import is_object
 from ...errors import DOBOTOForbiddenException, DOBOTONotFoundException
-from ..exit_codes import as_usage
-from ..json_types import is_object
+from ..errors import as_usage
 from ..output.columns import columns_of
 from ..output.query import found
 from ..output.table import plain

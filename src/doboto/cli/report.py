@@ -12,8 +12,7 @@ from typing import Any, TextIO
 import click
 
 from ..errors import DOBOTOException
-from .errors import Failure, GoingOn
-from .exit_codes import FAILED, USAGE, described, exit_of, interrupted_by, line_of
+from .errors import FAILED, USAGE, Failure, GoingOn, described, exit_of, interrupted_by, line_of
 from .output.formats import compact
 from .suggest import ALIKE, suggestion
 
@@ -22,13 +21,13 @@ MACHINE = frozenset({"json", "jsonl"})
 EXPECTED = (SystemExit, KeyboardInterrupt, click.ClickException, click.exceptions.Abort, DOBOTOException, Failure)
 
 
-def ended(failure: BaseException, arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+def report_error(failure: BaseException, arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Tell what went wrong and give the exit code."""
     if isinstance(failure, SystemExit):
         return failure.code if isinstance(failure.code, int) else FAILED.code
     if isinstance(failure, OSError):
-        _drop_what_is_unprinted()
-    line, error = _told(failure)
+        _discard_unprintable_output()
+    line, error = _describe(failure)
     trace = "" if "--debug" not in arguments or isinstance(failure, EXPECTED) else _trace(failure)
     machine = for_machine(arguments, environment)
     told = {**error, "traceback": trace} if trace else error
@@ -58,7 +57,7 @@ def _help(failure: BaseException) -> str:
     return f"{failure.ctx.get_help()}\n\n" if isinstance(failure, click.exceptions.NoArgsIsHelpError) else ""
 
 
-def _drop_what_is_unprinted() -> None:
+def _discard_unprintable_output() -> None:
     """Python tries again at its end, with a message of its own and exit code 120, where standard output takes no more.
 
     As in Python's documentation of signals, "Note on SIGPIPE".
@@ -72,7 +71,7 @@ def _drop_what_is_unprinted() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
 
 
-def _told(failure: BaseException) -> tuple[str, dict[str, Any]]:
+def _describe(failure: BaseException) -> tuple[str, dict[str, Any]]:
     """The line for people and the object for programs."""
     if isinstance(failure, click.UsageError):
         where = failure.ctx.command_path if failure.ctx else "doboto"

@@ -10,7 +10,7 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NotRequired, Required, Union
 
-from ..json_types import is_array, is_object
+from ..._json import is_array, is_object
 
 #: What the types of single values are called, and what they take.
 SINGLE: Mapping[Any, tuple[str, Callable[[Any], bool]]] = {
