@@ -52,7 +52,10 @@ def parts_of(folder: str) -> list[Path]:
 OURS = "doboto"
 #: For each part of the client, what of ours it may import.
 MAY = {
-    "_core": ("doboto._core", "doboto._json", "doboto.ratelimit", "doboto.errors", "doboto.types", "doboto.addresses"),
+    "_core": (
+        "doboto._core", "doboto._json", "doboto._decoder", "doboto.ratelimit", "doboto.errors", "doboto.types",
+        "doboto.addresses",
+    ),
     "types": ("doboto.types",),
     "_wait": (
         "doboto._wait", "doboto._core", "doboto._json", "doboto._session", "doboto.errors", "doboto.progress",

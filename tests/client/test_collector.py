@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 from doboto import DOBOTOInvalidResponseException, Retry
+from doboto._decoder import decode
 
 from .scripted import reply, stage
 
@@ -29,13 +29,12 @@ LARGE = reply(200, {"droplets": [{"id": n, "name": "x" * 200} for n in range(300
 def decoding(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether the collector was on each time that something was decoded."""
     on: list[bool] = []
-    loads = json.loads
 
-    def watching(*given: Any) -> Any:
+    def watching(body: bytes) -> Any:
         on.append(gc.isenabled())
-        return loads(*given)
+        return decode(body)
 
-    monkeypatch.setattr("doboto._core.response.json.loads", watching)
+    monkeypatch.setattr("doboto._core.response.decode", watching)
     return on
 
 

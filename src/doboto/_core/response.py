@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from .._decoder import decode
 from .._json import mapping
 from ..errors import (
     DOBOTOBadRequestException,
@@ -89,7 +90,7 @@ def value(reply: Response) -> Any:
     if not reply.body.strip():
         return None
     try:
-        return json.loads(reply.body)
+        return decode(reply.body)
     except (ValueError, RecursionError):
         pass  # raised below, without the decoder's traceback
     raise reply.describe(DOBOTOInvalidResponseException, f"the reply is no valid JSON: {_extract(reply.body)}")
