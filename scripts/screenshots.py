@@ -62,7 +62,7 @@ def pictures(account: dict[str, str]) -> Iterator[tuple[str, str, Terminal]]:
         yield "destroy", "doboto droplet destroy --tag env:prod", terminal
     _run(["droplet", "reboot", "web-01", "web-03"], account)
     with Terminal(["watch"], account, 90, 20) as terminal:
-        terminal.read(lambda text: "q ends this" in text)
+        terminal.read(lambda text: "q quits" in text)
         yield "watch", "doboto watch", terminal
         terminal.type("q")
         terminal.end()

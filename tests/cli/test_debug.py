@@ -46,7 +46,7 @@ def test_only_what_nobody_expects_has_a_traceback(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a mistake of ours")
 
-    monkeypatch.setattr("doboto.cli.run.run.printed", broken)
+    monkeypatch.setattr("doboto.cli.run.run.print_result", broken)
     done = simulated(*form, "--debug", "droplet", "list")
     assert done.code == 1
     if form:

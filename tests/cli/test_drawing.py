@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from doboto.cli.output.drawing import picture
+from doboto.cli.output.progress import draw_progress
 from doboto.cli.run.calls import Counted
 from doboto.progress import Progress
 
@@ -20,7 +20,7 @@ def drawn(many: int, width: int, height: int, name: str = "web-{}") -> str:
     progress = Progress("create", 1, many + 1, 12.0, dict.fromkeys(range(many), "status is new"))
     console = Console(width=width, height=height)
     with console.capture() as captured:
-        console.print(picture(progress, lambda id: name.format(id)))
+        console.print(draw_progress(progress, lambda id: name.format(id)))
     return captured.get()
 
 
@@ -42,7 +42,7 @@ def test_what_failed_is_not_counted_as_done() -> None:
     console = Console(width=80)
     progress = Counted("reboot", 18, 20, 6.0, {}, failed=2)
     with console.capture() as captured:
-        console.print(picture(progress, str))
+        console.print(draw_progress(progress, str))
     assert "18 done, 2 failed of 20" in captured.get()
     assert str(progress) == "reboot: 18 done, 2 failed of 20 after 6 s"
     assert str(Counted("reboot", 20, 20, 6.0, {})) == "reboot: 20 of 20 done after 6 s"
@@ -51,7 +51,7 @@ def test_what_failed_is_not_counted_as_done() -> None:
 def test_where_it_is_not_known_how_many_there_are_no_number_is_told() -> None:
     console = Console(width=80)
     with console.capture() as captured:
-        console.print(picture(Progress("power_off", 0, 0, 6.0, {}), str))
+        console.print(draw_progress(Progress("power_off", 0, 0, 6.0, {}), str))
     assert re.fullmatch(r"power_off \S+ +6 s *\n", captured.get())
 
 
@@ -67,6 +67,6 @@ def test_what_turns_goes_on_turning_where_the_picture_is_replaced() -> None:
     for now in (0.0, 0.1, 0.2):
         progress = Progress("create", 0, 1, now, {1: "status is new"})
         with console.capture() as captured:
-            console.print(picture(progress, str))
+            console.print(draw_progress(progress, str))
         seen.add(captured.get().splitlines()[1][0])
     assert len(seen) == 3

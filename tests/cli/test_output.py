@@ -67,10 +67,10 @@ def test_what_prints_nothing_prints_nothing(fleet: Doboto) -> None:
 
 
 def test_nothing_in_a_cell_steers_the_terminal() -> None:
-    from doboto.cli.output.table import cell
+    from doboto.cli.output.text import format_cell
 
-    assert cell("a\x1b[31mb\nc") == "a?[31mb?c"
-    assert cell(None) == cell([]) == "-"
+    assert format_cell("a\x1b[31mb\nc") == "a?[31mb?c"
+    assert format_cell(None) == format_cell([]) == "-"
 
 
 def test_progress_and_notes_are_json_where_the_result_is(simulated: Doboto) -> None:

@@ -46,7 +46,7 @@ def test_nothing_is_told_where_the_query_is_right(fleet: Doboto, query: str) -> 
 
 @pytest.mark.parametrize(("columns", "told"), [
     ("name,region.nope", "region has no 'nope'"), ("region.slg", "did you mean slug"), ("name.x", "name has no 'x'"),
-    ("networks.v5", "networks has no 'v5'"), ("networks.v4.ip_address", "so networks.v4[0].ip_address perhaps"),
+    ("networks.v5", "networks has no 'v5'"), ("networks.v4.ip_address", "did you mean networks.v4[0].ip_address?"),
 ])  # fmt: skip
 def test_a_path_that_cannot_be_is_refused_before_anything_is_sent(doboto: Doboto, columns: str, told: str) -> None:
     """Without a token: nothing can have been sent."""

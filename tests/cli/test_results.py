@@ -14,7 +14,7 @@ import yaml
 
 from doboto import DOBOTOActionException
 from doboto.cli.errors import done_of
-from doboto.cli.output.formats import printed
+from doboto.cli.output.formats import print_result
 from doboto.cli.settings import FORMATS, Settings
 
 from .conftest import NEW, PROGRAM, Doboto
@@ -28,7 +28,7 @@ SHAPES: tuple[Any, ...] = (
 @pytest.mark.parametrize("value", SHAPES, ids=json.dumps)
 @pytest.mark.parametrize("output", FORMATS)
 def test_every_format_takes_every_shape(output: str, value: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    printed(value, None, Settings(output=output))
+    print_result(value, None, Settings(output=output))
     out = capsys.readouterr().out
     if output == "json":
         assert json.loads(out) == value
@@ -48,14 +48,14 @@ ZONE = "$ORIGIN example.com.\n@\t1800 IN A 192.0.2.7\n"
     (ZONE, ZONE), ("a\nb", "a\nb\n"), ("", "\n"), ("\x1b[31mred\r\n", "\x1b[31mred\r\n"),
 ])  # fmt: skip
 def test_one_text_goes_into_a_pipe_as_it_is(capsys: pytest.CaptureFixture[str], text: str, out: str) -> None:
-    printed({"zone_file": text}, None, Settings(query="zone_file"))
+    print_result({"zone_file": text}, None, Settings(query="zone_file"))
     assert capsys.readouterr().out == out
 
 
 def test_one_text_does_not_steer_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
     """Its lines and tabs stay."""
-    monkeypatch.setattr("doboto.cli.output.table.on_terminal", lambda: True)
-    printed({"zone_file": f"{ZONE}\x1b]0;title\x07\r\n"}, None, Settings(query="zone_file"))
+    monkeypatch.setattr("doboto.cli.output.formats.on_terminal", lambda: True)
+    print_result({"zone_file": f"{ZONE}\x1b]0;title\x07\r\n"}, None, Settings(query="zone_file"))
     assert capsys.readouterr().out == f"{ZONE}?]0;title??\n"
 
 
@@ -107,7 +107,7 @@ def test_a_tag_that_nothing_carries_is_noted(simulated: Doboto) -> None:
 
 def test_bare_values_are_lines_of_csv(capsys: pytest.CaptureFixture[str]) -> None:
     for value, wanted in ((None, []), (7, [["7"]]), (["a,b", 1], [["a,b"], ["1"]]), ([["a", 1]], [["a", "1"]])):
-        printed(value, None, Settings(output="csv"))
+        print_result(value, None, Settings(output="csv"))
         assert list(csv.reader(io.StringIO(capsys.readouterr().out))) == wanted
 
 
@@ -202,7 +202,7 @@ def test_a_column_that_the_querys_result_turns_out_not_to_have_is_an_error(fleet
     order = ("droplet", "list", "-o", "csv", "--query", "[].{nom: name}", "--columns")
     done = fleet(*order, "name")
     assert (done.code, done.out) == (1, "")
-    assert done.err == "doboto: what --query gives has no 'name'; did you mean nom?\n"
+    assert done.err == "doboto: the result of --query has no 'name'; did you mean nom?\n"
     done = fleet("droplet", "list", "--query", "[].name", "--columns", "name")
     assert (done.code, done.out) == (1, "")
     assert "single values" in done.err

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from doboto.cli.commands.shells import SHELLS, words
+from doboto.cli.commands.completion import SHELLS, words
 
 from .conftest import NEW, PROGRAM, Doboto
 

@@ -45,7 +45,7 @@ def test_help_loads_nothing_heavy(line: str) -> None:
 def test_a_table_in_a_pipe_needs_no_terminal_library() -> None:
     """Nor its widths, where all is ASCII."""
     program = (
-        "import sys\nfrom doboto.cli.output import table\nprint(*table.aligned([['a', 'b']]), sep='\\n')\n"
+        "import sys\nfrom doboto.cli.output import table\nprint(*table.align([['a', 'b']]), sep='\\n')\n"
         "print('rich' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)

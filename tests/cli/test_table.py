@@ -11,9 +11,9 @@ from rich.cells import cell_len
 from rich.console import Console
 from wcwidth import wcwidth
 
-from doboto.cli.output.cells import clean, padded, width
 from doboto.cli.output.columns import COLUMNS, Column
-from doboto.cli.output.table import aligned, cell, fitted, table
+from doboto.cli.output.table import align, fit_columns, table
+from doboto.cli.output.text import clean, format_cell, pad, width_of
 
 #: Letters of one, two and no cells; flags are out, of which terminals show half a pair in different ways.
 letters = st.one_of(
@@ -65,21 +65,21 @@ def test_on_a_terminal_columns_are_straight_and_no_line_is_too_wide(rows: list[t
 
 @given(st.lists(names, min_size=1, max_size=5))
 def test_in_a_pipe_columns_are_straight(rows: list[str]) -> None:
-    lines = aligned([["NAME", "ID", "STATUS"], *([cell(name), "480000000", "active"] for name in rows)])
+    lines = align([["NAME", "ID", "STATUS"], *([format_cell(name), "480000000", "active"] for name in rows)])
     assert columns_are_straight(lines, {"ID": "480000000", "STATUS": "active"})
 
 
 @given(names)
 def test_a_width_is_what_libraries_and_terminals_say(text: str) -> None:
     text = clean(text)
-    assert width(text) == cell_len(text) == sum(map(wcwidth, text))
+    assert width_of(text) == cell_len(text) == sum(map(wcwidth, text))
 
 
 @given(names, st.integers(0, 40), st.booleans())
 def test_padding_fills_the_room(text: str, room: int, right: bool) -> None:
     text = clean(text)
-    made = padded(text, room, right=right)
-    assert width(made) == max(room, width(text))
+    made = pad(text, room, right=right)
+    assert width_of(made) == max(room, width_of(text))
     assert made.endswith(text) if right else made.startswith(text)
 
 
@@ -88,19 +88,19 @@ def test_padding_fills_the_room(text: str, room: int, right: bool) -> None:
     ("👩🏽\u200d🚀", "👩🚀"), ("❤\ufe0f", "❤"), ("", "-"), ("\u200d", "-"),
 ])  # fmt: skip
 def test_a_cell_holds_what_every_terminal_shows_in_the_same_way(name: str, shown: str) -> None:
-    assert cell(name) == shown
+    assert format_cell(name) == shown
 
 
 @given(st.lists(st.lists(names, min_size=5, max_size=5), max_size=4), st.integers(1, 200))
 def test_columns_are_left_out_and_cut_till_they_fit(lines: list[list[str]], across: int) -> None:
     columns = [Column(name, wide=name in "de") for name in "abcde"]
-    shown = fitted(columns, lines, across)
+    shown = fit_columns(columns, lines, across)
     assert 0 in shown
     assert sum(shown.values()) + 2 * (len(shown) - 1) <= across
 
 
 def test_numbers_end_under_each_other() -> None:
-    assert aligned([["SLUG", "MEMORY"], ["s", "512"], ["m", "16384"]], numbers={1}) == [
+    assert align([["SLUG", "MEMORY"], ["s", "512"], ["m", "16384"]], numbers={1}) == [
         "SLUG  MEMORY", "s        512", "m      16384",
     ]  # fmt: skip
 

@@ -188,7 +188,7 @@ def test_ctrl_c_while_several_are_waited_for_ends_at_once(fleet: Doboto) -> None
 def test_watch_shows_the_account_and_q_ends_it(fleet: Doboto, width: int) -> None:
     fleet.ok("-q", "droplet", "reboot", "web-01")
     with Terminal(["watch", "--poll", "1"], fleet.environment, width) as terminal:
-        seen = terminal.read(lambda text: "q ends this" in text and "reboot" in text)
+        seen = terminal.read(lambda text: "q quits" in text and "reboot" in text)
         assert "Droplets: 3, active: 2, actions running: 1" in seen
         assert "web-03" in seen
         assert fleet.ok("droplet", "list", "-o", "json").json, "the account is free between two looks"
@@ -214,20 +214,20 @@ def forty(simulated: Doboto) -> dict[str, str]:
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (60, 10)])
 def test_watch_fits_a_terminal_and_follows_its_size(forty: dict[str, str], width: int, height: int) -> None:
     with Terminal(["watch", "--poll", "600"], forty, width, height) as terminal:
-        seen = terminal.read(lambda text: "q ends this" in text).splitlines()
+        seen = terminal.read(lambda text: "q quits" in text).splitlines()
         assert seen[0] == "doboto watch  simulated account"
         assert seen[1] == "Droplets: 40, active: 40, actions running: 1"
-        assert seen[-1].startswith("q ends this")
+        assert seen[-1].startswith("q quits")
         assert len(seen) == height
         assert [line.split()[:2] for line in seen if "reboot" in line] == [["reboot", "web-07"]]
         shown = sum(bool(re.match(r"\d+ +web-\d\d", line)) for line in seen)
         assert shown >= 3
         assert f"and {40 - shown} more Droplets" in seen
         terminal.resize(100, 60)
-        seen = terminal.read(lambda text: "web-40" in text and "q ends this" in text).splitlines()
+        seen = terminal.read(lambda text: "web-40" in text and "q quits" in text).splitlines()
         assert (len([line for line in seen if "nyc3" in line]), any("more" in line for line in seen)) == (41, False)
         terminal.resize(width, height)
-        terminal.read(lambda text: f"and {40 - shown} more Droplets" in text and "q ends this" in text)
+        terminal.read(lambda text: f"and {40 - shown} more Droplets" in text and "q quits" in text)
         terminal.type("q")
         assert terminal.end() == 0
 

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from doboto._io.clock import SystemClock
-from doboto.cli.commands.watch import ended, ends
-from doboto.cli.commands.watch_screen import picture
-from doboto.cli.commands.watch_view import View
+from doboto.cli.commands.watch import is_quit, wait_for_quit
+from doboto.cli.commands.watch_view import View, render
 
 from .conftest import NEW, Doboto
 
@@ -29,7 +28,7 @@ class HeldKey:
     def monotonic(self) -> float:
         return self.now
 
-    def pressed(self, seconds: float) -> str | None:
+    def read(self, seconds: float) -> str | None:
         self.now += min(seconds, 0.1)
         return self.key
 
@@ -49,17 +48,17 @@ class Time(SystemClock):
     ("x", False), ("\x1b[A", False), ("\x1bOq", False), (" ", False),
 ])  # fmt: skip
 def test_only_q_and_escape_alone_end_it(pressed: str, wanted: bool) -> None:
-    assert ends(pressed) is wanted
+    assert is_quit(pressed) is wanted
 
 
 def test_a_held_key_does_not_cut_the_pause_short() -> None:
     key = HeldKey("x")
     looks: list[float] = []
-    assert not ended(key, 5.0, Time(key), lambda: looks.append(key.now))
+    assert not wait_for_quit(key, 5.0, Time(key), lambda: looks.append(key.now))
     assert key.now >= 5.0
     assert all(later - earlier < 0.5 for earlier, later in pairwise(looks)), "the size is looked at"
     key.key = "q"
-    assert ended(key, 5.0, Time(key), lambda: None)
+    assert wait_for_quit(key, 5.0, Time(key), lambda: None)
     assert key.now < 6.0
 
 
@@ -94,7 +93,7 @@ def lines(view: View, width: int, height: int) -> list[str]:
     """What a terminal of that size shows."""
     console = Console(width=width, height=height)
     with console.capture() as captured:
-        console.print(picture(view, width, height))
+        console.print(render(view, width, height))
     return captured.get().splitlines()
 
 
@@ -103,7 +102,7 @@ views = st.builds(
     st.just("an account"),
     st.integers(0, 60).map(lambda many: [droplet(one) for one in range(many)]),
     st.integers(0, 40).map(lambda many: [action(one) for one in range(many)]),
-    trouble=st.sampled_from(["", "the API does not answer, and says so at length " * 9]),
+    error=st.sampled_from(["", "the API does not answer, and says so at length " * 9]),
 )
 
 
@@ -113,7 +112,7 @@ def test_whatever_there_is_fits_the_terminal(view: View, width: int, height: int
     shown = lines(view, width, height)
     assert len(shown) <= height
     assert shown[0].startswith("doboto watch")
-    assert shown[-1].startswith("q ends this")
+    assert any(line.startswith("q quits") for line in shown[-3:])
     for name, mark, all_of_them in (("actions", "reboot", view.actions), ("Droplets", "web-", view.droplets)):
         told = sum(mark in line and (mark == "reboot" or "reboot" not in line) for line in shown)
         more = [int(found[1]) for line in shown if (found := re.match(rf"and (\d+) more {name}", line))]
@@ -148,4 +147,6 @@ def test_an_action_is_shown_by_what_it_runs_on() -> None:
 
 
 def test_what_steers_the_terminal_is_taken_out_of_trouble() -> None:
-    assert lines(View("an account", trouble="no \x1b[2J way\n"), 80, 10)[-1] == "q ends this  no ?[2J way?"
+    assert (
+        lines(View("an account", error="no \x1b[2J way\n"), 80, 10)[-1] == "q quits  last updated 0 s ago: no ?[2J way?"
+    )

@@ -22,7 +22,7 @@ def _ended(given: list[str]) -> int:
         from .tree import root
 
         if COMPLETE in os.environ:
-            from .commands.shells import register
+            from .commands.completion import register
 
             register()
     except ModuleNotFoundError as missing:

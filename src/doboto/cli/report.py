@@ -13,7 +13,7 @@ import click
 
 from ..errors import DOBOTOException
 from .errors import FAILED, USAGE, Failure, GoingOn, described, exit_of, interrupted_by, line_of
-from .output.formats import compact
+from .output.text import dump_json
 from .suggest import ALIKE, suggestion
 
 MACHINE = frozenset({"json", "jsonl"})
@@ -31,7 +31,7 @@ def report_error(failure: BaseException, arguments: Sequence[str], environment: 
     trace = "" if "--debug" not in arguments or isinstance(failure, EXPECTED) else _trace(failure)
     machine = for_machine(arguments, environment)
     told = {**error, "traceback": trace} if trace else error
-    lines = [compact({"error": told})] if machine else _lines(failure, line)
+    lines = [dump_json({"error": told})] if machine else _lines(failure, line)
     with suppress(OSError):  # nobody reads it, as where the terminal is gone: the code says it all the same
         if not machine:
             click.echo(trace or _help(failure), nl=False, err=True)

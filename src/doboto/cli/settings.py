@@ -60,6 +60,7 @@ class Settings:
         output: The format; None for a table.
         columns: Which columns, each a name or a JMESPath expression.
         no_header: Whether to leave out the line of headings.
+        csv_escape: Whether to keep spreadsheets from running cells of CSV as formulas.
         query: A JMESPath expression on the result.
         quiet: Whether to tell nothing of how it goes.
         debug: Whether to show tracebacks and the client's log.
@@ -73,6 +74,7 @@ class Settings:
     output: str | None = None
     columns: str | None = None
     no_header: bool | None = None
+    csv_escape: bool | None = None
     query: str | None = None
     quiet: bool | None = None
     debug: bool | None = None
@@ -141,6 +143,9 @@ COMMON: Sequence[tuple[str, tuple[str, ...], str, str, Mapping[str, Any]]] = (
      "The columns of a table or CSV, names or JMESPath, between commas; of what --query gives, where both are given.",
      {"metavar": "A,B.C"}),
     ("no_header", ("--no-header",), "Output", "Leave out the line of headings.", {"is_flag": True}),
+    ("csv_escape", ("--csv-escape",), "Output",
+     "Put an apostrophe before cells of CSV that a spreadsheet would run as a formula (= + - @).",
+     {"is_flag": True, "envvar": "DOBOTO_CSV_ESCAPE"}),
     ("query", ("--query",), "Output", "A JMESPath expression; its result is printed.", {"metavar": "JMESPATH"}),
     ("quiet", ("--quiet", "-q"), "Output", "Tell nothing of how it goes; errors are told.", {"is_flag": True}),
     ("debug", ("--debug",), "Output",

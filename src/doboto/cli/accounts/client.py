@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 SIMULATED = "simulated"
 
 
-def client(settings: Settings, **more: Any) -> DO:
-    """A client.
+def open_client(settings: Settings, **more: Any) -> DO:
+    """Make a client of the account that the settings name.
 
     Raises:
         Failure: There is no token, or the simulator is not installed.

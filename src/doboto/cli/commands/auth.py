@@ -46,9 +46,9 @@ def _init(ctx: click.Context, **params: Any) -> None:
 def _tried(token: str, settings: Settings) -> Mapping[str, Any]:
     """The account of a token. It is tried once: somebody waits, and can try again."""
     from ... import Retry
-    from ..accounts.client import client
+    from ..accounts.client import open_client
 
-    with client(replace(settings, token=token, sim=False), retry=Retry.never(), timeout=PATIENCE) as do:
+    with open_client(replace(settings, token=token, sim=False), retry=Retry.never(), timeout=PATIENCE) as do:
         account: Any = do.request("GET", "/account")["account"]
     return account if is_object(account) else {}
 
@@ -75,14 +75,14 @@ def _asked() -> str:
 def _list(ctx: click.Context, **params: Any) -> None:
     settings = (ctx.find_object(Settings) or Settings()).with_params(params)
     from ..accounts.contexts import Contexts
-    from ..output.formats import printed
+    from ..output.formats import print_result
 
     _warn_if_exposed(settings)
     kept = Contexts()
     rows = [_row(kept.named(name), kept.current) for name in kept.names()]
     if not rows:
         _tell(settings, "no contexts yet: doboto auth init makes one", "note")
-    printed(rows, None, settings)
+    print_result(rows, None, settings)
 
 
 def _row(context: Named, current: str | None) -> dict[str, Any]:

@@ -42,13 +42,13 @@ class Handing(Described):
 
 def _ssh(ctx: click.Context, **params: Any) -> None:
     settings = (ctx.find_object(Settings) or Settings()).with_params(params)
-    from ..accounts.client import client
+    from ..accounts.client import open_client
     from ..output.progress import Reporter
     from ..run.droplets import resolved
     from ..run.resume import resumable, waiting
     from .wait import wait_for
 
-    with client(settings) as do, Reporter(settings) as reporter:
+    with open_client(settings) as do, Reporter(settings) as reporter:
         (id,) = resolved(do, [params["droplet"]], reporter.names)
         if settings.sim:
             raise Failure(f"{reporter.named(id)} is simulated: nobody answers at its address, so no ssh is started")

@@ -92,14 +92,14 @@ def _busy(droplet: Mapping[str, Any]) -> str:
 def _wait(ctx: click.Context, **params: Any) -> None:
     settings = (ctx.find_object(Settings) or Settings()).with_params(params)
     from ...types import Droplet
-    from ..accounts.client import client
-    from ..output.formats import check, printed
+    from ..accounts.client import open_client
+    from ..output.formats import check_expressions, print_result
     from ..output.progress import Reporter
     from ..run.affected import untagged
     from ..run.resume import resumable, waiting
 
-    check(settings, Droplet)
-    with client(settings) as do, Reporter(settings) as reporter:
+    check_expressions(settings, Droplet)
+    with open_client(settings) as do, Reporter(settings) as reporter:
         ids = _ids(do, params, reporter.names)
         port: int | None = params["ready_port"]
         with resumable(reporter, lambda _: waiting(settings, ids, port=port)):
@@ -108,7 +108,7 @@ def _wait(ctx: click.Context, **params: Any) -> None:
         reporter.stop()
         if not ids:
             untagged(params["tag_name"], reporter)
-        printed(found, Droplet, settings)
+        print_result(found, Droplet, settings)
 
 
 def _begin(do: DO, ids: Sequence[int], reporter: Reporter) -> None:

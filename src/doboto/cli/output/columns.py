@@ -1,34 +1,44 @@
-"""What a table shows of each kind of thing: the columns, as data.
+"""The columns of a table of each kind of resource, as data.
 
 A column is a name and, where the API's member is called otherwise, a JMESPath expression. `wide` ones are left out on
-narrow terminals. A kind that is not here shows the first members of its type that hold a single value.
+narrow terminals. A kind that is not listed shows the first members of its type that hold a single value.
 """
 
 from __future__ import annotations
 
+import json
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..._json import holds_objects, is_object
 
-#: How many columns a kind shows that has none chosen for it.
+#: How many columns a kind shows that is not listed.
 FIRST = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading, where its values are, whether it needs a wide terminal, whether it holds numbers."""
+    """A column.
+
+    Attributes:
+        name: Its heading.
+        path: A JMESPath expression for its values; empty where they are the member of that name.
+        wide: Whether it is shown on wide terminals only.
+        number: Whether it holds numbers.
+        optional: Whether it is left out where no row has it.
+    """
 
     name: str
     path: str = ""
     wide: bool = False
     number: bool = False
+    optional: bool = False
 
     @property
     def expression(self) -> str:
-        """The JMESPath expression that finds its values."""
+        """The JMESPath expression of its values."""
         return self.path or self.name
 
 
@@ -56,6 +66,7 @@ COLUMNS: Mapping[str, Sequence[Column]] = {
         Column("type"),
         Column("resource_type", wide=True),
         Column("resource_id"),
+        Column("resource_name", optional=True),
         Column("region", "region_slug"),
         Column("started_at", wide=True),
         Column("completed_at", wide=True),
@@ -136,29 +147,61 @@ COLUMNS: Mapping[str, Sequence[Column]] = {
 
 
 def columns_of(kind: Any, rows: Sequence[Any]) -> Sequence[Column]:
-    """The columns of a kind of thing; by what the things hold where the kind is not known."""
+    """The columns of a kind; those of the rows' own members where it is not known.
+
+    Args:
+        kind: A TypedDict, or None.
+        rows: The objects.
+    """
     if kind is not None and kind.__name__ in COLUMNS:
-        return COLUMNS[kind.__name__]
+        return [one for one in COLUMNS[kind.__name__] if not one.optional or any(row.get(one.name) for row in rows)]
     names = list(typing.get_type_hints(kind)) if kind is not None else []
     first: Any = rows[0] if rows else {}
     names += [name for name in first if name not in names] if is_object(first) else []
-    shown = [name for name in names if all(_single(row, name) for row in rows)]
-    return _plain(*(shown or names)[:FIRST])
+    shown = [name for name in names if all(_is_single(row, name) for row in rows)]
+    return tuple(Column(name, _quote(name)) for name in (shown or names)[:FIRST])
 
 
-def _single(row: Any, name: str) -> bool:
+def _is_single(row: Any, name: str) -> bool:
     value = row.get(name) if is_object(row) else None
     return not is_object(value) and not holds_objects(value)
 
 
-def chosen(text: str, known: Sequence[Column]) -> list[Column]:
-    """The columns that `--columns` asks for: known names, or JMESPath expressions."""
+def _quote(name: str) -> str:
+    """The JMESPath expression of a member, whose name may have any characters."""
+    return "" if name.isidentifier() and name.isascii() else json.dumps(name)
+
+
+def find_column(name: str, among: Iterable[str]) -> str | None:
+    """Find a column by its name or its heading: `PUBLIC_IPV4`, `Public IPv4` and `public-ipv4` are `public_ipv4`."""
+    names = list(among)
+    wanted = _normalize(name)
+    return name if name in names else next((one for one in names if _normalize(one) == wanted), None)
+
+
+def _normalize(name: str) -> str:
+    return name.lower().replace(" ", "_").replace("-", "_")
+
+
+def choose_columns(text: str, known: Sequence[Column], rows: Sequence[Any] = ()) -> list[Column]:
+    """Choose the columns that `--columns` asks for.
+
+    Args:
+        text: Names in any case, or JMESPath expressions, separated by commas.
+        known: Columns of these rows.
+        rows: The objects, whose members count too.
+    """
     by_name = {column.name: column for column in known}
-    return [by_name.get(part) or Column(part) for part in split(text)]
+    members = [name for row in rows[:1] if is_object(row) for name in row]
+    found: list[Column] = []
+    for part in split_columns(text):
+        name = find_column(part, [*by_name, *members])
+        found.append(Column(part) if name is None else by_name.get(name) or Column(name, _quote(name)))
+    return found
 
 
-def split(text: str) -> list[str]:
-    """What stands between the commas that are not inside of brackets or quotes."""
+def split_columns(text: str) -> list[str]:
+    """Split a text at commas that are not inside of brackets or quotes."""
     parts, depth, quote = [""], 0, ""
     for letter in text:
         if quote:

@@ -1,10 +1,10 @@
-"""Prints results: a table for people; JSON, JSON lines, CSV and YAML for programs."""
+"""Print results: a table for people; JSON, JSON lines, CSV and YAML for programs."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,219 +12,308 @@ from typing import Any, TextIO
 
 import click
 
-from ..._json import holds_objects, is_array, is_object
+from ..._json import is_array, is_object
 from ..errors import USAGE, Failure
 from ..settings import Settings
 from . import table
-from .columns import COLUMNS, Column, chosen, columns_of, split
-from .members import misspelt
-from .query import compiled, found, hint, impossible, lacking, same_things
+from .columns import COLUMNS, Column, choose_columns, columns_of, find_column, split_columns
+from .query import (
+    check_columns,
+    check_query_columns,
+    compile_expression,
+    explain_empty,
+    find_missing_column,
+    has_same_objects,
+    search,
+)
+from .text import clean_lines, dump_json, escape, format_cell, format_value, is_terminal, on_terminal, to_encoding
+
+#: What a spreadsheet takes for a formula where a cell begins with it (OWASP, "CSV Injection"); numbers are none.
+FORMULA = re.compile(r"[=+\-@\t\r]")
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+#: Members that a table leaves out, by kind: the URL of a Slack webhook lets anybody who reads it write there.
+HIDDEN = {"AlertPolicy": frozenset({"url"})}
 
 
-def printed(value: Any, kind: Any, settings: Settings) -> None:
+def print_result(value: Any, kind: Any, settings: Settings, names: Mapping[Any, str] | None = None) -> None:
     """Print a result.
 
     Args:
-        value: What the operation gave; an iterator is printed as it comes where the format allows that.
+        value: What the operation returned; an iterator is printed as it comes where the format allows that.
         kind: The TypedDict that it is one or many of, or None.
-        settings: Say how.
+        settings: The format and the expressions.
+        names: Names of Droplets by their ids, for a table of actions.
 
     Raises:
-        Failure: There is nowhere to print it to, or an expression does not fit it.
+        Failure: Standard output is closed, or an expression does not fit the result; then it is on standard error.
     """
     stdout: TextIO | None = sys.stdout  # Python's, where it starts without one
     if stdout is None:
         raise Failure("standard output is closed: the result can't be printed")
     if isinstance(value, Iterator):
         items: Iterator[Any] = value  # pyright: ignore[reportUnknownVariableType]
-        if settings.output == "jsonl" and settings.query is None:
+        if settings.output == "jsonl" and settings.query is None and settings.columns is None:
             for item in items:
-                click.echo(compact(item))
+                click.echo(dump_json(item))
             return
         value = list(items)
-    if settings.query is not None:
-        part = found(settings.query, value)
-        _hint(hint(settings.query, part, kind), settings)
-        value, kind = part, kind if same_things(value, part) else None
-    WRITERS[settings.output or "table"](value, kind, settings)
+    whole = value
+    try:
+        if settings.query is not None:
+            value, kind = _apply_query(value, kind, settings)
+        WRITERS[settings.output or "table"](_add_names(value, kind, settings, names), kind, settings)
+    except Failure:
+        _save(whole)
+        raise
 
 
-def check(settings: Settings, *kinds: Any) -> None:
-    """Refuse expressions that are none, and columns that there are not, before anything is sent.
+def check_expressions(settings: Settings, *kinds: Any) -> None:
+    """Refuse expressions that can't be right, before anything is sent.
 
     Args:
-        settings: Hold them.
+        settings: `--query` and `--columns`.
         kinds: The TypedDicts that results are made of, as far as they are known; None for one that is not.
 
     Raises:
-        Failure: One is none.
+        Failure: One is no JMESPath, or names what there is not.
     """
     if settings.query is None and settings.columns is None:
         return
-    for expression in [*split(settings.columns or ""), *([] if settings.query is None else [settings.query])]:
-        compiled(expression)
+    if settings.query is not None:
+        compile_expression(settings.query)
+    known = [column.name for kind in kinds if kind is not None for column in COLUMNS.get(kind.__name__, ())]
+    for expression in split_columns(settings.columns or ""):
+        if find_column(expression, known) is None:
+            compile_expression(expression)
     if not settings.columns:
         return
     query = settings.query
-    trouble = misspelt(settings.columns, kinds) if query is None else impossible(settings.columns, query, kinds)
-    if trouble:
-        raise Failure(trouble, USAGE.code)
+    problem = check_columns(settings.columns, kinds) if query is None else None
+    problem = check_query_columns(settings.columns, query, kinds) if query is not None else problem
+    if problem:
+        raise Failure(problem, USAGE.code)
 
 
-def _hint(text: str | None, settings: Settings) -> None:
-    """Tell, beside a result, what may be wrong with the question."""
-    if text is not None and not settings.quiet:
-        click.echo(compact({"event": "hint", "message": text}) if settings.machine else f"doboto: {text}", err=True)
+def _apply_query(value: Any, kind: Any, settings: Settings) -> tuple[Any, Any]:
+    """Evaluate `--query`: what it finds, and the kind of that; hint where it finds nothing."""
+    assert settings.query is not None  # noqa: S101 - the caller has looked
+    part = search(settings.query, value)
+    if not settings.quiet and (hint := explain_empty(settings.query, value, part, kind)):
+        click.echo(dump_json({"event": "hint", "message": hint}) if settings.machine else f"doboto: {hint}", err=True)
+    return part, kind if has_same_objects(value, part) else None
 
 
-def compact(value: Any) -> str:
-    """A value as JSON in one line."""
-    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+def _save(value: Any) -> None:
+    """Print an object that can't be printed as asked for: a command may have created it. A list can be read again."""
+    if is_object(value):
+        click.echo(dump_json({"event": "result", "result": value}), err=True)
 
 
-def _as_json(value: Any, _kind: Any, _settings: Settings) -> None:
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+def _add_names(value: Any, kind: Any, settings: Settings, names: Mapping[Any, str] | None) -> Any:
+    """Give actions in a table the names of their Droplets; other formats print what the API sent."""
+    if not names or kind is None or kind.__name__ != "Action" or settings.output not in {None, "table"}:
+        return value
+    if is_array(value):
+        return [_add_names(one, kind, settings, names) for one in value]
+    on_droplet = is_object(value) and value.get("resource_type") == "droplet"
+    return {**value, "resource_name": names.get(value["resource_id"], "")} if on_droplet else value
 
 
-def _as_jsonl(value: Any, _kind: Any, _settings: Settings) -> None:
+# -- for programs
+
+
+def _print_json(value: Any, kind: Any, settings: Settings) -> None:
+    click.echo(dump_json(_project(value, kind, settings), indent=2))
+
+
+def _print_jsonl(value: Any, kind: Any, settings: Settings) -> None:
+    value = _project(value, kind, settings)
     for item in value if is_array(value) else [value]:
-        click.echo(compact(item))
+        click.echo(dump_json(item))
 
 
-def _as_yaml(value: Any, _kind: Any, _settings: Settings) -> None:
-    import yaml
-
-    text: str = yaml.safe_dump(value, sort_keys=False, allow_unicode=True)
+def _print_yaml(value: Any, kind: Any, settings: Settings) -> None:
+    text = dump_yaml(_project(value, kind, settings))
     click.echo(text.removesuffix("...\n"), nl=False)  # the end that a document of one scalar has
 
 
-def _as_csv(value: Any, kind: Any, settings: Settings) -> None:
+def dump_yaml(value: Any) -> str:
+    """Write a value as YAML in which nothing steers a terminal."""
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        """A dumper of our own: representers are registered by class."""
+
+    def represent(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+        tag = "tag:yaml.org,2002:str"
+        return dumper.represent_scalar(tag, text, style=None if escape(text) == text else '"')
+
+    Dumper.add_representer(str, represent)
+    options: dict[str, Any] = {"sort_keys": False, "width": 2**16}
+    text: str = escape(yaml.dump(value, Dumper=Dumper, allow_unicode=True, **options))
+    return text if to_encoding(text) == text else yaml.dump(value, Dumper=Dumper, **options)
+
+
+def _project(value: Any, kind: Any, settings: Settings) -> Any:
+    """Reduce objects to the columns that were asked for."""
+    if not settings.columns:
+        return value
+    if _lines_of(value, settings) is not None:
+        return value
+    rows = list(_rows_of(value))
+    columns = _choose(rows, kind, settings)
+    made = [{column.name: search(column.expression, row) for column in columns} for row in rows]
+    return made[0] if is_object(value) and len(made) == 1 else made
+
+
+def _print_csv(value: Any, kind: Any, settings: Settings) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    if (bare := _lines(value, settings)) is not None:
-        writer.writerows([table.plain(cell) for cell in line] for line in bare)
+    if (lines := _lines_of(value, settings)) is not None:
+        writer.writerows([_csv_cell(format_value(cell), settings) for cell in line] for line in lines)
     else:
-        columns, rows = tabulated(value, kind, settings)
+        columns, rows = tabulate(value, kind, settings)
         heading = [] if settings.no_header or not columns else [[column.name for column in columns]]
-        writer.writerows([*heading, *(row for row in rows if row)])
-    click.echo(text.getvalue(), nl=False)
+        writer.writerows([_csv_cell(cell, settings) for cell in row] for row in [*heading, *rows] if row)
+    made = text.getvalue()
+    click.echo(to_encoding(clean_lines(made) if on_terminal() else made), nl=False)
 
 
-def _as_table(value: Any, kind: Any, settings: Settings) -> None:
+def _csv_cell(text: str, settings: Settings) -> str:
+    """With `--csv-escape`, put an apostrophe before a text that a spreadsheet would run as a formula."""
+    if not settings.csv_escape or not FORMULA.match(text) or NUMBER.fullmatch(text):
+        return text
+    return f"'{text}"
+
+
+# -- for people
+
+
+def _print_table(value: Any, kind: Any, settings: Settings) -> None:
     if settings.query is not None and isinstance(value, str):
-        text = table.whole(value)
-        click.echo(
-            text, nl=not text.endswith("\n"), color=True
-        )  # click would take escapes out of what goes into a pipe
+        text = to_encoding(clean_lines(value) if on_terminal() else value)
+        # With colour, for click would remove escape sequences from what goes into a pipe.
+        click.echo(text, nl=not text.endswith("\n"), color=True)
         return
-    if (bare := _lines(value, settings)) is not None:
-        for line in table.aligned([[table.cell(cell) for cell in line] for line in bare]):
+    if (lines := _lines_of(value, settings)) is not None:
+        for line in table.align([[format_cell(cell) for cell in line] for line in lines]):
             click.echo(line)
         return
-    if is_object(value) and settings.columns is None and _detailed(value, kind):
-        table.details(_in_short(value, kind))
+    if is_object(value) and settings.columns is None and _is_detailed(value, kind):
+        known = _is_known(value, kind)
+        table.print_details(_main_facts(value, kind) if known else value, compact=known)
         return
-    columns, rows = tabulated(value, kind, settings)
-    lacking = table.rows(columns, rows, header=not settings.no_header, whole=settings.columns is not None)
-    if lacking and not settings.quiet and table.seen(sys.stderr):
-        click.secho(_more(lacking, shutil.get_terminal_size().columns), dim=True, err=True)
+    columns, rows = tabulate(value, kind, settings)
+    left_out = table.print_rows(columns, rows, header=not settings.no_header, whole=settings.columns is not None)
+    if left_out and not settings.quiet and is_terminal(sys.stderr):
+        click.secho(_name_left_out(left_out, shutil.get_terminal_size().columns), dim=True, err=True)
 
 
-def _more(lacking: Sequence[Column], across: int) -> str:
-    """What tells that there are columns for which there was no room: by their names, if these fit."""
-    many = f"{len(lacking)} more column{'s' if len(lacking) > 1 else ''}"
+def _name_left_out(columns: Sequence[Column], across: int) -> str:
+    """Say that there was no room for some columns: by their names, if these fit."""
+    many = f"{len(columns)} more column{'s' if len(columns) > 1 else ''}"
     tip = "use --columns or a wider terminal"
-    named = f"{many} ({', '.join(column.name for column in lacking)}): {tip}"
-    return named if len(named) <= across else f"{many}: {tip}"
+    named = f"{many} ({', '.join(column.name for column in columns)}): {tip}"
+    return format_cell(named if len(named) <= across else f"{many}: {tip}")
 
 
 WRITERS: Mapping[str, Callable[[Any, Any, Settings], None]] = {
-    "table": _as_table,
-    "json": _as_json,
-    "jsonl": _as_jsonl,
-    "yaml": _as_yaml,
-    "csv": _as_csv,
+    "table": _print_table,
+    "json": _print_json,
+    "jsonl": _print_jsonl,
+    "yaml": _print_yaml,
+    "csv": _print_csv,
 }
 
 
-def tabulated(value: Any, kind: Any, settings: Settings) -> tuple[Sequence[Column], list[list[str]]]:
-    """Columns and rows, every cell as text."""
-    items = list(_items(value))
-    columns = columns_of(kind if _of_kind(items, kind) else None, items)
-    if settings.columns is not None:
-        _refuse_lacking(settings, items, columns)
-        columns = chosen(settings.columns, columns)
-    return columns, [[table.plain(found(column.expression, item)) for column in columns] for item in items]
+def tabulate(value: Any, kind: Any, settings: Settings) -> tuple[Sequence[Column], list[list[str]]]:
+    """Make columns and rows of a result, every cell as text."""
+    rows = list(_rows_of(value))
+    columns = _choose(rows, kind, settings)
+    return columns, [[format_value(search(column.expression, row)) for column in columns] for row in rows]
 
 
-def _lines(value: Any, settings: Settings) -> list[list[Any]] | None:
-    """Lines of a result that has no columns; None of one that has.
+def _choose(rows: Sequence[Any], kind: Any, settings: Settings) -> Sequence[Column]:
+    """The columns of a result's rows.
+
+    Raises:
+        Failure: `--columns` names one that a query's result does not have, which only that result shows.
+    """
+    columns = columns_of(kind if _are_of_kind(rows, kind) else None, rows)
+    if settings.columns is None:
+        return columns
+    names = [column.name for column in columns]
+    if settings.query is not None and (problem := find_missing_column(settings.columns, rows, names)):
+        raise Failure(problem)
+    return choose_columns(settings.columns, columns, rows)
+
+
+def _lines_of(value: Any, settings: Settings) -> list[list[Any]] | None:
+    """Lines of a result that has no columns; None for one that has.
 
     Raises:
         Failure: Columns of a query's result were asked for.
     """
-    lines = _bare(value)
+    lines = _scalars_of(value)
     if lines and settings.query is not None and settings.columns:
-        raise Failure("what --query gives are single values, and --columns is of things with members")
+        raise Failure("the result of --query is single values, which have no --columns")
     return lines
 
 
-def _refuse_lacking(settings: Settings, items: Sequence[Any], known: Sequence[Column]) -> None:
-    """Refuse columns that nothing in a query's result has: only that result tells.
-
-    Raises:
-        Failure: There is one.
-    """
-    names = [column.name for column in known]
-    if settings.query is not None and (trouble := lacking(settings.columns or "", items, names)):
-        raise Failure(trouble)
+def _are_of_kind(rows: Sequence[Any], kind: Any) -> bool:
+    return kind is not None and all(is_object(one) and one.keys() & kind.__annotations__ for one in rows)
 
 
-def _of_kind(items: Sequence[Any], kind: Any) -> bool:
-    return kind is not None and all(is_object(one) and one.keys() & kind.__annotations__ for one in items)
-
-
-def _items(value: Any) -> Iterable[Any]:
-    """What stands in the lines of a table: lists in lists one after the other, a dict of lists with what each is of."""
+def _rows_of(value: Any) -> Iterable[Any]:
+    """The rows of a table: lists in lists in sequence; an object of lists with the name of each list."""
     if is_object(value):
         lists: dict[str, list[Any]] = {key: many for key, many in value.items() if is_array(many)}
         if lists and len(lists) == len(value) and all(is_object(one) for many in lists.values() for one in many):
             return [{"kind": key, **one} for key, many in lists.items() for one in many]
         return [value]
-    return [item for one in value for item in _listed(one)]
+    return [item for one in value for item in _as_list(one)]
 
 
-def _detailed(value: Mapping[str, Any], kind: Any) -> bool:
-    """Whether a single thing is shown in full, member by member: not where a line says it all."""
-    return not (kind is not None and kind.__name__ == "Action") and list(_items(value)) == [value]
+def _is_detailed(value: Mapping[str, Any], kind: Any) -> bool:
+    """Whether a single object is printed member by member: not an action, of which one line is enough."""
+    return not (kind is not None and kind.__name__ == "Action") and list(_rows_of(value)) == [value]
 
 
-def _in_short(value: Mapping[str, Any], kind: Any) -> Mapping[str, Any]:
-    """What the columns of its kind show, and every other member that is no thing by itself; of no known kind, all."""
-    if kind is None or kind.__name__ not in COLUMNS or not _of_kind([value], kind):
-        return value
-    short = {column.name: found(column.expression, value) for column in columns_of(kind, [value])}
+def _is_known(value: Mapping[str, Any], kind: Any) -> bool:
+    return kind is not None and kind.__name__ in COLUMNS and _are_of_kind([value], kind)
+
+
+def _main_facts(value: Mapping[str, Any], kind: Any) -> Mapping[str, Any]:
+    """The columns of an object's kind, and every member that these are not made from."""
+    facts = {column.name: search(column.expression, value) for column in columns_of(kind, [value])}
     told = {column.expression.split(".")[0] for column in COLUMNS[kind.__name__]}
-    return short | {
-        name: one for name, one in value.items() if name not in told and not (is_object(one) or holds_objects(one))
-    }
+    hidden = HIDDEN.get(kind.__name__, frozenset())
+    return facts | {name: _hide(one, hidden) for name, one in value.items() if name not in told}
 
 
-def _listed(value: Any) -> list[Any]:
+def _hide(value: Any, names: frozenset[str]) -> Any:
+    """Leave out members of these names, at any depth."""
+    if is_object(value):
+        return {name: _hide(one, names) for name, one in value.items() if name not in names}
+    return [_hide(one, names) for one in value] if is_array(value) else value
+
+
+def _as_list(value: Any) -> list[Any]:
     return value if is_array(value) else [value]
 
 
-def _bare(value: Any) -> list[list[Any]] | None:
-    """Lines of a result that no object is in: none of None, one of a scalar, one for each that a list holds.
+def _scalars_of(value: Any) -> list[list[Any]] | None:
+    """Lines of a result without objects: none for None, one for a scalar, one for each item of a list.
 
-    None where there are objects, or may have been: an empty list has its headings.
+    Returns:
+        The lines; None where there are objects, or may have been: an empty list has headings.
     """
     if value is None:
         return []
     if not (is_object(value) or is_array(value)):
         return [[value]]
-    if is_object(value) or not value or any(is_object(item) for item in _items(value)):
+    if is_object(value) or not value or any(is_object(item) for item in _rows_of(value)):
         return None
-    lines = [_listed(one) for one in value]
+    lines = [_as_list(one) for one in value]
     width = max(map(len, lines))
     return [[*line, *[None] * (width - len(line))] for line in lines]

@@ -10,9 +10,10 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
@@ -22,11 +23,12 @@ from ...progress import OnProgress, Progress
 from ..errors import unpythonic
 from ..run.calls import failed_of
 from ..settings import Settings
-from .formats import compact
-from .table import cell
+from .text import dump_json, format_cell
 
 if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.live import Live
+    from rich.spinner import Spinner
 
     from ..._io.protocol import Clock
     from ..run.calls import Calls
@@ -34,6 +36,11 @@ if TYPE_CHECKING:
 #: What is told of the client's log: what it notes, and what it warns of.
 LEVELS = {False: "note", True: "warning"}
 LOG = logging.getLogger("doboto")
+#: Lines of pending resources at most; a fleet would fill the screen.
+MAX_LINES = 12
+#: Lines that a small terminal needs for the bar and for the cursor.
+OTHER_LINES = 2
+BAR = 24
 
 
 class Reporter(logging.Handler):
@@ -91,12 +98,12 @@ class Reporter(logging.Handler):
     def line(self, text: str, **event: Any) -> None:
         """Tell one thing."""
         if self.machine:
-            text = compact({**event, "message": text})
+            text = dump_json({**event, "message": text})
         elif self._display is not None:
-            self._display.console.print(cell(text), highlight=False, markup=False, soft_wrap=True)
+            self._display.console.print(format_cell(text), highlight=False, markup=False, soft_wrap=True)
             return
         else:
-            text = cell(text)
+            text = format_cell(text)
         click.echo(text, err=True)
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -193,10 +200,8 @@ class Reporter(logging.Handler):
         return f"; {'; '.join(told)}{more}" if told else ""
 
     def _draw(self) -> None:
-        from .drawing import Drawn, display
-
         if self._display is None:
-            self._display = display(Drawn(self._now, self.named))
+            self._display = open_display(Drawing(self._now, self.named))
             self._display.start()
         self._display.refresh()
 
@@ -205,3 +210,94 @@ class Reporter(logging.Handler):
         if self._latest is None or self._elapsed is None:
             return self._latest
         return replace(self._latest, elapsed=self._elapsed())
+
+
+# -- drawing in place; rich is imported here alone, for a pipe does without it
+
+
+class Drawing:
+    """Progress at the moment of drawing, so that its seconds go on between two polls.
+
+    Args:
+        current: Returns it.
+        name: Returns an id with its name.
+    """
+
+    def __init__(self, current: Callable[[], Progress | None], name: Callable[[Any], str]) -> None:
+        self._current = current
+        self._name = name
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it."""
+        if (progress := self._current()) is not None:
+            yield draw_progress(progress, self._name)
+
+
+def open_display(drawing: RenderableType) -> Live:
+    """Make an area on standard error that is redrawn, and removed at the end."""
+    from rich.console import Console
+    from rich.live import Live
+
+    return Live(drawing, console=Console(stderr=True, highlight=False), transient=True, refresh_per_second=8)
+
+
+def draw_progress(progress: Progress, name: Callable[[Any], str]) -> RenderableType:
+    """Draw a bar, and below it a line for each pending resource."""
+    from rich.console import Group
+
+    return Group(_draw_bar(progress), Pending([(name(id), state) for id, state in progress.pending.items()]))
+
+
+class Pending:
+    """A line for each pending resource, as many as the terminal has room for.
+
+    Args:
+        lines: Names and states.
+    """
+
+    def __init__(self, lines: Sequence[tuple[str, str]]) -> None:
+        self._lines = lines
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw them."""
+        from rich.table import Table
+        from rich.text import Text
+
+        room = max(1, min(MAX_LINES, console.size.height - OTHER_LINES))
+        shown = self._lines if len(self._lines) <= room else self._lines[: room - 1]
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column()
+        grid.add_column(no_wrap=True, overflow="ellipsis")
+        grid.add_column(no_wrap=True, overflow="ellipsis")
+        for name, state in shown:
+            grid.add_row(_spinner(), Text(format_cell(name)), Text(format_cell(state), style="dim"))
+        if shown:
+            yield grid
+        if len(shown) < len(self._lines):
+            yield Text(f"  and {len(self._lines) - len(shown)} more", style="dim")
+
+
+@cache
+def _spinner() -> Spinner:
+    """The same spinner in every drawing, so that it goes on turning."""
+    from rich.spinner import Spinner
+
+    return Spinner("dots", style="cyan")
+
+
+def _draw_bar(progress: Progress) -> RenderableType:
+    """Draw a bar as long as what is done; while the total is unknown it pulses."""
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+    from rich.text import Text
+
+    failed, total = failed_of(progress), progress.total
+    counted = f"{progress.done} done, {failed} failed of {total} " if failed else f"{progress.done} of {total} "
+    grid = Table.grid(padding=(0, 1))
+    grid.add_row(
+        Text(format_cell(progress.what), style="bold"),
+        ProgressBar(total=total or None, completed=progress.done + failed, width=BAR, pulse=not total),
+        Text(counted if total else ""),
+        Text(f"{progress.elapsed:.0f} s", style="dim"),
+    )
+    return grid

@@ -1,40 +1,47 @@
-"""JMESPath: what an expression finds, which names it can give, and columns that are looked up in what it gave."""
+"""Expressions on a result, `--query` and `--columns`: what they find, and why some find nothing."""
 
 from __future__ import annotations
 
+import re
 import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..._json import is_array, is_object
 from ..errors import USAGE, Failure, line_of
-from ..schema.catalog import members_of
+from ..schema.catalog import members_of, typed_dicts
+from ..schema.validate import SINGLE, choices
 from ..suggest import suggestion
-from .columns import COLUMNS, split
+from .columns import COLUMNS, find_column, split_columns
 
-#: Where an expression's syntax tree holds names that what it gives may have.
+#: Nodes of an expression's syntax tree that hold names which its result may have.
 NAMING = frozenset({"field", "key_val_pair"})
-#: What a table of things of several kinds says of each besides its members.
+#: The column that a table of several kinds of objects adds.
 KIND = "kind"
+#: A path of members, each by its name.
+PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+#: How many keys and objects a hint lists.
+MOST_KEYS = 20
+MOST_OBJECTS = 5
 
 
-def compiled(expression: str) -> Any:
-    """An expression's syntax tree.
+def compile_expression(expression: str) -> Any:
+    """Parse an expression to its syntax tree.
 
     Raises:
-        Failure: It is none.
+        Failure: It is no JMESPath.
     """
     import jmespath
-    from jmespath.exceptions import ParseError
+    from jmespath.exceptions import JMESPathError
 
     try:
         return jmespath.compile(expression).parsed
-    except ParseError as failure:
-        raise Failure(f"{expression!r} is no JMESPath expression: {line_of(failure)}", USAGE.code) from failure
+    except JMESPathError as failure:
+        raise Failure(f"invalid JMESPath expression {expression!r}: {line_of(failure)}", USAGE.code) from failure
 
 
-def found(expression: str, value: Any) -> Any:
-    """What a JMESPath expression finds.
+def search(expression: str, value: Any) -> Any:
+    """Evaluate a JMESPath expression.
 
     Raises:
         Failure: It does not fit this value.
@@ -48,96 +55,225 @@ def found(expression: str, value: Any) -> Any:
         raise Failure(f"{expression!r} does not fit the result: {line_of(failure)}") from failure
 
 
-def impossible(columns: str, query: str, kinds: Sequence[Any]) -> str | None:
-    """What is wrong with columns of a query's result: a bare name that nothing in it can have; None if all may be.
+# -- before anything is sent
 
-    Such a result can have what is anywhere in the things that it is made from, and what the query names itself.
+
+def check_columns(text: str, kinds: Sequence[Any]) -> str | None:
+    """Find what is wrong with `--columns`: a name that is neither a column nor a member.
 
     Args:
-        columns: What `--columns` says.
-        query: What `--query` says.
+        text: The option's value.
         kinds: The TypedDicts that results are made of; where one is None, any name may be right.
+
+    Returns:
+        The problem, or None where all may be right.
+    """
+    if not kinds or any(kind is None for kind in kinds):
+        return None
+    names = [name for kind in kinds for name in _names_of(kind)]
+    for part in split_columns(text):
+        if part.isidentifier() and find_column(part, names) is None:
+            return f"no column {part!r}{suggestion(part.lower(), names) or f'; there are {_list(names)}'}"
+        first, *rest = part.split(".")
+        inside = [hint for kind in kinds for one in _row_types(kind) for hint in _member(one, first)]
+        if PATH.fullmatch(part) and (problem := _check_path(part, first, rest, inside)):
+            return problem
+    return None
+
+
+def check_query_columns(columns: str, query: str, kinds: Sequence[Any]) -> str | None:
+    """Find what is wrong with columns of a query's result: a name that nothing in it can have.
+
+    Such a result can have any member of the objects that it is made from, at any depth, and what the query names.
+
+    Args:
+        columns: The value of `--columns`.
+        query: The value of `--query`.
+        kinds: The TypedDicts that results are made of; where one is None, any name may be right.
+
+    Returns:
+        The problem, or None where all may be right.
     """
     if not kinds or any(kind is None for kind in kinds):
         return None
     own = [column.name for kind in kinds for column in COLUMNS.get(kind.__name__, ())]
     members = [name for kind in kinds for name in members_of(kind)]
-    names = list(dict.fromkeys([*own, *members, *_named(compiled(query)), KIND]))
-    return next((f"no column {one!r}{suggestion(one, names)}" for one in bare(columns) if one not in names), None)
+    names = list(dict.fromkeys([*own, *members, *_names_in(compile_expression(query)), KIND]))
+    missing = [one for one in plain_names(columns) if find_column(one, names) is None]
+    return f"no column {missing[0]!r}{suggestion(missing[0], names)}" if missing else None
 
 
-def lacking(columns: str, rows: Sequence[Any], known: Sequence[str]) -> str | None:
-    """What is wrong with columns of things that are here: a bare name that none of them has; None if there is none.
+def _check_path(part: str, above: str, names: Sequence[str], hints: Sequence[Any]) -> str | None:
+    """Find a name in a path of members that cannot be there."""
+    if not names or not hints or not all(map(_is_closed, hints)):
+        return None
+    inside = [inner for hint in hints for inner in _member(hint, names[0])]
+    if not inside and any(typing.get_origin(one) is list for hint in hints for one in choices(hint)):
+        return f"no column {part!r}: {above} is a list; did you mean {above}[0].{names[0]}?"
+    if not inside:
+        kinds = [one for hint in hints for one in choices(hint) if typing.is_typeddict(one)]
+        known = [name for one in kinds for name in typing.get_type_hints(one)]
+        return f"no column {part!r}: {above} has no {names[0]!r}{suggestion(names[0], known)}"
+    return _check_path(part, f"{above}.{names[0]}", names[1:], inside)
+
+
+def _member(hint: Any, name: str) -> list[Any]:
+    """The type of a member, in each TypedDict that a type may be."""
+    kinds = [typing.get_type_hints(one) for one in choices(hint) if typing.is_typeddict(one)]
+    return [members[name] for members in kinds if name in members]
+
+
+def _is_closed(hint: Any) -> bool:
+    """Whether a type's members are known: those of a dict or of Any are not."""
+    return all(
+        typing.is_typeddict(one) or one in SINGLE or typing.get_origin(one) in (list, typing.Literal)
+        for one in choices(hint)
+    )
+
+
+def _row_types(kind: Any) -> list[Any]:
+    """The types of a table's rows: the kind itself, and for an object of lists those of their items."""
+    return [kind, *(one for hint in typing.get_type_hints(kind).values() for one in typed_dicts(hint))]
+
+
+def _names_of(kind: Any) -> list[str]:
+    """Columns and members of a kind, and of the kinds inside it, whose objects a table shows in rows."""
+    own, *inside = [list(typing.get_type_hints(one)) for one in _row_types(kind)]
+    columns = [column.name for column in COLUMNS.get(kind.__name__, ())]
+    inner = [name for names in inside for name in names]
+    return list(dict.fromkeys([*columns, *own, *inner, *([KIND] if inner else [])]))
+
+
+# -- when the result is there
+
+
+def find_missing_column(columns: str, rows: Sequence[Any], known: Sequence[str]) -> str | None:
+    """Find a column that no row of a query's result has.
 
     Args:
-        columns: What `--columns` says.
-        rows: The things.
-        known: Names of columns that they have besides their members.
+        columns: The value of `--columns`.
+        rows: The rows.
+        known: Columns that these have besides their members.
+
+    Returns:
+        The problem, or None if there is none.
     """
     names = list(dict.fromkeys([*known, *(name for row in rows if is_object(row) for name in row)]))
-    missing = [one for one in bare(columns) if rows and one not in names]
-    return f"what --query gives has no {missing[0]!r}{suggestion(missing[0], names)}" if missing else None
+    missing = [one for one in plain_names(columns) if rows and find_column(one, names) is None]
+    if not missing:
+        return None
+    return f"the result of --query has no {missing[0]!r}{suggestion(missing[0], names) or f'; it has {_list(names)}'}"
 
 
-def hint(query: str, part: Any, kind: Any) -> str | None:
-    """Why a query found nothing, where that is for a name that tables alone have; None where it may be right.
+def explain_empty(query: str, value: Any, part: Any, kind: Any) -> str | None:
+    """Explain why a query found nothing: a name that only tables have, or a shape that the result does not have.
 
     Args:
-        query: What `--query` says.
-        part: What it found.
+        query: The value of `--query`.
+        value: The whole result.
+        part: What the query found.
         kind: The TypedDict that the result is one or many of, or None.
+
+    Returns:
+        The explanation, or None where the query may be right.
     """
-    if kind is None or not _hollow(part):
+    if not _is_hollow(part):
         return None
-    tree = compiled(query)
-    given = set(_named(tree, frozenset({"key_val_pair"})))
+    explanations = [] if kind is None else _explain_names(query, kind)
+    if explanations:
+        return "; ".join(explanations)
+    misfit = part is None and value is not None and (is_array(value) or not _resolves(query, value))
+    if part == [] or misfit:
+        return _explain_shape(query, value)
+    return None
+
+
+def _resolves(query: str, value: Any) -> bool:
+    """Whether a query names a member that is there and null."""
+    return is_object(value) and query.partition(".")[0].strip('"') in value
+
+
+def _explain_names(query: str, kind: Any) -> list[str]:
+    tree = compile_expression(query)
+    given = set(_names_in(tree, frozenset({"key_val_pair"})))
     members = set(typing.get_type_hints(kind)) | given
     computed = {column.name: column.path for column in COLUMNS.get(kind.__name__, ()) if column.path}
-    names = [name for name in dict.fromkeys(_named(tree)) if name not in members]
-    told = [f"{name} is a column; in the JSON it is {computed[name]}" for name in names if name in computed]
+    names = [name for name in dict.fromkeys(_names_in(tree)) if name not in members]
+    found = [f"{name} is a column; in the JSON it is {computed[name]}" for name in names if name in computed]
     known = list(dict.fromkeys([*members_of(kind), *computed, *given]))
-    told += [f"nothing is called {name!r}{suggestion(name, known)}" for name in names if name not in known]
-    return "; ".join(told) or None
+    return found + [f"nothing is called {name!r}{suggestion(name, known)}" for name in names if name not in known]
 
 
-def _hollow(part: Any) -> bool:
+def _explain_shape(query: str, value: Any) -> str | None:
+    """Say what the result is, where it is not what the query expects; an empty list has nothing to find."""
+    if is_object(value) and value:
+        return f"--query {query!r} found nothing: the result is an object {_label(value)}with the keys {_list(value)}"
+    if is_array(value) and value and is_object(value[0]) and not _filters(compile_expression(query)):
+        labels = "".join(_label(one) for one in value[:MOST_OBJECTS] if is_object(one))
+        return (
+            f"--query {query!r} found nothing: the result is a list of {len(value)} {labels}"
+            f"whose items have the keys {_list(value[0])}"
+        )
+    return None
+
+
+def _label(value: Mapping[str, Any]) -> str:
+    """Name an object, so that what a command has just created is not lost."""
+    known = [f"{name} {value[name]}" for name in ("id", "uuid", "name", "ip") if value.get(name)]
+    return f"({', '.join(known)}) " if known else ""
+
+
+def _filters(tree: Any) -> bool:
+    """Whether a query selects, so that finding nothing is an answer."""
+    return is_object(tree) and (
+        tree.get("type") in {"filter_projection", "index", "slice"} or any(map(_filters, tree.get("children", [])))
+    )
+
+
+def _list(names: Iterable[str]) -> str:
+    known = list(dict.fromkeys(names))
+    more = f" and {len(known) - MOST_KEYS} more" if len(known) > MOST_KEYS else ""
+    return ", ".join(known[:MOST_KEYS]) + more
+
+
+def _is_hollow(part: Any) -> bool:
     """Whether nothing was found, or a part of it was not."""
     if is_object(part):
         return any(one is None for one in part.values())
-    return part is None or (is_array(part) and (not part or all(map(_hollow, part))))
+    return part is None or (is_array(part) and (not part or all(map(_is_hollow, part))))
 
 
-def bare(columns: str) -> list[str]:
-    """Those of the columns that are names, and no expressions."""
-    return [part for part in split(columns) if part.isidentifier()]
+def plain_names(columns: str) -> list[str]:
+    """List those of the columns that are names, and no expressions."""
+    return [part for part in split_columns(columns) if part.isidentifier()]
 
 
-def _named(tree: Any, naming: frozenset[str] = NAMING) -> Iterator[str]:
-    """All names in an expression, those in its literals included."""
+def _names_in(tree: Any, naming: frozenset[str] = NAMING) -> Iterator[str]:
+    """List all names in an expression, those in its literals included."""
     if is_array(tree):
         for one in tree:
-            yield from _named(one, naming)
+            yield from _names_in(one, naming)
     elif is_object(tree):
         value = tree.get("value")
         if tree.get("type") in naming:
             yield str(value)
         elif tree.get("type") == "literal":
-            yield from _keys(value)
-        yield from _named(tree.get("children", []), naming)
+            yield from _keys_in(value)
+        yield from _names_in(tree.get("children", []), naming)
 
 
-def _keys(literal: Any) -> Iterator[str]:
+def _keys_in(literal: Any) -> Iterator[str]:
     for inner in literal.values() if is_object(literal) else literal if is_array(literal) else []:
-        yield from _keys(inner)
+        yield from _keys_in(inner)
     if is_object(literal):
         yield from literal
 
 
-def same_things(value: Any, part: Any) -> bool:
-    """Whether a part of a result is made of whole things of it, as a filter gives, so that it is of their kind."""
-    things, parts = {id(one) for one in _things(value)}, _things(part)
-    return bool(parts) and all(id(one) in things for one in parts)
+def has_same_objects(value: Any, part: Any) -> bool:
+    """Whether a part of a result consists of whole objects of it, as a filter gives, so that it is of their kind."""
+    objects, parts = {id(one) for one in _objects_in(value)}, _objects_in(part)
+    return bool(parts) and all(id(one) in objects for one in parts)
 
 
-def _things(value: Any) -> list[Mapping[str, Any]]:
+def _objects_in(value: Any) -> list[Mapping[str, Any]]:
     return [one for one in (value if is_array(value) else [value]) if is_object(one)]

@@ -2,77 +2,48 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import shutil
-import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TextIO
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from ..._json import holds_objects, is_array, is_object
-from .cells import clean, padded, width
 from .columns import Column
+from .text import (
+    EMPTY,
+    can_encode,
+    clean_lines,
+    format_cell,
+    format_heading,
+    format_value,
+    on_terminal,
+    pad,
+    to_encoding,
+    width_of,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 #: From this width on, all columns are shown.
 WIDE = 120
-EMPTY = "-"
 #: Spaces between columns.
 GAP = 2
-#: What a column is not cut below: an IPv4 address is of no use in part.
-LEAST = 16
+#: What a column is not cut below: a part of an IPv4 address is useless.
+MINIMUM = 16
 DECIMAL = re.compile(r"-?\d+(\.\d{1,9})?")
-#: How a cell looks that says one of these.
-LOOKS = {
+ELLIPSIS = "…"
+#: The style of a cell, by its text.
+STYLES = {
     "active": "green", "completed": "green", "succeeded": "green", "available": "green",
     "new": "cyan", "in-progress": "cyan", "waiting": "cyan", "pending": "cyan",
     "off": "yellow", "archive": "yellow", "errored": "bold red", "failed": "bold red", "": "dim", EMPTY: "dim",
 }  # fmt: skip
 
 
-def on_terminal() -> bool:
-    """Whether the result goes to somebody's eyes."""
-    return seen(sys.stdout)
-
-
-def seen(stream: TextIO | None) -> bool:
-    """Whether what is written there goes to somebody's eyes; Python has None where it starts without one."""
-    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def plain(value: Any) -> str:
-    """A value as the text of a cell."""
-    if value is None or value == [] or value == "":
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if is_array(value) and not holds_objects(value):
-        return ",".join(plain(item) for item in value)
-    if is_object(value) or is_array(value):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)
-
-
-def cell(value: Any) -> str:
-    """A cell of a table: nothing in it steers the terminal or begins a new line."""
-    return clean(plain(value)) or EMPTY
-
-
-def whole(text: str) -> str:
-    """A text that is printed by itself: as it is, for a file or a program; nothing in it steers a terminal."""
-    if not on_terminal():
-        return text
-    return "".join(part if part in {"\n", "\t"} else clean(part) for part in re.split(r"([\n\t])", text))
-
-
-def rows(
+def print_rows(
     columns: Sequence[Column], lines: Sequence[Sequence[str]], *, header: bool, whole: bool = False
 ) -> Sequence[Column]:
     """Print a table.
@@ -80,149 +51,181 @@ def rows(
     Args:
         columns: The columns.
         lines: The cells, as text.
-        header: Whether the headings stand above.
-        whole: Whether all of it is shown, however wide; the terminal breaks the lines then.
+        header: If true, print headings.
+        whole: If true, print all of it, however wide; the terminal breaks the lines then.
 
     Returns:
-        The columns that hold something, and for which there was no room.
+        The columns that hold something and for which there was no room.
     """
     if not columns:
         return []
-    lines = _even(columns, lines)
+    lines = _align_decimals(columns, lines)
     if on_terminal():
-        return _coloured(columns, lines, header, whole=whole)
-    cells = [[cell(value) for value in line] for line in lines]
+        return _print_styled(columns, lines, header, whole=whole)
+    cells = [[format_cell(value) for value in line] for line in lines]
     if header:
-        cells.insert(0, [column.name.upper() for column in columns])
-    for line in aligned(cells, numbers={place for place, column in enumerate(columns) if column.number}):
+        cells.insert(0, [format_heading(column.name) for column in columns])
+    for line in align(cells, numbers={index for index, column in enumerate(columns) if column.number}):
         click.echo(line)
     return []
 
 
-def aligned(cells: Sequence[Sequence[str]], numbers: Collection[int] = ()) -> list[str]:
-    """Lines whose columns stand under each other, two spaces apart; of `numbers` the ends stand under each other."""
-    rooms = [max(map(width, column)) for column in zip(*cells, strict=True)]
-    return [(" " * GAP).join(_padded(line, rooms, numbers)).rstrip() for line in cells]
+def align(cells: Sequence[Sequence[str]], numbers: Collection[int] = ()) -> list[str]:
+    """Put columns under each other, two spaces apart; those in `numbers` are aligned to the right."""
+    widths = [max(map(width_of, column)) for column in zip(*cells, strict=True)]
+    return [(" " * GAP).join(_pad_cells(line, widths, numbers)).rstrip() for line in cells]
 
 
-def _padded(line: Sequence[str], rooms: Sequence[int], numbers: Collection[int]) -> Iterator[str]:
-    for place, (text, room) in enumerate(zip(line, rooms, strict=True)):
-        yield padded(text, room, right=place in numbers)
+def _pad_cells(line: Sequence[str], widths: Sequence[int], numbers: Collection[int]) -> Iterator[str]:
+    for index, (text, width) in enumerate(zip(line, widths, strict=True)):
+        yield pad(text, width, right=index in numbers)
 
 
-def _even(columns: Sequence[Column], lines: Sequence[Sequence[str]]) -> list[list[str]]:
-    """The lines, with as many decimals in each number of a column as the longest there has: points stand in a line."""
+def _align_decimals(columns: Sequence[Column], lines: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Give each number of a column as many decimals as the longest there has, so that points are aligned."""
     made = [list(line) for line in lines]
-    for place in [place for place, column in enumerate(columns) if column.number]:
-        numbers = [line for line in made if DECIMAL.fullmatch(line[place])]
-        decimals = max((len(line[place].partition(".")[2]) for line in numbers), default=0)
+    for index in [index for index, column in enumerate(columns) if column.number]:
+        numbers = [line for line in made if DECIMAL.fullmatch(line[index])]
+        decimals = max((len(line[index].partition(".")[2]) for line in numbers), default=0)
         for line in numbers if decimals else ():
-            whole, _, part = line[place].partition(".")
-            line[place] = f"{whole}.{part:0<{decimals}}"
+            whole, _, part = line[index].partition(".")
+            line[index] = f"{whole}.{part:0<{decimals}}"
     return made
 
 
-def _coloured(
+def _print_styled(
     columns: Sequence[Column], lines: Sequence[Sequence[str]], header: bool, *, whole: bool
 ) -> Sequence[Column]:
     from rich.console import Console
 
     across = shutil.get_terminal_size().columns
-    rooms = dict(enumerate(_natural(columns, lines))) if whole else fitted(columns, lines, across)
-    Console(width=max(across, _taken(rooms)), highlight=False).print(_table(columns, lines, rooms, header=header))
-    return [column for place, column in enumerate(columns) if place not in rooms and any(line[place] for line in lines)]
+    widths = dict(enumerate(_natural_widths(columns, lines))) if whole else fit_columns(columns, lines, across)
+    width = max(across, _total_width(widths))
+    Console(width=width, highlight=False).print(_build_table(columns, lines, widths, header=header))
+    left_out = [index for index in range(len(columns)) if index not in widths]
+    return [columns[index] for index in left_out if any(line[index] for line in lines)]
 
 
 def table(columns: Sequence[Column], items: Sequence[Any], across: int) -> Table:
-    """A table of things, as a terminal of that width shows it."""
+    """Build a table of objects for a terminal of that width."""
     import jmespath
 
-    lines = [[plain(jmespath.search(column.expression, item)) for column in columns] for item in items]
-    lines = _even(columns, lines)
-    return _table(columns, lines, fitted(columns, lines, across), header=True)
+    lines = [[format_value(jmespath.search(column.expression, item)) for column in columns] for item in items]
+    lines = _align_decimals(columns, lines)
+    return _build_table(columns, lines, fit_columns(columns, lines, across), header=True)
 
 
-def _table(
-    columns: Sequence[Column], lines: Sequence[Sequence[str]], rooms: Mapping[int, int], *, header: bool
+def _build_table(
+    columns: Sequence[Column], lines: Sequence[Sequence[str]], widths: Mapping[int, int], *, header: bool
 ) -> Table:
     from rich.table import Table
     from rich.text import Text
 
     made = Table(box=None, show_header=header, header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
-    for place, room in rooms.items():
-        column = columns[place]
+    cut: Literal["ellipsis", "crop"] = "ellipsis" if can_encode(ELLIPSIS) else "crop"
+    for index, width in widths.items():
+        column = columns[index]
         justify: Literal["left", "right"] = "right" if column.number else "left"
-        made.add_column(column.name.upper(), justify=justify, no_wrap=True, overflow="ellipsis", width=room)
+        made.add_column(Text(format_heading(column.name)), justify=justify, no_wrap=True, overflow=cut, width=width)
     for line in lines:
-        made.add_row(*(Text(cell(line[place]), style=LOOKS.get(line[place], "")) for place in rooms))
+        made.add_row(*(Text(format_cell(line[index]), style=STYLES.get(line[index], "")) for index in widths))
     return made
 
 
-def fitted(columns: Sequence[Column], lines: Sequence[Sequence[str]], across: int) -> dict[int, int]:
-    """The columns that fit into a terminal, by their places, each with its width.
+def fit_columns(columns: Sequence[Column], lines: Sequence[Sequence[str]], across: int) -> dict[int, int]:
+    """Choose the columns that fit into a terminal: their indexes, each with its width.
 
-    Columns for wide terminals are left out first, then from the right what would not fit even with the widest ones cut,
-    and these are cut at last. A thing is named by its first column, which is cut only where it alone is too wide.
+    Columns for wide terminals are left out first, then from the right what would not fit even with the widest ones cut;
+    then these are cut. The first column names the row: it is cut only where it alone is too wide.
     """
-    natural = _natural(columns, lines)
+    natural = _natural_widths(columns, lines)
     shown = {
-        place: natural[place]
-        for place, column in enumerate(columns)
-        if not column.wide or (across >= WIDE and any(line[place] for line in lines))
+        index: natural[index]
+        for index, column in enumerate(columns)
+        if not column.wide or (across >= WIDE and any(line[index] for line in lines))
     } or {0: natural[0]}
-    for place in reversed([place for place in shown if columns[place].wide]):
-        if _taken(shown) > across and len(shown) > 1:
-            del shown[place]
-    while len(shown) > 1 and _taken({place: _least(place, room) for place, room in shown.items()}) > across:
+    for index in reversed([index for index in shown if columns[index].wide]):
+        if _total_width(shown) > across and len(shown) > 1:
+            del shown[index]
+    while len(shown) > 1 and _total_width({one: _minimum(one, width) for one, width in shown.items()}) > across:
         shown.popitem()
-    while len(shown) > 1 and _taken(shown) > across:
-        shown[max(list(shown)[1:], key=lambda place: shown[place])] -= 1
-    return shown if len(shown) > 1 else {place: min(room, across) for place, room in shown.items()}
+    while len(shown) > 1 and _total_width(shown) > across:
+        shown[max(list(shown)[1:], key=lambda index: shown[index])] -= 1
+    return shown if len(shown) > 1 else {index: min(width, across) for index, width in shown.items()}
 
 
-def _natural(columns: Sequence[Column], lines: Sequence[Sequence[str]]) -> list[int]:
-    """How wide each column is with nothing cut."""
+def _natural_widths(columns: Sequence[Column], lines: Sequence[Sequence[str]]) -> list[int]:
+    """Compute the width of each column with nothing cut."""
     return [
-        max(width(text) for text in (column.name, *(cell(line[place]) for line in lines)))
-        for place, column in enumerate(columns)
+        max(map(width_of, (format_heading(column.name), *(format_cell(line[index]) for line in lines))))
+        for index, column in enumerate(columns)
     ]
 
 
-def _least(place: int, room: int) -> int:
-    return min(room, LEAST) if place else room
+def _minimum(index: int, width: int) -> int:
+    return min(width, MINIMUM) if index else width
 
 
-def _taken(shown: Mapping[int, int]) -> int:
-    return sum(shown.values()) + GAP * (len(shown) - 1)
+def _total_width(widths: Mapping[int, int]) -> int:
+    return sum(widths.values()) + GAP * (len(widths) - 1)
 
 
-def details(value: Mapping[str, Any]) -> None:
-    """Print a single thing, a member a line; what is inside of a member stands under its path."""
-    lines = [(name, cell(inner)) for name, inner in flattened(value)]
+def print_details(value: Mapping[str, Any], *, compact: bool = False) -> None:
+    """Print one object, a member a line, nested members under their paths.
+
+    Args:
+        value: The object.
+        compact: If true, an object inside of a list takes a single line.
+    """
+    lines = list(_list_details(value, compact=compact))
     if not on_terminal():
-        for line in aligned([[name, text] for name, text in lines]):
+        for line in align(lines) if lines else ():
             click.echo(line)
         return
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
+    made = Table(box=None, show_header=False, pad_edge=False, padding=(0, GAP, 0, 0))
+    made.add_column(style="bold", no_wrap=True)
+    made.add_column(overflow="fold")
     for name, text in lines:
-        table.add_row(name, Text(text, style=LOOKS.get(text, "")))
-    Console(highlight=False).print(table)
+        made.add_row(Text(name), Text(text, style=STYLES.get(text, "")))
+    Console(highlight=False).print(made)
 
 
-def flattened(value: Mapping[str, Any], path: str = "") -> list[tuple[str, Any]]:
-    """Members by their paths (`region.slug`, `networks.v4.0.type`); long lists of single values in one."""
+def _list_details(value: Mapping[str, Any], *, compact: bool) -> Iterator[tuple[str, str]]:
+    """List names and texts; a text of several lines, such as a zone file, keeps them."""
+    for path, inner in flatten(value, compact=compact):
+        name = format_cell(path)
+        if not (isinstance(inner, str) and "\n" in inner):
+            yield name, format_cell(inner)
+            continue
+        for line in to_encoding(clean_lines(inner.rstrip("\n")), errors="replace").expandtabs().split("\n"):
+            yield name, line
+            name = ""
+
+
+def flatten(value: Mapping[str, Any], path: str = "", *, compact: bool = False) -> list[tuple[str, Any]]:
+    """List members by their paths (`region.slug`, `networks.v4.0.type`); a list of single values is one member.
+
+    Args:
+        value: The object.
+        path: The path to it.
+        compact: If true, an object inside of a list is one member too: `protocol tcp, ports 22`.
+    """
     found: list[tuple[str, Any]] = []
     for name, inner in value.items():
         if is_array(inner) and holds_objects(inner):
-            inner = {str(place): item for place, item in enumerate(inner)}
+            items = [summarize(item) if compact and is_object(item) else item for item in inner]
+            inner = {str(index): item for index, item in enumerate(items)}
         if is_object(inner) and inner:
-            found += flattened(inner, f"{path}{name}.")
+            found += flatten(inner, f"{path}{name}.", compact=compact)
         else:
             found.append((f"{path}{name}", None if inner == {} else inner))
     return found
+
+
+def summarize(value: Mapping[str, Any]) -> str:
+    """Write an object on one line, without its empty members: `protocol tcp, ports 22, sources.addresses 0.0.0.0/0`."""
+    return ", ".join(f"{path} {text}" for path, inner in flatten(value) if (text := format_value(inner)))

@@ -13,8 +13,8 @@ from ..._json import is_object
 from ...errors import DOBOTOForbiddenException, DOBOTONotFoundException
 from ..errors import as_usage
 from ..output.columns import columns_of
-from ..output.query import found
-from ..output.table import plain
+from ..output.query import search
+from ..output.text import format_value
 from ..schema import catalog
 from ..schema.catalog import Operation
 
@@ -50,7 +50,7 @@ class Target:
             if value not in (None, "", []) and value not in (self.id, self.name)
         }
         known = [str(self.id)] if self.name and self.name != self.id else []
-        known += [f"{name} {plain(value)}" for name, value in rest.items()]
+        known += [f"{name} {format_value(value)}" for name, value in rest.items()]
         known += [f"on {', '.join(f'{one.name} ({one.id})' for one in self.droplets)}"] if self.droplets else []
         label = self.name or str(self.id)
         return f"{label} ({'; '.join(known)})" if known else label
@@ -121,9 +121,9 @@ def _thing(do: DO, operation: Operation, call: Mapping[str, Any]) -> Target:
     except DOBOTOForbiddenException:
         return as_named  # a token may be allowed to destroy what it may not read
     cells = _shown(thing, reader.result)
-    told = set(map(plain, cells.values()))
+    told = set(map(format_value, cells.values()))
     # What it is in: a record's domain.
-    if within := [plain(value) for value in arguments.values() if plain(value) not in told]:
+    if within := [format_value(value) for value in arguments.values() if format_value(value) not in told]:
         cells[operation.resource] = " ".join(within)
     target = Target(_id(thing), str(thing.get("name") or ""), cells)
     return _tag(do, thing, target) if operation.resource == "tag" else target
@@ -145,7 +145,7 @@ def _id(thing: Mapping[str, Any]) -> Any:
 
 def _shown(thing: Mapping[str, Any], kind: Any) -> dict[str, Any]:
     """A thing in the columns of its kind, and its id whether these have it or not."""
-    cells = {column.name: found(column.expression, thing) for column in columns_of(kind, [thing])}
+    cells = {column.name: search(column.expression, thing) for column in columns_of(kind, [thing])}
     return cells if _id(thing) in cells.values() else {"id": _id(thing), **cells}
 
 

@@ -33,10 +33,10 @@ def completer(resource: str, name: str, droplet: bool) -> Completer | None:
 def _completing(candidates: Callable[[DO], Iterator[tuple[str, str]]]) -> Completer:
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:  # noqa: ARG001
         from ... import Retry
-        from ..accounts.client import client
+        from ..accounts.client import open_client
 
         try:
-            with client(settings_of(ctx), retry=Retry.never(), timeout=PATIENCE) as do:
+            with open_client(settings_of(ctx), retry=Retry.never(), timeout=PATIENCE) as do:
                 return [
                     CompletionItem(value, help=text) for value, text in candidates(do) if value.startswith(incomplete)
                 ]

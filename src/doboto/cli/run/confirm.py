@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from ..errors import NOT_FOUND, REFUSED, Failure
-from ..output import table
-from ..output.table import cell
+from ..output.table import align
+from ..output.text import format_cell
 from ..schema.catalog import Operation, spelled
 from .affected import Target, hit, reader_of
 
@@ -80,13 +80,13 @@ def _ask(what: str, targets: Sequence[Target], worded: Callable[[], str]) -> Non
 def _pictured(targets: Sequence[Target]) -> Iterator[str]:
     """Lines that show them, a table; under it the Droplets that carry a tag."""
     headings = list(dict.fromkeys(name for target in targets for name in target.cells))
-    rows = [[table.cell(target.cells.get(name)) for name in headings] for target in targets]
-    yield from table.aligned([[name.upper() for name in headings], *rows])
+    rows = [[format_cell(target.cells.get(name)) for name in headings] for target in targets]
+    yield from align([[name.upper() for name in headings], *rows])
     for target in targets:
         if target.droplets:
             many = len(target.droplets)
             stay = "a Droplet, which stays" if many == 1 else f"{many} Droplets, which stay"
-            yield f"{table.cell(target.name)} is on {stay}:"
+            yield f"{format_cell(target.name)} is on {stay}:"
             yield from _pictured(target.droplets)
 
 
@@ -159,8 +159,8 @@ def _things(operation: Operation, noun: str, targets: Sequence[Target], tag: str
     kind = kind if operation.resource == "droplet" or not noun else f"{kind} {noun}"
     if tag:
         many = f"ALL {len(targets)} {kind}s" if len(targets) > 1 else f"the one {kind}"
-        return f"{many} with tag {cell(tag)}"
-    names = [cell(one.name or one.id) for one in targets]
+        return f"{many} with tag {format_cell(tag)}"
+    names = [format_cell(one.name or one.id) for one in targets]
     if len(names) > 1:
         told = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
         return f"{len(names)} {kind}s: {told}"
@@ -174,5 +174,5 @@ def _given(operation: Operation, values: Mapping[str, Any], price: str) -> Itera
     for name, value in values.items():
         if name in naming | ASIDE or name == operation.parameters[0].name or value in (None, False):
             continue
-        told = f"with --{spelled(name)}" if value is True else f"{READS.get(name, f'with {name}')} {cell(value)}"
+        told = f"with --{spelled(name)}" if value is True else f"{READS.get(name, f'with {name}')} {format_cell(value)}"
         yield told + (price if name == "size" else "")

@@ -11,8 +11,8 @@ import click
 
 from ...errors import DOBOTOException
 from ..errors import as_usage
-from ..output.formats import printed
-from ..output.table import cell
+from ..output.formats import print_result
+from ..output.text import format_cell
 from ..schema.catalog import Operation
 from ..schema.parameters import parameters
 from ..settings import Settings
@@ -59,7 +59,7 @@ def dry_run(do: DO, operation: Operation, call: Mapping[str, Any], settings: Set
     cost = price(do, order.attribs, len(missing.names))
     problems = _problems(do, len(missing.names))
     if settings.output not in {None, "table"} or settings.query is not None:
-        printed(_for_programs(bodies, there, cost, problems), None, settings)
+        print_result(_for_programs(bodies, there, cost, problems), None, settings)
         return
     for line in [*_for_people(bodies, order, there, cost), *problems]:
         click.echo(line)
@@ -151,7 +151,7 @@ def _for_programs(
 def _for_people(
     bodies: Sequence[Mapping[str, Any]], order: CreateRequest, there: Mapping[str, Any], cost: Price | None
 ) -> list[str]:
-    lines = [cell(f"{name} ({droplet['id']}) is there already.") for name, droplet in there.items()]
+    lines = [format_cell(f"{name} ({droplet['id']}) is there already.") for name, droplet in there.items()]
     if not bodies:
         return [*lines, f"{_count(len(order.names), 'Droplet')}, none missing: nothing would be sent."]
     for body in bodies:

@@ -16,7 +16,7 @@ from ...errors import DOBOTOException
 from ...progress import Progress
 from ...types import Action
 from ..errors import USAGE, Failure, SeveralFailed, as_usage, done_of
-from ..output.formats import check, printed
+from ..output.formats import check_expressions, print_result
 from ..output.progress import Reporter
 from ..schema import names as naming
 from ..schema.catalog import Operation
@@ -53,14 +53,14 @@ class Order:
 
 def run(operation: Operation, params: dict[str, Any], command: Sequence[click.Parameter], settings: Settings) -> None:
     """Run an operation as a command line asks for it."""
-    from ..accounts.client import client
+    from ..accounts.client import open_client
 
-    check(settings, operation.result)
+    check_expressions(settings, operation.result)
     order = Order(
         bool(params.pop("our_yes", None)), params.pop("our_count", None), bool(params.pop("our_dry_run", None))
     )
     values = values_of(params, command)
-    with client(settings) as do, Reporter(settings) as reporter:
+    with open_client(settings) as do, Reporter(settings) as reporter:
         calls = [assembled(operation, call) for call in _calls(do, operation, values, order, reporter)]
         checked = operation.resource == "droplet" and operation.name in CHECKED
         ids = check_slugs(do, values) if checked else {}
@@ -92,12 +92,12 @@ def _carried_out(
         reporter.stop()
         if results := done_of(failure):
             with suppress(Failure):  # an expression that does not fit them: what is told is why a part failed
-                printed(results, operation.result, settings)
+                print_result(results, operation.result, settings, reporter.names)
         raise
     reporter.stop()
     if operation.result is Action and result == []:
         untagged(calls[0].get("tag_name"), reporter)
-    printed(_shown(result), operation.result, settings)
+    print_result(_shown(result), operation.result, settings, reporter.names)
 
 
 def _calls(
