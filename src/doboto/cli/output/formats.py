@@ -26,7 +26,17 @@ from .query import (
     has_same_objects,
     search,
 )
-from .text import clean_lines, dump_json, escape, format_cell, format_value, is_terminal, on_terminal, to_encoding
+from .text import (
+    can_encode,
+    clean_lines,
+    dump_json,
+    escape,
+    format_cell,
+    format_value,
+    is_terminal,
+    on_terminal,
+    to_encoding,
+)
 
 #: What a spreadsheet takes for a formula where a cell begins with it (OWASP, "CSV Injection"); numbers are none.
 FORMULA = re.compile(r"[=+\-@\t\r]")
@@ -144,14 +154,15 @@ def dump_yaml(value: Any) -> str:
     class Dumper(yaml.SafeDumper):
         """A dumper of our own: representers are registered by class."""
 
-    def represent(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-        tag = "tag:yaml.org,2002:str"
-        return dumper.represent_scalar(tag, text, style=None if escape(text) == text else '"')
+    def represent(dumper: Any, text: str) -> Any:
+        style = None if escape(text) == text else '"'  # only double quotes know `\u202e`
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
     Dumper.add_representer(str, represent)
-    options: dict[str, Any] = {"sort_keys": False, "width": 2**16}
-    text: str = escape(yaml.dump(value, Dumper=Dumper, allow_unicode=True, **options))
-    return text if to_encoding(text) == text else yaml.dump(value, Dumper=Dumper, **options)
+    dump: Any = yaml.dump
+    options: dict[str, Any] = {"Dumper": Dumper, "sort_keys": False, "width": 2**16}
+    text = escape(str(dump(value, allow_unicode=True, **options)))
+    return text if can_encode(text) else str(dump(value, **options))
 
 
 def _project(value: Any, kind: Any, settings: Settings) -> Any:
