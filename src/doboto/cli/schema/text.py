@@ -44,7 +44,7 @@ VALUES: Sequence[tuple[re.Pattern[str], str]] = tuple((re.compile(found), said) 
     (r"\ba dict\b", "an object"),
     (r"\bdicts\b", "objects"),
 ))  # fmt: skip
-#: What is print_result, where the library gives more than that.
+#: What is printed, where the library gives more than that.
 PRINTED: Sequence[tuple[re.Pattern[str], str]] = tuple((re.compile(found), said) for found, said in (
     (r"^A tuple of (the [^,]*?) and the same .*? if it was created, else None\.$", r"\1, whether it was there or not."),
     (r"^With `name`, [^.]*\. With `names`, a tuple of (.*) in the order of `names` and a list of [^.]*\.$",
@@ -77,7 +77,7 @@ class Wording:
             text = re.sub(r"\bFalse\b", own.replace("--", "--no-", 1), text)
         return text
 
-    def print_result(self, text: str) -> str:
+    def printed(self, text: str) -> str:
         """What the docstring says that comes back."""
         for found, said in PRINTED:
             text = found.sub(said, text)

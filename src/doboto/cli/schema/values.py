@@ -73,7 +73,7 @@ class Several(click.ParamType[Any]):
 
 
 def _listed(text: str) -> list[str]:
-    """What stands between commas; of a JSON list of single values, as results are print_result, what is in it."""
+    """What stands between commas; of a JSON list of single values, as results are printed, what is in it."""
     if text.strip() == "null":  # as results have it where there are none
         return []
     try:
