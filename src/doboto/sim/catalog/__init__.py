@@ -9,39 +9,41 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
-from ..engine.records import Record
+#: An entry of a data file: a JSON object.
+Entry = dict[str, Any]
 
 
 @cache
-def entries(name: str) -> list[Record]:
+def entries(name: str) -> list[Entry]:
     """All entries of a data file, in its order."""
-    found: list[Record] = json.loads(files(__name__).joinpath(f"{name}.json").read_text("utf-8"))
+    found: list[Entry] = json.loads(files(__name__).joinpath(f"{name}.json").read_text("utf-8"))
     return found
 
 
 @cache
-def _by(name: str, member: str) -> dict[object, Record]:
+def _by(name: str, member: str) -> dict[object, Entry]:
     return {entry[member]: entry for entry in entries(name)}
 
 
-def region(slug: object) -> Record | None:
+def region(slug: object) -> Entry | None:
     """A region by its slug."""
     return _by("regions", "slug").get(slug) if isinstance(slug, str) else None
 
 
-def size(slug: object) -> Record | None:
+def size(slug: object) -> Entry | None:
     """A size by its slug."""
     return _by("sizes", "slug").get(slug) if isinstance(slug, str) else None
 
 
-def image(key: object) -> Record | None:
+def image(key: object) -> Entry | None:
     """A public image by its id or slug."""
     if isinstance(key, str):
         return _by("images", "slug").get(key)
     return _by("images", "id").get(key) if isinstance(key, int) else None
 
 
-def kernel(key: int) -> Record | None:
+def kernel(key: int) -> Entry | None:
     """A kernel by its id."""
     return _by("kernels", "id").get(key)

@@ -1,4 +1,7 @@
-"""The one shape of state: plain JSON-able dicts, kept by kind and identifier."""
+"""Records, the one form of state: plain dicts that can be written as JSON, kept by kind and identifier.
+
+Separate from the store, because almost every file of the simulator needs records and few need the store.
+"""
 
 from __future__ import annotations
 

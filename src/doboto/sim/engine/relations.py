@@ -7,7 +7,7 @@ must have:
 - `volume_snapshot`: `id`, `name`, `size_gigabytes`, `resource_id` (of the volume), `tags`
 - `reserved_ip`: `ip`, `region` (slug), `droplet_id` (or null)
 - `reserved_ipv6`: the same
-- `firewall`: `id`, `droplet_ids`, `tags`, and a renderer registered with `firewall_shown_by`
+- `firewall`: `id`, `droplet_ids`, `tags`
 - `image`: `id`, `type`, `droplet_id` (or null), `tags`
 
 Who keeps such a relation also registers with `on_droplet_destroyed` and lets go of the Droplet there.
@@ -24,7 +24,6 @@ from .store import index
 #: Called once a destroyed Droplet's resources come free, with the Droplet's last record.
 DestroyHook = Callable[[Account, float, Record], None]
 _DESTROYED: list[DestroyHook] = []
-_FIREWALL: list[Callable[[Record], Record]] = []
 
 
 def on_droplet_destroyed(hook: DestroyHook) -> DestroyHook:
@@ -37,17 +36,6 @@ def droplet_destroyed(account: Account, now: float, droplet: Record) -> None:
     """Tell everybody that a Droplet is gone."""
     for hook in _DESTROYED:
         hook(account, now, droplet)
-
-
-def firewall_shown_by(show: Callable[[Record], Record]) -> Callable[[Record], Record]:
-    """Register how a firewall is shown, for the list of a Droplet's firewalls."""
-    _FIREWALL.append(show)
-    return show
-
-
-def show_firewall(firewall: Record) -> Record:
-    """A firewall as its own resource shows it."""
-    return _FIREWALL[0](firewall) if _FIREWALL else firewall
 
 
 @index("volume", "droplet")

@@ -10,15 +10,15 @@ from collections.abc import Iterable
 
 from ..engine.account import Account
 from ..engine.clock import iso
-from ..engine.errors import unprocessable
-from ..engine.fields import name_of, required, texts
+from ..engine.errors import not_found, unprocessable
+from ..engine.fields import name_of, required, text, texts
 from ..engine.lifecycle import durations, effect
 from ..engine.records import Key, Record, chosen
 from ..engine.store import index
 from ..http.messages import Call
 from ..http.paging import page
 from ..http.routes import Operations
-from .vpcs import ranges as vpc_ranges
+from .vpcs import state as vpc_ranges
 
 durations(vpc_peering__create=10.0, vpc_peering__delete=10.0)
 
@@ -160,3 +160,33 @@ def patch_peering(call: Call) -> Record:
 def delete_peering(call: Call) -> Record:
     """Delete a peering, which takes a moment."""
     return {"vpc_peering": show(delete(call.account, call.now, _peering_in_path(call)))}
+
+
+# -- as seen from one of the two VPCs
+
+
+def _vpc_in_path(call: Call) -> Record:
+    return call.account.get("vpc", call.params["vpc_id"])
+
+
+@OPERATIONS("GET", "/v2/vpcs/{vpc_id}/peerings", "vpc_peering:read")
+def list_peerings_of_vpc(call: Call) -> Record:
+    """A VPC's peerings."""
+    keys = call.account.store("vpc_peering").keys("vpc", _vpc_in_path(call)["id"])
+    return page(call, "peerings", keys, lambda key: show(call.account.get("vpc_peering", key)))
+
+
+@OPERATIONS("POST", "/v2/vpcs/{vpc_id}/peerings", "vpc_peering:create", status=202)
+def create_peering_of_vpc(call: Call) -> Record:
+    """Peer the VPC with another one."""
+    vpc_ids = [_vpc_in_path(call)["id"], required(call.body, "vpc_id", text)]
+    return {"peering": show(create(call.account, call.now, name_of(call.body), vpc_ids))}
+
+
+@OPERATIONS("PATCH", "/v2/vpcs/{vpc_id}/peerings/{vpc_peering_id}", "vpc_peering:update")
+def patch_peering_of_vpc(call: Call) -> Record:
+    """Rename one of the VPC's peerings."""
+    vpc, peering = _vpc_in_path(call), _peering_in_path(call)
+    if vpc["id"] not in peering["vpc_ids"]:
+        raise not_found()
+    return {"peering": show(rename(call.account, peering, name_of(call.body)))}

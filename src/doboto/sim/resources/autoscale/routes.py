@@ -15,7 +15,7 @@ from ...engine.records import Record, chosen
 from ...http.messages import Call, Reply
 from ...http.paging import page
 from ...http.routes import Handler, Operations
-from ..monitoring.series import matrix, moments, series
+from ..monitoring.routes import matrix, moments, series
 from . import members, request, state
 from .members import Past, aimed_at, busy, curves, past
 

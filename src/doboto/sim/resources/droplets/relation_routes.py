@@ -12,6 +12,7 @@ from ...engine.records import Key, Record
 from ...http.messages import Call, Reply
 from ...http.paging import around, page, window
 from ...http.routes import Operations
+from ..firewalls import state as firewalls
 from ..images import state as images
 from . import associated, backups, state
 from .routes import droplet_in_path, show
@@ -53,7 +54,7 @@ def list_firewalls(call: Call) -> Record:
 
 
 def _show_firewall(call: Call, firewall: Record) -> Record:
-    return call.scopes.visible("firewall", relations.show_firewall(firewall))
+    return call.scopes.visible("firewall", firewalls.show(firewall))
 
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}/neighbors", "droplet:read")

@@ -75,7 +75,6 @@ def protected(account: Account, firewall: Record) -> list[int]:
     return list(dict.fromkeys([*firewall["droplet_ids"], *by_tag]))
 
 
-@relations.firewall_shown_by
 def show(firewall: Record) -> Record:
     """A firewall as the API shows it."""
     pending = [

@@ -1,12 +1,14 @@
 """Metrics of Droplets, and alert policies.
 
-A Droplet that does not exist has no series; the reference knows no 404 for metrics. Alert policies are stored and
-shown; the simulator notifies nobody. A policy keeps naming a Droplet that was destroyed: what the real API does is
-unverified, and a policy that names nothing would apply to all.
+A Droplet that does not exist has no series; the reference knows no 404 for metrics. Metrics have the form of a
+Prometheus matrix. Alert policies are stored and shown; the simulator notifies nobody. A policy keeps naming a Droplet
+that was destroyed: what the real API does is unverified, and a policy that names nothing would apply to all.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from ...engine.errors import unprocessable
@@ -17,7 +19,6 @@ from ...http.paging import page
 from ...http.routes import Handler, Operations
 from .alerts import ordered
 from .machine import AGENT_LABELS, AGENT_METRICS, BANDWIDTH, MODES, Machine, bandwidth, cpu_seconds, machine
-from .series import matrix, moments, series
 
 OPERATIONS = Operations()
 
@@ -128,3 +129,42 @@ def delete_policy(call: Call) -> None:
 
 def _in_path(call: Call) -> Record:
     return call.account.get("alert_policy", call.params["alert_uuid"])
+
+
+#: Seconds between samples (API reference, examples; the agent's default interval according to `nanovms/nanos#2007`).
+STEP = 120
+#: A window that would have more samples has them further apart. Unverified.
+MOST = 720
+
+Labels = Mapping[str, str]
+
+
+def moments(call: Call, born: float) -> list[int]:
+    """When samples are due in the window that a request asks for, from a resource's birth to the present."""
+    start, end = required(call.query, "start", integer), required(call.query, "end", integer)
+    if end < start:
+        raise unprocessable("end must not be before start")
+    first, last = max(start, math.ceil(born)), min(end, math.floor(call.now))
+    if first > last:
+        return []
+    step = STEP * max(-(-(last - first) // (STEP * MOST)), 1)
+    return list(range(-(-first // step) * step, last + 1, step))
+
+
+def series(
+    labels: Labels, due: Iterable[int], value: Callable[[int], float | None], digits: int | None = None
+) -> Record:
+    """One labelled series; moments without a value have no sample. Values are text, rounded to so many digits."""
+    sampled = ((moment, value(moment)) for moment in due)
+    values = [[moment, _written(found, digits)] for moment, found in sampled if found is not None]
+    return {"metric": dict(labels), "values": values}
+
+
+def matrix(found: Iterable[Record]) -> Record:
+    """The whole answer: series that have samples."""
+    result = [each for each in found if each["values"]]
+    return {"status": "success", "data": {"resultType": "matrix", "result": result}}
+
+
+def _written(value: float, digits: int | None) -> str:
+    return repr(value) if digits is None else f"{value:.{digits}f}"

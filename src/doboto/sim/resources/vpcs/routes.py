@@ -1,15 +1,12 @@
-"""VPCs, what is in them, and their peerings as seen from one of the two."""
+"""VPCs and what is in them."""
 
 from __future__ import annotations
 
-from ...engine.errors import not_found
-from ...engine.fields import name_of, required, text
+from ...engine.fields import name_of
 from ...engine.records import Record, chosen
 from ...http.messages import Call
 from ...http.paging import page
 from ...http.routes import Operations
-from .. import vpc_peerings
-from ..vpc_peerings import show as show_peering
 from . import members, state
 
 OPERATIONS = Operations()
@@ -70,26 +67,3 @@ def list_members(call: Call) -> Record:
     vpc, type = _vpc_in_path(call), call.query.get("resource_type")
     found = members.listed(call.account, vpc["id"], type, call.scopes)
     return page(call, "members", found, members.show)
-
-
-@OPERATIONS("GET", "/v2/vpcs/{vpc_id}/peerings", "vpc_peering:read")
-def list_peerings(call: Call) -> Record:
-    """A VPC's peerings."""
-    keys = call.account.store("vpc_peering").keys("vpc", _vpc_in_path(call)["id"])
-    return page(call, "peerings", keys, lambda key: show_peering(call.account.get("vpc_peering", key)))
-
-
-@OPERATIONS("POST", "/v2/vpcs/{vpc_id}/peerings", "vpc_peering:create", status=202)
-def create_peering(call: Call) -> Record:
-    """Peer the VPC with another one."""
-    vpc_ids = [_vpc_in_path(call)["id"], required(call.body, "vpc_id", text)]
-    return {"peering": show_peering(vpc_peerings.create(call.account, call.now, name_of(call.body), vpc_ids))}
-
-
-@OPERATIONS("PATCH", "/v2/vpcs/{vpc_id}/peerings/{vpc_peering_id}", "vpc_peering:update")
-def patch_peering(call: Call) -> Record:
-    """Rename one of the VPC's peerings."""
-    vpc, peering = _vpc_in_path(call), call.account.get("vpc_peering", call.params["vpc_peering_id"])
-    if vpc["id"] not in peering["vpc_ids"]:
-        raise not_found()
-    return {"peering": show_peering(vpc_peerings.rename(call.account, peering, name_of(call.body)))}
