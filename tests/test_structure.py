@@ -59,7 +59,7 @@ MAY = {
     "types": ("doboto.types",),
     "_wait": (
         "doboto._wait", "doboto._core", "doboto._json", "doboto._session", "doboto.errors", "doboto.progress",
-        "doboto.addresses",
+        "doboto.addresses", "doboto.outcomes",
     ),
     "resources": (
         "doboto.resources", "doboto._wait", "doboto._core", "doboto._session", "doboto._operation", "doboto._overloads",

@@ -25,6 +25,7 @@ from .client import AsyncDO
 from .errors import (
     DOBOTOActionException,
     DOBOTOBadRequestException,
+    DOBOTOBulkException,
     DOBOTOCertificateException,
     DOBOTOConfigurationException,
     DOBOTOConflictException,
@@ -44,6 +45,7 @@ from .errors import (
     DOBOTOUnprocessableException,
     DOBOTOVanishedException,
 )
+from .outcomes import Outcome
 from .progress import OnProgress, Progress
 
 __version__ = VERSION
@@ -54,6 +56,7 @@ __all__ = [
     "DO",
     "DOBOTOActionException",
     "DOBOTOBadRequestException",
+    "DOBOTOBulkException",
     "DOBOTOCertificateException",
     "DOBOTOConfigurationException",
     "DOBOTOConflictException",
@@ -74,6 +77,7 @@ __all__ = [
     "DOBOTOVanishedException",
     "Limiter",
     "OnProgress",
+    "Outcome",
     "Progress",
     "RateLimit",
     "RateLimitLease",

@@ -50,6 +50,10 @@ def _requires_one(info: OperationInfo, parameters: frozenset[str]) -> bool:
     return _names_one(info, parameters) and "missing_ok" not in parameters
 
 
+def _is_bulk(info: OperationInfo, _: frozenset[str]) -> bool:
+    return info.bulk
+
+
 def _always(_: OperationInfo, __: frozenset[str]) -> bool:
     return True
 
@@ -68,6 +72,7 @@ ERRORS: Sequence[tuple[Condition, str, str]] = (
     (_effect("action"), "DOBOTOPendingEventException", "Another action is running there, and `wait` is false."),
     (_effect("action"), "DOBOTOActionException", "The action ended as errored, while waiting."),
     (_takes("wait", "progress"), "DOBOTOPollingException", "It took longer than `timeout`, while waiting."),
+    (_is_bulk, "DOBOTOBulkException", "For a list of ids, it was not done to all; `outcomes` has each."),
     (
         _effect("create", "present", "action"),
         "DOBOTOOutcomeUnknownException",

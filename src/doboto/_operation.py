@@ -122,6 +122,7 @@ class Declaration:
         scopes_note: What else there is to say about scopes, as a sentence.
         irreversible: The consequence that cannot be undone, as a sentence.
         irreversible_with: Consequences of setting a parameter to true.
+        bulk: Whether `id` takes a list of ids.
     """
 
     def __init__(
@@ -134,6 +135,7 @@ class Declaration:
         scopes_note: str = "",
         irreversible: str | None = None,
         irreversible_with: Mapping[str, str] = NOTHING,
+        bulk: bool = False,
     ) -> None:
         self.info = OperationInfo(
             ref=(ref,) if isinstance(ref, str) else ref,
@@ -143,6 +145,7 @@ class Declaration:
             scopes_note=scopes_note,
             irreversible=irreversible,
             irreversible_with=irreversible_with,
+            bulk=bulk,
         )
 
 

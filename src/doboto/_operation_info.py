@@ -25,6 +25,7 @@ class OperationInfo:
         scopes_note: What else there is to say about scopes, as a sentence.
         irreversible: The consequence that cannot be undone, as a sentence; None if there is none.
         irreversible_with: Consequences that cannot be undone of setting a parameter to true, by parameter.
+        bulk: Whether `id` takes a list of ids: then it is done to each, and all are waited for together.
     """
 
     ref: tuple[str, ...]
@@ -34,6 +35,7 @@ class OperationInfo:
     scopes_note: str
     irreversible: str | None
     irreversible_with: Mapping[str, str]
+    bulk: bool = False
 
     @property
     def changes(self) -> bool:

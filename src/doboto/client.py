@@ -359,6 +359,11 @@ class Client(Generic[Mode]):
         return self._session.limiter.hourly
 
     @property
+    def clock(self) -> Clock:
+        """The clock that waiting goes by: the machine's, unless the client was given one or is simulated."""
+        return self._session.io.clock
+
+    @property
     def url(self) -> str:
         """The base URL, up to and including `/v2`."""
         return self._session.url

@@ -19,6 +19,7 @@
     ├── DOBOTOOutcomeUnknownException      a change was asked for and nobody can tell whether it took effect
     ├── DOBOTOActionException              the API began the work and failed at it
     │   └── DOBOTOVanishedException        a Droplet that was waited for is gone
+    ├── DOBOTOBulkException                one call for several Droplets did not complete for all of them
     └── DOBOTOPollingException             waiting took longer than its timeout; the work may go on
 
 Arguments that can't be right (an empty id, both `id` and `tag_name`) are a `ValueError` or `TypeError` before any
@@ -32,6 +33,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ._json import mapping
+from .outcomes import Outcome, OutcomeState
 from .ratelimit import RateLimit
 
 #: A private key as PEM (RFC 7468), also one that was cut off.
@@ -304,6 +306,61 @@ class DOBOTOActionException(DOBOTOException):
 
 class DOBOTOVanishedException(DOBOTOActionException):
     """A Droplet that was waited for is gone, and its create action gives no failure as the reason."""
+
+
+class DOBOTOBulkException(DOBOTOException):
+    """One call for several Droplets did not complete for all of them; its cause is the first error, if there is one.
+
+    Attributes:
+        outcomes: What became of each Droplet, by its id, in the order given.
+        timed_out: Whether the call ended because its `timeout` was over.
+    """
+
+    def __init__(
+        self,
+        message: str = "not completed for all",
+        result: Any = None,
+        *,
+        outcomes: Mapping[int, Outcome] | None = None,
+        timed_out: bool = False,
+        **details: Any,
+    ) -> None:
+        super().__init__(message, result, **details)
+        self.outcomes: dict[int, Outcome] = dict(outcomes or {})
+        self.timed_out = timed_out
+
+    @property
+    def completed(self) -> list[int]:
+        """The ids of those that completed."""
+        return self._ids("completed")
+
+    @property
+    def failed(self) -> list[int]:
+        """The ids of those that were refused, or failed."""
+        return self._ids("failed")
+
+    @property
+    def running(self) -> list[int]:
+        """The ids of those that were accepted and had not completed yet."""
+        return self._ids("running")
+
+    @property
+    def unknown(self) -> list[int]:
+        """The ids of those that were sent and whose outcome is unknown; check them before you retry."""
+        return self._ids("unknown")
+
+    @property
+    def not_begun(self) -> list[int]:
+        """The ids of those that were never sent, or only refused because another action was running."""
+        return self._ids("not_begun")
+
+    @property
+    def outcome_open(self) -> bool:
+        """Whether a request may have taken effect although it failed."""
+        return bool(self.unknown)
+
+    def _ids(self, state: OutcomeState) -> list[int]:
+        return [id for id, outcome in self.outcomes.items() if outcome.state == state]
 
 
 class DOBOTOPollingException(DOBOTOException):

@@ -13,10 +13,11 @@ class Progress:
 
     Attributes:
         what: What is waited for: `create`, `power_off`, `destroy`, ...
-        done: How many of them are done.
+        done: How many of them are done, without those that failed.
         total: How many there are.
         elapsed: Seconds since the call began.
         pending: For each that is not done, by its id, what it still lacks, in words.
+        failed: How many of them failed.
     """
 
     what: str
@@ -24,8 +25,11 @@ class Progress:
     total: int
     elapsed: float
     pending: Mapping[int | str, str]
+    failed: int = 0
 
     def __str__(self) -> str:
+        if self.failed:
+            return f"{self.what}: {self.done} done, {self.failed} failed of {self.total} after {self.elapsed:.0f} s"
         return f"{self.what}: {self.done} of {self.total} done after {self.elapsed:.0f} s"
 
 

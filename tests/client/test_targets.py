@@ -38,7 +38,7 @@ def test_exactly_one_of_id_and_tag_name(api: Any, log: Log, name: str, target: d
 
 @pytest.mark.parametrize("name", BY_ID)
 @pytest.mark.parametrize(
-    ("id", "kind"), [("", ValueError), (None, TypeError), (True, TypeError), ("..", ValueError), ([1], TypeError)]
+    ("id", "kind"), [("", ValueError), (None, TypeError), (True, TypeError), ("..", ValueError), ({"id": 1}, TypeError)]
 )
 def test_ids_that_cannot_be_ids_are_refused(api: Any, log: Log, name: str, id: Any, kind: type[Exception]) -> None:
     with pytest.raises((kind, ValueError)):

@@ -1,10 +1,11 @@
-"""What an operation is aimed at: one Droplet by its id, or all Droplets of a tag; exactly one of the two."""
+"""What an operation is aimed at: one Droplet by its id, several by theirs, or all Droplets of a tag."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from .attributes import listed
 from .request import text
 
 #: Action types that the API takes by tag (API reference, dropletActions_post_byTag).
@@ -24,19 +25,21 @@ BY_TAG = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One Droplet or a tag.
+    """One Droplet, several, or a tag.
 
     Attributes:
         id: The Droplet's id, or None.
         tag_name: The tag, or None.
+        ids: The ids of several Droplets, or None.
     """
 
     id: int | str | None
     tag_name: str | None
+    ids: Sequence[int] | None = None
 
     @classmethod
-    def of(cls, id: int | str | None, tag_name: str | None) -> Target:
-        """Check that exactly one is given, and that it is not empty.
+    def of(cls, id: int | str | Sequence[int] | None, tag_name: str | None) -> Target:
+        """Check that exactly one is given, and that it is not empty; a list of ids may be, and then nothing is done.
 
         Raises:
             ValueError: None or both are given, or the one given is empty: an unfiltered request must not happen.
@@ -44,6 +47,8 @@ class Target:
         """
         if (id is None) == (tag_name is None):
             raise ValueError("give either id or tag_name")
+        if id is not None and not isinstance(id, str | int | Mapping):
+            return cls(None, None, several(id))
         if id is not None:
             text("id", id)
         else:
@@ -51,6 +56,8 @@ class Target:
         return cls(id, tag_name)
 
     def __str__(self) -> str:
+        if self.ids is not None:
+            return f"Droplets {', '.join(map(str, self.ids))}"
         return f"Droplet {self.id}" if self.tag_name is None else f"the Droplets with the tag {self.tag_name}"
 
     def refuse_tag_unless(self, type: str, allowed: Collection[str] = BY_TAG) -> None:
@@ -64,3 +71,22 @@ class Target:
                 f"the API takes {type} for one Droplet at a time, not by tag; "
                 "list the tag's Droplets and call it with the id of each"
             )
+
+
+def several(ids: object) -> list[int]:
+    """The ids of several resources, as numbers.
+
+    Raises:
+        ValueError: One is given twice, or is no whole number.
+        TypeError: They are no list, or one of them is neither a number nor text.
+    """
+    found: list[int] = []
+    for id in listed("id", ids):
+        text("id", id)
+        if not str(id).isdecimal():
+            raise ValueError(f"an id must be a whole number, not {id!r}")
+        found.append(int(id))
+    if len(set(found)) < len(found):
+        twice = next(id for id in found if found.count(id) > 1)
+        raise ValueError(f"id has {twice} twice")
+    return found

@@ -30,6 +30,8 @@ class ActionWatch:
         single: The request that reads one of them.
     """
 
+    failures = 0
+
     def __init__(
         self, session: Session, actions: Sequence[Mapping[str, Any]], single: Callable[[Mapping[str, Any]], Request]
     ) -> None:
@@ -45,11 +47,7 @@ class ActionWatch:
 
     def pending(self) -> dict[int, str]:
         """The actions that are still running."""
-        return {
-            id: f"{action.get('type', 'action')} of {action.get('resource_id')} is {RUNNING}"
-            for id, action in self._seen.items()
-            if action.get("status") not in FINAL
-        }
+        return {id: _state(action) for id, action in self._seen.items() if action.get("status") not in FINAL}
 
     def seen(self) -> Any:
         """The action as last seen, or a list of them."""
@@ -103,6 +101,13 @@ class ActionWatch:
     def forgiven(self) -> bool:
         """Whether a 404 may still be the lag between an action and its reading (pydo#468)."""
         return self._session.io.clock.monotonic() - self._begun < GRACE
+
+
+def _state(action: Mapping[str, Any]) -> str:
+    """How far an action is, in words; of one that was not read yet only the id is known."""
+    if action.keys() == {"id"}:
+        return "not read yet"
+    return f"{action.get('type', 'action')} of {action.get('resource_id')} is {RUNNING}"
 
 
 #: How long after waiting began a 404 is taken for lag, in seconds. Terraform's provider repeats such reads for

@@ -25,6 +25,7 @@ class DeletionWatch:
     what = "destroy"
     total = 1
     hurry = False
+    failures = 0
 
     def __init__(self, session: Session, id: int | str, request: Request, key: str) -> None:
         self._session = session
@@ -62,6 +63,7 @@ class TagDeletionWatch:
 
     what = "destroy"
     hurry = False
+    failures = 0
 
     def __init__(self, session: Session, tag_name: str) -> None:
         self.total = 1

@@ -21,6 +21,7 @@ class AssociatedDestroyWatch:
     what = "destroy with associated resources"
     total = 1
     hurry = False
+    failures = 0
 
     def __init__(self, session: Session, request: Request, id: int) -> None:
         self._session = session

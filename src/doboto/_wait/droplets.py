@@ -42,6 +42,7 @@ class DropletWatch:
     """
 
     what = "create"
+    failures = 0
 
     def __init__(
         self,

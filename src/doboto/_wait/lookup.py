@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from .._core import pages
@@ -22,13 +23,18 @@ class Finder:
         key: The list's root key.
         path: The list's path.
         query: Its filters.
+        thorough: Whether to read further pages as long as that takes fewer requests than reading what is missing one
+            by one: for what may be anywhere in the list.
     """
 
-    def __init__(self, session: Session, key: str, path: str, query: Mapping[str, str | int]) -> None:
+    def __init__(
+        self, session: Session, key: str, path: str, query: Mapping[str, str | int], *, thorough: bool = False
+    ) -> None:
         self._session = session
         self._key = key
         self._path = path
         self._query = query
+        self._thorough = thorough
         self._known: list[int] = [1]
         self._begin()
 
@@ -36,6 +42,7 @@ class Finder:
         self._queue: list[int] = list(self._known)
         self._read: set[int] = set()
         self._hits: list[int] = []
+        self._found: dict[int, Any] = {}
 
     @property
     def finished(self) -> bool:
@@ -43,36 +50,53 @@ class Finder:
         return not self._queue
 
     async def find(self, ids: Iterable[int], deadline: Deadline, most: int) -> dict[int, Any]:
-        """Those of the ids that stand on the next likely pages.
+        """Those of the ids that stand on the likely pages read so far.
 
         Args:
             ids: What to find.
             deadline: Bounds the requests.
-            most: How many pages to read now; where that is not all, the next call goes on from there.
+            most: How many pages to read now; where that is not all, the next call goes on from there, and gives what
+                this one has found as well.
         """
         if self.finished:
             self._begin()
-        missing, found = set(ids), dict[int, Any]()
-        limit = 2 + len(missing) // pages.PER_PAGE
+        wanted = set(ids)
+        missing = wanted - self._found.keys()
+        limit = 2 + len(wanted) // pages.PER_PAGE
         while self._queue and missing and most > 0:
             most -= 1
             number = self._queue.pop(0)
             page = await self._page(number, deadline)
             self._read.add(number)
             here = {item["id"]: item for item in page.items if _id(item) in missing}
-            found |= here
+            self._found |= here
             missing -= here.keys()
             self._hits += [number] if here else []
             # A page with some of them may have a neighbour with the others: the end of a list is rarely a whole page.
-            if not self._queue and (len(self._read) < limit or here):
+            cheaper = self._thorough and max(page.last, number) - len(self._read) < len(missing)
+            if not self._queue and (len(self._read) < limit or here or cheaper):
                 self._queue = likely(page, number, self._read)
         if not missing or self.finished:
             self._known, self._queue = self._hits or [1], []
-        return found
+        return {id: item for id, item in self._found.items() if id in wanted}
 
     async def _page(self, number: int, deadline: Deadline) -> pages.Page:
         request = pages.numbered(self._path, self._query, number)
         return await self._session.call(request, deadline, pages.reading(self._key))
+
+
+async def read_list(session: Session, key: str, path: str, deadline: Deadline) -> list[pages.Page]:
+    """Read a whole list: its first page, then the others that this one announces, side by side."""
+
+    async def page(number: int) -> pages.Page:
+        return await session.call(pages.numbered(path, {}, number), deadline, pages.reading(key))
+
+    read = [await page(1)]
+    for outcome in await session.io.gather([partial(page, number) for number in pages.rest(read[0])]):
+        if isinstance(outcome, Exception):
+            raise outcome
+        read.append(outcome)
+    return read
 
 
 def likely(page: pages.Page, number: int, read: Iterable[int]) -> list[int]:

@@ -27,6 +27,7 @@ class PendingEventWatch:
     what = "pending event"
     total = 1
     hurry = False
+    failures = 0
 
     def __init__(
         self, session: Session, listing: str, target: str, own: Callable[[Mapping[str, Any]], bool] = bool
@@ -66,6 +67,7 @@ class TagPendingEventWatch:
     what = "pending event"
     total = 1
     hurry = False
+    failures = 0
 
     def __init__(self, session: Session, tag_name: str) -> None:
         self._session = session

@@ -43,6 +43,11 @@ class Watch(Protocol):
     #: Whether the last look had more to see than a round may cost, so that the next one is not put off.
     hurry: bool
 
+    @property
+    def failures(self) -> int:
+        """How many of them have failed, where the others are waited for all the same."""
+        ...
+
     async def look(self, deadline: Deadline) -> None:
         """One round: one or two requests. Raises what ends the wait."""
         ...
@@ -56,8 +61,14 @@ class Watch(Protocol):
         ...
 
 
-async def wait(session: Session, watch: Watch, plan: WaitPlan) -> None:
-    """Look at it round after round till nothing is pending.
+async def wait(session: Session, watch: Watch, plan: WaitPlan, *, at_once: bool = False) -> None:
+    """Poll until nothing is pending.
+
+    Args:
+        session: Sends the requests.
+        watch: What is waited for.
+        plan: How to wait.
+        at_once: Whether the first poll comes without a pause before it.
 
     Raises:
         DOBOTOPollingException: The time was over first; it carries what was seen last.
@@ -66,7 +77,9 @@ async def wait(session: Session, watch: Watch, plan: WaitPlan) -> None:
     error: DOBOTOException | None = None
     try:
         while watch.pending():
-            await _pause(session, watch, plan, error)
+            if not at_once:
+                await _pause(session, watch, plan, error)
+            at_once = False
             error = await _look(watch, plan)
             _tell(session, watch, plan)
     except DOBOTOException:
@@ -111,7 +124,8 @@ def _tell(session: Session, watch: Watch, plan: WaitPlan) -> None:
         return
     pending = watch.pending()
     elapsed = plan.deadline.elapsed(session.io.clock.monotonic())
-    plan.progress(Progress(watch.what, watch.total - len(pending), watch.total, elapsed, dict(pending)))
+    done = watch.total - len(pending) - watch.failures
+    plan.progress(Progress(watch.what, done, watch.total, elapsed, dict(pending), watch.failures))
 
 
 def _summary(pending: Mapping[Any, str], most: int = 5) -> str:

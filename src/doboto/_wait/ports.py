@@ -25,6 +25,7 @@ class PortWatch:
 
     what = "port"
     hurry = False
+    failures = 0
 
     def __init__(self, session: Session, droplets: Sequence[Any], port: int) -> None:
         self.what = f"port {port}"

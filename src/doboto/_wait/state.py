@@ -31,6 +31,7 @@ class StateWatch:
 
     total = 1
     hurry = False
+    failures = 0
 
     def __init__(
         self,

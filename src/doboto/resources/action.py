@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from typing import TypeAlias
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias, overload
 
-from .._core.request import get, path
-from .._operation import Mode, operation, stream
+from .._core.request import Request, get, path
+from .._core.target import Target
+from .._operation import Coro, Many, Mode, One, operation, stream
+from .._overloads import overloaded_operation
+from ..progress import OnProgress
 from ..types import Action as ActionData
-from ._base.resource import Resource
+from ._base.actions import Doing
 
 Actions: TypeAlias = list[ActionData]
 
 
-class Action(Resource[Mode]):
+class Waits(Protocol[One, Many]):
+    """An action by its id, a list by several."""
+
+    @overload
+    def __call__(
+        self, id: int, *, poll: float = 5, timeout: float = 300, progress: OnProgress | None = None
+    ) -> One: ...
+    @overload
+    def __call__(
+        self, id: Sequence[int], *, poll: float = 5, timeout: float = 300, progress: OnProgress | None = None
+    ) -> Many: ...
+
+
+waiting = overloaded_operation[Waits[ActionData, Actions], Waits[Coro[ActionData], Coro[Actions]]]
+
+
+class Action(Doing[Mode]):
     """Actions: what was done to Droplets, volumes, images and addresses, whoever did it."""
 
     @operation(ref="actions_list", scopes="actions:read")
@@ -48,3 +67,39 @@ class Action(Resource[Mode]):
             The Action.
         """
         return await self._one(ActionData, "action", get(path("/actions/{id}", id=id)))
+
+    @waiting(ref=("actions_get", "actions_list"), scopes="actions:read")
+    async def wait(
+        self,
+        id: int | Sequence[int],
+        *,
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnProgress | None = None,
+    ) -> Any:
+        """Wait until actions have completed: of Droplets, volumes, images or addresses, whoever began them.
+
+        Several are read from the list of actions, one or two requests a poll.
+
+        Args:
+            id: The action's id, or a list of ids.
+
+        Returns:
+            The Action; a list of Actions, in the order given, for a list of ids.
+
+        Raises:
+            ValueError: An id is empty, no number, or given twice.
+            DOBOTONotFoundException: An action does not exist. New ones can be unreadable for some seconds, so this is
+                only raised after half a minute.
+            DOBOTOActionException: An action ended as errored; its `actions` has all of them as last seen.
+            DOBOTOPollingException: It took longer than `timeout`; its `polling` has the actions as last seen.
+        """
+        target = Target.of(id, None)
+        ids = [int(target.id)] if target.id is not None else list(target.ids or ())
+        plan = self._plan(poll, timeout, progress)
+        actions = await self._completed([{"id": each} for each in ids], _reading, plan, at_once=True)
+        return actions if target.id is None else actions[0]
+
+
+def _reading(action: Mapping[str, Any]) -> Request:
+    return get(path("/actions/{id}", id=action["id"]))

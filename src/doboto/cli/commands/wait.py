@@ -30,6 +30,7 @@ class Settling:
 
     what = "wait"
     hurry = False
+    failures = 0
 
     def __init__(self, session: Session, ids: Sequence[int]) -> None:
         from ..run.bulk_wait import Listed

@@ -48,6 +48,7 @@ class Together:
     """
 
     hurry = False
+    failures = 0
 
     def __init__(self, session: Session, calls: Calls, send: Callable[[Call], None], sight: Sight) -> None:
         self.what = calls.what

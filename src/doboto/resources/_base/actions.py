@@ -79,14 +79,16 @@ class Doing(Recovering[Mode]):
                     raise
             await wait(self._session, await busy(), plan)
 
-    async def _completed(self, actions: Sequence[Any], reading: Reading, plan: WaitPlan) -> list[Any]:
+    async def _completed(
+        self, actions: Sequence[Any], reading: Reading, plan: WaitPlan, *, at_once: bool = False
+    ) -> list[Any]:
         """The actions once they are completed.
 
         Raises:
             DOBOTOActionException: One ended as errored.
         """
         watch = ActionWatch(self._session, actions, reading)
-        await wait(self._session, watch, plan)
+        await wait(self._session, watch, plan, at_once=at_once)
         if failed := watch.failed():
             raise DOBOTOActionException(describe(failed), action=failed[0], actions=watch.all())
         return watch.all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from functools import partial
 from typing import Any, Literal, TypeAlias
 
@@ -16,7 +16,9 @@ from ..._core.response import member
 from ..._core.target import Target
 from ..._json import items
 from ..._operation import Mode, operation, stream
+from ..._wait.bulk import BulkWatch
 from ..._wait.deletion import DeletionWatch, TagDeletionWatch
+from ..._wait.followers import DeletionFollower
 from ..._wait.polling import WaitPlan, wait
 from ...errors import DOBOTOException, DOBOTOInvalidResponseException, DOBOTONotFoundException
 from ...progress import OnProgress
@@ -27,6 +29,7 @@ from .associated import DropletAssociated
 from .backups import DropletBackups
 from .create import Creating, Made
 from .create_overloads import creating, presenting
+from .droplet_wait import DropletWait
 
 # A method named `list` hides the built-in type from the annotations of all methods after it.
 Droplets: TypeAlias = list[DropletData]
@@ -41,7 +44,7 @@ Actions: TypeAlias = list[Action]
 DropletType: TypeAlias = Literal["droplets", "gpus", "all"]
 
 
-class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode], Creating[Mode]):
+class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], DropletAssociated[Mode], Creating[Mode]):
     """Droplets: DigitalOcean's virtual machines."""
 
     @operation(
@@ -340,10 +343,11 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
         effect="destroy",
         scopes_with={"wait": ("droplet:read",)},
         irreversible="The Droplet and all data on its disk are lost.",
+        bulk=True,
     )
     async def destroy(
         self,
-        id: int | None = None,
+        id: int | Sequence[int] | None = None,
         tag_name: str | None = None,
         *,
         wait: bool = False,
@@ -358,7 +362,7 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
         `destroy_with_associated_resources`.
 
         Args:
-            id: The Droplet's id; or
+            id: The Droplet's id, or a list of ids; or
             tag_name: the tag whose Droplets are destroyed.
             wait: Whether to wait till the API answers that it is gone, which is when its volumes are free.
 
@@ -368,6 +372,9 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
         """
         target = Target.of(id, tag_name)
         plan = self._plan(poll, timeout, progress)
+        if target.ids is not None:
+            await self._destroy_each(target.ids, plan, wait, missing_ok)
+            return
         try:
             await self._destroy(target, plan, wait)
         except DOBOTONotFoundException:
@@ -450,6 +457,15 @@ class Droplet(DropletActions[Mode], DropletBackups[Mode], DropletAssociated[Mode
             return self._recover_destroy_by_tag(target.tag_name, lost, plan.deadline)
 
         await self._unlocked(target, plan, patient, partial(self._changed, destroying(target), plan.deadline, recover))
+
+    async def _destroy_each(self, ids: Sequence[int], plan: WaitPlan, wait: bool, missing_ok: bool) -> None:
+        """Ask for the destruction of each of several; wait until all are gone if asked to."""
+
+        async def start(id: int) -> None:
+            await self._remove(destroying(Target(id, None)), missing_ok, plan.deadline)
+
+        follower = DeletionFollower(self._session)
+        await BulkWatch(self._session, "destroy", ids, start, follower, plan).run(patient=wait)
 
     async def _gone(self, target: Target, plan: WaitPlan) -> None:
         session = self._session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, TypeAlias, overload
 
 from ..._operation import Coro, Many, One
@@ -26,6 +27,17 @@ class ByIdOrTag(Protocol[One, Many]):
         *,
         progress: OnProgress | None = None,
     ) -> One: ...
+    @overload
+    def __call__(
+        self,
+        id: Sequence[int],
+        tag_name: None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Many: ...
     @overload
     def __call__(
         self,
@@ -68,6 +80,18 @@ class Enables(Protocol[One, Many]):
     @overload
     def __call__(
         self,
+        id: Sequence[int],
+        tag_name: None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        backup_policy: BackupPolicyAttributes | None = None,
+        progress: OnProgress | None = None,
+    ) -> Many: ...
+    @overload
+    def __call__(
+        self,
         id: None,
         tag_name: str,
         wait: bool = False,
@@ -107,6 +131,18 @@ class Snapshots(Protocol[One, Many]):
     @overload
     def __call__(
         self,
+        id: Sequence[int],
+        tag_name: None = None,
+        snapshot_name: str | None = None,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Many: ...
+    @overload
+    def __call__(
+        self,
         id: None,
         tag_name: str,
         snapshot_name: str | None = None,
@@ -130,6 +166,87 @@ class Snapshots(Protocol[One, Many]):
     ) -> Many: ...
 
 
+class ByIds(Protocol[One, Many]):
+    """An action: one by an id, a list by several."""
+
+    @overload
+    def __call__(
+        self,
+        id: int,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> One: ...
+    @overload
+    def __call__(
+        self,
+        id: Sequence[int],
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Many: ...
+
+
+class Resizes(Protocol[One, Many]):
+    """`ByIds`, with the size."""
+
+    @overload
+    def __call__(
+        self,
+        id: int,
+        size: str,
+        disk: bool = False,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> One: ...
+    @overload
+    def __call__(
+        self,
+        id: Sequence[int],
+        size: str,
+        disk: bool = False,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Many: ...
+
+
+class Rebuilds(Protocol[One, Many]):
+    """`ByIds`, with the image."""
+
+    @overload
+    def __call__(
+        self,
+        id: int,
+        image: int | str,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> One: ...
+    @overload
+    def __call__(
+        self,
+        id: Sequence[int],
+        image: int | str,
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        progress: OnProgress | None = None,
+    ) -> Many: ...
+
+
 class ById(Protocol[One]):
     """An action that DOBOTO took by tag too, and the API by `id` only; the parameter has kept its place."""
 
@@ -147,6 +264,9 @@ class ById(Protocol[One]):
         ...
 
 
+by_ids = overloaded_operation[ByIds[Action, Actions], ByIds[Coro[Action], Coro[Actions]]]
+resizing = overloaded_operation[Resizes[Action, Actions], Resizes[Coro[Action], Coro[Actions]]]
+rebuilding = overloaded_operation[Rebuilds[Action, Actions], Rebuilds[Coro[Action], Coro[Actions]]]
 act = overloaded_operation[ByIdOrTag[Action, Actions], ByIdOrTag[Coro[Action], Coro[Actions]]]
 single = overloaded_operation[ById[Action], ById[Coro[Action]]]
 enable = overloaded_operation[Enables[Action, Actions], Enables[Coro[Action], Coro[Actions]]]

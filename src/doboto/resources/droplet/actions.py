@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..._core.attributes import members
@@ -10,7 +11,7 @@ from ..._core.target import Target
 from ..._operation import Mode, operation
 from ...progress import OnProgress
 from ...types import Action, BackupPolicyAttributes
-from .action_overloads import act, enable, single, snapshot
+from .action_overloads import act, by_ids, enable, rebuilding, resizing, single, snapshot
 from .run_action import Acting
 
 
@@ -22,10 +23,11 @@ class DropletActions(Acting[Mode]):
         scopes="droplet:update",
         effect="action",
         scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+        bulk=True,
     )
     async def backup_enable(
         self,
-        id: int | None = None,
+        id: int | Sequence[int] | None = None,
         tag_name: str | None = None,
         wait: bool = False,
         poll: float = 5,
@@ -39,13 +41,13 @@ class DropletActions(Acting[Mode]):
         Without a policy the backups are daily. They are charged for.
 
         Args:
-            id: The Droplet's id; or
+            id: The Droplet's id, or a list of ids; or
             tag_name: the tag whose Droplets are meant.
             backup_policy: When to take them, by `id` only: `plan` (`daily` or `weekly`), `weekday` (`SUN` to `SAT`, for
                 weekly) and `hour` (0, 4, 8, 12, 16 or 20, UTC).
 
         Returns:
-            The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
+            The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
 
         Raises:
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
@@ -53,7 +55,7 @@ class DropletActions(Acting[Mode]):
         target = Target.of(id, tag_name)
         body: dict[str, Any] = {"type": "enable_backups"}
         if backup_policy is not None:
-            if target.id is None:
+            if target.tag_name is not None:
                 raise ValueError("the API takes a backup_policy for one Droplet at a time, not by tag")
             body["backup_policy"] = members("backup_policy", backup_policy)
         return await self._act(target, body, wait, poll, timeout, progress)
@@ -63,10 +65,11 @@ class DropletActions(Acting[Mode]):
         scopes="droplet:update",
         effect="action",
         scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+        bulk=True,
     )
     async def backup_disable(
         self,
-        id: int | None = None,
+        id: int | Sequence[int] | None = None,
         tag_name: str | None = None,
         wait: bool = False,
         poll: float = 5,
@@ -79,11 +82,11 @@ class DropletActions(Acting[Mode]):
         Backups that exist are kept for a while and then removed by DigitalOcean.
 
         Args:
-            id: The Droplet's id; or
+            id: The Droplet's id, or a list of ids; or
             tag_name: the tag whose Droplets are meant.
 
         Returns:
-            The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
+            The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
 
         Raises:
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
@@ -125,40 +128,44 @@ class DropletActions(Acting[Mode]):
         )
         return action
 
-    @operation(
-        ref="dropletActions_post", scopes="droplet:update", effect="action", scopes_with={"wait": ("droplet:read",)}
+    @by_ids(
+        ref="dropletActions_post",
+        scopes="droplet:update",
+        effect="action",
+        scopes_with={"wait": ("droplet:read",)},
+        bulk=True,
     )
     async def reboot(
         self,
-        id: int,
+        id: int | Sequence[int],
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
         *,
         progress: OnProgress | None = None,
-    ) -> Action:
+    ) -> Any:
         """Reboot a Droplet, as by its own `reboot` command.
 
         A reboot is tried in the operating system; use `power_cycle` where that does not help.
 
         Args:
-            id: The Droplet's id.
+            id: The Droplet's id, or a list of ids.
 
         Returns:
-            The Action.
+            The Action; a list of Actions, in the order given, for a list of ids.
         """
-        action: Action = await self._act(Target.of(id, None), {"type": "reboot"}, wait, poll, timeout, progress)
-        return action
+        return await self._act(Target.of(id, None), {"type": "reboot"}, wait, poll, timeout, progress)
 
     @act(
         ref=("dropletActions_post", "dropletActions_post_byTag"),
         scopes="droplet:update",
         effect="action",
         scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+        bulk=True,
     )
     async def shutdown(
         self,
-        id: int | None = None,
+        id: int | Sequence[int] | None = None,
         tag_name: str | None = None,
         wait: bool = False,
         poll: float = 5,
@@ -172,11 +179,11 @@ class DropletActions(Acting[Mode]):
         Follow up with `power_off` where a Droplet is still active after a while. A Droplet that is off is charged for.
 
         Args:
-            id: The Droplet's id; or
+            id: The Droplet's id, or a list of ids; or
             tag_name: the tag whose Droplets are meant.
 
         Returns:
-            The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
+            The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
 
         Raises:
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
@@ -188,10 +195,11 @@ class DropletActions(Acting[Mode]):
         scopes="droplet:update",
         effect="action",
         scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+        bulk=True,
     )
     async def power_on(
         self,
-        id: int | None = None,
+        id: int | Sequence[int] | None = None,
         tag_name: str | None = None,
         wait: bool = False,
         poll: float = 5,
@@ -202,11 +210,11 @@ class DropletActions(Acting[Mode]):
         """Switch on a Droplet, or all Droplets with a tag.
 
         Args:
-            id: The Droplet's id; or
+            id: The Droplet's id, or a list of ids; or
             tag_name: the tag whose Droplets are meant.
 
         Returns:
-            The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
+            The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
 
         Raises:
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
@@ -218,10 +226,11 @@ class DropletActions(Acting[Mode]):
         scopes="droplet:update",
         effect="action",
         scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+        bulk=True,
     )
     async def power_off(
         self,
-        id: int | None = None,
+        id: int | Sequence[int] | None = None,
         tag_name: str | None = None,
         wait: bool = False,
         poll: float = 5,
@@ -234,11 +243,11 @@ class DropletActions(Acting[Mode]):
         It may lose data that was not written yet; try `shutdown` first. A Droplet that is off is charged for.
 
         Args:
-            id: The Droplet's id; or
+            id: The Droplet's id, or a list of ids; or
             tag_name: the tag whose Droplets are meant.
 
         Returns:
-            The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
+            The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
 
         Raises:
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
@@ -250,10 +259,11 @@ class DropletActions(Acting[Mode]):
         scopes="droplet:update",
         effect="action",
         scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+        bulk=True,
     )
     async def power_cycle(
         self,
-        id: int | None = None,
+        id: int | Sequence[int] | None = None,
         tag_name: str | None = None,
         wait: bool = False,
         poll: float = 5,
@@ -264,11 +274,11 @@ class DropletActions(Acting[Mode]):
         """Cut the power of a Droplet, or of all Droplets with a tag, and switch it on again.
 
         Args:
-            id: The Droplet's id; or
+            id: The Droplet's id, or a list of ids; or
             tag_name: the tag whose Droplets are meant.
 
         Returns:
-            The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
+            The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
 
         Raises:
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
@@ -309,44 +319,45 @@ class DropletActions(Acting[Mode]):
         )
         return action
 
-    @operation(
+    @by_ids(
         ref="dropletActions_post",
         scopes=("droplet:update", "droplet:admin"),
         effect="action",
         scopes_with={"wait": ("droplet:read",)},
+        bulk=True,
     )
     async def password_reset(
         self,
-        id: int,
+        id: int | Sequence[int],
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
         *,
         progress: OnProgress | None = None,
-    ) -> Action:
+    ) -> Any:
         """Give a Droplet a new root password, which DigitalOcean sends by mail.
 
         The Droplet is rebooted.
 
         Args:
-            id: The Droplet's id.
+            id: The Droplet's id, or a list of ids.
 
         Returns:
-            The Action.
+            The Action; a list of Actions, in the order given, for a list of ids.
         """
-        action: Action = await self._act(Target.of(id, None), {"type": "password_reset"}, wait, poll, timeout, progress)
-        return action
+        return await self._act(Target.of(id, None), {"type": "password_reset"}, wait, poll, timeout, progress)
 
-    @operation(
+    @resizing(
         ref="dropletActions_post",
         scopes=("droplet:update", "droplet:create"),
         effect="action",
         scopes_with={"wait": ("droplet:read",)},
         irreversible_with={"disk": "A disk cannot be made smaller again."},
+        bulk=True,
     )
     async def resize(
         self,
-        id: int,
+        id: int | Sequence[int],
         size: str,
         disk: bool = False,
         wait: bool = False,
@@ -354,20 +365,20 @@ class DropletActions(Acting[Mode]):
         timeout: float = 300,
         *,
         progress: OnProgress | None = None,
-    ) -> Action:
+    ) -> Any:
         """Give a Droplet another size.
 
         The Droplet must be off. Its price changes with its size.
 
         Args:
-            id: The Droplet's id.
+            id: The Droplet's id, or a list of ids.
             size: The slug of the new size.
             disk: Whether the disk grows too. It never shrinks again; without it the size can be taken back.
 
         Returns:
-            The Action.
+            The Action; a list of Actions, in the order given, for a list of ids.
         """
-        action: Action = await self._act(
+        return await self._act(
             Target.of(id, None),
             {"type": "resize", "size": text("size", size), "disk": disk},
             wait,
@@ -375,41 +386,38 @@ class DropletActions(Acting[Mode]):
             timeout,
             progress,
         )
-        return action
 
-    @operation(
+    @rebuilding(
         ref="dropletActions_post",
         scopes=("droplet:update", "droplet:admin"),
         effect="action",
         scopes_with={"wait": ("droplet:read",)},
         irreversible="All data on the Droplet's disk is lost.",
+        bulk=True,
     )
     async def rebuild(
         self,
-        id: int,
+        id: int | Sequence[int],
         image: int | str,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
         *,
         progress: OnProgress | None = None,
-    ) -> Action:
+    ) -> Any:
         """Begin a Droplet anew from an image, with the addresses that it has.
 
         What is on the disk is lost.
 
         Args:
-            id: The Droplet's id.
+            id: The Droplet's id, or a list of ids.
             image: The image to begin anew with: an id, or the slug of a public image.
 
         Returns:
-            The Action.
+            The Action; a list of Actions, in the order given, for a list of ids.
         """
         text("image", image)
-        action: Action = await self._act(
-            Target.of(id, None), {"type": "rebuild", "image": image}, wait, poll, timeout, progress
-        )
-        return action
+        return await self._act(Target.of(id, None), {"type": "rebuild", "image": image}, wait, poll, timeout, progress)
 
     @operation(
         ref="dropletActions_post", scopes="droplet:update", effect="action", scopes_with={"wait": ("droplet:read",)}
@@ -474,10 +482,11 @@ class DropletActions(Acting[Mode]):
         effect="action",
         scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
         irreversible="An IPv6 address cannot be removed again.",
+        bulk=True,
     )
     async def ipv6_enable(
         self,
-        id: int | None = None,
+        id: int | Sequence[int] | None = None,
         tag_name: str | None = None,
         wait: bool = False,
         poll: float = 5,
@@ -490,11 +499,11 @@ class DropletActions(Acting[Mode]):
         It can't be taken away again, and the operating system must be set up to use it.
 
         Args:
-            id: The Droplet's id; or
+            id: The Droplet's id, or a list of ids; or
             tag_name: the tag whose Droplets are meant.
 
         Returns:
-            The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
+            The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
 
         Raises:
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
@@ -538,10 +547,11 @@ class DropletActions(Acting[Mode]):
         scopes=("droplet:update", "image:create"),
         effect="action",
         scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+        bulk=True,
     )
     async def snapshot_create(
         self,
-        id: int | None = None,
+        id: int | Sequence[int] | None = None,
         tag_name: str | None = None,
         snapshot_name: str | None = None,
         wait: bool = False,
@@ -555,12 +565,12 @@ class DropletActions(Acting[Mode]):
         The snapshot is an image to make Droplets from, and is charged for by its size.
 
         Args:
-            id: The Droplet's id; or
+            id: The Droplet's id, or a list of ids; or
             tag_name: the tag whose Droplets are meant.
             snapshot_name: The snapshot's name. Default: one that DigitalOcean makes up from the Droplet's name.
 
         Returns:
-            The Action if by `id`; a list of Actions, one for each Droplet, if by `tag_name`.
+            The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
 
         Raises:
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.

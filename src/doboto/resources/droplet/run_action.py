@@ -14,6 +14,8 @@ from ..._core.target import Target
 from ..._io.protocol import Job
 from ..._json import mapping
 from ..._operation import Mode
+from ..._wait.bulk import BulkWatch
+from ..._wait.followers import ActionFollower
 from ..._wait.pending_event import PendingEventWatch, TagPendingEventWatch
 from ..._wait.polling import WaitPlan, Watch
 from ...errors import DOBOTOActionException, DOBOTOException, DOBOTOInvalidResponseException
@@ -35,13 +37,28 @@ class Acting(Doing[Mode]):
         timeout: float,
         progress: OnProgress | None,
     ) -> Any:
-        """Start an action; wait for it if asked to. An action by id, a list of actions by tag."""
+        """Start an action; wait for it if asked to. An action by id, a list of actions by several ids or by tag."""
         target.refuse_tag_unless(body["type"])
         plan = self._plan(poll, timeout, progress)
+        if target.ids is not None:
+            return await self._act_on_each(target.ids, body, plan, wait)
         actions = await self._unlocked(target, plan, wait, partial(self._ask, target, body, plan.deadline))
         if wait:
             actions = await self._told_of(actions, plan)
         return actions if target.id is None else actions[0]
+
+    async def _act_on_each(self, ids: Sequence[int], body: Mapping[str, Any], plan: WaitPlan, wait: bool) -> list[Any]:
+        """Start an action of each of several Droplets; wait for all of them together if asked to.
+
+        Raises:
+            DOBOTOBulkException: It did not complete, or was not accepted, for all.
+        """
+
+        async def start(id: int) -> Any:
+            return (await self._ask(Target(id, None), body, plan.deadline))[0]
+
+        follower = ActionFollower(self._session, body["type"], reading)
+        return await BulkWatch(self._session, body["type"], ids, start, follower, plan).run(patient=wait)
 
     async def _unlocked(self, target: Target, plan: WaitPlan, patient: bool, job: Job[T]) -> T:
         """Do it; while another action keeps a Droplet locked, wait for that one first if `patient`."""

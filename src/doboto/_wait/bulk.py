@@ -1,0 +1,261 @@
+"""One call for several Droplets: sent side by side, waited for together, with what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol, TypeAlias
+
+from .._core.deadline import Deadline
+from .._core.request import path
+from .._core.retry import transient
+from .._session import Session
+from ..errors import (
+    DOBOTOBulkException,
+    DOBOTOConnectionException,
+    DOBOTOException,
+    DOBOTOForbiddenException,
+    DOBOTOOutcomeUnknownException,
+    DOBOTOPendingEventException,
+    DOBOTOPollingException,
+    DOBOTORateLimitException,
+)
+from ..outcomes import Outcome, OutcomeState
+from .actions import PAGES
+from .lookup import Finder
+from .pending_event import PendingEventWatch
+from .polling import WaitPlan, wait
+
+#: Sends one call; gives its action, or None where there is none.
+Start: TypeAlias = Callable[[int], Coroutine[Any, Any, Any]]
+#: How many ids a sentence names; `outcomes` has all.
+NAMED = 5
+
+
+@dataclass(slots=True, eq=False)
+class BulkCall:
+    """One of several calls.
+
+    Attributes:
+        id: The Droplet.
+        state: How far it is.
+        waits_for: What it waits for, in words.
+        action: Its action as last seen.
+        error: Why it failed, or why its outcome is unknown.
+        held: Whether it was refused because another action is running there, and is to be sent again.
+    """
+
+    id: int
+    state: OutcomeState = "not_begun"
+    waits_for: str = "not sent yet"
+    action: Any = None
+    error: Exception | None = None
+    held: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is to come."""
+        return self.state in {"completed", "failed"} or (self.state == "unknown" and self.error is not None)
+
+    def end(self, state: OutcomeState, error: Exception | None = None) -> None:
+        """Record how it ended."""
+        self.state, self.error, self.waits_for, self.held = state, error, "", False
+
+    def outcome(self) -> Outcome:
+        """What became of it."""
+        return Outcome(self.id, self.state, self.action, self.error, self.waits_for)
+
+
+class Follower(Protocol):
+    """Reads how far the calls are that were accepted."""
+
+    #: Whether the last poll had more to read than a poll may cost.
+    hurry: bool
+
+    async def prepare(self, ids: Sequence[int], deadline: Deadline) -> None:
+        """Read what must be known before anything is sent."""
+        ...
+
+    def accepted(self, call: BulkCall, answer: Any) -> None:
+        """Record the API's answer to a call."""
+        ...
+
+    async def look(self, calls: Sequence[BulkCall], deadline: Deadline) -> None:
+        """Poll those that are running. Raises what the next poll may mend."""
+        ...
+
+
+class BulkWatch:
+    """Several calls of one operation.
+
+    Args:
+        session: Sends the requests.
+        what: What is done: `reboot`.
+        ids: To which Droplets.
+        start: Sends one call.
+        follower: Reads how far those are that were accepted.
+        plan: How to wait, and until when.
+    """
+
+    def __init__(
+        self, session: Session, what: str, ids: Sequence[int], start: Start, follower: Follower, plan: WaitPlan
+    ) -> None:
+        self.what = what
+        self.total = len(ids)
+        self.hurry = False
+        self._session = session
+        self._calls = [BulkCall(id) for id in ids]
+        self._start = start
+        self._follower = follower
+        self._plan = plan
+        self._finder = Finder(session, "droplets", "/droplets", {}, thorough=True)
+
+    @property
+    def failures(self) -> int:
+        """How many ended without completing."""
+        return sum(call.is_over and call.state != "completed" for call in self._calls)
+
+    def pending(self) -> Mapping[Any, str]:
+        """Those that are not over."""
+        return {call.id: call.waits_for for call in self._calls if not call.is_over}
+
+    def seen(self) -> Any:
+        """The actions that were begun, as last seen."""
+        return [call.action for call in self._calls if call.action is not None]
+
+    async def run(self, *, patient: bool) -> list[Any]:
+        """Send all; with `patient`, wait until each is over. Returns their actions in the order given.
+
+        Raises:
+            DOBOTOBulkException: Not all completed, or, without `patient`, were accepted.
+        """
+        timed_out = False
+        if patient:
+            await self._follower.prepare([call.id for call in self._calls], self._plan.deadline)
+        await self._session.io.gather([partial(self._send, call) for call in self._calls])
+        if patient:
+            try:
+                await wait(self._session, self, self._plan)
+            except DOBOTOPollingException:
+                timed_out = True
+        expected = {"completed"} if patient else {"completed", "running"}
+        if any(call.state not in expected for call in self._calls):
+            raise self._failure(timed_out=timed_out)
+        return [call.action for call in self._calls]
+
+    async def look(self, deadline: Deadline) -> None:
+        """Poll: read those that are running, and send those again that were held up and no longer are."""
+        running = [call for call in self._calls if call.state == "running"]
+        if running:
+            await self._follower.look(running, deadline)
+        self.hurry = self._follower.hurry
+        held = [call for call in self._calls if call.held]
+        free = await self._free(held, deadline) if held else []
+        unsent = [call for call in self._calls if call.state == "not_begun" and not call.held and not call.is_over]
+        await self._session.io.gather([partial(self._send, call) for call in [*free, *unsent]])
+
+    async def _send(self, call: BulkCall) -> None:
+        """Send one; nothing once the deadline is over."""
+        deadline = self._plan.deadline
+        if not deadline.remaining(self._session.io.clock.monotonic()):
+            return
+        call.state, call.waits_for, call.held = "unknown", "being sent", False
+        try:
+            answer = await self._start(call.id)
+        except DOBOTOException as failure:
+            self._refused(call, failure)
+        else:
+            self._follower.accepted(call, answer)
+
+    def _refused(self, call: BulkCall, failure: DOBOTOException) -> None:
+        if isinstance(failure, DOBOTOPendingEventException):
+            call.state, call.waits_for, call.held = "not_begun", "another action is running", True
+            call.error = failure
+        elif isinstance(failure, DOBOTOOutcomeUnknownException) or failure.outcome_open:
+            call.end("unknown", failure)
+        elif _was_not_sent(failure):
+            call.state, call.waits_for, call.error = "not_begun", "not sent yet", failure
+        else:
+            call.end("failed", failure)
+
+    async def _free(self, held: Sequence[BulkCall], deadline: Deadline) -> list[BulkCall]:
+        """Those on which nothing is running any more: a list of Droplets says whether they are locked."""
+        found = await self._listed(held, deadline) if len(held) > 1 else {}
+        if found is None:
+            self.hurry = True
+            return []
+        free = [call for call in held if call.id in found and not found[call.id].get("locked")]
+        others = [call for call in held if call.id not in found]
+        watches = [self._pending_event(call) for call in others]
+        outcomes = await self._session.io.gather([partial(watch.look, deadline) for watch in watches])
+        end_unreadable(others, outcomes)
+        done = zip(others, watches, strict=True)
+        return [*free, *(call for call, watch in done if call.held and not watch.pending())]
+
+    async def _listed(self, held: Sequence[BulkCall], deadline: Deadline) -> dict[int, Any] | None:
+        """Those of them that the list has; None where one poll was not enough to find out."""
+        try:
+            found = await self._finder.find([call.id for call in held], deadline, PAGES)
+        except DOBOTOForbiddenException:
+            return {}
+        return found if self._finder.finished else None
+
+    def _pending_event(self, call: BulkCall) -> PendingEventWatch:
+        return PendingEventWatch(self._session, path("/droplets/{id}/actions", id=call.id), f"Droplet {call.id}")
+
+    def outcomes(self) -> dict[int, Outcome]:
+        """What became of each, as far as it is known now."""
+        return {call.id: copy(call).outcome() for call in self._calls}
+
+    def _failure(self, *, timed_out: bool) -> DOBOTOBulkException:
+        outcomes = self.outcomes()
+        first = next((one.error for one in outcomes.values() if one.state == "failed" and one.error), None)
+        first = first or next((one.error for one in outcomes.values() if one.error is not None), None)
+        why = f" within {self._plan.deadline.seconds:g} s" if timed_out else ""
+        message = f"{self.what} did not complete for all of {self.total} Droplets{why}: {summary(outcomes)}"
+        failure = DOBOTOBulkException(message, outcomes=outcomes, timed_out=timed_out)
+        failure.__cause__ = first
+        return failure
+
+
+def summary(outcomes: Mapping[int, Outcome]) -> str:
+    """How many ended how, and the first of those that did not complete."""
+    by_state: dict[OutcomeState, list[Outcome]] = {}
+    for outcome in outcomes.values():
+        by_state.setdefault(outcome.state, []).append(outcome)
+    parts = [f"{len(some)} {state.replace('_', ' ')}{_named(state, some)}" for state, some in by_state.items()]
+    return "; ".join(parts)
+
+
+def _named(state: OutcomeState, outcomes: Sequence[Outcome]) -> str:
+    if state == "completed":
+        return ""
+    more = f", and {len(outcomes) - NAMED} more" if len(outcomes) > NAMED else ""
+    first = outcomes[0].error
+    why = f": {first}" if first is not None else ""
+    return f" ({', '.join(str(outcome.id) for outcome in outcomes[:NAMED])}{more}{why})"
+
+
+def end_unreadable(calls: Sequence[BulkCall], outcomes: Sequence[object]) -> None:
+    """End the calls whose Droplets can't be read.
+
+    Raises:
+        DOBOTOException: Reading one failed in a way that the next poll may mend.
+    """
+    later: DOBOTOException | None = None
+    for call, outcome in zip(calls, outcomes, strict=True):
+        if isinstance(outcome, DOBOTOException) and transient(outcome):
+            later = outcome
+        elif isinstance(outcome, Exception):
+            call.end("failed", outcome)
+    if later is not None:
+        raise later
+
+
+def _was_not_sent(failure: DOBOTOException) -> bool:
+    """Whether time was over, or the rate limit left no room, before anything was sent."""
+    if isinstance(failure, DOBOTORateLimitException):
+        return failure.status is None
+    return isinstance(failure, DOBOTOConnectionException) and not failure.sent

@@ -1,0 +1,127 @@
+"""Waiting for Droplets that exist, one or many, whoever created or changed them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, Protocol, TypeAlias, overload
+
+from ..._core.create_request import check_ready_port
+from ..._core.target import Target
+from ..._operation import Coro, Many, Mode, One
+from ..._overloads import overloaded_operation
+from ..._wait.droplet_states import DropletStateWatch
+from ..._wait.polling import wait
+from ..._wait.ports import PortWatch
+from ...progress import OnProgress
+from ...types import Droplet
+from .._base.resource import Resource
+
+Droplets: TypeAlias = list[Droplet]
+#: The states that can be waited for.
+Until: TypeAlias = Literal["ready", "off", "idle"]
+UNTIL = ("ready", "off", "idle")
+
+
+class Waits(Protocol[One, Many]):
+    """A Droplet by its id, a list by several or by tag."""
+
+    @overload
+    def __call__(
+        self,
+        id: int,
+        tag_name: None = None,
+        *,
+        until: Until = "ready",
+        ready_port: int | None = None,
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnProgress | None = None,
+    ) -> One: ...
+    @overload
+    def __call__(
+        self,
+        id: Sequence[int] | None = None,
+        tag_name: str | None = None,
+        *,
+        until: Until = "ready",
+        ready_port: int | None = None,
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnProgress | None = None,
+    ) -> Many: ...
+
+
+waiting = overloaded_operation[Waits[Droplet, Droplets], Waits[Coro[Droplet], Coro[Droplets]]]
+
+
+class DropletWait(Resource[Mode]):
+    """Waits for Droplets."""
+
+    @waiting(
+        ref=("droplets_get", "droplets_list"),
+        scopes="droplet:read",
+        scopes_note="actions:read for several, to see actions that do not lock their Droplet",
+    )
+    async def wait(
+        self,
+        id: int | Sequence[int] | None = None,
+        tag_name: str | None = None,
+        *,
+        until: Until = "ready",
+        ready_port: int | None = None,
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnProgress | None = None,
+    ) -> Any:
+        """Wait for Droplets that exist, whoever created or changed them.
+
+        A poll costs two requests for a single Droplet. For several it reads the list of Droplets, page by page, and one
+        page of actions, however many Droplets there are.
+
+        Args:
+            id: The Droplet's id, or a list of ids; or
+            tag_name: the tag whose Droplets are meant: those that have it when the call begins.
+            until: `ready` (active, with an address, no action running), `off` (powered off, no action running) or
+                `idle` (created, and no action running, on or off).
+            ready_port: With `ready`, also wait until this TCP port accepts connections.
+
+        Returns:
+            The Droplet if by one `id`; a list of Droplets, in the order given, if by several or by `tag_name`.
+
+        Raises:
+            ValueError: Neither or both of `id` and `tag_name` are given, one is empty, or `until` is unknown.
+            DOBOTONotFoundException: A Droplet does not exist.
+            DOBOTOVanishedException: A Droplet was destroyed while it was waited for.
+            DOBOTOPollingException: It took longer than `timeout`; its `polling` has the Droplets as last seen.
+        """
+        target = Target.of(id, tag_name)
+        _check(until, ready_port)
+        plan = self._plan(poll, timeout, progress)
+        ids = await self._targeted(target, plan.deadline)
+        watch = DropletStateWatch(self._session, ids, until, target.tag_name)
+        await wait(self._session, watch, plan, at_once=True)
+        droplets = watch.all()
+        if ready_port is not None and droplets:
+            await wait(self._session, PortWatch(self._session, droplets, ready_port), plan)
+        return droplets if target.id is None else droplets[0]
+
+    async def _targeted(self, target: Target, deadline: Any) -> list[int]:
+        """The ids of the Droplets that are meant."""
+        if target.tag_name is None:
+            return list(target.ids) if target.ids is not None else [int(target.id or 0)]
+        query: dict[str, str | int] = {"tag_name": target.tag_name}
+        listed = await self._all(Droplet, "droplets", "/droplets", query, deadline)
+        return [droplet["id"] for droplet in listed]
+
+
+def _check(until: str, ready_port: int | None) -> None:
+    """Refuse what can't be waited for.
+
+    Raises:
+        ValueError: There is no such state or port, or a port is to answer on a Droplet that is not to be on.
+    """
+    if until not in UNTIL:
+        raise ValueError(f"until must be one of {', '.join(UNTIL)}, not {until!r}")
+    check_ready_port(ready_port, wait=True)
+    if ready_port is not None and until != "ready":
+        raise ValueError(f"ready_port can only be waited for with until='ready', not {until!r}")
