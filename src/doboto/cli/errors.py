@@ -153,9 +153,19 @@ def exit_of(failure: Exception) -> Exit:
         return next((one for one in EXITS if one.code == failure.code), FAILED)
     if isinstance(failure, PARTLY_IF_CREATED) and failure.created:
         return PARTLY
+    if isinstance(failure, errors.DOBOTOBulkException):
+        return _exit_of_bulk(failure)
     if isinstance(failure, errors.DOBOTOActionException) and _some_completed(failure.actions):
         return PARTLY
     return next((found for kind, found in BY_ERROR if isinstance(failure, kind)), FAILED)
+
+
+def _exit_of_bulk(failure: errors.DOBOTOBulkException) -> Exit:
+    """That a part was done, if one was; else that of the first error, or that time was over."""
+    if failure.completed:
+        return PARTLY
+    first = next((one.error for one in failure.outcomes.values() if one.error is not None), None)
+    return exit_of(first) if first is not None else TIMEOUT if failure.timed_out else FAILED
 
 
 def _about_the_thing(failure: errors.DOBOTOForbiddenException) -> bool:
