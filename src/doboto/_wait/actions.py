@@ -105,7 +105,7 @@ class ActionWatch:
 
 def _state(action: Mapping[str, Any]) -> str:
     """How far an action is, in words; of one that was not read yet only the id is known."""
-    if action.keys() == {"id"}:
+    if "status" not in action:
         return "not read yet"
     return f"{action.get('type', 'action')} of {action.get('resource_id')} is {RUNNING}"
 
