@@ -20,6 +20,10 @@ ASKS_FOR: dict[tuple[str, str], tuple[set[str], str]] = {
         {"droplet:update", "tag:read"},
         "the text of the operation: requires `tag:read`",
     ),
+    ("PATCH", "/v2/byoip_prefixes/{byoip_prefix_uuid}"): (
+        {"byoip_prefix:update"},
+        "corrected in the document on 2026-09-09: there is no `byoip_prefix:write`",
+    ),
     ("GET", "/v2/snapshots/{snapshot_id}"): (set(), "one of the two does, by kind of snapshot: the handler asks"),
     ("DELETE", "/v2/snapshots/{snapshot_id}"): (set(), "one of the two does, by kind of snapshot: the handler asks"),
     ("POST", "/v2/domains/{domain_name}/records"): (set(), "one of the alternatives does: the handler asks"),

@@ -93,14 +93,51 @@ def test_snapshots_can_want_the_droplet_off(simulate: Simulate) -> None:
     assert answer.message == "Droplet is currently on. Please power it off to run this event."
 
 
-def test_resize_wants_the_droplet_off_and_a_disk_that_does_not_shrink(client: Client) -> None:
-    droplet = client.create_active(size="s-1vcpu-2gb")
-    path = f"/v2/droplets/{droplet['id']}/actions"
-    refused = client.call("POST", path, {"type": "resize", "size": "s-2vcpu-4gb"})
+def test_resize_can_want_the_droplet_off(simulate: Simulate) -> None:
+    client = simulate(resize_needs_off=True)
+    droplet = client.create_active()
+    wanted = {"type": "resize", "size": "s-2vcpu-4gb"}
+    refused = client.call("POST", f"/v2/droplets/{droplet['id']}/actions", wanted)
     assert refused.message == "Droplet is currently on. Please power it off to run this event."
     client.act(droplet, "power_off")
+    assert client.act(droplet, **wanted)["size_slug"] == "s-2vcpu-4gb"
+
+
+def test_a_running_droplet_can_be_resized(client: Client) -> None:
+    droplet = client.act(client.create_active(), "resize", size="s-2vcpu-4gb")
+    assert (droplet["size_slug"], droplet["status"]) == ("s-2vcpu-4gb", "active")
+
+
+def test_power_off_can_want_the_droplet_on(simulate: Simulate) -> None:
+    client = simulate(power_off_needs_on=True)
+    droplet = client.act(client.create_active(), "power_off")
+    refused = client.call("POST", f"/v2/droplets/{droplet['id']}/actions", {"type": "power_off"})
+    assert (refused.status, refused.message) == (422, "Droplet is already powered off")
+
+
+def test_a_snapshot_is_as_old_as_the_action_that_makes_it(client: Client, clock: ManualClock) -> None:
+    droplet = client.create_active()
+    clock.advance(100)
+    path = f"/v2/droplets/{droplet['id']}"
+    action = client.post(f"{path}/actions", {"type": "snapshot", "name": "nightly"})["action"]
+    clock.advance(60)
+    (snapshot,) = client.get(f"{path}/snapshots")["snapshots"]
+    assert snapshot["created_at"] == action["started_at"]
+
+
+def test_restore_takes_a_snapshot_of_the_same_droplet_only(client: Client) -> None:
+    droplet, other = client.create_active(), client.create_active("other")
+    (number,) = client.act(droplet, "snapshot")["snapshot_ids"]
+    refused = client.call("POST", f"/v2/droplets/{other['id']}/actions", {"type": "restore", "image": number})
+    assert refused.status == 422
+    assert client.act(droplet, "restore", image=number)["image"]["id"] == number
+
+
+def test_resize_wants_a_size_with_a_disk_that_is_not_smaller(client: Client) -> None:
+    droplet = client.create_active(size="s-1vcpu-2gb")
+    path = f"/v2/droplets/{droplet['id']}/actions"
     for size, message in [
-        ("s-1vcpu-1gb", "Size can not decrease size of Droplet's disk image"),
+        ("s-1vcpu-1gb", "This size is not available because it has a smaller disk."),
         ("nope", "You specified an invalid size for Droplet creation."),
         ("gpu-h100x1-80gb", "Size is not available in this region."),
     ]:
@@ -218,7 +255,7 @@ def test_an_action_whose_droplet_vanishes_is_errored(client: Client, clock: Manu
 
 
 def test_private_networking_is_in_the_droplets_own_vpc_also_before_it_has_addresses(simulate: Simulate) -> None:
-    client = simulate(address="after", address_gap=100.0)
+    client = simulate(address="after", address_gap=100.0, v4_order="public")
     client.post("/v2/vpcs", {"name": "default", "region": "nyc3"})
     vpc = client.post("/v2/vpcs", {"name": "own", "region": "nyc3", "ip_range": "192.168.7.0/24"})["vpc"]
     droplet = client.create_active(vpc_uuid=vpc["id"])

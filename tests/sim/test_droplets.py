@@ -12,10 +12,10 @@ from .conftest import Simulate
 WANTED = {"name": "web-01", "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}
 
 
-def test_a_new_droplet_is_new_locked_and_without_addresses(client: Client) -> None:
+def test_a_new_droplet_is_new_and_without_addresses(client: Client) -> None:
     body = client.post("/v2/droplets", WANTED, status=202)
     droplet = body["droplet"]
-    assert (droplet["status"], droplet["locked"]) == ("new", True)
+    assert (droplet["status"], droplet["locked"]) == ("new", False)
     assert droplet["networks"] == {"v4": [], "v6": []}
     assert droplet["kernel"] is None
     assert droplet["next_backup_window"] is None
@@ -250,5 +250,5 @@ def test_ssh_keys_may_be_named_by_id_text_or_fingerprint(client: Client) -> None
 
 
 def test_the_default_vpc_of_a_region_is_always_the_same(simulate: Simulate) -> None:
-    first = [simulate().create(region=region)["vpc_uuid"] for region in ("nyc3", "nyc3", "fra1")]
+    first = [simulate().create_active(region=region)["vpc_uuid"] for region in ("nyc3", "nyc3", "fra1")]
     assert first[0] == first[1] != first[2]

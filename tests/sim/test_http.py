@@ -17,7 +17,7 @@ def test_without_a_token_it_is_401(client: Client, header: str | None) -> None:
     client.token = None
     answer = client.send("GET", "/v2/droplets", **({} if header is None else {"authorization": header}))
     assert answer.status == 401
-    assert answer.body == {"id": "unauthorized", "message": "Unable to authenticate you."}
+    assert answer.body == {"id": "Unauthorized", "message": "Unable to authenticate you"}
 
 
 def test_a_token_that_looks_real_is_refused_with_the_reason(simulate: Simulate) -> None:

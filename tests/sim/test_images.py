@@ -9,6 +9,7 @@ import pytest
 from doboto.sim import ManualClock
 
 from .client import Client
+from .conftest import Simulate
 
 CUSTOM = {"name": "mine", "url": "https://example.com/disk.qcow2", "region": "nyc3", "distribution": "Debian"}
 
@@ -76,10 +77,18 @@ def test_an_own_image_can_be_updated_and_deleted(client: Client, snapshot: Any) 
     assert client.call("GET", path).status == 404
 
 
+def test_an_image_deleted_twice_can_be_refused(simulate: Simulate) -> None:
+    client = simulate(deleted_image="refuse")
+    (number,) = client.act(client.create_active(), "snapshot")["snapshot_ids"]
+    assert client.call("DELETE", f"/v2/images/{number}").status == 204
+    again = client.call("DELETE", f"/v2/images/{number}")
+    assert (again.status, again.message) == (422, "Image Can not delete an already deleted image.")
+
+
 @pytest.mark.parametrize(("method", "path"), [("PUT", ""), ("DELETE", ""), ("POST", "/actions")])
 def test_public_images_are_not_ones_own(client: Client, method: str, path: str) -> None:
     answer = client.call(method, f"/v2/images/155133621{path}", {"name": "x", "type": "convert"})
-    assert (answer.status, answer.message) == (403, "You are not authorized to perform this operation.")
+    assert (answer.status, answer.message) == (403, "You do not have access for the attempted action.")
 
 
 def test_an_image_can_be_transferred_to_a_region(client: Client, clock: ManualClock, snapshot: Any) -> None:

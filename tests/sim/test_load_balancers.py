@@ -76,7 +76,7 @@ def test_defaults_are_those_of_the_reference(client: Client) -> None:
     }
     assert made["forwarding_rules"] == [HTTP]
     assert made["region"]["slug"] == "nyc3"
-    assert made["vpc_uuid"] == client.create()["vpc_uuid"]
+    assert made["vpc_uuid"] == client.create_active()["vpc_uuid"]
     assert not made["redirect_http_to_https"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .client import Answer, Client
 
-MESSAGE = "You are not authorized to perform this operation."
+MESSAGE = "You are not authorized to perform this operation"
 
 
 def _ask(client: Client, scopes: list[str], method: str, path: str, body: object = None) -> Answer:
@@ -20,7 +20,7 @@ def _ask(client: Client, scopes: list[str], method: str, path: str, body: object
 
 def test_a_token_without_the_scope_is_refused(client: Client) -> None:
     answer = _ask(client, ["droplet:read"], "POST", "/v2/droplets", {})
-    assert (answer.status, answer.body) == (403, {"id": "forbidden", "message": MESSAGE})
+    assert (answer.status, answer.body) == (403, {"id": "Forbidden", "message": MESSAGE})
     assert _ask(client, ["image:read"], "GET", "/v2/droplets").status == 403
     assert _ask(client, ["droplet:read"], "GET", "/v2/droplets").status == 200
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Any
 
 import pytest
@@ -37,31 +38,40 @@ def test_a_vpc_is_made_shown_listed_and_deleted(client: Client) -> None:
     vpc = spare(client, description="for tests", ip_range="10.42.0.0/24")
     assert vpc["urn"] == f"do:vpc:{vpc['id']}"
     assert (vpc["name"], vpc["region"], vpc["ip_range"]) == ("spare", "nyc3", "10.42.0.0/24")
-    assert (vpc["description"], vpc["default"], vpc["created_at"]) == ("for tests", False, "2026-03-10T10:30:00Z")
+    assert (vpc["description"], vpc["default"], vpc["created_at"]) == ("for tests", False, vpc["created_at"])
+    assert re.fullmatch(r"2026-03-10T10:30:00\.[0-9]{0,8}[1-9]Z", vpc["created_at"])
     assert client.get(f"/v2/vpcs/{vpc['id']}")["vpc"] == vpc
     assert vpc in client.get("/v2/vpcs")["vpcs"]
     assert client.call("DELETE", f"/v2/vpcs/{vpc['id']}").status == 204
     assert client.call("GET", f"/v2/vpcs/{vpc['id']}").status == 404
-    assert client.get("/v2/vpcs")["meta"]["total"] == 1
+    assert vpc not in client.get("/v2/vpcs")["vpcs"]
 
 
-def test_the_first_vpc_of_a_region_is_its_default_and_new_droplets_go_there(client: Client) -> None:
+def test_the_first_vpc_of_a_region_is_its_default_and_new_droplets_go_there(simulate: Simulate) -> None:
+    client = simulate(first_vpc_is_default=True)
     vpc = create(client)
     assert vpc["default"] is True
-    assert client.create()["vpc_uuid"] == vpc["id"]
+    assert client.create_active()["vpc_uuid"] == vpc["id"]
     assert create(client, "second")["default"] is False
     assert create(client, "elsewhere", region="fra1")["default"] is True
 
 
 def test_in_an_account_in_use_the_first_vpc_made_is_not_the_default(simulate: Simulate) -> None:
-    client = simulate(first_vpc_is_default=False)
+    client = simulate()
+    defaults = client.get("/v2/vpcs?per_page=200")["vpcs"]
+    regions = [region["slug"] for region in client.get("/v2/regions")["regions"] if region["available"]]
+    assert sorted(one["name"] for one in defaults) == sorted(f"default-{slug}" for slug in regions)
+    assert {(one["default"], one["description"], one["created_at"]) for one in defaults} == {
+        (True, "", "2026-03-10T10:30:00Z")
+    }
+    assert {ipaddress.IPv4Network(one["ip_range"]).prefixlen for one in defaults} == {20}
     vpc = create(client)
     assert vpc["default"] is False
-    assert [one["name"] for one in client.get("/v2/vpcs")["vpcs"] if one["default"]] == ["default-nyc3"]
     assert client.call("DELETE", f"/v2/vpcs/{vpc['id']}").status == 204
 
 
-def test_the_default_can_be_another_one_but_not_none_and_not_be_deleted(client: Client) -> None:
+def test_the_default_can_be_another_one_but_not_none_and_not_be_deleted(simulate: Simulate) -> None:
+    client = simulate(first_vpc_is_default=True)
     first, second = create(client, "first"), create(client, "second")
     refused = client.call("DELETE", f"/v2/vpcs/{first['id']}")
     assert (refused.status, refused.message) == (403, "Can not delete default VPCs")
@@ -69,7 +79,7 @@ def test_the_default_can_be_another_one_but_not_none_and_not_be_deleted(client: 
     changed = client.call("PATCH", f"/v2/vpcs/{second['id']}", {"default": "true"})
     assert changed.body["vpc"]["default"] is True
     assert client.get(f"/v2/vpcs/{first['id']}")["vpc"]["default"] is False
-    assert client.create()["vpc_uuid"] == second["id"]
+    assert client.create_active()["vpc_uuid"] == second["id"]
     assert client.call("DELETE", f"/v2/vpcs/{first['id']}").status == 204
 
 
@@ -110,9 +120,10 @@ def test_put_wants_a_name_and_keeps_what_it_does_not_say(client: Client) -> None
 )
 def test_what_no_vpc_can_be(client: Client, wrong: dict[str, Any]) -> None:
     create(client, "taken")
+    before = client.get("/v2/vpcs")["meta"]["total"]
     answer = client.call("POST", "/v2/vpcs", {"name": "vpc", "region": "nyc3", **wrong})
     assert (answer.status, answer.body["id"]) == (422, "unprocessable_entity")
-    assert client.get("/v2/vpcs")["meta"]["total"] == 1
+    assert client.get("/v2/vpcs")["meta"]["total"] == before
 
 
 def test_overlapping_ranges_are_refused_in_all_regions_with_the_name_of_the_other(client: Client) -> None:
@@ -135,7 +146,8 @@ def test_generated_ranges_are_20_bits_and_do_not_overlap(client: Client) -> None
     assert not any(one.overlaps(other) for one in ranges for other in ranges if one is not other)
 
 
-def test_a_default_vpc_makes_way_for_ranges_that_are_taken(client: Client) -> None:
+def test_a_default_vpc_makes_way_for_ranges_that_are_taken(simulate: Simulate) -> None:
+    client = simulate(first_vpc_is_default=True)
     # 10.100.0.0 to 10.115.255.255, where default VPCs would be.
     for number in range(16):
         create(client, f"taken-{number}", region="fra1", ip_range=f"10.{100 + number}.0.0/16")

@@ -88,4 +88,9 @@ class TagPendingEventWatch:
         """Read the Droplets."""
         request = pages.numbered("/droplets", {"tag_name": self._tag_name}, 1)
         page = await self._session.call(request, deadline, pages.reading("droplets"))
-        self._locked = [droplet for droplet in records(list(page.items)) if droplet.get("locked")]
+        self._locked = [droplet for droplet in records(list(page.items)) if _is_busy(droplet)]
+
+
+def _is_busy(droplet: dict[str, Any]) -> bool:
+    # Since 2020-09 a Droplet that is still being created says that it is not locked.
+    return bool(droplet.get("locked")) or droplet.get("status") == "new"

@@ -141,6 +141,18 @@ def iso(moment: float) -> str:
     return f"{_moment(moment):%Y-%m-%dT%H:%M:%S}Z"
 
 
+def iso_with_fraction(moment: float, nanoseconds: int) -> str:
+    """An epoch moment as `2019-06-21T15:04:05.99218061Z`: up to nine digits of fraction, trailing zeros cut.
+
+    Args:
+        moment: Epoch seconds; what is finer than a millisecond is not read from it.
+        nanoseconds: What to write below the millisecond, from 0 to 999,999.
+    """
+    at = _moment(moment)
+    fraction = f"{at.microsecond // 1000 * 1_000_000 + nanoseconds:09}".rstrip("0")
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{fraction}Z" if fraction else iso(moment)
+
+
 def http_date(moment: float) -> str:
     """An epoch moment as the header `date` has it: `Tue, 21 Jul 2020 18:37:44 GMT`."""
     return format_datetime(_moment(moment), usegmt=True)

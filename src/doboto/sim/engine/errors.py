@@ -17,6 +17,8 @@ class ApiError(Exception):
         message: str,
         headers: Mapping[str, str] | None = None,
         body: Record | None = None,
+        *,
+        at_gateway: bool = False,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -24,6 +26,8 @@ class ApiError(Exception):
         self.message = message
         self.headers = dict(headers or {})
         self.body = {"id": id, "message": message} if body is None else body
+        #: The gateway in front of the services refuses, with a JSON writer of its own.
+        self.at_gateway = at_gateway
 
 
 #: `terraform-provider-digitalocean#1486` and `doctl#145`; the reference's example says "requested could not be found".
@@ -37,13 +41,18 @@ def bad_request(message: str = "error parsing request body") -> ApiError:
     return ApiError(400, "bad_request", message)
 
 
-def unauthorized(message: str = "Unable to authenticate you.") -> ApiError:
-    """401; the default text is that of `api-v2#37` and of the API reference."""
-    return ApiError(401, "unauthorized", message)
+def unauthorized(message: str = "Unable to authenticate you") -> ApiError:
+    """401 of the gateway; the default text as recorded on 2022-06-25, where the API reference writes lower case."""
+    return ApiError(401, "Unauthorized", message, at_gateway=True)
 
 
-def forbidden(message: str = "You are not authorized to perform this operation.") -> ApiError:
-    """403 for a token without the scope; text of `community.digitalocean#375`."""
+def missing_scope() -> ApiError:
+    """403 of the gateway for a token without the scope, as recorded on 2026-03-17 and 2026-08-21."""
+    return ApiError(403, "Forbidden", "You are not authorized to perform this operation", at_gateway=True)
+
+
+def forbidden(message: str = "You do not have access for the attempted action.") -> ApiError:
+    """403 of a service; the default text is the API reference's."""
     return ApiError(403, "forbidden", message)
 
 
@@ -84,10 +93,10 @@ def pending_event() -> ApiError:
     return unprocessable(PENDING_EVENT)
 
 
-def too_many_requests(retry_after: int | None = None) -> ApiError:
+def too_many_requests(retry_after: int | None = None, message: str = "API rate limit exceeded.") -> ApiError:
     """429; only the burst limit says when to try again (API reference, introduction)."""
     headers = {} if retry_after is None else {"retry-after": str(retry_after)}
-    return ApiError(429, "too_many_requests", "API rate limit exceeded.", headers)
+    return ApiError(429, "too_many_requests", message, headers)
 
 
 def server_error() -> ApiError:

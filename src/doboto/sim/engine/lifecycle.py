@@ -43,17 +43,16 @@ CURRENTLY_ON = "Droplet is currently on. Please power it off to run this event."
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One type of Droplet action: what it wants of the Droplet, and its status when the action completes."""
+    """One type of Droplet action: how it is asked for, and the Droplet's status when the action completes."""
 
     becomes: str | None = None
-    needs_off: bool = False
     by_tag: bool = False
     scopes: tuple[str, ...] = ()
 
 
 #: Types of the API reference, with the permissions of its table, those that it lists by tag marked;
-#: `enable_private_networking` has left the table but is still in its samples, in godo and in doctl. That resize wants
-#: the Droplet off is how `community.digitalocean#140` uses it.
+#: `enable_private_networking` has left the table but is still in its samples, in godo and in doctl. Which of them
+#: want the Droplet off is a matter of settings.
 DROPLET_ACTIONS: dict[str, Transition] = {
     "power_on": Transition(becomes="active", by_tag=True),
     "power_off": Transition(becomes="off", by_tag=True),
@@ -61,7 +60,7 @@ DROPLET_ACTIONS: dict[str, Transition] = {
     "shutdown": Transition(becomes="off", by_tag=True),
     "reboot": Transition(becomes="active"),
     "snapshot": Transition(by_tag=True, scopes=("image:create",)),
-    "resize": Transition(needs_off=True, scopes=("droplet:create",)),
+    "resize": Transition(scopes=("droplet:create",)),
     "rebuild": Transition(becomes="active", scopes=("droplet:admin",)),
     "restore": Transition(becomes="active", scopes=("droplet:admin",)),
     "rename": Transition(),

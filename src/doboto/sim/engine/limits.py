@@ -78,6 +78,10 @@ class RateLimit:
         """Requests left in this hour."""
         return max(self._shown - self._hour.used(now), 0)
 
+    def oldest(self, now: float) -> float:
+        """The moment of the oldest request that is counted in this hour."""
+        return self._hour.frees_at(now) - HOUR
+
     def headers(self, now: float) -> dict[str, str]:
         """The three headers of every reply."""
         return {

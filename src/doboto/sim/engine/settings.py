@@ -11,9 +11,10 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, Self, get_args, get_origin, get_type_hints
 
 from .lifecycle import DURATIONS
+from .presets import PRESETS, PresetName
 from .records import as_list, as_record
 
 
@@ -21,13 +22,20 @@ from .records import as_list, as_record
 class Settings:
     """How one simulated DigitalOcean behaves; immutable, shared by all its accounts."""
 
-    #: Droplets an account may have. 25 is the API reference's example and what new accounts are told of; any value
-    #: goes.
+    #: Droplets an account may have. 25 is the API reference's example and that of an account recorded on 2022-06-25;
+    #: accounts recorded on 2022-01-04 and 2026-08-21 have 10 (`Settings.preset`).
     droplet_limit: int = 25
-    #: Reserved (floating) IPs an account may have (API reference, example of `account`).
-    reserved_ip_limit: int = 5
-    #: Volumes an account may have; `csi-digitalocean#31` shows 10 and 25, PR 481 there speaks of 5,000. Unverified.
-    volume_limit: int = 100
+    #: Reserved (floating) IPs an account may have: 10 in a recording of 2026-08-21; 3 in those of 2022, 5 in the API
+    #: reference's example.
+    reserved_ip_limit: int = 10
+    #: Volumes an account may have: 5,000 in a recording of 2026-08-21; 10 and 100 in those of 2022.
+    volume_limit: int = 5000
+    #: GiB that an account's volumes and volume snapshots may have together; 0 switches the limit off. Creating and
+    #: resizing volumes beyond it is refused (`csi-digitalocean` PR 481; a resize in 2022).
+    volume_capacity: int = 0
+    #: Seconds between two snapshots of one volume, else 429 (recordings of 2021-05-03 and 2023-04-19). 0 switches the
+    #: limit off.
+    volume_snapshot_seconds: float = 600.0
     #: Volumes that can be attached to one Droplet (API reference, text of volume actions; 7 until `openapi` PR 902).
     volumes_per_droplet: int = 15
     #: Droplets that one request may create with `names` (API reference, text of POST /v2/droplets).
@@ -55,9 +63,15 @@ class Settings:
     #: 1598), by that many seconds.
     address: Literal["before", "after"] = "before"
     address_gap: float = 10.0
-    #: A Droplet that is still new says `locked: true`: traces of 2014-15 do, today's reference example says false.
-    #: Unverified.
-    locked_while_new: bool = True
+    #: A Droplet that is still new says `locked: true`: recordings up to 2020-02 do, those since 2020-09 (the last of
+    #: 2023-11-15) say false.
+    locked_while_new: bool = False
+    #: The actions that the reply to a create with `names` links: one for each Droplet, `rel: "create"` (API reference),
+    #: or a single one, `rel: "batch"`, as recorded from 2016 to 2020-02. Unverified for today.
+    names_link: Literal["create", "batch"] = "create"
+    #: The order of addresses in a Droplet's `networks.v4`: drawn from the seed for each Droplet, as both are recorded
+    #: (2017 to 2023), or always the public or the private one first.
+    v4_order: Literal["drawn", "public", "private"] = "drawn"
     #: DELETE works on a Droplet with a pending event; `packer#1814` (2015) saw 422. Unverified for today.
     delete_while_pending: bool = True
     #: Seconds between DELETE and the 404 (`terraform-provider-digitalocean#1586` saw more than a minute).
@@ -68,16 +82,27 @@ class Settings:
     droplet_order: Literal["ascending", "descending"] = "ascending"
     #: Snapshots need the Droplet off, as in 2015 (`python-digitalocean` PR 99); today they do not. Unverified.
     snapshot_needs_off: bool = False
+    #: Resize needs the Droplet off. doctl's manual of 2025-26 and the official collection's tests resize a running one.
+    resize_needs_off: bool = False
+    #: `power_off` of a Droplet that is off is refused, as client code of 2014 expects. Unverified for today.
+    power_off_needs_on: bool = False
+    #: What DELETE of a custom image answers that has been deleted: 404, or 422 as client code of 2020 expects.
+    #: Unverified.
+    deleted_image: Literal["not_found", "refuse"] = "not_found"
     #: Shutdown is only asked of the machine (API reference): with False the action completes and the Droplet stays on.
     shutdown_succeeds: bool = True
-    #: What a private interface has for a gateway: "" in practice (`community.digitalocean#199`), "nil" in the
-    #: reference's example.
-    private_gateway: str = ""
+    #: What a private interface has for a gateway: `vpc` stands for the first address of its VPC (recordings of 2017,
+    #: 2020-06 and since 2022-11), anything else is shown as it is ("" in recordings from 2020-12 to 2021-12).
+    private_gateway: str = "vpc"
     #: Droplets of one region that share a physical server, in order of creation. Unverified: real placement is not
     #: known.
     droplets_per_host: int = 4
     #: A request with both `name` and `names` creates what `names` says, or is refused with 422. Unverified.
     name_and_names: Literal["names", "refuse"] = "refuse"
+    #: The refusal of a volume in a region without block storage; in 2017 "Storage is not supported for this region".
+    volume_region_text: str = "failed to create volume: region is invalid"
+    #: The refusal of a second volume of one name in a region (`ansible#39655`); in 2016 "already exists".
+    volume_name_text: str = "failed to create volume"
     #: A Let's Encrypt certificate is only for names under a domain of the account, else 422
     #: (`terraform-provider-digitalocean` PR 129).
     lets_encrypt_needs_domain: bool = True
@@ -89,8 +114,12 @@ class Settings:
     record_put_needs_data: bool = True
 
     #: The first VPC made in a region becomes its default and can not be deleted any more, as in a fresh account (API
-    #: reference, text of POST /v2/vpcs). With False the region has its default VPC already, as in an account in use.
-    first_vpc_is_default: bool = True
+    #: reference, text of POST /v2/vpcs). With False each region has its default VPC from the start, as in an account
+    #: in use.
+    first_vpc_is_default: bool = False
+    #: Bits of the network in a default VPC's range: 20 in recordings from 2020-12 to 2023-04. 16 leaves room for ten
+    #: thousand Droplets in one region.
+    default_vpc_prefix: int = 20
     #: Largest `size` of a NAT gateway: accounts are known that may have 2 and not 4. Unverified for others.
     nat_gateway_size_limit: int = 2
 
@@ -108,6 +137,21 @@ class Settings:
     #: Seconds that things take, by name (`droplet.create`, `droplet.resize`, `volume.attach`...); what is missing has
     #: the default of `lifecycle.DURATIONS`.
     durations: Mapping[str, float] = field(default_factory=dict[str, float])
+
+    @classmethod
+    def preset(cls, name: PresetName, **changes: Any) -> Self:
+        """Return the settings of a kind of account (`presets.py`), with some of them changed.
+
+        Args:
+            name: `new-account`, `in-use` or `large`.
+            **changes: Settings that differ from the preset's.
+
+        Raises:
+            ValueError: There is no preset of that name.
+        """
+        if name not in PRESETS:
+            raise ValueError(f"invalid preset {name!r} (there are {', '.join(PRESETS)})")
+        return cls(**{**PRESETS[name], **changes})
 
     def seconds(self, name: str) -> float:
         """How long the named event takes."""
@@ -128,7 +172,15 @@ def validate_seed(seed: object) -> int:
 #: As seconds almost 70 years; what is larger leads out of the calendar.
 LARGEST: Final = 2**31 - 1
 #: Numbers that make no sense as 0, which is the least of the others.
-AT_LEAST: Final = {"per_page_default": 1, "per_page_max": 1, "names_per_request": 1, "droplets_per_host": 1}
+AT_LEAST: Final = {
+    "per_page_default": 1,
+    "per_page_max": 1,
+    "names_per_request": 1,
+    "droplets_per_host": 1,
+    "default_vpc_prefix": 16,
+}
+#: Numbers with a limit of their own: of a VPC's range (API reference, `ip_range`).
+AT_MOST: Final = {"default_vpc_prefix": 28}
 _TYPES: Final[Mapping[str, Any]] = get_type_hints(Settings)
 
 
@@ -162,8 +214,9 @@ def _value(name: str, value: object) -> Any:
 
 def _whole(name: str, value: object) -> int:
     least = AT_LEAST.get(name, 0)
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= LARGEST:
-        raise ValueError(f"{name} must be a whole number from {least} to {LARGEST}")
+    most = AT_MOST.get(name, LARGEST)
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise ValueError(f"{name} must be a whole number from {least} to {most}")
     return value
 
 

@@ -8,9 +8,10 @@ saved) by the time the fault happens to its reply. Kinds that befall what a requ
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..engine.clock import Clock
@@ -136,6 +137,14 @@ async def _noted(strike: Strike, _reply: Reply | None) -> Reply | None:
     return None
 
 
+async def _reset_in_past(strike: Strike, reply: Reply | None) -> Reply | None:
+    rate = strike.call.rate
+    if reply is None or rate is None:
+        return reply
+    oldest = rate.oldest(strike.clock.now())
+    return replace(reply, headers={**reply.headers, "ratelimit-reset": str(math.ceil(oldest))})
+
+
 def _instead(reply: Reply | None, content: bytes) -> Reply:
     status = 200 if reply is None or reply.status in NO_CONTENT else reply.status
     return Reply(status, None, dict(reply.headers) if reply else {}, raw=content)
@@ -227,6 +236,11 @@ KINDS: dict[str, Kind] = {
         "Sends JSON that the operation never answers with, drawn from a list unless told which.",
         _AFTER,
         {"body": Argument(_json_able, "JSON")},
+    ),
+    "reset_in_past": Kind(
+        _reset_in_past,
+        "`ratelimit-reset` is the moment of the oldest counted request, as recorded in 2018 and 2020.",
+        _AFTER,
     ),
     "list_lag": Kind(
         _noted, "A new Droplet is missing in lists for a while.", ("before",), _seconds(3.0), *_NEW_DROPLETS

@@ -22,7 +22,7 @@ from ..engine.errors import ApiError, server_error
 from ..engine.limits import RateLimit
 from ..engine.world import World
 from .incoming import Incoming, receive_request
-from .messages import JSON_TYPE, NO_CONTENT, Call, Dropped, Reply, error_reply
+from .messages import JSON_TYPE, NO_CONTENT, SERVICE, UNAUTHORIZED, Call, Dropped, Reply, error_reply
 from .peers import hang_up
 from .routes import Operation, Router
 from .scopes import Scopes, bearer, refuse_real
@@ -172,11 +172,13 @@ class Api:
             call.scopes.require(*operation.scopes)
             result = operation.handler(call)
         except ApiError as error:
-            return error_reply(operation.worded(error))
+            reply = error_reply(operation.worded(error))
+            reply.shows_request_id = operation.shows_request_id and not error.at_gateway
+            return reply
         except Exception:
             _log.exception("%s %s", call.method, call.path)
             return error_reply(server_error())
-        return result if isinstance(result, Reply) else Reply(operation.status, result)
+        return result if isinstance(result, Reply) else Reply(operation.status, result, operation.headers)
 
     def _finished(self, reply: Reply, rate: RateLimit | None) -> Reply:
         """The reply with the headers that every reply has, unless it is of something in front of the API."""
@@ -186,8 +188,12 @@ class Api:
             # A request that opened no account shows the limits of an unused token.
             limits = (rate or RateLimit(self._world.settings)).headers(self._world.clock.now())
             request_id = self._world.next_request_id()
-        usual = {"content-type": JSON_TYPE, "x-request-id": request_id, **limits}
-        reply.headers = {**usual, **reply.headers}
+        if reply.shows_request_id and reply.body is not None:
+            reply.body = {**reply.body, "request_id": request_id}
+        # A 401 says nothing of rate limits (recording of 2022-06-25).
+        counted = {} if reply.status == UNAUTHORIZED and rate is None else limits
+        typed = {} if reply.status in NO_CONTENT else {"content-type": JSON_TYPE}
+        reply.headers = {**typed, "x-request-id": request_id, **counted, **SERVICE, **reply.headers}
         return reply
 
     def _note(self, incoming: Incoming, reply: Reply | None, milliseconds: float) -> None:

@@ -17,6 +17,10 @@ from .scopes import Scopes
 __all__ = ["JSON_TYPE", "NO_CONTENT", "Call", "Dropped", "Reply", "error_reply"]
 
 JSON_TYPE = "application/json; charset=utf-8"
+#: What the gateway in front of the services adds to its own replies and to theirs (recordings of 2022-06 and 2026-08).
+GATEWAY = {"x-gateway": "Edge-Gateway", "x-response-from": "Edge-Gateway"}
+SERVICE = {"x-gateway": "Edge-Gateway", "x-response-from": "service"}
+UNAUTHORIZED = 401
 #: Statuses whose replies never have a body (RFC 9110).
 NO_CONTENT = (204, 304)
 #: Bodies are built anew for each reply, so that nothing in them can contain itself.
@@ -61,6 +65,8 @@ class Reply:
     bare: bool = False
     #: Bytes of the body after which the connection ends.
     cut: int | None = None
+    #: The body of a refusal repeats the request id, as the newer services write it.
+    shows_request_id: bool = False
 
     def content(self) -> bytes:
         """What is sent."""
@@ -71,4 +77,13 @@ class Reply:
 
 def error_reply(error: ApiError) -> Reply:
     """The body that every refusal has."""
+    if error.at_gateway:
+        return _gateway_reply(error)
     return Reply(error.status, dict(error.body), dict(error.headers))
+
+
+def _gateway_reply(error: ApiError) -> Reply:
+    """A refusal of the gateway: without a character set, and 401 with the spaces of the recording of 2022-06-25."""
+    headers = {"content-type": "application/json", **GATEWAY, **error.headers}
+    written = json.dumps(error.body)[:-1] + " }" if error.status == UNAUTHORIZED else _JSON.encode(error.body)
+    return Reply(error.status, error.body, headers, raw=written.encode("ascii"))

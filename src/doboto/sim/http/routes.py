@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from ..engine.errors import ApiError, method_not_allowed, not_found, not_implemented
 from ..engine.records import Record
-from .messages import Call, Reply
+from .messages import JSON_TYPE, NO_CONTENT, Call, Reply
 
 #: State and rules first, HTTP last: a body for the operation's own status, nothing for no content, or a whole reply.
 Handler = Callable[[Call], Record | Reply | None]
@@ -35,6 +35,17 @@ class Operation:
     #: The special rate limit that it counts against, if any.
     limit: str | None = None
     wording: Wording | None = None
+
+    @property
+    def shows_request_id(self) -> bool:
+        """Whether refusals of this operation repeat the request id in the body."""
+        return any(_within(self.path, f"/v2/{name}") for name in NEWER_SERVICES)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers of a success beyond the usual ones: the 204 of a destroyed Droplet alone has a content type."""
+        typed = self.status in NO_CONTENT and _within(self.path, "/v2/droplets")
+        return {"content-type": JSON_TYPE} if typed else {}
 
     def worded(self, error: ApiError) -> ApiError:
         """A refusal as this operation says it."""
@@ -68,6 +79,13 @@ class Operations:
         return register
 
 
+#: Beginnings of paths of the newer services, whose refusals have `request_id` in the body: recorded for load balancers
+#: (2018-09-13, 2026-05-15), for the others by analogy and unverified. The older ones have none (recordings of Droplets,
+#: 2026-03-17, and domains, 2020-03-11).
+NEWER_SERVICES = (
+    "byoip_prefixes", "certificates", "droplets/autoscale", "firewalls", "load_balancers", "monitoring", "projects",
+    "reserved_ipv6", "vpc_nat_gateways", "vpc_peerings", "vpcs",
+)  # fmt: skip
 #: Beginnings of paths that the real API has (API reference, list of operations): those without an operation here
 #: answer 501.
 REAL_PATHS = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..engine.errors import forbidden, unauthorized
+from ..engine.errors import missing_scope, unauthorized
 from ..engine.records import Record
 
 #: Fields that are left out of replies to tokens without the scope, by kind of object.
@@ -71,12 +71,12 @@ class Scopes:
     def require(self, *scopes: str) -> None:
         """Refuse with 403 unless the token has every one of them."""
         if self.granted is not None and not all(map(self.allow, scopes)):
-            raise forbidden()
+            raise missing_scope()
 
     def require_any(self, *scopes: str) -> None:
         """Refuse with 403 unless the token has one of them."""
         if self.granted is not None and not any(map(self.allow, scopes)):
-            raise forbidden()
+            raise missing_scope()
 
     def visible(self, kind: str, shown: Record) -> Record:
         """The object without the fields that the token may not see."""
@@ -90,7 +90,7 @@ class Scopes:
 REAL_TOKEN = re.compile(r"dop_v1_[0-9a-f]{64}", re.IGNORECASE)
 
 LOOKS_REAL = (
-    "Unable to authenticate you. This is a simulator and the token looks like a real DigitalOcean token, which should "
+    "Unable to authenticate you: this is a simulator and the token looks like a real DigitalOcean token, which should "
     "not be sent here. Use any other text as a token, or allow real-looking tokens in the simulator's settings."
 )
 

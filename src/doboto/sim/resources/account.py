@@ -29,8 +29,8 @@ def _show(account: Account) -> Record:
         "reserved_ip_limit": account.settings.reserved_ip_limit,
         "volume_limit": account.settings.volume_limit,
         "email": email_of(account),
-        "name": "Simulated Account",
-        "uuid": account.uuid("account").replace("-", ""),
+        "name": email_of(account),  # as recorded on 2026-08-21
+        "uuid": account.uuid("account"),
         "email_verified": True,
         "status": "active",
         "status_message": "",

@@ -177,7 +177,7 @@ def get_prefix(call: Call) -> Record:
     return {"byoip_prefix": _show(call, _prefix_in_path(call))}
 
 
-@OPERATIONS("PATCH", "/v2/byoip_prefixes/{byoip_prefix_uuid}", "byoip_prefix:write", status=202)
+@OPERATIONS("PATCH", "/v2/byoip_prefixes/{byoip_prefix_uuid}", "byoip_prefix:update", status=202)
 def patch_prefix(call: Call) -> Record:
     """Announce a prefix to the internet, or stop that."""
     prefix, wanted = _prefix_in_path(call), required(call.body, "advertise", boolean)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ...engine.account import Account
-from ...engine.errors import bad_request, unprocessable
+from ...engine.errors import bad_request, not_found, unprocessable
 from ...engine.fields import boolean, name_of, required, text
 from ...engine.records import Record, chosen
 from ...http.messages import Call, Reply
@@ -25,7 +25,12 @@ _ALL, _ONE = "/v2/droplets/autoscale", "/v2/droplets/autoscale/{autoscale_pool_i
 
 
 def _in_path(call: Call) -> Record:
-    return call.account.get("autoscale_pool", call.params["autoscale_pool_id"])
+    key = call.params["autoscale_pool_id"]
+    pool = call.account.find("autoscale_pool", key)
+    if pool is None:
+        # The text that `terraform-provider-digitalocean` looks for (2025).
+        raise not_found(f"autoscale group with id {key} not found")
+    return pool
 
 
 def _show(call: Call, pool: Record) -> Record:

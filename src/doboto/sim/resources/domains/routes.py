@@ -89,6 +89,7 @@ def create_record(call: Call) -> Record:
     call.scopes.require_any("domain:create", "domain:update")
     domain = domain_in_path(call)
     record = state.add_record(call.account, domain["name"], read_new(call.account, domain, call.body))
+    state.share_ttl(call.account, record)
     state.touch(call.account, call.now, domain)
     return {"domain_record": state.show_record(record)}
 
@@ -112,6 +113,7 @@ def update_record(call: Call) -> Record:
         body = {**body, "data": f"{record['data']}."}
     changed = read_changed(call.account, domain, record, body)
     call.account.put("domain_record", record["id"], changed)
+    state.share_ttl(call.account, changed)
     state.touch(call.account, call.now, domain)
     return {"domain_record": state.show_record(changed)}
 

@@ -70,6 +70,19 @@ def add_record(account: Account, domain: str, members: Record) -> Record:
     return account.put("domain_record", number, {**_NOTHING, **members, "id": number, "domain": domain})
 
 
+def share_ttl(account: Account, record: Record) -> None:
+    """Give a record's time to live to the others of its name and type.
+
+    A set of records has one (RFC 2181, 5.2), and creating one changed an older one (seen on 2024-05-16). That the one
+    written last wins on an update, too, is unverified.
+    """
+    store = account.store("domain_record")
+    for key in store.keys("name", name_key(record["domain"], record["name"])):
+        other = store.records[key]
+        if other["type"] == record["type"] and other["ttl"] != record["ttl"]:
+            account.change("domain_record", key, ttl=record["ttl"])
+
+
 def touch(account: Account, now: float, domain: Record) -> None:
     """A change of the zone: its serial grows."""
     account.change("domain", domain["name"], serial=max(int(now), domain["serial"] + 1))

@@ -20,18 +20,27 @@ from ..images.state import find_image, make_image, usable_image
 from . import backups, networks
 from .request import BAD_SIZE, SIZE_ELSEWHERE, hostname
 
-#: `terraform-provider-digitalocean` PR 7094 (then in hashicorp/terraform).
-SMALLER_DISK = "Size can not decrease size of Droplet's disk image"
+#: What client programs of 2025-26 quote; `terraform-provider-digitalocean` PR 7094 (then in hashicorp/terraform) had
+#: "Size can not decrease size of Droplet's disk image".
+SMALLER_DISK = "This size is not available because it has a smaller disk."
+#: The text that `terraform-provider-digitalocean` has looked for since 2014.
+ALREADY_OFF = "Droplet is already powered off"
 
 
 def check(account: Account, droplet: Record, body: Record, type: str) -> Record:
     """What the action needs to know, or the reason why it can't be done now."""
     if droplet["destroying"] or actions.pending(account, "droplet", droplet["id"]):
         raise pending_event()
-    needs_off = DROPLET_ACTIONS[type].needs_off or (type == "snapshot" and account.settings.snapshot_needs_off)
-    if needs_off and droplet["status"] != "off":
+    if _needs_off(account, type) and droplet["status"] != "off":
         raise unprocessable(CURRENTLY_ON)
+    if type == "power_off" and droplet["status"] == "off" and account.settings.power_off_needs_on:
+        raise unprocessable(ALREADY_OFF)
     return _WANTED[type](account, droplet, body) if type in _WANTED else {}
+
+
+def _needs_off(account: Account, type: str) -> bool:
+    settings = account.settings
+    return {"resize": settings.resize_needs_off, "snapshot": settings.snapshot_needs_off}.get(type, False)
 
 
 def begin(
@@ -47,7 +56,7 @@ def begin(
         droplet["region"],
         seconds=account.settings.seconds(f"droplet.{type}"),
         effect="droplet.change",
-        arguments={"type": type, "droplet_id": droplet["id"], "wanted": wanted},
+        arguments={"type": type, "droplet_id": droplet["id"], "wanted": {**wanted, "started_at": now}},
         fails="action_errored" in faults,
     )
 
@@ -89,9 +98,10 @@ def _want_rebuild(account: Account, droplet: Record, body: Record) -> Record:
 
 
 def _want_restore(account: Account, droplet: Record, body: Record) -> Record:
+    # Programs restore snapshots of the same Droplet, too, where the API reference speaks of backups only.
     image = account.find("image", required(body, "image", integer))
-    if image is None or image["type"] != "backup" or image["droplet_id"] != droplet["id"]:
-        raise unprocessable("The image must be a backup of the Droplet.")
+    if image is None or image["type"] not in ("backup", "snapshot") or image["droplet_id"] != droplet["id"]:
+        raise unprocessable("The image must be a backup or a snapshot of the Droplet.")
     return {"image": image["id"]}
 
 
@@ -152,7 +162,8 @@ def _rename(account: Account, _now: float, droplet: Record, wanted: Record) -> N
 
 
 def _snapshot(account: Account, now: float, droplet: Record, wanted: Record) -> None:
-    make_image(account, now, droplet, wanted["name"], "snapshot")
+    # Dated like the action that makes it: the Terraform provider finds a snapshot by that.
+    make_image(account, wanted.get("started_at", now), droplet, wanted["name"], "snapshot")
 
 
 def _kernel(account: Account, _now: float, droplet: Record, wanted: Record) -> None:

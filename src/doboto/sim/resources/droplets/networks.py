@@ -15,6 +15,7 @@ from ...engine import relations
 from ...engine.account import Account
 from ...engine.records import Key, Record
 from ...engine.store import index
+from ..vpcs.ranges import network_of
 from ..vpcs.state import next_address
 
 _V4 = int(ipaddress.IPv4Address("198.18.0.0"))
@@ -45,12 +46,9 @@ def public_v4(account: Account) -> Record:
 def private_v4(account: Account, vpc: Record) -> Record:
     """A private interface in a VPC."""
     address, netmask = next_address(account, vpc)
-    return {
-        "ip_address": address,
-        "netmask": netmask,
-        "gateway": account.settings.private_gateway,
-        "type": "private",
-    }
+    asked = account.settings.private_gateway
+    gateway = str(network_of(vpc)[1]) if asked == "vpc" else asked
+    return {"ip_address": address, "netmask": netmask, "gateway": gateway, "type": "private"}
 
 
 def public_v6(account: Account, region: str) -> Record:
@@ -66,11 +64,22 @@ def public_v6(account: Account, region: str) -> Record:
 
 
 def shown(account: Account, droplet: Record) -> Record:
-    """A Droplet's own interfaces, and after them the reserved addresses assigned to it (`godo#343`)."""
-    v4 = [str(ip) for ip in relations.reserved_ips_of(account, droplet["id"])]
-    v6 = [str(ip) for ip in relations.reserved_ipv6s_of(account, droplet["id"])]
+    """A Droplet's own interfaces and the reserved addresses assigned to it (`godo#343`).
+
+    A reserved IPv4 address follows the public one (a recording of 2020-06 has it between public and private).
+    """
+    reserved_v4 = [_reserved_v4(str(ip)) for ip in relations.reserved_ips_of(account, droplet["id"])]
+    reserved_v6 = [_reserved_v6(str(ip)) for ip in relations.reserved_ipv6s_of(account, droplet["id"])]
     own: Record = droplet["networks"]
-    return {"v4": [*own["v4"], *map(_reserved_v4, v4)], "v6": [*own["v6"], *map(_reserved_v6, v6)]} if v4 or v6 else own
+    public = [one for one in own["v4"] if one["type"] == "public"] + reserved_v4
+    private = [one for one in own["v4"] if one["type"] == "private"]
+    first, second = (private, public) if _private_first(account, droplet) else (public, private)
+    return {"v4": [*first, *second], "v6": [*own["v6"], *reserved_v6]}
+
+
+def _private_first(account: Account, droplet: Record) -> bool:
+    order = account.settings.v4_order
+    return order == "private" or (order == "drawn" and account.draw("v4 order", str(droplet["id"])) % 2 == 1)
 
 
 def _reserved_v4(ip: str) -> Record:

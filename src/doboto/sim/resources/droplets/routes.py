@@ -14,7 +14,7 @@ from ...http.paging import page
 from ...http.routes import Operations
 from . import actions as changes
 from . import state
-from .create import create
+from .create import batch, create
 from .request import read_order
 from .state import destroy, may_destroy
 
@@ -62,13 +62,20 @@ def create_droplets(call: Call) -> Record:
     """One Droplet by `name` or several by `names`, with the actions that make them."""
     order = read_order(call.account, call.body, call.scopes)
     made = create(call.account, call.now, order, call.faults)
-    links = {"links": {"actions": [_link(call, action) for _, action in made]}}
+    links = {"links": {"actions": _links(call, [action for _, action in made], many=order.many)}}
     shown = [show(call, droplet) for droplet, _ in made]
     return {"droplets": shown, **links} if order.many else {"droplet": shown[0], **links}
 
 
-def _link(call: Call, action: Record) -> Record:
-    return {"id": action["id"], "rel": "create", "href": f"{call.base}/v2/actions/{action['id']}"}
+def _links(call: Call, created: list[Record], *, many: bool) -> list[Record]:
+    if many and call.account.settings.names_link == "batch":
+        # Its id is none of those of the create actions (`python-digitalocean#176`).
+        return [_link(call, batch(call.account, call.now, created), "batch")]
+    return [_link(call, action, "create") for action in created]
+
+
+def _link(call: Call, action: Record, rel: str) -> Record:
+    return {"id": action["id"], "rel": rel, "href": f"{call.base}/v2/actions/{action['id']}"}
 
 
 @OPERATIONS("DELETE", "/v2/droplets", "droplet:delete", "tag:read", status=204)

@@ -84,22 +84,29 @@ def show(account: Account, droplet: Record, now: float) -> Record:
         "status": droplet["status"],
         "kernel": None if droplet["kernel_id"] is None else catalog.kernel(droplet["kernel_id"]),
         "created_at": droplet["created_at"],
-        "features": droplet["features"],
+        "features": _features(droplet),
         "backup_ids": relations.images_of(account, "backup", number),
         "next_backup_window": None
         if policy is None or droplet["status"] == "new"
         else backups.next_window(policy, now),
         "snapshot_ids": relations.images_of(account, "snapshot", number),
-        "image": images.show(images.image_of(account, droplet)),
+        "image": images.show_in_droplet(images.image_of(account, droplet)),
         "volume_ids": relations.volumes_of(account, number),
         "size": size,
         "size_slug": droplet["size_slug"],
         "networks": networks.shown(account, droplet),
         "region": catalog.region(droplet["region"]),
         "tags": droplet["tags"],
-        "vpc_uuid": droplet["vpc_uuid"],
+        # Recordings of 2020-12-10 and 2023-11-15 have none while the Droplet is new.
+        **({} if droplet["status"] == "new" else {"vpc_uuid": droplet["vpc_uuid"]}),
     }
     return {**shown, "gpu_info": size["gpu_info"]} if "gpu_info" in size else shown
+
+
+def _features(droplet: Record) -> list[str]:
+    # As with `vpc_uuid`, the private network comes later than the reply to the create (the same recordings).
+    hidden = ("private_networking",) if droplet["status"] == "new" else ()
+    return [name for name in droplet["features"] if name not in hidden]
 
 
 def _locked(account: Account, droplet: Record) -> bool:

@@ -132,7 +132,10 @@ def update_image(call: Call) -> Record:
 @OPERATIONS("DELETE", "/v2/images/{image_id}", "image:delete", status=204)
 def delete_image(call: Call) -> None:
     """Delete one's own image."""
-    remove_image(call.account, own_image_in_path(call)["id"])
+    account, number = call.account, integer(call.params["image_id"]) or 0
+    if account.settings.deleted_image == "refuse" and account.find("deleted_image", number) is not None:
+        raise unprocessable("Image Can not delete an already deleted image.")
+    remove_image(account, own_image_in_path(call)["id"])
 
 
 @OPERATIONS("POST", "/v2/images/{image_id}/account_transfer", "image:update", "image:delete", status=201)

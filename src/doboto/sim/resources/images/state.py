@@ -31,6 +31,12 @@ def show(image: Record) -> Record:
     return chosen(image, SHOWN)
 
 
+def show_in_droplet(image: Record) -> Record:
+    """An image inside a Droplet: without `error_message` (recordings since 2020-05), a snapshot without description."""
+    hidden = ("error_message", "description") if image["type"] == "snapshot" else ("error_message",)
+    return {name: value for name, value in show(image).items() if name not in hidden}
+
+
 def show_snapshot(image: Record) -> Record:
     """A snapshot or backup in a Droplet's own list."""
     return chosen(image, SNAPSHOT_SHOWN)

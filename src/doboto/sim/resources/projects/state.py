@@ -161,7 +161,7 @@ def _give_up_default(account: Account, former: Record, now: float) -> None:
 
 def _owner(account: Account) -> Record:
     return {
-        "owner_uuid": account.uuid("account").replace("-", ""),
+        "owner_uuid": account.uuid("account"),
         "owner_id": account.draw("project owner") % 10_000_000,
     }
 

@@ -15,7 +15,7 @@ from ...engine.errors import pending_event, unprocessable
 from ...engine.fields import integer, optional, required, text
 from ...engine.lifecycle import durations, effect
 from ...engine.records import Key, Record, as_list, as_record
-from .state import find, gigabytes, refuse_pending
+from .state import find, gigabytes, refuse_pending, require_capacity
 
 #: The reference's example of an attach took 11 s, that of its list no time at all: plausible, not promised.
 durations(volume__attach=5.0, volume__detach=5.0, volume__resize=3.0)
@@ -26,6 +26,8 @@ ALREADY_ATTACHED = "This volume is already attached"
 NOT_ATTACHED = "Attachment not found"
 #: `doctl#321`, for a new Droplet with a volume that can't be found.
 BAD_VOLUMES = "Invalid volume allocations"
+#: The fragment is what `csi-digitalocean` looks for (2026), the number is our own.
+TOO_MANY = "cannot attach more volumes to the Droplet (maximum is {limit})"
 ELSEWHERE = "Volume and Droplet must be in the same region."
 
 
@@ -119,10 +121,11 @@ def _want_detach(account: Account, volume: Record, body: Record) -> Record:
     return {"droplet_id": droplet_id}
 
 
-def _want_resize(_account: Account, volume: Record, body: Record) -> Record:
+def _want_resize(account: Account, volume: Record, body: Record) -> Record:
     size = gigabytes(body)
     if size <= volume["size_gigabytes"]:
         raise unprocessable("A volume can only be made larger.")
+    require_capacity(account, size - volume["size_gigabytes"], "resize volume")
     return {"size_gigabytes": size}
 
 
@@ -151,7 +154,7 @@ def _droplet_idle(account: Account, droplet_id: int | None) -> None:
 def _room(account: Account, number: int) -> None:
     limit = account.settings.volumes_per_droplet
     if number > limit:
-        raise unprocessable(f"A Droplet can have at most {limit} volumes.")
+        raise unprocessable(TOO_MANY.format(limit=limit))
 
 
 def _tag(account: Account, volume: Record, body: Record) -> None:

@@ -47,7 +47,9 @@ def list_volumes(call: Call) -> Record:
 @OPERATIONS("POST", "/v2/volumes", "api:write", "block_storage:create", status=201)
 def create_volume(call: Call) -> Record:
     """A new volume; a name is good for one volume in each region."""
-    return {"volume": _show(call, state.create(call.account, call.now, call.body, keep_tags=_keeps_tags(call)))}
+    shown = _show(call, state.create(call.account, call.now, call.body, keep_tags=_keeps_tags(call)))
+    # Null where there are none, in this reply alone (recordings of 2020-05-01 and 2022-11-24; lists of 2022-11-28).
+    return {"volume": {name: None if value == [] else value for name, value in shown.items()}}
 
 
 @OPERATIONS("DELETE", "/v2/volumes", "block_storage:delete", "api:write", status=204)

@@ -13,7 +13,7 @@ from ... import catalog
 from ...engine import actions, tagging
 from ...engine.account import Account
 from ...engine.clock import iso
-from ...engine.errors import ApiError, conflict, forbidden, not_found, unprocessable
+from ...engine.errors import ApiError, conflict, forbidden, not_found, too_many_requests, unprocessable
 from ...engine.fields import integer, name_of, optional, required, text
 from ...engine.records import Key, Record, chosen
 from ...engine.store import index
@@ -28,9 +28,12 @@ SHOWN = (
 NAME = re.compile(r"[a-z][a-z0-9\-]{0,63}")
 BAD_NAME = "failed to create volume: invalid volume name. names must be lowercase and alphanumeric"
 #: `csi-digitalocean` PR 481.
-LIMIT = "failed to create volume: volume/snapshot capacity limit exceeded"
-#: `ansible#39655` saw this and also `already_exists`/"already exists".
-SAME_NAME = "failed to create volume"
+LIMIT = "failed to {do}: volume/snapshot capacity limit exceeded"
+#: Recorded on 2021-05-03 and 2023-04-19; that it has the id of other 429s, is counted by volume and comes without
+#: Retry-After is unverified.
+SNAPSHOT_RATE = "failed to create snapshot: this operation is rate-limited - one request per {limit}"
+#: 409 as `csi-digitalocean` expects it; the text is our own.
+SAME_SNAPSHOT = "failed to create snapshot: a snapshot of the volume with this name already exists"
 #: `terraform-provider-digitalocean#19`, `godo#146`; its `id` is really written like that.
 ATTACHED = "A volume that's attached to a Droplet cannot be deleted. Please detach it first before deleting."
 #: By analogy with Droplets and floating IPs; unverified.
@@ -70,16 +73,17 @@ def create(account: Account, now: float, body: Record, *, keep_tags: bool = True
     snapshot = _snapshot(account, body)
     wanted: Record = {
         "name": _checked_name(body),
-        "region": _checked_region(body, snapshot),
+        "region": _checked_region(account, body, snapshot),
         "description": optional(body, "description", text, ""),
         "size_gigabytes": _size(body, snapshot),
         **_filesystem(body, snapshot),
     }
     tags = tagging.asked_for(body) if keep_tags else []
     if find(account, wanted["name"], wanted["region"]):
-        raise conflict(SAME_NAME)
+        raise conflict(account.settings.volume_name_text)
     if len(account.store("volume")) >= account.settings.volume_limit:
-        raise forbidden(LIMIT)
+        raise forbidden(LIMIT.format(do="create volume"))
+    require_capacity(account, wanted["size_gigabytes"], "create volume")
     tags = tagging.ensure(account, tags)
     key = account.uuid()
     volume = account.put("volume", key, {"id": key, **wanted, "droplet_ids": [], "created_at": iso(now), "tags": tags})
@@ -103,7 +107,8 @@ def refuse_pending(account: Account, volume: Record) -> None:
 
 def make_snapshot(account: Account, now: float, volume: Record, body: Record, *, keep_tags: bool = True) -> Record:
     """A snapshot of a volume as it is now; there at once, the reference has no action for it."""
-    name, tags = name_of(body), tagging.ensure(account, tagging.asked_for(body) if keep_tags else [])
+    name = _snapshot_name(account, now, volume, body)
+    tags = tagging.ensure(account, tagging.asked_for(body) if keep_tags else [])
     key = account.uuid()
     snapshot: Record = {
         "id": key,
@@ -113,14 +118,41 @@ def make_snapshot(account: Account, now: float, volume: Record, body: Record, *,
         "resource_id": volume["id"],
         "resource_type": "volume",
         "min_disk_size": volume["size_gigabytes"],
-        # The real one bills what is written; nobody writes here, so it is full as in the reference's example.
-        "size_gigabytes": volume["size_gigabytes"],
+        # What is written is counted, and nobody writes here.
+        "size_gigabytes": 0,
         "tags": tags,
         **chosen(volume, ("filesystem_type", "filesystem_label")),
     }
     account.put("volume_snapshot", key, snapshot)
+    account.change("volume", volume["id"], snapshot_at=now)
     tagging.note(account, tags, "volume_snapshot", key)
     return snapshot
+
+
+def _snapshot_name(account: Account, now: float, volume: Record, body: Record) -> str:
+    name, store = name_of(body), account.store("volume_snapshot")
+    if any(store.records[key]["name"] == name for key in store.keys("volume", volume["id"])):
+        raise conflict(SAME_SNAPSHOT)
+    limit = account.settings.volume_snapshot_seconds
+    if "snapshot_at" in volume and now < volume["snapshot_at"] + account.clock.lasting(limit):
+        raise too_many_requests(message=SNAPSHOT_RATE.format(limit=_go_duration(limit)))
+    return name
+
+
+def _go_duration(seconds: float) -> str:
+    # As Go prints durations, `10m0s`: the text is a Go program's.
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes:.0f}m{rest:g}s" if minutes else f"{rest:g}s"
+
+
+def require_capacity(account: Account, more: int, do: str) -> None:
+    """Refuse more GiB than volumes and their snapshots may have together, if the account has such a limit."""
+    limit = account.settings.volume_capacity
+    if not limit:
+        return
+    used = sum(one["size_gigabytes"] for store in ("volume", "volume_snapshot") for one in account.store(store))
+    if used + more > limit:
+        raise forbidden(LIMIT.format(do=do))
 
 
 def gigabytes(body: Record) -> int:
@@ -143,12 +175,12 @@ def _checked_name(body: Record) -> str:
     return name
 
 
-def _checked_region(body: Record, snapshot: Record | None) -> str:
+def _checked_region(account: Account, body: Record, snapshot: Record | None) -> str:
     default = None if snapshot is None else snapshot["regions"][0]
     slug = optional(body, "region", text, default) or required(body, "region", text)
     region = catalog.region(slug)
     if region is None or "storage" not in region["features"]:
-        raise unprocessable("failed to create volume: region is invalid")
+        raise unprocessable(account.settings.volume_region_text)
     if snapshot is not None and slug not in snapshot["regions"]:
         raise unprocessable("failed to create volume: the snapshot is not available in this region")
     return slug

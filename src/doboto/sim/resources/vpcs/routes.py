@@ -26,6 +26,7 @@ def _vpc_in_path(call: Call) -> Record:
 @OPERATIONS("GET", "/v2/vpcs", "vpc:read")
 def list_vpcs(call: Call) -> Record:
     """All VPCs."""
+    state.ensure_defaults(call.account, call.now)
     return page(call, "vpcs", list(call.account.store("vpc")), show)
 
 
