@@ -15,8 +15,7 @@ from ...engine import relations
 from ...engine.account import Account
 from ...engine.records import Key, Record
 from ...engine.store import index
-from ..vpcs.ranges import network_of
-from ..vpcs.state import next_address
+from ..vpcs.state import network_of, next_address
 
 _V4 = int(ipaddress.IPv4Address("198.18.0.0"))
 _V4_ROOM = 2**17
