@@ -91,6 +91,6 @@ class TagPendingEventWatch:
         self._locked = [droplet for droplet in records(list(page.items)) if _is_busy(droplet)]
 
 
-def _is_busy(droplet: dict[str, Any]) -> bool:
+def _is_busy(droplet: Mapping[str, Any]) -> bool:
     # Since 2020-09 a Droplet that is still being created says that it is not locked.
     return bool(droplet.get("locked")) or droplet.get("status") == "new"
