@@ -18,8 +18,8 @@ from .records import as_list, as_record
 
 PresetName: TypeAlias = Literal["new-account", "in-use", "large"]
 
-#: Kinds of accounts, as settings by name of preset: what an account is allowed depends on its age and on what support has
-#: raised. What a preset leaves out has its default.
+#: Kinds of accounts, as settings by name of preset: what an account is allowed depends on its age and on what support
+#: has raised. What a preset leaves out has its default.
 PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
     # Limits recorded on 2026-08-21 (`droplet_limit` 10 also on 2022-01-04). The first VPC of a region becomes its
     # default (API reference, text of POST /v2/vpcs).
