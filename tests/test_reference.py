@@ -104,3 +104,17 @@ def test_pages_of_what_is_no_more_are_taken_away(tmp_path: Path) -> None:
     old.write_text("# `do.teapot`", encoding="utf-8")
     pages.write(tmp_path)
     assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.md")} == set(GENERATED)
+
+
+SETTINGS = (DOCS / "settings.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", list(inspect.signature(doboto.DO).parameters))
+def test_every_parameter_of_a_client_is_on_the_page_of_settings(name: str) -> None:
+    assert f"| `{name}` |" in SETTINGS
+
+
+def test_every_environment_variable_is_on_the_page_of_settings() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    read = set(re.findall(r"\b(?:DOBOTO|DIGITALOCEAN)_[A-Z_]+\b", source)) - {"DOBOTO_COMPLETE"}
+    assert {name for name in read if f"`{name}`" not in SETTINGS} == set()
