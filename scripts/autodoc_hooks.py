@@ -13,8 +13,8 @@ import pages
 from sphinx.application import Sphinx
 from sphinx.util.inspect import stringify_signature
 
-from doboto.catalog import overloads_of
-from doboto.cli.schema.catalog import Operation, hints_of, operations, resources
+from doboto.catalog import overloads_of, type_hints
+from doboto.cli.schema.catalog import Operation, operations, resources
 from doboto.client import Client
 
 OPERATION = re.compile(r"doboto\.client\.DO\.(\w+)\.(\w+)$")
@@ -56,12 +56,14 @@ def signature(_: Sphinx, what: str, name: str, *__: Any) -> tuple[str, str | Non
 
 def signatures(operation: Operation) -> list[str]:
     """As the blocking client has them: its own, or the overloads that stand for it."""
-    shape = operation.dual.signatures
+    shape = operation.descriptor.signatures
     if not shape:
-        return [spelled(getattr(getattr(Client, operation.resource), operation.name), hints_of(operation.function), {})]
+        return [
+            spelled(getattr(getattr(Client, operation.resource), operation.name), type_hints(operation.function), {})
+        ]
     protocol = typing.get_origin(shape[0]) or shape[0]
     called = dict(zip(protocol.__parameters__, typing.get_args(shape[0]), strict=True))
-    return [spelled(one, hints_of(one), called) for one in overloads_of(protocol)]
+    return [spelled(one, type_hints(one), called) for one in overloads_of(protocol)]
 
 
 def spelled(function: Callable[..., Any], hints: dict[str, Any], called: Mapping[Any, Any]) -> str:

@@ -28,7 +28,7 @@ def test_what_the_library_refuses_is_2(simulated: Doboto) -> None:
     """In words of the command line, not of Python."""
     told = {
         ("droplet", "power-off"): "give either DROPLET or --tag",
-        ("droplet", "create", *NEW): "NAME is missing",
+        ("droplet", "create", *NEW): "NAME must not be empty",
         ("droplet", "create", "web", *NEW, "--ready-port", "22"): "--ready-port is waited for: give --wait with it",
         ("droplet", "list", "--tag", "a", "--name", "b"): "the API takes --tag alone, or --name and --type",
         ("reserved-ip", "create"): "give either --droplet-id or --region",
@@ -37,8 +37,8 @@ def test_what_the_library_refuses_is_2(simulated: Doboto) -> None:
             "rule-add",
             "43a0e3c8-3c5f-4f4b-a9b5-6d8e5c1ad8a5",
         ): "give --inbound-rules, --outbound-rules, or both",
-        ("image", "update", "7"): "give a --name, a --description or a --distribution",
-        ("certificate", "create", "web"): "--private-key is missing",
+        ("image", "update", "7"): "give --name, --description or --distribution",
+        ("certificate", "create", "web"): "--private-key is required",
     }
     for order, message in told.items():
         assert simulated.refused(2, "usage", *order)["message"] == message

@@ -64,9 +64,9 @@ def test_help_speaks_of_options_and_commands() -> None:
     listed = " ".join(pages["doboto droplet list"].split())
     assert "--type gpus lists them alone" in listed
     created = " ".join(pages["doboto droplet create"].split())
-    assert "(unless --no-public-networking is given)" in created
-    assert "--with-droplet-agent fails the create" in created
-    assert "leave it out for no such record" in " ".join(pages["doboto domain create"].split())
+    assert "(unless --public-networking is false)" in created
+    assert "true fails the create where it cannot be installed" in created
+    assert "omit for no such record" in " ".join(pages["doboto domain create"].split())
 
 
 def test_help_is_a_command_too(doboto: Doboto) -> None:

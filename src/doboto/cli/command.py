@@ -13,7 +13,7 @@ from .run.confirm import irrevocable
 from .schema import catalog
 from .schema.catalog import Operation
 from .schema.docstrings import Docstring
-from .schema.text import spoken, summarised, worded
+from .schema.text import documentation_of, errors_with_options, summary_of
 from .settings import Argument, Option, Settings, common
 from .suggest import command_suggestion
 
@@ -107,16 +107,17 @@ class OperationCommand(Described):
 
     def own_params(self) -> list[click.Parameter]:
         """The operation's own arguments and options."""
+        from .run.complete import completer
         from .schema.parameters import made
 
         if self._made is None:
-            self._made = made(self.operation)
+            self._made = made(self.operation, completer)
         return self._made
 
     @property
     def doc(self) -> Docstring:
         """What the operation's docstring says, in words of the command line."""
-        return worded(self.operation, self.own_params())
+        return documentation_of(self.operation, self.own_params())
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """All arguments and options."""
@@ -144,7 +145,7 @@ class OperationCommand(Described):
 
     def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - lines are wrapped, not cut
         """What the group's help says."""
-        return summarised(self.operation)
+        return summary_of(self.operation)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write what the docstring says."""
@@ -169,6 +170,6 @@ class OperationCommand(Described):
         """Run it."""
         from .run.run import run
 
-        with placed(ctx), spoken(self.operation, self.own_params()):
+        with placed(ctx), errors_with_options(self.operation, self.own_params()):
             settings = (ctx.find_object(Settings) or Settings()).with_params(ctx.params)
             run(self.operation, dict(ctx.params), self.own_params(), settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -123,16 +123,10 @@ def of_environment(ctx: click.Context) -> frozenset[str]:
     return frozenset(name for name in names if ctx.get_parameter_source(f"{OURS}{name}") is ParameterSource.ENVIRONMENT)
 
 
-def contexts(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-    """Names of contexts, for the shell to complete."""
-    from click.shell_completion import CompletionItem
-
-    from .accounts.contexts import Contexts
-
-    try:
-        return [CompletionItem(name) for name in Contexts().names() if name.startswith(incomplete)]
-    except Exception:  # a completion that fails must not write into the line being typed
-        return []
+def complete_context(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Complete names of contexts in the shell; the outermost command, which is above all folders, knows them."""
+    complete: Callable[[str], list[CompletionItem[str]]] = getattr(ctx.find_root().command, "complete_context")  # noqa: B009 - typed as a command
+    return complete(incomplete)
 
 
 #: Name, flags, section, text, and what else click is told.
@@ -153,7 +147,7 @@ COMMON: Sequence[tuple[str, tuple[str, ...], str, str, Mapping[str, Any]]] = (
     ("token", ("--token",), "Account", "The API token. Default: DIGITALOCEAN_TOKEN, then the context's.",
      {"metavar": "TEXT"}),
     ("context", ("--context",), "Account", "The context to use; see `doboto auth`.",
-     {"metavar": "NAME", "envvar": "DOBOTO_CONTEXT", "shell_complete": contexts}),
+     {"metavar": "NAME", "envvar": "DOBOTO_CONTEXT", "shell_complete": complete_context}),
     ("url", ("--url",), "Account", "The API's base URL.", {"metavar": "URL", "envvar": "DOBOTO_URL"}),
     ("sim", ("--sim/--no-sim",), "Account", "Use a simulated account, kept on this machine. No token is needed.",
      {"envvar": "DOBOTO_SIM"}),

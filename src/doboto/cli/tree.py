@@ -5,14 +5,18 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
 from .._version import VERSION
 from .command import CONTEXT, SECTIONS, Group, OperationCommand, placed, write_section
 from .schema import catalog
-from .schema.text import summarised
+from .schema.text import summary_of
 from .settings import Option, Settings, common, of_environment
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class ResourceGroup(LazyGroup):
 
     def summaries(self) -> Mapping[str, Mapping[str, str]]:
         """The operations, and what is written beside them."""
-        operations = {name: summarised(one) for name, one in catalog.operations(self._resource).items()}
+        operations = {name: summary_of(one) for name, one in catalog.operations(self._resource).items()}
         beside = {name: one.summary for name, one in self._written.items()}
         return {"Operations": operations, **({"Also": beside} if beside else {})}
 
@@ -103,6 +107,17 @@ class Root(LazyGroup):
             "Resources": {catalog.spelled(name): text for name, text in catalog.resources().items()},
             "Commands": {name: one.summary for name, one in WRITTEN.items()},
         }
+
+    def complete_context(self, incomplete: str) -> list[CompletionItem[str]]:
+        """Names of contexts, for the shell to complete."""
+        from click.shell_completion import CompletionItem
+
+        from .accounts.contexts import Contexts
+
+        try:
+            return [CompletionItem(name) for name in Contexts().names() if name.startswith(incomplete)]
+        except Exception:  # a completion that fails must not write into the line being typed
+            return []
 
     def suggested(self, ctx: click.Context) -> list[str]:
         """All of them, and what is sought here and is elsewhere."""

@@ -124,7 +124,7 @@ class Certificate(Settling[Mode]):
             name: The certificate's name, unique in the account.
             private_key: The private key as PEM, to upload a certificate;
             leaf_certificate: the certificate as PEM; and
-            certificate_chain: the certificates between it and the authority's, as PEM, or None.
+            certificate_chain: the certificates between it and the authority's, as PEM, if any.
             type: `custom` or `lets_encrypt`. Default: what the other arguments say.
             dns_names: The names that Let's Encrypt is to issue one for, all of them under domains of the account.
             wait: Whether to wait till it is verified; one that is uploaded is at once.
@@ -165,7 +165,7 @@ class Certificate(Settling[Mode]):
             name: The certificate's name; that it is the same certificate is not compared.
             private_key: The private key as PEM, to upload a certificate;
             leaf_certificate: the certificate as PEM; and
-            certificate_chain: the certificates between it and the authority's, as PEM, or None.
+            certificate_chain: the certificates between it and the authority's, as PEM, if any.
             type: `custom` or `lets_encrypt`. Default: what the other arguments say.
             dns_names: The names that Let's Encrypt is to issue one for.
             wait: Whether to wait till it is verified, one that was there included.

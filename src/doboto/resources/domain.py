@@ -44,10 +44,10 @@ class Domain(DomainRecords[Mode]):
 
         Args:
             name: The domain itself, such as `example.com`.
-            ip_address: The IPv4 address that it leads to, for which an A record is made; None for no such record.
+            ip_address: The IPv4 address that it leads to, for which an A record is made; omit for no such record.
 
         Returns:
-            The domain; its `zone_file` is None in this reply.
+            The domain; its `zone_file` is null in this response.
 
         Raises:
             ValueError: The name or the address is empty.

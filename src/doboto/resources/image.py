@@ -64,7 +64,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
 
         Args:
             type: `distribution` or `application`, for those alone; it is not the images' own `type`.
-            private: True for one's own images alone; False is the same as None.
+            private: If true, only one's own images; false is the same as omitting it.
             tag_name: Only images with this tag.
 
         Returns:
@@ -84,7 +84,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
 
         Args:
             type: `distribution` or `application`, for those alone.
-            private: True for one's own images alone.
+            private: If true, only one's own images.
             tag_name: Only images with this tag.
 
         Returns:
@@ -187,7 +187,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
 
         Args:
             id: The image's id.
-            name: Its new name; None to leave it.
+            name: Its new name; omit to keep it.
             description: Its new description, of an imported image.
             distribution: What it holds, of an imported image.
 
@@ -201,7 +201,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
         given = {"name": None if name is None else text("name", name)}
         body = merged(given, {"description": description, "distribution": distribution})
         if not body:
-            raise ValueError("give a name, a description or a distribution")
+            raise ValueError("give name, description or distribution")
         request = Request("PUT", path("/images/{id}", id=id), body=body, repeatable=True)
         return await self._one(ImageData, "image", request)
 

@@ -129,7 +129,7 @@ class Tag(Making[Mode]):
 
         Args:
             name: Its name, in the capitalisation that it was first made with.
-            resources: A list of dicts, each with a `resource_id` and a `resource_type`: `droplet`, `image`,
+            resources: Resources, each with a `resource_id` and a `resource_type`: `droplet`, `image`,
                 `volume` or `volume_snapshot`.
 
         Raises:
@@ -149,7 +149,7 @@ class Tag(Making[Mode]):
 
         Args:
             name: Its name, in the capitalisation that it was first made with.
-            resources: A list of dicts, each with a `resource_id` and a `resource_type`, as for `attach`.
+            resources: Resources, each with a `resource_id` and a `resource_type`, as for `attach`.
 
         Raises:
             ValueError, TypeError: There are no resources, or one lacks its id or type; nothing was untagged.

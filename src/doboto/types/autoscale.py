@@ -68,7 +68,7 @@ class AutoscaleTemplateBase(TypedDict):
     #: Script or cloud-config for the first boot, up to 64 KiB.
     #: https://docs.digitalocean.com/products/droplets/how-to/provide-user-data/
     user_data: NotRequired[str]
-    #: False for no public address at all. Default: True.
+    #: False for no public address at all. Default: true.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_create
     public_networking: NotRequired[bool]
     #: Names of tags to put on the Droplets. Default: none. Needs `tag:create`; sent to tokens with `tag:read`.

@@ -20,14 +20,14 @@ class DropletCreateBase(TypedDict, total=False):
     #: and then DigitalOcean sends a password by mail. Needs `ssh_key:read`.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_list
     ssh_keys: Sequence[int | str]
-    #: Whether to take backups, at an extra charge. Default: False. https://docs.digitalocean.com/products/backups/
+    #: Whether to take backups, at an extra charge. Default: false. https://docs.digitalocean.com/products/backups/
     backups: bool
     #: When to take them; only with `backups`. Default: daily. https://docs.digitalocean.com/products/backups/
     backup_policy: BackupPolicyAttributes
-    #: Whether to give an IPv6 address; it cannot be taken away later. Default: False.
+    #: Whether to give an IPv6 address; it cannot be taken away later. Default: false.
     #: https://docs.digitalocean.com/products/networking/ipv6/how-to/enable/
     ipv6: bool
-    #: Whether to install the agent that measures memory, load and disk. Default: False.
+    #: Whether to install the agent that measures memory, load and disk. Default: false.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_create
     monitoring: bool
     #: Names of tags to put on the Droplet, made if new: letters, digits, ":", "-" and "_", up to 255
@@ -37,7 +37,7 @@ class DropletCreateBase(TypedDict, total=False):
     #: Script or cloud-config that runs at the first boot: plain text, at most 64 KiB. Default: none.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_create
     user_data: str
-    #: Deprecated in favour of `vpc_uuid`: a Droplet is always in a VPC. Default: False.
+    #: Deprecated in favour of `vpc_uuid`: a Droplet is always in a VPC. Default: false.
     #: https://docs.digitalocean.com/products/networking/vpc/
     private_networking: bool
     #: UUIDs of block storage volumes to attach, in the Droplet's region and attached to no other.
@@ -48,12 +48,12 @@ class DropletCreateBase(TypedDict, total=False):
     #: UUID of the VPC to be in. Default: the region's default VPC. Needs `vpc:read`.
     #: https://docs.digitalocean.com/products/networking/vpc/
     vpc_uuid: str
-    #: Whether to install the agent of the web console: True fails the create where it cannot be installed,
-    #: False leaves it out. Default: it is installed where it can be.
+    #: Whether to install the agent of the web console: true fails the create where it cannot be installed,
+    #: false leaves it out. Default: it is installed where it can be.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_create
     with_droplet_agent: bool
-    #: Whether to be reachable from the Internet. False cannot be undone, needs `ipv6` to be False, and rules
-    #: out reserved IPs. Default: True.
+    #: Whether to be reachable from the Internet. If false, that cannot be undone, needs `ipv6` to be false, and rules
+    #: out reserved IPs. Default: true.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_create
     public_networking: bool
 

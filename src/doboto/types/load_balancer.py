@@ -198,13 +198,13 @@ class LoadBalancerCreate(TypedDict, total=False):
     #: Whether a client is always sent to the same Droplet. Default: no.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
     sticky_sessions: StickySessions
-    #: Whether it sends clients of HTTP on port 80 to HTTPS on port 443. Default: False.
+    #: Whether it sends clients of HTTP on port 80 to HTTPS on port 443. Default: false.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
     redirect_http_to_https: bool
-    #: Whether it speaks the PROXY protocol to the Droplets. Default: False.
+    #: Whether it speaks the PROXY protocol to the Droplets. Default: false.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
     enable_proxy_protocol: bool
-    #: Whether it keeps connections to the Droplets. Default: False.
+    #: Whether it keeps connections to the Droplets. Default: false.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
     enable_backend_keepalive: bool
     #: Seconds after which it closes an idle connection, 30 to 600. Default: 60.
@@ -213,7 +213,7 @@ class LoadBalancerCreate(TypedDict, total=False):
     #: UUID of its VPC. Default: the region's default one.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
     vpc_uuid: str
-    #: Whether no DNS records are made for its certificates from Let's Encrypt. Default: False.
+    #: Whether no DNS records are made for its certificates from Let's Encrypt. Default: false.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
     disable_lets_encrypt_dns_records: bool
     #: Who may reach it. Default: everybody.

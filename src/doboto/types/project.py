@@ -66,7 +66,7 @@ class ProjectAttributes(TypedDict, total=False):
     #: What its resources are for.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_patch
     environment: ProjectEnvironment
-    #: True to make it the default project.
+    #: If true, make it the default project.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_patch
     is_default: bool
 

@@ -53,7 +53,7 @@ class VPCAttributes(TypedDict, total=False):
     #: What it is for, up to 255 characters.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_patch
     description: str
-    #: True to make it the default of its region. It can't be unset: make another one the default.
+    #: If true, make it the default of its region. It can't be unset: make another one the default.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_patch
     default: bool
 

@@ -12,7 +12,7 @@ import click
 from ..._json import is_object
 from ..command import CONTEXT, Described, Group
 from ..errors import REFUSED, UNAUTHORIZED, USAGE, Failure
-from ..settings import Argument, Option, Settings, common, contexts
+from ..settings import Argument, Option, Settings, common, complete_context
 
 if TYPE_CHECKING:
     from ..accounts.contexts import Named
@@ -156,7 +156,7 @@ command.add_command(
         "switch",
         help="Make a context the current one.",
         callback=click.pass_context(_switch),
-        params=[Argument(["name"], text="The context's name.", shell_complete=contexts), *common()],
+        params=[Argument(["name"], text="The context's name.", shell_complete=complete_context), *common()],
     )
 )
 command.add_command(
@@ -165,7 +165,7 @@ command.add_command(
         help="Forget a context and its token, in the file and in the keyring. The token itself stays valid.",
         callback=click.pass_context(_remove),
         params=[
-            Argument(["name"], text="The context's name.", shell_complete=contexts),
+            Argument(["name"], text="The context's name.", shell_complete=complete_context),
             Option(["--yes", "-y"], is_flag=True, help="Do not ask."),
             *common(),
         ],

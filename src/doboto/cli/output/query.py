@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..._json import is_array, is_object
+from ...catalog import typed_dicts
 from ..errors import USAGE, Failure, line_of
-from ..schema.catalog import members_of, typed_dicts
+from ..schema.catalog import members_of
 from ..schema.validate import SINGLE, choices
 from ..suggest import suggestion
 from .columns import COLUMNS, find_column, split_columns

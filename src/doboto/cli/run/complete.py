@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
+from ..schema.catalog import Operation
+from ..schema.names import takes_droplet
 from ..settings import Settings, of_environment
 
 if TYPE_CHECKING:
@@ -21,11 +23,11 @@ SLUGS = frozenset({"size", "region", "image"})
 TAGS = frozenset({"tag_name", "tags"})
 
 
-def completer(resource: str, name: str, droplet: bool) -> Completer | None:
+def completer(operation: Operation, name: str) -> Completer | None:
     """What completes a parameter, or None."""
-    if droplet:
+    if takes_droplet(operation, name):
         return _completing(_droplets)
-    if name in SLUGS and (resource, name) != ("volume", "size"):
+    if name in SLUGS and (operation.resource, name) != ("volume", "size"):
         return _completing(lambda do: _slugs(do, name))
     return _completing(_tags) if name in TAGS else None
 

@@ -12,6 +12,7 @@ from ..errors import NOT_FOUND, REFUSED, Failure
 from ..output.table import align
 from ..output.text import format_cell
 from ..schema.catalog import Operation, spelled
+from ..schema.text import written
 from .affected import Target, hit, reader_of
 
 if TYPE_CHECKING:
@@ -117,10 +118,6 @@ def _nobody(what: str, targets: Sequence[Target], most: int = 20) -> Failure:
 READS: Mapping[str, str] = {"size": "to size", "image": "from image"}
 #: What is said besides of how it is done, and nothing of what becomes of the thing.
 ASIDE = frozenset({"tag_name", "missing_ok", "wait", "poll", "timeout"})
-#: Words that are not written as the names of resources and operations have them.
-WRITTEN: Mapping[str, str] = {
-    "droplet": "Droplet", "ip": "IP", "ipv6": "IPv6", "nat": "NAT", "ssh": "SSH", "vpc": "VPC",
-}  # fmt: skip
 #: More names than these are not repeated under the table that has them.
 NAMED = 5
 
@@ -145,17 +142,13 @@ def _parts(operation: Operation) -> tuple[str, str, str]:
     """The verb in an operation's name, what stands before it, and what stands behind it."""
     first, *rest = operation.name.split("_")
     if rest and first != "destroy":
-        return rest[-1].capitalize(), _written([first, *rest[:-1]]), ""
+        return rest[-1].capitalize(), written([first, *rest[:-1]]), ""
     return first.capitalize(), "", f" ({' '.join(rest)})" if rest else ""
-
-
-def _written(words: Sequence[str]) -> str:
-    return " ".join(WRITTEN.get(word, word) for word in words)
 
 
 def _things(operation: Operation, noun: str, targets: Sequence[Target], tag: str | None) -> str:
     """The things by their names, with the word for their kind where a name alone does not tell."""
-    kind = _written(operation.resource.split("_"))
+    kind = written(operation.resource.split("_"))
     kind = kind if operation.resource == "droplet" or not noun else f"{kind} {noun}"
     if tag:
         many = f"ALL {len(targets)} {kind}s" if len(targets) > 1 else f"the one {kind}"

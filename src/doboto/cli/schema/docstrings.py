@@ -42,7 +42,7 @@ class Docstring:
     references: list[str] = field(default_factory=list[str])
 
 
-def parsed(text: str | None) -> Docstring:
+def parse(text: str | None) -> Docstring:
     """The parts of a docstring."""
     sections: dict[str, list[str]] = {"": []}
     lines = sections[""]

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 
-from ..run import complete as completing
 from ..settings import Argument, Option
 from .catalog import Operation, spelled
 from .docstrings import Field, fields_of
 from .names import naming_of, takes_droplet, takes_slug
-from .text import Wording
+from .text import HelpText
 from .values import SECONDS, IdOrSlug, Several, Structure, Structures, type_of
 
+#: Gives a callback that completes values of an operation's parameter in the shell, or None.
+Completer: TypeAlias = Callable[[Operation, str], Any]
 #: Given by the command line itself.
 INTERNAL = frozenset({"progress"})
 WAITING = frozenset({"wait", "poll", "timeout", "ready_port"})
@@ -78,7 +79,7 @@ def _plain(operation: Operation, one: inspect.Parameter) -> Parameter:
     return Parameter(
         one.name,
         hint,
-        operation.doc.args.get(one.name, ""),
+        operation.docstring.args.get(one.name, ""),
         required and not nullable,
         None if required else one.default,
         nullable=nullable,
@@ -87,7 +88,7 @@ def _plain(operation: Operation, one: inspect.Parameter) -> Parameter:
 
 def attributes(operation: Operation) -> list[Parameter]:
     """The attributes of what is to be made: the fields of the TypedDicts that signatures without `attribs` unpack."""
-    whole = [hints for hints in [operation.hints, *operation.signatures] if "attribs" not in hints]
+    whole = [hints for hints in [operation.hints, *operation.overloads] if "attribs" not in hints]
     variants = [_unpacked(hint) for hints in whole for hint in hints.values()]
     variants = [one for one in variants if one is not None]
     if not variants and typing.is_typeddict(operation.hints.get("attribs")):
@@ -124,17 +125,24 @@ def argument_of(found: Sequence[Parameter]) -> Parameter | None:
     return first if first is not None and not isinstance(type_of(first.hint)[0], Structure | Structures) else None
 
 
-def made(operation: Operation) -> list[click.Parameter]:
-    """The operation's arguments and options, those first that must be given."""
+def made(operation: Operation, completer: Completer) -> list[click.Parameter]:
+    """Make the operation's arguments and options, those first that must be given.
+
+    Args:
+        operation: The operation.
+        completer: Gives what completes a parameter's values in the shell.
+    """
     found = sorted(parameters(operation), key=lambda one: not one.required)
     argument = argument_of(found)
     flags = {one.name: f"--{spelled(one.name)}" for one in found if one is not argument}
     _refuse_clashes(operation, [one for one in found if one is not argument])
     result: list[click.Parameter] = []
     if argument is not None:
-        result.append(_argument(operation, argument, flags))
+        result.append(_argument(operation, argument, flags, completer))
     skipped = set(NAMES) if argument is not None and argument.name == "names" else set[str]()
-    result += [_option(operation, one, flags) for one in found if one is not argument and one.name not in skipped]
+    result += [
+        _option(operation, one, flags, completer) for one in found if one is not argument and one.name not in skipped
+    ]
     return result
 
 
@@ -144,7 +152,7 @@ def _refuse_clashes(operation: Operation, options: Sequence[Parameter]) -> None:
         raise TypeError(f"{operation.resource} {operation.name} has a parameter and an attribute of the same name")
 
 
-def _argument(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> Argument:
+def _argument(operation: Operation, one: Parameter, flags: Mapping[str, str], completer: Completer) -> Argument:
     type, several = type_of(one.hint, one.name)
     if takes_droplet(operation, one.name):
         type = click.STRING
@@ -159,11 +167,11 @@ def _argument(operation: Operation, one: Parameter, flags: Mapping[str, str]) ->
         required=one.required and not (several and one.attribute),
         metavar=f"[{metavar}]..." if several and not one.required else f"{metavar}..." if several else metavar,
         text=text_of(operation, one, flags) + _choices(type, one.help),
-        shell_complete=completing.completer(operation.resource, one.name, takes_droplet(operation, one.name)),
+        shell_complete=completer(operation, one.name),
     )
 
 
-def _option(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> Option:
+def _option(operation: Operation, one: Parameter, flags: Mapping[str, str], completer: Completer) -> Option:
     type, several = type_of(one.hint, one.name)
     if takes_droplet(operation, one.name):
         type = Several(click.STRING) if several else click.STRING
@@ -182,7 +190,7 @@ def _option(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> O
         help=text_of(operation, one, flags) + (_choices(type, one.help) if metavar else ""),
         required=one.required,
         section="Waiting" if one.name in WAITING else "Options",
-        shell_complete=completing.completer(operation.resource, one.name, takes_droplet(operation, one.name)),
+        shell_complete=completer(operation, one.name),
         **more,
     )
 
@@ -221,7 +229,7 @@ def _choices(type: click.ParamType[Any], text: str) -> str:
 
 def text_of(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> str:
     """The help of a parameter; what it mentions of others, it mentions as their options."""
-    text = Wording(operation, flags).text(one.help, flags.get(one.name, ""))
+    text = HelpText(operation, flags).text(one.help)
     if takes_name(operation, one):
         first, stop, rest = text.partition(". ")
         text = f"{first.rstrip('.')}, or {'their names' if type_of(one.hint)[1] else 'its name'}.{stop[1:]}{rest}"

@@ -67,7 +67,7 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
             ip: The address.
 
         Returns:
-            The address, with the Droplet that it is assigned to, or None.
+            The address, with the Droplet that it is assigned to, if any.
         """
         return await self._got(self._kind, self._single, self._place(ip))
 

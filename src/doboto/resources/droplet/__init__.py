@@ -182,7 +182,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
             do.droplet.create(name="web-1", region="nyc3", size="s-1vcpu-1gb", image="ubuntu-24-04-x64", wait=True)
 
         A Droplet is ready when its create action has completed, it is active, and it has what was asked for: its
-        public IPv4 address (unless `public_networking` is False), a private one (if `private_networking` or `vpc_uuid`
+        public IPv4 address (unless `public_networking` is false), a private one (if `private_networking` or `vpc_uuid`
         was asked for), an IPv6 address (if `ipv6` was), its tags. It is then powered on, which is not yet booted:
         `ready_port=22` also waits till it accepts connections.
 

@@ -40,7 +40,7 @@ class DropletAssociated(Acting[Mode]):
             id: The Droplet's id.
 
         Returns:
-            A dict of lists: `reserved_ips`, `floating_ips`, `snapshots`, `volumes`, `volume_snapshots`.
+            Lists: `reserved_ips`, `floating_ips`, `snapshots`, `volumes`, `volume_snapshots`.
         """
         found: AssociatedResources = await self._session.call(
             get(path("/droplets/{id}/destroy_with_associated_resources", id=id))
@@ -74,13 +74,13 @@ class DropletAssociated(Acting[Mode]):
 
         Args:
             id: The Droplet's id.
-            resources: What goes along: a dict of lists of ids, by the kinds that `associated_resource_list` has; its
+            resources: What goes along: lists of ids, by the kinds that `associated_resource_list` has; its
                 result, or a part of it, will do as it is. What is not named stays.
             wait: Whether to wait till all is destroyed.
             dangerous: Destroy everything that belongs to the Droplet instead of naming it in `resources`.
 
         Returns:
-            With `wait`, the status as `destroy_status` gives it; otherwise None.
+            With `wait`, the status as `destroy_status` returns it; otherwise nothing.
 
         Raises:
             ValueError: Neither or both of `resources` and `dangerous` are given, or a kind that there is not.
@@ -139,7 +139,7 @@ class DropletAssociated(Acting[Mode]):
             wait: Whether to wait till all is destroyed.
 
         Returns:
-            With `wait`, the status as `destroy_status` gives it; otherwise None.
+            With `wait`, the status as `destroy_status` returns it; otherwise nothing.
 
         Raises:
             DOBOTONotFoundException: There was no such destruction.
