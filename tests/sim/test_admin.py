@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import urllib3
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import Address, Headers
+from starlette.types import Message
 
 from doboto.sim import Clock, InstantClock, ManualClock, RealClock, Settings, Simulator
 from doboto.sim.admin import HANDLERS
@@ -389,18 +393,84 @@ def test_other_machines_and_other_sites_may_not(peer: str, headers: dict[str, st
     with pytest.raises(ApiError) as caught:
         refuse_strangers(Address(peer, 1234), Headers(headers))
     assert (caught.value.status, caught.value.id) == (403, "forbidden")
-    assert "allow_remote_admin" in caught.value.message
-    assert "doboto sim --settings FILE" in caught.value.message
+    if "origin" not in headers:
+        assert "doboto sim --settings FILE" in caught.value.message
 
 
-def test_a_site_that_is_not_this_one_gets_nowhere_over_http_unless_allowed() -> None:
-    for allowed, status in ((False, 403), (True, 200)):
-        sim = Simulator(ManualClock(START), Settings(allow_remote_admin=allowed))
-        sim.account("token")
-        with sim.serve() as server, urllib3.PoolManager(retries=False) as pool:
-            url = f"{server.origin}/_sim/reset"
-            assert pool.request("POST", url, headers={"origin": "https://example.com"}).status == status
-            assert pool.request("POST", url, headers={"origin": server.origin}).status == 200
+@pytest.mark.parametrize("allowed", [False, True])
+def test_pages_of_other_sites_are_refused_even_if_remote_is_allowed(allowed: bool) -> None:
+    sim = Simulator(ManualClock(START), Settings(allow_remote_admin=allowed))
+    sim.account("token")
+    with sim.serve() as server, urllib3.PoolManager(retries=False) as pool:
+        for path, method in (("/_sim/reset", "POST"), ("/", "GET")):
+            url = f"{server.origin}{path}"
+            assert pool.request(method, url, headers={"origin": "https://example.com"}).status == 403
+            assert pool.request(method, url, headers={"origin": server.origin}).status == 200
+
+
+def test_remote_programs_are_served_if_allowed() -> None:
+    for address, host in (("192.0.2.7", "sim.example.com"), ("fe80::1%eth0", "[fe80::1]:8080")):
+        refuse_strangers(Address(address, 1234), Headers({"host": host}), allow_remote=True)
+        refuse_strangers(Address(address, 1), Headers({"host": host, "origin": f"http://{host}"}), allow_remote=True)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"origin": "https://example.com", "content-length": "5"}, 403),
+        ({"host": "sim.example.com", "content-length": "5"}, 403),
+        ({"content-length": str(2**28 + 1)}, 413),
+        ({"content-length": "9" * 5000}, 413),
+    ],
+)
+def test_a_refused_body_is_not_read(headers: dict[str, str], status: int) -> None:
+    """800 MB from a page of another site take no memory."""
+    reply = Exchange(headers, [b"{}"])
+    assert (reply.status, reply.read) == (status, 0)
+
+
+def test_a_body_without_a_length_is_read_up_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("doboto.sim.admin.endpoint.LARGEST", 2**16)
+    reply = Exchange({}, itertools.repeat(b" " * 2**12))
+    assert (reply.status, reply.read) == (413, 17)
+
+
+def test_a_body_that_is_cut_off_changes_nothing() -> None:
+    reply = Exchange({"content-length": "100"}, [b'{"seed": 7}', None])
+    assert (reply.status, reply.sim.seed) == (400, 0)
+
+
+class Exchange:
+    """One PUT of a seed from this machine, with its body in pieces; None is the end of the connection."""
+
+    def __init__(self, headers: dict[str, str], pieces: Iterable[bytes | None]) -> None:
+        self.sim = Simulator(ManualClock(START))
+        self.read = 0
+        self.status = 0
+        self._pieces = iter(pieces)
+        sent = [(name.encode(), value.encode()) for name, value in {"host": "localhost", **headers}.items()]
+        scope = {
+            "type": "http",
+            "method": "PUT",
+            "path": "/_sim/seed",
+            "raw_path": b"/_sim/seed",
+            "root_path": "",
+            "query_string": b"",
+            "headers": sent,
+            "client": ("127.0.0.1", 1),
+        }
+        with contextlib.suppress(StopIteration):
+            self.sim.app(scope, self._receive, self._send).__await__().send(None)
+
+    async def _receive(self) -> Message:
+        self.read += 1
+        piece = next(self._pieces)
+        return (
+            {"type": "http.disconnect"} if piece is None else {"type": "http.request", "body": piece, "more_body": True}
+        )
+
+    async def _send(self, message: Message) -> None:
+        self.status = message.get("status", self.status)
 
 
 def test_its_root_answers_with_and_without_a_slash(client: Client) -> None:

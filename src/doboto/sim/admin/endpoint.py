@@ -14,15 +14,19 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from ..engine.clock import http_date
-from ..engine.errors import ApiError, bad_request, method_not_allowed, not_found, server_error, unprocessable
+from ..engine.errors import ApiError, bad_request, method_not_allowed, not_found, server_error, too_large, unprocessable
+from ..engine.fields import integer
 from ..engine.records import Record, as_record
 from ..engine.world import World, account_label
 from ..faults import Faults
 from ..http.guard import refuse_strangers
-from ..http.incoming import read_json
+from ..http.incoming import read_body, read_json
 from ..http.messages import JSON_TYPE
 
 _logger = logging.getLogger("doboto.sim")
+
+#: Bytes of a body that are read: enough for the state of about 100,000 Droplets.
+LARGEST = 2**28
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +86,17 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        status, body = await self._answer(Request(scope, receive))
+        status, body = await self._answer(Request(scope), receive)
         headers = {"content-type": JSON_TYPE, "date": http_date(self._world.clock.now())}
         content = json.dumps(body).encode("ascii")
         await Response(content, status, headers)(scope, receive, send)
 
-    async def _answer(self, request: Request) -> tuple[int, Record]:
-        content = await request.body()
+    async def _answer(self, request: Request, receive: Receive) -> tuple[int, Record]:
         try:
-            if not self._world.settings.allow_remote_admin:
-                refuse_strangers(request.client, request.headers)
+            # Nothing of the body is read for those who may not send it.
+            refuse_strangers(request.client, request.headers, allow_remote=self._world.settings.allow_remote_admin)
             handler = self._handler(request)
-            body = read_json(content) if content.strip() else None
+            body = await _read_json(request, receive)
             with self._world.lock:
                 return 200, handler(
                     AdminRequest(self._world, self._faults, request.path_params, request.query_params, body)
@@ -111,3 +114,14 @@ class Endpoint:
         if handler is None:
             raise method_not_allowed(request.method, request.url.path, self._handlers)
         return handler
+
+
+async def _read_json(request: Request, receive: Receive) -> Any:
+    announced = integer(request.headers.get("content-length")) or 0
+    body = None if announced > LARGEST else await read_body(receive, LARGEST)
+    if body is None or body.size > LARGEST:
+        raise too_large()
+    if body.cut_off:
+        raise bad_request()
+    content = b"".join(body.parts)
+    return read_json(content) if content.strip() else None

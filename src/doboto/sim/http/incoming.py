@@ -55,7 +55,7 @@ class Incoming:
 async def receive_request(scope: Scope, receive: Receive) -> Incoming:
     """Read the whole request; suspends only where `receive` does."""
     headers = Headers(scope=scope)
-    body = await _read(receive)
+    body = await read_body(receive, LARGEST)
     host = headers.get("host") or "{}:{}".format(*(scope.get("server") or ("127.0.0.1", 80)))
     return Incoming(
         method=scope["method"],
@@ -83,22 +83,25 @@ def _refuse_constant(name: str) -> None:
 
 
 @dataclass(slots=True)
-class _Body:
+class Body:
+    """What has arrived of a request's body."""
+
+    #: Its pieces; none if it is larger than is read.
     parts: list[bytes] = field(default_factory=list[bytes])
     size: int = 0
     cut_off: bool = False
 
 
-async def _read(receive: Receive) -> _Body:
-    """What arrives, up to the first message that is too much: the rest is left to the server to throw away."""
-    body, more = _Body(), True
-    while more and body.size <= LARGEST:
+async def read_body(receive: Receive, limit: int) -> Body:
+    """Read what arrives, up to the first message beyond the limit; the server discards the rest."""
+    body, more = Body(), True
+    while more and body.size <= limit:
         message = await receive()
         body.cut_off = message["type"] == "http.disconnect"
         more = not body.cut_off and message.get("more_body", False)
         body.parts.append(message.get("body", b""))
         body.size += len(body.parts[-1])
-    if body.size > LARGEST:
+    if body.size > limit:
         body.parts.clear()
     return body
 

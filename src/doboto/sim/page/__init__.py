@@ -50,8 +50,7 @@ class _Page:
     def _response(self, request: Request) -> Response:
         if request.method not in ("GET", "HEAD"):
             raise method_not_allowed(request.method, "/", ("GET",))
-        if not self._world.settings.allow_remote_admin:
-            refuse_strangers(request.client, request.headers)
+        refuse_strangers(request.client, request.headers, allow_remote=self._world.settings.allow_remote_admin)
         document, headers = page()
         return Response(b"" if request.method == "HEAD" else document, headers=headers, media_type="text/html")
 
