@@ -8,6 +8,8 @@ import sqlite3
 import stat
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doboto import DO, DOBOTOForbiddenException
-from doboto.sim import InstantClock, ManualClock, RealClock, Simulator, snapshot
+from doboto.sim import InstantClock, ManualClock, RealClock, Settings, Simulator, snapshot
 from doboto.sim.persistence import Persistence, StateError
 
 from .client import in_process
@@ -179,19 +181,58 @@ def test_a_loaded_snapshot_is_kept(path: Path) -> None:
                 assert again.clock.now() == other.clock.now()
 
 
-def test_what_could_not_be_written_is_written_with_the_next_change(path: Path) -> None:
-    with manual(path) as simulator, DO.simulated(simulator) as do:
-        assert simulator.state is not None
-        database = simulator.state._database
-        (pages,) = database.execute("PRAGMA page_count").fetchone()
-        database.execute(f"PRAGMA max_page_count = {pages}")
+@contextmanager
+def full_disk(simulator: Simulator, setting: str = "max_page_count") -> Iterator[None]:
+    """Let the file grow no more, or with `query_only` take no change at all."""
+    assert simulator.state is not None
+    database = simulator.state._database
+    (pages,) = database.execute("PRAGMA page_count").fetchone()
+    database.execute(f"PRAGMA {setting} = {pages}")
+    yield
+    database.execute(f"PRAGMA {setting} = {1_000_000 if setting == 'max_page_count' else 0}")
+
+
+def test_what_a_full_disk_answers_500_is_not_in_the_account(path: Path) -> None:
+    with manual(path, settings=Settings(droplet_limit=200)) as simulator, DO.simulated(simulator) as do:
         send = in_process(simulator.app)
         bodies = [json.dumps({"name": f"web-{number}", **NEW}).encode() for number in range(100)]
-        assert 500 in [send("POST", "/v2/droplets", {"authorization": "Bearer a"}, body).status for body in bodies]
-        database.execute("PRAGMA max_page_count = 1000000")
+        with full_disk(simulator):
+            sent = [send("POST", "/v2/droplets", {"authorization": "Bearer a"}, body).status for body in bodies]
+        assert {202, 500} == set(sent)
+        assert len(simulator.account("a").store("droplet")) == sent.count(202)
+        with manual(after_a_crash(path)) as again:
+            assert contents(again) == contents(simulator)
         do.droplet.create(name="last", **NEW)
         with manual(after_a_crash(path)) as again:
             assert contents(again) == contents(simulator)
+
+
+def test_events_that_a_full_disk_undid_happen_later(path: Path) -> None:
+    with manual(path) as simulator, DO.simulated(simulator, token="token") as do:
+        droplets = do.droplet.create(names=[f"web-{number}" for number in range(10)], **NEW)
+        before = contents(simulator)
+        simulator.clock.advance(60)  # type: ignore[attr-defined]
+        send = in_process(simulator.app)
+        with full_disk(simulator, "query_only"):
+            assert send("GET", "/v2/droplets", {"authorization": "Bearer token"}, b"").status == 500
+            assert contents(simulator) == before
+        assert [do.droplet.info(one["id"])["status"] for one in droplets] == ["active"] * 10
+        with manual(after_a_crash(path)) as again:
+            assert contents(again) == contents(simulator)
+
+
+def test_a_state_that_a_full_disk_refuses_is_not_loaded(path: Path) -> None:
+    with Simulator(ManualClock(START + 1e6), seed=9, settings=Settings(droplet_limit=1000)) as other:
+        with DO.simulated(other) as do:
+            for number in range(30):
+                do.droplet.create(names=[f"web-{number}-{one}" for one in range(10)], **NEW)
+        document = snapshot.dump(other)
+    with manual(path, seed=3) as simulator:
+        busy_account(simulator)
+        before = snapshot.dump(simulator)
+        with full_disk(simulator), pytest.raises(sqlite3.OperationalError, match="full"):
+            snapshot.load(simulator, document)
+        assert snapshot.dump(simulator) == before
 
 
 def test_what_can_never_be_written_does_not_stop_later_writes(path: Path) -> None:

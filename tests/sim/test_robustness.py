@@ -15,6 +15,7 @@ from doboto.sim.resources import operations
 
 from .client import Client, in_process
 from .conftest import START, Simulate
+from .test_persistence import contents
 
 _OPERATIONS = sorted({(one.method, one.path) for one in operations()})
 _json = st.recursive(
@@ -152,3 +153,14 @@ def test_a_request_is_logged_for_whoever_listens(simulate: Simulate) -> None:
     client.get("/v2/account")
     client.call("GET", "/v2/nope")
     assert seen == [("GET", "/v2/account", 200), ("GET", "/v2/nope", 404)]
+
+
+def test_an_operation_that_crashes_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    sim = Simulator(ManualClock(START))
+    send = in_process(sim.app)
+    token = {"authorization": "Bearer token"}
+    send("POST", "/v2/domains", token, b'{"name": "a.example"}')
+    before = contents(sim)
+    monkeypatch.setattr("doboto.sim.resources.domains.routes._show", None)
+    assert send("POST", "/v2/domains", token, b'{"name": "b.example"}').status == 500
+    assert contents(sim) == before

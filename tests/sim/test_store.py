@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from doboto import DO
 from doboto.sim import InstantClock, Simulator
-from doboto.sim.engine.records import Key, Record
-from doboto.sim.engine.store import INDEXES, Store, index
+from doboto.sim.engine.records import Record
+from doboto.sim.engine.store import INDEXES, Store, Touched, index
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -27,7 +27,7 @@ _changes = st.lists(st.tuples(st.integers(0, 5), st.none() | st.lists(st.sampled
 
 @given(_changes)
 def test_an_index_finds_exactly_what_is_there(changes: list[tuple[int, list[str] | None]]) -> None:
-    touched: dict[tuple[str, Key], None] = {}
+    touched: Touched = {}
     store, expected = Store("thing", touched), dict[int, Record]()
     for key, tags in changes:
         if tags is None:
@@ -41,6 +41,26 @@ def test_an_index_finds_exactly_what_is_there(changes: list[tuple[int, list[str]
         assert store.keys("tag", tag) == found  # in the order of creation, whenever they came by the tag
         assert store.count("tag", tag) == len(found)
     assert set(store.values("tag")) == {tag for record in expected.values() for tag in record["tags"]}
+
+
+@given(_changes, _changes)
+def test_changes_are_undone_completely(
+    kept: list[tuple[int, list[str] | None]], undone: list[tuple[int, list[str] | None]]
+) -> None:
+    touched: Touched = {}
+    store = Store("thing", touched)
+    _apply(store, kept)
+    records, by_tag = list(store.records.items()), {tag: store.keys("tag", tag) for tag in "abc"}
+    touched.clear()
+    _apply(store, undone)
+    store.restore({key: former for (_, key), former in touched.items()})
+    assert list(store.records.items()) == records
+    assert {tag: store.keys("tag", tag) for tag in "abc"} == by_tag
+
+
+def _apply(store: Store, changes: list[tuple[int, list[str] | None]]) -> None:
+    for key, tags in changes:
+        store.delete(key) if tags is None else store.put(key, {"tags": tags})
 
 
 def test_a_record_that_changes_keeps_its_place() -> None:

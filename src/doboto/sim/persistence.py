@@ -64,7 +64,6 @@ class Persistence:
     def __init__(self, world: World, path: Path, patience: float = 2.0) -> None:
         self.path = path
         self._world = world
-        self._unsaved: dict[tuple[Account, str, Key], None] = {}
         self._database = _open(path, patience)
         try:
             self._resume()
@@ -75,43 +74,21 @@ class Persistence:
         world.on_register.append(self._keep_token)
 
     def keep(self, changes: Iterable[Change] = ()) -> None:
-        """Write what was touched, and what time it is, in one transaction; what fails is written with the next one."""
-        brought = {(account, *one): None for account, touched in changes for one in touched}
-        self._unsaved.update(brought)
-        try:
-            with self._database as database:
-                self._write_records(database)
-                self._write_moment(database)
-        except (OverflowError, TypeError, ValueError):
-            # SQLite has no room for such a value, whenever it is tried: later writes must not fail for it, too.
-            self._unsaved = {one: None for one in self._unsaved if one not in brought}
-            raise
-        self._unsaved.clear()
+        """Write what was touched, and what time it is, in one transaction: all of it or, with an error, nothing."""
+        touched = {(account, *one): None for account, keys in changes for one in keys}
+        with self._database as database:
+            _write_records(database, touched)
+            self._write_moment(database)
 
     def close(self) -> None:
         """Write what is left and let go of the file. Closing again does nothing."""
         with self._world.lock:
             if self.keep not in self._world.on_commit:
                 return
-            self.keep([(one, one.take_touched()) for one in self._world.accounts.values()])
+            self._keep_everything()
             self._world.on_commit.remove(self.keep)
             self._world.on_register.remove(self._keep_token)
             self._database.close()
-
-    def _write_records(self, database: sqlite3.Connection) -> None:
-        gone: list[tuple[str, str, str]] = []
-        there: list[tuple[str, str, str, str]] = []
-        for account, kind, key in self._unsaved:
-            row = (account.name, kind, json.dumps(key))
-            record = account.find(kind, key)
-            if record is None:
-                gone.append(row)
-            else:
-                there.append((*row, json.dumps(record, separators=(",", ":"))))
-        database.executemany(DELETE, gone)
-        database.executemany(PUT, there)
-        accounts = {account.name: account.seed for account, _, _ in self._unsaved}
-        database.executemany("REPLACE INTO account VALUES (?, ?)", accounts.items())
 
     def _write_moment(self, database: sqlite3.Connection) -> None:
         world = self._world
@@ -145,7 +122,26 @@ class Persistence:
         now = self._world.clock.now()
         for account in self._world.accounts.values():
             account.apply_due_events(now)
-        self.keep([(one, one.take_touched()) for one in self._world.accounts.values()])
+        self._keep_everything()
+
+    def _keep_everything(self) -> None:
+        self.keep([(one, list(one.take_touched())) for one in self._world.accounts.values()])
+
+
+def _write_records(database: sqlite3.Connection, touched: Iterable[tuple[Account, str, Key]]) -> None:
+    gone: list[tuple[str, str, str]] = []
+    there: list[tuple[str, str, str, str]] = []
+    for account, kind, key in touched:
+        row = (account.name, kind, json.dumps(key))
+        record = account.find(kind, key)
+        if record is None:
+            gone.append(row)
+        else:
+            there.append((*row, json.dumps(record, separators=(",", ":"))))
+    database.executemany(DELETE, gone)
+    database.executemany(PUT, there)
+    accounts = {account.name: account.seed for account, _, _ in touched}
+    database.executemany("REPLACE INTO account VALUES (?, ?)", accounts.items())
 
 
 def _go_on(clock: Clock, saved: float) -> None:

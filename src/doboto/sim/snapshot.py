@@ -9,7 +9,8 @@ limit has counted are not state.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from math import isfinite
 from typing import Any
 
@@ -44,14 +45,37 @@ def load(world: World, state: object) -> None:
     now, seed, accounts = _read(state)
     with world.lock:
         _try(world, now, seed, accounts)
+        with _undo_on_failure(world):
+            world.reseed(seed)
+            _move_clock(world, now)
+            every = [world.account_named(name) for name in {**world.accounts, **accounts}]
+            for account in every:
+                _renew(account, seed)
+                _fill(account, accounts.get(account.name, []))
+            world.commit(*every)
+
+
+def _move_clock(world: World, moment: float) -> None:
+    if isinstance(world.clock, RealClock | ManualClock):
+        world.clock.move_to(moment)
+
+
+@contextmanager
+def _undo_on_failure(world: World) -> Generator[None]:
+    """Put seeds, clock and accounts back if what is loaded cannot be kept; `World.commit` does it for the records."""
+    seed, moment = world.seed, world.clock.now()
+    seeds = {name: account.seed for name, account in world.accounts.items()}
+    try:
+        yield
+    except BaseException:
         world.reseed(seed)
-        if isinstance(world.clock, RealClock | ManualClock):
-            world.clock.move_to(now)
-        every = [world.account_named(name) for name in {**world.accounts, **accounts}]
-        for account in every:
-            _renew(account, seed)
-            _fill(account, accounts.get(account.name, []))
-        world.commit(*every)
+        _move_clock(world, moment)
+        for name in list(world.accounts):
+            if name in seeds:
+                world.accounts[name].seed = seeds[name]
+            else:
+                del world.accounts[name]
+        raise
 
 
 def _try(world: World, now: float, seed: int, accounts: dict[str, list[Entry]]) -> None:

@@ -18,7 +18,7 @@ from .lifecycle import EFFECTS
 from .limits import RateLimits
 from .records import Key, Record
 from .settings import Settings
-from .store import Store
+from .store import Former, Store, Touched
 
 #: Where identifiers that count begin: about where the real API is, so that they look right in a terminal.
 FIRST_ID = {"droplet": 480_000_000, "image": 210_000_000, "action": 2_300_000_000, "ssh_key": 51_000_000}
@@ -32,7 +32,7 @@ class Account:
         self.clock = clock
         self.settings = settings
         self.seed = seed
-        self.touched: dict[tuple[str, Key], None] = {}
+        self.touched: Touched = {}
         self.rates = RateLimits(settings)
         #: All accounts of the simulator by name, and those besides this one that the present request has changed.
         self.all_accounts: Mapping[str, Account] = {}
@@ -129,11 +129,20 @@ class Account:
 
     # -- keeping and resuming
 
-    def take_touched(self) -> list[tuple[str, Key]]:
-        """What changed since the last call, in order: (kind, identifier); a record that is not there was deleted."""
-        taken = list(self.touched)
+    def take_touched(self) -> Touched:
+        """Return what changed since the last call, in order; a record that no longer exists was deleted."""
+        taken = dict(self.touched)
         self.touched.clear()
         return taken
+
+    def restore(self, touched: Touched) -> None:
+        """Undo changes that could not be kept; events that took effect happen again at the next request."""
+        kinds: dict[str, dict[Key, Former]] = {}
+        for (kind, key), former in touched.items():
+            kinds.setdefault(kind, {})[key] = former
+        for kind, formers in kinds.items():
+            self.store(kind).restore(formers)
+        self._schedule()
 
     def load(self, kind: str, key: Key, record: Record) -> None:
         """Put back a record that was saved; events go on from where they were, as fast as this clock lets them."""
@@ -146,6 +155,9 @@ class Account:
         self.clock = clock
         for key, event in list(self.store("event").records.items()):
             self.put("event", key, self._hastened(event))
+        self._schedule()
+
+    def _schedule(self) -> None:
         self._due = [(event["due"], int(key)) for key, event in self.store("event").records.items()]
         heapq.heapify(self._due)
 

@@ -1,12 +1,12 @@
 """One kind of resource of one account: records by identifier, with indexes that follow every change.
 
-Nothing changes a record but `put` and `delete`, so that an index is never stale and whoever keeps the state on disk
-learns what a request touched.
+Nothing changes a record but `put` and `delete`, so that an index is never stale, whoever keeps the state on disk
+learns what a request touched, and what could not be kept is undone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from .records import Key, Record
@@ -14,6 +14,11 @@ from .records import Key, Record
 #: Which values a record is found by, under an index's name.
 Extract = Callable[[Record], Iterable[Key]]
 E = TypeVar("E", bound=Extract)
+
+#: What a record was before it was touched, and its position among those of its kind; None if it did not exist.
+Former = tuple[Record, int] | None
+#: By kind and identifier, in the order in which records were touched.
+Touched = dict[tuple[str, Key], Former]
 
 #: Indexes by kind and name. A resource's module declares its own when it is imported.
 INDEXES: dict[str, dict[str, Extract]] = {}
@@ -36,7 +41,7 @@ class Store:
     records have been saved and put back.
     """
 
-    def __init__(self, kind: str, touched: dict[tuple[str, Key], None]) -> None:
+    def __init__(self, kind: str, touched: Touched) -> None:
         self.kind = kind
         self.records: dict[Key, Record] = {}
         self._touched = touched
@@ -59,18 +64,18 @@ class Store:
 
     def put(self, key: Key, record: Record) -> Record:
         """Add a record or put it in the place of the old one."""
+        self._touch(key)
         if key not in self.records:
             self._places[key] = self._next_place
             self._next_place += 1
         self.records[key] = record
-        self._touched[self.kind, key] = None
-        self._find_by(key, [(name, value) for name in self._indexes for value in INDEXES[self.kind][name](record)])
+        self._find_by(key, self._entries(record))
         return record
 
     def delete(self, key: Key) -> Record | None:
         """Remove a record and hand it back."""
+        self._touch(key)
         self._find_by(key, [])
-        self._touched[self.kind, key] = None
         self._places.pop(key, None)
         return self.records.pop(key, None)
 
@@ -89,6 +94,26 @@ class Store:
     def values(self, name: str) -> list[Key]:
         """The values of an index under which something is found."""
         return list(self._indexes[name])
+
+    def restore(self, formers: Mapping[Key, Former]) -> None:
+        """Undo changes: put back what records were before they were touched."""
+        for key, former in formers.items():
+            if former is None:
+                self.records.pop(key, None)
+                self._find_by(key, [])
+                self._places.pop(key, None)
+            else:
+                self.records[key], self._places[key] = former
+                self._find_by(key, self._entries(former[0]))
+        self.records = {key: self.records[key] for key in sorted(self.records, key=self._places.__getitem__)}
+
+    def _touch(self, key: Key) -> None:
+        if (self.kind, key) not in self._touched:
+            found = key in self.records
+            self._touched[self.kind, key] = (self.records[key], self._places[key]) if found else None
+
+    def _entries(self, record: Record) -> list[tuple[str, Key]]:
+        return [(name, value) for name in self._indexes for value in INDEXES[self.kind][name](record)]
 
     def _find_by(self, key: Key, entries: list[tuple[str, Key]]) -> None:
         former = self._found_by.get(key, [])

@@ -19,6 +19,7 @@ from .clock import Clock, RealClock
 from .log import RequestLog
 from .records import Key
 from .settings import Settings, validate_seed
+from .store import Touched
 
 #: An account and what was touched in it, in order.
 Change = tuple[Account, list[tuple[str, Key]]]
@@ -77,9 +78,9 @@ class World:
         name = account_label(token if account is None else account)
         grant = Grant(name, None if scopes is None else frozenset(scopes))
         with self.lock:
-            self._grants[token] = grant
             for listener in self.on_register:
                 listener(token, grant)
+            self._grants[token] = grant
 
     def grant(self, token: str) -> Grant:
         """Return what a token opens; one that is not registered opens an account of its own."""
@@ -118,13 +119,31 @@ class World:
     # -- keeping
 
     def commit(self, *accounts: Account) -> None:
-        """Hand what a request touched in these accounts, and in those touched with them, to whoever keeps the state."""
+        """Hand what a request touched in these accounts, and in those touched with them, to whoever keeps the state.
+
+        What cannot be kept (a full disk) is undone, and the failure raised.
+        """
+        changed = self._take_touched(accounts)
+        if not changed:
+            return
+        try:
+            self._notify([(account, list(touched)) for account, touched in changed])
+        except BaseException:
+            for account, touched in changed:
+                account.restore(touched)
+            raise
+
+    def roll_back(self, *accounts: Account) -> None:
+        """Undo what was touched in these accounts, and in those touched with them, since the last commit."""
+        for account, touched in self._take_touched(accounts):
+            account.restore(touched)
+
+    @staticmethod
+    def _take_touched(accounts: Iterable[Account]) -> list[tuple[Account, Touched]]:
         changed = [one for account in accounts for one in (account, *account.touched_accounts)]
         for account in accounts:
             account.touched_accounts = []
-        changes = [(one, touched) for one in changed if (touched := one.take_touched())]
-        if changes:
-            self._notify(changes)
+        return [(one, touched) for one in changed if (touched := one.take_touched())]
 
     def save(self) -> None:
         """Let whoever keeps the state note the time and the seed, though no account has changed."""

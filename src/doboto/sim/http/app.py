@@ -163,6 +163,7 @@ class Api:
     def _done(self, call: Call, operation: Operation) -> Reply:
         call.now = max(self._world.clock.now(), call.now)
         call.account.apply_due_events(call.now)
+        self._world.commit(call.account)
         reply = self._handled(call, operation)
         self._world.commit(call.account)
         return reply
@@ -177,6 +178,7 @@ class Api:
             return reply
         except Exception:
             _log.exception("%s %s", call.method, call.path)
+            self._world.roll_back(call.account)
             return error_reply(server_error())
         return result if isinstance(result, Reply) else Reply(operation.status, result, operation.headers)
 
