@@ -1,0 +1,25 @@
+"""Documentation of the options of modules that wait."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """What C(extends_documentation_fragment) takes from here."""
+
+    DOCUMENTATION = r"""
+options:
+  wait:
+    description: Wait until what was started has completed.
+    type: bool
+    default: true
+  poll:
+    description:
+      - Seconds between polls while waiting.
+      - Every poll is one or two requests, however many Droplets are waited for.
+    type: float
+    default: 5
+  timeout:
+    description: Maximum seconds for the whole task.
+    type: float
+    default: 600
+"""
