@@ -30,7 +30,12 @@ def _register() -> None:
 
 _register()
 
-from ansible_collections.doboto.droplets.plugins.module_utils import droplet_task  # noqa: E402
+from ansible_collections.doboto.droplets.plugins.module_utils import (  # noqa: E402
+    action_task,
+    call_task,
+    droplet_task,
+)
+from ansible_collections.doboto.droplets.plugins.module_utils.read_only import read_only_view  # noqa: E402
 from ansible_collections.doboto.droplets.plugins.module_utils.waiting import Waiting  # noqa: E402
 
 #: What a new Droplet needs.
@@ -44,9 +49,13 @@ DEFAULTS: dict[str, Any] = {
     "purge_tags": False,
     "on_mismatch": "warn",
     "wait": True,
-    "poll": 5,
+    "poll": None,
     "timeout": 600,
 }
+
+
+#: The options that name Droplets.
+TARGETS = ("id", "ids", "name", "names", "tag_name")
 
 
 class World:
@@ -67,6 +76,19 @@ class World:
         params = {**DEFAULTS, **options}
         waiting = Waiting.of(params, clock=self.clock.now)
         return droplet_task.run(self.client(), params, waiting, check_mode=check_mode)
+
+    def action(self, action: str, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+        """The result of one task with the module `droplet_action`."""
+        given = ("size", "image", "new_name", "snapshot_name", "kernel_id", "backup_policy", *TARGETS)
+        params = {**dict.fromkeys(given), "resize_disk": False, "wait": True, "poll": None, "timeout": 600, **options}
+        waiting = Waiting.of(params, clock=self.clock.now)
+        return action_task.run(self.client(), {**params, "action": action}, waiting, check_mode=check_mode)
+
+    def call(self, operation: str, *, check_mode: bool = False, secret: Any = None, **arguments: Any) -> dict[str, Any]:
+        """The result of one task with the module `call`."""
+        do = read_only_view(self.client()) if check_mode else self.client()
+        params = {"operation": operation, "args": arguments, "secret_args": secret}
+        return call_task.run(do, params, check_mode=check_mode)
 
     def names(self) -> list[str]:
         """The names of the Droplets in the account."""

@@ -47,9 +47,7 @@ def test_fifty_cost_nine_requests(world: World) -> None:
 #: What may befall the request that creates.
 FAULTS: dict[str, list[dict[str, Any]]] = {
     "503 after effect": [{"kind": "status", "when": "after", "arguments": {"status": 503}}],
-    "503 before effect": [{"kind": "status", "when": "before", "arguments": {"status": 503}}],
     "dropped after effect": [{"kind": "drop", "when": "after"}],
-    "dropped before effect": [{"kind": "drop", "when": "before"}],
     "cut": [{"kind": "cut"}],
     "not JSON": [{"kind": "not_json"}],
     "429": [{"kind": "status", "when": "before", "arguments": {"status": 429, "headers": {"retry-after": "2"}}}],
@@ -93,6 +91,18 @@ def test_unknown_outcome_fails_as_changed_and_is_completed_by_next_run(world: Wo
     world.sim.faults.clear()
     again = world.droplet(name="web-1", **NEW)
     assert (again["changed"], world.names()) == (False, ["web-1"])
+
+
+@pytest.mark.parametrize("rule", [{"kind": "status", "arguments": {"status": 503}}, {"kind": "drop"}], ids=str)
+@pytest.mark.parametrize("count", [1, 12])
+def test_create_that_took_no_effect_is_made_by_next_run(world: World, rule: dict[str, Any], count: int) -> None:
+    world.sim.faults.load([{"method": "POST", "path": "/v2/droplets", "when": "before", "count": 1, **rule}])
+    with pytest.raises(TaskFailure) as caught:
+        world.droplet(name="web", count=count, **NEW)
+    names = [f"web-{number}" for number in range(1, count + 1)]
+    assert (caught.value.result["changed"], caught.value.result["unknown"]) == (True, names[:10])
+    again = world.droplet(name="web", count=count, **NEW)
+    assert (again["changed"], sorted(world.names())) == (True, sorted(names))
 
 
 def test_failure_reports_what_was_created(make_world: Any) -> None:

@@ -114,7 +114,17 @@ accounts:
 
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible.utils.unsafe_proxy import wrap_var
+
+try:
+    from ansible.template import trust_as_template  # noqa: F401 - since 2.19, only what is marked with it is a template
+
+    def never_template(value):
+        """The value as it is."""
+        return value
+
+except ImportError:
+    from ansible.utils.unsafe_proxy import wrap_var as never_template
+
 from ansible_collections.doboto.droplets.plugins.module_utils.account import HAS_DOBOTO, MISSING, connect, environment
 from ansible_collections.doboto.droplets.plugins.module_utils.hosts import Host, read_account, unique_names
 
@@ -189,7 +199,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if host.address:
             self.inventory.set_variable(name, "ansible_host", host.address)
         # What others may write (names, tags, descriptions of images) must not be taken for templates.
-        variables = wrap_var(host.variables(self.get_option("variable_prefix")))
+        variables = never_template(host.variables(self.get_option("variable_prefix")))
         for key, value in variables.items():
             self.inventory.set_variable(name, key, value)
         for group in host.groups(self.get_option("group_by")):

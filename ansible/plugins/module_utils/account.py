@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.doboto.droplets.plugins.module_utils.read_only import read_only_view
+
 try:
     import doboto
 
@@ -38,14 +40,16 @@ def environment(variables: Mapping[str, str] | None = None) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def connect(options: Mapping[str, Any]) -> doboto.DO:
+def connect(options: Mapping[str, Any], *, read_only: bool = False) -> doboto.DO:
     """Make the client that the options describe; nothing is sent yet.
 
     Args:
         options: C(token), C(url) and C(ca_file); one that is None or missing has the client's default.
+        read_only: If true, the client refuses to send what would change something.
 
     Raises:
         DOBOTOConfigurationException: There is no token, or an option is invalid.
     """
     given = {name: options[name] for name in ARGUMENTS if options.get(name)}
-    return doboto.DO(agent=f"doboto/{doboto.__version__} ansible", **given)
+    client = doboto.DO(agent=f"doboto/{doboto.__version__} ansible", **given)
+    return read_only_view(client) if read_only else client

@@ -26,9 +26,9 @@ ATTRIBUTES = (
     "size", "image", "region", "ssh_keys", "backups", "backup_policy", "ipv6", "vpc_uuid", "user_data", "monitoring",
     "volumes", "tags", "with_droplet_agent", "public_networking",
 )  # fmt: skip
-#: So many new Droplets are polled for every C(poll) seconds; more of them seldom become ready all at once.
+#: While more new Droplets than these are waited for, polls are further apart unless C(poll) says otherwise.
 FEW = 10
-#: Seconds between polls for more of them, unless C(poll) is longer: about as long as a creation takes.
+#: Seconds between these polls: about as long as a creation takes.
 MANY_POLL = 35.0
 
 
@@ -222,8 +222,8 @@ def _create(hands: Hands, names: Sequence[str], attributes: Mapping[str, Any]) -
         return []
     turn_off = hands.params["state"] == "off"
     options = hands.waiting.options(wait=True if turn_off else None)
-    if len(names) > FEW:
-        options["poll"] = max(options["poll"], MANY_POLL)
+    if len(names) > FEW and hands.params["poll"] is None:
+        options["poll"] = MANY_POLL
     port = hands.params["ready_port"] if options["wait"] else None
     with hands.journal.changing():
         hands.journal.created += hands.do.droplet.create({**attributes, "names": list(names)}, ready_port=port, **options)

@@ -38,13 +38,14 @@ class Host:
         return next((address for address in found if address), None)
 
     def variables(self, prefix: str) -> dict[str, Any]:
-        """Its variables: every attribute of the Droplet, its addresses and its account.
+        """Its variables: the attributes of the Droplet, its addresses and its account.
 
         Args:
             prefix: What their names begin with.
         """
         reached = {kind: getattr(addresses, kind)(self.droplet) for kind in ADDRESSES}
-        return {f"{prefix}{key}": value for key, value in {**self.droplet, **reached, "account": self.account}.items()}
+        shown = {key: _without_catalog(key, value) for key, value in self.droplet.items()}
+        return {f"{prefix}{key}": value for key, value in {**shown, **reached, "account": self.account}.items()}
 
     def groups(self, by: Iterable[str]) -> Iterator[str]:
         """The names of its groups, not yet made fit for Ansible.
@@ -69,6 +70,16 @@ GROUPS = {
     "vpc": lambda droplet: [droplet.get(VPC)],
     "project": lambda droplet: [droplet.get(PROJECT)],
 }
+
+
+#: Members that repeat for every Droplet what the catalog has: half of what the API sends.
+CATALOG = {"region": ("sizes", "features", "available"), "size": ("regions", "available"), "image": ("regions",)}
+
+
+def _without_catalog(key: str, value: Any) -> Any:
+    if key not in CATALOG or not isinstance(value, Mapping):
+        return value
+    return {name: member for name, member in value.items() if name not in CATALOG[key]}
 
 
 def unique_names(hosts: Sequence[Host]) -> Iterator[tuple[str, Host]]:

@@ -10,18 +10,19 @@ from ansible_collections.doboto.droplets.plugins.module_utils.account import HAS
 from ansible_collections.doboto.droplets.plugins.module_utils.journal import TaskFailure
 
 
-def perform(module: AnsibleModule, job: Callable[[Any], dict[str, Any]]) -> None:
+def perform(module: AnsibleModule, job: Callable[[Any], dict[str, Any]], *, read_only: bool = False) -> None:
     """Run a module's task with a client of its account, and end the module.
 
     Args:
         module: The module.
         job: Takes the client and returns the module's result; raises C(TaskFailure).
+        read_only: If true, the client sends no request that would change something.
     """
     if not HAS_DOBOTO:
         module.fail_json(msg=missing_required_lib("doboto"), exception=MISSING)
     given = {name: module.params[name] for name in ("token", "url", "ca_file") if module.params[name]}
     try:
-        client = connect({**environment(), **given})
+        client = connect({**environment(), **given}, read_only=read_only)
     except ValueError as error:
         module.fail_json(msg=str(error), changed=False)
     with client as do:

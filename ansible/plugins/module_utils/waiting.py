@@ -10,9 +10,11 @@ from typing import Any
 #: The options, as C(AnsibleModule) takes them.
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "wait": {"type": "bool", "default": True},
-    "poll": {"type": "float", "default": 5},
+    "poll": {"type": "float"},
     "timeout": {"type": "float", "default": 600},
 }
+#: Seconds between polls, unless C(poll) says otherwise.
+POLL = 5.0
 #: Seconds that a call gets at least, so that an exhausted task fails in the library, which knows what was left.
 LEAST = 1.0
 
@@ -36,7 +38,7 @@ class Waiting:
     @classmethod
     def of(cls, params: Mapping[str, Any], clock: Callable[[], float] = time.monotonic) -> Waiting:
         """Read the options; the task's time begins now."""
-        return cls(params["wait"], params["poll"], clock() + params["timeout"], clock)
+        return cls(params["wait"], POLL if params["poll"] is None else params["poll"], clock() + params["timeout"], clock)
 
     def options(self, *, wait: bool | None = None, most: float | None = None) -> dict[str, Any]:
         """The arguments of a call of the library.

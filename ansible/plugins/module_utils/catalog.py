@@ -1,0 +1,152 @@
+"""The library's operations, as a task names them: checked and converted by their metadata."""
+
+from __future__ import annotations
+
+import difflib
+import types
+import typing
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from ansible_collections.doboto.droplets.plugins.module_utils.journal import TaskFailure
+
+try:
+    from doboto import catalog
+except ImportError:  # the module says which library is needed
+    catalog = None
+
+#: Parameters that only programs can use: a callback.
+PROGRAM_ONLY = ("progress",)
+TRUE, FALSE = ("yes", "on", "true", "1", "y", "t"), ("no", "off", "false", "0", "n", "f")
+
+
+def operation(name: str) -> Any:
+    """The operation of that name, as C(volume.create).
+
+    Raises:
+        TaskFailure: There is none.
+    """
+    resource, _, method = name.partition(".")
+    resources = catalog.resources()
+    if resource not in resources:
+        raise TaskFailure(f"there is no resource {resource!r}{_suggest(resource, resources)}", changed=False)
+    operations = resources[resource].operations
+    names = [f"{resource}.{one}" for one in operations if one != "each"]
+    if method not in operations or method == "each":
+        raise TaskFailure(f"there is no operation {name!r}{_suggest(name, names)}", changed=False)
+    return operations[method]
+
+
+def arguments(operation: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a call: known to the operation, and of the types that it declares.
+
+    Args:
+        operation: The operation.
+        given: The arguments of the task; Ansible may have made text of numbers and booleans.
+
+    Raises:
+        TaskFailure: One is unknown, missing, or cannot be converted.
+    """
+    known = declared(operation)
+    if unknown := [name for name in given if name not in known]:
+        names = ", ".join(known) or "no arguments"
+        hint = _suggest(unknown[0], known)
+        raise TaskFailure(
+            f"{title(operation)} has no argument {unknown[0]!r}{hint}; it takes {names}", changed=False
+        )
+    needed = [one.name for one in operation.parameters if one.default is one.empty and one.kind is one.POSITIONAL_OR_KEYWORD]
+    if missing := [name for name in needed if name not in given and name != "attribs"]:
+        raise TaskFailure(f"{title(operation)} needs {' and '.join(missing)}", changed=False)
+    return {name: convert(f"{title(operation)}: {name}", value, known[name]) for name, value in given.items()}
+
+
+def title(operation: Any) -> str:
+    """An operation's name as a task has it."""
+    return f"{operation.resource}.{operation.name}"
+
+
+def declared(operation: Any) -> dict[str, Any]:
+    """The types of an operation's arguments, by name: its parameters and the attributes that it takes."""
+    found = {
+        one.name: operation.hints.get(one.name, Any)
+        for one in operation.parameters
+        if one.kind is not one.VAR_KEYWORD and one.name not in PROGRAM_ONLY
+    }
+    if operation.attributes is not None:
+        found.pop("attribs", None)
+        found |= catalog.type_hints(operation.attributes)
+    return found
+
+
+def convert(what: str, value: Any, hint: Any) -> Any:
+    """A value as an operation declares it: text that Ansible made of a number or a boolean is turned back.
+
+    Args:
+        what: The argument, for the failure.
+        value: The task's value.
+        hint: The declared type.
+
+    Raises:
+        TaskFailure: The text is neither.
+    """
+    kinds = set(_kinds(hint))
+    if not isinstance(value, str) or str in kinds or not kinds & {int, float, bool}:
+        return _convert_members(what, value, hint)
+    for kind, read in ((bool, _bool), (int, int), (float, float)):
+        if kind in kinds:
+            try:
+                return read(value)
+            except ValueError:
+                continue
+    raise TaskFailure(f"{what} must be {' or '.join(sorted(kind.__name__ for kind in kinds))}, not {value!r}", changed=False)
+
+
+def _convert_members(what: str, value: Any, hint: Any) -> Any:
+    """The members of a list, each as the list's type says."""
+    inner = [argument for one in _parts(hint) for argument in typing.get_args(one)]
+    if isinstance(value, list) and inner:
+        return [convert(what, member, inner[0]) for member in value]
+    if value.__class__ is str and int in _kinds(hint) and value.isdigit():
+        return int(value)  # an image's id, or a slug: only ids are all digits
+    return value
+
+
+def _parts(hint: Any) -> Iterable[Any]:
+    """The types that a union is of, or the type itself."""
+    origin = typing.get_origin(hint)
+    if origin in (typing.Required, typing.NotRequired, typing.Annotated):
+        return _parts(typing.get_args(hint)[0])
+    if origin in (typing.Union, types.UnionType):
+        return [part for argument in typing.get_args(hint) for part in _parts(argument)]
+    return [hint]
+
+
+def _kinds(hint: Any) -> Iterable[Any]:
+    return (part if isinstance(part, type) else str if typing.get_origin(part) is typing.Literal else None for part in _parts(hint))
+
+
+def _bool(text: str) -> bool:
+    if text.lower() in TRUE + FALSE:
+        return text.lower() in TRUE
+    raise ValueError(text)
+
+
+def _suggest(name: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), 1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def reader(operation: Any) -> Any:
+    """The operation that reads the resource that an operation changes, by the same arguments; None if there is none.
+
+    Args:
+        operation: The operation that changes, as C(project.update); also C(domain.record_update), for which it is
+            C(domain.record_info).
+    """
+    prefix = operation.name.rpartition("_")[0]
+    name = f"{prefix}_info" if prefix else "info"
+    found = catalog.resources()[operation.resource].operations.get(name)
+    if found is None:
+        return None
+    needed = [one.name for one in found.parameters if one.default is one.empty]
+    return found if set(needed) <= set(declared(operation)) else None

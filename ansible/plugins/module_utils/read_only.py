@@ -1,0 +1,54 @@
+"""A client that reads and never changes anything, for check mode."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class WouldChange(Exception):
+    """A request that would have changed something, and was not sent; its text is the method and the path."""
+
+
+class ReadOnlyTransport:
+    """Carries requests that read, and refuses all others.
+
+    Args:
+        transport: Carries the requests that read; see C(doboto.Transport).
+    """
+
+    def __init__(self, transport: Any) -> None:
+        self._transport = transport
+
+    async def send(self, request: Any, timeouts: Any) -> Any:
+        """Send a request.
+
+        Raises:
+            WouldChange: It would change something; it was not sent.
+        """
+        if request.method != "GET":
+            raise WouldChange(f"{request.method} {urlsplit(request.url).path}")
+        return await self._transport.send(request, timeouts)
+
+    async def can_connect(self, host: str, port: int, timeout: float) -> bool:
+        """If true, that TCP port accepts a connection."""
+        connected: bool = await self._transport.can_connect(host, port, timeout)
+        return connected
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._transport.close()
+
+
+def read_only_view(client: Any) -> Any:
+    """A client of the same account that refuses to send what would change something.
+
+    Args:
+        client: The client; its connections are used.
+    """
+    view = client.with_options()  # has a session of its own, with the client's connections
+    # The library has no public way to wrap the transport that a client has.
+    io = view._session.io = copy.copy(view._session.io)
+    io.transport = ReadOnlyTransport(io.transport)
+    return view

@@ -1,0 +1,120 @@
+"""The module `call`: arguments, what counts as a change, and check mode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from doboto import catalog
+
+from .conftest import NEW, World
+from ansible_collections.doboto.droplets.plugins.module_utils import catalog as names
+from ansible_collections.doboto.droplets.plugins.module_utils.journal import TaskFailure
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIbK5mNPEnFLkDvGVCQ0CkXdXxTHTtBxWvbQ3DsQb9ex me"
+
+
+def test_present_changes_once(world: World) -> None:
+    first = world.call("ssh_key.present", name="me", public_key=KEY)
+    second = world.call("ssh_key.present", name="me", public_key=KEY)
+    assert (first["changed"], second["changed"]) == (True, False)
+    assert (first["result"]["id"], second["created"]) == (second["result"]["id"], None)
+
+
+def test_check_mode_of_present_looks_and_creates_nothing(world: World) -> None:
+    would = world.call("ssh_key.present", check_mode=True, name="me", public_key=KEY)
+    assert (would["changed"], would["request"]) == (True, "POST /v2/account/keys")
+    assert world.client().ssh_key.list() == []
+    world.call("ssh_key.present", name="me", public_key=KEY)
+    assert not world.call("ssh_key.present", check_mode=True, name="me", public_key=KEY)["changed"]
+
+
+def test_read_changes_nothing_in_any_mode(world: World) -> None:
+    for check_mode in (False, True):
+        result = world.call("size.list", check_mode=check_mode)
+        assert not result["changed"]
+        assert "s-1vcpu-1gb" in {size["slug"] for size in result["result"]}
+
+
+def test_update_is_a_change_only_if_something_differs(world: World) -> None:
+    id = world.call("project.create", name="shop", purpose="Web Application")["result"]["id"]
+    same = world.call("project.update", id=id, name="shop")
+    other = world.call("project.update", id=id, name="store")
+    assert (same["changed"], other["changed"]) == (False, True)
+    assert other["diff"] == {"before": {"name": "shop"}, "after": {"name": "store"}}
+
+
+def test_destroy_of_what_is_missing_is_no_change(world: World) -> None:
+    id = world.call("volume.create", name="data", region="nyc3", size_gigabytes="10")["result"]["id"]
+    assert world.call("volume.destroy", check_mode=True, id=id, missing_ok=True)["changed"]
+    gone = world.call("volume.destroy", id=id, missing_ok="yes")
+    assert (gone["changed"], gone["irreversible"]) == (True, "The volume and all data on it are lost.")
+    assert not world.call("volume.destroy", id=id, missing_ok=True)["changed"]
+    assert not world.call("volume.destroy", check_mode=True, id=id, missing_ok=True)["changed"]
+    with pytest.raises(TaskFailure) as caught:
+        world.call("volume.destroy", id=id)
+    assert (caught.value.result["changed"], caught.value.result["status"]) == (False, 404)
+
+
+def test_text_of_templates_is_converted(world: World) -> None:
+    droplet = world.droplet(name="web-1", state="off", **NEW)["ids"][0]
+    result = world.call("droplet.resize", id=str(droplet), size="s-2vcpu-4gb", disk="no", wait="no")
+    assert (result["result"]["type"], result["changed"]) == ("resize", True)
+    with pytest.raises(TaskFailure, match="droplet.resize: disk must be bool, not 'maybe'"):
+        world.call("droplet.resize", id=str(droplet), size="s-2vcpu-4gb", disk="maybe")
+
+
+WRONG: list[tuple[str, dict[str, Any], str]] = [
+    ("dropled.list", {}, "there is no resource 'dropled' .did you mean 'droplet'?"),
+    ("droplet.lists", {}, "there is no operation 'droplet.lists' .did you mean 'droplet.list'?"),
+    ("droplet.each", {}, "there is no operation 'droplet.each'"),
+    ("droplet", {}, "there is no operation 'droplet'"),
+    ("volume.create", {"size_gigabyte": 1}, "volume.create has no argument 'size_gigabyte' .did you mean 'size_gigabytes'?"),
+    ("droplet.info", {}, "droplet.info needs id"),
+    ("droplet.list", {"progress": 1}, "has no argument 'progress'"),
+]
+
+
+@pytest.mark.parametrize(("operation", "arguments", "message"), WRONG)
+def test_wrong_argument_fails_before_any_request(world: World, operation: str, arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(TaskFailure, match=message) as caught:
+        world.call(operation, **arguments)
+    assert (caught.value.result["changed"], world.requests) == (False, [])
+
+
+def test_lost_response_counts_as_a_change_and_next_run_finds_it(world: World) -> None:
+    rules = {"kind": "drop", "when": "after", "method": "POST", "path": "/v2/volumes", "count": 1}
+    world.sim.faults.load([rules])
+    arguments = {"name": "data", "region": "nyc3", "size_gigabytes": 10}
+    assert world.call("volume.present", **arguments)["changed"]
+    assert not world.call("volume.present", **arguments)["changed"]
+
+
+def test_secret_argument_is_used_and_not_returned(world: World) -> None:
+    result = world.call("ssh_key.create", name="me", secret={"public_key": KEY})
+    assert result["result"]["name"] == "me"
+    would = world.call("ssh_key.create", check_mode=True, name="me", secret={"public_key": KEY})
+    assert KEY not in str(would)
+
+
+@pytest.mark.parametrize("one", [*catalog.operations()], ids=lambda one: f"{one.resource}.{one.name}")
+def test_every_operation_can_be_named_and_its_arguments_are_known(one: Any) -> None:
+    if one.name == "each":
+        return
+    title = names.title(one)
+    assert names.operation(title) is one
+    assert "progress" not in names.declared(one)
+    assert names.reader(one) is None or names.reader(one).info.effect == "read"
+
+
+@pytest.mark.parametrize("one", [one for one in catalog.operations() if one.info.changes], ids=names.title)
+def test_check_mode_sends_no_change_whatever_the_operation(world: World, one: Any) -> None:
+    """Arguments of every operation that changes are made up; only requests that read may arrive."""
+    made_up = {"id": 1, "name": "x", "names": ["x"], "tag_name": "x", "image": "ubuntu-24-04-x64", "size": "s-1vcpu-1gb"}
+    given = {name: made_up[name] for name in names.declared(one) if name in made_up and name not in ("names", "tag_name")}
+    try:
+        world.call(names.title(one), check_mode=True, **given)
+    except TaskFailure as failure:
+        assert not failure.result["changed"]  # noqa: PT017 - some need more arguments than these
+    assert {method for method, _ in world.requests} <= {"GET"}
