@@ -9,7 +9,7 @@ TESTS ?= tests
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: audit bench dist workflows help run legacy test lint types tests test-peers test-contract campaign campaign-peers docs format clean
+.PHONY: audit bench dist workflows help run legacy test lint types tests test-peers test-contract test-ansible campaign campaign-peers docs format clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -74,6 +74,18 @@ test-peers: $(READY) $(PEERS_READY)  ## The published clients, unchanged, run a 
 
 test-contract: $(READY) $(PEERS)/schemathesis/.ready  ## Schemathesis finds no reply that breaks DigitalOcean's OpenAPI document
 	$(BIN)/pytest -q tests/contract
+
+# The collection as ansible-galaxy builds and installs it, beside each of the versions of Ansible that it is tested with.
+COLLECTION := $(shell find ansible -type f -not -path '*/output/*')
+ANSIBLES := $(patsubst %,$(PEERS)/ansible-core-%,2.18 2.19)
+
+%/.collection: %/.ready $(COLLECTION)
+	$(@D)/bin/ansible-galaxy collection install --force -p $(@D)/collections ansible/ > /dev/null
+	@touch $@
+
+test-ansible: $(READY) $(ANSIBLES:=/.collection)  ## Ansible's own checks of the collection, then its playbooks and inventories on the simulator
+	scripts/ansible_sanity.sh $(PEERS)/ansible-core-2.19
+	$(BIN)/pytest -q -n $(WORKERS) tests/playbooks
 
 campaign: $(READY)  ## 10,000 creates under every fault, over real sockets: nothing twice, nothing lost; ARGS='--seed 7'
 	$(BIN)/python -m tests.campaign $(ARGS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -42,7 +42,9 @@ from ansible_collections.doboto.droplets.plugins.module_utils.waiting import Wai
 NEW = {"size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64", "region": "nyc3"}
 #: The module's options where a task does not give them.
 DEFAULTS: dict[str, Any] = {
-    **dict.fromkeys((*droplet_task.ATTRIBUTES, "id", "ids", "name", "names", "count", "tag_name", "project", "ready_port")),
+    **dict.fromkeys(
+        (*droplet_task.ATTRIBUTES, "id", "ids", "name", "names", "count", "tag_name", "project", "ready_port")
+    ),
     "state": "present",
     "resize_disk": False,
     "allow_reboot": False,

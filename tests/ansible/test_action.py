@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.doboto.droplets.plugins.module_utils.action_task import ACTIONS
+from ansible_collections.doboto.droplets.plugins.module_utils.journal import TaskFailure
 
 from doboto import catalog
 
 from .conftest import NEW, World
-from ansible_collections.doboto.droplets.plugins.module_utils.action_task import ACTIONS
-from ansible_collections.doboto.droplets.plugins.module_utils.journal import TaskFailure
 
 
 def test_reboot_by_tag_waits_for_all_together(world: World) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.doboto.droplets.plugins.module_utils import catalog as names
+from ansible_collections.doboto.droplets.plugins.module_utils.journal import TaskFailure
 
 from doboto import catalog
 
 from .conftest import NEW, World
-from ansible_collections.doboto.droplets.plugins.module_utils import catalog as names
-from ansible_collections.doboto.droplets.plugins.module_utils.journal import TaskFailure
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIbK5mNPEnFLkDvGVCQ0CkXdXxTHTtBxWvbQ3DsQb9ex me"
 
@@ -70,14 +70,20 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("droplet.lists", {}, "there is no operation 'droplet.lists' .did you mean 'droplet.list'?"),
     ("droplet.each", {}, "there is no operation 'droplet.each'"),
     ("droplet", {}, "there is no operation 'droplet'"),
-    ("volume.create", {"size_gigabyte": 1}, "volume.create has no argument 'size_gigabyte' .did you mean 'size_gigabytes'?"),
+    (
+        "volume.create",
+        {"size_gigabyte": 1},
+        "volume.create has no argument 'size_gigabyte' .did you mean 'size_gigabytes'?",
+    ),
     ("droplet.info", {}, "droplet.info needs id"),
     ("droplet.list", {"progress": 1}, "has no argument 'progress'"),
 ]
 
 
 @pytest.mark.parametrize(("operation", "arguments", "message"), WRONG)
-def test_wrong_argument_fails_before_any_request(world: World, operation: str, arguments: dict[str, Any], message: str) -> None:
+def test_wrong_argument_fails_before_any_request(
+    world: World, operation: str, arguments: dict[str, Any], message: str
+) -> None:
     with pytest.raises(TaskFailure, match=message) as caught:
         world.call(operation, **arguments)
     assert (caught.value.result["changed"], world.requests) == (False, [])
@@ -111,8 +117,17 @@ def test_every_operation_can_be_named_and_its_arguments_are_known(one: Any) -> N
 @pytest.mark.parametrize("one", [one for one in catalog.operations() if one.info.changes], ids=names.title)
 def test_check_mode_sends_no_change_whatever_the_operation(world: World, one: Any) -> None:
     """Arguments of every operation that changes are made up; only requests that read may arrive."""
-    made_up = {"id": 1, "name": "x", "names": ["x"], "tag_name": "x", "image": "ubuntu-24-04-x64", "size": "s-1vcpu-1gb"}
-    given = {name: made_up[name] for name in names.declared(one) if name in made_up and name not in ("names", "tag_name")}
+    made_up = {
+        "id": 1,
+        "name": "x",
+        "names": ["x"],
+        "tag_name": "x",
+        "image": "ubuntu-24-04-x64",
+        "size": "s-1vcpu-1gb",
+    }
+    given = {
+        name: made_up[name] for name in names.declared(one) if name in made_up and name not in ("names", "tag_name")
+    }
     try:
         world.call(names.title(one), check_mode=True, **given)
     except TaskFailure as failure:

@@ -6,9 +6,9 @@ import itertools
 from typing import Any
 
 import pytest
+from ansible_collections.doboto.droplets.plugins.module_utils.journal import TaskFailure
 
 from .conftest import NEW, World
-from ansible_collections.doboto.droplets.plugins.module_utils.journal import TaskFailure
 
 
 def test_create_then_nothing_changes(world: World) -> None:
@@ -138,7 +138,9 @@ CHANGES: list[tuple[dict[str, Any], str, tuple[Any, Any]]] = [
 
 
 @pytest.mark.parametrize(("options", "field", "values"), CHANGES, ids=[str(one[0]) for one in CHANGES])
-def test_differences_are_changed_once(world: World, options: dict[str, Any], field: str, values: tuple[Any, Any]) -> None:
+def test_differences_are_changed_once(
+    world: World, options: dict[str, Any], field: str, values: tuple[Any, Any]
+) -> None:
     id = world.droplet(name="web-1", tags=["Web"], **NEW)["ids"][0]
     predicted = world.droplet(name="web-1", check_mode=True, **options)
     result = world.droplet(name="web-1", **options)
@@ -241,6 +243,18 @@ def test_destroy_with_lost_response_changes_once(world: World) -> None:
     assert (world.names(), world.droplet(name="web-1", state="absent")["changed"]) == ([], False)
 
 
+def test_destroy_that_fails_for_one_reports_the_others(world: World) -> None:
+    ids = world.droplet(name="web", count=3, **NEW)["ids"]
+    world.sim.faults.load(
+        [{"kind": "status", "method": "DELETE", "path": f"/v2/droplets/{ids[1]}", "arguments": {"status": 403}}]
+    )
+    with pytest.raises(TaskFailure) as caught:
+        world.droplet(ids=ids, state="absent")
+    result = caught.value.result
+    assert (result["changed"], [one["id"] for one in result["destroyed"]]) == (True, [ids[0], ids[2]])
+    assert set(result["outcomes"]) == {str(id) for id in ids}
+
+
 def test_project_is_brought_into_line(world: World) -> None:
     do = world.client()
     project = do.project.create(name="shop", purpose="Web Application")
@@ -260,13 +274,43 @@ def test_backup_policy_is_compared(world: World) -> None:
     assert not world.droplet(name="web-1", backup_policy={**weekly, "hour": 8})["changed"]
 
 
+def test_next_run_waits_for_what_was_created_without_waiting(world: World) -> None:
+    first = world.droplet(name="web-1", wait=False, **NEW)
+    assert (first["droplet"]["status"], first["droplet"]["public_ipv4"]) == ("new", None)
+    second = world.droplet(name="web-1", state="active", **NEW)
+    assert (second["changed"], second["droplet"]["status"]) == (False, "active")
+    assert second["droplet"]["public_ipv4"]
+
+
+def test_ready_port_is_waited_for_in_every_run(world: World) -> None:
+    world.droplet(name="web-1", **NEW)
+    began = world.clock.now()
+    result = world.droplet(name="web-1", ready_port=22, **NEW)
+    assert not result["changed"]
+    assert world.clock.now() - began >= world.sim.settings.boot_seconds - 5
+    with pytest.raises(TaskFailure, match="port 5432") as caught:
+        world.droplet(name="web-1", ready_port=5432, timeout=30, **NEW)
+    assert not caught.value.result["changed"]
+
+
+def test_timeout_while_waiting_is_a_change_and_names_what_was_created(world: World) -> None:
+    with pytest.raises(TaskFailure) as caught:
+        world.droplet(names=["web-1", "web-2"], timeout=10, **NEW)
+    result = caught.value.result
+    assert (result["changed"], sorted(one["name"] for one in result["created"])) == (True, ["web-1", "web-2"])
+    assert "Running the task again uses them" in result["msg"]
+    assert not world.droplet(names=["web-1", "web-2"], **NEW)["changed"]
+
+
 def test_user_data_is_not_shown(world: World) -> None:
     result = world.droplet(name="web-1", user_data="#!/bin/sh\necho hunter2", **NEW)
     assert "hunter2" not in str(result)
 
 
 def test_every_option_that_creates_is_sent(world: World) -> None:
-    key = world.client().ssh_key.create(name="me", public_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIbK5mNPEnFLkDvGVCQ0CkXdXxTHTtBxWvbQ3DsQb9ex me")
+    key = world.client().ssh_key.create(
+        name="me", public_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIbK5mNPEnFLkDvGVCQ0CkXdXxTHTtBxWvbQ3DsQb9ex me"
+    )
     result = world.droplet(name="web-1", ssh_keys=[str(key["id"])], ipv6=True, monitoring=True, backups=True, **NEW)
     assert {"ipv6", "monitoring", "backups"} <= set(result["droplet"]["features"])
     assert result["droplet"]["public_ipv6"]

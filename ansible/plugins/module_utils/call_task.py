@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.doboto.droplets.plugins.module_utils import catalog
-from ansible_collections.doboto.droplets.plugins.module_utils.journal import Journal, TaskFailure, guarded
+from ansible_collections.doboto.droplets.plugins.module_utils.journal import Journal, guarded
 from ansible_collections.doboto.droplets.plugins.module_utils.read_only import WouldChange
 
 try:

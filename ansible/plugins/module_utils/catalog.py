@@ -51,10 +51,10 @@ def arguments(operation: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := [name for name in given if name not in known]:
         names = ", ".join(known) or "no arguments"
         hint = _suggest(unknown[0], known)
-        raise TaskFailure(
-            f"{title(operation)} has no argument {unknown[0]!r}{hint}; it takes {names}", changed=False
-        )
-    needed = [one.name for one in operation.parameters if one.default is one.empty and one.kind is one.POSITIONAL_OR_KEYWORD]
+        raise TaskFailure(f"{title(operation)} has no argument {unknown[0]!r}{hint}; it takes {names}", changed=False)
+    needed = [
+        one.name for one in operation.parameters if one.default is one.empty and one.kind is one.POSITIONAL_OR_KEYWORD
+    ]
     if missing := [name for name in needed if name not in given and name != "attribs"]:
         raise TaskFailure(f"{title(operation)} needs {' and '.join(missing)}", changed=False)
     return {name: convert(f"{title(operation)}: {name}", value, known[name]) for name, value in given.items()}
@@ -98,7 +98,9 @@ def convert(what: str, value: Any, hint: Any) -> Any:
                 return read(value)
             except ValueError:
                 continue
-    raise TaskFailure(f"{what} must be {' or '.join(sorted(kind.__name__ for kind in kinds))}, not {value!r}", changed=False)
+    raise TaskFailure(
+        f"{what} must be {' or '.join(sorted(kind.__name__ for kind in kinds))}, not {value!r}", changed=False
+    )
 
 
 def _convert_members(what: str, value: Any, hint: Any) -> Any:
@@ -122,7 +124,10 @@ def _parts(hint: Any) -> Iterable[Any]:
 
 
 def _kinds(hint: Any) -> Iterable[Any]:
-    return (part if isinstance(part, type) else str if typing.get_origin(part) is typing.Literal else None for part in _parts(hint))
+    return (
+        part if isinstance(part, type) else str if typing.get_origin(part) is typing.Literal else None
+        for part in _parts(hint)
+    )
 
 
 def _bool(text: str) -> bool:

@@ -145,8 +145,8 @@ def power_change(droplet: Droplet, state: str) -> Change | None:
         state: The option C(state).
     """
     has = droplet["status"]
-    if state not in ("active", "off") or has == state:
-        return None
+    if state not in ("active", "off") or has == state or (has, state) == ("new", "active"):
+        return None  # a new Droplet becomes active by itself
     return Change(droplet, "status", has, state, "it is archived" if has == "archive" else "")
 
 

@@ -14,8 +14,14 @@ from ansible_collections.doboto.droplets.plugins.module_utils.differences import
     differences,
     power_change,
 )
-from ansible_collections.doboto.droplets.plugins.module_utils.hosts import with_addresses
-from ansible_collections.doboto.droplets.plugins.module_utils.journal import Journal, TaskFailure, guarded, label
+from ansible_collections.doboto.droplets.plugins.module_utils.hosts import ADDRESSES, with_addresses
+from ansible_collections.doboto.droplets.plugins.module_utils.journal import (
+    Journal,
+    TaskFailure,
+    completed,
+    guarded,
+    label,
+)
 from ansible_collections.doboto.droplets.plugins.module_utils.remote_state import policy_changes, project_changes
 from ansible_collections.doboto.droplets.plugins.module_utils.waiting import Waiting
 
@@ -199,21 +205,34 @@ def _carry_out(hands: Hands, plan: Plan, attributes: Mapping[str, Any]) -> dict[
     _destroy(hands, plan.destroy)
     make(hands, plan.changes)
     created = _create(hands, plan.missing, attributes)
-    existing = _settled(hands, plan)
+    existing = _finish(hands, plan)
     by_name = {droplet["name"]: droplet for droplet in created}
     names = [] if hands.params.get("id") else guarded(lambda: targets.names_of(hands.params), hands.journal)
     if created:
         by_name |= {droplet["name"]: droplet for droplet in existing if droplet["name"] not in by_name}
         existing = [by_name[name] for name in names if name in by_name]
-    return {**_result(existing, created, hands.journal.destroyed, hands.journal.actions), "changed": hands.journal.changed}
+    return {
+        **_result(existing, created, hands.journal.destroyed, hands.journal.actions),
+        "changed": hands.journal.changed,
+    }
 
 
 def _destroy(hands: Hands, droplets: Sequence[Droplet]) -> None:
-    """Destroy Droplets; one that is gone meanwhile is not a failure."""
-    for droplet in droplets:
+    """Destroy Droplets; one that is gone meanwhile is not a failure.
+
+    Raises:
+        TaskFailure: It failed, or it did not complete for all.
+    """
+    if not droplets:
+        return
+    ids = [droplet["id"] for droplet in droplets]
+    try:
         with hands.journal.changing():
-            hands.do.droplet.destroy(droplet["id"], missing_ok=True, **hands.waiting.options())
-        hands.journal.destroyed.append(droplet)
+            hands.do.droplet.destroy(ids, missing_ok=True, **hands.waiting.options())
+    except TaskFailure as failure:
+        failure.result["destroyed"] = [one for one in droplets if one["id"] in completed(failure.__cause__)]
+        raise
+    hands.journal.destroyed += droplets
 
 
 def _create(hands: Hands, names: Sequence[str], attributes: Mapping[str, Any]) -> list[Droplet]:
@@ -226,7 +245,9 @@ def _create(hands: Hands, names: Sequence[str], attributes: Mapping[str, Any]) -
         options["poll"] = MANY_POLL
     port = hands.params["ready_port"] if options["wait"] else None
     with hands.journal.changing():
-        hands.journal.created += hands.do.droplet.create({**attributes, "names": list(names)}, ready_port=port, **options)
+        hands.journal.created += hands.do.droplet.create(
+            {**attributes, "names": list(names)}, ready_port=port, **options
+        )
     created = hands.journal.created
     make(hands, guarded(lambda: project_changes(hands.do, created, hands.params["project"]), hands.journal))
     if turn_off:
@@ -235,11 +256,28 @@ def _create(hands: Hands, names: Sequence[str], attributes: Mapping[str, Any]) -
     return created
 
 
-def _settled(hands: Hands, plan: Plan) -> list[Droplet]:
-    """The Droplets that existed before, as they are now."""
-    if not plan.existing or not plan.changes:
-        return plan.existing
-    return _read(hands, [droplet["id"] for droplet in plan.existing])
+def _finish(hands: Hands, plan: Plan) -> list[Droplet]:
+    """The Droplets that existed before, as they are now; those that are not ready yet are waited for.
+
+    Raises:
+        TaskFailure: They could not be read, or waiting took too long.
+    """
+    existing = plan.existing
+    ids = [droplet["id"] for droplet in existing]
+    if plan.changes:
+        existing = _read(hands, ids)
+    port = hands.params["ready_port"]
+    late = [droplet["id"] for droplet in existing if _is_late(droplet) or (port and droplet["status"] == "active")]
+    if not late or not hands.waiting.wait or hands.params["state"] == "off":
+        return existing
+    hands.wait_for(late, until="ready", ready_port=port)
+    return _read(hands, ids)
+
+
+def _is_late(droplet: Droplet) -> bool:
+    """If true, the Droplet is being created: by a task before, or by somebody else."""
+    has = with_addresses(droplet)
+    return has["status"] == "new" or (has["status"] == "active" and not any(has[kind] for kind in ADDRESSES))
 
 
 def _read(hands: Hands, ids: Sequence[int]) -> list[Droplet]:

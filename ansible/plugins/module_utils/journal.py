@@ -14,6 +14,9 @@ except ImportError:  # the module says which library is needed
 
 Droplet = dict[str, Any]
 
+#: How a call for one of several Droplets may stand if it changed something.
+BEGUN = ("completed", "running", "unknown")
+
 
 class TaskFailure(Exception):
     """A task that failed, with what Ansible is to show of it.
@@ -73,7 +76,7 @@ class Journal:
         details = {name: getattr(error, name, None) for name in ("status", "request_id")}
         known = {name: value for name, value in details.items() if value is not None}
         more = {"unknown": self.unknown} if self.unknown else {}
-        if outcomes := getattr(error, "outcomes", None):
+        if outcomes := _outcomes(error):
             more["outcomes"] = {str(id): str(outcome) for id, outcome in outcomes.items()}
         return TaskFailure(f"{error}{self._advice(error)}", error=type(error).__name__, **self.shown(), **known, **more)
 
@@ -134,12 +137,28 @@ def _names_in_doubt(error: Any) -> list[str]:
 
 def _actions(error: Any) -> list[Any]:
     """The actions that an error knows: of one call, or of each of several Droplets."""
-    outcomes = getattr(error, "outcomes", None) or {}
-    return [*getattr(error, "actions", ()), *(outcome.action for outcome in outcomes.values() if outcome.action)]
+    actions = [outcome.action for outcome in _outcomes(error).values() if outcome.action]
+    return [*getattr(error, "actions", ()), *actions]
+
+
+def _outcomes(error: Any) -> Mapping[int, Any]:
+    """What became of each of several Droplets; empty if the call was for one."""
+    return getattr(error, "outcomes", None) or {}
+
+
+def completed(error: Any) -> list[int]:
+    """The ids of those of several Droplets for which a call completed, although it failed for others.
+
+    Args:
+        error: The library's error.
+    """
+    return [id for id, outcome in _outcomes(error).items() if outcome.state == "completed"]
 
 
 def _may_have_changed(error: Any) -> bool:
     """If true, the request that failed may have taken effect all the same."""
     if isinstance(error, DOBOTOOutcomeUnknownException) or _actions(error):
+        return True
+    if any(outcome.state in BEGUN for outcome in _outcomes(error).values()):
         return True
     return getattr(error, "method", None) not in (None, "GET") and bool(getattr(error, "outcome_open", False))

@@ -49,6 +49,6 @@ def read_only_view(client: Any) -> Any:
     """
     view = client.with_options()  # has a session of its own, with the client's connections
     # The library has no public way to wrap the transport that a client has.
-    io = view._session.io = copy.copy(view._session.io)
+    io = view._session.io = copy.copy(view._session.io)  # noqa: SLF001
     io.transport = ReadOnlyTransport(io.transport)
     return view

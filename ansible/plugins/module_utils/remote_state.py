@@ -27,9 +27,7 @@ def project_changes(do: Any, droplets: Sequence[Droplet], project: str | None) -
         return []
     id = project_id(do, project)
     inside = {resource["urn"] for resource in do.project.resource_list(id)}
-    return [
-        Change(droplet, "project", None, id) for droplet in droplets if f"do:droplet:{droplet['id']}" not in inside
-    ]
+    return [Change(droplet, "project", None, id) for droplet in droplets if f"do:droplet:{droplet['id']}" not in inside]
 
 
 def project_id(do: Any, project: str) -> str:

@@ -38,7 +38,9 @@ class Waiting:
     @classmethod
     def of(cls, params: Mapping[str, Any], clock: Callable[[], float] = time.monotonic) -> Waiting:
         """Read the options; the task's time begins now."""
-        return cls(params["wait"], POLL if params["poll"] is None else params["poll"], clock() + params["timeout"], clock)
+        return cls(
+            params["wait"], POLL if params["poll"] is None else params["poll"], clock() + params["timeout"], clock
+        )
 
     def options(self, *, wait: bool | None = None, most: float | None = None) -> dict[str, Any]:
         """The arguments of a call of the library.

@@ -9,8 +9,8 @@ author: The doboto authors (@doboto)
 short_description: Any operation of any DigitalOcean resource
 version_added: 1.0.0
 description:
-  - Calls an operation of the library, such as C(volume.present) or C(firewall.update). Its name and arguments are those of
-    the library and of the command line C(doboto). C(doboto RESOURCE OPERATION --help) lists them.
+  - Calls an operation of the library, such as C(volume.present) or C(firewall.update). Its name and arguments are those
+    of the library and of the command line C(doboto). C(doboto RESOURCE OPERATION --help) lists them.
   - What the operation declares of itself decides what is reported. One that reads never reports a change, and
     C(present) reports one if it created something. An update is compared with what was there before, where that can be
     read.

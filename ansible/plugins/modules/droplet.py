@@ -9,10 +9,10 @@ author: The doboto authors (@doboto)
 short_description: Create, change and destroy Droplets
 version_added: 1.0.0
 description:
-  - Creates Droplets, one or many in one task, brings those that exist into line with the options, powers them on or off,
-    rebuilds and destroys them.
-  - Names make Droplets unique. They are compared exactly, on every page of the list and among GPU Droplets. Only what is
-    missing is created, ten Droplets a request, and all are waited for together.
+  - Creates Droplets, one or many in one task, brings those that exist into line with the options, powers them on or
+    off, rebuilds and destroys them.
+  - Names make Droplets unique. They are compared exactly, on every page of the list and among GPU Droplets. Only what
+    is missing is created, ten Droplets a request, and all are waited for together.
   - A create whose response is lost is looked for and never sent again blindly. If the outcome stays unknown, the task
     fails with RV(ignore:changed=true), RV(created) and RV(unknown); running it again creates only what is missing.
   - A Droplet is ready when its create action has completed and it has its addresses and tags.
@@ -35,10 +35,10 @@ options:
     description:
       - V(present) for a Droplet that exists; its power is left as it is.
       - V(active) for one that exists and is powered on.
-      - V(off) for one that exists and is powered off. The operating system is shut down; if it does not obey, the power is
-        cut.
-      - V(rebuilt) for one that is made again from O(image), or from its present image. What is on its disk is lost. This is
-        done every time.
+      - V(off) for one that exists and is powered off. The operating system is shut down; if it does not obey, the power
+        is cut.
+      - V(rebuilt) for one that is made again from O(image), or from its present image. What is on its disk is lost.
+        This is done every time.
       - V(absent) for none.
     type: str
     choices: [present, absent, active, "off", rebuilt]
@@ -139,7 +139,7 @@ options:
     description: V(false) for a Droplet without a public address.
     type: bool
   ready_port:
-    description: While waiting for new Droplets, also wait until this TCP port answers; V(22) for SSH.
+    description: While waiting, also wait until this TCP port of each active Droplet answers; V(22) for SSH.
     type: int
   on_mismatch:
     description:
@@ -189,7 +189,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 droplet:
-  description: The Droplet, if there is exactly one, with its addresses as C(public_ipv4), C(private_ipv4), C(public_ipv6).
+  description:
+    - The Droplet, if there is exactly one, with its addresses as C(public_ipv4), C(private_ipv4) and C(public_ipv6).
   returned: success
   type: dict
 droplets:
