@@ -43,7 +43,7 @@ def _retry(name: str, value: object) -> None:
         raise TypeError(f"{name} must be a Retry, as in {name}=Retry(attempts=3), not {type(value).__name__}")
 
 
-def _connections(name: str, value: object) -> None:
+def _count(name: str, value: object) -> None:
     if type(value) is not int or value < 1:
         raise ValueError(f"{name} must be a whole number, 1 or more, not {value!r}")
 
@@ -81,6 +81,18 @@ def is_reachable(url: object) -> bool:
         return False
 
 
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine itself: localhost, a name below it, or a loopback address."""
+    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
+        return True
+    from ipaddress import ip_address  # only plain HTTP and proxies need it
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 CHECKS: Mapping[str, Callable[[str, object], None]] = {
     "agent": _header,
     "connect_timeout": _seconds,
@@ -89,7 +101,8 @@ CHECKS: Mapping[str, Callable[[str, object], None]] = {
     "retry": _retry,
     "proxy": _proxy,
     "ca_file": _file,
-    "connections": _connections,
+    "connections": _count,
+    "max_response_size": _count,
     "allow_http": _flag,
     "pause_collector": _flag,
 }

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
-from ._checks import is_reachable
+from ._checks import is_loopback, is_reachable
 from ._core.limiter import Limiter
 from ._core.recovery import OwnershipRegistry
 from ._io.protocol import Clock
@@ -22,6 +22,8 @@ URL: Final = "https://api.digitalocean.com/v2/"
 AGENT: Final = f"doboto/{VERSION}"
 #: Connections of one client. Eight list 10,000 Droplets in seven rounds of requests instead of fifty.
 CONNECTIONS: Final = 8
+#: Bytes of a response's body: six times the largest page, and less than 200 MB decoded, whatever it holds.
+MAX_RESPONSE_SIZE: Final = 6 * 1024 * 1024
 #: Where a token is looked for: the name that DigitalOcean's documentation uses, then doctl's.
 VARIABLES: Final = ("DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN")
 #: What a token may be of: no line break that would end its header, nothing that HTTP libraries encode each in its way.
@@ -62,7 +64,7 @@ def base_url(url: str, *, allow_http: bool) -> str:
     parts = urlsplit(url)
     if parts.username is not None or parts.query or parts.fragment:
         raise DOBOTOConfigurationException("the URL must have no user, query or fragment")
-    if parts.scheme == "http" and not (allow_http or _is_loopback(parts.hostname or "")):
+    if parts.scheme == "http" and not (allow_http or is_loopback(parts.hostname or "")):
         raise DOBOTOConfigurationException(
             f"http:// would show the token to everyone on the way to {parts.hostname}; "
             "use https://, or pass allow_http=True"
@@ -71,15 +73,20 @@ def base_url(url: str, *, allow_http: bool) -> str:
     return f"{parts.scheme}://{parts.netloc}{path if path.endswith('/v2') else path + '/v2'}"
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
-        return True
-    from ipaddress import ip_address  # only plain HTTP needs it
+def check_proxy(url: str, proxy: str | None, *, allow_http: bool) -> None:
+    """Refuse a proxy that would be sent the token unencrypted, unless that is allowed.
 
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    A proxy of the environment is not concerned: it is not used for loopback addresses, and `http://` to any other host
+    is allowed explicitly.
+
+    Raises:
+        DOBOTOConfigurationException: Both the API and the proxy are reached over plain HTTP. The message does not show
+            the proxy's URL, which may hold a password.
+    """
+    if proxy and not allow_http and urlsplit(url).scheme == urlsplit(proxy).scheme == "http":
+        raise DOBOTOConfigurationException(
+            "the proxy would be sent the token unencrypted; use https:// for it or for the API, or pass allow_http=True"
+        )
 
 
 @dataclass(slots=True, weakref_slot=True)

@@ -17,8 +17,17 @@ from ._io.protocol import IO, Clock, Connection, SharedRateLimit, Timeouts, Tran
 from ._operation import Async, Coro, Mode, Sync, run
 from ._secret import Secret
 from ._session import Session
-from ._settings import AGENT, CONNECTIONS, URL, account_of, base_url, shared_by, token_or_environment
-from .errors import DOBOTOConfigurationException
+from ._settings import (
+    AGENT,
+    CONNECTIONS,
+    MAX_RESPONSE_SIZE,
+    URL,
+    account_of,
+    base_url,
+    check_proxy,
+    shared_by,
+    token_or_environment,
+)
 from .ratelimit import RateLimit
 
 if TYPE_CHECKING:
@@ -100,6 +109,7 @@ class Client(Generic[Mode]):
         ca_file: str | None = None,
         allow_http: bool = False,
         connections: int = CONNECTIONS,
+        max_response_size: int = MAX_RESPONSE_SIZE,
         transport: Transport | None = None,
         clock: Clock | None = None,
         pause_collector: bool = True,
@@ -121,6 +131,7 @@ class Client(Generic[Mode]):
             ca_file: A file of CA certificates to trust instead of the system's.
             allow_http: Allow `http://` to other machines: the token can then be read on the way.
             connections: How many connections are kept, and how many requests of one call run side by side.
+            max_response_size: Bytes that the body of a response may have. A page of 200 Droplets has less than 1 MB.
             transport: Carries the requests; see `doboto.Transport`.
             clock: Tells the time and sleeps; see `doboto.Clock`.
             pause_collector: Whether long replies are decoded with Python's garbage collector paused, which halves the
@@ -138,6 +149,7 @@ class Client(Generic[Mode]):
             proxy=proxy,
             ca_file=ca_file,
             connections=connections,
+            max_response_size=max_response_size,
             allow_http=allow_http,
             pause_collector=pause_collector,
         )
@@ -146,7 +158,8 @@ class Client(Generic[Mode]):
         finally:
             token = None  # no frame keeps it in the open
         base = base_url(url, allow_http=allow_http)
-        io = self._io(Connection(base, proxy, ca_file, connections), transport, clock)
+        check_proxy(base, proxy, allow_http=allow_http)
+        io = self._io(Connection(base, proxy, ca_file, connections, max_response_size), transport, clock)
         self._shared = shared_by(secret, base, io.clock)
         self._session = Session(
             io,
@@ -413,9 +426,10 @@ def _blocking(connection: Connection, transport: Transport | None, clock: Clock 
     from ._io.clock import SystemClock
 
     if transport is None:
-        from ._http.transport import HTTPClientTransport
+        from ._http.blocking import BlockingNetwork
+        from ._http.transport import HTTPTransport
 
-        transport = HTTPClientTransport(connection)
+        transport = HTTPTransport(connection, BlockingNetwork())
     return BlockingIO(transport, clock or SystemClock(), connection.connections)
 
 
@@ -423,15 +437,12 @@ def _suspending(connection: Connection, transport: Transport | None, clock: Cloc
     from ._io.clock import SystemClock
     from ._io.tasks import TaskIO
 
-    return TaskIO(transport or _aiohttp(connection), clock or SystemClock(), connection.connections)
+    if transport is None:
+        from ._http.asynchronous import AsyncNetwork
+        from ._http.transport import HTTPTransport
 
-
-def _aiohttp(connection: Connection) -> Transport:
-    try:
-        from ._io.aiohttp import AiohttpTransport
-    except ModuleNotFoundError as missing:
-        raise DOBOTOConfigurationException(f"AsyncDO needs {missing.name}: pip install 'doboto[async]'") from missing
-    return AiohttpTransport(connection)
+        transport = HTTPTransport(connection, AsyncNetwork())
+    return TaskIO(transport, clock or SystemClock(), connection.connections)
 
 
 class DO(Client[Sync]):
@@ -491,7 +502,7 @@ class DO(Client[Sync]):
 
 
 class AsyncDO(Client[Async]):
-    """The asynchronous client: the same operations, each to be awaited. Needs the extra `doboto[async]`.
+    """The asynchronous client: the same operations, each to be awaited.
 
     It may be shared by tasks: they use one connection pool, one TLS context and one rate limiter. It is an
     asynchronous context manager; `await aclose()` gives its connections back.

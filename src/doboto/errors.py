@@ -13,6 +13,7 @@
     │   ├── DOBOTORateLimitException       429, or a wait for the limit longer than the deadline allows
     │   └── DOBOTOServerException          500 and above, 408
     ├── DOBOTOInvalidResponseException               the API answered, and the answer can't be understood
+    │   └── DOBOTOResponseTooLargeException    larger than `max_response_size`
     ├── DOBOTOConnectionException          no answer: the network, a proxy, TLS
     │   ├── DOBOTOTimeoutException         no answer in time
     │   └── DOBOTOCertificateException     whoever answered can't be trusted to be the API
@@ -30,6 +31,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import Any
 
 from ._json import mapping
@@ -40,6 +42,17 @@ from .ratelimit import RateLimit
 PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 #: How many of the things that were created are named in an error's text; all are in its `created`.
 TOLD = 5
+
+
+class Stage(Enum):
+    """How far a request had come when its connection failed; only in `EXCHANGE` something may have been sent."""
+
+    WAIT = "wait"  #: for a free connection of the pool
+    RESOLVE = "resolve"  #: the host's name
+    PROXY = "proxy"  #: connecting to the proxy, or through it
+    CONNECT = "connect"  #: to the API
+    TLS = "tls"  #: the handshake with the API
+    EXCHANGE = "exchange"  #: request and response
 
 
 class DOBOTOException(Exception):
@@ -218,19 +231,31 @@ class DOBOTOInvalidResponseException(DOBOTOException):
         return self.status is None or self.status < 300
 
 
+class DOBOTOResponseTooLargeException(DOBOTOInvalidResponseException):
+    """The response is larger than the client's `max_response_size`. It is not requested again."""
+
+
 class DOBOTOConnectionException(DOBOTOException):
     """No answer came.
 
     Attributes:
         sent: Whether the request may have reached the API. False only where the connection was never made, so
             that the request certainly took no effect.
+        stage: What failed, a `Stage`, or None where the transport did not say.
     """
 
     def __init__(
-        self, message: str = "no connection", result: Any = None, *, sent: bool = True, **details: Any
+        self,
+        message: str = "no connection",
+        result: Any = None,
+        *,
+        sent: bool = True,
+        stage: Stage | None = None,
+        **details: Any,
     ) -> None:
         super().__init__(message, result, **details)
         self.sent = sent
+        self.stage = stage
 
     @property
     def outcome_open(self) -> bool:

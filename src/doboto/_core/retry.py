@@ -10,6 +10,7 @@ from ..errors import (
     DOBOTOException,
     DOBOTOInvalidResponseException,
     DOBOTORateLimitException,
+    DOBOTOResponseTooLargeException,
     DOBOTOServerException,
 )
 from .request import Request
@@ -73,8 +74,8 @@ def worth_repeating(request: Request, failure: DOBOTOException) -> bool:
     """Whether sending it again may help and can do no harm."""
     if isinstance(failure, DOBOTORateLimitException):
         return True
-    if isinstance(failure, DOBOTOCertificateException):
-        return False  # it will be the same one
+    if isinstance(failure, DOBOTOCertificateException | DOBOTOResponseTooLargeException):
+        return False  # it will be the same again
     if isinstance(failure, DOBOTOConnectionException) and not failure.sent:
         return True
     return request.repeatable and transient(failure)

@@ -1,4 +1,4 @@
-"""The ways to the API: straight, through a proxy that reads along (http), or inside of one that carries (https)."""
+"""Ways to the API: directly, through a proxy that reads requests (plain HTTP), or through one that carries TLS."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import base64
 import ssl
 import time
 from collections.abc import Mapping
-from http.client import HTTPResponse
-from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from .._io.protocol import Connection
-from .deadline_socket import DeadlineSocket, Stream, connect
-from .exchange import Exchange, till
-from .nested_tls import NestedTLS
+from ..errors import Stage
+from .dial import dial
+from .messages import open_tunnel
+from .network import Exchange, Network, Stream
 from .proxies import proxy_for
+from .tls import TLSStream
 
 PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 
@@ -24,79 +24,75 @@ class Connector:
 
     Args:
         connection: What was set.
+        network: Whose sockets are used.
 
     Attributes:
-        host: The API's host.
-        port: Its port.
-        tls: Whether it is spoken to over TLS.
-        whole: Whether a proxy reads along, so that it is asked for the whole URL.
-        headers: What that one is told with each request.
+        peer: The API's host and port.
+        host: What the Host header says (RFC 9110, 7.2).
+        headers: Headers that a proxy reads, with each request.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, network: Network) -> None:
         api, proxy = urlsplit(connection.url), proxy_for(connection.url, connection.proxy)
+        self._network = network
         self._proxy = urlsplit(proxy) if proxy else None
-        self.tls = api.scheme == "https"
-        self.host, self.port = _place(api)
-        self.whole = self._proxy is not None and not self.tls
-        credentials: Mapping[str, str] = _credentials(self._proxy) if self._proxy else {}
-        self.headers = credentials if self.whole else {}
-        self._tunnel_headers = {"Host": self._authority, **credentials}
-        if self.tls or _is_tls(self._proxy):
+        self._tls = api.scheme == "https"
+        self._api = _address(api)
+        self._origin = len(f"{api.scheme}://{api.netloc}")
+        self.host = api.netloc
+        self.peer = _authority(*self._api)
+        self._forwards = self._proxy is not None and not self._tls
+        self._credentials = _credentials(self._proxy) if self._proxy else {}
+        self.headers = self._credentials if self._forwards else {}
+        if self._tls or _is_tls(self._proxy):
             self._context = _trusting(connection.ca_file)
 
-    @property
-    def _authority(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
+    def target(self, url: str) -> str:
+        """Return what a request line names: the path, or the whole URL where a proxy reads it (RFC 9112, 3.2)."""
+        return url if self._forwards else url[self._origin :]
 
-    def open(self, exchange: Exchange) -> DeadlineSocket:
-        """A connection over which the API can be asked.
+    async def open(self, exchange: Exchange) -> Stream:
+        """Open a connection over which the API can be asked.
 
         Raises:
-            OSError: There is none, or it takes longer than connecting may.
+            OSError: It fails, or takes longer than connecting may.
         """
-        end = time.monotonic() + exchange.left(exchange.timeouts.connect)
-        stream: Stream = connect(*(_place(self._proxy) if self._proxy else (self.host, self.port)), end)
+        end = time.monotonic() + exchange.remaining(exchange.timeouts.connect)
+        if self._proxy is None:
+            stream = await dial(self._network, *self._api, end, exchange, Stage.CONNECT)
+        else:
+            stream = await dial(self._network, *_address(self._proxy), end, exchange, Stage.PROXY)
         try:
-            if self._proxy and _is_tls(self._proxy):
-                stream = self._secured(stream, _place(self._proxy)[0], end)
-            if self._proxy and self.tls:
-                self._carried(DeadlineSocket(stream, Exchange(exchange.timeouts, end)))
-            if self.tls:
-                stream = self._secured(stream, self.host, end)
+            if self._proxy is not None:
+                stream = await self._through(self._proxy, stream, end)
+            if self._tls:
+                exchange.enter(Stage.TLS, self.peer)
+                stream = await self._secure(stream, self._api[0], end)
         except BaseException:
             stream.close()
             raise
-        return DeadlineSocket(stream, exchange)
+        return stream
 
-    def _secured(self, stream: Any, host: str, end: float) -> Stream:
-        """The stream with TLS on top; the time-out counts for the whole handshake."""
-        if isinstance(stream, ssl.SSLSocket):
-            return NestedTLS(stream, self._context, host, end)
-        stream.settimeout(till(end))
-        return self._context.wrap_socket(stream, server_hostname=host)
+    async def _through(self, proxy: SplitResult, stream: Stream, end: float) -> Stream:
+        """Have a proxy take what follows: secured if it is reached over TLS, carried to the API if that is."""
+        if _is_tls(proxy):
+            stream = await self._secure(stream, _address(proxy)[0], end)
+        if self._tls:
+            await open_tunnel(stream, self.peer, self._credentials, end)
+        return stream
 
-    def _carried(self, wire: DeadlineSocket) -> None:
-        """Have the proxy carry what follows to the API.
-
-        Raises:
-            ConnectionError: It does not.
-        """
-        lines = [
-            f"CONNECT {self._authority} HTTP/1.1",
-            *(f"{name}: {text}" for name, text in self._tunnel_headers.items()),
-        ]
-        wire.sendall("\r\n".join([*lines, "", ""]).encode("ascii"))
-        sock: Any = wire
-        with HTTPResponse(sock, method="HEAD") as reply:  # as to HEAD, what follows a yes is no body
-            reply.begin()
-            if not 200 <= reply.status < 300:
-                raise ConnectionError(f"the proxy answered {reply.status} {reply.reason}")
+    async def _secure(self, stream: Stream, host: str, end: float) -> Stream:
+        secured = TLSStream(stream, self._context, host)
+        await secured.handshake(end)
+        return secured
 
 
-def _place(parts: SplitResult) -> tuple[str, int]:
+def _address(parts: SplitResult) -> tuple[str, int]:
     return parts.hostname or "", parts.port or PORTS[parts.scheme]
+
+
+def _authority(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _is_tls(proxy: SplitResult | None) -> bool:
@@ -104,14 +100,14 @@ def _is_tls(proxy: SplitResult | None) -> bool:
 
 
 def _trusting(ca_file: str | None) -> ssl.SSLContext:
-    """One for all connections: making it reads every certificate authority that the system knows."""
+    """Make the context of all connections, once: that reads every certificate authority that the system knows."""
     context = ssl.create_default_context(cafile=ca_file)
     context.set_alpn_protocols(["http/1.1"])
     return context
 
 
 def _credentials(proxy: SplitResult) -> Mapping[str, str]:
-    """The header for a user and password in the proxy's URL."""
+    """Return the header for a user and password in the proxy's URL."""
     if proxy.username is None:
         return {}
     secret = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}".encode()

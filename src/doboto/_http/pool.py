@@ -1,133 +1,150 @@
-"""Connections to the API that are kept and used again, at most so many at a time."""
+"""Connections that are kept and used again, at most so many at a time, in the order in which they are asked for."""
 
 from __future__ import annotations
 
 import os
+import threading
 import time
 import weakref
 from collections import deque
-from http.client import HTTPConnection
-from typing import Any
 
-from .connect import PORTS, Connector
-from .deadline_socket import DeadlineSocket
-from .exchange import Exchange
-from .slots import ConnectionSlot, ConnectionSlots
+from ..errors import Stage
+from .connect import Connector
+from .messages import HTTPConnection
+from .network import Exchange, Gate, Network
 
-#: Seconds after which one is not used again: what stands between may have forgotten it and then swallows what is sent,
-#: so that nobody could tell what became of a change. Go's HTTP client has the same.
-KEPT = 90.0
+#: Seconds after which an idle connection is not used again: what stands between may have forgotten it and then swallows
+#: what is sent, so that the outcome of a change would be unknown. Go's HTTP client has the same.
+IDLE_TIMEOUT = 90.0
+#: Seconds after which a waiting thread looks for a slot that an interruption left to nobody.
+RECHECK = 0.5
 
 
-class PooledConnection(HTTPConnection):
-    """A connection that knows how to come about, and who uses it.
+class Lease:
+    """The right to use one connection. The pool holds it weakly: one that an interruption drops is over.
 
-    Args:
-        route: How it comes about.
-        generation: Which of the pool's it is of.
+    Attributes:
+        gate: Opened when its turn has come.
+        connection: The connection that it uses, to be kept for the next one if that is reusable.
     """
 
-    sock: Any = None  # or a Wire
-    auto_open = 0  # else it would connect by itself where it has no `sock`: without TLS, proxy or deadline
+    __slots__ = ("__weakref__", "connection", "gate", "generation")
 
-    def __init__(self, route: Connector, generation: int) -> None:
-        super().__init__(route.host, route.port)
-        self.default_port = PORTS["https" if route.tls else "http"]
+    def __init__(self, gate: Gate, generation: int) -> None:
+        self.gate = gate
         self.generation = generation
-        self.place: ConnectionSlot | None = None
-        self._route = route
-        self._used = 0.0
-
-    def ready(self, exchange: Exchange) -> None:
-        """Be connected, and kept to that exchange's deadline.
-
-        Raises:
-            OSError: There is no connection.
-        """
-        wire: DeadlineSocket | None = self.sock
-        if wire is None or time.monotonic() - self._used > KEPT or wire.stale():
-            self.close()
-            self.sock = self._route.open(exchange)
-        else:
-            wire.exchange = exchange
-        exchange.connected = True
-
-    def rest(self) -> bool:
-        """Whether it can be used again."""
-        self._used = time.monotonic()
-        return self.sock is not None
-
-    def __del__(self) -> None:
-        if self.sock is not None:  # Ctrl-C struck between two lines, and nobody else knows of it
-            self.sock.close()
+        self.connection: HTTPConnection | None = None
 
 
 class Pool:
-    """Connections of one client.
+    """Connections of one client, shared by its threads or tasks.
 
     Args:
-        route: How they come about.
+        connector: Opens them.
+        network: Whose gates threads or tasks wait at.
         size: How many there are at most.
     """
 
-    def __init__(self, route: Connector, size: int) -> None:
-        self._route = route
+    def __init__(self, connector: Connector, network: Network, size: int) -> None:
+        self._connector = connector
+        self._network = network
         self._size = size
+        self._idle: deque[tuple[float, HTTPConnection]] = deque()
         self._generation = 0
-        self._idle: deque[PooledConnection] = deque()
-        self._places = ConnectionSlots(size)
+        self._begin()
         POOLS.add(self)
         weakref.finalize(self, _close, self._idle)
 
-    def take(self, exchange: Exchange) -> PooledConnection:
-        """A connection that nobody uses, the last used one first; it may have to be made `ready`.
+    def _begin(self) -> None:
+        self._lock = threading.RLock()
+        self._waiting: deque[weakref.ref[Lease]] = deque()
+        self._admitted: weakref.WeakSet[Lease] = weakref.WeakSet()
+
+    async def acquire(self, exchange: Exchange) -> Lease:
+        """Wait for a slot and return the right to it; dropping it gives it back, `release` does so at once.
 
         Raises:
             TimeoutError: None became free in time.
         """
-        place = self._places.take(exchange.left(exchange.timeouts.total))
+        lease = Lease(self._network.gate(), self._generation)
+        self._waiting.append(weakref.ref(lease))
+        self._admit()
         try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = PooledConnection(self._route, self._generation)
-        connection.place = place
-        return connection
+            while not await lease.gate.wait(exchange.remaining(RECHECK)):
+                self._admit()
+        except BaseException:
+            self.release(lease)
+            raise
+        return lease
 
-    def give_back(self, connection: PooledConnection, *, done: bool) -> None:
-        """Leave it to the next one, if its exchange is done and it can be used again."""
-        place, connection.place = connection.place, None
-        if not done:
-            connection.close()
-        elif connection.rest():
-            self._idle.append(connection)
-            if connection.generation != self._generation:  # all were closed meanwhile
-                _close(self._idle)
-        if place is not None:
-            place.give_back()
+    async def connect(self, lease: Lease, exchange: Exchange) -> HTTPConnection:
+        """Give a lease a connection: the last used one that is still good, else a new one.
+
+        Raises:
+            OSError: It can't be opened.
+        """
+        while lease.connection is None:
+            lease.connection = self._take_idle()
+            if lease.connection is None:
+                lease.connection = HTTPConnection(await self._connector.open(exchange))
+        exchange.enter(Stage.EXCHANGE, self._connector.peer)
+        return lease.connection
+
+    def _take_idle(self) -> HTTPConnection | None:
+        try:
+            while True:
+                used, connection = self._idle.pop()
+                if time.monotonic() - used <= IDLE_TIMEOUT and connection.is_reusable():
+                    return connection
+                connection.close()
+        except IndexError:
+            return None
+
+    def release(self, lease: Lease) -> None:
+        """Give a slot back, and keep the lease's connection if another exchange may use it."""
+        connection, lease.connection = lease.connection, None
+        if connection is not None:
+            if connection.is_reusable() and lease.generation == self._generation:
+                self._idle.append((time.monotonic(), connection))
+            else:
+                connection.close()
+        with self._lock:
+            self._admitted.discard(lease)
+        self._admit()
+
+    def _admit(self) -> None:
+        """Let those pass who have waited longest. Each step may be done twice, so that none is lost half-way."""
+        with self._lock:
+            while self._waiting and len(self._admitted) < self._size:
+                lease = self._waiting[0]()
+                if lease is not None:
+                    self._admitted.add(lease)
+                    lease.gate.open()
+                self._waiting.popleft()
 
     def close(self) -> None:
-        """Close those that nobody uses, and the others as soon as they are given back."""
+        """Close the connections that nobody uses, and the others as soon as they are given back."""
         self._generation += 1
         _close(self._idle)
 
-    def afresh(self) -> None:
-        """Begin anew, in a process that was forked: on a socket of two processes each reads the other's replies."""
-        self._places = ConnectionSlots(self._size)
+    def renew(self) -> None:
+        """Begin again in a forked process: on a socket of two processes each reads the other's responses."""
+        self._begin()
         self.close()
 
 
-def _close(connections: deque[PooledConnection]) -> None:
+def _close(connections: deque[tuple[float, HTTPConnection]]) -> None:
     while connections:
-        connections.pop().close()
+        connections.pop()[1].close()
 
 
 POOLS: weakref.WeakSet[Pool] = weakref.WeakSet()
 
 
-def _forked() -> None:
+def _renew_all() -> None:
     for pool in POOLS:
-        pool.afresh()
+        pool.renew()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forked)
+    os.register_at_fork(after_in_child=_renew_all)

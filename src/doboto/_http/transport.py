@@ -1,41 +1,45 @@
-"""Blocking transport: Python's own `http.client`, one pool of connections and one TLS context a client."""
+"""The transport of both clients: a pool of connections, and one exchange for one `send`."""
 
 from __future__ import annotations
 
-import socket
-from http.client import HTTPException
-from urllib.parse import urlsplit
+import time
+
+import h11
 
 from .._core.response import Response
 from .._io.failures import map_exception
-from .._io.protocol import CLOSE_AFTER, Connection, Timeouts, WireRequest
-from ..errors import DOBOTOException
+from .._io.protocol import Connection, Timeouts, WireRequest
+from ..errors import DOBOTOException, DOBOTOResponseTooLargeException, Stage
 from .connect import Connector
-from .deadline_socket import DeadlineSocket
-from .exchange import Exchange
-from .pool import Pool, PooledConnection
+from .content import InvalidContent, ResponseTooLarge
+from .dial import dial
+from .network import Exchange, Network
+from .pool import Pool
 
-#: What http.client raises: the last three for lengths that are none, beyond any number, or beyond the memory.
-UNANSWERED = (HTTPException, OSError, ValueError, OverflowError, MemoryError)
+#: What may go wrong on the way.
+FAILURES = (OSError, h11.RemoteProtocolError, InvalidContent, ResponseTooLarge)
 
 
-class HTTPClientTransport:
-    """Sends requests with `http.client`.
+class HTTPTransport:
+    """Sends requests over connections of its own; see `doboto.Transport`.
 
     Args:
         connection: How the API is reached.
+        network: Blocking or asynchronous sockets.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._origin = len("{0.scheme}://{0.netloc}".format(urlsplit(connection.url)))
-        self._route = Connector(connection)
-        self._pool = Pool(self._route, connection.connections)
+    def __init__(self, connection: Connection, network: Network) -> None:
+        self._connector = Connector(connection, network)
+        self._network = network
+        self._pool = Pool(self._connector, network, connection.connections)
+        self._headers = {"Host": self._connector.host, "Accept-Encoding": "gzip", **self._connector.headers}
+        self._max_size = connection.max_response_size
 
     async def send(self, request: WireRequest, timeouts: Timeouts) -> Response:
-        """Send a request and read the whole reply."""
+        """Send a request, once, and read the whole response."""
         try:
-            outcome = self._exchange(request, timeouts)
-        except BaseException as interruption:  # Ctrl-C: its frames hold the headers too, and those of what it cut short
+            outcome = await self._attempt(request, Exchange.begin(timeouts))
+        except BaseException as interruption:  # its frames hold the headers too, and those of what it cut short
             interruption.__context__ = None
             raise interruption.with_traceback(None) from None
         if isinstance(outcome, Response):
@@ -43,65 +47,32 @@ class HTTPClientTransport:
         # Raised here and not where it was met: no traceback or context that shows frames with headers in them.
         raise outcome
 
-    def _exchange(self, request: WireRequest, timeouts: Timeouts) -> Response | DOBOTOException:
-        exchange = Exchange.begin(timeouts)
+    async def _attempt(self, request: WireRequest, exchange: Exchange) -> Response | DOBOTOException:
         try:
-            return self._answered(request, exchange)
-        except UNANSWERED as failure:
-            return map_exception(failure, connected=exchange.connected)
+            return await self._exchange(request, exchange)
+        except ResponseTooLarge as failure:
+            return DOBOTOResponseTooLargeException(f"{failure}; max_response_size allows more")
+        except FAILURES as failure:
+            return map_exception(failure, exchange.stage, exchange.peer)
 
-    def _answered(self, request: WireRequest, exchange: Exchange) -> Response:
-        connection, done = self._pool.take(exchange), False
+    async def _exchange(self, request: WireRequest, exchange: Exchange) -> Response:
+        lease = await self._pool.acquire(exchange)
         try:
-            connection.ready(exchange)
-            reply = self._asked(connection, request)
-            done = True
+            connection = await self._pool.connect(lease, exchange)
+            target = self._connector.target(request.url)
+            return await connection.exchange(request, target, self._headers, exchange, self._max_size)
         finally:
-            self._pool.give_back(connection, done=done)
-        return reply
-
-    def _asked(self, connection: PooledConnection, request: WireRequest) -> Response:
-        target = request.url if self._route.whole else request.url[self._origin :]
-        headers = {**request.headers, **self._route.headers, "Accept-Encoding": "gzip"}
-        wire: DeadlineSocket = connection.sock
-        connection.request(request.method, target, request.body, headers)
-        response = connection.getresponse()
-        if wire.ended:  # http.client takes what came before that for all headers, and the body for empty
-            raise HTTPException("a reply that was cut off in its headers")
-        if response.status < 200:  # another reply follows, which the next exchange would take for its own
-            raise HTTPException(f"a reply with status {response.status}")
-        body = response.read()
-        if response.status in CLOSE_AFTER:
-            connection.close()
-        told = {name.lower(): text for name, text in response.getheaders()}
-        return Response(response.status, told, unpacked(body, told.get("content-encoding", "")))
+            self._pool.release(lease)
 
     async def can_connect(self, host: str, port: int, timeout: float) -> bool:
-        """Whether that TCP port accepts a connection."""
+        """Return whether that TCP port accepts a connection."""
+        exchange = Exchange.begin(Timeouts(timeout, timeout, timeout))
         try:
-            socket.create_connection((host, port), timeout).close()
+            (await dial(self._network, host, port, time.monotonic() + timeout, exchange, Stage.CONNECT)).close()
         except OSError:
             return False
         return True
 
     async def close(self) -> None:
-        """Close the pool's connections; the next request opens new ones."""
+        """Close the pool's connections."""
         self._pool.close()
-
-
-def unpacked(body: bytes, coding: str) -> bytes:
-    """The body as it was before it was packed for the way: packed, a page of 200 Droplets is a small part of its size.
-
-    Raises:
-        HTTPException: It is damaged, or packed in a way that was not asked for.
-    """
-    if coding.lower() in {"", "identity"} or not body:
-        return body
-    if coding.lower() != "gzip":
-        raise HTTPException(f"a reply packed with {coding[:40]!r}")
-    import zlib
-
-    try:
-        return zlib.decompress(body, wbits=31)  # 31: a gzip stream
-    except zlib.error as damage:
-        raise HTTPException(f"a reply that can't be unpacked: {damage}") from None

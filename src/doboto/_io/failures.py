@@ -1,27 +1,43 @@
-"""What a transport met, as an exception of ours."""
+"""What a transport met, as an exception of ours that says how far the request had come."""
 
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
 
 from ..errors import (
     DOBOTOCertificateException,
     DOBOTOConnectionException,
     DOBOTOException,
     DOBOTOTimeoutException,
+    Stage,
 )
 
+#: What failed at each stage.
+FAILED: Mapping[Stage, str] = {
+    Stage.WAIT: "no connection of the pool became free",
+    Stage.RESOLVE: "cannot resolve the host name {peer}",
+    Stage.PROXY: "cannot connect through the proxy {peer}",
+    Stage.CONNECT: "cannot connect to {peer}",
+    Stage.TLS: "the TLS handshake with {peer} failed",
+    Stage.EXCHANGE: "no valid response from {peer}",
+}
 
-def map_exception(failure: Exception, *, connected: bool) -> DOBOTOException:
-    """An exception with the text of what went wrong and without its traceback, whose frames hold the token.
+
+def map_exception(failure: Exception, stage: Stage, peer: str) -> DOBOTOException:
+    """Return an exception with the text of what went wrong and without its traceback, whose frames hold the token.
 
     Args:
         failure: What went wrong.
-        connected: Whether there was a connection to the API, so that something may have been sent.
+        stage: What was being done; only in `Stage.EXCHANGE` something may have been sent.
+        peer: With which host and port.
     """
-    message = f"{type(failure).__name__.removesuffix('Error')}: {failure}".replace("\n", " ")
+    sent = stage is Stage.EXCHANGE
+    failed = FAILED[stage].format(peer=peer)
+    reason = f"{type(failure).__name__.removesuffix('Error')}: {failure}".replace("\n", " ")
     if isinstance(failure, TimeoutError):
-        return DOBOTOTimeoutException(f"no reply in time ({message})", sent=connected)
+        return DOBOTOTimeoutException(f"{failed} in time ({reason})", sent=sent, stage=stage)
     if isinstance(failure, ssl.SSLCertVerificationError):
-        return DOBOTOCertificateException(f"not trusted ({message}); ca_file names whom to trust", sent=connected)
-    return DOBOTOConnectionException(f"no reply ({message})", sent=connected)
+        message = f"{failed}: its certificate is not trusted ({reason}); ca_file names the authorities to trust"
+        return DOBOTOCertificateException(message, sent=sent, stage=stage)
+    return DOBOTOConnectionException(f"{failed} ({reason})", sent=sent, stage=stage)

@@ -28,12 +28,14 @@ class Connection:
         proxy: A proxy's URL; "" for none whatever the environment says; None to follow the environment.
         ca_file: A file of CA certificates to trust instead of the system's.
         connections: How many connections are kept open.
+        max_response_size: Bytes that the body of a response may have, packed or not.
     """
 
     url: str
     proxy: str | None
     ca_file: str | None
     connections: int
+    max_response_size: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,119 @@
+"""Sockets of asyncio. They are bound to a loop only while a task waits for them.
+
+A client may so be used from several event loops, one after the other or in threads of their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from .blocking import is_readable, new_socket
+from .network import READ_SIZE, ConnectAttempt, Stream
+
+
+class AsyncSocketStream:
+    """A connected socket.
+
+    Args:
+        sock: The socket, whose owner this is from now on.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._loop = asyncio.get_running_loop()
+
+    async def send(self, data: bytes, seconds: float) -> None:
+        """Send all of the data; the seconds bound all of it, not each piece."""
+        async with asyncio.timeout(seconds):
+            await self._loop.sock_sendall(self._socket, data)
+
+    async def receive(self, seconds: float) -> bytes:
+        """Return the bytes that come next, b"" at the end of the stream."""
+        async with asyncio.timeout(seconds):
+            return await self._loop.sock_recv(self._socket, READ_SIZE)
+
+    def has_input(self) -> bool:
+        """Return whether there is something to read, the end of the stream included, without waiting.
+
+        True in another event loop too: on Windows a socket works in the loop that used it first, so it is not used
+        again.
+        """
+        return self._loop is not asyncio.get_running_loop() or is_readable(self._socket)
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
+
+    def __del__(self) -> None:
+        self._socket.close()  # a client that was not closed
+
+
+class _Attempt:
+    """A task that connects a socket."""
+
+    def __init__(self, family: int, address: Any) -> None:
+        self._socket = new_socket(family)
+        self.task = asyncio.ensure_future(asyncio.get_running_loop().sock_connect(self._socket, address))
+        self.task.add_done_callback(_retrieve)
+
+    def failure(self) -> OSError | None:
+        failure = self.task.exception()
+        if failure is None or isinstance(failure, OSError):
+            return failure
+        raise failure
+
+    def stream(self) -> Stream:
+        return AsyncSocketStream(self._socket)
+
+    def cancel(self) -> None:
+        if self.task.done():
+            self._socket.close()
+        else:  # closed only then: the loop must not forget another socket that is given the same number
+            self.task.add_done_callback(lambda _: self._socket.close())
+            self.task.cancel()
+
+
+def _retrieve(task: asyncio.Future[None]) -> None:
+    """Look at a task's exception, so that the loop does not log one of an attempt that was given up."""
+    if not task.cancelled():
+        task.exception()
+
+
+class _Gate:
+    """An event that other threads may set."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._event = asyncio.Event()
+
+    async def wait(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                return await self._event.wait()
+        return self._event.is_set()
+
+    def open(self) -> None:
+        with suppress(RuntimeError):  # the loop has been closed: nobody waits any more
+            self._loop.call_soon_threadsafe(self._event.set)
+
+
+class AsyncNetwork:
+    """Sockets for `AsyncDO`: see `Network`."""
+
+    def gate(self) -> _Gate:
+        """Make a closed gate, for a task of the running loop."""
+        return _Gate()
+
+    def start(self, family: int, address: Any) -> ConnectAttempt:
+        """Begin to connect to an address, without waiting."""
+        return _Attempt(family, address)
+
+    async def wait_any(self, attempts: Sequence[ConnectAttempt], seconds: float) -> Sequence[ConnectAttempt]:
+        """Wait until some attempts have ended, well or not."""
+        tasks = {attempt.task: attempt for attempt in attempts if isinstance(attempt, _Attempt)}
+        done, _ = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        return [tasks[task] for task in done]

@@ -1,0 +1,119 @@
+"""Blocking sockets: coroutines over them never suspend."""
+
+from __future__ import annotations
+
+import os
+import select
+import selectors
+import socket
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, cast
+
+from .network import READ_SIZE, ConnectAttempt, Stream
+
+
+class SocketStream:
+    """A connected socket.
+
+    Args:
+        sock: The socket, whose owner this is from now on.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+
+    async def send(self, data: bytes, seconds: float) -> None:
+        """Send all of the data; the seconds bound all of it, not each piece."""
+        self._socket.settimeout(seconds)
+        self._socket.sendall(data)
+
+    async def receive(self, seconds: float) -> bytes:
+        """Return the bytes that come next, b"" at the end of the stream."""
+        self._socket.settimeout(seconds)
+        return self._socket.recv(READ_SIZE)
+
+    def has_input(self) -> bool:
+        """Return whether there is something to read, the end of the stream included, without waiting."""
+        return is_readable(self._socket)
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
+
+    def __del__(self) -> None:
+        self._socket.close()  # an interruption may have left it to nobody
+
+
+class _Attempt:
+    """A socket that is being connected."""
+
+    def __init__(self, family: int) -> None:
+        self.socket = new_socket(family)
+
+    def failure(self) -> OSError | None:
+        code = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        return OSError(code, os.strerror(code)) if code else None
+
+    def stream(self) -> Stream:
+        return SocketStream(self.socket)
+
+    def cancel(self) -> None:
+        self.socket.close()
+
+
+class _Gate:
+    """A lock that is held while the gate is closed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Semaphore(0)
+
+    async def wait(self, seconds: float) -> bool:
+        return self._lock.acquire(timeout=seconds)
+
+    def open(self) -> None:
+        self._lock.release()
+
+
+class BlockingNetwork:
+    """Sockets for `DO`: see `Network`."""
+
+    def gate(self) -> _Gate:
+        """Make a closed gate."""
+        return _Gate()
+
+    def start(self, family: int, address: Any) -> ConnectAttempt:
+        """Begin to connect to an address, without waiting."""
+        attempt = _Attempt(family)
+        try:
+            with suppress(BlockingIOError):  # it is being made
+                attempt.socket.connect(address)
+        except BaseException:
+            attempt.cancel()
+            raise
+        return attempt
+
+    async def wait_any(self, attempts: Sequence[ConnectAttempt], seconds: float) -> Sequence[ConnectAttempt]:
+        """Wait until some attempts have ended, well or not."""
+        with selectors.DefaultSelector() as selector:
+            for attempt in attempts:
+                selector.register(cast(_Attempt, attempt).socket, selectors.EVENT_WRITE, attempt)
+            return [key.data for key, _ in selector.select(seconds)]
+
+
+def new_socket(family: int) -> socket.socket:
+    """Make a TCP socket that does not block, and sends small pieces at once."""
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock.settimeout(0)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
+def is_readable(sock: socket.socket) -> bool:
+    """Return whether a socket has something to read, its end included, without waiting."""
+    if not hasattr(select, "poll"):  # Windows
+        return bool(select.select([sock], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(0))

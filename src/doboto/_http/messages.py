@@ -1,0 +1,158 @@
+"""HTTP/1.1 messages over a stream: h11 parses and frames them; what may be believed and kept is judged here.
+
+A connection is used again only if the response's framing left no doubt where it ends, and nothing came after it: else
+the next exchange could read a response that is not its own (RFC 9112, 11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import h11
+
+from .._core.response import Response
+from .._io.protocol import CLOSE_AFTER, WireRequest
+from .content import Content
+from .network import Exchange, Stream, remaining
+
+#: Bytes of a status line with all headers; Node.js takes 16 KB, nginx and Go's client up to 1 MB.
+HEADERS_SIZE = 256 * 1024
+
+#: Methods whose requests announce a length even without a body (RFC 9110, 8.6).
+WITH_LENGTH = frozenset({"POST", "PUT", "PATCH"})
+
+
+class HTTPConnection:
+    """An open connection, for one exchange at a time.
+
+    Args:
+        stream: What carries it.
+    """
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADERS_SIZE)
+
+    async def exchange(
+        self, request: WireRequest, target: str, headers: Mapping[str, str], exchange: Exchange, max_size: int
+    ) -> Response:
+        """Send a request, once, and read the whole response.
+
+        Args:
+            request: The request.
+            target: What its request line names.
+            headers: Headers beside its own.
+            exchange: Its bounds.
+            max_size: Bytes that the response's body may have, packed or not.
+
+        Raises:
+            h11.RemoteProtocolError: The response is not HTTP, or its framing is ambiguous.
+            ResponseTooLarge: Its body is larger than that.
+            OSError: The connection broke, or the time is over.
+        """
+        await self._stream.send(self._message(request, target, headers), exchange.remaining(exchange.timeouts.read))
+        head = await self._head(exchange)
+        known = _headers(head)
+        content = Content(known.get("content-encoding", ""), max_size)
+        while type(event := await self._event(exchange)) is not h11.EndOfMessage:
+            content.add(event.data, exchange)
+        self._conclude(head, known)
+        return Response(head.status_code, known, content.finish())
+
+    def is_reusable(self) -> bool:
+        """Return whether another exchange may use it: the last one was complete, and nothing has come since."""
+        return self._h11.our_state is h11.IDLE and not self._stream.has_input()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._stream.close()
+
+    def _message(self, request: WireRequest, target: str, headers: Mapping[str, str]) -> bytes:
+        body = request.body or b""
+        length = {"Content-Length": str(len(body))} if body or request.method in WITH_LENGTH else {}
+        head = h11.Request(
+            method=request.method, target=target, headers=list({**headers, **request.headers, **length}.items())
+        )
+        events = [head, *([h11.Data(data=body)] if body else []), h11.EndOfMessage()]
+        return b"".join(self._h11.send(event) or b"" for event in events)
+
+    async def _head(self, exchange: Exchange) -> h11.Response:
+        """Return status and headers of the final response; those before it are skipped (RFC 9110, 15.2)."""
+        while type(event := await self._event(exchange)) is h11.InformationalResponse:
+            if event.status_code == 101:
+                raise h11.RemoteProtocolError("it switches to a protocol that was not asked for")
+        if type(event) is not h11.Response:
+            raise ConnectionError("the connection was closed before a response came")
+        _check_framing(event)
+        return event
+
+    async def _event(self, exchange: Exchange) -> Any:
+        while (event := self._h11.next_event()) is h11.NEED_DATA:
+            self._h11.receive_data(await self._stream.receive(exchange.remaining(exchange.timeouts.read)))
+        return event
+
+    def _conclude(self, head: h11.Response, headers: Mapping[str, str]) -> None:
+        """Make ready for another exchange, if nothing speaks against it."""
+        surplus, closed = self._h11.trailing_data
+        if self._h11.our_state is not h11.DONE or self._h11.their_state is not h11.DONE or surplus or closed:
+            return
+        if head.status_code in CLOSE_AFTER or _announces_what_it_must_not_have(head.status_code, headers):
+            return
+        self._h11.start_next_cycle()
+
+
+async def open_tunnel(stream: Stream, authority: str, headers: Mapping[str, str], end: float) -> None:
+    """Have a proxy carry what follows to another host (RFC 9110, 9.3.6).
+
+    Args:
+        stream: The connection to the proxy.
+        authority: Host and port of the other one.
+        headers: Headers for the proxy.
+        end: When it must be over, on the monotonic clock.
+
+    Raises:
+        ConnectionError: The proxy refuses.
+        h11.RemoteProtocolError: Its response is not HTTP.
+    """
+    tunnel = h11.Connection(h11.CLIENT)
+    request = h11.Request(method="CONNECT", target=authority, headers=[("Host", authority), *headers.items()])
+    await stream.send((tunnel.send(request) or b"") + (tunnel.send(h11.EndOfMessage()) or b""), remaining(end))
+    while type(event := tunnel.next_event()) is not h11.Response:
+        if event is h11.NEED_DATA:
+            tunnel.receive_data(await stream.receive(remaining(end)))
+        elif type(event) is not h11.InformationalResponse:
+            raise ConnectionError("the proxy closed the connection")
+    if not 200 <= event.status_code < 300:
+        raise ConnectionError(f"the proxy answered {event.status_code} {bytes(event.reason).decode('latin-1')}")
+    if tunnel.trailing_data[0]:
+        raise ConnectionError("the proxy sent more than its response")
+
+
+def _headers(head: h11.Response) -> dict[str, str]:
+    """Return headers by their names in lower case, several of one name as a list (RFC 9110, 5.3)."""
+    found: dict[str, str] = {}
+    for name, value in head.headers:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        found[key] = f"{found[key]}, {text}" if key in found else text
+    return found
+
+
+def _check_framing(head: h11.Response) -> None:
+    """Refuse what others may read in another way, beside what h11 refuses already.
+
+    Raises:
+        h11.RemoteProtocolError: It is ambiguous.
+    """
+    names = {name for name, _ in head.headers}
+    if head.http_version not in {b"1.0", b"1.1"}:
+        raise h11.RemoteProtocolError("it is of another version of HTTP")
+    if b"transfer-encoding" in names and b"content-length" in names:  # RFC 9112, 6.3
+        raise h11.RemoteProtocolError("it has both Transfer-Encoding and Content-Length")
+    if b"transfer-encoding" in names and head.http_version == b"1.0":  # RFC 9112, 6.1
+        raise h11.RemoteProtocolError("it has Transfer-Encoding in HTTP/1.0")
+
+
+def _announces_what_it_must_not_have(status: int, headers: Mapping[str, str]) -> bool:
+    """Return whether a 204 announces a body (RFC 9110, 8.6, and RFC 9112, 6.1), which may come or not."""
+    return status == 204 and ("transfer-encoding" in headers or headers.get("content-length", "0").strip("0") != "")

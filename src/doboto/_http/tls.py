@@ -1,0 +1,81 @@
+"""TLS over any stream, also over another TLS: that of a proxy which is itself reached over https."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from .network import READ_SIZE, Stream, remaining
+
+T = TypeVar("T")
+
+
+class TLSStream:
+    """A TLS connection over a stream. Seconds bound the whole of a sending, receiving or handshake.
+
+    Args:
+        inner: The stream that carries it.
+        context: Whom it trusts.
+        host: Whose certificate it must be.
+    """
+
+    def __init__(self, inner: Stream, context: ssl.SSLContext, host: str) -> None:
+        self._inner = inner
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+
+    async def handshake(self, end: float) -> None:
+        """Agree on keys, and check the certificate.
+
+        Raises:
+            ssl.SSLCertVerificationError: It is not trusted, or another host's.
+            OSError: The handshake failed otherwise, or took too long.
+        """
+        await self._run(self._tls.do_handshake, end)
+
+    async def send(self, data: bytes, seconds: float) -> None:
+        """Send all of the data."""
+        end, rest = time.monotonic() + seconds, memoryview(data)
+        while rest:
+            rest = rest[await self._run(partial(self._tls.write, rest), end) :]
+
+    async def receive(self, seconds: float) -> bytes:
+        """Return the bytes that come next, b"" once the other side has closed the connection properly.
+
+        Raises:
+            ssl.SSLEOFError: It was cut off, perhaps by somebody else (RFC 9112, 9.8).
+        """
+        try:
+            return await self._run(partial(self._tls.read, READ_SIZE), time.monotonic() + seconds)
+        except ssl.SSLZeroReturnError:
+            return b""
+
+    async def _run(self, step: Callable[[], T], end: float) -> T:
+        """Return what a step of TLS gives, once what it writes is sent and what it waits for has come."""
+        while True:
+            try:
+                result = step()
+            except ssl.SSLWantReadError:
+                await self._flush(end)
+                if data := await self._inner.receive(remaining(end)):
+                    self._incoming.write(data)
+                else:
+                    self._incoming.write_eof()
+            else:
+                await self._flush(end)
+                return result
+
+    async def _flush(self, end: float) -> None:
+        if data := self._outgoing.read():
+            await self._inner.send(data, remaining(end))
+
+    def has_input(self) -> bool:
+        """Return whether there is something to read, in any layer."""
+        return bool(self._tls.pending() or self._incoming.pending or self._inner.has_input())
+
+    def close(self) -> None:
+        """Close the stream that carries it."""
+        self._inner.close()
