@@ -42,7 +42,7 @@ class Connector:
         self.host = api.netloc
         self.peer = _authority(*self._api)
         self._forwards = self._proxy is not None and not self._tls
-        self._credentials = _credentials(self._proxy) if self._proxy else {}
+        self._credentials: Mapping[str, str] = _credentials(self._proxy) if self._proxy else {}
         self.headers = self._credentials if self._forwards else {}
         if self._tls or _is_tls(self._proxy):
             self._context = _trusting(connection.ca_file)

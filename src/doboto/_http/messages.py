@@ -118,6 +118,7 @@ async def open_tunnel(stream: Stream, authority: str, headers: Mapping[str, str]
     tunnel = h11.Connection(h11.CLIENT)
     request = h11.Request(method="CONNECT", target=authority, headers=[("Host", authority), *headers.items()])
     await stream.send((tunnel.send(request) or b"") + (tunnel.send(h11.EndOfMessage()) or b""), remaining(end))
+    event: Any = None
     while type(event := tunnel.next_event()) is not h11.Response:
         if event is h11.NEED_DATA:
             tunnel.receive_data(await stream.receive(remaining(end)))
