@@ -122,7 +122,7 @@ def test_a_region_may_be_left_to_the_provider(client: Client, region: str | None
         ({"region": "nope"}, 422, "You specified an invalid region for Droplet creation."),
         ({"region": "sfo1"}, 422, "Region is not available"),
         ({"size": "gpu-h100x1-80gb"}, 422, "Size is not available in this region."),
-        ({"ssh_keys": [1]}, 422, "You specified invalid ssh key ids for Droplet creation."),
+        ({"ssh_keys": [1]}, 422, "1 are invalid key identifiers for Droplet creation."),
         ({"name": "under_score"}, 422, "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)"),
         ({"name": "ends-with-"}, 422, "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)"),
         ({"name": "x" * 256}, 422, "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)"),

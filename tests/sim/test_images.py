@@ -72,7 +72,7 @@ def test_an_import_that_cannot_work_is_refused(client: Client, change: dict[str,
 def test_an_own_image_can_be_updated_and_deleted(client: Client, snapshot: Any) -> None:
     path = f"/v2/images/{snapshot['id']}"
     changed = client.call("PUT", path, {"name": "new", "description": "d", "distribution": "Plan 9"}).body["image"]
-    assert (changed["name"], changed["description"], changed["distribution"]) == ("new", "d", "Unknown")
+    assert (changed["name"], changed["description"], changed["distribution"]) == ("new", "d", "Unknown OS")
     assert client.call("DELETE", path).status == 204
     assert client.call("GET", path).status == 404
 

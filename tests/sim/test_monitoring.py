@@ -69,7 +69,7 @@ def test_a_policy_is_created_shown_replaced_listed_and_deleted(client: Client) -
     "wrong",
     [
         *({name: None} for name in POLICY),
-        {"type": "v1/insights/droplet/mood"},
+        {"type": "v1/moods/droplet/cpu"},
         {"compare": "Equals"},
         {"window": "2m"},
         {"value": "much"},
@@ -77,7 +77,7 @@ def test_a_policy_is_created_shown_replaced_listed_and_deleted(client: Client) -
         {"tags": [1]},
         {"enabled": "maybe"},
         {"alerts": []},
-        {"alerts": {"email": []}},
+        {"alerts": {"email": "a@example.com"}},
         {"alerts": {"email": [], "slack": [{"url": "https://hooks.example.com"}]}},
     ],
 )

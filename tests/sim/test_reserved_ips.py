@@ -65,7 +65,8 @@ def test_creating_for_a_droplet_assigns_a_little_later(client: Client, clock: Ma
     droplet = client.create_active()
     body = client.post(f"/v2/{root}", {"droplet_id": str(droplet["id"]), "region": "ams3"}, status=202)
     address, path = body[NAMES[root]], f"/v2/{root}/{body[NAMES[root]]['ip']}"
-    assert (address["droplet"], address["locked"], address["region"]["slug"]) == (None, True, "nyc3")
+    assert (address["droplet"]["id"], address["locked"], address["region"]["slug"]) == (droplet["id"], True, "nyc3")
+    assert client.get(path)[NAMES[root]]["droplet"] is None
     assert [link["id"] for link in body["links"]["droplets"]] == [droplet["id"]]
     (link,) = body["links"]["actions"]
     assert link["rel"] == "assign_ip"

@@ -25,20 +25,25 @@ def gateway(client: Client, vpc: Any, **attributes: Any) -> Any:
     return client.post(PATH, order(vpc, **attributes), status=202)["vpc_nat_gateway"]
 
 
-def test_a_gateway_is_new_provisioning_active_and_deleted(client: Client, clock: ManualClock) -> None:
+@pytest.mark.parametrize("starting", ["NEW", "PROVISIONING"])
+def test_a_gateway_is_new_until_active_and_deleted(simulate: Simulate, starting: str) -> None:
+    client = simulate(nat_gateway_starting_state=starting)
+    clock: Any = client.sim.clock
     vpc = spare(client, ip_range="10.42.0.0/24")
     made = gateway(client, vpc)
-    assert (made["state"], made["egresses"], made["vpcs"]) == ("NEW", {}, [{"vpc_uuid": vpc["id"]}])
+    assert (made["state"], made["egresses"], made["vpcs"][0]["vpc_uuid"]) == ("NEW", {}, vpc["id"])
+    assert made["project_id"] == client.get("/v2/projects/default")["project"]["id"]
     assert [made[f"{name}_timeout_seconds"] for name in ("udp", "icmp", "tcp")] == [30, 30, 300]
     path = f"{PATH}/{made['id']}"
     clock.advance(5)
-    assert client.get(path)["vpc_nat_gateway"]["state"] == "PROVISIONING"
+    assert client.get(path)["vpc_nat_gateway"]["state"] == starting
     clock.advance(60)
     active = client.get(path)["vpc_nat_gateway"]
     assert active["state"] == "ACTIVE"
     assert active["updated_at"] > active["created_at"] == made["created_at"]
     place = active["vpcs"][0]
     assert (place["vpc_uuid"], place["default_gateway"]) == (vpc["id"], True)
+    assert place["subnet_uuid"] == made["vpcs"][0]["subnet_uuid"]
     assert ipaddress.IPv4Address(place["gateway_ip"]) in ipaddress.IPv4Network("10.42.0.0/24")
     assert ipaddress.IPv4Address(active["egresses"]["public_gateways"][0]["ipv4"]).version == 4
     for _ in range(2):

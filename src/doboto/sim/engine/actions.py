@@ -24,14 +24,14 @@ class ActionFailed(Exception):
 
 
 @index("action", "resource")
-def _resource(action: Record) -> Iterable[Key]:
-    return (action["resource"],)
+def _resources(action: Record) -> Iterable[Key]:
+    # What an attach or a detach blocks is listed with the Droplet's actions, so that a client sees what it waits for.
+    return (action["resource"],) if action["also"] is None else (action["resource"], action["also"])
 
 
 @index("action", "pending")
 def _pending(action: Record) -> Iterable[Key]:
-    resources: list[Key] = [action["resource"], *(() if action["also"] is None else (action["also"],))]
-    return resources if action["status"] == "in-progress" else ()
+    return _resources(action) if action["status"] == "in-progress" else ()
 
 
 def start(

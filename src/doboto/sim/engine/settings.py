@@ -138,6 +138,15 @@ class Settings:
     #: Seconds before a load balancer can be resized again (API reference: once an hour). 0 switches the limit off.
     load_balancer_resize_seconds: float = 3600.0
 
+    #: Droplets, tags and rules that a firewall may have (product documentation, limits of firewalls). 0 switches one
+    #: off.
+    firewall_droplet_limit: int = 10
+    firewall_tag_limit: int = 5
+    firewall_rule_limit: int = 50
+    #: Forwarding rules that a load balancer may have (product documentation, limits of load balancers). 0 switches the
+    #: limit off.
+    load_balancer_rule_limit: int = 15
+
     #: A PUT of a domain record that names a host is refused when it leaves out `data`: what is stored has lost the dot
     #: that is asked for (`doctl#919`, 2020). Unverified for today; with False it keeps what it has.
     record_put_needs_data: bool = True
@@ -149,6 +158,9 @@ class Settings:
     #: Bits of the network in a default VPC's range: 20 in recordings from 2020-12 to 2023-04. 16 leaves room for ten
     #: thousand Droplets in one region.
     default_vpc_prefix: int = 20
+    #: The state of a NAT gateway between NEW and ACTIVE: the Terraform provider knows no other than these two, the
+    #: product documentation has PROVISIONING.
+    nat_gateway_starting_state: Literal["NEW", "PROVISIONING"] = "NEW"
     #: Largest `size` of a NAT gateway: accounts are known that may have 2 and not 4. Unverified for others.
     nat_gateway_size_limit: int = 2
 

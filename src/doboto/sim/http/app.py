@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..engine.account import Account
 from ..engine.clock import http_date, stopwatch
-from ..engine.errors import ApiError, server_error
+from ..engine.errors import ApiError, not_found, server_error
 from ..engine.limits import RateLimit
 from ..engine.world import World
 from .incoming import Incoming, receive_request
@@ -120,6 +120,8 @@ class Api:
             account, scopes, rate = self._authenticate(incoming.headers.get("authorization"))
             account.apply_due_events(now)
             operation, params = self._find_operation(incoming.method, incoming.path, rate, now)
+            if incoming.slash and incoming.method == "GET" and operation.is_of_newer_service:
+                raise not_found()  # they take what follows the slash for an empty identifier
             body = incoming.body()
         except ApiError as error:
             raise _Refused(error if operation is None else operation.worded(error), rate) from None
@@ -174,7 +176,7 @@ class Api:
             result = operation.handler(call)
         except ApiError as error:
             reply = error_reply(operation.worded(error))
-            reply.shows_request_id = operation.shows_request_id and not error.at_gateway
+            reply.shows_request_id = operation.is_of_newer_service and not error.at_gateway
             return reply
         except Exception:
             _log.exception("%s %s", call.method, call.path)

@@ -34,6 +34,8 @@ class Incoming:
     peer: Peer
     #: More was sent than is read; `content` is empty then.
     oversize: bool = False
+    #: The path ended in a slash, which `path` does not.
+    slash: bool = False
     #: The client went away before it had sent everything.
     cut_off: bool = False
 
@@ -60,6 +62,7 @@ async def receive_request(scope: Scope, receive: Receive) -> Incoming:
     return Incoming(
         method=scope["method"],
         path=_tidy(scope["path"]),
+        slash=scope["path"].endswith("/"),
         base=f"{scope.get('scheme', 'http')}://{host}",
         query=dict(_pairs(scope.get("query_string", b""))),
         headers=headers,

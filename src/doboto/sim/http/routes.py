@@ -7,6 +7,7 @@ segments win over parameters whatever the order of the files (`/v2/droplets/auto
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -37,8 +38,8 @@ class Operation:
     wording: Wording | None = None
 
     @property
-    def shows_request_id(self) -> bool:
-        """Whether refusals of this operation repeat the request id in the body."""
+    def is_of_newer_service(self) -> bool:
+        """Whether one of the newer services answers: refusals repeat the request id, a last slash is an empty id."""
         return any(_within(self.path, f"/v2/{name}") for name in NEWER_SERVICES)
 
     @property
@@ -99,6 +100,10 @@ REAL_PATHS = (
 )  # fmt: skip
 
 
+#: What the real API has below resources that are simulated (Terraform provider), and the API reference does not list.
+_REAL_BELOW = re.compile(r"/v2/vpcs/[^/]+/subnets(/.*)?")
+
+
 class Router:
     """Finds the operation for a method and a path."""
 
@@ -125,6 +130,8 @@ class Router:
                 if operation is None:
                     raise method_not_allowed(method, path, operations)
                 return operation, found["path_params"]
+        if _REAL_BELOW.fullmatch(path):
+            raise not_implemented(method, path)
         raise not_found()
 
     def _routes(self, family: str) -> list[tuple[Route, dict[str, Operation]]]:

@@ -159,8 +159,15 @@ def _dns_names(certificate: Certificate) -> list[str]:
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
-        return []
+        return _common_names(certificate)
     return names.get_values_for_type(x509.DNSName)
+
+
+def _common_names(certificate: Certificate) -> list[str]:
+    # What a certificate without alternative names is for (reported by users of custom certificates).
+    from cryptography.x509.oid import NameOID
+
+    return [str(one.value) for one in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
 
 
 OPERATIONS = Operations()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Iterable
 
 from ..engine.account import Account
@@ -15,6 +16,12 @@ from ..engine.store import index
 from ..http.messages import Call
 from ..http.paging import page
 from ..http.routes import Operations
+
+UNSUPPORTED = "Key invalid, key should be of a supported type"
+#: OpenSSH's names of types (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
+TYPE = re.compile(
+    r"ssh-(rsa|dss|ed25519)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com"
+)
 
 
 @index("ssh_key", "fingerprint")
@@ -33,13 +40,14 @@ def find(account: Account, identifier: object) -> Record | None:
 
 def fingerprint(public_key: str) -> str:
     """The MD5 fingerprint that the API uses as a second identifier, else 422 for what is no OpenSSH public key."""
-    parts = public_key.split()
-    if len(parts) < 2:
-        raise unprocessable("Key invalid, key should be of a supported type")
+    type, encoded = (*public_key.split()[:2], "", "")[:2]
     try:
-        blob = base64.b64decode(_padded(parts[1]), validate=True)
+        blob = base64.b64decode(_padded(encoded), validate=True)
     except (binascii.Error, ValueError):
-        raise unprocessable("Key invalid, key should be of a supported type") from None
+        raise unprocessable(UNSUPPORTED) from None
+    # The key proper begins with its type once more (RFC 4253, 6.6): a private key or any other text does not.
+    if not TYPE.fullmatch(type) or not blob.startswith(len(type).to_bytes(4, "big") + type.encode()):
+        raise unprocessable(UNSUPPORTED)
     return ":".join(f"{byte:02x}" for byte in hashlib.md5(blob, usedforsecurity=False).digest())
 
 

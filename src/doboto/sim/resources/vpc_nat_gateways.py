@@ -1,4 +1,4 @@
-"""VPC NAT gateways: what a request asks for, and their life: NEW -> PROVISIONING -> ACTIVE -> DELETING -> gone.
+"""VPC NAT gateways: what a request asks for, and their life: NEW -> ACTIVE -> DELETING -> gone.
 
 Members of a `nat_gateway` record: `id`, `name`, `type`, `state`, `region`, `size`, `vpc_uuid`, `default_gateway`,
 `gateway_ip` (in the VPC) and `egress_ip` (both null until active), the three timeouts, `created_at`, `updated_at`.
@@ -22,6 +22,7 @@ from ..http.messages import Call
 from ..http.paging import page
 from ..http.routes import Operations
 from .droplets.networks import public_v4
+from .projects import state as projects
 from .vpcs import state as vpcs
 
 durations(nat_gateway__start=5.0, nat_gateway__create=60.0, nat_gateway__delete=20.0)
@@ -29,7 +30,20 @@ durations(nat_gateway__start=5.0, nat_gateway__create=60.0, nat_gateway__delete=
 NAME = re.compile(r"[a-zA-Z0-9\-.]+")
 #: Seconds where a request has none: those of `doctl compute vpc-nat-gateway create`.
 TIMEOUTS = {"udp_timeout_seconds": 30, "icmp_timeout_seconds": 30, "tcp_timeout_seconds": 300}
-SHOWN = ("id", "name", "type", "state", "region", "size", "vpcs", "egresses", *TIMEOUTS, "created_at", "updated_at")
+SHOWN = (
+    "id",
+    "name",
+    "type",
+    "state",
+    "region",
+    "size",
+    "vpcs",
+    "egresses",
+    *TIMEOUTS,
+    "project_id",
+    "created_at",
+    "updated_at",
+)
 
 
 @index("nat_gateway", "name")
@@ -47,11 +61,11 @@ def get(account: Account, key: str) -> Record:
 
 def show(gateway: Record) -> Record:
     """A gateway as the API shows it."""
-    vpc = {"vpc_uuid": gateway["vpc_uuid"], "gateway_ip": gateway["gateway_ip"]}
-    ready = {"vpcs": [{**vpc, "default_gateway": gateway["default_gateway"]}]}
+    vpc = {"vpc_uuid": gateway["vpc_uuid"], "subnet_uuid": gateway["subnet_uuid"]}
+    ready = {"vpcs": [{**vpc, "gateway_ip": gateway["gateway_ip"], "default_gateway": gateway["default_gateway"]}]}
     if gateway["gateway_ip"] is None:
         # The reply to the request that makes one has neither address nor `egresses` (API reference, example).
-        return chosen({**gateway, "vpcs": [{"vpc_uuid": gateway["vpc_uuid"]}], "egresses": {}}, SHOWN)
+        return chosen({**gateway, "vpcs": [vpc], "egresses": {}}, SHOWN)
     return chosen({**gateway, **ready, "egresses": {"public_gateways": [{"ipv4": gateway["egress_ip"]}]}}, SHOWN)
 
 
@@ -76,6 +90,9 @@ def create(account: Account, now: float, body: Record) -> Record:
         "region": slug,
         "size": size,
         "vpc_uuid": vpc["id"],
+        # Shown by today's API (Terraform provider); a VPC has one subnet here.
+        "subnet_uuid": optional(place, "subnet_uuid", text, "") or account.uuid("subnet", vpc["id"]),
+        "project_id": _project(account, now, body),
         "default_gateway": default,
         "gateway_ip": None,
         "egress_ip": None,
@@ -143,6 +160,14 @@ def _place(body: Record) -> Record:
     return places[0]
 
 
+def _project(account: Account, now: float, body: Record) -> str:
+    asked = optional(body, "project_id", text, "")
+    if not asked:
+        return projects.default_id(account)
+    projects.exists(account, now, asked)
+    return asked
+
+
 def _timeouts(body: Record, defaults: Record | dict[str, int]) -> dict[str, int]:
     # 0 is what a Go program sends that says nothing.
     found = {name: optional(body, name, integer, 0) or int(defaults[name]) for name in TIMEOUTS}
@@ -159,14 +184,14 @@ def _let_go_of_default(account: Account, vpc_id: str) -> None:
 
 @effect("nat_gateway.provision")
 def _provision(account: Account, now: float, *, gateway_id: str) -> None:
-    if _becomes(account, gateway_id, "NEW", state="PROVISIONING"):
+    if _becomes(account, gateway_id, "NEW", state=account.settings.nat_gateway_starting_state):
         account.after(account.settings.seconds("nat_gateway.create"), "nat_gateway.active", now, gateway_id=gateway_id)
 
 
 @effect("nat_gateway.active")
 def _active(account: Account, now: float, *, gateway_id: str) -> None:
     gateway = account.find("nat_gateway", gateway_id)
-    if gateway is not None and gateway["state"] == "PROVISIONING":
+    if gateway is not None and gateway["state"] in ("NEW", "PROVISIONING"):
         inside, _ = vpcs.next_address(account, account.get("vpc", gateway["vpc_uuid"]))
         outside = public_v4(account)["ip_address"]
         account.change(

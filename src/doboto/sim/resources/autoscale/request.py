@@ -13,7 +13,6 @@ from ...engine.records import Record, as_list, as_record, chosen
 from ...http.scopes import Scopes
 from ..droplets.request import BAD_REGION, read_order
 from ..projects import state as projects
-from ..vpcs.state import default_vpc
 
 N = TypeVar("N", int, float)
 
@@ -79,7 +78,8 @@ def template(account: Account, now: float, body: Record, scopes: Scopes) -> Reco
         "image": str(required(asked, "image", _slug_or_id)),
         "ssh_keys": as_texts(asked, "ssh_keys"),
         "tags": order.tags,
-        "vpc_uuid": order.vpc_uuid or default_vpc(account, region, now)["id"],
+        # As given, empty included: what is empty is decided for each Droplet.
+        "vpc_uuid": order.vpc_uuid or "",
         "with_droplet_agent": order.agent,
         "ipv6": order.ipv6,
         "public_networking": flag(asked, "public_networking", default=True),
@@ -94,7 +94,7 @@ def _slug_or_id(value: object) -> str | int | None:
 def _project(account: Account, now: float, asked: Record, scopes: Scopes) -> str:
     project_id = optional(asked, "project_id", text, "")
     if not project_id:
-        return projects.default_id(account)
+        return ""
     scopes.require("project:read")
     projects.exists(account, now, project_id)
     return project_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +20,9 @@ HOURS = (0, 4, 8, 12, 16, 20)
 DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 WINDOW_HOURS = 4
 RETENTION_DAYS = {"weekly": 28, "daily": 7}
+
+#: Several times a day, by hours between two (`godo` PR 997, 2026-04).
+USAGE_BASED = re.compile(r"intra_daily_([1-9]\d?)h")
 
 #: What the API reference's example of supported policies says.
 SUPPORTED: list[Record] = [
@@ -39,12 +43,23 @@ def policy_asked_for(body: Mapping[str, Any]) -> Record | None:
     if asked is None:
         return None
     plan = required(asked, "plan", text)
+    if USAGE_BASED.fullmatch(plan):
+        return _usage_based(asked, plan)
     if plan not in RETENTION_DAYS:
         raise unprocessable("backup_policy plan must be daily or weekly")
     policy: Record = {"plan": plan}
     if plan == "weekly":
         policy["weekday"] = _weekday(asked)
     return {**policy, "hour": _hour(asked), **_fixed(plan)}
+
+
+def _usage_based(asked: Record, plan: str) -> Record:
+    # These say themselves how long a window is and how long a backup is kept (`godo` PR 997, 2026-04).
+    window = optional(asked, "window_length_hours", integer, WINDOW_HOURS)
+    kept = optional(asked, "retention_period_days", integer, RETENTION_DAYS["daily"])
+    if window < 1 or kept < 1:
+        raise unprocessable("backup_policy window_length_hours and retention_period_days must be at least 1")
+    return {"plan": plan, "hour": _hour(asked), "window_length_hours": window, "retention_period_days": kept}
 
 
 def default_policy(account: Account) -> Record:
@@ -62,8 +77,10 @@ def next_start(policy: Record, now: float) -> float:
     """When the coming window opens."""
     moment = datetime.fromtimestamp(now, UTC)
     start = moment.replace(hour=policy["hour"], minute=0, second=0, microsecond=0)
+    often = USAGE_BASED.fullmatch(policy["plan"])
+    step = timedelta(hours=int(often[1])) if often else timedelta(days=1)
     while start <= moment or not _on_day(policy, start):
-        start += timedelta(days=1)
+        start += step
     return start.timestamp()
 
 

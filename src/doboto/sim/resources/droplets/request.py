@@ -23,14 +23,16 @@ HOSTNAME = re.compile(r"[a-zA-Z0-9]?[a-z0-9A-Z.\-]*[a-z0-9A-Z]")
 BAD_HOSTNAME = "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)"
 NAME_LENGTH = 255
 
-#: `pydo#230`, `api-v2#52`, `api-v2#41`, `forest-iac` PR 437, `motdotla#45`, `axiom#422`; the one for the size is by
+#: `pydo#230`, `api-v2#52`, `api-v2#41`, `forest-iac` PR 437, `axiom#422`; the one for the size is by
 #: analogy, its beginning is in the title of `terraform-provider-digitalocean#60`.
 BAD_IMAGE = "You specified an invalid image for Droplet creation."
 BAD_SIZE = "You specified an invalid size for Droplet creation."
 BAD_REGION = "You specified an invalid region for Droplet creation."
 REGION_CLOSED = "Region is not available"
 SIZE_ELSEWHERE = "Size is not available in this region."
-BAD_KEYS = "You specified invalid ssh key ids for Droplet creation."
+#: Reports of 2022 to 2026, with ids or fingerprints as they were sent; in 2014 "You specified invalid ssh key ids for
+#: Droplet creation." (`motdotla#45`).
+BAD_KEYS = "{keys} are invalid key identifiers for Droplet creation."
 LIMIT = "creating this/these droplet(s) will exceed your droplet limit"
 
 
@@ -153,10 +155,12 @@ def _anywhere(size: Record, image: Record, places: list[Record]) -> str:
 
 def _ssh_keys(account: Account, body: Record) -> list[int]:
     nothing: list[object] = []
-    found = [ssh_keys.find(account, key) for key in optional(body, "ssh_keys", as_list, nothing)]
-    if None in found:
-        raise unprocessable(BAD_KEYS)
-    return [key["id"] for key in found if key is not None]
+    asked = optional(body, "ssh_keys", as_list, nothing)
+    found = {str(key): ssh_keys.find(account, key) for key in asked}
+    unknown = [key for key, record in found.items() if record is None]
+    if unknown:
+        raise unprocessable(BAD_KEYS.format(keys=", ".join(unknown)))
+    return list(dict.fromkeys(key["id"] for key in found.values() if key is not None))
 
 
 def _backup_policy(account: Account, body: Record) -> Record | None:

@@ -158,7 +158,8 @@ def act_by_tag(call: Call) -> Record:
 def get_action(call: Call) -> Record:
     """One action of one Droplet."""
     droplet = droplet_in_path(call)
+    key = actions.resource_key("droplet", droplet["id"])
     action = call.account.find("action", integer(call.params["action_id"]) or 0)
-    if action is None or action["resource"] != actions.resource_key("droplet", droplet["id"]):
+    if action is None or key not in (action["resource"], action["also"]):
         raise not_found()
     return {"action": actions.show(action)}

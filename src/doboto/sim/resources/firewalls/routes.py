@@ -57,7 +57,9 @@ def list_firewalls(call: Call) -> Record:
 @OPERATIONS("POST", "/v2/firewalls", "firewall:create", status=202)
 def create_firewall(call: Call) -> Record:
     """A new firewall."""
-    return {"firewall": _show(call, state.create(call.account, call.now, _members(call)))}
+    members = _members(call)
+    state.require_room(call.account, members)
+    return {"firewall": _show(call, state.create(call.account, call.now, members))}
 
 
 @OPERATIONS("GET", "/v2/firewalls/{firewall_id}", "firewall:read")

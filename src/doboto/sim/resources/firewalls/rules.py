@@ -85,8 +85,13 @@ def _rule(account: Account, item: Record, peer: str) -> Record:
     protocol = str(item.get("protocol")).lower()
     if protocol not in PROTOCOLS:
         raise unprocessable(f"protocol must be one of {', '.join(PROTOCOLS)}")
-    ports = ALL_PORTS if protocol == "icmp" else _ports(item.get("ports"))
+    ports = _icmp_ports(item.get("ports")) if protocol == "icmp" else _ports(item.get("ports"))
     return {"protocol": protocol, "ports": ports, peer: _targets(account, required(item, peer, as_record))}
+
+
+def _icmp_ports(value: object) -> str:
+    # Echoed as they are sent (acceptance tests of the Terraform provider); "0" if there are none (API reference).
+    return "" if value == "" else _ports(ALL_PORTS if value is None else value)
 
 
 def _ports(value: object) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from ...engine import relations, tagging
 from ...engine.account import Account
 from ...engine.clock import iso
-from ...engine.errors import conflict, not_found
+from ...engine.errors import conflict, not_found, unprocessable
 from ...engine.lifecycle import durations, effect
 from ...engine.records import Key, Record
 from ...engine.store import index
@@ -47,6 +47,19 @@ def free_name(account: Account, name: str, own: Key | None = None) -> str:
     return name
 
 
+def require_room(account: Account, members: Record) -> None:
+    """Refuse more Droplets, tags or rules than a firewall may have; the texts are our own."""
+    settings = account.settings
+    rules = len(members["inbound_rules"]) + len(members["outbound_rules"])
+    for number, limit, what in (
+        (len(members["droplet_ids"]), settings.firewall_droplet_limit, "Droplets"),
+        (len(members["tags"]), settings.firewall_tag_limit, "tags"),
+        (rules, settings.firewall_rule_limit, "rules"),
+    ):
+        if limit and number > limit:
+            raise unprocessable(f"a firewall can have at most {limit} {what}")
+
+
 def create(account: Account, now: float, members: Record) -> Record:
     """A new firewall; its rules are on their way to what it protects."""
     key = account.uuid()
@@ -56,14 +69,17 @@ def create(account: Account, now: float, members: Record) -> Record:
 
 def update(account: Account, now: float, key: str, **members: Any) -> Record:
     """Change rules or what is protected; every Droplet concerned is updated."""
+    require_room(account, {**get(account, key), **members})
     before = protected(account, get(account, key))
     after = protected(account, account.change("firewall", key, **members))
     gone = [number for number in before if number not in after]
     return _begin(account, now, key, {**dict.fromkeys(after, False), **dict.fromkeys(gone, True)})
 
 
-def extend(account: Account, now: float, key: str, **members: Any) -> Record:
+def extend(account: Account, now: float, key: str, *, shrinks: bool = False, **members: Any) -> Record:
     """Protect more or fewer Droplets under the same rules; only these are updated."""
+    if not shrinks:
+        require_room(account, {**get(account, key), **members})
     before = set(protected(account, get(account, key)))
     after = set(protected(account, account.change("firewall", key, **members)))
     return _begin(account, now, key, {number: number in before for number in sorted(before ^ after)})
@@ -142,7 +158,7 @@ def forget(account: Account, member: str, gone: Key) -> None:
 def _tag_forgotten(account: Account, now: float, name: str) -> None:
     for key in account.store("firewall").keys("tag", name):
         left = [tag for tag in account.get("firewall", key)["tags"] if tag != name]
-        extend(account, now, str(key), tags=left)
+        extend(account, now, str(key), shrinks=True, tags=left)
     forget(account, "tags", name)
 
 

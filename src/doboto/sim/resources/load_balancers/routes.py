@@ -101,7 +101,7 @@ def add_rules(call: Call) -> None:
     """Add forwarding rules."""
     balancer = state.settled(_in_path(call))
     more = rules.read_rules(call.account, call.body)
-    _forward(call, balancer, rules.distinct([*balancer["forwarding_rules"], *more]))
+    _forward(call, balancer, rules.require_room(call.account, rules.distinct([*balancer["forwarding_rules"], *more])))
 
 
 @OPERATIONS("DELETE", "/v2/load_balancers/{lb_id}/forwarding_rules", "load_balancer:update", status=204)

@@ -29,7 +29,7 @@ def read_rules(account: Account, body: Record) -> list[Record]:
     found = [_rule(account, item) for item in objects(body, "forwarding_rules")]
     if not found:
         raise unprocessable("forwarding_rules can't be empty")
-    return found
+    return require_room(account, found)
 
 
 def distinct(rules: list[Record]) -> list[Record]:
@@ -38,6 +38,14 @@ def distinct(rules: list[Record]) -> list[Record]:
     if len(seen) < len(rules):
         raise unprocessable("forwarding_rules: an entry port can only be used once")
     return rules
+
+
+def require_room(account: Account, found: list[Record]) -> list[Record]:
+    """The rules, if a load balancer may have so many, else 422; the text is our own."""
+    limit = account.settings.load_balancer_rule_limit
+    if limit and len(found) > limit:
+        raise unprocessable(f"a load balancer can have at most {limit} forwarding rules")
+    return found
 
 
 def listens_on(rule: Record) -> tuple[int, bool]:
@@ -170,7 +178,8 @@ def glb_settings(body: Record) -> Record:
     return {
         "target_protocol": one_of("target_protocol", protocol, ("http", "https", "http2")),
         "target_port": in_range("target_port", port, 1, HIGHEST_PORT),
-        "cdn": {"is_enabled": flag(object_of(asked, "cdn"), "is_enabled")},
+        # Shown if it is asked for only (acceptance tests of the Terraform provider).
+        **({"cdn": {"is_enabled": flag(object_of(asked, "cdn"), "is_enabled")}} if asked.get("cdn") else {}),
         "region_priorities": _priorities(asked),
         "failover_threshold": in_range("failover_threshold", threshold, 0, PERCENT),
     }

@@ -58,7 +58,7 @@ def place_of(load_balancer: Record) -> Place:
 def create(account: Account, now: float, members: Record, *, fails: bool) -> Record:
     """A new load balancer."""
     key = account.uuid()
-    own = {"id": key, "created_at": iso(now), "status": "new", "ip": "", "ipv6": None, "resized_at": now}
+    own = {"id": key, "created_at": iso(now), "status": "new", "ip": "", "ipv6": None, "resized_at": None}
     seconds = account.settings.seconds("load_balancer.create")
     account.after(seconds, "load_balancer.created", now, load_balancer_id=key, fails=fails)
     return account.put("load_balancer", key, {**own, **members})
@@ -74,10 +74,11 @@ def settled(load_balancer: Record) -> Record:
 def update(account: Account, now: float, old: Record, members: Record) -> Record:
     """The load balancer as a request has it now."""
     resized = members["size_unit"] != old["size_unit"]
-    if resized and now - old["resized_at"] < account.settings.load_balancer_resize_seconds:
+    since = old["resized_at"]
+    if resized and since is not None and now - since < account.settings.load_balancer_resize_seconds:
         # API reference, `size`; the text is our own.
         raise unprocessable("load balancers can only be resized once per hour")
-    return account.change("load_balancer", old["id"], **members, resized_at=now if resized else old["resized_at"])
+    return account.change("load_balancer", old["id"], **members, resized_at=now if resized else since)
 
 
 def remove(account: Account, key: str) -> None:
@@ -124,7 +125,8 @@ def show(account: Account, load_balancer: Record) -> Record:
         "project_id": own["project_id"] or projects.default_id(account),
         "http_idle_timeout_seconds": own["http_idle_timeout_seconds"],
         "firewall": own["firewall"],
-        "network": own["network"],
+        # A global one is in no network (acceptance tests of the Terraform provider).
+        "network": "" if own["type"] == "GLOBAL" else own["network"],
         "network_stack": own["network_stack"],
         "type": own["type"],
         "tls_cipher_policy": own["tls_cipher_policy"],

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from ...engine.errors import unprocessable
-from ...engine.fields import as_texts, boolean, decimal, objects, required, text, texts
+from ...engine.fields import as_texts, boolean, decimal, objects, optional, required, text, texts
 from ...engine.records import Record, as_list, as_record
 
 #: API reference, `type`, `compare` and `window`.
@@ -31,6 +33,8 @@ TYPES = frozenset(
     }.items()
     for name in names
 )  # fmt: skip
+#: The groups that types are in.
+NEWER_TYPE = re.compile(r"v1/(insights|dbaas|droplet|kubernetes|volumes|genai|gradient)[a-z_]*/[a-z0-9_/]+")
 COMPARISONS = frozenset({"GreaterThan", "LessThan"})
 WINDOWS = frozenset({"5m", "10m", "30m", "1h"})
 
@@ -44,7 +48,7 @@ def ordered(body: Record) -> Record:
         "enabled": required(body, "enabled", boolean),
         "entities": _identifiers(body, "entities"),
         "tags": required(body, "tags", texts),
-        "type": _one_of(body, "type", TYPES),
+        "type": _type(body),
         "value": required(body, "value", decimal),
         "window": _one_of(body, "window", WINDOWS),
     }
@@ -57,13 +61,24 @@ def _one_of(body: Record, name: str, known: frozenset[str]) -> str:
     return value
 
 
+def _type(body: Record) -> str:
+    # New types appear before the reference lists them: any name in a known group passes.
+    value = required(body, "type", text)
+    if value not in TYPES and not NEWER_TYPE.fullmatch(value):
+        raise unprocessable("type is invalid")
+    return value
+
+
 def _identifiers(body: Record, name: str) -> list[str]:
     required(body, name, as_list)
     return as_texts(body, name)
 
 
 def _alerts(asked: Record) -> Record:
-    return {"email": required(asked, "email", texts), "slack": [_slack(entry) for entry in objects(asked, "slack")]}
+    # One of the two is enough; Go programs write null for the other.
+    email: list[str] = []
+    slack = [] if asked.get("slack") is None else [_slack(entry) for entry in objects(asked, "slack")]
+    return {"email": optional(asked, "email", texts, email), "slack": slack}
 
 
 def _slack(entry: Record) -> Record:

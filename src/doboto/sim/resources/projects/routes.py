@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...engine.errors import unprocessable
+from ...engine.errors import precondition_failed, unprocessable
 from ...engine.fields import required, texts
 from ...engine.records import Record
 from ...http.messages import Call
@@ -100,6 +100,9 @@ def _assign(call: Call, name: str, project_id: str) -> Record:
         return {"urn": name, "status": "not_found"}
     if state.project_of(call.account, resource) == project_id:
         return _show(call, resource, "already_assigned")
+    if resource.type == "floatingip" and resource.record["droplet_id"] is not None:
+        # It goes where its Droplet is (acceptance tests of the Terraform provider); the text is our own.
+        raise precondition_failed(f"{resource.urn} is assigned to a Droplet: move the Droplet instead")
     state.assign(call.account, call.now, resource, project_id)
     return _show(call, resource, "assigned")
 

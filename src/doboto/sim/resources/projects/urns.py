@@ -16,7 +16,8 @@ from ...engine.fields import integer
 from ...engine.records import Key, Record
 
 #: API reference, pattern of `urn`.
-URN = re.compile(r"do:(dbaas|domain|droplet|floatingip|loadbalancer|space|volume|kubernetes|vpc):(.*)")
+#: `reservedip` is taken, too, and written `floatingip`.
+URN = re.compile(r"do:(dbaas|domain|droplet|floatingip|reservedip|loadbalancer|space|volume|kubernetes|vpc):(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +62,23 @@ def scope_of(urn: str) -> str | None:
     match = URN.fullmatch(urn)
     if match is None:
         return None
-    type = match.group(1)
+    type = _type(match)
     return KINDS[type].scope if type in KINDS else OUTSIDE[type]
+
+
+def _type(match: re.Match[str]) -> str:
+    return "floatingip" if match.group(1) == "reservedip" else match.group(1)
 
 
 def find(account: Account, urn: str) -> Resource | None:
     """The resource of that name, if it is there."""
     match = URN.fullmatch(urn)
-    kind = None if match is None else KINDS.get(match.group(1))
+    kind = None if match is None else KINDS.get(_type(match))
     if match is None or kind is None:
         return None
     key: Key | None = integer(match.group(2)) if kind.store == "droplet" else match.group(2).lower()
     record = None if key is None else account.find(kind.store, key)
-    return None if key is None or record is None else Resource(match.group(1), kind, key, record)
+    return None if key is None or record is None else Resource(_type(match), kind, key, record)
 
 
 def everything(account: Account) -> Iterator[Resource]:

@@ -97,7 +97,9 @@ def create_address(call: Call) -> Record:
         state.may_take(account, V4, name.noun, droplet)
     address = state.reserve(account, call.now, V4, region, project_id)
     links = _assign_new(call, address, droplet)
-    return {name.one: _show(call, address), "links": links}
+    # The reply names the Droplet already, while the assignment is under way.
+    shown = address if droplet is None else {**address, "droplet_id": droplet["id"]}
+    return {name.one: _show(call, shown), "links": links}
 
 
 def _droplet_wanted(call: Call) -> Record | None:
