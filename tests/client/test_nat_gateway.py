@@ -32,7 +32,7 @@ def test_life_of_a_gateway(api: Any, data: Any, contract: Contract) -> None:
     id = gateway["id"]
     assert (gateway["state"], gateway["tcp_timeout_seconds"]) == ("ACTIVE", 60)
     assert gateway["egresses"]["public_gateways"][0]["ipv4"]
-    assert told[0].pending == {id: "state is PROVISIONING"}
+    assert told[0].pending == {id: "state is NEW"}
     assert api.nat_gateway.list() == list(api.nat_gateway.each()) == [api.nat_gateway.info(id)] == [gateway]
     for given in ({"name": "way-out"}, {"state": "ACTIVE"}, {"region": "nyc3", "type": "PUBLIC"}):
         assert api.nat_gateway.list(**given) == list(api.nat_gateway.each(**given)) == [gateway]
@@ -60,7 +60,7 @@ def test_present(api: Any, data: Any, log: Log) -> None:
 
 
 def test_one_that_fails_or_takes_too_long_is_told(api: Any, data: Any, sim: Simulator) -> None:
-    with pytest.raises(DOBOTOPollingException, match="state is PROVISIONING"):
+    with pytest.raises(DOBOTOPollingException, match="state is NEW"):
         api.nat_gateway.create(data, wait=True, timeout=20)
     (gateway,) = api.nat_gateway.list()
     sim.account("simulated").change("nat_gateway", gateway["id"], state="ERROR")
