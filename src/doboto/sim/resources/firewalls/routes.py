@@ -120,7 +120,10 @@ def remove_tags(call: Call) -> None:
 
 def _extend(call: Call, firewall: Record, name: str, items: list[object]) -> None:
     _readable(call, {name: items or firewall[name]})
-    state.extend(call.account, call.now, firewall["id"], **{name: list(dict.fromkeys(items))})
+    distinct = list(dict.fromkeys(items))
+    if len(distinct) > len(firewall[name]):
+        state.require_room(call.account, {**firewall, name: distinct})
+    state.extend(call.account, call.now, firewall["id"], **{name: distinct})
 
 
 @OPERATIONS("POST", "/v2/firewalls/{firewall_id}/rules", "firewall:update", status=204)

@@ -76,10 +76,8 @@ def update(account: Account, now: float, key: str, **members: Any) -> Record:
     return _begin(account, now, key, {**dict.fromkeys(after, False), **dict.fromkeys(gone, True)})
 
 
-def extend(account: Account, now: float, key: str, *, shrinks: bool = False, **members: Any) -> Record:
+def extend(account: Account, now: float, key: str, **members: Any) -> Record:
     """Protect more or fewer Droplets under the same rules; only these are updated."""
-    if not shrinks:
-        require_room(account, {**get(account, key), **members})
     before = set(protected(account, get(account, key)))
     after = set(protected(account, account.change("firewall", key, **members)))
     return _begin(account, now, key, {number: number in before for number in sorted(before ^ after)})
@@ -158,7 +156,7 @@ def forget(account: Account, member: str, gone: Key) -> None:
 def _tag_forgotten(account: Account, now: float, name: str) -> None:
     for key in account.store("firewall").keys("tag", name):
         left = [tag for tag in account.get("firewall", key)["tags"] if tag != name]
-        extend(account, now, str(key), shrinks=True, tags=left)
+        extend(account, now, str(key), tags=left)
     forget(account, "tags", name)
 
 
