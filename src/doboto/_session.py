@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from ._collector import LARGE, gc_paused
 from ._core import response as replies
 from ._core.deadline import Deadline
-from ._core.limiter import Limiter
+from ._core.limiter import LONGEST_PAUSE, Limiter, Turn
 from ._core.recovery import OwnershipRegistry
 from ._core.request import Request
 from ._core.response import Response
@@ -150,11 +150,11 @@ class Session:
 
     async def _exchange(self, request: Request, deadline: Deadline) -> tuple[Response, float]:
         """The reply, and when the request was sent; an error is told the latter too."""
-        ticket = self.limiter.join()
+        turn = self.limiter.join()
         sent_at: float | None = None
         counts = False
         try:
-            await self._turn(ticket, deadline)
+            await self._turn(turn, deadline)
             left = deadline.remaining(self.io.clock.monotonic())
             if left <= 0:
                 raise DOBOTOTimeoutException(f"the deadline of {deadline.seconds:g} s is over", sent=False)
@@ -166,7 +166,7 @@ class Session:
             counts = counts and not (isinstance(failure, DOBOTOConnectionException) and not failure.sent)
             raise
         finally:
-            self.limiter.leave(ticket, self.io.clock.monotonic(), counts=counts)
+            self.limiter.leave(turn, self.io.clock.monotonic(), counts=counts)
 
     async def _sent(self, request: Request, wire: WireRequest, left: float) -> Response:
         """The reply; how the exchange ended is logged, also where it failed."""
@@ -184,23 +184,19 @@ class Session:
         local = self.io.clock.time() if moment is None else moment
         if self._date is None:
             return local
-        from email.utils import parsedate_to_datetime  # needed only where an answer was lost
-
         date, at = self._date
-        try:
-            return local + parsedate_to_datetime(date).timestamp() - at
-        except ValueError:
-            return local
+        api = replies.moment(date)
+        return local if api is None else local + api - at
 
-    async def _turn(self, ticket: int, deadline: Deadline) -> None:
+    async def _turn(self, turn: Turn, deadline: Deadline) -> None:
         """Wait for a moment within the rate limit: this process's own, and what it shares with others if it does."""
         while True:
             now = self.io.clock.monotonic()
-            wait = self.limiter.ask(ticket, now)
+            wait = self.limiter.ask(turn, now)
             if not wait and self.lease is not None:
                 wait = await self.lease.take()
                 if wait:
-                    self.limiter.postpone(ticket, now, wait)
+                    self.limiter.postpone(turn, now, wait)
             if not wait:
                 return
             if wait > deadline.remaining(now):
@@ -220,13 +216,16 @@ class Session:
             self._date = (reply.headers["date"], self.io.clock.time())
         hourly = RateLimit.from_headers(reply.headers)
         if hourly is not None:
-            self.limiter.told(hourly)
+            self.limiter.update(hourly)
             if hourly.remaining == 0 and reply.status != 429:  # the hour is used up: the next one would be refused
-                self.limiter.exhausted(self.io.clock.monotonic(), self._till(hourly.reset))
+                self.limiter.exhausted(self.io.clock.monotonic(), self._until(hourly.reset))
 
-    def _till(self, moment: float) -> float:
-        """Seconds till a moment of the API's clock."""
-        return max(0.0, moment - self.api_time(None))
+    def _until(self, reset: float) -> float:
+        """Return the seconds until a moment of the API's clock, at most an hour and a minute."""
+        seconds = max(0.0, reset - self.api_time(None))
+        if seconds > LONGEST_PAUSE:
+            log.warning("the response asks to wait %.0f s; waiting %.0f s at most", seconds, LONGEST_PAUSE)
+        return min(seconds, LONGEST_PAUSE)
 
     def _refused(self, failure: DOBOTORateLimitException) -> None:
         """A 429 holds back all threads and tasks, for as long as the API says.
@@ -235,8 +234,12 @@ class Session:
         expires and there is room for one more (API reference, "Rate Limit").
         """
         if failure.retry_after is None and failure.ratelimit is not None and failure.ratelimit.remaining == 0:
-            failure.retry_after = self._till(failure.ratelimit.reset)
+            failure.retry_after = self._until(failure.ratelimit.reset)
         if failure.retry_after is not None:
+            if failure.retry_after >= LONGEST_PAUSE:
+                log.warning(
+                    "Retry-After: %s; waiting %.0f s at most", failure.headers.get("retry-after"), LONGEST_PAUSE
+                )
             self.limiter.refused(self.io.clock.monotonic(), failure.retry_after)
 
     def _bounds(self, left: float) -> Timeouts:

@@ -146,7 +146,13 @@ class DOBOTOConfigurationException(DOBOTOException, ValueError):
 
 
 class DOBOTOHTTPException(DOBOTOException):
-    """The API answered, and the answer was no."""
+    """The API answered, and the answer was no.
+
+    Attributes:
+        retry_after: Seconds until a request has a chance again, at most an hour and a minute, or None when unknown.
+    """
+
+    retry_after: float | None = None
 
 
 class DOBOTOBadRequestException(DOBOTOHTTPException):
@@ -206,7 +212,7 @@ class DOBOTORateLimitException(DOBOTOHTTPException):
         if self.ratelimit is not None:
             notes.append(str(self.ratelimit))
         if self.retry_after is not None:
-            notes.append(f"room again in {self.retry_after:g} s")
+            notes.append(f"retry after {self.retry_after:g} s")
         return notes
 
 

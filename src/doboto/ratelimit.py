@@ -1,14 +1,18 @@
-"""The rate limit as the API tells it in every reply's headers."""
+"""The rate limit as every response's headers report it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+#: More digits are no count, and no moment of this epoch even in microseconds.
+NUMBER = re.compile(r"[0-9]{1,16}")
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """What the last reply said of the hourly rate limit.
+    """What the last response said of the hourly rate limit.
 
     Attributes:
         limit: Requests allowed in an hour.
@@ -25,8 +29,6 @@ class RateLimit:
 
     @classmethod
     def from_headers(cls, headers: Mapping[str, str]) -> RateLimit | None:
-        """Read the three headers; None where one is missing or no number."""
-        try:
-            return cls(*(int(headers[f"ratelimit-{name}"]) for name in ("limit", "remaining", "reset")))
-        except (KeyError, ValueError):
-            return None
+        """Read the three headers; return None if one is missing or not a number."""
+        found = [headers.get(f"ratelimit-{name}", "").strip() for name in ("limit", "remaining", "reset")]
+        return cls(*map(int, found)) if all(NUMBER.fullmatch(text) for text in found) else None

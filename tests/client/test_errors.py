@@ -92,7 +92,7 @@ def test_a_rate_limit_error_tells_the_numbers(flavour: str, runner: Any) -> None
         staged.api.droplet.list()
     assert caught.value.ratelimit == RateLimit(5000, 0, 1_790_000_100)
     assert caught.value.retry_after == 29
-    assert "0 of 5000 requests left, reset at 1790000100; room again in 29 s" in str(caught.value)
+    assert "0 of 5000 requests left, reset at 1790000100; retry after 29 s" in str(caught.value)
     assert staged.api.ratelimit == RateLimit(5000, 0, 1_790_000_100)
 
 

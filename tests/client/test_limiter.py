@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doboto import Limiter, RateLimit
+from doboto._core.limiter import LONGEST_PAUSE
 
 WINDOW = 61.0
 
@@ -37,14 +38,14 @@ class World:
             if what == "refused":
                 self.limiter.refused(now, ticket)
             elif what == "answered":
-                self.limiter.leave(int(ticket), now, counts=True)
+                self.limiter.leave(ticket, now, counts=True)
                 self.answered.append(now)
             else:
-                ticket = self.limiter.join() if what == "arrives" else int(ticket)
+                ticket = self.limiter.join() if what == "arrives" else ticket
                 self.asked += 1
                 wait = self.limiter.ask(ticket, now)
                 if not wait:
-                    self.sent.append((ticket, now))
+                    self.sent.append((ticket.number, now))
                 moment, then = (now + wait, "asks") if wait else (now + lasts, "answered")
                 heapq.heappush(events, (moment, next(order), then, (ticket, lasts)))
 
@@ -129,10 +130,58 @@ def test_a_turn_that_is_taken_back_keeps_its_place() -> None:
 
 def test_what_is_left_of_the_hour_is_spread_when_told_to() -> None:
     limiter = Limiter(spread=True)
-    limiter.told(RateLimit(5000, 3600, 0))
+    limiter.update(RateLimit(5000, 3600, 0))
     world = World(limiter)
     world.run([(0.0, 0.0)] * 5)
     assert [moment for _, moment in world.sent] == pytest.approx([0, 1, 2, 3, 4])
+
+
+def test_a_turn_that_is_dropped_leaves_the_queue() -> None:
+    """As by Ctrl-C between joining and asking."""
+    limiter = Limiter(1)
+    limiter.join()
+    assert limiter.ask(limiter.join(), 0.0) == 0.0
+
+
+def test_a_turn_that_is_dropped_while_under_way_counts_as_sent() -> None:
+    """As by Ctrl-C on the way to `leave`: the API may have counted its request."""
+    limiter = Limiter(1)
+    turn = limiter.join()
+    assert limiter.ask(turn, 0.0) == 0.0
+    del turn
+    following = limiter.join()
+    assert limiter.ask(following, 5.0) == pytest.approx(WINDOW)
+    assert limiter.ask(following, 5.0 + WINDOW) == 0.0
+
+
+def test_a_turn_that_left_is_not_counted_twice() -> None:
+    limiter = Limiter(2)
+    turn = limiter.join()
+    assert limiter.ask(turn, 0.0) == 0.0
+    limiter.leave(turn, 1.0, counts=True)
+    limiter.leave(turn, 2.0, counts=True)
+    del turn
+    assert limiter.ask(limiter.join(), 3.0) == 0.0
+
+
+def test_a_forked_process_begins_with_an_empty_queue() -> None:
+    """The threads that wait there are the other process's; whoever forked goes on with its turn."""
+    limiter = Limiter(1)
+    others = [limiter.join() for _ in range(3)]
+    mine = limiter.join()
+    limiter.renew()
+    assert limiter.ask(mine, 0.0) == 0.0
+    limiter.leave(mine, 0.0, counts=False)
+    limiter.leave(others[0], 0.0, counts=True)
+    assert limiter.ask(limiter.join(), 0.0) == 0.0
+
+
+@pytest.mark.parametrize("seconds", [1e5, 1e308, float("inf")])
+@pytest.mark.parametrize("kind", ["refused", "exhausted"])
+def test_no_response_closes_the_limiter_for_longer_than_the_api_s_longest_window(kind: str, seconds: float) -> None:
+    limiter = Limiter()
+    getattr(limiter, kind)(0.0, seconds)
+    assert limiter.ask(limiter.join(), 0.0) == LONGEST_PAUSE
 
 
 def test_a_limit_that_makes_no_sense_is_refused() -> None:

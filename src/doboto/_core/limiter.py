@@ -6,7 +6,9 @@ Arithmetic only: time comes in as a number.
 from __future__ import annotations
 
 import itertools
+import os
 import threading
+import weakref
 from bisect import bisect_left
 from collections import deque
 
@@ -17,25 +19,48 @@ PER_MINUTE = 250
 # A second more than the API's window, for clocks that do not run quite alike.
 WINDOW = 61.0
 HOUR = 3600.0
+#: Seconds that one response can make all wait: an hour, the longest window of the API, and a minute for clocks.
+LONGEST_PAUSE = HOUR + 60.0
 # Moments closer together than this are one: a sleep may end a rounding error early.
 GRAIN = 1e-6
+
+
+class Turn:
+    """A position in the limiter's queue. It is held weakly there: dropped by whatever interruption, it is over.
+
+    Attributes:
+        number: Turns are given in the order of their numbers.
+    """
+
+    __slots__ = ("__weakref__", "number")
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+class _TurnRef(weakref.ref[Turn]):
+    """A weak reference that knows its turn's number when that is gone."""
+
+    __slots__ = ("number",)
+    number: int
 
 
 class Limiter:
     """Says whose turn it is to send; shared by all threads and tasks that use one token.
 
-    The API counts a request when it arrives. We only know that this is before its reply, so it is counted from when
-    its exchange was over, and holds its place till then: neither a slow connection nor a crowd that is sent at once
+    The API counts a request when it arrives. We only know that this is before its response, so it is counted from when
+    its exchange was over, and holds its position until then: neither a slow connection nor a crowd that is sent at once
     and arrives late brings more than `per_minute` of them into one of the API's windows. Turns are given in the order
-    of asking. Safe among threads; never blocks for longer than its own arithmetic.
+    of asking. Safe among threads; never blocks for longer than its own arithmetic. A forked process begins with an
+    empty queue.
 
     Args:
         per_minute: How many requests may be sent in `window` seconds.
-        spread: Whether to spread what is left of the hour evenly instead of sending at once.
+        spread: If true, spread what is left of the hour evenly instead of sending at once.
         window: What a minute is, in seconds.
 
     Attributes:
-        hourly: What the last reply said of the limit of the hour, or None before the first one.
+        hourly: What the last response said of the limit of the hour, or None before the first one.
     """
 
     def __init__(self, per_minute: int = PER_MINUTE, *, spread: bool = False, window: float = WINDOW) -> None:
@@ -45,98 +70,140 @@ class Limiter:
         self._per_minute = per_minute
         self._window = window
         self._spread = spread
-        self._tickets = itertools.count()
-        self._waiting: list[int] = []
-        self._under_way: set[int] = set()
+        self._numbers = itertools.count()
         self._over: deque[float] = deque()
         self._last = self._closed_until = self._careful_until = float("-inf")
-        self._lock = threading.Lock()
+        self._begin()
+        LIMITERS.add(self)
 
-    def join(self) -> int:
-        """Stand in line for one request; whoever does must `leave`."""
+    def _begin(self) -> None:
+        """Make an empty queue."""
+        self._lock = threading.RLock()
+        self._refs: dict[int, _TurnRef] = {}
+        self._lost: deque[_TurnRef] = deque()
+        self._waiting: list[int] = []
+        self._under_way: set[int] = set()
+
+    # Each method below changes things in such an order that an interruption between any two steps loses no position
+    # and counts no request too few.
+
+    def join(self) -> Turn:
+        """Queue for one request; `leave` when its exchange is over."""
         with self._lock:
-            ticket = next(self._tickets)
-            self._waiting.append(ticket)
-            return ticket
+            turn = Turn(next(self._numbers))
+            ref = _TurnRef(turn, self._lost.append)
+            ref.number = turn.number
+            self._refs[turn.number] = ref
+            self._waiting.append(turn.number)
+            return turn
 
-    def ask(self, ticket: int, now: float) -> float:
-        """Whether it is this one's turn.
+    def ask(self, turn: Turn, now: float) -> float:
+        """Return 0.0 if it is this one's turn and its request may be sent now.
 
         Args:
-            ticket: What `join` gave.
-            now: The time on a monotonic clock.
+            turn: What `join` gave.
+            now: The time on a monotonic clock, in seconds.
 
         Returns:
-            0.0 when the request may be sent now, else how many seconds later at the earliest to ask again.
+            Else how many seconds later at the earliest to ask again.
         """
         with self._lock:
+            self._drop_lost(now)
             while self._over and self._over[0] + self._window <= now + GRAIN:
                 self._over.popleft()
-            place = bisect_left(self._waiting, ticket)
-            wait = self._moment(place, now) - now
+            position = bisect_left(self._waiting, turn.number)
+            if self._waiting[position : position + 1] != [turn.number]:  # queued before a fork
+                self._waiting.insert(position, turn.number)
+            wait = self._moment(position, now) - now
             if wait > GRAIN:
                 return wait
-            del self._waiting[place]
-            self._under_way.add(ticket)
             self._last = now
+            self._under_way.add(turn.number)
+            del self._waiting[position]
             return 0.0
 
-    def postpone(self, ticket: int, now: float, seconds: float) -> None:
-        """Take a turn back, to the place it had: nobody sends for that many seconds."""
+    def postpone(self, turn: Turn, now: float, seconds: float) -> None:
+        """Take a turn back, to the position it had: nobody sends for that many seconds."""
         with self._lock:
-            self._under_way.discard(ticket)
-            self._waiting.insert(bisect_left(self._waiting, ticket), ticket)
             self._closed_until = max(self._closed_until, now + seconds)
+            self._waiting.insert(bisect_left(self._waiting, turn.number), turn.number)
+            self._under_way.discard(turn.number)
 
-    def leave(self, ticket: int, now: float, *, counts: bool) -> None:
-        """The exchange is over, or was given up.
+    def leave(self, turn: Turn, now: float, *, counts: bool) -> None:
+        """End an exchange, or give it up.
 
         Args:
-            ticket: What `join` gave.
-            now: The time on a monotonic clock.
-            counts: Whether the API may have counted the request; one that was never sent it has not.
+            turn: What `join` gave.
+            now: The time on a monotonic clock, in seconds.
+            counts: If true, the API may have counted the request; it has not if it was never sent.
         """
         with self._lock:
-            if ticket not in self._under_way:
-                self._waiting.remove(ticket)
-                return
-            self._under_way.remove(ticket)
-            if counts:  # threads may come here in another order than they read the clock
-                self._over.append(max(now, self._over[-1]) if self._over else now)
+            self._end(turn.number, now, counts=counts)
 
     def refused(self, now: float, seconds: float) -> None:
-        """The API said 429: nobody sends for that many seconds, and nobody in a crowd for a window after that.
+        """Note a 429: nobody sends for that many seconds, and nobody in a crowd for a window after that.
 
-        Something else uses the same token, or requests were sent before this limiter began to count. How many places
+        Something else uses the same token, or requests were sent before this limiter began to count. How many positions
         are free after the pause is not known, so they are taken no faster than they would come free.
         """
         with self._lock:
-            self._closed_until = max(self._closed_until, now + seconds)
+            self._closed_until = max(self._closed_until, now + min(seconds, LONGEST_PAUSE))
             self._careful_until = self._closed_until + self._window
 
     def exhausted(self, now: float, seconds: float) -> None:
-        """The API said that nothing is left of the hour: nobody sends for that many seconds."""
+        """Note that nothing is left of the hour: nobody sends for that many seconds."""
         with self._lock:
-            self._closed_until = max(self._closed_until, now + seconds)
+            self._closed_until = max(self._closed_until, now + min(seconds, LONGEST_PAUSE))
 
-    def told(self, hourly: RateLimit) -> None:
-        """Remember what a reply's headers said."""
+    def update(self, hourly: RateLimit) -> None:
+        """Remember what a response's headers said."""
         self.hourly = hourly
 
-    def _moment(self, place: int, now: float) -> float:
-        """The earliest moment for whoever has `place` others before it; things may only make it later."""
+    def renew(self) -> None:
+        """Begin with an empty queue, in a forked process: those who wait there are threads of the other one."""
+        self._begin()
+
+    def _drop_lost(self, now: float) -> None:
+        """End the turns that nobody holds any more; what was under way may have been counted."""
+        while self._lost:
+            self._end(self._lost.popleft().number, now, counts=True)
+
+    def _end(self, number: int, now: float, *, counts: bool) -> None:
+        if number in self._under_way:
+            if counts:  # threads may come here in another order than they read the clock
+                self._over.append(max(now, self._over[-1]) if self._over else now)
+            self._under_way.discard(number)
+        position = bisect_left(self._waiting, number)
+        if self._waiting[position : position + 1] == [number]:
+            del self._waiting[position]
+        self._refs.pop(number, None)
+
+    def _moment(self, position: int, now: float) -> float:
+        """Return the earliest moment for a position; what happens meanwhile can only make it later."""
         gap = self._gap(now)
-        moment = max(now, self._closed_until, self._last + gap) + place * gap
-        lacking = place - (self._per_minute - len(self._over) - len(self._under_way))
-        if lacking < 0:
+        moment = max(now, self._closed_until, self._last + gap) + position * gap
+        missing = position - (self._per_minute - len(self._over) - len(self._under_way))
+        if missing < 0:
             return moment
-        rounds, nth = divmod(lacking, self._per_minute)
+        rounds, nth = divmod(missing, self._per_minute)
         freed = self._over[nth] if nth < len(self._over) else now
         return max(moment, freed + (rounds + 1) * self._window)
 
     def _gap(self, now: float) -> float:
-        """How far apart requests are sent at least."""
+        """Return how many seconds apart requests are sent at least."""
         careful = self._window / self._per_minute if now < self._careful_until else 0.0
         if not self._spread or self.hourly is None:
             return careful
         return max(careful, HOUR / max(1, self.hourly.remaining))
+
+
+LIMITERS: weakref.WeakSet[Limiter] = weakref.WeakSet()
+
+
+def _renew_all() -> None:
+    for limiter in LIMITERS:
+        limiter.renew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_all)

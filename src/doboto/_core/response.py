@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -24,6 +25,7 @@ from ..errors import (
     DOBOTOUnprocessableException,
 )
 from ..ratelimit import RateLimit
+from .limiter import LONGEST_PAUSE
 
 E = TypeVar("E", bound=DOBOTOException)
 
@@ -38,6 +40,8 @@ BY_STATUS: Mapping[int, type[DOBOTOHTTPException]] = {
     422: DOBOTOUnprocessableException,
     429: DOBOTORateLimitException,
 }
+#: Retry-After in seconds; the API sends whole ones, proxies also fractions.
+SECONDS = re.compile(r"[0-9]{1,300}(\.[0-9]{1,300})?")
 # "Droplet already has a pending event." (packer#1814, terraform#1034), "The floating IP already has ..." (doctl#493).
 PENDING_EVENT = "already has a pending event"
 
@@ -105,9 +109,9 @@ def error(reply: Response) -> DOBOTOException:
         return reply.describe(DOBOTOInvalidResponseException, f"redirects are not followed: to {where}", result)
     kind = _kind(reply.status, message)
     failure = reply.describe(kind, message, result)
+    failure.retry_after = retry_after(reply.headers)
     if isinstance(failure, DOBOTORateLimitException):
         failure.ratelimit = RateLimit.from_headers(reply.headers)
-        failure.retry_after = retry_after(reply.headers)
     return failure
 
 
@@ -129,12 +133,27 @@ def member(result: Any, key: str, kind: type[dict[str, Any] | list[Any]]) -> Any
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds from the Retry-After header; None when it is missing, a date or nonsense (the API sends seconds)."""
-    try:
-        seconds = float(headers["retry-after"])
-    except (KeyError, ValueError):
+    """Return the seconds that the Retry-After header asks to wait, None if it is missing or neither of its two forms.
+
+    A date counts from the response's own Date header (RFC 9110, 10.2.3).
+    """
+    text = headers.get("retry-after", "").strip()
+    if SECONDS.fullmatch(text):
+        return min(float(text), LONGEST_PAUSE)
+    until, now = moment(text), moment(headers.get("date", ""))
+    return None if until is None or now is None else min(max(0.0, until - now), LONGEST_PAUSE)
+
+
+def moment(date: str) -> float | None:
+    """Return an HTTP date (RFC 9110, 5.6.7) in seconds since 1970, None if it is none."""
+    if not date:
         return None
-    return seconds if 0 <= seconds < float("inf") else None
+    from email.utils import parsedate_to_datetime  # needed only where a response was lost or refused
+
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
 
 
 def _kind(status: int, message: str) -> type[DOBOTOHTTPException]:

@@ -8,6 +8,7 @@ from ..errors import (
     DOBOTOCertificateException,
     DOBOTOConnectionException,
     DOBOTOException,
+    DOBOTOHTTPException,
     DOBOTOInvalidResponseException,
     DOBOTORateLimitException,
     DOBOTOResponseTooLargeException,
@@ -65,7 +66,7 @@ class Retry:
             return None
         # Half of the pause is fixed and half is chance: it never falls to nothing, and many clients spread out.
         backoff = min(self.longest, self.base * self.factor ** min(attempt - 1, 60)) * (0.5 + chance / 2)
-        if isinstance(failure, DOBOTORateLimitException) and failure.retry_after is not None:
+        if isinstance(failure, DOBOTOHTTPException) and failure.retry_after is not None:
             return max(failure.retry_after, backoff)  # 0 seconds, or a clock that disagrees, is no reason to hurry
         return backoff
 
