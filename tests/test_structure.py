@@ -58,12 +58,12 @@ MAY = {
     ),
     "types": ("doboto.types",),
     "_wait": (
-        "doboto._wait", "doboto._core", "doboto._json", "doboto._session", "doboto.errors", "doboto.progress",
+        "doboto._wait", "doboto._core", "doboto._json", "doboto._session", "doboto.errors", "doboto.events",
         "doboto.addresses", "doboto.outcomes",
     ),
     "resources": (
         "doboto.resources", "doboto._wait", "doboto._core", "doboto._session", "doboto._operation", "doboto._overloads",
-        "doboto._io.protocol", "doboto.errors", "doboto.progress", "doboto.types",
+        "doboto._io.protocol", "doboto.errors", "doboto.events", "doboto.outcomes", "doboto.progress", "doboto.types",
         "doboto.addresses", "doboto._json",
     ),
 }  # fmt: skip

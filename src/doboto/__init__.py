@@ -46,13 +46,15 @@ from .errors import (
     DOBOTOUnprocessableException,
     DOBOTOVanishedException,
 )
-from .outcomes import Outcome
+from .events import Event, OnEvent
+from .outcomes import CallState, Outcome, call_states
 from .progress import OnProgress, Progress
 
 __version__ = VERSION
 
 __all__ = [
     "AsyncDO",
+    "CallState",
     "Clock",
     "DO",
     "DOBOTOActionException",
@@ -77,7 +79,9 @@ __all__ = [
     "DOBOTOUnauthorizedException",
     "DOBOTOUnprocessableException",
     "DOBOTOVanishedException",
+    "Event",
     "Limiter",
+    "OnEvent",
     "OnProgress",
     "Outcome",
     "Progress",
@@ -90,6 +94,7 @@ __all__ = [
     "Transport",
     "WireRequest",
     "__version__",
+    "call_states",
     "private_ipv4",
     "public_ipv4",
     "public_ipv6",

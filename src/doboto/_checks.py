@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
-from ._core.deadline import duration
+from ._core.deadline import check_callback, duration
 from ._core.request import flag
 from ._core.retry import Retry
 from .errors import DOBOTOConfigurationException
@@ -93,6 +93,12 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _callback(name: str, value: object) -> None:
+    """A callback, given with whether the client can await what it returns."""
+    callback, awaits = cast("tuple[object, bool]", value)
+    check_callback(name, callback, awaits=awaits)
+
+
 CHECKS: Mapping[str, Callable[[str, object], None]] = {
     "agent": _header,
     "connect_timeout": _seconds,
@@ -105,4 +111,5 @@ CHECKS: Mapping[str, Callable[[str, object], None]] = {
     "max_response_size": _count,
     "allow_http": _flag,
     "pause_collector": _flag,
+    "on_event": _callback,
 }

@@ -7,6 +7,7 @@ import json
 import logging
 import random
 from collections.abc import Callable
+from inspect import isawaitable
 from typing import Any, TypeVar, cast
 
 from ._collector import LARGE, gc_paused
@@ -27,11 +28,15 @@ from .errors import (
     DOBOTORateLimitException,
     DOBOTOTimeoutException,
 )
+from .events import Event, Interrupted, OnEvent, RateLimited, Retrying
 from .ratelimit import RateLimit
 
 T = TypeVar("T")
 
 log = logging.getLogger("doboto")
+
+#: A wait for the rate limit of this many seconds is reported as an event.
+NOTABLE = 1.0
 
 
 class Session:
@@ -48,6 +53,7 @@ class Session:
         timeouts: Bounds of one exchange; `total` bounds a call that has no `timeout` of its own, retries included.
         lease: This client's part of a rate limit that is shared with other processes, or None.
         pause_collector: Whether long replies are decoded with the garbage collector paused.
+        on_event: Called with the events of all calls, or None.
     """
 
     def __init__(
@@ -63,8 +69,10 @@ class Session:
         lease: RateLimitLease | None = None,
         *,
         pause_collector: bool = True,
+        on_event: OnEvent | None = None,
     ) -> None:
         self.io = io
+        self.on_event = on_event
         self.url = url
         self.retry = retry
         self.limiter = limiter
@@ -76,11 +84,12 @@ class Session:
         self._agent = agent
         self._date: tuple[str, float] | None = None
 
-    def changed(self, *, retry: Retry, timeouts: Timeouts) -> Session:
-        """The same session, connections and limiter included, with another policy or other time-outs."""
+    def changed(self, *, retry: Retry, timeouts: Timeouts, on_event: OnEvent | None) -> Session:
+        """The same session, connections and limiter included, with another policy, other timeouts or callback."""
         session = copy.copy(self)
         session.retry = retry
         session.timeouts = timeouts
+        session.on_event = on_event
         return session
 
     async def close(self) -> None:
@@ -93,6 +102,15 @@ class Session:
         """A deadline that many seconds from now, or as far away as the client's settings put it."""
         total = self.timeouts.total if seconds is None else seconds
         return Deadline(self.io.clock.monotonic(), total)
+
+    async def emit(self, event: Event, callback: OnEvent | None = None) -> None:
+        """Report an event: to the log, to the client's callback, and to that of the call if it is given."""
+        if event.level:
+            log.log(event.level, "%s", event, extra={"event": event})
+        for each in (self.on_event, callback):
+            result = None if each is None else each(event)
+            if isawaitable(result):
+                await result
 
     async def call(
         self, request: Request, deadline: Deadline | None = None, read: Callable[[Any], T] | None = None
@@ -122,7 +140,7 @@ class Session:
                 if open_ended and isinstance(outcome, DOBOTOConnectionException):
                     outcome.sent = True  # this attempt was not, but an earlier one may have taken effect
                 raise outcome
-            log.info("sent again in %.1f s (attempt %d failed): %s", pause, attempt, outcome)
+            await self.emit(Retrying(request.method, request.target, attempt, pause, outcome))
             await self.io.sleep(pause)
 
     async def _attempt(
@@ -154,7 +172,7 @@ class Session:
         sent_at: float | None = None
         counts = False
         try:
-            await self._turn(turn, deadline)
+            await self._turn(turn, request, deadline)
             left = deadline.remaining(self.io.clock.monotonic())
             if left <= 0:
                 raise DOBOTOTimeoutException(f"the deadline of {deadline.seconds:g} s is over", sent=False)
@@ -188,7 +206,7 @@ class Session:
         api = replies.moment(date)
         return local if api is None else local + api - at
 
-    async def _turn(self, turn: Turn, deadline: Deadline) -> None:
+    async def _turn(self, turn: Turn, request: Request, deadline: Deadline) -> None:
         """Wait for a moment within the rate limit: this process's own, and what it shares with others if it does."""
         while True:
             now = self.io.clock.monotonic()
@@ -201,6 +219,8 @@ class Session:
                 return
             if wait > deadline.remaining(now):
                 raise self._no_room(wait, deadline)
+            if wait >= NOTABLE:
+                await self.emit(RateLimited(request.method, request.target, wait))
             await self.io.sleep(wait)
 
     def _no_room(self, wait: float, deadline: Deadline) -> DOBOTORateLimitException:
@@ -254,6 +274,12 @@ class Session:
         # The token comes last: nothing after it can fail and show this frame in a traceback.
         headers["Authorization"] = f"Bearer {self._token.reveal()}"
         return WireRequest(request.method, self.url + request.target, headers, body)
+
+
+def log_interruption(text: str, **state: Any) -> None:
+    """Log what was under way when a call was interrupted; a callback can't be awaited any more."""
+    event = Interrupted(text)
+    log.log(event.level, "%s", event, extra={"event": event, **state})
 
 
 def _unsent(failure: DOBOTOException) -> bool:

@@ -28,6 +28,7 @@ from ._settings import (
     shared_by,
     token_or_environment,
 )
+from .events import OnEvent
 from .ratelimit import RateLimit
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ class Client(Generic[Mode]):
         transport: Transport | None = None,
         clock: Clock | None = None,
         pause_collector: bool = True,
+        on_event: OnEvent | None = None,
     ) -> None:
         """Make a client. No request is made yet.
 
@@ -136,6 +138,7 @@ class Client(Generic[Mode]):
             clock: Tells the time and sleeps; see `doboto.Clock`.
             pause_collector: Whether long replies are decoded with Python's garbage collector paused, which halves the
                 time that takes. It is paused in the whole process, for some milliseconds a page.
+            on_event: Called with every event of every call; see `doboto.events`.
 
         Raises:
             DOBOTOConfigurationException: There is no token, a setting can't be right, or an extra is not installed.
@@ -152,6 +155,7 @@ class Client(Generic[Mode]):
             max_response_size=max_response_size,
             allow_http=allow_http,
             pause_collector=pause_collector,
+            on_event=(on_event, self._mode is Async),
         )
         try:
             secret = Secret(token_or_environment(token, os.environ))
@@ -174,6 +178,7 @@ class Client(Generic[Mode]):
             if shared_rate_limit is None
             else shared_rate_limit.lease(account_of(secret, base), blocks=self._mode is Sync),
             pause_collector=pause_collector,
+            on_event=on_event,
         )
 
     @classmethod
@@ -388,6 +393,7 @@ class Client(Generic[Mode]):
         timeout: float | None = None,
         read_timeout: float | None = None,
         connect_timeout: float | None = None,
+        on_event: OnEvent | None = None,
     ) -> Self:
         """The same client, connections and rate limit included, with other settings for the calls made through it.
 
@@ -398,6 +404,7 @@ class Client(Generic[Mode]):
             timeout: Seconds for a whole call that has no `timeout` of its own.
             read_timeout: Seconds to wait for a piece of a reply.
             connect_timeout: Seconds to wait for a connection.
+            on_event: Called with every event of the calls made through it.
 
         Raises:
             DOBOTOConfigurationException: A setting can't be right.
@@ -408,11 +415,17 @@ class Client(Generic[Mode]):
             old.timeouts.read if read_timeout is None else read_timeout,
             old.timeouts.total if timeout is None else timeout,
         )
-        check(retry=retry, connect_timeout=timeouts.connect, read_timeout=timeouts.read, timeout=timeouts.total)
+        check(
+            retry=retry,
+            connect_timeout=timeouts.connect,
+            read_timeout=timeouts.read,
+            timeout=timeouts.total,
+            on_event=(on_event, self._mode is Async),
+        )
         client = copy.copy(self)
         for name in [name for name in vars(client) if isinstance(getattr_static(type(client), name, None), resource)]:
             del vars(client)[name]  # made for the old settings
-        client._session = old.changed(retry=retry or old.retry, timeouts=timeouts)
+        client._session = old.changed(retry=retry or old.retry, timeouts=timeouts, on_event=on_event or old.on_event)
         client._borrows = True
         return client
 

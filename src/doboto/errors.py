@@ -35,7 +35,7 @@ from enum import Enum
 from typing import Any
 
 from ._json import mapping
-from .outcomes import Outcome, OutcomeState
+from .outcomes import CallState, Outcome, OutcomeState
 from .ratelimit import RateLimit
 
 #: A private key as PEM (RFC 7468), also one that was cut off.
@@ -71,6 +71,8 @@ class DOBOTOException(Exception):
         attempts: How many times the request was sent.
         sent_at: When it was sent last, in seconds since 1970 by the client's clock, or None.
         created: What the same call had created before it failed: dicts as the API sent them.
+        unresolved: Names that the same call asked for and that may exist or not.
+        not_begun: What the same call had not asked for yet: names, or the ids of Droplets.
     """
 
     def __init__(
@@ -102,6 +104,13 @@ class DOBOTOException(Exception):
         self.attempts = attempts
         self.sent_at: float | None = None
         self.created: list[Any] = list(created)
+        self.unresolved: list[str] = []
+        self.not_begun: list[Any] = []
+
+    @property
+    def doboto(self) -> CallState:
+        """What the call knew, as `call_states` collects it from any exception."""
+        return CallState(self.created, self.unresolved, self.not_begun)
 
     def __str__(self) -> str:
         """One line: the request, the status, the API's words, the request id, the attempts."""
@@ -344,6 +353,7 @@ class DOBOTOBulkException(DOBOTOException):
 
     Attributes:
         outcomes: What became of each Droplet, by its id, in the order given.
+        not_begun: The ids of those that were not sent, or only refused because another action was running.
         timed_out: Whether the call ended because its `timeout` was over.
     """
 
@@ -359,6 +369,7 @@ class DOBOTOBulkException(DOBOTOException):
         super().__init__(message, result, **details)
         self.outcomes: dict[int, Outcome] = dict(outcomes or {})
         self.timed_out = timed_out
+        self.not_begun = self._ids("not_begun")
 
     @property
     def completed(self) -> list[int]:
@@ -381,14 +392,14 @@ class DOBOTOBulkException(DOBOTOException):
         return self._ids("unknown")
 
     @property
-    def not_begun(self) -> list[int]:
-        """The ids of those that were never sent, or only refused because another action was running."""
-        return self._ids("not_begun")
-
-    @property
     def outcome_open(self) -> bool:
         """Whether a request may have taken effect although it failed."""
         return bool(self.unknown)
+
+    @property
+    def doboto(self) -> CallState:
+        """What the call knew, as `call_states` collects it from any exception."""
+        return CallState(self.created, self.unresolved, self.not_begun, outcomes=self.outcomes)
 
     def _ids(self, state: OutcomeState) -> list[int]:
         return [id for id, outcome in self.outcomes.items() if outcome.state == state]

@@ -151,7 +151,7 @@ class Apart:
 def test_adopting_is_logged(api: Any, sim: Simulator, caplog: pytest.LogCaptureFixture) -> None:
     sim.faults.add("drop", **CREATE, when="after")
     droplet = api.droplet.create(one())
-    assert f"adopted Droplet {droplet['id']} (web-1)" in caplog.text
+    assert f"adopted Droplet web-1 ({droplet['id']})" in caplog.text
 
 
 def test_a_rate_limit_is_no_open_outcome(api: Any, sim: Simulator, log: Log) -> None:

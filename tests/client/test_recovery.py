@@ -128,7 +128,7 @@ def test_what_is_adopted_is_logged_although_the_rest_is_not_found(
     with caplog.at_level(logging.WARNING, "doboto"), pytest.raises(DOBOTOOutcomeUnknownException) as caught:
         api.droplet.create(several("a", "b"))
     (kept,) = caught.value.created
-    assert f"adopted Droplet {kept['id']} (a)" in caplog.text
+    assert f"adopted Droplet a ({kept['id']})" in caplog.text
 
 
 def test_a_look_that_takes_long_is_not_the_last_one(api: Any, sim: Simulator) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from inspect import iscoroutinefunction
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +42,22 @@ def duration(name: str, value: float, *, positive: bool = False) -> float:
             f"{name} must be {'more than 0' if positive else '0 or more'} seconds, and finite, not {value!r}"
         )
     return value
+
+
+def check_callback(name: str, callback: object, *, awaits: bool) -> None:
+    """Refuse a callback that can't be called, or that the client can't await.
+
+    Args:
+        name: What it was given as.
+        callback: The callback, or None.
+        awaits: Whether the client is the asynchronous one.
+
+    Raises:
+        TypeError: It can't be used.
+    """
+    if callback is None:
+        return
+    if not callable(callback):
+        raise TypeError(f"{name} must be a function, not {type(callback).__name__}")
+    if not awaits and (iscoroutinefunction(callback) or iscoroutinefunction(getattr(callback, "__call__", None))):  # noqa: B004 - of an instance
+        raise TypeError(f"{name} is an async function: DO calls plain functions only, AsyncDO awaits async ones")

@@ -105,6 +105,8 @@ class BlockingIO:
         width: How many jobs run side by side.
     """
 
+    suspends = False
+
     def __init__(self, transport: Transport, clock: Clock, width: int) -> None:
         self.transport = transport
         self.clock = clock

@@ -153,6 +153,8 @@ class IO(Protocol):
 
     clock: Clock
     transport: Transport
+    #: Whether it suspends, as the asynchronous client's does, or blocks.
+    suspends: bool
 
     async def sleep(self, seconds: float) -> None:
         """Let time pass."""

@@ -43,6 +43,8 @@ class TaskIO:
         width: How many jobs run side by side.
     """
 
+    suspends = True
+
     def __init__(self, transport: Transport, clock: Clock, width: int) -> None:
         self.transport = transport
         self.clock = clock

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeAlias
 from .._core.deadline import Deadline
 from .._core.request import path
 from .._core.retry import transient
-from .._session import Session
+from .._session import Session, log_interruption
 from ..errors import (
     DOBOTOBulkException,
     DOBOTOConnectionException,
@@ -22,7 +22,7 @@ from ..errors import (
     DOBOTOPollingException,
     DOBOTORateLimitException,
 )
-from ..outcomes import Outcome, OutcomeState
+from ..outcomes import Outcome, OutcomeState, attach_state
 from .actions import PAGES
 from .lookup import Finder
 from .pending_event import PendingEventWatch
@@ -131,19 +131,29 @@ class BulkWatch:
         Raises:
             DOBOTOBulkException: Not all completed, or, without `patient`, were accepted.
         """
-        timed_out = False
-        if patient:
-            await self._follower.prepare([call.id for call in self._calls], self._plan.deadline)
-        await self._session.io.gather([partial(self._send, call) for call in self._calls])
-        if patient:
-            try:
-                await wait(self._session, self, self._plan)
-            except DOBOTOPollingException:
-                timed_out = True
+        try:
+            timed_out = await self._send_and_wait(patient=patient)
+        except DOBOTOException:
+            raise
+        except BaseException as interruption:
+            self._report(interruption)
+            raise
         expected = {"completed"} if patient else {"completed", "running"}
         if any(call.state not in expected for call in self._calls):
             raise self._failure(timed_out=timed_out)
         return [call.action for call in self._calls]
+
+    async def _send_and_wait(self, *, patient: bool) -> bool:
+        """Send all, and wait for them; returns whether time was over first."""
+        if patient:
+            await self._follower.prepare([call.id for call in self._calls], self._plan.deadline)
+        await self._session.io.gather([partial(self._send, call) for call in self._calls])
+        try:
+            if patient:
+                await wait(self._session, self, self._plan)
+        except DOBOTOPollingException:
+            return True
+        return False
 
     async def look(self, deadline: Deadline) -> None:
         """Poll: read those that are running, and send those again that were held up and no longer are."""
@@ -208,6 +218,15 @@ class BulkWatch:
     def outcomes(self) -> dict[int, Outcome]:
         """What became of each, as far as it is known now."""
         return {call.id: copy(call).outcome() for call in self._calls}
+
+    def _report(self, interruption: BaseException) -> None:
+        """Put what became of each into an interruption."""
+        outcomes = self.outcomes()
+        unsent = [one.id for one in outcomes.values() if one.state == "not_begun"]
+        attach_state(interruption, outcomes=outcomes, not_begun=unsent, pending=dict(self.pending()))
+        note = f"{self.what} of {self.total} Droplets: {summary(outcomes)}"
+        interruption.add_note(f"doboto: {note}")
+        log_interruption(note)
 
     def _failure(self, *, timed_out: bool) -> DOBOTOBulkException:
         outcomes = self.outcomes()

@@ -9,9 +9,10 @@ from typing import Any, Protocol
 from .._core.deadline import Deadline
 from .._core.retry import transient
 from .._json import items, records
-from .._session import Session, log
+from .._session import Session, log_interruption
 from ..errors import DOBOTOException, DOBOTOPollingException
-from ..progress import OnProgress, Progress
+from ..events import OnEvent, PollFailed, Progress
+from ..outcomes import attach_state
 
 #: The shortest pause between two rounds, in seconds: a `poll` of 0 is no reason to spin.
 SHORTEST = 0.1
@@ -27,12 +28,12 @@ class WaitPlan:
     Attributes:
         poll: Seconds between rounds.
         deadline: Bounds the whole call.
-        progress: Called after every round, or None.
+        progress: Called with a `Progress` after every poll, or None.
     """
 
     poll: float
     deadline: Deadline
-    progress: OnProgress | None = None
+    progress: OnEvent | None = None
 
 
 class Watch(Protocol):
@@ -80,27 +81,28 @@ async def wait(session: Session, watch: Watch, plan: WaitPlan, *, at_once: bool 
             if not at_once:
                 await _pause(session, watch, plan, error)
             at_once = False
-            error = await _look(watch, plan)
-            _tell(session, watch, plan)
+            error = await _poll(session, watch, plan)
+            await session.emit(_progress(session, watch, plan), plan.progress)
     except DOBOTOException:
         raise
     except BaseException as interruption:
         # Ctrl-C, a cancelled task, a callback that raised: what is under way must not be lost with it.
-        pending = watch.pending()
+        pending = dict(watch.pending())
+        attach_state(interruption, pending=pending)
         note = f"{watch.what} was being waited for: {_summary(pending, most=len(pending))}"
         interruption.add_note(f"doboto: {note}")
-        log.warning("interrupted: %s", note)
+        log_interruption(note)
         raise
 
 
-async def _look(watch: Watch, plan: WaitPlan) -> DOBOTOException | None:
+async def _poll(session: Session, watch: Watch, plan: WaitPlan) -> DOBOTOException | None:
     """One round; an error that the next round may mend is kept instead of raised."""
     try:
         await watch.look(plan.deadline)
     except DOBOTOException as failure:
         if not transient(failure):
             raise
-        log.info("polling goes on after: %s", failure)
+        await session.emit(PollFailed(watch.what, failure))
         return failure
     return None
 
@@ -119,13 +121,11 @@ async def _pause(session: Session, watch: Watch, plan: WaitPlan, error: DOBOTOEx
     await session.io.sleep(pause)
 
 
-def _tell(session: Session, watch: Watch, plan: WaitPlan) -> None:
-    if plan.progress is None:
-        return
+def _progress(session: Session, watch: Watch, plan: WaitPlan) -> Progress:
     pending = watch.pending()
     elapsed = plan.deadline.elapsed(session.io.clock.monotonic())
     done = watch.total - len(pending) - watch.failures
-    plan.progress(Progress(watch.what, done, watch.total, elapsed, dict(pending), watch.failures))
+    return Progress(watch.what, done, watch.total, elapsed, dict(pending), watch.failures)
 
 
 def _summary(pending: Mapping[Any, str], most: int = 5) -> str:

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 
 import click
 
-from ...progress import OnProgress, Progress
+from ...events import Created, Interrupted, Progress
+from ...progress import OnProgress
 from ..errors import unpythonic
 from ..run.calls import failed_of
 from ..settings import Settings
@@ -60,9 +61,6 @@ class Reporter(logging.Handler):
         self.names: dict[Any, str] = {}
         #: Ids that were made by this command.
         self.created: list[Any] = []
-        #: Names that an interrupted create asked for, perhaps in vain, and those that it had not come to.
-        self.unsettled: list[str] = []
-        self.not_begun: list[str] = []
         #: How many things are hit by what was asked about or allowed by `--yes`, as they were listed before.
         self.targets = 0
         #: What this command does several times over, or to one thing that has an id.
@@ -111,22 +109,18 @@ class Reporter(logging.Handler):
         if record.levelno < logging.INFO:  # told even to those who want it quiet: they have asked for it
             self.line(record.getMessage(), event="request", **getattr(record, "exchange", {}))
             return
-        text = unpythonic(record.getMessage())
-        arguments = record.args if isinstance(record.args, tuple) else ()
-        if record.msg.startswith("created Droplet") and len(arguments) == 2:
-            self.created.append(arguments[0])
-            self.names[arguments[0]] = str(arguments[1])
-            event: dict[str, Any] = {"event": "created", "id": arguments[0], "name": arguments[1]}
-        elif interrupted := getattr(record, "interrupted", None):
-            self.unsettled, self.not_begun = interrupted["unsettled"], interrupted["not_begun"]
+        event: Any = getattr(record, "event", None)
+        if isinstance(event, Interrupted):
             return  # told by whoever knows how to go on
-        elif made := getattr(record, "created_thing", None):  # what is no Droplet
-            event = {"event": "created", **made}
-        else:
-            event = {"event": LEVELS[record.levelno >= logging.WARNING]}
-        # An interruption is told by whoever knows how to go on.
-        if not (self.quiet or text.startswith("interrupted:")):
-            self.line(f"doboto: {text}" if event["event"] == LEVELS[True] else text, **event)
+        text, known = unpythonic(record.getMessage()), LEVELS[record.levelno >= logging.WARNING]
+        told: dict[str, Any] = {"event": known}
+        if isinstance(event, Created):
+            told = {"event": "created", "id": event.id, **({"name": event.name} if event.name else {})}
+            if event.kind == "droplet":
+                self.created.append(event.id)
+                self.names[event.id] = str(event.name)
+        if not self.quiet:
+            self.line(f"doboto: {text}" if told["event"] == LEVELS[True] else text, **told)
 
     # -- progress
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..._core.deadline import Deadline
 from ..._wait.pending_event import PendingEventWatch
 from ...errors import DOBOTOPendingEventException, DOBOTOPollingException, DOBOTOTimeoutException
-from ...progress import Progress
+from ...events import Progress
 from ..errors import as_usage
 from .calls import Call, Calls, Stage
 

@@ -12,6 +12,7 @@ from typing import Any
 from ..._json import is_array
 from ..._wait.pending_event import PendingEventWatch
 from ...errors import DOBOTOPollingException
+from ...outcomes import call_states
 from ..errors import TIMEOUT, Failure, GoingOn, SeveralFailed, described, exit_of, interrupted_by, line_of
 from ..output.progress import Reporter
 from ..schema.catalog import Operation
@@ -55,7 +56,7 @@ def _interrupted_wait(reporter: Reporter, again: str | None, interruption: BaseE
     notes = [note.removeprefix("doboto: ") for note in getattr(interruption, "__notes__", [])]
     told, more = _under_way(reporter, notes)
     told = told or "; ".join(notes)
-    more |= {name: names for name, names in _asked_for(reporter).items() if names}
+    more = {**{name: names for name, names in _asked_for(interruption).items() if names}, **more}
     if reporter.created:
         more["created"] = [{"id": id, "name": reporter.names.get(id)} for id in reporter.created]
     code = interrupted_by(interruption).code
@@ -63,9 +64,13 @@ def _interrupted_wait(reporter: Reporter, again: str | None, interruption: BaseE
     return _going_on(f"interrupted{f': {told}' if told else ''}", code, more, again if known else None)
 
 
-def _asked_for(reporter: Reporter) -> dict[str, list[str]]:
-    """The names of a create whose Droplets may be there or not, and of those that were not asked for."""
-    return {"unknown": reporter.unsettled, "not_begun": reporter.not_begun}
+def _asked_for(interruption: BaseException) -> dict[str, list[str]]:
+    """What was asked for and may be there or not, and what was not asked for."""
+    states = call_states(interruption)
+    return {
+        "unknown": [name for state in states for name in state.unresolved],
+        "not_begun": [str(name) for state in states for name in state.not_begun],
+    }
 
 
 def _under_way(reporter: Reporter, notes: Sequence[str]) -> tuple[str, dict[str, Any]]:

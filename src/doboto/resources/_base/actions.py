@@ -15,11 +15,12 @@ from ..._core.response import read_action
 from ..._io.protocol import Job
 from ..._json import records
 from ..._operation import Mode
-from ..._session import log
 from ..._wait.actions import ActionWatch, describe
 from ..._wait.pending_event import PendingEventWatch
 from ..._wait.polling import WaitPlan, Watch, wait
 from ...errors import DOBOTOActionException, DOBOTOException, DOBOTOPendingEventException
+from ...events import ResponseLost, Started, WaitingForEvent
+from ...outcomes import attach_state
 from .recovery import Recovering, unknown
 from .resource import T
 
@@ -66,18 +67,28 @@ class Doing(Recovering[Mode]):
             return PendingEventWatch(self._session, await spec.listing(), spec.target, spec.own)
 
         start = partial(self._start_or_find, spec, plan.deadline)
-        action = await self._patiently(start, busy, plan, patient)
+        action = await self._patiently(start, busy, plan, patient, spec.target)
         return (await self._completed([action], spec.reading, plan))[0] if patient else action
 
-    async def _patiently(self, job: Job[T], busy: Callable[[], Awaitable[Watch]], plan: WaitPlan, patient: bool) -> T:
+    async def _patiently(
+        self, job: Job[T], busy: Callable[[], Awaitable[Watch]], plan: WaitPlan, patient: bool, target: str
+    ) -> T:
         """Do it; while another action keeps it from being done, wait for that one first if `patient`."""
         while True:
             try:
                 return await job()
-            except DOBOTOPendingEventException:
+            except DOBOTOPendingEventException as refusal:
                 if not patient:
                     raise
-            await wait(self._session, await busy(), plan)
+                await self._session.emit(WaitingForEvent(target, refusal))
+            try:
+                await wait(self._session, await busy(), plan)
+            except DOBOTOException as failure:
+                failure.not_begun = [target]
+                raise
+            except BaseException as interruption:
+                attach_state(interruption, not_begun=[target])
+                raise
 
     async def _completed(
         self, actions: Sequence[Any], reading: Reading, plan: WaitPlan, *, at_once: bool = False
@@ -95,8 +106,10 @@ class Doing(Recovering[Mode]):
 
     async def _start_or_find(self, spec: ActionSpec, deadline: Deadline) -> Any:
         recover = partial(self._find_started, spec, deadline)
-        action = await self._changed(spec.request, deadline, recover, read_action)
+        doing = f"{spec.type} of {spec.target}"
+        action = await self._changed(spec.request, deadline, recover, read_action, what=doing)
         self._session.ownership.claim([of_action(action)])
+        await self._session.emit(Started(action))
         return action
 
     async def _find_started(self, spec: ActionSpec, deadline: Deadline, failure: DOBOTOException) -> Any:
@@ -115,7 +128,7 @@ class Doing(Recovering[Mode]):
             found[:] = self._session.ownership.free(new, of_action)
             return len(found) == 1 and (spec.happened is None or await spec.happened())
 
-        log.warning("looking for the action %s of %s after: %s", spec.type, spec.target, failure)
+        await self._session.emit(ResponseLost(f"the action {spec.type} of {spec.target}", failure))
         why = await self._look_till(look, deadline)
         if not why and self._session.ownership.claim([of_action(found[0])]):
             return found[0]

@@ -14,8 +14,9 @@ from ..._core.recovery import SKEW, moment
 from ..._core.request import Request
 from ..._core.response import holding
 from ..._operation import Mode
-from ..._session import log
 from ...errors import DOBOTOException
+from ...events import Adopted, Created, ResponseLost
+from ...outcomes import attach_state
 from .recovery import Recovering, unknown
 
 
@@ -59,10 +60,18 @@ class Making(Recovering[Mode]):
             DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
         """
         recover = partial(self._recover_made, spec, deadline)
-        made: Any = await self._changed(spec.request, deadline, recover, holding(spec.key, dict))
+        made: Any = await self._changed(spec.request, deadline, recover, holding(spec.key, dict), what=spec.what)
         self._session.ownership.claim([_claim(spec, made)])
-        log.info("created %s (%s)", spec.what, _name(made), extra={"created_thing": _identity(made)})
+        await self._report(Created(spec.key, _name(made), made.get("name"), made))
         return made
+
+    async def _report(self, event: Created | Adopted) -> None:
+        """Report what exists now; whatever ends the call here knows of it."""
+        try:
+            await self._session.emit(event)
+        except BaseException as interruption:
+            attach_state(interruption, created=[event.resource])
+            raise
 
     async def _there(self, spec: CreateSpec, deadline: Deadline) -> Any:
         """The oldest thing of the list that is the one asked for, or None."""
@@ -105,11 +114,12 @@ class Making(Recovering[Mode]):
             found[:] = await self._made_since(free, since, deadline)
             return len(found) == 1
 
-        log.warning("looking for %s after: %s", spec.what, failure)
+        await self._session.emit(ResponseLost(spec.what, failure))
         why = await self._look_till(look, deadline)
         if not why and self._session.ownership.claim([_claim(spec, found[0])]):
-            log.warning("adopted %s (%s), whose answer was lost", spec.what, _name(found[0]))
-            return found[0]
+            adopted = found[0]
+            await self._report(Adopted(spec.key, _name(adopted), adopted.get("name"), adopted))
+            return adopted
         if len(found) > 1:
             why += f"; found {', '.join(map(_name, found))}, which may be another program's"
         raise unknown(failure, spec.asked, spec.what, why, [])
@@ -149,12 +159,6 @@ def _fresh(thing: Mapping[str, Any], since: float) -> bool:
 
 def _name(thing: Mapping[str, Any]) -> str:
     return str(next((thing[member] for member in pages.IDENTITY if thing.get(member)), "?"))
-
-
-def _identity(thing: Mapping[str, Any]) -> dict[str, Any]:
-    """A thing's id and, if it has one, its name, for those who read the log by program."""
-    id = next((thing[member] for member in pages.IDENTITY if thing.get(member)), None)
-    return {"id": id, **({"name": thing["name"]} if thing.get("name") else {})}
 
 
 def _claim(spec: CreateSpec, thing: Mapping[str, Any]) -> tuple[str, str]:

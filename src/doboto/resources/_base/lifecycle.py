@@ -14,6 +14,7 @@ from ..._wait.deletion import DeletionWatch
 from ..._wait.polling import WaitPlan, wait
 from ..._wait.state import StateWatch
 from ...errors import DOBOTOException
+from ...outcomes import attach_state
 from .create import CreateSpec, Making
 from .recovery import unknown
 
@@ -56,6 +57,9 @@ class Settling(Making[Mode]):
             return await self._settled("create", made, course, plan) if wait else made
         except DOBOTOException as failure:
             failure.created = failure.created or [made]
+            raise
+        except BaseException as interruption:
+            attach_state(interruption, created=[made])
             raise
 
     async def _make_and_settle_unless_there(

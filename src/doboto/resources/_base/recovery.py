@@ -20,8 +20,10 @@ from ..._core.retry import transient
 from ..._core.target import Target
 from ..._json import records
 from ..._operation import Mode
-from ..._session import Session, log
+from ..._session import Session
 from ...errors import DOBOTOException, DOBOTONotFoundException, DOBOTOOutcomeUnknownException
+from ...events import Adopted, ResponseLost
+from ...outcomes import attach_state, call_states
 from .resource import Resource, T
 
 #: How long to look, and the pauses in between, in seconds: lists were seen to lag "a couple of seconds" (pydo#468).
@@ -75,11 +77,12 @@ class Recovering(Resource[Mode]):
         """
         session, names = self._session, asked_names(body)
         search = _Search(session, self._list_by, body, failure.sent_at or 0.0, deadline)
-        log.warning("looking for the Droplets %s after: %s", ", ".join(names), failure)
         try:
+            await session.emit(ResponseLost(f"the Droplets {', '.join(names)}", failure))
             why = await self._look_till(search.look, deadline)
-            search.take_what_is_certain(last=True)
+            await search.take_what_is_certain(last=True)
         except BaseException as interruption:
+            attach_state(interruption, created=search.taken)
             found = ", ".join(f"{droplet['name']} ({droplet['id']})" for droplet in search.taken)
             interruption.add_note(f"doboto: the answer of a create was lost; found of it so far: {found or 'nothing'}")
             raise
@@ -112,7 +115,7 @@ class Recovering(Resource[Mode]):
             found[:] = session.ownership.free(new, of_action)
             return bool(wanted) and {action["resource_id"] for action in found} == wanted
 
-        log.warning("looking for the action %s after: %s", body["type"], failure)
+        await session.emit(ResponseLost(f"the action {body['type']} of {target}", failure))
         why = await self._look_till(look, deadline)
         if not why and len(found) == len(wanted) and session.ownership.claim(map(of_action, found)):
             return found
@@ -158,15 +161,34 @@ class Recovering(Resource[Mode]):
         deadline: Deadline,
         recover: Callable[[DOBOTOException], Awaitable[T]],
         read: Callable[[Any], T] | None = None,
+        what: str = "",
     ) -> T:
-        """Send a change; where its answer is lost, have looked for what it did."""
+        """Send a change; if its response is lost, look for what it did.
+
+        Args:
+            request: The change.
+            deadline: Bounds the request and the search.
+            recover: Looks for what it did.
+            read: Reads the response.
+            what: The change in words, for whoever interrupts it.
+        """
         try:
             return await self._session.call(request, deadline, read)
         except DOBOTOException as failure:
             if not failure.outcome_open:
                 raise
             lost = failure
-        return await recover(lost)
+        except BaseException as interruption:
+            attach_state(interruption, unresolved=[what or f"{request.method} {request.path}"])
+            raise
+        try:
+            return await recover(lost)
+        except DOBOTOException:
+            raise
+        except BaseException as interruption:
+            if not call_states(interruption):  # else it was found before
+                attach_state(interruption, unresolved=[what or f"{request.method} {request.path}"])
+            raise
 
 
 class _Search:
@@ -203,7 +225,7 @@ class _Search:
         self._candidates.update(
             {name: found for name, found in zip(names, outcomes, strict=True) if not isinstance(found, Exception)}
         )
-        self.take_what_is_certain()
+        await self.take_what_is_certain()
         for outcome in outcomes:
             if isinstance(outcome, Exception):
                 raise outcome
@@ -216,13 +238,15 @@ class _Search:
         listed = await self._list_by(query, self._deadline)
         return [one for one in matching(listed, self._body, self._since) if one["name"] == name]
 
-    def take_what_is_certain(self, *, last: bool = False) -> None:
+    async def take_what_is_certain(self, *, last: bool = False) -> None:
         """Claim candidates, but for names of which there are more than can be ours, or may be somebody else's."""
+        adopted: list[Any] = []
         for name, count in self.missing.items():
             found = self._candidates.get(name, [])
-            for droplet in self._claims.take(name, found, count, self.sent_at, last=last):
-                self.taken.append(droplet)
-                log.warning("adopted Droplet %s (%s), whose answer was lost", droplet["id"], name)
+            adopted += self._claims.take(name, found, count, self.sent_at, last=last)
+        self.taken += adopted
+        for droplet in adopted:
+            await self._session.emit(Adopted("droplet", droplet["id"], droplet["name"], droplet))
 
     def unknown(self, failure: DOBOTOException, why: str) -> DOBOTOOutcomeUnknownException:
         """The error that tells all this."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeVar, cast
 
 from ..._core import pages
-from ..._core.deadline import Deadline, duration
+from ..._core.deadline import Deadline, check_callback, duration
 from ..._core.request import Request, get
 from ..._core.response import holding
 from ..._io.protocol import Job
@@ -49,8 +49,7 @@ class Resource(Bound[Mode]):
         """
         duration("poll", poll)
         duration("timeout", timeout, positive=True)
-        if progress is not None and not callable(progress):
-            raise TypeError(f"progress must be a function, not {type(progress).__name__}")
+        check_callback("progress", progress, awaits=self._session.io.suspends)
         return WaitPlan(poll, self._session.deadline(timeout), progress)
 
     async def _one(self, returns: type[T], key: str, request: Request, deadline: Deadline | None = None) -> T:

@@ -9,17 +9,20 @@ from functools import partial
 from typing import Any
 
 from ..._core.create_request import CreateRequest, in_order
+from ..._core.deadline import Deadline
 from ..._core.readiness import Readiness
 from ..._core.recovery import asked_names
 from ..._core.request import Request
 from ..._core.response import member
 from ..._json import mapping, records
 from ..._operation import Mode
-from ..._session import log
+from ..._session import log_interruption
 from ..._wait.droplets import DropletWatch
 from ..._wait.polling import WaitPlan, wait
 from ..._wait.ports import PortWatch
 from ...errors import DOBOTOException, DOBOTOInvalidResponseException, DOBOTOOutcomeUnknownException
+from ...events import Created
+from ...outcomes import attach_state, call_states
 from .run_action import Acting
 
 
@@ -29,15 +32,15 @@ class Made:
 
     droplets: list[Any] = field(default_factory=list[Any])
     action_ids: list[int] = field(default_factory=list[int])
-    #: Names that requests ask for of which nobody knows yet what becomes.
-    unsettled: list[str] = field(default_factory=list[str])
+    #: Names that were asked for and whose outcome is not known yet.
+    unresolved: list[str] = field(default_factory=list[str])
     #: Whether a request has failed, so that no further one is begun.
     failed: bool = False
 
-    def settled(self, names: Sequence[str]) -> None:
-        """It is known what became of these."""
+    def resolve(self, names: Sequence[str]) -> None:
+        """Record that it is known what became of these."""
         for name in names:
-            self.unsettled.remove(name)
+            self.unresolved.remove(name)
 
 
 class Creating(Acting[Mode]):
@@ -57,13 +60,13 @@ class Creating(Acting[Mode]):
             jobs = [partial(self._ask_unless_failed, body, made, plan) for body in bodies[1:]]
             outcomes = await self._session.io.gather(jobs, finish=True)
         except BaseException as failure:
-            _tell(failure, made, order)
+            _report(failure, made, order)
             raise
         made.droplets = in_order(made.droplets, order.names)
         failures = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
         if failures:
             foremost = _foremost(failures, made)
-            _tell(foremost, made, order)
+            _report(foremost, made, order)
             raise foremost
         return made
 
@@ -82,24 +85,40 @@ class Creating(Acting[Mode]):
         ownership, names = self._session.ownership, asked_names(body)
         request = Request("POST", "/droplets", body=body)
         ownership.sending(names)
-        made.unsettled += names
+        made.unresolved += names
         try:
             droplets, action_ids = await self._session.call(request, plan.deadline, partial(_created, body))
             ownership.claim(droplet["id"] for droplet in droplets)
         except DOBOTOException as failure:
             if not failure.outcome_open:
-                made.settled(names)
+                made.resolve(names)
                 raise
             lost = failure
             ownership.looking(
                 names, failure.sent_at or 0.0
             )  # before it no longer counts as sent: others must see it all the time
         else:
-            _keep(made, names, droplets, action_ids)
+            await self._keep(made, names, droplets, action_ids, plan.deadline)
             return
         finally:
             ownership.sent(names)
-        _keep(made, names, await self._recover_droplets(body, lost, plan.deadline), [])
+        droplets = await self._recover_droplets(body, lost, plan.deadline)
+        await self._keep(made, names, droplets, [], plan.deadline)
+
+    async def _keep(
+        self,
+        made: Made,
+        names: Sequence[str],
+        droplets: Sequence[Any],
+        action_ids: Sequence[int],
+        deadline: Deadline,
+    ) -> None:
+        """Remember, and report, what was created: whatever happens next, the ids are known."""
+        made.droplets += droplets
+        made.action_ids += action_ids
+        made.resolve(names)
+        for droplet in droplets:
+            await self._session.emit(Created("droplet", droplet["id"], droplet.get("name"), droplet))
 
     async def _ready(
         self,
@@ -121,43 +140,37 @@ class Creating(Acting[Mode]):
             failure.created = failure.created or watch.all()
             raise
         except BaseException as interruption:  # those that are ready already are not among what was waited for
-            _tell(interruption, made, order)
+            _report(interruption, made, order)
             raise
         return droplets
 
 
-def _keep(made: Made, names: Sequence[str], droplets: Sequence[Any], action_ids: Sequence[int]) -> None:
-    """Remember, and log, what was created: whatever happens next, the ids are known."""
-    made.droplets += droplets
-    made.action_ids += action_ids
-    made.settled(names)
-    for droplet in droplets:
-        log.info("created Droplet %s (%s)", droplet["id"], droplet.get("name"))
-
-
-def _tell(failure: BaseException, made: Made, order: CreateRequest) -> None:
-    """Put what was created before a failure into it: as `created`, or as a note where it is not ours."""
+def _report(failure: BaseException, made: Made, request: CreateRequest) -> None:
+    """Put what was created before a failure, and what became of each name, into the failure."""
     if isinstance(failure, DOBOTOException):
-        failure.created = in_order([*made.droplets, *failure.created], order.names)
+        failure.created = in_order([*made.droplets, *failure.created], request.names)
+        _, failure.unresolved, failure.not_begun = _by_outcome(failure.created, made, request)
         return
-    state = _state(made, order)
-    created = ", ".join(f"{one['name']} ({one['id']})" for one in state["created"]) or "none yet"
-    note = f"Droplets were being created: {', '.join(order.names)}; created so far: {created}"
-    if state["unsettled"]:
-        note += f"; asked for, and perhaps there: {', '.join(state['unsettled'])}"
-    if state["not_begun"]:
-        note += f"; not asked for: {', '.join(state['not_begun'])}"
+    found = call_states(failure)
+    created = in_order([*made.droplets, *(one for state in found for one in state.created)], request.names)
+    known, unresolved, not_begun = _by_outcome(created, made, request)
+    attach_state(failure, created=created, unresolved=unresolved, not_begun=not_begun)
+    note = f"Droplets were being created: {', '.join(request.names)}; created so far: {', '.join(known) or 'none yet'}"
+    if unresolved:
+        note += f"; asked for, and perhaps there: {', '.join(unresolved)}"
+    if not_begun:
+        note += f"; not asked for: {', '.join(not_begun)}"
     failure.add_note(f"doboto: {note}")
-    log.warning("interrupted: %s", note, extra={"interrupted": state})
+    log_interruption(note)
 
 
-def _state(made: Made, order: CreateRequest) -> dict[str, list[Any]]:
-    """What became of each name, as the log's record has it for programs."""
-    created = [{"id": droplet["id"], "name": droplet.get("name")} for droplet in in_order(made.droplets, order.names)]
-    known = Counter(one["name"] for one in created if isinstance(one["name"], str))  # a reply may have anything there
-    unsettled = Counter(made.unsettled) - known  # Ctrl-C may strike between any two lines
-    not_begun = Counter(order.names) - known - unsettled
-    return {"created": created, "unsettled": list(unsettled.elements()), "not_begun": list(not_begun.elements())}
+def _by_outcome(created: Sequence[Any], made: Made, request: CreateRequest) -> tuple[list[str], list[str], list[str]]:
+    """The Droplets created, in words, and the names that are unresolved and that were not asked for."""
+    known = [f"{droplet['name']} ({droplet['id']})" for droplet in created if isinstance(droplet.get("name"), str)]
+    names = Counter(droplet["name"] for droplet in created if isinstance(droplet.get("name"), str))
+    unresolved = Counter(made.unresolved) - names  # Ctrl-C may strike between any two lines
+    not_begun = Counter(request.names) - names - unresolved
+    return known, list(unresolved.elements()), list(not_begun.elements())
 
 
 def _foremost(failures: Sequence[Exception], made: Made) -> Exception:

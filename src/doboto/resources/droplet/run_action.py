@@ -19,6 +19,7 @@ from ..._wait.followers import ActionFollower
 from ..._wait.pending_event import PendingEventWatch, TagPendingEventWatch
 from ..._wait.polling import WaitPlan, Watch
 from ...errors import DOBOTOActionException, DOBOTOException, DOBOTOInvalidResponseException
+from ...events import Started
 from ...progress import OnProgress
 from ...types import Droplet
 from .._base.actions import Doing
@@ -68,13 +69,16 @@ class Acting(Doing[Mode]):
                 return TagPendingEventWatch(self._session, target.tag_name or "")
             return PendingEventWatch(self._session, path("/droplets/{id}/actions", id=target.id), str(target))
 
-        return await self._patiently(job, busy, plan, patient)
+        return await self._patiently(job, busy, plan, patient, str(target))
 
     async def _ask(self, target: Target, body: Mapping[str, Any], deadline: Deadline) -> list[Any]:
         recover = partial(self._recover_actions, target, body, deadline)
         read = _one if target.tag_name is None else _many
-        actions = await self._changed(starting(target, body), deadline, recover, read)
+        doing = f"{body['type']} of {target}"
+        actions = await self._changed(starting(target, body), deadline, recover, read, what=doing)
         self._session.ownership.claim(map(of_action, actions))
+        for action in actions:
+            await self._session.emit(Started(action))
         return actions
 
     async def _told_of(self, actions: Sequence[Any], plan: WaitPlan) -> list[Any]:
