@@ -60,7 +60,7 @@ def test_progress_is_drawn_in_place_and_gone_at_the_end(simulated: Doboto) -> No
     with Terminal(order, {**simulated.environment, "DOBOTO_SIM_SPEED": "15"}) as terminal:
         terminal.read(lambda text: "0 of 2" in text)
         seen = terminal.read(lambda text: "status is new" in text)
-        assert "created Droplet 480000000 (web-1)" in seen
+        assert "created Droplet web-1 (480000000)" in seen
         assert re.search(r"web-1 \(480000000\) status is new", seen)
         assert terminal.end() == 0
         assert "status is new" not in terminal.text
