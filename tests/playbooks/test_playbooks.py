@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +16,13 @@ from typing import Any
 
 import pytest
 
-from doboto import DO
+from doboto import DO, public_ipv4
 from doboto.sim import ManualClock, RealClock, Server, Settings, Simulator
 
 ROOT = Path(__file__).parents[2]
 COLLECTION = ROOT / "ansible"
 TARGETS = COLLECTION / "tests" / "integration" / "targets"
+PAGE = ROOT / "docs" / "howto" / "ansible.md"
 VERSIONS = ("2.18", "2.19")
 #: How much faster the simulator's clock runs than that of Ansible, and seconds between polls at that speed.
 SPEED, POLL, MANY_POLL = 50, 0.2, 0.7
@@ -113,24 +115,19 @@ def test_target(version: str, target: str, simulator: tuple[Simulator, Server], 
 def test_playbook_of_the_page_uses_what_it_creates(
     version: str, simulator: tuple[Simulator, Server], tmp_path: Path
 ) -> None:
-    """Create, read the inventory again, and run a task on each new host; there is no machine behind it, so locally."""
     _, server = simulator
+    playbook, inventory = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[:2]
+    (tmp_path / "play.yml").write_text(playbook, encoding="utf-8")
+    (tmp_path / "account.doboto.yml").write_text(inventory, encoding="utf-8")
     controller = Controller(version, tmp_path, server, "page")
-    (tmp_path / "account.doboto.yml").write_text(
-        json.dumps({"plugin": "doboto.droplets.inventory", "group_by": ["tag"]}), encoding="utf-8"
-    )
-    create = {"doboto.droplets.droplet": {"name": "web", "count": 2, "tags": ["web"], "poll": POLL, **NEW}}
-    report = {"ansible.builtin.debug": {"msg": "{{ inventory_hostname }} is at {{ ansible_host }}"}}
-    plays = [
-        {"hosts": "localhost", "gather_facts": False, "tasks": [create, {"ansible.builtin.meta": "refresh_inventory"}]},
-        {"hosts": "tag_web", "gather_facts": False, "connection": "local", "tasks": [report]},
-    ]
-    playbook = tmp_path / "play.yml"
-    playbook.write_text(json.dumps(plays), encoding="utf-8")
-    printed = controller.run("ansible-playbook", "-i", "account.doboto.yml", str(playbook))
-    for droplet in DO("page", server.url).droplet.list():
-        address = next(one["ip_address"] for one in droplet["networks"]["v4"] if one["type"] == "public")
-        assert f"{droplet['name']} is at {address}" in printed
+    printed = controller.run("ansible-playbook", "-i", "account.doboto.yml", "play.yml")
+    droplets = DO("page", server.url).droplet.list()
+    assert {droplet["name"] for droplet in droplets} == {"web-1", "web-2", "web-3"}
+    for droplet in droplets:
+        assert f"{droplet['name']} is at {public_ipv4(droplet)}" in printed
+    again = controller.run("ansible-playbook", "-i", "account.doboto.yml", "play.yml")
+    assert "changed=0" in again
+    assert "changed=1" not in again
 
 
 # -- inventories
