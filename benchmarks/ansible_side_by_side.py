@@ -78,7 +78,11 @@ def _community_several(count: int, url: str) -> dict[str, Any]:
 
 
 def _community_inventory(url: str) -> tuple[str, dict[str, Any]]:
-    options = {"plugin": "community.digitalocean.digitalocean", "baseurl": url, "attributes": ["id", "name", "networks"]}
+    options = {
+        "plugin": "community.digitalocean.digitalocean",
+        "baseurl": url,
+        "attributes": ["id", "name", "networks"],
+    }
     return "digitalocean.yml", {**options, "oauth_token": "bench"}
 
 
