@@ -127,7 +127,7 @@ class Bench:
         }
         if (environment / "collections").exists():
             variables["ANSIBLE_COLLECTIONS_PATH"] = str(environment / "collections")
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [str(environment / "bin" / command[0]), *command[1:]],
             env=variables, cwd=self._folder, capture_output=True, text=True, timeout=900, check=False,
         )  # fmt: skip
