@@ -96,7 +96,7 @@ campaign-peers: $(READY) $(PEERS)/pydo/.ready  ## The same creates by this clien
 # This library as pip installs it, not as it stands in the tree: what it weighs and how fast it starts is measured too.
 $(PEERS)/this/.ready: pyproject.toml $(shell find src -name '*.py')
 	$(PYTHON) -m venv --clear $(@D)
-	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check '.[async]'
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check .
 	@touch $@
 
 bench: $(READY) $(PEERS)/this/.ready $(filter-out %/dots-wrapper/.ready,$(PEERS_READY))  ## This library and its peers, side by side, some ten minutes; ROUNDS=n
@@ -122,7 +122,7 @@ dist: $(READY)  ## Source distribution and wheel in dist/, checked, then install
 	$(BIN)/python -m build --outdir dist . > /dev/null
 	$(BIN)/twine check --strict dist/*
 	$(PYTHON) -m venv $(VENV)/dist
-	$(VENV)/dist/bin/python -m pip install --quiet --disable-pip-version-check "$$(echo dist/*.whl)[async,sim,cli]"
+	$(VENV)/dist/bin/python -m pip install --quiet --disable-pip-version-check "$$(echo dist/*.whl)[cli]"
 	cd dist && ../$(VENV)/dist/bin/doboto --sim droplet list
 	cd dist && ../$(VENV)/dist/bin/python ../examples/fleet.py
 
