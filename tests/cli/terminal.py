@@ -34,6 +34,7 @@ class Terminal:
         width: int = 80,
         height: int = 40,
         program: str | Path = PROGRAM,
+        folder: Path | None = None,
     ) -> None:
         self.screen = pyte.Screen(width, height)
         self.raw = b""
@@ -43,7 +44,7 @@ class Terminal:
         variables = {name: value for name, value in environment.items() if name != "COLUMNS"}
         self.process = subprocess.Popen(
             [program, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-            preexec_fn=_control, env={"TERM": "xterm-256color", "COLORTERM": "truecolor", **variables},
+            preexec_fn=_control, cwd=folder, env={"TERM": "xterm-256color", "COLORTERM": "truecolor", **variables},
         )  # fmt: skip
         os.close(theirs)
 

@@ -37,7 +37,7 @@ def test_a_context_is_checked_kept_and_used(doboto: Doboto, doboto_server: Any) 
 
 def test_no_contexts_is_no_error(doboto: Doboto) -> None:
     done = doboto.ok("auth", "list")
-    assert (done.out, done.err) == ("", "no contexts yet: doboto auth init makes one\n")
+    assert (done.out, done.err) == ("", "no contexts yet; create one with: doboto auth init\n")
     assert doboto.ok("auth", "list", "-o", "json").json == []
 
 
@@ -154,7 +154,10 @@ def test_options_that_name_two_accounts_are_refused(doboto: Doboto, one: Any, ot
 
 def test_a_context_that_is_not_there_is_3_and_no_token_is_4(doboto: Doboto, doboto_server: Any) -> None:
     token = f"{doboto_server.token}\n"
-    assert "auth init makes one" in doboto.refused(3, "not_found", "--context", "a", "droplet", "list")["message"]
+    assert (
+        "create one with: doboto auth init"
+        in doboto.refused(3, "not_found", "--context", "a", "droplet", "list")["message"]
+    )
     doboto.ok("auth", "init", "work", "--url", doboto_server.url, stdin=token)
     for order in (("--context", "a", "droplet", "list"), ("auth", "switch", "a"), ("auth", "remove", "a", "--yes")):
         assert doboto.refused(3, "not_found", *order)["message"] == "no context 'a'; there is work"
@@ -167,14 +170,14 @@ def test_init_says_where_the_token_goes_and_which_context_is_current(doboto: Dob
     """Also where the environment asks for the simulated account, which has no tokens to keep."""
     url, token = doboto_server.url, f"{doboto_server.token}\n"
     first = doboto.ok("auth", "init", "work", DOBOTO_SIM="1", DOBOTO_URL=url, stdin=token).err.splitlines()
-    assert first[0] == f"the token is tried at {url}, not on the simulated account"
+    assert first[0] == f"checking the token at {url}, not in the simulated account"
     assert first[1].endswith("is kept in a file that only you can read; work is the current context")
     second = doboto.ok("-o", "json", "auth", "init", "home", "--url", url, stdin=token).err.splitlines()
     tried, kept = map(json.loads, second)
-    assert tried["message"] == f"the token is tried at {url}"
+    assert tried["message"] == f"checking the token at {url}"
     assert (kept["event"], kept["name"]) == ("kept", "home")
     assert kept["message"].endswith("home is the current context instead of work")
-    assert "--sim is all it takes" in doboto.refused(2, "usage", "--sim", "auth", "init", stdin=token)["message"]
+    assert "pass --sim to use it" in doboto.refused(2, "usage", "--sim", "auth", "init", stdin=token)["message"]
 
 
 def test_a_token_is_tried_once(doboto: Doboto, doboto_server: Any) -> None:
@@ -191,9 +194,9 @@ def test_a_context_is_removed(doboto: Doboto, doboto_server: Any) -> None:
     for name in ("work", "home"):
         doboto.ok("auth", "init", name, "--url", doboto_server.url, stdin=f"{doboto_server.token}\n")
     assert "--yes" in doboto.refused(5, "refused", "auth", "remove", "home")["message"]
-    assert doboto.ok("auth", "remove", "work", "--yes").err == "work is forgotten\n"
+    assert doboto.ok("auth", "remove", "work", "--yes").err == "work is removed\n"
     assert [one["name"] for one in doboto.ok("auth", "list", "-o", "json").json] == ["home"]
-    assert doboto.ok("auth", "remove", "home", "--yes").err == "home is forgotten; no context is the current one\n"
+    assert doboto.ok("auth", "remove", "home", "--yes").err == "home is removed; there is no current context\n"
     assert doboto_server.token not in contexts_file(doboto).read_text()
     doboto.refused(4, "unauthorized", "droplet", "list")
 
@@ -205,13 +208,13 @@ def test_a_person_is_asked(doboto: Doboto, doboto_server: Any) -> None:
 
     with Terminal(["auth", "init", "--url", doboto_server.url], doboto.environment) as terminal:
         asked = terminal.read(lambda text: "API token" in text)
-        assert asked.splitlines()[0] == f"the token is tried at {doboto_server.url}"
+        assert asked.splitlines()[0] == f"checking the token at {doboto_server.url}"
         terminal.type(f"{doboto_server.token}\n")
         assert terminal.end() == 0
         assert doboto_server.token not in terminal.text
     for answer, code, left in (("n", 5, ["default"]), ("y", 0, [])):
         with Terminal(["auth", "remove", "default"], doboto.environment) as terminal:
-            terminal.read(lambda text: "Forget the context default and its token? [y/N]" in text)
+            terminal.read(lambda text: "Remove the context default and its token? [y/N]" in text)
             terminal.type(f"{answer}\n")
             assert terminal.end() == code
         assert [one["name"] for one in doboto.ok("auth", "list", "-o", "json").json] == left

@@ -102,7 +102,7 @@ def test_a_keyring_that_is_gone_hinders_only_who_needs_the_token(
     assert listed(served) == {"work": "keyring"}
     served.ok("auth", "switch", "work")
     message = served.refused(4, "unauthorized", "--context", "work", "droplet", "list")["message"]
-    assert message.startswith("the context 'work' has its token in a keyring: ")
+    assert message.startswith("the token of context 'work' is in a keyring: ")
     assert told in message
     assert "doboto auth init" in message
 

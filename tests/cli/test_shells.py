@@ -45,14 +45,44 @@ COMPLETED = [
     ),
     ("doboto auth sw", "doboto auth switch"),
     ("doboto auth switch ho", "doboto auth switch home"),
+    ("doboto droplet ssh db", "doboto droplet ssh db.example"),
+    ("doboto droplet ssh deploy@db", "doboto droplet ssh deploy@db.example"),
+    ("doboto droplet wait db", "doboto droplet wait db.example"),
+    ("doboto droplet wait --tag env:pr", "doboto droplet wait --tag env:prod"),
+    ("doboto droplet create w --tag env:prod,env:te", "doboto droplet create w --tag env:prod,env:test"),
+    ("doboto droplet create w --tag=env:prod,env:te", "doboto droplet create w --tag=env:prod,env:test"),
+    ("doboto droplet create w --user-data @clou", "doboto droplet create w --user-data @cloud-init.yaml"),
+    ("doboto droplet create w --user-data=@clou", "doboto droplet create w --user-data=@cloud-init.yaml"),
+    ("doboto droplet create w --user-data @templ", "doboto droplet create w --user-data @templates/"),
+    ("doboto droplet create w --user-data @templates/w", "doboto droplet create w --user-data @templates/web.yaml"),
+    ("doboto volume info dat", "doboto volume info data-1"),
+    ("doboto ssh-key info old", "doboto ssh-key info old\\ key"),
+    ("doboto droplet create w --ssh-keys lap", "doboto droplet create w --ssh-keys laptop"),
+    ("doboto tag info env:pr", "doboto tag info env:prod"),
+    ("doboto auth defaults reg", "doboto auth defaults region="),
 ]
+#: Nothing fits, so nothing is added: no blank either.
+NOTHING = (
+    "doboto droplet info nobody",
+    "doboto droplet list --tag nothing",
+    "doboto droplet nothing",
+    "doboto nothing",
+)
 CLEAR = "\x15"  # Ctrl-U
+OLD_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGtQUDZWhs8k/cZcykMkaoX7ZE7DXld8TP79HyDVMVTS old"
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqfDJtvNGNAEg7RZbrNOPEBQAuhFBIPqWAWIhRKbqtL laptop"
 
 
 @pytest.fixture
 def account(simulated: Doboto) -> dict[str, str]:
     """An account with some Droplets, and `doboto` where a shell finds it."""
     simulated.ok("-q", "droplet", "create", "web-1", "web-2", "db.example", *NEW, "--tag", "env:prod,env:test")
+    simulated.ok("-q", "volume", "create", "data-1", "--size-gigabytes", "10", "--region", "nyc3")
+    simulated.ok("-q", "ssh-key", "create", "laptop", "--public-key", KEY)
+    simulated.ok("-q", "ssh-key", "create", "old key", "--public-key", OLD_KEY)
+    (simulated.folder / "cloud-init.yaml").write_text("#cloud-config\n")
+    (simulated.folder / "templates").mkdir()
+    (simulated.folder / "templates" / "web.yaml").write_text("#cloud-config\n")
     (folder := simulated.folder / "config" / "doboto").mkdir(parents=True)
     (folder / "contexts.yaml").write_text("contexts: {home: {token: t}, work: {token: t}}\n")
     (folder / "contexts.yaml").chmod(0o600)
@@ -72,7 +102,7 @@ def shell(request: pytest.FixtureRequest, account: dict[str, str], tmp_path: Pat
         made = Doboto(account, tmp_path).ok("completion", "fish").out
         (tmp_path / "config" / "fish" / "completions").mkdir()
         (tmp_path / "config" / "fish" / "completions" / "doboto.fish").write_text(made)
-    with Terminal(["-i"], account, 100, 30, program=name) as terminal:
+    with Terminal(["-i"], account, 100, 30, program=name, folder=tmp_path) as terminal:
         terminal.read(lambda text: ">" in text)
         yield terminal
 
@@ -86,6 +116,14 @@ def test_what_is_begun_is_completed(shell: Terminal) -> None:
     for typed, completed in COMPLETED:
         shell.type(f"{typed}\t")
         shell.read(lambda text, wanted=completed: prompt(text) == wanted)  # type: ignore[misc]
+        shell.type(CLEAR)
+        shell.read(lambda text: not prompt(text))
+
+
+def test_nothing_is_added_where_nothing_fits(shell: Terminal) -> None:
+    for typed in NOTHING:
+        shell.type(f"{typed}\t|")  # the bar shows where the cursor is
+        shell.read(lambda text, wanted=f"{typed}|": prompt(text) == wanted)  # type: ignore[misc]
         shell.type(CLEAR)
         shell.read(lambda text: not prompt(text))
 

@@ -43,9 +43,9 @@ def called(served: Doboto, path: str, *arguments: str) -> list[str]:
 
 def test_it_is_the_systems_own(served: Doboto, path: str, droplet: dict[str, str]) -> None:
     root = f"root@{droplet['public']}"
-    assert called(served, path, "web") == ["-o", "ConnectTimeout=15", "-p", "22", root]
+    assert called(served, path, "web") == ["-o", "ConnectTimeout=15", "-p", "22", "--", root]
     more = called(served, path, "--private", "-l", "me", "-p", "2222", "-i", "key", "web", "--timeout", "3")
-    assert more == ["-o", "ConnectTimeout=3", "-p", "2222", "-i", "key", f"me@{droplet['private']}"]
+    assert more == ["-o", "ConnectTimeout=3", "-p", "2222", "-i", "key", "--", f"me@{droplet['private']}"]
 
 
 @pytest.mark.parametrize(("given", "handed"), [
@@ -59,7 +59,7 @@ def test_it_is_the_systems_own(served: Doboto, path: str, droplet: dict[str, str
 def test_options_may_follow_the_droplet_and_the_rest_is_handed_on(
     served: Doboto, path: str, droplet: dict[str, str], given: tuple[str, ...], handed: tuple[str, ...]
 ) -> None:
-    _, _, _, port, address, *rest = called(served, path, *given)
+    _, _, _, port, _, address, *rest = called(served, path, *given)
     assert address == f"root@{droplet['public']}"
     assert (port, *rest) == handed
 
@@ -69,7 +69,7 @@ def test_it_waits_for_an_address(served: Doboto, path: str, doboto_server: Any) 
     served.ok("-q", "droplet", "create", "web", *NEW)
     early = served.as_process("droplet", "ssh", "web", PATH=path)
     assert (early.code, early.out) == (3, "")
-    assert "--wait waits for one" in early.err
+    assert "pass --wait to wait for one" in early.err
     order = ("web", "--wait", "--private", "--poll", "0.1")
     late = served.as_process("-q", "droplet", "ssh", *order, "--timeout", "0.5", PATH=path)
     assert (late.code, late.out) == (7, "")
@@ -84,9 +84,9 @@ def test_it_waits_till_the_public_port_answers(
     """The private address can't be tried from here."""
     ports: list[int | None] = []
     monkeypatch.setattr("doboto.cli.commands.wait.wait_for", lambda *given: ports.append(given[-1]))
-    monkeypatch.setattr("doboto.cli.commands.ssh.handed_over", lambda line: ports.append(len(line)))
+    monkeypatch.setattr("doboto.cli.commands.ssh.execute", lambda line: ports.append(len(line)))
     served.ok("droplet", "ssh", "web", "--wait", *more, PATH=path)
-    assert ports == [port, 6]  # and ssh is called with six words
+    assert ports == [port, 7]  # and ssh is called with seven words
     assert droplet["public"]
 
 
@@ -103,4 +103,38 @@ def test_nobody_answers_on_a_simulated_account(simulated: Doboto, path: str) -> 
     for more in ((), ("--wait",)):
         done = simulated.as_process("droplet", "ssh", "web", *more, PATH=path)
         assert (done.code, done.out) == (1, "")
-        assert "is simulated: nobody answers at its address" in done.err
+        assert "is simulated: nothing answers at its address" in done.err
+
+
+@pytest.mark.parametrize(("given", "port", "user"), [
+    (("deploy@web",), "22", "deploy"), (("web:2222",), "2222", "root"), (("deploy@web:2222",), "2222", "deploy"),
+    (("deploy@web", "--user", "deploy", "-p", "22"), "22", "deploy"),
+])  # fmt: skip
+def test_destination_may_have_a_user_and_a_port(
+    served: Doboto, path: str, droplet: dict[str, str], given: tuple[str, ...], port: str, user: str
+) -> None:
+    *_, found, _, address = called(served, path, *given)
+    assert (found, address) == (port, f"{user}@{droplet['public']}")
+
+
+@pytest.mark.parametrize(("given", "wanted"), [
+    (("a@b@web",), "invalid destination"), (("web:ssh",), "invalid port 'ssh'"), (("web:0",), "invalid port '0'"),
+    (("web:70000",), "invalid port"), (("@web",), "invalid destination"), (("deploy@",), "invalid destination"),
+    (("deploy@web", "--user", "me"), "two values for the user"), (("web:22", "-p", "23"), "two values for the port"),
+    (("-oProxyCommand=id@web",), ""), (("--", "-oProxyCommand=id@web"), "invalid user"),
+    (("web", "--user", "-oProxyCommand=id"), ""), (("web", "-l", "a b"), "invalid user"), (("web", "-p", "0"), "0"),
+])  # fmt: skip
+def test_destination_that_is_none_starts_nothing(
+    served: Doboto, path: str, droplet: dict[str, str], given: tuple[str, ...], wanted: str
+) -> None:
+    done = served.as_process("droplet", "ssh", *given, PATH=path)
+    assert (done.code, done.out) == (2, ""), droplet
+    assert wanted in done.err
+
+
+def test_user_of_the_defaults_is_used_unless_one_is_given(served: Doboto, path: str, droplet: dict[str, str]) -> None:
+    served.ok("auth", "defaults", "ssh-user=deploy")
+    assert called(served, path, "web")[-1] == f"deploy@{droplet['public']}"
+    assert called(served, path, "root@web")[-1] == f"root@{droplet['public']}"
+    served.ok("auth", "defaults", "ssh-user=")
+    assert called(served, path, "web")[-1] == f"root@{droplet['public']}"

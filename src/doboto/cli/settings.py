@@ -147,7 +147,7 @@ COMMON: Sequence[tuple[str, tuple[str, ...], str, str, Mapping[str, Any]]] = (
     ("token", ("--token",), "Account", "The API token. Default: DIGITALOCEAN_TOKEN, then the context's.",
      {"metavar": "TEXT"}),
     ("context", ("--context",), "Account", "The context to use; see `doboto auth`.",
-     {"metavar": "NAME", "envvar": "DOBOTO_CONTEXT", "shell_complete": complete_context}),
+     {"metavar": "NAME", "envvar": ["DOBOTO_CONTEXT", "DIGITALOCEAN_CONTEXT"], "shell_complete": complete_context}),
     ("url", ("--url",), "Account", "The API's base URL.", {"metavar": "URL", "envvar": "DOBOTO_URL"}),
     ("sim", ("--sim/--no-sim",), "Account", "Use a simulated account, kept on this machine. No token is needed.",
      {"envvar": "DOBOTO_SIM"}),
@@ -171,7 +171,8 @@ def _option(
 ) -> Option:
     given = dict(more)
     if variable := given.pop("envvar", None):
-        text = f"{text} Environment: {variable}."
+        names = variable if isinstance(variable, str) else " or ".join(variable)
+        text = f"{text} Environment: {names}."
     return Option(
         [*flags, f"{OURS}{name}"],
         section=section,

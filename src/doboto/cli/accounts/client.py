@@ -1,65 +1,148 @@
-"""The client that a command talks through, as the settings say: a token and its URL, or the simulated account."""
+"""The account that a command uses, and the client for it: a token and its URL, or the simulated account."""
 
 from __future__ import annotations
 
 import os
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import click
 
 from ..._settings import VARIABLES
 from ...errors import DOBOTOConfigurationException
-from ..errors import Failure, lacking, line_of
+from ..errors import UNAUTHORIZED, USAGE, Failure, lacking, line_of
+from ..output.text import clean, dump_json
 from ..settings import Settings
 
 if TYPE_CHECKING:
     from ...client import DO
+    from .contexts import Contexts
 
 #: The token of the simulated account; each other text would be another account.
 SIMULATED = "simulated"
+#: User and password in a URL, which no message shows.
+CREDENTIALS = re.compile(r"//[^/?#]*@")
+NO_TOKEN = "no token; keep one with doboto auth init, set DIGITALOCEAN_TOKEN, or pass --token; --sim needs none"  # noqa: S105
 
 
-def open_client(settings: Settings, **more: Any) -> DO:
-    """Make a client of the account that the settings name.
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Which account a command uses, without its token.
+
+    Attributes:
+        source: What names it: `option` (--token), `environment`, `context`, `simulated`, or `none`.
+        name: The name of the variable or of the context.
+        url: The API's base URL, or None for DigitalOcean's.
+    """
+
+    source: str
+    name: str = ""
+    url: str | None = None
+
+    def __str__(self) -> str:
+        """The account as a question or `auth list` names it: `context work`."""
+        text = {
+            "option": "the account of --token",
+            "environment": f"the account of {self.name}",
+            "context": f"context {self.name}",
+            "simulated": "the simulated account",
+            "none": "no account",
+        }[self.source]
+        return f"{text} at {urlsplit(self.url).netloc}" if self.url else text
+
+
+def find_account(settings: Settings, contexts: Contexts | None = None) -> Account:
+    """Find the account that counts: an option's, then a named context, the environment's, the current context.
 
     Raises:
-        Failure: There is no token, or the simulator is not installed.
+        Failure: A named context does not exist, or the file of contexts can't be read.
     """
     if settings.sim:
-        return _simulated(settings, **more)
-    from ... import DO
+        return Account("simulated")
+    if settings.token:
+        return Account("option", "--token", settings.url)
+    variable = next((name for name in VARIABLES if os.environ.get(name, "").strip()), None)
+    if variable and not settings.context:
+        return Account("environment", variable, settings.url)
+    if contexts is None:
+        from .contexts import Contexts
 
-    token, url = account(settings)
-    if url is not None:
-        more["url"] = url
-    try:
-        return DO(token, **more)
-    except DOBOTOConfigurationException as failure:
-        raise Failure(line_of(failure), 4) from failure
+        contexts = Contexts()
+    name = settings.context or contexts.current
+    if name is None or (not settings.context and name not in contexts.names()):
+        return Account("none", url=settings.url)
+    return Account("context", name, settings.url or contexts.info(name).url)
 
 
-def account(settings: Settings) -> tuple[str, str | None]:
-    """Token and URL: the option's, then the named context's, then the environment's, then the current context's.
+def find_token(settings: Settings) -> tuple[str, str | None]:
+    """Find the token and the URL of the account; warn where others can read the file that it is from.
 
     Raises:
         Failure: There is no token anywhere.
     """
     if settings.token:
         return settings.token, settings.url
-    in_environment = next((os.environ[name] for name in VARIABLES if os.environ.get(name, "").strip()), None)
-    if in_environment and not settings.context:
-        return in_environment, settings.url
+    account = find_account(settings)
+    if account.source == "environment":
+        return os.environ[account.name], account.url
+    if account.source != "context":
+        raise Failure(NO_TOKEN, UNAUTHORIZED.code)
     from .contexts import Contexts
 
     contexts = Contexts()
-    name = settings.context or contexts.current
-    if name is None or (not settings.context and name not in contexts.names()):
-        raise Failure(
-            "no token: doboto auth init keeps one, DIGITALOCEAN_TOKEN or --token gives one, --sim needs none", 4
-        )
-    found = contexts.get(name)
-    return found.token, settings.url or found.url
+    warn(contexts.find_exposure(account.name), settings)
+    return contexts.get(account.name).token, account.url
 
 
-def _simulated(settings: Settings, **more: Any) -> DO:
+def warn(problem: str | None, settings: Settings) -> None:
+    """Warn on standard error, in the form that the settings ask for."""
+    if problem and not settings.quiet:
+        text = f"doboto: warning: {problem}"
+        click.echo(dump_json({"event": "warning", "message": text}) if settings.machine else clean(text), err=True)
+
+
+def open_client(settings: Settings, **more: Any) -> DO:
+    """Make a client of the account that the settings name.
+
+    Raises:
+        Failure: There is no token, the URL can't be right, or the simulator is not installed.
+    """
+    if settings.sim:
+        return _open_simulated(settings, **more)
+    from ... import DO
+
+    token, url = find_token(settings)
+    if url is not None:
+        more["url"] = url
+        check_url(url)
+    try:
+        return DO(token, **more)
+    except DOBOTOConfigurationException as failure:
+        raise Failure(line_of(failure), UNAUTHORIZED.code) from failure
+
+
+def check_url(url: str) -> None:
+    """Refuse a URL that can't be right: what the user has written is wrong, and nothing has been sent.
+
+    Raises:
+        Failure: The client would refuse it, or its host or port is none.
+    """
+    from ..._settings import base_url
+
+    shown = CREDENTIALS.sub("//***@", url)
+    try:
+        base_url(url, allow_http=False)
+        parts = urlsplit(url)
+        if not parts.hostname or any(letter.isspace() for letter in url) or parts.port == 0:
+            raise Failure(f"invalid URL {shown!r}: it has no valid host and port", USAGE.code)
+    except ValueError as failure:
+        reason = line_of(failure).removesuffix(f": {url!r}")
+        raise Failure(f"invalid URL {shown!r}: {reason}", USAGE.code) from None
+
+
+def _open_simulated(settings: Settings, **more: Any) -> DO:
     from ... import DO
 
     try:

@@ -1,30 +1,29 @@
-"""Named accounts: a token and perhaps a URL each, in a file that only its owner can read; and doctl's, read."""
+"""Named accounts, called contexts as in doctl: a token and perhaps a URL each, ours and doctl's."""
 
 from __future__ import annotations
 
 import os
-import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import platformdirs
+from urllib.parse import urljoin
 
 from ..._json import is_object
-from ..errors import NOT_FOUND, REFUSED, UNAUTHORIZED, Failure, reason
+from ..errors import NOT_FOUND, REFUSED, UNAUTHORIZED, Failure
 from . import keyring
+from .files import contexts_file, default_file, doctl_files, find_exposure, lock, read_contexts, read_yaml, write_yaml
 
-PRIVATE = 0o600
+#: doctl's variable for the API's URL, which comes before the one in its file.
+DOCTL_URL = "DIGITALOCEAN_API_URL"
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A named account without its token.
+class ContextInfo:
+    """A context without its token.
 
     Attributes:
         name: Its name.
-        source: Who keeps it: `doboto`, `keyring` (ours, its token there) or `doctl`.
+        source: Where its token is: `doboto` (our file), `keyring` or `doctl`.
         url: The API's base URL, or None for DigitalOcean's.
     """
 
@@ -35,7 +34,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A named account with its token; the other attributes are those of `Named`."""
+    """A context with its token; the other attributes are those of `ContextInfo`."""
 
     name: str
     source: str
@@ -46,162 +45,173 @@ class Context:
         return f"Context({self.name!r}, {self.source!r})"
 
 
-def file() -> Path:
-    """Where contexts are kept; `DOBOTO_CONFIG` names another file."""
-    named = os.environ.get("DOBOTO_CONFIG")
-    return Path(named) if named else _usual()
-
-
-def _usual() -> Path:
-    return platformdirs.user_config_path("doboto") / "contexts.yaml"
-
-
-def _under(name: str) -> str:
-    """What a keyring has the token of a context under; contexts of another file are other contexts."""
-    return name if file() == _usual() else f"{name} in {file().absolute()}"
-
-
-def doctl_files() -> Iterator[Path]:
-    """Where doctl keeps its own: the user's configuration folder, or that of its snap (doctl's README)."""
-    yield platformdirs.user_config_path("doctl", appauthor=False, roaming=True) / "config.yaml"
-    yield Path.home() / "snap" / "doctl" / "current" / ".config" / "doctl" / "config.yaml"
-
-
-def exposed() -> str | None:
-    """What is wrong with who may read the file, or None."""
-    path = file()
-    if os.name != "posix" or not path.exists():
-        return None
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if not mode & 0o077:
-        return None
-    return f"{path} can be read by others (mode {mode:03o}) and holds tokens; chmod 600 it"
+def _keyring_name(name: str) -> str:
+    """The name of a token in the keyring; contexts of another file are other contexts."""
+    file = contexts_file()
+    return name if file == default_file() else f"{name} in {file.absolute()}"
 
 
 class Contexts:
-    """All contexts: ours, and doctl's, where ours have no such name."""
+    """All contexts: ours, and doctl's where ours have no such name."""
 
     def __init__(self) -> None:
-        self._ours: dict[str, Any] = _read(file())
-        self._doctl: dict[str, Any] = _first(doctl_files())
+        self._ours: dict[str, Any] = read_contexts(contexts_file())
+        self._doctl: dict[str, Any] = {}
+        self._doctl_file = contexts_file()
+        self._doctl_problem = ""
+        for path in doctl_files():
+            try:
+                self._doctl, self._doctl_file = read_yaml(path), path
+            except Failure as failure:  # doctl's file matters only to those who want a context of it
+                self._doctl_problem = str(failure)
+            if self._doctl:
+                break
 
     @property
     def current(self) -> str | None:
-        """The name of the context that is used when none is named."""
+        """The name of the context that is used unless another is named."""
         theirs = self._doctl.get("context", "default") if self._doctl else None
         name = self._ours.get("current") or theirs
         return None if name is None else str(name)
 
+    @property
+    def defaults(self) -> Mapping[str, Any]:
+        """Values of options for all accounts."""
+        return self._ours.get("defaults") or {}
+
+    def defaults_of(self, name: str) -> Mapping[str, Any]:
+        """Values of options for one context; doctl's have none."""
+        return self._entries().get(name, {}).get("defaults") or {}
+
     def names(self) -> list[str]:
-        """Their names, sorted."""
+        """List the names, sorted."""
         return sorted({*self._entries(), *self._doctl_tokens()})
 
-    def named(self, name: str) -> Named:
-        """The context of that name, without its token: no keyring is asked.
+    def info(self, name: str) -> ContextInfo:
+        """Find a context, without its token: the keyring is not asked.
 
         Raises:
-            Failure: There is none.
+            Failure: There is none of that name.
         """
         entry = self._entries().get(name)
         if entry is not None:
-            return Named(name, "keyring" if entry.get("keyring") else "doboto", entry.get("url"))
+            return ContextInfo(name, "keyring" if entry.get("keyring") else "doboto", entry.get("url"))
         if name in self._doctl_tokens():
-            return Named(name, "doctl")
-        there = f"; there is {', '.join(self.names())}" if self.names() else ": doboto auth init makes one"
-        raise Failure(f"no context {name!r}{there}", NOT_FOUND.code)
+            return ContextInfo(name, "doctl", self._doctl_url())
+        hint = f"; there is {', '.join(self.names())}" if self.names() else "; create one with: doboto auth init"
+        problem = f"; {self._doctl_problem}" if self._doctl_problem else ""
+        raise Failure(f"no context {name!r}{hint}{problem}", NOT_FOUND.code)
 
     def get(self, name: str) -> Context:
-        """The context of that name.
+        """Find a context with its token.
 
         Raises:
-            Failure: There is none, or the keyring does not give its token.
+            Failure: There is none, or the keyring does not return its token.
         """
-        found = self.named(name)
+        found = self.info(name)
         return Context(name, found.source, self._token(found), found.url)
 
-    def put(self, name: str, token: str, url: str | None) -> Named:
-        """Keep a context, and make it the current one."""
-        entry: dict[str, Any] = {"url": url} if url else {}
-        entry |= {"keyring": True} if keyring.put(_under(name), token) else {"token": token}
-        self._ours = {"current": name, "contexts": {**self._entries(), name: entry}}
-        _write(file(), self._ours)
-        return self.named(name)
+    def find_exposure(self, name: str | None = None) -> str | None:
+        """Find what is wrong with who may read or change the file of a context, or our file."""
+        if name is not None and self.info(name).source == "doctl":
+            return find_exposure(self._doctl_file)
+        return find_exposure(contexts_file(), self._ours)
 
-    def switch(self, name: str) -> Named:
+    def put(self, name: str, token: str, url: str | None) -> ContextInfo:
+        """Keep a context, and make it the current one; defaults of one of that name stay."""
+
+        def change(ours: dict[str, Any]) -> dict[str, Any]:
+            contexts = ours.get("contexts") or {}
+            entry: dict[str, Any] = {"url": url} if url else {}
+            entry |= {"keyring": True} if keyring.put(_keyring_name(name), token) else {"token": token}
+            if kept := contexts.get(name, {}).get("defaults"):
+                entry["defaults"] = kept
+            return {**ours, "current": name, "contexts": {**contexts, name: entry}}
+
+        self._change(change)
+        return self.info(name)
+
+    def switch(self, name: str) -> ContextInfo:
         """Make a context the current one."""
-        found = self.named(name)
-        self._ours = {"current": name, "contexts": dict(self._entries())}
-        _write(file(), self._ours)
+        found = self.info(name)
+        self._change(lambda ours: {**ours, "current": name})
         return found
 
-    def remove(self, name: str) -> str | None:
-        """Forget a context of ours and its token.
+    def set_defaults(self, values: Mapping[str, Any], name: str | None) -> None:
+        """Change values of options; None removes one.
 
-        Returns:
-            What of it is left, if the keyring does not let go of its token.
+        Args:
+            values: The values.
+            name: The context; None for all accounts.
 
         Raises:
-            Failure: There is none, or doctl keeps it.
+            Failure: There is no such context, or it is doctl's.
         """
-        found = self.named(name)
+        if name is not None and self.info(name).source == "doctl":
+            raise Failure(f"the context {name!r} is doctl's; keep one of doboto's with: doboto auth init", REFUSED.code)
+
+        def change(ours: dict[str, Any]) -> dict[str, Any]:
+            holder = ours if name is None else ours["contexts"][name]
+            merged = {**(holder.get("defaults") or {}), **values}
+            changed = {**holder, "defaults": {key: value for key, value in merged.items() if value is not None}}
+            if not changed["defaults"]:
+                del changed["defaults"]
+            return changed if name is None else {**ours, "contexts": {**ours["contexts"], name: changed}}
+
+        self._change(change)
+
+    def remove(self, name: str) -> str | None:
+        """Remove a context of ours and its token.
+
+        Returns:
+            Why the keyring may still have its token, or None.
+
+        Raises:
+            Failure: There is none, or it is doctl's.
+        """
+        found = self.info(name)
         if found.source == "doctl":
             raise Failure(f"doctl keeps the context {name!r}: doctl auth remove --context {name}", REFUSED.code)
-        left = keyring.remove(_under(name)) if found.source == "keyring" else None
-        kept = {**self._ours, "contexts": {one: entry for one, entry in self._entries().items() if one != name}}
-        self._ours = {key: value for key, value in kept.items() if (key, value) != ("current", name)}
-        _write(file(), self._ours)
-        return left
+        problem = keyring.remove(_keyring_name(name)) if found.source == "keyring" else None
 
-    def _token(self, context: Named) -> str:
+        def change(ours: dict[str, Any]) -> dict[str, Any]:
+            contexts = ours.get("contexts") or {}
+            kept = {**ours, "contexts": {one: entry for one, entry in contexts.items() if one != name}}
+            return {key: value for key, value in kept.items() if (key, value) != ("current", name)}
+
+        self._change(change)
+        return problem
+
+    def _change(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Change our file as it is now: another command may have changed it since it was read."""
+        path = contexts_file()
+        with lock(path):
+            self._ours = change(read_contexts(path))
+            write_yaml(path, self._ours)
+
+    def _token(self, context: ContextInfo) -> str:
         if context.source == "doctl":
             return self._doctl_tokens()[context.name]
         if context.source == "doboto":
             return str(self._entries()[context.name].get("token", ""))
         try:
-            return keyring.get(_under(context.name))
+            return keyring.get(_keyring_name(context.name))
         except keyring.NotGiven as failure:
             raise Failure(
-                f"the context {context.name!r} has its token in a keyring: {failure}; doboto auth init keeps it anew",
+                f"the token of context {context.name!r} is in a keyring: {failure}; keep it again: doboto auth init",
                 UNAUTHORIZED.code,
             ) from failure
 
     def _entries(self) -> Mapping[str, Any]:
-        found = self._ours.get("contexts")
-        return found if is_object(found) else {}
+        return self._ours.get("contexts") or {}
 
     def _doctl_tokens(self) -> dict[str, str]:
         """Doctl keeps the token of its context `default` apart from the others."""
         others = self._doctl.get("auth-contexts")
         tokens = {"default": self._doctl.get("access-token"), **(others if is_object(others) else {})}
-        return {name: token for name, token in tokens.items() if isinstance(token, str) and token}
+        return {str(name): token for name, token in tokens.items() if isinstance(token, str) and token}
 
-
-def _first(paths: Iterator[Path]) -> dict[str, Any]:
-    for path in paths:
-        if found := _read(path):
-            return found
-    return {}
-
-
-def _read(path: Path) -> dict[str, Any]:
-    import yaml
-
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as failure:
-        raise Failure(f"{path} can't be read: {reason(failure)}") from failure
-    return dict(found) if is_object(found) else {}
-
-
-def _write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write it whole or not at all; it is never readable by others, not even while it is written."""
-    import yaml
-
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    new = path.with_name(f"{path.name}.new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "w", encoding="utf-8") as opened:
-        yaml.safe_dump(dict(content), opened, sort_keys=False)
-    new.replace(path)
+    def _doctl_url(self) -> str | None:
+        """The base URL that doctl would use, for all of its contexts (`api-url`), with the version that it appends."""
+        url = os.environ.get(DOCTL_URL) or self._doctl.get("api-url")
+        return urljoin(url if url.endswith("/") else f"{url}/", "v2") if isinstance(url, str) and url else None

@@ -1,13 +1,14 @@
-"""`doboto auth`: tokens by name."""
+"""`doboto auth`: keep tokens under names, choose among them, and keep defaults of options with them."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from ..._json import is_object
 from ..command import CONTEXT, Described, Group
@@ -15,123 +16,200 @@ from ..errors import REFUSED, UNAUTHORIZED, USAGE, Failure
 from ..settings import Argument, Option, Settings, common, complete_context
 
 if TYPE_CHECKING:
-    from ..accounts.contexts import Named
+    from ..accounts.contexts import ContextInfo, Contexts
 
-#: How long a token is tried, in seconds.
-PATIENCE = 10.0
+#: Seconds for the request that checks a token.
+TIMEOUT = 10.0
+YES = Option(["--yes", "-y"], is_flag=True, help="Do not ask.")
 
 
-def _init(ctx: click.Context, **params: Any) -> None:
-    settings = (ctx.find_object(Settings) or Settings()).with_params(params)
+def confirm(what: str, question: str, *, yes: bool) -> None:
+    """Ask a question on the terminal; only `y` and `yes` are a yes, the end of the input (Ctrl-D) is a no.
+
+    Args:
+        what: What the question is about, for the error: `auth remove work`.
+        question: The question.
+        yes: If true, do not ask.
+
+    Raises:
+        Failure: The answer is no, or there is no terminal to ask on.
+    """
+    from ..output.text import clean
+
+    if yes:
+        return
+    if not (sys.stdin and sys.stdin.isatty()):
+        raise Failure(f"{what}: pass --yes when not running interactively", REFUSED.code)
+    click.echo(f"{clean(question)} [y/N] ", nl=False, err=True)
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):
+        click.echo(err=True)
+    if answer.strip().lower() not in {"y", "yes"}:
+        raise Failure(f"{what}: not done", REFUSED.code)
+
+
+def _init(ctx: click.Context, name: str, *, yes: bool, **params: Any) -> None:
+    settings = _settings_of(ctx, params)
     if settings.sim and "sim" in settings.flags:
-        raise Failure("the simulated account needs no token: --sim is all it takes", USAGE.code)
+        raise Failure("the simulated account needs no token; pass --sim to use it", USAGE.code)
+    if not name or not name.isprintable():
+        raise Failure(f"invalid context name {name!r}: use visible characters", USAGE.code)
     from ..._settings import URL
+    from ..accounts.client import check_url, warn
     from ..accounts.contexts import Contexts
     from ..output.progress import Reporter
 
-    _warn_if_exposed(settings)
-    url = (settings.url or URL).rstrip("/")
+    check_url(settings.url or URL)
+    kept = Contexts()
+    warn(kept.find_exposure(), settings)
+    _ask_to_replace(kept, name, yes=yes)
     with Reporter(settings) as reporter:
         if not settings.quiet:
-            not_there = ", not on the simulated account" if settings.sim else ""
-            reporter.line(f"the token is tried at {url}{not_there}", event="note")
-        token = settings.token or _asked()
-        account = _tried(token, settings)
-        before = Contexts().current
-        kept = Contexts().put(params["name"], token, settings.url)
+            elsewhere = ", not in the simulated account" if settings.sim else ""
+            reporter.line(f"checking the token at {(settings.url or URL).rstrip('/')}{elsewhere}", event="note")
+        token = settings.token or _read_token()
+        account = _check_token(token, settings)
+        before = kept.current
+        made = kept.put(name, token, settings.url)
         if not settings.quiet:
-            reporter.line(_told(kept, account, before), event="kept", name=kept.name, source=kept.source)
+            reporter.line(_describe(made, account, before), event="kept", name=made.name, source=made.source)
 
 
-def _tried(token: str, settings: Settings) -> Mapping[str, Any]:
-    """The account of a token. It is tried once: somebody waits, and can try again."""
+def _ask_to_replace(kept: Contexts, name: str, *, yes: bool) -> None:
+    """Ask before the token of a context of ours is replaced; one of doctl's is only shadowed."""
+    if name not in kept.names() or (found := kept.info(name)).source == "doctl":
+        return
+    at = f" at {found.url}" if found.url else ""
+    confirm(f"auth init {name}", f"Replace the token of the context {name}{at}?", yes=yes)
+
+
+def _check_token(token: str, settings: Settings) -> Mapping[str, Any] | None:
+    """Read the account of a token, once: the user is waiting and can try again.
+
+    Returns:
+        The account; None if the token is valid and lacks the scope to read it.
+    """
     from ... import Retry
+    from ...errors import DOBOTOForbiddenException
     from ..accounts.client import open_client
 
-    with open_client(replace(settings, token=token, sim=False), retry=Retry.never(), timeout=PATIENCE) as do:
-        account: Any = do.request("GET", "/account")["account"]
+    try:
+        with open_client(replace(settings, token=token, sim=False), retry=Retry.never(), timeout=TIMEOUT) as do:
+            account: Any = do.request("GET", "/account")["account"]
+    except DOBOTOForbiddenException:
+        return None  # a wrong token is 401
     return account if is_object(account) else {}
 
 
-def _told(kept: Named, account: Mapping[str, Any], before: str | None) -> str:
-    """What has become of a token."""
-    where = "in the keyring" if kept.source == "keyring" else "in a file that only you can read"
-    instead = f" instead of {before}" if before not in (None, kept.name) else ""
-    current = f"{kept.name} is the current context{instead}"
-    return f"{kept.name}: the token of {account.get('email', 'the account')} is kept {where}; {current}"
+def _describe(made: ContextInfo, account: Mapping[str, Any] | None, before: str | None) -> str:
+    """Say what has become of a token."""
+    where = "in the keyring" if made.source == "keyring" else "in a file that only you can read"
+    instead = f" instead of {before}" if before not in (None, made.name) else ""
+    owner = "" if account is None else f" of {account.get('email', 'the account')}"
+    scope = "; it lacks the scope account:read, so its account is unknown" if account is None else ""
+    return f"{made.name}: the token{owner} is kept {where}{scope}; {made.name} is the current context{instead}"
 
 
-def _asked() -> str:
-    """The token, typed unseen or piped in."""
-    if sys.stdin.isatty():
+def _read_token() -> str:
+    """Read the token, typed unseen or from a pipe."""
+    if sys.stdin and sys.stdin.isatty():
         token: str = click.prompt("API token", hide_input=True, err=True)
     else:
-        token = sys.stdin.readline()
+        token = sys.stdin.readline() if sys.stdin else ""
     if not token.strip():
         raise Failure("no token was given", UNAUTHORIZED.code)
     return token.strip()
 
 
 def _list(ctx: click.Context, **params: Any) -> None:
-    settings = (ctx.find_object(Settings) or Settings()).with_params(params)
+    settings = _settings_of(ctx, params)
+    from ..accounts.client import find_account, warn
     from ..accounts.contexts import Contexts
     from ..output.formats import print_result
 
-    _warn_if_exposed(settings)
     kept = Contexts()
-    rows = [_row(kept.named(name), kept.current) for name in kept.names()]
+    warn(kept.find_exposure(), settings)
+    used = find_account(settings, kept)
+    current = used.name if used.source == "context" else None
+    rows = [
+        {"name": one.name, "current": one.name == current, "source": one.source, "url": one.url}
+        for one in map(kept.info, kept.names())
+    ]
     if not rows:
-        _tell(settings, "no contexts yet: doboto auth init makes one", "note")
+        _note(settings, "no contexts yet; create one with: doboto auth init")
+    if used.source not in {"context", "none"} or (current != kept.current and current is not None):
+        instead = f" instead of context {kept.current}" if kept.current in kept.names() else ""
+        _note(settings, f"commands use {used}{instead}")
     print_result(rows, None, settings)
 
 
-def _row(context: Named, current: str | None) -> dict[str, Any]:
-    return {
-        "name": context.name, "current": context.name == current, "source": context.source, "url": context.url,
-    }  # fmt: skip
-
-
 def _switch(ctx: click.Context, name: str, **params: Any) -> None:
-    settings = (ctx.find_object(Settings) or Settings()).with_params(params)
+    settings = _settings_of(ctx, params)
+    from ..accounts.client import find_account, warn
     from ..accounts.contexts import Contexts
 
-    _warn_if_exposed(settings)
-    found = Contexts().switch(name)
-    _tell(settings, f"{found.name} is the current context", "note")
-
-
-def _tell(settings: Settings, text: str, event: str) -> None:
-    from ..output.progress import Reporter
-
-    if not settings.quiet:
-        Reporter(settings).line(text, event=event)
+    kept = Contexts()
+    warn(kept.find_exposure(), settings)
+    found = kept.switch(name)
+    _note(settings, f"{found.name} is the current context")
+    used = find_account(settings, kept)
+    if (used.source, used.name) != ("context", name):
+        _note(settings, f"commands still use {used}, which comes first")
 
 
 def _remove(ctx: click.Context, name: str, *, yes: bool, **params: Any) -> None:
-    settings = (ctx.find_object(Settings) or Settings()).with_params(params)
+    settings = _settings_of(ctx, params)
+    from ..accounts.client import warn
     from ..accounts.contexts import Contexts
 
-    contexts = Contexts()
-    contexts.named(name)
-    if not yes and not sys.stdin.isatty():
-        raise Failure(f"auth remove {name}: say --yes where there is no terminal to ask on", REFUSED.code)
-    if not yes and not click.confirm(f"Forget the context {name} and its token?", err=True):
-        raise Failure("auth remove: not done", REFUSED.code)
-    was_current = contexts.current == name
-    if trouble := contexts.remove(name):
-        _tell(settings, f"doboto: warning: the keyring may still have the token of {name}: {trouble}", "warning")
-    rest = f"{contexts.current} is the current context" if contexts.current else "no context is the current one"
-    _tell(settings, f"{name} is forgotten{f'; {rest}' if was_current else ''}", "note")
+    kept = Contexts()
+    warn(kept.find_exposure(), settings)
+    kept.info(name)
+    confirm(f"auth remove {name}", f"Remove the context {name} and its token?", yes=yes)
+    was_current = kept.current == name
+    if problem := kept.remove(name):
+        warn(f"the keyring may still have the token of {name}: {problem}", settings)
+    rest = f"{kept.current} is the current context" if kept.current else "there is no current context"
+    _note(settings, f"{name} is removed{f'; {rest}' if was_current else ''}")
 
 
-def _warn_if_exposed(settings: Settings) -> None:
-    from ..accounts.contexts import exposed
+def _defaults(ctx: click.Context, values: Sequence[str], **params: Any) -> None:
+    settings = _settings_of(ctx, params)
+    from ..accounts.client import warn
+    from ..accounts.contexts import Contexts
+    from ..accounts.defaults import check_defaults, find_defaults, parse_defaults
+    from ..output.formats import print_result
 
-    if trouble := exposed():
-        _tell(settings, f"doboto: warning: {trouble}", "warning")
+    kept = Contexts()
+    warn(kept.find_exposure(), settings)
+    if not values:
+        print_result(find_defaults(settings), None, settings)
+        return
+    changes = parse_defaults(values)
+    name = settings.context if "context" in settings.flags else None
+    kept.set_defaults(changes, name)
+    print_result(check_defaults(kept.defaults if name is None else kept.defaults_of(name)), None, settings)
 
 
-command = Group("auth", help="Keep tokens by name, and choose among them.", context_settings=dict(CONTEXT))
+def _complete_defaults(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    from ..accounts.defaults import DEFAULTS
+
+    names = {f"{name}=": text for name, text in DEFAULTS.items()}
+    return [CompletionItem(name, help=text) for name, text in names.items() if name.startswith(incomplete)]
+
+
+def _settings_of(ctx: click.Context, params: dict[str, Any]) -> Settings:
+    return (ctx.find_object(Settings) or Settings()).with_params(params)
+
+
+def _note(settings: Settings, text: str) -> None:
+    from ..output.progress import Reporter
+
+    if not settings.quiet:
+        Reporter(settings).line(text, event="note")
+
+
+command = Group("auth", help="Keep tokens under names, and choose among them.", context_settings=dict(CONTEXT))
 command.add_command(
     Described(
         "init",
@@ -139,6 +217,7 @@ command.add_command(
         callback=click.pass_context(_init),
         params=[
             Argument(["name"], default="default", metavar="[NAME]", text="The context's name. Default: default."),
+            Option(["--yes", "-y"], is_flag=True, help="Do not ask before replacing a token."),
             *common(),
         ],
     )
@@ -146,7 +225,7 @@ command.add_command(
 command.add_command(
     Described(
         "list",
-        help="List the contexts, doctl's included. No token is shown.",
+        help="List the contexts, doctl's included, and say which account commands use. No token is shown.",
         callback=click.pass_context(_list),
         params=common(),
     )
@@ -162,11 +241,26 @@ command.add_command(
 command.add_command(
     Described(
         "remove",
-        help="Forget a context and its token, in the file and in the keyring. The token itself stays valid.",
+        help="Remove a context and its token, from the file and from the keyring. The token itself stays valid.",
         callback=click.pass_context(_remove),
+        params=[Argument(["name"], text="The context's name.", shell_complete=complete_context), YES, *common()],
+    )
+)
+command.add_command(
+    Described(
+        "defaults",
+        help="Show or set defaults: region, size, image, ssh-keys, ssh-user. With --context they are that context's, "
+        "else those of all accounts; NAME= removes one. What a command line says comes before them.",
+        prints="The defaults.",
+        callback=click.pass_context(_defaults),
         params=[
-            Argument(["name"], text="The context's name.", shell_complete=complete_context),
-            Option(["--yes", "-y"], is_flag=True, help="Do not ask."),
+            Argument(
+                ["values"],
+                nargs=-1,
+                metavar="[NAME=VALUE]...",
+                text="What to set. Default: show what is set.",
+                shell_complete=_complete_defaults,
+            ),
             *common(),
         ],
     )

@@ -1,7 +1,7 @@
-"""`doboto completion SHELL`: what makes a shell complete these commands.
+"""`doboto completion SHELL`: the script that makes a shell complete these commands.
 
-click's completion lacks in each shell: `--size=s-1`, tags with a colon, an assignment before the command. The scripts
-call `doboto` with the line so far and get a candidate a line.
+It adds to click's completion what that lacks: `--size=s-1`, lists with commas, `@file`, names with blanks, tags with a
+colon, an assignment before the command. The scripts call `doboto` with the line so far and read a candidate a line.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 import click
@@ -18,11 +19,14 @@ from click.shell_completion import (
     FishComplete,
     ShellComplete,
     ZshComplete,
+    _resolve_context,
+    _resolve_incomplete,
     add_completion_class,
     split_arg_string,
 )
 
 from ..command import COMPLETE, Described
+from ..schema.values import LongText, Several, Structure
 from ..settings import Argument
 
 #: Bash takes `=` and `:` for the end of a word (COMP_WORDBREAKS), so it hands over words that nobody typed. The line
@@ -33,8 +37,10 @@ BASH = """\
     COMPREPLY=()
     while IFS=$'\\t' read -r kind value; do
         case $kind in
+            '') ;;
             dir) compopt -o dirnames ;;
             file) compopt -o default ;;
+            part) compopt -o nospace; COMPREPLY+=("$value") ;;
             *) COMPREPLY+=("$value") ;;
         esac
     done < <(COMP_WORDS="${COMP_LINE:0:COMP_POINT}" COMP_CWORD="$2" %(complete_var)s=bash_complete "$1" 2>/dev/null)
@@ -46,7 +52,8 @@ function %(complete_func)s
     set -l line (commandline --cut-at-cursor --current-process | string collect)
     for found in (COMP_WORDS=$line COMP_CWORD= %(complete_var)s=fish_complete %(prog_name)s 2>/dev/null)
         set -l parts (string split --max 1 , -- $found)
-        switch $parts[1]
+        switch "$parts[1]"
+            case ''
             case dir
                 __fish_complete_directories (commandline --current-token)
             case file
@@ -60,11 +67,22 @@ complete --command %(prog_name)s --no-files --arguments '(%(complete_func)s)'
 """
 #: What zsh needs before `compdef` is there; a configuration that has loaded it is left as it is.
 ZSH = "(( $+functions[compdef] )) || { autoload -Uz compinit && compinit }\n"
+#: In click's script, before candidates are sorted out: a folder is added with nothing behind it.
+ZSH_PARTS = (
+    """        if [[ "$type" == "plain" ]]; then\n""",
+    """        if [[ "$type" == "part" ]]; then
+            compadd -U -S '' -- "$key"
+        elif [[ "$type" == "plain" ]]; then\n""",
+)
 ASSIGNMENT = re.compile(r"\w+=")
+#: Letters that are a word of their own to Bash.
+BREAKS = frozenset({":", "=", "@"})
+#: What a shell would not take as it is, and how it takes it.
+SPECIAL, QUOTED = re.compile(r"([^\w@%+=:,./\-])"), r"\\\1"
 
 
 def words(line: str) -> list[str]:
-    """The words of a line up to the cursor, the command first; the last one is what is being typed, perhaps nothing."""
+    """Split a line up to the cursor into words, the command first; the last is being typed and may be empty."""
     found = split_arg_string(f"{line}.")  # the full stop keeps an empty last word
     found[-1] = found[-1].removesuffix(".")
     while len(found) > 1 and ASSIGNMENT.match(found[0]):
@@ -72,23 +90,66 @@ def words(line: str) -> list[str]:
     return found
 
 
-class _Whole(ShellComplete):
-    """Candidates for the whole word: click gives those of `--size=s-1` without the option."""
+class _WholeWord(ShellComplete):
+    """Candidates for the whole word: click returns those of `--size=s-1` without the option."""
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
-        """What fits."""
-        found = super().get_completions(args, incomplete)
+        """List the candidates."""
         option, equals, _ = incomplete.partition("=")
-        if not (equals and option.startswith("--")):
-            return found
-        return [CompletionItem(f"{option}={one.value}", one.type, one.help) for one in found]
+        before = f"{option}=" if equals and option.startswith("--") else ""
+        parameter, value = self._parameter(args, incomplete)
+        if parameter is not None:
+            head, value = _split_list(parameter, value)
+            if value.startswith("@") and isinstance(parameter.type, LongText | Structure):
+                return [_prepend(before + head, one) for one in _list_files(value)]
+            if head:
+                before += head
+                args, incomplete = _without_value(args, option, equals), value
+        return [_prepend(before, one) for one in super().get_completions(args, incomplete)]
+
+    def _parameter(self, args: list[str], incomplete: str) -> tuple[click.Parameter | None, str]:
+        """Find the parameter that is being typed, and the text of its value."""
+        context = _resolve_context(self.cli, self.ctx_args, self.prog_name, list(args))
+        found, value = _resolve_incomplete(context, list(args), incomplete)
+        return (found if isinstance(found, click.Parameter) else None), value
 
 
-class _FromLine(_Whole):
-    """Where the script hands over the line up to the cursor."""
+def _without_value(args: list[str], option: str, equals: str) -> list[str]:
+    """The words before a value: of `--tag=a,b` the option becomes a word of its own."""
+    return [*args, option] if equals and option.startswith("--") else args
+
+
+def _split_list(parameter: click.Parameter, value: str) -> tuple[str, str]:
+    """Split a list with commas into what is complete and its last item."""
+    if not isinstance(parameter.type, Several) or "," not in value:
+        return "", value
+    head, comma, last = value.rpartition(",")
+    return head + comma, last
+
+
+def _prepend(before: str, item: CompletionItem[Any]) -> CompletionItem[str]:
+    return CompletionItem(f"{before}{item.value}", item.type, item.help)
+
+
+def _list_files(typed: str) -> list[CompletionItem[str]]:
+    """List the files and folders that `@path` may become; hidden ones only where their dot is typed."""
+    folder, slash, name = typed.removeprefix("@").rpartition("/")
+    try:
+        found = sorted(Path(f"{folder}{slash}" or ".").expanduser().iterdir())
+    except OSError:
+        return []
+    return [
+        CompletionItem(f"@{folder}{slash}{one.name}{'/' * one.is_dir()}", "part" if one.is_dir() else "plain")
+        for one in found
+        if one.name.startswith(name) and one.name.isprintable() and (name or not one.name.startswith("."))
+    ]
+
+
+class _FromLine(_WholeWord):
+    """For scripts that pass the line up to the cursor."""
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        """The words before the one that is typed, and that one."""
+        """Read the words before the one that is being typed, and that one."""
         *before, typed = words(os.environ["COMP_WORDS"])
         return before[1:], typed
 
@@ -99,10 +160,25 @@ class Bash(_FromLine, BashComplete):
     source_template: ClassVar[str] = BASH
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
-        """A candidate without what Bash does not take for a part of the word."""
-        typed, own = words(os.environ["COMP_WORDS"])[-1], os.environ["COMP_CWORD"]
-        kept = typed.removesuffix(own) if own not in {":", "="} else typed
-        return f"{item.type}\t{str(item.value).removeprefix(kept)}"
+        """Write a candidate without what Bash does not take for a part of the word, quoted as the word is."""
+        line, own = os.environ["COMP_WORDS"], os.environ["COMP_CWORD"]
+        typed = words(line)[-1]
+        kept = typed if own in BREAKS else typed.removesuffix(words(f"x {own}")[-1])
+        value = str(item.value).removeprefix(kept)
+        return f"{item.type}\t{value if _is_quoted(line) else SPECIAL.sub(QUOTED, value)}"
+
+
+def _is_quoted(line: str) -> bool:
+    """Whether the word that is being typed is inside of quotes."""
+    quote, escaped = "", False
+    for letter in line:
+        if escaped:
+            escaped = False
+        elif letter == "\\" and quote != "'":
+            escaped = True
+        elif letter in "'\"" and quote in ("", letter):
+            quote = "" if quote else letter
+    return bool(quote)
 
 
 class Fish(_FromLine, FishComplete):
@@ -111,10 +187,10 @@ class Fish(_FromLine, FishComplete):
     source_template: ClassVar[str] = FISH
 
 
-class Zsh(_Whole, ZshComplete):
-    """Zsh, with click's script."""
+class Zsh(_WholeWord, ZshComplete):
+    """Zsh, with click's script, which is changed so that no blank follows a folder."""
 
-    source_template: ClassVar[str] = ZshComplete.source_template.replace("\n\n", f"\n\n{ZSH}\n", 1)
+    source_template: ClassVar[str] = ZshComplete.source_template.replace("\n\n", f"\n\n{ZSH}\n", 1).replace(*ZSH_PARTS)
 
 
 CLASSES: Sequence[type[ShellComplete]] = (Bash, Zsh, Fish)

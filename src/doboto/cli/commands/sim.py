@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import signal
-import sys
 import threading
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -14,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..command import CONTEXT, Described, Group
-from ..errors import REFUSED, Failure, lacking, reason
+from ..errors import Failure, lacking, reason
 from ..settings import Option
+from .auth import confirm
 
 if TYPE_CHECKING:
     from ...sim import Clock, Server, Settings, Simulator
@@ -146,10 +146,7 @@ def _reset(*, yes: bool) -> None:
     from ..accounts.simulated import state_file
 
     path = state_file()
-    if not yes and not sys.stdin.isatty():
-        raise Failure("sim reset can't be undone: say --yes where there is no terminal to ask on", REFUSED.code)
-    if not yes and not click.confirm(f"Empty the simulated account in {path}?", err=True):
-        raise Failure("sim reset: not done", REFUSED.code)
+    confirm("sim reset", f"Empty the simulated account in {path}? Its resources can't be recovered.", yes=yes)
     for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
         each.unlink(missing_ok=True)
     click.echo(f"{path} is empty", err=True)

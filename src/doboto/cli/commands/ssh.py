@@ -1,30 +1,70 @@
-"""`doboto droplet ssh`: the system's ssh on a Droplet's address."""
+"""`doboto droplet ssh`: the system's ssh, connected to a Droplet's address."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import click
+from click.shell_completion import CompletionItem
 
 from ...addresses import private_ipv4, public_ipv4, public_ipv6
 from ..command import CONTEXT, Described
-from ..errors import NOT_FOUND, Failure
+from ..errors import NOT_FOUND, USAGE, Failure
+from ..run.complete import complete_droplets
 from ..settings import Argument, Option, Settings, common
 from .wait import WAITING
 
-#: Seconds that ssh may take to connect, unless `--timeout` is less: its own default is what the system has, minutes.
-PATIENCE = 15
+#: Seconds for ssh to connect, unless `--timeout` is less; its own default is the system's, minutes.
+CONNECT_TIMEOUT = 15
+#: `user@name:port`; names of Droplets have neither `@` nor `:` in them.
+DESTINATION = re.compile(r"(?:(?P<user>[^@]*)@)?(?P<droplet>[^@:]*)(?::(?P<port>[^@:]*))?")
+#: A user on a Linux machine or in a directory: nothing that ssh or a shell there would take for something else.
+USER = re.compile(r"[A-Za-z0-9_][\w.+\\-]*\$?")
+PORT = click.IntRange(1, 65535)
+ROOT = "root"
 
 
-class Handing(Described):
-    """A command whose options may stand on either side of its first argument; what follows them is handed on."""
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where to log in, as the command line has it.
+
+    Attributes:
+        droplet: The Droplet's name or id.
+        user: The user, or None.
+        port: The port, or None.
+    """
+
+    droplet: str
+    user: str | None = None
+    port: int | None = None
+
+
+def parse_destination(text: str) -> Destination:
+    """Parse `[USER@]DROPLET[:PORT]`.
+
+    Raises:
+        Failure: It has another form.
+    """
+    found = DESTINATION.fullmatch(text)
+    if found is None or not found["droplet"] or found["user"] == "":
+        raise Failure(f"invalid destination {text!r}: write [USER@]DROPLET[:PORT]", USAGE.code)
+    port = found["port"]
+    if port is not None and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise Failure(f"invalid port {port!r} in {text!r}: use a number from 1 to 65535", USAGE.code)
+    return Destination(found["droplet"], found["user"], None if port is None else int(port))
+
+
+class PassThrough(Described):
+    """A command with options on either side of its first argument, which passes on what follows them."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Options first, then the first argument, and the rest as it is."""
+        """Parse options first, then the first argument, and keep the rest as it is."""
         before, rest = self._options(ctx, args)
         if rest and "--" not in before:
             between, rest[1:] = self._options(ctx, rest[1:])
@@ -32,7 +72,7 @@ class Handing(Described):
         return super().parse_args(ctx, [*before, *rest])
 
     def _options(self, ctx: click.Context, args: list[str]) -> tuple[list[str], list[str]]:
-        """The options that a line begins with, with their values, and the `--` that ends them; and the rest of it."""
+        """Divide a line into the options that it begins with, the `--` after them included, and the rest."""
         given, _, _ = self.make_parser(ctx).parse_args(list(args))
         command = given.get("command")
         rest = cast("tuple[str, ...]", command) if isinstance(command, tuple) else ()
@@ -48,20 +88,49 @@ def _ssh(ctx: click.Context, **params: Any) -> None:
     from ..run.resume import resumable, waiting
     from .wait import wait_for
 
+    destination = parse_destination(params["droplet"])
+    params["user"] = _choose("user", destination.user, params["user"]) or _default_user(settings)
+    params["port"] = _choose("port", destination.port, params["port"]) or 22
+    if not USER.fullmatch(params["user"]):
+        raise Failure(f"invalid user {params['user']!r}", USAGE.code)
     with open_client(settings) as do, Reporter(settings) as reporter:
-        (id,) = resolved(do, [params["droplet"]], reporter.names)
+        (id,) = resolved(do, [destination.droplet], reporter.names)
         if settings.sim:
-            raise Failure(f"{reporter.named(id)} is simulated: nobody answers at its address, so no ssh is started")
+            raise Failure(f"{reporter.named(id)} is simulated: nothing answers at its address, so ssh is not started")
         if params["wait"]:
             port = None if params["private"] else params["port"]
             with resumable(reporter, lambda _: waiting(settings, [id], port=port)):
                 wait_for(do, [id], params["poll"], params["timeout"], reporter.progress(), port)
         droplet = do.droplet.info(id)
-    handed_over(command_line(droplet, params))
+    execute(command_line(droplet, params))
+
+
+def _complete_destination(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Complete the Droplet's name behind `user@`."""
+    user, at, name = incomplete.rpartition("@")
+    return [CompletionItem(f"{user}{at}{one.value}", help=one.help) for one in complete_droplets(ctx, param, name)]
+
+
+def _choose(name: str, inside: Any, option: Any) -> Any:
+    """Choose between what a destination says and what an option says.
+
+    Raises:
+        Failure: They contradict each other.
+    """
+    if inside is not None and option not in (None, inside):
+        raise Failure(f"two values for the {name}: {inside!r} and --{name} {option!r}; give one", USAGE.code)
+    return option if inside is None else inside
+
+
+def _default_user(settings: Settings) -> str:
+    from ..accounts.defaults import find_defaults
+
+    user: str = find_defaults(settings).get("ssh_user", ROOT)
+    return user
 
 
 def command_line(droplet: Mapping[str, Any], params: Mapping[str, Any]) -> list[str]:
-    """What is run.
+    """Make the command line of ssh.
 
     Raises:
         Failure: The Droplet has no such address.
@@ -69,14 +138,16 @@ def command_line(droplet: Mapping[str, Any], params: Mapping[str, Any]) -> list[
     address = private_ipv4(droplet) if params["private"] else public_ipv4(droplet) or public_ipv6(droplet)
     if address is None:
         kind = "private" if params["private"] else "public"
-        hint = "" if params["wait"] else "; --wait waits for one"
+        hint = "" if params["wait"] else "; pass --wait to wait for one"
         raise Failure(f"{droplet['name']} ({droplet['id']}) has no {kind} address{hint}", NOT_FOUND.code)
     identity = ["-i", params["identity"]] if params["identity"] else []
-    patience = ["-o", f"ConnectTimeout={max(1, min(PATIENCE, int(params['timeout'])))}"]
-    return ["ssh", *patience, "-p", str(params["port"]), *identity, f"{params['user']}@{address}", *params["command"]]
+    timeout = ["-o", f"ConnectTimeout={max(1, min(CONNECT_TIMEOUT, int(params['timeout'])))}"]
+    # After -- ssh takes nothing for an option of its own: not the destination, nor the command's.
+    destination = ["--", f"{params['user']}@{address}"]
+    return ["ssh", *timeout, "-p", str(params["port"]), *identity, *destination, *params["command"]]
 
 
-def handed_over(line: Sequence[str]) -> None:
+def execute(line: Sequence[str]) -> None:
     """Become that program; its exit code is then ours.
 
     Raises:
@@ -84,26 +155,35 @@ def handed_over(line: Sequence[str]) -> None:
     """
     program = shutil.which(line[0])
     if program is None:
-        raise Failure(f"there is no {line[0]} on this machine")
+        raise Failure(f"{line[0]} is not installed on this machine, or not in PATH")
     if os.name == "posix":
         os.execv(program, list(line))  # noqa: S606 - no shell, arguments one by one
     raise SystemExit(subprocess.call([program, *line[1:]]))  # noqa: S603 - no shell, arguments one by one
 
 
-command = Handing(
+command = PassThrough(
     "ssh",
     help="Log in to a Droplet with the system's ssh, or run a command there. What follows the Droplet and the options "
     "goes to ssh as it is; -- ends the options. The exit code is ssh's: the command's own, or 255 where ssh failed.",
     callback=click.pass_context(_ssh),
     context_settings={**CONTEXT, "allow_interspersed_args": False},
     params=[
-        Argument(["droplet"], metavar="DROPLET", text="The Droplet, by id or name."),
+        Argument(
+            ["droplet"],
+            metavar="[USER@]DROPLET[:PORT]",
+            text="The Droplet, by id or name.",
+            shell_complete=_complete_destination,
+        ),
         Argument(["command"], nargs=-1, metavar="[COMMAND]...", text="What to run there instead of a shell."),
-        Option(["--user", "-l"], default="root", show_default=True, help="The user there."),
-        Option(["--port", "-p"], type=click.INT, default=22, show_default=True, help="The port there."),
+        Option(
+            ["--user", "-l"],
+            metavar="TEXT",
+            help="The user there. Default: the default ssh-user of the account, else root.",
+        ),
+        Option(["--port", "-p"], type=PORT, metavar="PORT", help="The port there. Default: 22."),
         Option(["--identity", "-i"], metavar="FILE", help="The private key to use."),
         Option(["--private"], is_flag=True, help="Use the private address, from inside of the VPC."),
-        Option(["--wait/--no-wait"], default=False, section="Waiting", help="Wait till the port answers."),
+        Option(["--wait/--no-wait"], default=False, section="Waiting", help="Wait until the port answers."),
         *WAITING,
         *common(frozenset({"-o"})),
     ],

@@ -10,6 +10,7 @@ import click
 
 from ..command import CONTEXT, Described
 from ..errors import USAGE, Failure
+from ..run.complete import complete_droplets, complete_tags
 from ..schema.values import SECONDS
 from ..settings import Argument, Option, Settings, common
 
@@ -165,8 +166,19 @@ command = Described(
     callback=click.pass_context(_wait),
     context_settings=dict(CONTEXT),
     params=[
-        Argument(["id"], nargs=-1, metavar="[DROPLET]...", text="Droplets, by id or name."),
-        Option(["--tag", "--tag-name", "tag_name"], metavar="TEXT", help="The tag whose Droplets are meant."),
+        Argument(
+            ["id"],
+            nargs=-1,
+            metavar="[DROPLET]...",
+            text="Droplets, by id or name.",
+            shell_complete=complete_droplets,
+        ),
+        Option(
+            ["--tag", "--tag-name", "tag_name"],
+            metavar="TEXT",
+            help="The tag of the Droplets.",
+            shell_complete=complete_tags,
+        ),
         *WAITING,
         Option(["--ready-port"], type=click.INT, section="Waiting", help="Also wait till this TCP port answers."),
         *common(),

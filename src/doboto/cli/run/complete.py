@@ -1,4 +1,7 @@
-"""Values that the shell completes: Droplets' names, slugs, tags. What cannot be had in a moment is not completed."""
+"""Values that the shell completes: names of Droplets and of other resources, slugs, tags.
+
+What can't be read within three seconds is not completed, and no failure writes into the line that is being typed.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from ..schema.catalog import Operation
-from ..schema.names import takes_droplet
+from ..schema.names import Naming, naming_of, takes_droplet
 from ..settings import Settings, of_environment
 
 if TYPE_CHECKING:
@@ -17,19 +20,24 @@ if TYPE_CHECKING:
 
 Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem[str]]]
 
-#: How long somebody who pressed Tab may wait, in seconds.
-PATIENCE = 3.0
+#: Maximum seconds for a user who pressed Tab.
+TIMEOUT = 3.0
 SLUGS = frozenset({"size", "region", "image"})
 TAGS = frozenset({"tag_name", "tags"})
 
 
 def completer(operation: Operation, name: str) -> Completer | None:
-    """What completes a parameter, or None."""
+    """Find what completes a parameter; None where nothing does."""
     if takes_droplet(operation, name):
-        return _completing(_droplets)
+        return complete_droplets
     if name in SLUGS and (operation.resource, name) != ("volume", "size"):
-        return _completing(lambda do: _slugs(do, name))
-    return _completing(_tags) if name in TAGS else None
+        return _completing(lambda do: _list_slugs(do, name))
+    if (operation.resource, name) == ("tag", "name") and not operation.name.startswith("create"):
+        return complete_tags
+    naming = naming_of(operation, name)
+    if naming is not None:
+        return _completing(lambda do: _list_names(do, naming))
+    return complete_tags if name in TAGS else None
 
 
 def _completing(candidates: Callable[[DO], Iterator[tuple[str, str]]]) -> Completer:
@@ -38,14 +46,18 @@ def _completing(candidates: Callable[[DO], Iterator[tuple[str, str]]]) -> Comple
         from ..accounts.client import open_client
 
         try:
-            with open_client(settings_of(ctx), retry=Retry.never(), timeout=PATIENCE) as do:
-                return [
-                    CompletionItem(value, help=text) for value, text in candidates(do) if value.startswith(incomplete)
-                ]
+            with open_client(settings_of(ctx), retry=Retry.never(), timeout=TIMEOUT) as do:
+                found = dict(candidates(do))
         except Exception:  # a completion that fails must not write into the line being typed
             return []
+        return [CompletionItem(value, help=text) for value, text in found.items() if _is_candidate(value, incomplete)]
 
     return complete
+
+
+def _is_candidate(value: str, incomplete: str) -> bool:
+    """Whether a value can be typed and fits: one with a line break or an escape sequence can't."""
+    return bool(value) and value.isprintable() and value.startswith(incomplete)
 
 
 def settings_of(ctx: click.Context) -> Settings:
@@ -61,20 +73,31 @@ def settings_of(ctx: click.Context) -> Settings:
     return settings
 
 
-def _droplets(do: DO) -> Iterator[tuple[str, str]]:
+def _list_droplets(do: DO) -> Iterator[tuple[str, str]]:
     for droplet in do.droplet.list():
         yield droplet["name"], f"{droplet['id']} {droplet['status']}"
 
 
-def _tags(do: DO) -> Iterator[tuple[str, str]]:
+def _list_tags(do: DO) -> Iterator[tuple[str, str]]:
     for tag in do.tag.list():
         yield tag["name"], ""
 
 
-def _slugs(do: DO, kind: str) -> Iterator[tuple[str, str]]:
-    from .droplets import slug_entries
+def _list_names(do: DO, naming: Naming) -> Iterator[tuple[str, str]]:
+    """List names; an object without one is named by its id."""
+    for one in getattr(getattr(do, naming.resource), naming.listing)(**dict(naming.given)):
+        name = str(one.get("name") or "")
+        yield (name, str(one["id"])) if name else (str(one["id"]), "")
 
-    for entry in slug_entries(do, kind):
+
+def _list_slugs(do: DO, kind: str) -> Iterator[tuple[str, str]]:
+    from . import droplets
+
+    for entry in droplets.slug_entries(do, kind):
         if entry.get("slug"):
             price = entry.get("price_monthly")
             yield entry["slug"], f"${price:g}/month" if price else str(entry.get("name", ""))
+
+
+complete_droplets = _completing(_list_droplets)
+complete_tags = _completing(_list_tags)

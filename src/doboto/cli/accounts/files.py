@@ -1,0 +1,167 @@
+"""The files that hold contexts: ours, which only its owner can read and one command at a time writes; doctl's, read."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from ..._json import is_object
+from ..errors import Failure, reason
+
+#: What a member of our file, and of a context in it, has to be.
+STRUCTURE: Mapping[str, tuple[type, str]] = {
+    "current": (str, "the name of a context"),
+    "contexts": (dict, "contexts by name"),
+    "defaults": (dict, "options and their values"),
+}
+ENTRY: Mapping[str, tuple[type, str]] = {
+    "token": (str, "a text"),
+    "url": (str, "a URL"),
+    "keyring": (bool, "true or false"),
+    "defaults": (dict, "options and their values"),
+}
+OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+def contexts_file() -> Path:
+    """Where contexts are kept; `DOBOTO_CONFIG` names another file."""
+    named = os.environ.get("DOBOTO_CONFIG")
+    return Path(named) if named else default_file()
+
+
+def default_file() -> Path:
+    """Where contexts are kept unless the environment says otherwise."""
+    return platformdirs.user_config_path("doboto") / "contexts.yaml"
+
+
+def doctl_files() -> Iterator[Path]:
+    """Where doctl keeps its own: the user's configuration folder, or that of its snap (doctl's README)."""
+    yield platformdirs.user_config_path("doctl", appauthor=False, roaming=True) / "config.yaml"
+    yield Path.home() / "snap" / "doctl" / "current" / ".config" / "doctl" / "config.yaml"
+
+
+def read_contexts(path: Path) -> dict[str, Any]:
+    """Read our file; empty where there is none.
+
+    Raises:
+        Failure: It can't be read, or is not what it should be.
+    """
+    found = read_yaml(path)
+    _check(path, "", found, STRUCTURE)
+    contexts = {str(name): entry for name, entry in (found.get("contexts") or {}).items()}
+    for name, entry in contexts.items():
+        if not is_object(entry):
+            raise Failure(f"{path}: the context {name!r} must be a mapping with a token, not {_name_type(entry)}")
+        _check(path, f"the context {name!r}: ", entry, ENTRY)
+    return {**found, "contexts": contexts} if contexts else found
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML file that holds a mapping; empty where there is none.
+
+    Raises:
+        Failure: It can't be read, is no YAML, or holds something else.
+    """
+    import yaml
+
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except yaml.MarkedYAMLError as failure:
+        mark = failure.problem_mark or failure.context_mark
+        line = "" if mark is None else f" in line {mark.line + 1}"
+        # Not the text around it, which may be a token.
+        raise Failure(f"{path} is not valid YAML{line}: {failure.problem or failure.context}") from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as failure:
+        why = reason(failure) if isinstance(failure, OSError) else "it is not valid YAML in UTF-8"
+        raise Failure(f"{path} can't be read: {why}") from None
+    if found is not None and not is_object(found):
+        raise Failure(f"{path} must hold a mapping, not {_name_type(found)}")
+    return dict(found or {})
+
+
+def _check(path: Path, where: str, found: Mapping[str, Any], structure: Mapping[str, tuple[type, str]]) -> None:
+    for name, (kind, wanted) in structure.items():
+        value = found.get(name)
+        if value is not None and not isinstance(value, kind) and not (kind is str and isinstance(value, int)):
+            raise Failure(f"{path}: {where}{name} must be {wanted}, not {_name_type(value)}")
+
+
+def _name_type(value: object) -> str:
+    """Name the kind of a value, and never the value, which may be a token."""
+    names = {dict: "a mapping", list: "a list", str: "a text", bool: "a boolean", int: "a number", float: "a number"}
+    return names.get(type(value), "empty" if value is None else f"a {type(value).__name__}")
+
+
+def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a file that is never readable by others, wholly or not at all; a symbolic link to it stays one."""
+    import yaml
+
+    path = Path(os.path.realpath(path))
+    handle, new = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # its mode is 600
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as opened:
+            yaml.safe_dump(dict(content), opened, sort_keys=False, allow_unicode=True)
+            opened.flush()
+            os.fsync(opened.fileno())
+        Path(new).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(new).unlink()
+        raise
+
+
+@contextmanager
+def lock(path: Path) -> Generator[None, None, None]:
+    """Let no other command write the file meanwhile; that waits until this one is done."""
+    path = Path(os.path.realpath(path))
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with path.with_name(f".{path.name}.lock").open("a", encoding="ascii") as opened:
+        _lock_handle(opened.fileno())
+        yield  # closing the file unlocks it
+
+
+def _lock_handle(handle: int) -> None:
+    if os.name == "posix":
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        return
+    import importlib
+
+    msvcrt = importlib.import_module("msvcrt")  # waits ten seconds at most, a second between attempts
+    msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
+
+
+def find_exposure(path: Path, content: Mapping[str, Any] | None = None) -> str | None:
+    """Find what is wrong with who may read or change a file of tokens.
+
+    Args:
+        path: The file.
+        content: What it holds, if that is known: without a token in it, reading it does no harm.
+
+    Returns:
+        The problem and what to do, or None.
+    """
+    if os.name != "posix" or not path.exists():
+        return None
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & OTHERS_WRITE:
+        return f"{path} can be changed by others (mode {mode:03o}); chmod 600 it"
+    if mode & OTHERS_READ and (content is None or "token" in str(content)):
+        return f"{path} can be read by others (mode {mode:03o}) and holds tokens; chmod 600 it"
+    folder = Path(os.path.realpath(path)).parent
+    mode = folder.stat().st_mode
+    if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+        mode = stat.S_IMODE(mode)
+        return f"{folder} can be changed by everybody (mode {mode:03o}), who can replace {path.name}; chmod 700 it"
+    return None

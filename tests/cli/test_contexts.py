@@ -1,0 +1,273 @@
+"""The file of contexts under attack and in company; doctl's settings; which account counts; defaults."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from .conftest import PROGRAM, Doboto
+
+posix = pytest.mark.skipif(os.name != "posix", reason="modes, links and terminals are POSIX")
+
+
+@pytest.fixture
+def file(doboto: Doboto) -> Path:
+    """Where contexts are kept, in a folder that is there."""
+    path = Path(doboto.environment["XDG_CONFIG_HOME"]) / "doboto" / "contexts.yaml"
+    path.parent.mkdir(parents=True)
+    return path
+
+
+def write(path: Path, content: Any, mode: int = 0o600) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content if isinstance(content, str) else yaml.safe_dump(content))
+    path.chmod(mode)
+
+
+def write_doctl(doboto: Doboto, content: Any, mode: int = 0o600) -> None:
+    write(Path(doboto.environment["XDG_CONFIG_HOME"]) / "doctl" / "config.yaml", content, mode)
+
+
+# -- doctl
+
+
+@pytest.mark.parametrize("ending", ["", "/"])
+def test_api_url_of_doctl_counts_for_its_tokens(doboto: Doboto, doboto_server: Any, ending: str) -> None:
+    origin = doboto_server.url.removesuffix("/v2")
+    write_doctl(doboto, {"access-token": "one", "api-url": f"{origin}{ending}", "auth-contexts": {"work": "two"}})
+    for context in ("default", "work"):
+        assert doboto.ok("--context", context, "droplet", "list", "-o", "json").json == []
+    assert {one["url"] for one in doboto.ok("auth", "list", "-o", "json").json} == {doboto_server.url}
+    nobody = {"DIGITALOCEAN_API_URL": "http://127.0.0.1:9"}
+    assert doboto.refused(11, "unreachable", "tag", "list", **nobody)["url"].startswith("http://127.0.0.1:9/v2/")
+
+
+@pytest.mark.parametrize("variable", ["DOBOTO_CONTEXT", "DIGITALOCEAN_CONTEXT"])
+def test_context_of_the_environment_is_used(doboto: Doboto, doboto_server: Any, variable: str) -> None:
+    write_doctl(doboto, {"access-token": "one", "api-url": "http://127.0.0.1:9"})
+    doboto.ok("auth", "init", "here", "--url", doboto_server.url, stdin=f"{doboto_server.token}\n")
+    doboto.ok("auth", "switch", "default")
+    doboto.refused(11, "unreachable", "droplet", "list")
+    named = {variable: "here"}
+    assert doboto.ok("droplet", "list", "-o", "json", **named).json == []
+    assert doboto.ok("droplet", "list", "-o", "json", DIGITALOCEAN_TOKEN="t", **named).json == []
+    listed = doboto.ok("auth", "list", "-o", "json", **named)
+    assert [one["name"] for one in listed.json if one["current"]] == ["here"]
+    assert "commands use context here" in listed.err
+    doboto.refused(3, "not_found", "droplet", "list", **{variable: "nobody"})
+
+
+def test_broken_file_of_doctl_hinders_only_who_needs_it(doboto: Doboto, doboto_server: Any) -> None:
+    write_doctl(doboto, "access-token: [")
+    doboto.ok("auth", "init", "work", "--url", doboto_server.url, stdin=f"{doboto_server.token}\n")
+    assert doboto.ok("droplet", "list", "-o", "json").json == []
+    assert (
+        "doctl/config.yaml is not valid YAML"
+        in doboto.refused(3, "not_found", "--context", "a", "tag", "list")["message"]
+    )
+
+
+# -- which account counts
+
+
+@pytest.mark.parametrize(("arguments", "variables", "used"), [
+    ((), {"DIGITALOCEAN_TOKEN": "t"}, "the account of DIGITALOCEAN_TOKEN"),
+    ((), {"DIGITALOCEAN_ACCESS_TOKEN": "t"}, "the account of DIGITALOCEAN_ACCESS_TOKEN"),
+    (("--token", "t"), {}, "the account of --token"),
+    ((), {"DOBOTO_SIM": "1"}, "the simulated account"),
+])  # fmt: skip
+def test_list_marks_no_context_where_another_account_counts(
+    doboto: Doboto, file: Path, arguments: tuple[str, ...], variables: dict[str, str], used: str
+) -> None:
+    write(file, {"current": "a", "contexts": {"a": {"token": "t"}, "b": {"token": "u"}}})
+    assert [one["current"] for one in doboto.ok("auth", "list", "-o", "json").json] == [True, False]
+    listed = doboto.ok("auth", "list", "-o", "json", *arguments, **variables)
+    assert [one["current"] for one in listed.json] == [False, False]
+    assert f"commands use {used} instead of context a" in listed.err
+    if variables and "DOBOTO_SIM" not in variables:
+        assert f"commands still use {used}" in doboto.ok("auth", "switch", "b", **variables).err
+
+
+@posix
+def test_init_asks_before_it_replaces_a_token(doboto: Doboto, doboto_server: Any, file: Path) -> None:
+    from .terminal import Terminal
+
+    write(file, {"contexts": {"work": {"token": "old"}}})
+    more = ("--url", doboto_server.url)
+    message = doboto.refused(5, "refused", "auth", "init", "work", *more, stdin=f"{doboto_server.token}\n")["message"]
+    assert message == "auth init work: pass --yes when not running interactively"
+    for answer in ("n\n", "\x04"):
+        with Terminal(["auth", "init", "work", *more], doboto.environment) as terminal:
+            terminal.read(lambda text: "Replace the token of the context work? [y/N]" in text)
+            terminal.type(answer)
+            assert terminal.end() == 5
+            assert terminal.text.splitlines()[-1] == "doboto: auth init work: not done"
+    assert "old" in file.read_text()
+    doboto.ok("auth", "init", "work", *more, "--yes", stdin=f"{doboto_server.token}\n")
+    assert "old" not in file.read_text()
+
+
+def test_token_that_may_not_read_the_account_is_kept(doboto: Doboto, doboto_server: Any, file: Path) -> None:
+    doboto_server.simulator.faults.add("status", status=403, path="/v2/account")
+    done = doboto.ok("auth", "init", "work", "--url", doboto_server.url, stdin=f"{doboto_server.token}\n")
+    assert "it lacks the scope account:read" in done.err
+    assert yaml.safe_load(file.read_text())["current"] == "work"
+    assert doboto.ok("droplet", "list", "-o", "json").json == []
+
+
+# -- the file
+
+
+@posix
+def test_symbolic_link_stays_one(doboto: Doboto, file: Path, tmp_path: Path) -> None:
+    real = tmp_path / "dotfiles" / "contexts.yaml"
+    write(real, {"contexts": {"a": {"token": "t"}, "b": {"token": "u"}}, "note": "mine"})
+    file.symlink_to(real)
+    doboto.ok("auth", "switch", "b")
+    doboto.ok("auth", "remove", "a", "--yes")
+    assert file.is_symlink()
+    assert yaml.safe_load(real.read_text()) == {"contexts": {"b": {"token": "u"}}, "note": "mine", "current": "b"}
+    assert real.stat().st_mode & 0o777 == 0o600
+
+
+def test_eight_at_once_keep_eight_contexts(doboto: Doboto, doboto_server: Any, file: Path) -> None:
+    names = [f"account-{number}" for number in range(8)]
+    line = [PROGRAM, "-q", "auth", "init", "--url", doboto_server.url, "--token", doboto_server.token]
+    running = [subprocess.Popen([*line, name], env=doboto.environment, cwd=doboto.folder) for name in names]
+    assert [one.wait(timeout=60) for one in running] == [0] * 8
+    assert sorted(yaml.safe_load(file.read_text())["contexts"]) == names
+    assert [one.name for one in file.parent.iterdir() if one.name not in {file.name, f".{file.name}.lock"}] == []
+
+
+@pytest.mark.parametrize(("content", "wanted"), [
+    ("contexts: {a: 7}", "the context 'a' must be a mapping with a token, not a number"),
+    ("contexts: {a: dop_v1_secret}", "the context 'a' must be a mapping with a token, not a text"),
+    ("contexts: {a: null}", "not empty"),
+    ("contexts: [a]", "contexts must be contexts by name, not a list"),
+    ("contexts: {a: {token: [dop_v1_secret]}}", "the context 'a': token must be a text, not a list"),
+    ("contexts: {a: {token: t, url: [1]}}", "url must be a URL, not a list"),
+    ("current: [a]", "current must be the name of a context, not a list"),
+    ("defaults: fra1", "defaults must be options and their values, not a text"),
+    ("- a", "must hold a mapping, not a list"),
+    ("dop_v1_secret", "must hold a mapping, not a text"),
+    ("contexts: {a: {token: dop_v1_secret", "is not valid YAML in line"),
+    ("a: b: dop_v1_secret", "is not valid YAML in line 1"),
+    ("\x00", "can't be read: it is not valid YAML in UTF-8"),
+])  # fmt: skip
+def test_malformed_file_is_an_error_in_words(doboto: Doboto, file: Path, content: str, wanted: str) -> None:
+    write(file, content)
+    for arguments in (("auth", "list"), ("droplet", "list"), ("auth", "switch", "a")):
+        done = doboto.as_process("-o", "json", *arguments)
+        assert done.code == 1
+        assert str(file) in done.error["message"]
+        assert wanted in done.error["message"]
+        assert "secret" not in done.err
+
+
+def test_file_that_is_no_text_or_no_file_is_an_error_in_words(doboto: Doboto, file: Path) -> None:
+    file.write_bytes(b"contexts: \xff")
+    assert "can't be read" in doboto.refused(1, "failed", "auth", "list")["message"]
+    file.unlink()
+    file.mkdir()
+    assert "can't be read" in doboto.refused(1, "failed", "auth", "list")["message"]
+
+
+def test_numbers_are_names_too(doboto: Doboto, file: Path) -> None:
+    write(file, "contexts: {7: {token: t}, a: {token: 123}}")
+    assert [one["name"] for one in doboto.ok("auth", "list", "-o", "json").json] == ["7", "a"]
+    doboto.ok("auth", "switch", "7")
+    assert [one["name"] for one in doboto.ok("auth", "list", "-o", "json").json if one["current"]] == ["7"]
+
+
+@posix
+@pytest.mark.parametrize(("mode", "folder", "wanted"), [
+    (0o644, 0o700, "can be read by others (mode 644) and holds tokens; chmod 600 it"),
+    (0o640, 0o700, "can be read by others (mode 640)"),
+    (0o622, 0o700, "can be changed by others (mode 622)"),
+    (0o600, 0o777, "can be changed by everybody (mode 777), who can replace contexts.yaml; chmod 700 it"),
+])  # fmt: skip
+def test_every_command_that_uses_an_exposed_file_warns(
+    doboto: Doboto, doboto_server: Any, file: Path, mode: int, folder: int, wanted: str
+) -> None:
+    write(file, {"current": "a", "contexts": {"a": {"token": doboto_server.token, "url": doboto_server.url}}}, mode)
+    file.parent.chmod(folder)
+    for arguments in (("droplet", "list"), ("auth", "list"), ("watch", "--once"), ("auth", "defaults")):
+        assert wanted in doboto.ok(*arguments).err
+    warning = json.loads(doboto.ok("-o", "json", "droplet", "list").err.splitlines()[0])
+    assert warning["event"] == "warning"
+    assert wanted in warning["message"]
+    assert doboto.ok("droplet", "list", DIGITALOCEAN_TOKEN="t", DOBOTO_URL=doboto_server.url).err == ""
+    file.parent.chmod(0o700)
+
+
+@posix
+def test_exposed_file_of_doctl_is_warned_of(doboto: Doboto, doboto_server: Any) -> None:
+    origin = doboto_server.url.removesuffix("/v2")
+    write_doctl(doboto, {"access-token": "one", "api-url": origin}, 0o644)
+    assert "doctl/config.yaml can be read by others" in doboto.ok("droplet", "list").err
+
+
+# -- defaults
+
+
+def test_defaults_are_kept_for_all_accounts_and_for_one(doboto: Doboto, file: Path) -> None:
+    write(file, {"current": "a", "contexts": {"a": {"token": "t"}, "b": {"token": "u"}}})
+    doboto.ok("auth", "defaults", "region=fra1", "ssh-keys=laptop, desk")
+    doboto.ok("auth", "defaults", "--context", "b", "region=nyc3", "size=s-1vcpu-1gb")
+    assert doboto.ok("auth", "defaults", "-o", "json").json == {"region": "fra1", "ssh_keys": ["laptop", "desk"]}
+    of_b = {"region": "nyc3", "ssh_keys": ["laptop", "desk"], "size": "s-1vcpu-1gb"}
+    assert doboto.ok("--context", "b", "auth", "defaults", "-o", "json").json == of_b
+    doboto.ok("auth", "defaults", "region=", "ssh-keys=")
+    assert doboto.ok("auth", "defaults", "-o", "json").json == {}
+    assert yaml.safe_load(file.read_text())["contexts"]["a"] == {"token": "t"}
+
+
+@pytest.mark.parametrize(("given", "wanted"), [
+    ("regoin=fra1", "did you mean region?"), ("region", "write NAME=VALUE"), ("user=me", "no default 'user'"),
+])  # fmt: skip
+def test_default_that_is_none_is_refused(doboto: Doboto, given: str, wanted: str) -> None:
+    assert wanted in doboto.refused(2, "usage", "auth", "defaults", given)["message"]
+
+
+@pytest.mark.parametrize(("content", "wanted"), [
+    ({"regoin": "fra1"}, "did you mean region?"), ({"region": ["fra1"]}, "the default region must be a text"),
+    ({"ssh_keys": [{}]}, "the default ssh_keys must be a list of texts"), ({"size": True}, "must be a text"),
+])  # fmt: skip
+def test_malformed_default_in_the_file_is_an_error_in_words(
+    doboto: Doboto, file: Path, content: Any, wanted: str
+) -> None:
+    write(file, {"defaults": content})
+    assert wanted in doboto.refused(1, "failed", "auth", "defaults")["message"]
+
+
+# -- the URL
+
+
+@pytest.mark.parametrize("url", [
+    "ftp://example.com", "example.com", "https://", "https://a b", "https://example.com:port", "https://example.com:0",
+    "https://user:secret@example.com", "https://example.com?a=b", "http://example.com", "https://[::1", "https://:80",
+])  # fmt: skip
+def test_url_that_can_not_be_right_is_wrong_usage(doboto: Doboto, url: str) -> None:
+    assert "secret" not in doboto("--token", "t", "--url", url, "droplet", "list").err
+    doboto.refused(2, "usage", "--token", "t", "--url", url, "droplet", "list")
+    doboto.refused(2, "usage", "droplet", "list", DOBOTO_URL=url, DIGITALOCEAN_TOKEN="t")
+    doboto.refused(2, "usage", "auth", "init", "--url", url, stdin="t\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is POSIX")
+def test_end_of_input_is_a_no_on_a_line_of_its_own(simulated: Doboto) -> None:
+    from .terminal import Terminal
+
+    simulated.ok("droplet", "list")
+    with Terminal(["sim", "reset"], simulated.environment) as terminal:
+        terminal.read(lambda text: "[y/N]" in text)
+        terminal.type("\x04")
+        assert terminal.end() == 5
+        assert terminal.text.splitlines()[-1] == "doboto: sim reset: not done"
