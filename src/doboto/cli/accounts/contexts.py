@@ -11,7 +11,17 @@ from urllib.parse import urljoin
 from ..._json import is_object
 from ..errors import NOT_FOUND, REFUSED, UNAUTHORIZED, Failure
 from . import keyring
-from .files import contexts_file, default_file, doctl_files, find_exposure, lock, read_contexts, read_yaml, write_yaml
+from .files import (
+    contexts_file,
+    default_file,
+    doctl_files,
+    find_exposure,
+    lock,
+    read_contexts,
+    read_yaml,
+    section,
+    write_yaml,
+)
 
 #: doctl's variable for the API's URL, which comes before the one in its file.
 DOCTL_URL = "DIGITALOCEAN_API_URL"
@@ -77,11 +87,11 @@ class Contexts:
     @property
     def defaults(self) -> Mapping[str, Any]:
         """Values of options for all accounts."""
-        return self._ours.get("defaults") or {}
+        return section(self._ours, "defaults")
 
     def defaults_of(self, name: str) -> Mapping[str, Any]:
         """Values of options for one context; doctl's have none."""
-        return self._entries().get(name, {}).get("defaults") or {}
+        return section(section(self._entries(), name), "defaults")
 
     def names(self) -> list[str]:
         """List the names, sorted."""
@@ -121,10 +131,10 @@ class Contexts:
         """Keep a context, and make it the current one; defaults of one of that name stay."""
 
         def change(ours: dict[str, Any]) -> dict[str, Any]:
-            contexts = ours.get("contexts") or {}
+            contexts = section(ours, "contexts")
             entry: dict[str, Any] = {"url": url} if url else {}
             entry |= {"keyring": True} if keyring.put(_keyring_name(name), token) else {"token": token}
-            if kept := contexts.get(name, {}).get("defaults"):
+            if kept := section(section(contexts, name), "defaults"):
                 entry["defaults"] = kept
             return {**ours, "current": name, "contexts": {**contexts, name: entry}}
 
@@ -151,12 +161,12 @@ class Contexts:
             raise Failure(f"the context {name!r} is doctl's; keep one of doboto's with: doboto auth init", REFUSED.code)
 
         def change(ours: dict[str, Any]) -> dict[str, Any]:
-            holder = ours if name is None else ours["contexts"][name]
-            merged = {**(holder.get("defaults") or {}), **values}
-            changed = {**holder, "defaults": {key: value for key, value in merged.items() if value is not None}}
-            if not changed["defaults"]:
-                del changed["defaults"]
-            return changed if name is None else {**ours, "contexts": {**ours["contexts"], name: changed}}
+            holder = ours if name is None else section(section(ours, "contexts"), name)
+            merged = {**section(holder, "defaults"), **values}
+            kept = {key: value for key, value in merged.items() if value is not None}
+            rest = {key: value for key, value in holder.items() if key != "defaults"}
+            changed = {**rest, "defaults": kept} if kept else rest
+            return changed if name is None else {**ours, "contexts": {**section(ours, "contexts"), name: changed}}
 
         self._change(change)
 
@@ -175,7 +185,7 @@ class Contexts:
         problem = keyring.remove(_keyring_name(name)) if found.source == "keyring" else None
 
         def change(ours: dict[str, Any]) -> dict[str, Any]:
-            contexts = ours.get("contexts") or {}
+            contexts = section(ours, "contexts")
             kept = {**ours, "contexts": {one: entry for one, entry in contexts.items() if one != name}}
             return {key: value for key, value in kept.items() if (key, value) != ("current", name)}
 
@@ -203,7 +213,7 @@ class Contexts:
             ) from failure
 
     def _entries(self) -> Mapping[str, Any]:
-        return self._ours.get("contexts") or {}
+        return section(self._ours, "contexts")
 
     def _doctl_tokens(self) -> dict[str, str]:
         """Doctl keeps the token of its context `default` apart from the others."""

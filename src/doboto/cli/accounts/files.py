@@ -56,7 +56,7 @@ def read_contexts(path: Path) -> dict[str, Any]:
     """
     found = read_yaml(path)
     _check(path, "", found, STRUCTURE)
-    contexts = {str(name): entry for name, entry in (found.get("contexts") or {}).items()}
+    contexts = {str(name): entry for name, entry in section(found, "contexts").items()}
     for name, entry in contexts.items():
         if not is_object(entry):
             raise Failure(f"{path}: the context {name!r} must be a mapping with a token, not {_name_type(entry)}")
@@ -87,6 +87,12 @@ def read_yaml(path: Path) -> dict[str, Any]:
     if found is not None and not is_object(found):
         raise Failure(f"{path} must hold a mapping, not {_name_type(found)}")
     return dict(found or {})
+
+
+def section(holder: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """A mapping inside of a mapping; empty where there is none."""
+    found = holder.get(name)
+    return dict(found) if is_object(found) else {}
 
 
 def _check(path: Path, where: str, found: Mapping[str, Any], structure: Mapping[str, tuple[type, str]]) -> None:
