@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ import click
 from ..._settings import VARIABLES
 from ...errors import DOBOTOConfigurationException
 from ..errors import UNAUTHORIZED, USAGE, Failure, lacking, line_of
-from ..output.text import clean, dump_json
 from ..settings import Settings
 
 if TYPE_CHECKING:
@@ -100,7 +100,8 @@ def warn(problem: str | None, settings: Settings) -> None:
     """Warn on standard error, in the form that the settings ask for."""
     if problem and not settings.quiet:
         text = f"doboto: warning: {problem}"
-        click.echo(dump_json({"event": "warning", "message": text}) if settings.machine else clean(text), err=True)
+        plain = "".join(letter if letter.isprintable() else "?" for letter in text)
+        click.echo(json.dumps({"event": "warning", "message": text}) if settings.machine else plain, err=True)
 
 
 def open_client(settings: Settings, **more: Any) -> DO:

@@ -48,8 +48,10 @@ def find_defaults(settings: Settings) -> dict[str, Any]:
     """
     contexts = Contexts()
     account = find_account(settings, contexts)
-    own = contexts.defaults_of(account.name) if account.source == "context" else {}
-    return check_defaults({**contexts.defaults, **own})
+    values = dict(contexts.defaults)
+    if account.source == "context":
+        values |= contexts.defaults_of(account.name)
+    return check_defaults(values)
 
 
 def check_defaults(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,10 @@ ENTRY: Mapping[str, tuple[type, str]] = {
     "keyring": (bool, "true or false"),
     "defaults": (dict, "options and their values"),
 }
+#: Kinds of values in words.
+TYPES: Mapping[type, str] = {
+    dict: "a mapping", list: "a list", str: "a text", bool: "a boolean", int: "a number", float: "a number",
+}  # fmt: skip
 OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
@@ -104,8 +108,7 @@ def _check(path: Path, where: str, found: Mapping[str, Any], structure: Mapping[
 
 def _name_type(value: object) -> str:
     """Name the kind of a value, and never the value, which may be a token."""
-    names = {dict: "a mapping", list: "a list", str: "a text", bool: "a boolean", int: "a number", float: "a number"}
-    return names.get(type(value), "empty" if value is None else f"a {type(value).__name__}")
+    return TYPES.get(type(value), "empty" if value is None else f"a {type(value).__name__}")
 
 
 def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
