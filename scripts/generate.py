@@ -110,7 +110,7 @@ def faults() -> str:
 
 def _arguments(name: str) -> str:
     found = KINDS[name].arguments.items()
-    return "<br>".join(f"`{key}`: {argument.wanted}" for key, argument in found)
+    return "<br>".join(f"`{key}`: {argument.description}" for key, argument in found)
 
 
 def interface() -> str:

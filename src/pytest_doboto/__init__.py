@@ -16,7 +16,7 @@ from .guard import Guard
 
 if TYPE_CHECKING:
     from doboto import DO, AsyncDO
-    from doboto.sim import Clock, Settings, Simulator
+    from doboto.sim import Settings, Simulator, SimulatorClock
     from doboto.testing import ServedAccount, Switchboard
 
 GUARD = "doboto-guard"
@@ -36,12 +36,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def doboto_clock() -> Clock:
+def doboto_clock() -> SimulatorClock:
     """The clock of `doboto_simulator`: it stands still until a test moves it or a client of the simulator waits.
 
     Override it to test with another one.
     """
-    clock: Clock = _import("doboto.sim").ManualClock()
+    clock: SimulatorClock = _import("doboto.sim").ManualClock()
     return clock
 
 
@@ -53,7 +53,7 @@ def doboto_settings() -> Settings:
 
 
 @pytest.fixture
-def doboto_simulator(doboto_clock: Clock, doboto_settings: Settings) -> Simulator:
+def doboto_simulator(doboto_clock: SimulatorClock, doboto_settings: Settings) -> Simulator:
     """A fresh simulated DigitalOcean, in this process."""
     simulator: Simulator = _import("doboto.sim").Simulator(doboto_clock, doboto_settings)
     return simulator
@@ -77,18 +77,18 @@ def doboto_async_client(doboto_simulator: Simulator) -> AsyncDO:
 
 
 @pytest.fixture
-def doboto_server_clock() -> Clock:
+def doboto_server_clock() -> SimulatorClock:
     """The clock of `doboto_server`: whatever was begun is over as soon as anybody looks, as clients wait in real time.
 
     Override it to test with another one.
     """
-    clock: Clock = _import("doboto.sim").InstantClock()
+    clock: SimulatorClock = _import("doboto.sim").InstantClock()
     return clock
 
 
 @pytest.fixture
 def doboto_server(
-    doboto_switchboard: Switchboard, doboto_server_clock: Clock, doboto_settings: Settings
+    doboto_switchboard: Switchboard, doboto_server_clock: SimulatorClock, doboto_settings: Settings
 ) -> ServedAccount:
     """A fresh simulated DigitalOcean over HTTP, with an account for the test: `url`, `token`, `simulator`."""
     return doboto_switchboard.connect(_import("doboto.sim").Simulator(doboto_server_clock, doboto_settings))

@@ -9,7 +9,7 @@ from typing import Any
 
 from doboto.sim import Simulator
 from doboto.sim.faults import Faults
-from doboto.sim.http.messages import Call, Dropped, Reply
+from doboto.sim.http.messages import ApiCall, ApiReply, Dropped
 
 #: What befalls an answer so that its caller can't know what the request did.
 LOST = frozenset({"500", "502", "503", "504", "dropped", "cut", "garbled", "late"})
@@ -54,7 +54,7 @@ class Witness(Faults):
         """Requests that have arrived and have no answer yet."""
         return len(self._posts)
 
-    async def before(self, call: Call) -> Reply | None:
+    async def before(self, call: ApiCall) -> ApiReply | None:
         """Let the faults act; note a create."""
         self.requests += 1
         if call.method != "POST":
@@ -72,7 +72,7 @@ class Witness(Faults):
             self._close(call, str(reply.status))
         return reply
 
-    async def after(self, call: Call, reply: Reply) -> Reply:
+    async def after(self, call: ApiCall, reply: ApiReply) -> ApiReply:
         """Let the faults act; note what the create made and what is answered."""
         if call.method != "POST":
             return await super().after(call, reply)
@@ -89,7 +89,7 @@ class Witness(Faults):
         self._close(call, _told(sent))
         return sent
 
-    def _close(self, call: Call, answer: str) -> None:
+    def _close(self, call: ApiCall, answer: str) -> None:
         with self._guard:
             post, begun, account = self._posts.pop(id(call))
             # Whoever gave up at that time did not see it, whatever it was; a little more, for the time on the way.
@@ -98,7 +98,7 @@ class Witness(Faults):
             self.done.append((account, post))
 
 
-def _told(reply: Reply) -> str:
+def _told(reply: ApiReply) -> str:
     if reply.cut is not None:
         return "cut"
     if reply.status >= 400:

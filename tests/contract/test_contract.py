@@ -21,7 +21,7 @@ import pytest
 from doboto.sim import ManualClock, Settings, Simulator
 from doboto.sim.engine.errors import ApiError
 from doboto.sim.http.incoming import Incoming
-from doboto.sim.http.messages import Call, Reply
+from doboto.sim.http.messages import ApiCall, ApiReply
 from doboto.sim.http.routes import Router
 from doboto.sim.resources import operations
 
@@ -92,7 +92,7 @@ def served(run: Run) -> Iterator[tuple[Simulator, str]]:
     """A simulator that notes how it answers, and its address."""
     sim, router = Simulator(ManualClock(START), SETTINGS), Router(operations())
 
-    def note(incoming: Incoming, reply: Reply | None) -> None:
+    def note(incoming: Incoming, reply: ApiReply | None) -> None:
         assert isinstance(sim.clock, ManualClock)
         sim.clock.advance(STEP)
         try:
@@ -183,10 +183,10 @@ def test_nothing_was_answered_with_a_server_error(run: Run) -> None:
 class Damaged:
     """Breaks one reply in each way that matters."""
 
-    async def before(self, call: Call) -> Reply | None:
-        return Reply(503, {"id": "service_unavailable", "message": "no"}) if call.path == "/v2/sizes" else None
+    async def before(self, call: ApiCall) -> ApiReply | None:
+        return ApiReply(503, {"id": "service_unavailable", "message": "no"}) if call.path == "/v2/sizes" else None
 
-    async def after(self, call: Call, reply: Reply) -> Reply:
+    async def after(self, call: ApiCall, reply: ApiReply) -> ApiReply:
         if call.path == "/v2/account" and reply.status == 200 and reply.body is not None:
             reply.body["account"].pop("email")
         if call.path == "/v2/regions":

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from starlette.datastructures import Address, Headers
 from starlette.types import Message
 
-from doboto.sim import Clock, InstantClock, ManualClock, RealClock, Settings, Simulator
+from doboto.sim import InstantClock, ManualClock, RealClock, Settings, Simulator, SimulatorClock
 from doboto.sim.admin import HANDLERS
 from doboto.sim.engine.errors import ApiError
 from doboto.sim.engine.world import account_label as label
@@ -49,7 +49,7 @@ def refused(client: Client, method: str, path: str, body: object = None) -> tupl
     return answer.status, answer.message
 
 
-def local(clock: Clock | None = None, **settings: Any) -> Client:
+def local(clock: SimulatorClock | None = None, **settings: Any) -> Client:
     """A client in process."""
     sim = Simulator(clock or ManualClock(START), Settings(**settings))
     return Client(sim, in_process(sim.app), None)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from doboto.sim import ManualClock, Settings, Simulator
-from doboto.sim.http.messages import Call, Reply
+from doboto.sim.http.messages import ApiCall, ApiReply
 from doboto.sim.resources import operations
 
 from .client import Client, in_process
@@ -71,11 +71,11 @@ def _quoted(value: str) -> str:
 class _Faulty:
     """Answers in place of one operation, and breaks the reply of another after it took effect."""
 
-    async def before(self, call: Call) -> Reply | None:
-        return Reply(503, {"id": "service_unavailable", "message": "x"}) if call.path == "/v2/account" else None
+    async def before(self, call: ApiCall) -> ApiReply | None:
+        return ApiReply(503, {"id": "service_unavailable", "message": "x"}) if call.path == "/v2/account" else None
 
-    async def after(self, call: Call, reply: Reply) -> Reply:
-        return Reply(502, None, {"content-type": "text/html"}, b"<html>") if call.method == "POST" else reply
+    async def after(self, call: ApiCall, reply: ApiReply) -> ApiReply:
+        return ApiReply(502, None, {"content-type": "text/html"}, b"<html>") if call.method == "POST" else reply
 
 
 def test_faults_strike_before_or_after_the_effect(simulate: Simulate) -> None:
@@ -93,11 +93,11 @@ class _Marking:
     def __init__(self, *names: str) -> None:
         self._names = names
 
-    async def before(self, call: Call) -> Reply | None:
+    async def before(self, call: ApiCall) -> ApiReply | None:
         call.faults.update(dict.fromkeys(self._names, 3.0))
         return None
 
-    async def after(self, call: Call, reply: Reply) -> Reply:
+    async def after(self, call: ApiCall, reply: ApiReply) -> ApiReply:
         return reply
 
 

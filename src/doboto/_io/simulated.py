@@ -13,8 +13,7 @@ from ..errors import DOBOTOConfigurationException, DOBOTOConnectionException, DO
 from .protocol import Clock, Timeouts, WireRequest
 
 try:
-    from ..sim import PEER, InstantClock, ManualClock, Simulator
-    from ..sim import Clock as SimulatorClock
+    from ..sim import PEER, InstantClock, ManualClock, Simulator, SimulatorClock
 except ModuleNotFoundError as missing:
     raise DOBOTOConfigurationException(f"the simulator needs {missing.name}: pip install 'doboto[sim]'") from missing
 

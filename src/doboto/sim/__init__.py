@@ -10,22 +10,22 @@ Needs the extra `doboto[sim]`.
 from __future__ import annotations
 
 from .engine.account import Account
-from .engine.clock import Clock, InstantClock, ManualClock, RealClock
+from .engine.clock import InstantClock, ManualClock, RealClock, SimulatorClock
 from .engine.settings import Settings
 from .faults import Fault, Faults
 from .http.peers import PEER, Server
 from .simulator import Simulator
 
 __all__ = [
-    "PEER",
     "Account",
-    "Clock",
     "Fault",
     "Faults",
     "InstantClock",
     "ManualClock",
+    "PEER",
     "RealClock",
     "Server",
     "Settings",
     "Simulator",
+    "SimulatorClock",
 ]

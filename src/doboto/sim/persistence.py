@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from .engine.account import Account
-from .engine.clock import Clock, ManualClock, RealClock
+from .engine.clock import ManualClock, RealClock, SimulatorClock
 from .engine.records import Key
 from .engine.world import Change, Grant, World
 
@@ -144,7 +144,7 @@ def _write_records(database: sqlite3.Connection, touched: Iterable[tuple[Account
     database.executemany("REPLACE INTO account VALUES (?, ?)", accounts.items())
 
 
-def _go_on(clock: Clock, saved: float) -> None:
+def _go_on(clock: SimulatorClock, saved: float) -> None:
     """Set the clock: real time went on, other time stood still; neither goes back behind what has happened."""
     if isinstance(clock, RealClock) and clock.speed == 1 and clock.now() >= saved:
         return

@@ -12,13 +12,13 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from . import admin, page
-from .engine.clock import Clock
+from .engine.clock import SimulatorClock
 from .engine.settings import Settings
 from .engine.world import World
 from .faults import Faults
 from .http.app import Api, put_in_front
 from .http.incoming import Incoming
-from .http.messages import Reply
+from .http.messages import ApiReply
 from .http.routes import Router
 from .resources import operations
 from .resources.droplets import networks
@@ -43,7 +43,7 @@ class Simulator(World):
 
     def __init__(
         self,
-        clock: Clock | None = None,
+        clock: SimulatorClock | None = None,
         settings: Settings | None = None,
         seed: int = 0,
         *,
@@ -66,7 +66,7 @@ class Simulator(World):
         self._faults = self._api.faults = faults
 
     @property
-    def on_seen(self) -> list[Callable[[Incoming, Reply | None], None]]:
+    def on_seen(self) -> list[Callable[[Incoming, ApiReply | None], None]]:
         """Called with each request and its reply, if it is to get one, before the reply leaves."""
         return self._api.on_seen
 

@@ -13,8 +13,8 @@ from .engine.account import Account
 from .engine.errors import ApiError
 from .engine.lifecycle import EFFECTS
 from .engine.records import Key, Record, as_record
-from .http.messages import Call
-from .http.routes import Operation
+from .http.messages import ApiCall
+from .http.routes import ApiOperation
 from .resources import operations
 
 #: How far the accounts are followed: long enough for the end of whatever a request begins.
@@ -56,7 +56,7 @@ def _show(account: Account, now: float) -> None:
             _call(account, operation, params, query, now)
 
 
-def _ways(account: Account, operation: Operation) -> Iterator[tuple[Mapping[str, str], Mapping[str, str]]]:
+def _ways(account: Account, operation: ApiOperation) -> Iterator[tuple[Mapping[str, str], Mapping[str, str]]]:
     """Each page of a list, and each record of the kind that the one parameter in a path is named after."""
     found = list(_PARAMETER.finditer(operation.path))
     if not found:
@@ -74,11 +74,11 @@ def _keys(account: Account, kind: str) -> list[Key]:
 
 
 def _call(
-    account: Account, operation: Operation, params: Mapping[str, str], query: Mapping[str, str], now: float
+    account: Account, operation: ApiOperation, params: Mapping[str, str], query: Mapping[str, str], now: float
 ) -> None:
     path = operation.path.format_map(params)
     try:
-        operation.handler(Call(account, "GET", path, "http://trial.localhost", now, params=params, query=query))
+        operation.handler(ApiCall(account, "GET", path, "http://trial.localhost", now, params=params, query=query))
     except ApiError:
         return  # a refusal is an answer
 

@@ -18,7 +18,7 @@ from ..settings import Option
 from .auth import confirm
 
 if TYPE_CHECKING:
-    from ...sim import Clock, Server, Settings, Simulator
+    from ...sim import Server, Settings, Simulator, SimulatorClock
 
 DESCRIPTION = (
     "Serve a simulated DigitalOcean. Any DigitalOcean client talks to it with the printed URL as its base URL and any "
@@ -100,7 +100,7 @@ def _simulator(options: Options) -> Simulator:
         raise Failure(str(failure)) from failure
 
 
-def _clock(options: Options) -> Clock:
+def _clock(options: Options) -> SimulatorClock:
     from ...sim import InstantClock, ManualClock, RealClock
 
     if options.manual:

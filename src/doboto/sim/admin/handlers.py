@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from .. import snapshot
 from ..engine import settings
-from ..engine.clock import KINDS, LAST_MOMENT, Clock, ManualClock, RealClock, iso, kind_of
+from ..engine.clock import KINDS, LAST_MOMENT, ManualClock, RealClock, SimulatorClock, iso, kind_of
 from ..engine.errors import conflict, not_found, unprocessable
 from ..engine.fields import integer
 from ..engine.lifecycle import DURATIONS
@@ -92,7 +92,7 @@ def change_clock(request: AdminRequest) -> Record:
     return show_clock(request)
 
 
-def _run_at(clock: Clock, speed: float) -> None:
+def _run_at(clock: SimulatorClock, speed: float) -> None:
     if not isinstance(clock, RealClock):
         raise conflict("This clock does not run by itself.")
     clock.run_at(speed)

@@ -12,10 +12,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from .clock import Clock
+from .clock import SimulatorClock
 from .errors import not_found
 from .lifecycle import EFFECTS
-from .limits import RateLimits
+from .limits import AccountRateLimits
 from .records import Key, Record
 from .settings import Settings
 from .store import Former, Store, Touched
@@ -27,13 +27,13 @@ FIRST_ID = {"droplet": 480_000_000, "image": 210_000_000, "action": 2_300_000_00
 class Account:
     """The state of one account; all of it is reached through the methods here."""
 
-    def __init__(self, name: str, clock: Clock, settings: Settings, seed: int = 0) -> None:
+    def __init__(self, name: str, clock: SimulatorClock, settings: Settings, seed: int = 0) -> None:
         self.name = name
         self.clock = clock
         self.settings = settings
         self.seed = seed
         self.touched: Touched = {}
-        self.rates = RateLimits(settings)
+        self.rates = AccountRateLimits(settings)
         #: All accounts of the simulator by name, and those besides this one that the present request has changed.
         self.all_accounts: Mapping[str, Account] = {}
         self.touched_accounts: list[Account] = []
@@ -150,7 +150,7 @@ class Account:
         if kind == "event":
             heapq.heappush(self._due, (self.get(kind, key)["due"], int(key)))
 
-    def adopt_clock(self, clock: Clock) -> None:
+    def adopt_clock(self, clock: SimulatorClock) -> None:
         """Go on with another clock."""
         self.clock = clock
         for key, event in list(self.store("event").records.items()):
@@ -174,7 +174,7 @@ class Account:
             for key in list(store.records):
                 store.delete(key)
         self._due.clear()
-        self.rates = RateLimits(self.settings)
+        self.rates = AccountRateLimits(self.settings)
 
     def dump(self) -> dict[str, dict[Key, Record]]:
         """All records by kind, as they are."""

@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from typing import Final, Protocol
 
 
-class Clock(Protocol):
+class SimulatorClock(Protocol):
     """What the simulator needs to know of time."""
 
     def now(self) -> float:
@@ -68,7 +68,7 @@ class RealClock:
 class InstantClock(RealClock):
     """Real time in which every event is over as soon as anybody looks; injected latency really passes."""
 
-    def lasting(self, seconds: float) -> float:  # noqa: ARG002 - the signature is Clock's
+    def lasting(self, seconds: float) -> float:  # noqa: ARG002 - the signature is SimulatorClock's
         """No time at all."""
         return 0.0
 
@@ -103,14 +103,14 @@ class ManualClock:
 
 
 #: How to make each kind: with a speed, which a real clock alone makes use of, and with its first moment.
-KINDS: Final[dict[str, Callable[[float, float], Clock]]] = {
+KINDS: Final[dict[str, Callable[[float, float], SimulatorClock]]] = {
     "manual": lambda _speed, start: ManualClock(start),
     "instant": lambda _speed, start: InstantClock(start=start),
     "real": RealClock,
 }
 
 
-def kind_of(clock: Clock) -> str:
+def kind_of(clock: SimulatorClock) -> str:
     """What kind of clock it is; its class for one of somebody else's making."""
     kinds = ((ManualClock, "manual"), (InstantClock, "instant"), (RealClock, "real"))
     return next((name for kind, name in kinds if isinstance(clock, kind)), type(clock).__name__)

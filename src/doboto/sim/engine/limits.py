@@ -46,7 +46,7 @@ class Window:
         return (self._moments[0] if self._moments else now) + self.seconds
 
 
-class RateLimit:
+class TokenRateLimit:
     """What may still be asked with one token."""
 
     def __init__(self, settings: Settings) -> None:
@@ -96,24 +96,24 @@ class RateLimit:
         return error
 
 
-class RateLimits:
+class AccountRateLimits:
     """Those of an account's tokens."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._by_token: dict[str, RateLimit] = {}
+        self._by_token: dict[str, TokenRateLimit] = {}
 
-    def of(self, token: str) -> RateLimit:
+    def of(self, token: str) -> TokenRateLimit:
         """The token's own; a fresh one for a token that has not been used."""
         found = self._by_token.get(token)
         if found is None:
-            found = self._by_token[token] = RateLimit(self._settings)
+            found = self._by_token[token] = TokenRateLimit(self._settings)
         return found
 
-    def lowest(self, now: float) -> RateLimit:
+    def lowest(self, now: float) -> TokenRateLimit:
         """That of the token that has the least left: the one which matters to whoever looks at the account."""
         limits = self._by_token.values()
-        return min(limits, key=lambda one: one.remaining(now), default=RateLimit(self._settings))
+        return min(limits, key=lambda one: one.remaining(now), default=TokenRateLimit(self._settings))
 
     def adopt(self, settings: Settings) -> None:
         """Go on with other limits."""

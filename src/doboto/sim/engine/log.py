@@ -11,7 +11,7 @@ from .records import Record
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LogEntry:
     """One request."""
 
     number: int
@@ -35,7 +35,7 @@ class RequestLog:
     """Keeps so many requests and forgets the oldest; safe to share among threads."""
 
     def __init__(self, size: int) -> None:
-        self._entries: deque[Entry] = deque(maxlen=size)
+        self._entries: deque[LogEntry] = deque(maxlen=size)
         self._lock = threading.Lock()
         self._number = 0
 
@@ -45,7 +45,7 @@ class RequestLog:
         """Note a request."""
         with self._lock:
             self._number += 1
-            self._entries.append(Entry(self._number, moment, account, method, path, status, milliseconds))
+            self._entries.append(LogEntry(self._number, moment, account, method, path, status, milliseconds))
 
     def resize(self, size: int) -> None:
         """Keep so many from now on."""
@@ -57,7 +57,7 @@ class RequestLog:
         """How many requests there have been, forgotten ones included."""
         return self._number
 
-    def entries(self, after: int = 0) -> list[Entry]:
+    def entries(self, after: int = 0) -> list[LogEntry]:
         """Those that are still known with a number above `after`, oldest first."""
         with self._lock:
             return [entry for entry in self._entries if entry.number > after]

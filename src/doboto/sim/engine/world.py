@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from random import Random
 
 from .account import Account
-from .clock import Clock, RealClock
+from .clock import RealClock, SimulatorClock
 from .log import RequestLog
 from .records import Key
 from .settings import Settings, validate_seed
@@ -44,8 +44,8 @@ class World:
         seed: What identifiers and chance are drawn from.
     """
 
-    def __init__(self, clock: Clock | None = None, settings: Settings | None = None, seed: int = 0) -> None:
-        self.clock: Clock = RealClock() if clock is None else clock
+    def __init__(self, clock: SimulatorClock | None = None, settings: Settings | None = None, seed: int = 0) -> None:
+        self.clock: SimulatorClock = RealClock() if clock is None else clock
         self.settings = Settings() if settings is None else settings
         self.seed = validate_seed(seed)
         self.lock = threading.RLock()
@@ -98,7 +98,7 @@ class World:
         """Draw the id of a request."""
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
-    def use_clock(self, clock: Clock) -> None:
+    def use_clock(self, clock: SimulatorClock) -> None:
         """Continue with another clock; what takes no time on it is over at the next request."""
         with self.lock:
             self.clock = clock

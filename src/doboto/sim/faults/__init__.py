@@ -21,8 +21,8 @@ from typing import Any
 
 from ..engine.records import Record
 from ..engine.world import World
-from ..http.messages import Call, Reply
-from .kinds import KINDS, Strike
+from ..http.messages import ApiCall, ApiReply
+from .kinds import KINDS, TriggeredFault
 from .rules import Rule, read, requests
 
 __all__ = ["KINDS", "Fault", "Faults", "Rule"]
@@ -40,7 +40,7 @@ class Fault:
         self._matches = requests(rule)
         self._random = Random(f"{seed}/{number}" if rule.seed is None else rule.seed)  # noqa: S311 - repeatable on purpose
 
-    def strikes(self, call: Call) -> float | None:
+    def strikes(self, call: ApiCall) -> float | None:
         """Whether it strikes this request: then a number drawn for what the kind leaves open."""
         rule = self.rule
         if rule.account not in (None, call.account.name) or not self._matches(call.method, call.path):
@@ -123,7 +123,7 @@ class Faults:
             self._faults = ()
             self._number = 0
 
-    async def before(self, call: Call) -> Reply | None:
+    async def before(self, call: ApiCall) -> ApiReply | None:
         """A reply to send instead of doing anything, or nothing."""
         for fault in self._faults:
             strike = self._strike(fault, call, "before")
@@ -132,7 +132,7 @@ class Faults:
                 return reply
         return None
 
-    async def after(self, call: Call, reply: Reply) -> Reply:
+    async def after(self, call: ApiCall, reply: ApiReply) -> ApiReply:
         """The reply to send for what has been done."""
         for fault in self._faults:
             strike = self._strike(fault, call, "after")
@@ -141,14 +141,14 @@ class Faults:
                 return changed
         return reply
 
-    def _strike(self, fault: Fault, call: Call, stage: str) -> Strike | None:
+    def _strike(self, fault: Fault, call: ApiCall, stage: str) -> TriggeredFault | None:
         if fault.rule.stage != stage:
             return None
         with self._lock:
             chance = fault.strikes(call)
         if chance is None:
             return None
-        return Strike(fault.rule.kind, call, self._world.clock, fault.rule.arguments, chance)
+        return TriggeredFault(fault.rule.kind, call, self._world.clock, fault.rule.arguments, chance)
 
     def _add(self, rules: list[Rule]) -> list[Fault]:
         with self._lock:

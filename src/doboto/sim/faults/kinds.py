@@ -14,18 +14,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..engine.clock import Clock
+from ..engine.clock import SimulatorClock
 from ..engine.records import as_record
-from ..http.messages import JSON_TYPE, NO_CONTENT, Call, Dropped, Reply
+from ..http.messages import JSON_TYPE, NO_CONTENT, ApiCall, ApiReply, Dropped
 
 
 @dataclass(frozen=True, slots=True)
-class Strike:
+class TriggeredFault:
     """One request that a rule has hit."""
 
     kind: str
-    call: Call
-    clock: Clock
+    call: ApiCall
+    clock: SimulatorClock
     arguments: Mapping[str, Any]
     #: A number from 0 to 1, drawn by the rule's generator.
     chance: float
@@ -36,12 +36,12 @@ class Strike:
 
 
 #: What a kind does. Before the effect there is no reply yet, and returning one answers in place of the operation.
-Act = Callable[[Strike, Reply | None], Awaitable[Reply | None]]
+Act = Callable[[TriggeredFault, ApiReply | None], Awaitable[ApiReply | None]]
 Check = Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Argument:
+class FaultArgument:
     """What a kind wants to be told."""
 
     fits: Check
@@ -50,13 +50,13 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FaultKind:
     """One kind of fault; of its stages the first is the usual one."""
 
     act: Act
     about: str
     stages: tuple[str, ...] = ("before",)
-    arguments: Mapping[str, Argument] = field(default_factory=dict[str, Argument])
+    arguments: Mapping[str, FaultArgument] = field(default_factory=dict[str, FaultArgument])
     #: The requests that a rule of this kind is for unless it says otherwise.
     method: str | None = None
     path: str | None = None
@@ -94,50 +94,50 @@ WRONG_SHAPES: tuple[Callable[[str], object], ...] = (
 )
 
 
-async def _status(strike: Strike, _reply: Reply | None) -> Reply:
+async def _status(strike: TriggeredFault, _reply: ApiReply | None) -> ApiReply:
     status: int = strike.given("status")
     id, message = ERRORS.get(status, ("error", "An error on demand"))
     content, type = _content(strike.arguments.get("body", {"id": id, "message": message}))
     headers = {"content-type": type, **{name.lower(): value for name, value in strike.given("headers").items()}}
     raw = b"" if status in NO_CONTENT else content
-    return Reply(status, None, headers, raw=raw, bare=strike.given("bare"))
+    return ApiReply(status, None, headers, raw=raw, bare=strike.given("bare"))
 
 
-async def _latency(strike: Strike, reply: Reply | None) -> Reply | None:
+async def _latency(strike: TriggeredFault, reply: ApiReply | None) -> ApiReply | None:
     await strike.clock.sleep(strike.call.peer.waits(strike.given("seconds")))
     return reply
 
 
-async def _drop(_strike: Strike, _reply: Reply | None) -> Reply | None:
+async def _drop(_strike: TriggeredFault, _reply: ApiReply | None) -> ApiReply | None:
     raise Dropped
 
 
-async def _cut(strike: Strike, reply: Reply | None) -> Reply | None:
+async def _cut(strike: TriggeredFault, reply: ApiReply | None) -> ApiReply | None:
     length = 0 if reply is None else len(reply.content())
     if reply is None or not length or reply.status in NO_CONTENT or strike.call.method == "HEAD":
         raise Dropped  # there is no body to cut
     at = strike.given("bytes")
     keep = int(strike.chance * length) if at is None else min(at, length - 1)
-    return Reply(reply.status, reply.body, reply.headers, raw=reply.raw, cut=keep)
+    return ApiReply(reply.status, reply.body, reply.headers, raw=reply.raw, cut=keep)
 
 
-async def _not_json(strike: Strike, reply: Reply | None) -> Reply | None:
+async def _not_json(strike: TriggeredFault, reply: ApiReply | None) -> ApiReply | None:
     return _instead(reply, str(strike.given("body")).encode("utf-8", "surrogatepass"))
 
 
-async def _wrong_shape(strike: Strike, reply: Reply | None) -> Reply | None:
+async def _wrong_shape(strike: TriggeredFault, reply: ApiReply | None) -> ApiReply | None:
     root = next(iter((reply.body if reply else None) or {"result": None}))
     drawn = WRONG_SHAPES[int(strike.chance * len(WRONG_SHAPES))](root)
     return _instead(reply, _json(strike.arguments.get("body", drawn)))
 
 
-async def _noted(strike: Strike, _reply: Reply | None) -> Reply | None:
+async def _noted(strike: TriggeredFault, _reply: ApiReply | None) -> ApiReply | None:
     seconds: float = strike.given("seconds") if "seconds" in KINDS[strike.kind].arguments else 0.0
     strike.call.faults[strike.kind] = max(seconds, strike.call.faults.get(strike.kind, 0.0))
     return None
 
 
-async def _reset_in_past(strike: Strike, reply: Reply | None) -> Reply | None:
+async def _reset_in_past(strike: TriggeredFault, reply: ApiReply | None) -> ApiReply | None:
     rate = strike.call.rate
     if reply is None or rate is None:
         return reply
@@ -145,9 +145,9 @@ async def _reset_in_past(strike: Strike, reply: Reply | None) -> Reply | None:
     return replace(reply, headers={**reply.headers, "ratelimit-reset": str(math.ceil(oldest))})
 
 
-def _instead(reply: Reply | None, content: bytes) -> Reply:
+def _instead(reply: ApiReply | None, content: bytes) -> ApiReply:
     status = 200 if reply is None or reply.status in NO_CONTENT else reply.status
-    return Reply(status, None, dict(reply.headers) if reply else {}, raw=content)
+    return ApiReply(status, None, dict(reply.headers) if reply else {}, raw=content)
 
 
 def _content(body: object) -> tuple[bytes, str]:
@@ -203,58 +203,60 @@ def _json_able(value: object) -> bool:
     return True
 
 
-def _seconds(default: float) -> dict[str, Argument]:
-    return {"seconds": Argument(_number, "a number of seconds, a year at most", default)}
+def _seconds(default: float) -> dict[str, FaultArgument]:
+    return {"seconds": FaultArgument(_number, "a number of seconds, a year at most", default)}
 
 
 _STATUS = {
-    "status": Argument(_is_status, "a status from 200 to 599", 503),
-    "headers": Argument(_headers, "an object of header names and texts", {}),
-    "body": Argument(_json_able, "text, sent as it is, or JSON, or null for none"),
-    "bare": Argument(lambda value: isinstance(value, bool), "true or false", default=False),
+    "status": FaultArgument(_is_status, "a status from 200 to 599", 503),
+    "headers": FaultArgument(_headers, "an object of header names and texts", {}),
+    "body": FaultArgument(_json_able, "text, sent as it is, or JSON, or null for none"),
+    "bare": FaultArgument(lambda value: isinstance(value, bool), "true or false", default=False),
 }
 _BOTH, _AFTER = ("before", "after"), ("after",)
 _NEW_DROPLETS = ("POST", "/v2/droplets")
 
-KINDS: dict[str, Kind] = {
-    "status": Kind(
+KINDS: dict[str, FaultKind] = {
+    "status": FaultKind(
         _status, "Answers with a status; bare: without rate limit and request id, as a gateway does.", _BOTH, _STATUS
     ),
-    "latency": Kind(_latency, "Lets time pass on the simulator's clock.", _BOTH, _seconds(1.0)),
-    "drop": Kind(_drop, "Closes the connection without a reply.", _BOTH),
-    "cut": Kind(
+    "latency": FaultKind(_latency, "Lets time pass on the simulator's clock.", _BOTH, _seconds(1.0)),
+    "drop": FaultKind(_drop, "Closes the connection without a reply.", _BOTH),
+    "cut": FaultKind(
         _cut,
         "Sends a part of the reply's body, at random unless told how much, and closes the connection.",
         _AFTER,
-        {"bytes": Argument(_count, "a whole number")},
+        {"bytes": FaultArgument(_count, "a whole number")},
     ),
-    "not_json": Kind(
-        _not_json, "Sends text that is no JSON as JSON.", _AFTER, {"body": Argument(_text, "text", NOT_JSON)}
+    "not_json": FaultKind(
+        _not_json, "Sends text that is no JSON as JSON.", _AFTER, {"body": FaultArgument(_text, "text", NOT_JSON)}
     ),
-    "wrong_shape": Kind(
+    "wrong_shape": FaultKind(
         _wrong_shape,
         "Sends JSON that the operation never answers with, drawn from a list unless told which.",
         _AFTER,
-        {"body": Argument(_json_able, "JSON")},
+        {"body": FaultArgument(_json_able, "JSON")},
     ),
-    "reset_in_past": Kind(
+    "reset_in_past": FaultKind(
         _reset_in_past,
         "`ratelimit-reset` is the moment of the oldest counted request, as recorded in 2018 and 2020.",
         _AFTER,
     ),
-    "list_lag": Kind(
+    "list_lag": FaultKind(
         _noted, "A new Droplet is missing in lists for a while.", ("before",), _seconds(3.0), *_NEW_DROPLETS
     ),
-    "get_lag": Kind(
+    "get_lag": FaultKind(
         _noted, "A new Droplet answers 404 by its id for a while.", ("before",), _seconds(3.0), *_NEW_DROPLETS
     ),
-    "create_errored": Kind(
+    "create_errored": FaultKind(
         _noted, "A new Droplet's action ends errored and the Droplet vanishes.", ("before",), {}, *_NEW_DROPLETS
     ),
-    "lost_tags": Kind(_noted, "A new Droplet does not get its tags.", ("before",), {}, *_NEW_DROPLETS),
-    "address_before": Kind(
+    "lost_tags": FaultKind(_noted, "A new Droplet does not get its tags.", ("before",), {}, *_NEW_DROPLETS),
+    "address_before": FaultKind(
         _noted, "A new Droplet has its addresses before it is active.", ("before",), {}, *_NEW_DROPLETS
     ),
-    "address_after": Kind(_noted, "A new Droplet is active before it has addresses.", ("before",), {}, *_NEW_DROPLETS),
-    "action_errored": Kind(_noted, "An action ends errored.", ("before",), {}, "POST", "/v2/**/actions"),
+    "address_after": FaultKind(
+        _noted, "A new Droplet is active before it has addresses.", ("before",), {}, *_NEW_DROPLETS
+    ),
+    "action_errored": FaultKind(_noted, "An action ends errored.", ("before",), {}, "POST", "/v2/**/actions"),
 }

@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ..engine.records import Record, as_record
-from .kinds import KINDS, Kind
+from .kinds import KINDS, FaultKind
 
 _WILD = re.compile(r"(\*\*|\*|\{[^{}/]*\})")
 
@@ -55,7 +55,7 @@ class Rule:
         kind.check(self.kind, self.arguments)
 
     @property
-    def of(self) -> Kind:
+    def of(self) -> FaultKind:
         """What it does."""
         return KINDS[self.kind]
 

@@ -19,12 +19,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ..engine.account import Account
 from ..engine.clock import http_date, stopwatch
 from ..engine.errors import ApiError, not_found, server_error
-from ..engine.limits import RateLimit
+from ..engine.limits import TokenRateLimit
 from ..engine.world import World
 from .incoming import Incoming, receive_request
-from .messages import JSON_TYPE, NO_CONTENT, SERVICE, UNAUTHORIZED, Call, Dropped, Reply, error_reply
+from .messages import JSON_TYPE, NO_CONTENT, SERVICE, UNAUTHORIZED, ApiCall, ApiReply, Dropped, error_reply
 from .peers import hang_up
-from .routes import Operation, Router
+from .routes import ApiOperation, Router
 from .scopes import Scopes, bearer, refuse_real
 
 _log = logging.getLogger("doboto.sim")
@@ -42,11 +42,11 @@ CORS = {
 class Interceptor(Protocol):
     """What may answer in place of an operation, or change its reply: the faults in force."""
 
-    async def before(self, call: Call) -> Reply | None:
+    async def before(self, call: ApiCall) -> ApiReply | None:
         """Return a reply to send instead of doing anything, or None."""
         ...
 
-    async def after(self, call: Call, reply: Reply) -> Reply:
+    async def after(self, call: ApiCall, reply: ApiReply) -> ApiReply:
         """Return the reply to send for what has been done."""
         ...
 
@@ -68,7 +68,7 @@ class Api:
     def __init__(self, world: World, router: Router, faults: Interceptor) -> None:
         self.faults = faults
         #: Called with each request and its reply, if it is to get one, before the reply leaves.
-        self.on_seen: list[Callable[[Incoming, Reply | None], None]] = []
+        self.on_seen: list[Callable[[Incoming, ApiReply | None], None]] = []
         self._world = world
         self._router = router
 
@@ -89,7 +89,7 @@ class Api:
         if reply is None or reply.cut is not None:
             await hang_up(incoming.peer, receive)
 
-    async def _reply(self, incoming: Incoming) -> Reply | None:
+    async def _reply(self, incoming: Incoming) -> ApiReply | None:
         try:
             reply = _preflight() if incoming.method == "OPTIONS" else await self._answer(incoming)
         except Dropped:
@@ -100,7 +100,7 @@ class Api:
         reply.headers.setdefault("date", http_date(self._world.clock.now()))
         return reply
 
-    async def _answer(self, incoming: Incoming) -> Reply:
+    async def _answer(self, incoming: Incoming) -> ApiReply:
         try:
             with self._world.lock:
                 call, operation = self._admit(incoming)
@@ -113,7 +113,7 @@ class Api:
             reply = self._done(call, operation)
         return self._finished(await self.faults.after(call, reply), call.rate)
 
-    def _admit(self, incoming: Incoming) -> tuple[Call, Operation]:
+    def _admit(self, incoming: Incoming) -> tuple[ApiCall, ApiOperation]:
         rate, operation = None, None
         now = self._world.clock.now()
         try:
@@ -126,7 +126,7 @@ class Api:
         except ApiError as error:
             raise _Refused(error if operation is None else operation.worded(error), rate) from None
         return (
-            Call(
+            ApiCall(
                 account=account,
                 method=incoming.method,
                 path=incoming.path,
@@ -143,7 +143,7 @@ class Api:
             operation,
         )
 
-    def _authenticate(self, header: str | None) -> tuple[Account, Scopes, RateLimit]:
+    def _authenticate(self, header: str | None) -> tuple[Account, Scopes, TokenRateLimit]:
         """Return the account, scopes and limits of a request, else 401."""
         token = bearer(header)
         if not self._world.settings.allow_real_tokens:
@@ -152,7 +152,9 @@ class Api:
         account = self._world.account_named(grant.account)
         return account, Scopes(grant.scopes), account.rates.of(token)
 
-    def _find_operation(self, method: str, path: str, rate: RateLimit, now: float) -> tuple[Operation, dict[str, str]]:
+    def _find_operation(
+        self, method: str, path: str, rate: TokenRateLimit, now: float
+    ) -> tuple[ApiOperation, dict[str, str]]:
         """Find the operation asked for; the request counts against the token's limits whether there is one or not."""
         try:
             operation, params = self._router.find(method, path)
@@ -162,7 +164,7 @@ class Api:
         rate.admit(now, operation.limit)
         return operation, params
 
-    def _done(self, call: Call, operation: Operation) -> Reply:
+    def _done(self, call: ApiCall, operation: ApiOperation) -> ApiReply:
         call.now = max(self._world.clock.now(), call.now)
         call.account.apply_due_events(call.now)
         self._world.commit(call.account)
@@ -170,7 +172,7 @@ class Api:
         self._world.commit(call.account)
         return reply
 
-    def _handled(self, call: Call, operation: Operation) -> Reply:
+    def _handled(self, call: ApiCall, operation: ApiOperation) -> ApiReply:
         try:
             call.scopes.require(*operation.scopes)
             result = operation.handler(call)
@@ -182,15 +184,15 @@ class Api:
             _log.exception("%s %s", call.method, call.path)
             self._world.roll_back(call.account)
             return error_reply(server_error())
-        return result if isinstance(result, Reply) else Reply(operation.status, result, operation.headers)
+        return result if isinstance(result, ApiReply) else ApiReply(operation.status, result, operation.headers)
 
-    def _finished(self, reply: Reply, rate: RateLimit | None) -> Reply:
+    def _finished(self, reply: ApiReply, rate: TokenRateLimit | None) -> ApiReply:
         """The reply with the headers that every reply has, unless it is of something in front of the API."""
         if reply.bare:
             return reply
         with self._world.lock:
             # A request that opened no account shows the limits of an unused token.
-            limits = (rate or RateLimit(self._world.settings)).headers(self._world.clock.now())
+            limits = (rate or TokenRateLimit(self._world.settings)).headers(self._world.clock.now())
             request_id = self._world.next_request_id()
         if reply.shows_request_id and reply.body is not None:
             reply.body = {**reply.body, "request_id": request_id}
@@ -200,7 +202,7 @@ class Api:
         reply.headers = {**typed, "x-request-id": request_id, **counted, **SERVICE, **reply.headers}
         return reply
 
-    def _note(self, incoming: Incoming, reply: Reply | None, milliseconds: float) -> None:
+    def _note(self, incoming: Incoming, reply: ApiReply | None, milliseconds: float) -> None:
         """Log a request and its status, and call the listeners."""
         status = None if reply is None else reply.status
         account = self._account_name(incoming.headers.get("authorization"))
@@ -217,17 +219,17 @@ class Api:
 
 
 class _Refused(Exception):
-    def __init__(self, error: ApiError, rate: RateLimit | None) -> None:
+    def __init__(self, error: ApiError, rate: TokenRateLimit | None) -> None:
         super().__init__(error.message)
         self.error = error
         self.rate = rate
 
 
-def _preflight() -> Reply:
-    return Reply(200, None, dict(CORS))
+def _preflight() -> ApiReply:
+    return ApiReply(200, None, dict(CORS))
 
 
-async def _send(reply: Reply, incoming: Incoming, send: Send) -> None:
+async def _send(reply: ApiReply, incoming: Incoming, send: Send) -> None:
     content = reply.content()
     origin = incoming.headers.get("origin")
     if origin:

@@ -9,12 +9,12 @@ from typing import Any
 
 from ..engine.account import Account
 from ..engine.errors import ApiError
-from ..engine.limits import RateLimit
+from ..engine.limits import TokenRateLimit
 from ..engine.records import Record
-from .peers import Dropped, Peer, Unknown
+from .peers import Dropped, Peer, UnknownPeer
 from .scopes import Scopes
 
-__all__ = ["JSON_TYPE", "NO_CONTENT", "Call", "Dropped", "Reply", "error_reply"]
+__all__ = ["JSON_TYPE", "NO_CONTENT", "ApiCall", "ApiReply", "Dropped", "error_reply"]
 
 JSON_TYPE = "application/json; charset=utf-8"
 #: What the gateway in front of the services adds to its own replies and to theirs (recordings of 2022-06 and 2026-08).
@@ -28,7 +28,7 @@ _JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 
 @dataclass(slots=True)
-class Call:
+class ApiCall:
     """One authenticated request to one operation."""
 
     account: Account
@@ -45,15 +45,15 @@ class Call:
     body: Record = field(default_factory=dict[str, Any])
     scopes: Scopes = field(default_factory=Scopes)
     #: What the token may still ask; every reply shows it.
-    rate: RateLimit | None = None
+    rate: TokenRateLimit | None = None
     #: Faults that a handler takes part in (`create_errored`, `lost_tags`, `action_errored`...), set before it runs,
     #: with the seconds of those that last.
     faults: dict[str, float] = field(default_factory=dict[str, float])
-    peer: Peer = field(default_factory=Unknown)
+    peer: Peer = field(default_factory=UnknownPeer)
 
 
 @dataclass(slots=True)
-class Reply:
+class ApiReply:
     """Status, JSON body (or none) and headers beyond the usual ones."""
 
     status: int
@@ -75,15 +75,15 @@ class Reply:
         return b"" if self.body is None else _JSON.encode(self.body).encode("ascii")
 
 
-def error_reply(error: ApiError) -> Reply:
+def error_reply(error: ApiError) -> ApiReply:
     """The body that every refusal has."""
     if error.at_gateway:
         return _gateway_reply(error)
-    return Reply(error.status, dict(error.body), dict(error.headers))
+    return ApiReply(error.status, dict(error.body), dict(error.headers))
 
 
-def _gateway_reply(error: ApiError) -> Reply:
+def _gateway_reply(error: ApiError) -> ApiReply:
     """A refusal of the gateway: without a character set, and 401 with the spaces of the recording of 2022-06-25."""
     headers = {"content-type": "application/json", **GATEWAY, **error.headers}
     written = json.dumps(error.body)[:-1] + " }" if error.status == UNAUTHORIZED else _JSON.encode(error.body)
-    return Reply(error.status, error.body, headers, raw=written.encode("ascii"))
+    return ApiReply(error.status, error.body, headers, raw=written.encode("ascii"))

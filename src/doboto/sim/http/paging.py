@@ -9,26 +9,26 @@ from urllib.parse import urlencode
 from ..engine.errors import unprocessable
 from ..engine.fields import integer
 from ..engine.records import Record
-from .messages import Call
+from .messages import ApiCall
 
 T = TypeVar("T")
 
 
-def page(call: Call, root: str, items: Sequence[T], show: Callable[[T], object]) -> Record:
+def page(call: ApiCall, root: str, items: Sequence[T], show: Callable[[T], object]) -> Record:
     """One page of the items under their root key; only what is on the page is shown."""
     number, size = _number(call), _size(call)
     shown = [show(item) for item in items[(number - 1) * size : number * size]]
     return {root: shown, **around(call, number, size, len(items))}
 
 
-def around(call: Call, number: int, size: int, total: int) -> Record:
+def around(call: ApiCall, number: int, size: int, total: int) -> Record:
     """`links` and `meta`; there are no page links when everything is on one page."""
     last = max(-(-total // size), 1)
     pages = {rel: _link(call, to) for rel, to in _targets(number, last) if last > 1 or number > 1}
     return {"links": {"pages": pages} if pages else {}, "meta": {"total": total}}
 
 
-def window(call: Call) -> tuple[int, int]:
+def window(call: ApiCall) -> tuple[int, int]:
     """Number and size of the page asked for."""
     return _number(call), _size(call)
 
@@ -39,17 +39,17 @@ def _targets(number: int, last: int) -> list[tuple[str, int]]:
     return back + forth
 
 
-def _link(call: Call, number: int) -> str:
+def _link(call: ApiCall, number: int) -> str:
     kept = {name: value for name, value in call.query.items() if name != "page"}
     return f"{call.base}{call.path}?{urlencode({'page': number, **kept}, errors='replace')}"
 
 
-def _number(call: Call) -> int:
+def _number(call: ApiCall) -> int:
     number = integer(call.query.get("page"))
     return number if number is not None and number >= 1 else 1
 
 
-def _size(call: Call) -> int:
+def _size(call: ApiCall) -> int:
     settings = call.account.settings
     size = integer(call.query.get("per_page"))
     if size is None or size < 1:

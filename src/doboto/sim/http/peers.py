@@ -36,7 +36,7 @@ class Peer(Protocol):
         ...
 
 
-class Unknown:
+class UnknownPeer:
     """A peer of which nothing is known."""
 
     def hang_up(self) -> None:
@@ -58,7 +58,7 @@ async def hang_up(peer: Peer, receive: Receive) -> None:
 def peer_of(scope: Mapping[str, Any]) -> Peer:
     """Who is at the other end of an ASGI request."""
     extensions: Mapping[str, Any] = scope.get("extensions") or {}
-    found: Peer = extensions.get(PEER) or Unknown()
+    found: Peer = extensions.get(PEER) or UnknownPeer()
     return found
 
 

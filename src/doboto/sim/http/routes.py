@@ -16,16 +16,16 @@ from starlette.types import Receive, Scope, Send
 
 from ..engine.errors import ApiError, method_not_allowed, not_found, not_implemented
 from ..engine.records import Record
-from .messages import JSON_TYPE, NO_CONTENT, Call, Reply
+from .messages import JSON_TYPE, NO_CONTENT, ApiCall, ApiReply
 
 #: State and rules first, HTTP last: a body for the operation's own status, nothing for no content, or a whole reply.
-Handler = Callable[[Call], Record | Reply | None]
+Handler = Callable[[ApiCall], Record | ApiReply | None]
 #: How an operation words a refusal, where that differs from all the others.
 Wording = Callable[[ApiError], ApiError]
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class ApiOperation:
     """One operation of the API reference."""
 
     method: str
@@ -57,9 +57,9 @@ class Operations:
     """The operations of one file."""
 
     def __init__(self) -> None:
-        self._operations: list[Operation] = []
+        self._operations: list[ApiOperation] = []
 
-    def __iter__(self) -> Iterator[Operation]:
+    def __iter__(self) -> Iterator[ApiOperation]:
         return iter(self._operations)
 
     def __call__(
@@ -74,7 +74,7 @@ class Operations:
         """Register a handler; `scopes` are those that the API reference lists, all of them needed."""
 
         def register(handler: Handler) -> Handler:
-            self._operations.append(Operation(method, path, handler, status, scopes, limit, wording))
+            self._operations.append(ApiOperation(method, path, handler, status, scopes, limit, wording))
             return handler
 
         return register
@@ -107,18 +107,18 @@ _REAL_BELOW = re.compile(r"/v2/vpcs/[^/]+/subnets(/.*)?")
 class Router:
     """Finds the operation for a method and a path."""
 
-    def __init__(self, operations: Iterable[Operation]) -> None:
-        by_path: dict[str, dict[str, Operation]] = {}
+    def __init__(self, operations: Iterable[ApiOperation]) -> None:
+        by_path: dict[str, dict[str, ApiOperation]] = {}
         for operation in operations:
             by_path.setdefault(operation.path, {})[operation.method] = operation
-        self._families: dict[str, dict[str, dict[str, Operation]]] = {}
+        self._families: dict[str, dict[str, dict[str, ApiOperation]]] = {}
         for path in sorted(by_path, key=_literals_first):
             self._families.setdefault(_family(path), {})[path] = by_path[path]
-        self._compiled: dict[str, list[tuple[Route, dict[str, Operation]]]] = {}
+        self._compiled: dict[str, list[tuple[Route, dict[str, ApiOperation]]]] = {}
         real = [f"/v2/{name}" for name in REAL_PATHS]
         self._beyond = tuple(one for one in real if not any(_within(path, one) for path in by_path))
 
-    def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
+    def find(self, method: str, path: str) -> tuple[ApiOperation, dict[str, str]]:
         """The operation and the parameters in the path; else 404, 405 or 501."""
         if any(_within(path, real) for real in self._beyond):
             raise not_implemented(method, path)
@@ -134,7 +134,7 @@ class Router:
             raise not_implemented(method, path)
         raise not_found()
 
-    def _routes(self, family: str) -> list[tuple[Route, dict[str, Operation]]]:
+    def _routes(self, family: str) -> list[tuple[Route, dict[str, ApiOperation]]]:
         # Compiled when the first request comes: all of them would take longer than everything else at the start.
         found = self._compiled.get(family)
         if found is None and family in self._families:

@@ -33,7 +33,7 @@ def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, tls: bool = F
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="doboto-sim-"))) if tls else None
         config = uvicorn.Config(
             app,
-            http=Connection,
+            http=ServerConnection,
             log_level="warning",
             timeout_keep_alive=KEPT,
             access_log=False,
@@ -44,7 +44,7 @@ def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, tls: bool = F
             date_header=False,  # replies carry the simulated date
         )
         ca_file = None if folder is None else _certify(config, folder, host)
-        stack.enter_context(_running(_Ready(config), bound))
+        stack.enter_context(_running(_Server(config), bound))
         yield Server(host, bound.getsockname()[1], ca_file)
 
 
@@ -77,7 +77,7 @@ def _certify(config: uvicorn.Config, folder: Path, host: str) -> Path:
     return ca_file
 
 
-class _Ready(uvicorn.Server):
+class _Server(uvicorn.Server):
     """Says when it accepts connections, or why it never will."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -105,7 +105,7 @@ class _Ready(uvicorn.Server):
 
 
 @contextmanager
-def _running(server: _Ready, bound: socket.socket) -> Generator[None]:
+def _running(server: _Server, bound: socket.socket) -> Generator[None]:
     thread = threading.Thread(target=server.run_in_thread, args=(bound,), name="doboto-sim", daemon=True)
     thread.start()
     server.settled.wait()
@@ -120,7 +120,7 @@ def _running(server: _Ready, bound: socket.socket) -> Generator[None]:
         thread.join()
 
 
-class Socket:
+class SocketPeer:
     """A client at the other end of a socket."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
@@ -135,14 +135,14 @@ class Socket:
         return seconds
 
 
-class Connection(H11Protocol):
+class ServerConnection(H11Protocol):
     """Tells the app who is at the other end."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Put the transport within the app's reach."""
         socket = cast(asyncio.Transport, transport)
         super().connection_made(socket)
-        app, peer = self.app, Socket(socket)
+        app, peer = self.app, SocketPeer(socket)
 
         async def told(scope: Scope, receive: Receive, send: Send) -> None:
             scope["extensions"] = {**scope.get("extensions", {}), PEER: peer}

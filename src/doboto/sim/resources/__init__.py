@@ -10,10 +10,10 @@ import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator
 
-from ..http.routes import Operation, Operations
+from ..http.routes import ApiOperation, Operations
 
 
-def operations() -> Iterator[Operation]:
+def operations() -> Iterator[ApiOperation]:
     """Yield the operations of all resources."""
     for name in _modules(__path__, __name__):
         table: Operations = importlib.import_module(name).OPERATIONS

@@ -8,7 +8,7 @@ from ..engine.account import Account
 from ..engine.errors import not_found, unprocessable
 from ..engine.fields import integer, required, text, texts
 from ..engine.records import Record
-from ..http.messages import Call
+from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
 from .images.state import email_of, team_of
@@ -17,7 +17,7 @@ OPERATIONS = Operations()
 
 
 @OPERATIONS("GET", "/v2/account", "account:read")
-def get_account(call: Call) -> Record:
+def get_account(call: ApiCall) -> Record:
     """Who is asking, and how much they may have."""
     return {"account": call.scopes.visible("account", _show(call.account))}
 
@@ -42,39 +42,39 @@ def _show(account: Account) -> Record:
 RESERVED_IPS = "application/vnd.digitalocean.reserveip+json"
 
 
-def _show_action(call: Call, action: Record) -> Record:
+def _show_action(call: ApiCall, action: Record) -> Record:
     shown = actions.show(action)
     renamed = shown["resource_type"] == "floating_ip" and RESERVED_IPS in call.headers.get("accept", "")
     return {**shown, "resource_type": "reserved_ip"} if renamed else shown
 
 
 @OPERATIONS("GET", "/v2/actions", "actions:read")
-def list_actions(call: Call) -> Record:
+def list_actions(call: ApiCall) -> Record:
     """All actions, newest first."""
     keys = list(reversed(call.account.store("action").records))
     return page(call, "actions", keys, lambda key: _show_action(call, call.account.get("action", key)))
 
 
 @OPERATIONS("GET", "/v2/actions/{action_id}", "actions:read")
-def get_action(call: Call) -> Record:
+def get_action(call: ApiCall) -> Record:
     """One action."""
     return {"action": _show_action(call, call.account.get("action", integer(call.params["action_id"]) or 0))}
 
 
 @OPERATIONS("GET", "/v2/regions", "regions:read")
-def list_regions(call: Call) -> Record:
+def list_regions(call: ApiCall) -> Record:
     """All regions."""
     return page(call, "regions", catalog.entries("regions"), lambda region: region)
 
 
 @OPERATIONS("GET", "/v2/sizes", "sizes:read", "regions:read")
-def list_sizes(call: Call) -> Record:
+def list_sizes(call: ApiCall) -> Record:
     """All sizes."""
     return page(call, "sizes", catalog.entries("sizes"), lambda size: size)
 
 
 @OPERATIONS("GET", "/v2/1-clicks")
-def list_one_clicks(call: Call) -> Record:
+def list_one_clicks(call: ApiCall) -> Record:
     """1-Click applications, of one type if asked; the reference has no pages here."""
     wanted = call.query.get("type")
     if wanted not in (None, "", "droplet", "kubernetes"):
@@ -83,7 +83,7 @@ def list_one_clicks(call: Call) -> Record:
 
 
 @OPERATIONS("POST", "/v2/1-clicks/kubernetes", "kubernetes:update", "addon:create")
-def install_one_clicks(call: Call) -> Record:
+def install_one_clicks(call: ApiCall) -> Record:
     """Needs a Kubernetes cluster, and this simulator has none: every cluster is one that isn't there."""
     required(call.body, "addon_slugs", texts)
     required(call.body, "cluster_uuid", text)

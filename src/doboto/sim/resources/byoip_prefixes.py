@@ -19,7 +19,7 @@ from ..engine.fields import boolean, required, text
 from ..engine.lifecycle import durations, effect
 from ..engine.records import Key, Record, chosen
 from ..engine.store import index
-from ..http.messages import Call
+from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
 from .projects.state import default_id
@@ -150,47 +150,47 @@ OPERATIONS = Operations()
 SHOWN = ("uuid", "prefix", "status", "region", "validations", "failure_reason", "advertised")
 
 
-def _show(call: Call, prefix: Record) -> Record:
+def _show(call: ApiCall, prefix: Record) -> Record:
     return {**chosen(prefix, SHOWN), "name": "", "locked": False, "project_id": default_id(call.account)}
 
 
-def _prefix_in_path(call: Call) -> Record:
+def _prefix_in_path(call: ApiCall) -> Record:
     return call.account.get("byoip_prefix", call.params["byoip_prefix_uuid"])
 
 
 @OPERATIONS("GET", "/v2/byoip_prefixes", "byoip_prefix:read")
-def list_prefixes(call: Call) -> Record:
+def list_prefixes(call: ApiCall) -> Record:
     """All prefixes."""
     return page(call, "byoip_prefixes", list(call.account.store("byoip_prefix")), lambda prefix: _show(call, prefix))
 
 
 @OPERATIONS("POST", "/v2/byoip_prefixes", "byoip_prefix:create", status=202)
-def create_prefix(call: Call) -> Record:
+def create_prefix(call: ApiCall) -> Record:
     """Begin to bring a prefix; under the key that the reference's example and godo have, its schema does not."""
     prefix = create(call.account, call.now, call.body, fails="create_errored" in call.faults)
     return {"byoip_prefix": chosen(prefix, ("uuid", "region", "status"))}
 
 
 @OPERATIONS("GET", "/v2/byoip_prefixes/{byoip_prefix_uuid}", "byoip_prefix:read")
-def get_prefix(call: Call) -> Record:
+def get_prefix(call: ApiCall) -> Record:
     """One prefix."""
     return {"byoip_prefix": _show(call, _prefix_in_path(call))}
 
 
 @OPERATIONS("PATCH", "/v2/byoip_prefixes/{byoip_prefix_uuid}", "byoip_prefix:update", status=202)
-def patch_prefix(call: Call) -> Record:
+def patch_prefix(call: ApiCall) -> Record:
     """Announce a prefix to the internet, or stop that."""
     prefix, wanted = _prefix_in_path(call), required(call.body, "advertise", boolean)
     return {"byoip_prefix": _show(call, advertise(call.account, prefix, wanted))}
 
 
 @OPERATIONS("DELETE", "/v2/byoip_prefixes/{byoip_prefix_uuid}", "byoip_prefix:delete", status=202)
-def delete_prefix(call: Call) -> None:
+def delete_prefix(call: ApiCall) -> None:
     """Give a prefix back, which takes a moment."""
     delete(call.account, call.now, _prefix_in_path(call))
 
 
 @OPERATIONS("GET", "/v2/byoip_prefixes/{byoip_prefix_uuid}/ips", "byoip_prefix:read")
-def list_addresses(call: Call) -> Record:
+def list_addresses(call: ApiCall) -> Record:
     """Which addresses of a prefix Droplets have."""
     return page(call, "ips", allocations(call.account, _prefix_in_path(call)), lambda shown: shown)

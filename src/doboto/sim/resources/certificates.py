@@ -16,7 +16,7 @@ from ..engine.fields import name_of, required, text, texts
 from ..engine.lifecycle import durations, effect
 from ..engine.records import Key, Record, chosen
 from ..engine.store import index
-from ..http.messages import Call
+from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
 
@@ -175,12 +175,12 @@ OPERATIONS = Operations()
 SHOWN = ("id", "name", "not_after", "sha1_fingerprint", "created_at", "dns_names", "state", "type")
 
 
-def _in_path(call: Call) -> Record:
+def _in_path(call: ApiCall) -> Record:
     return call.account.get("certificate", call.params["certificate_id"])
 
 
 @OPERATIONS("GET", "/v2/certificates", "certificate:read")
-def list_certificates(call: Call) -> Record:
+def list_certificates(call: ApiCall) -> Record:
     """All certificates, or the one with a name."""
     store, name = call.account.store("certificate"), call.query.get("name")
     keys = store.keys("name", name) if name else list(store.records)
@@ -188,7 +188,7 @@ def list_certificates(call: Call) -> Record:
 
 
 @OPERATIONS("POST", "/v2/certificates", "certificate:create", status=201)
-def create_certificate(call: Call) -> Record:
+def create_certificate(call: ApiCall) -> Record:
     """Upload a certificate, or order one from Let's Encrypt."""
     account, body = call.account, call.body
     name = free_name(account, name_of(body))
@@ -206,12 +206,12 @@ def _is_order(body: Record) -> bool:
 
 
 @OPERATIONS("GET", "/v2/certificates/{certificate_id}", "certificate:read")
-def get_certificate(call: Call) -> Record:
+def get_certificate(call: ApiCall) -> Record:
     """One certificate."""
     return {"certificate": chosen(_in_path(call), SHOWN)}
 
 
 @OPERATIONS("DELETE", "/v2/certificates/{certificate_id}", "certificate:delete", status=204)
-def delete_certificate(call: Call) -> None:
+def delete_certificate(call: ApiCall) -> None:
     """Delete a certificate that nothing uses."""
     remove(call.account, _in_path(call)["id"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..engine.errors import not_found, unprocessable
 from ..engine.fields import integer
 from ..engine.records import Key, Record, chosen
-from ..http.messages import Call
+from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
 from .images.state import remove_image
@@ -36,7 +36,7 @@ def _is_snapshot(store: str, record: Record | None) -> bool:
     return record is not None and (store != "image" or record["type"] == "snapshot")
 
 
-def _show(call: Call, store: str, record: Record) -> Record:
+def _show(call: ApiCall, store: str, record: Record) -> Record:
     shown = {**record, "id": str(record["id"]), "resource_type": "volume"}
     if store == "image":
         # An image that came from another account is of no Droplet here.
@@ -45,7 +45,7 @@ def _show(call: Call, store: str, record: Record) -> Record:
 
 
 @OPERATIONS("GET", "/v2/snapshots", "snapshot:read")
-def list_snapshots(call: Call) -> Record:
+def list_snapshots(call: ApiCall) -> Record:
     """All snapshots, or those of Droplets, or those of volumes."""
     wanted = call.query.get("resource_type")
     if wanted not in (None, "", *STORES):
@@ -55,7 +55,7 @@ def list_snapshots(call: Call) -> Record:
     return page(call, "snapshots", found, lambda one: _show(call, *one))
 
 
-def _in_path(call: Call) -> tuple[str, Key, Record]:
+def _in_path(call: ApiCall) -> tuple[str, Key, Record]:
     identifier = call.params["snapshot_id"]
     number = integer(identifier)
     store, key = ("volume_snapshot", identifier) if number is None else ("image", number)
@@ -66,7 +66,7 @@ def _in_path(call: Call) -> tuple[str, Key, Record]:
 
 
 @OPERATIONS("GET", "/v2/snapshots/{snapshot_id}")
-def get_snapshot(call: Call) -> Record:
+def get_snapshot(call: ApiCall) -> Record:
     """One snapshot; a number is a Droplet's, a UUID a volume's."""
     store, _, record = _in_path(call)
     call.scopes.require_any("snapshot:read", READ[store])
@@ -74,7 +74,7 @@ def get_snapshot(call: Call) -> Record:
 
 
 @OPERATIONS("DELETE", "/v2/snapshots/{snapshot_id}", status=204)
-def delete_snapshot(call: Call) -> None:
+def delete_snapshot(call: ApiCall) -> None:
     """Delete one snapshot."""
     store, key, _ = _in_path(call)
     call.scopes.require_any("snapshot:delete", DELETE[store])

@@ -13,7 +13,7 @@ from ..engine.errors import not_found, unprocessable
 from ..engine.fields import integer, name_of, required, text
 from ..engine.records import Key, Record, chosen
 from ..engine.store import index
-from ..http.messages import Call
+from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
 
@@ -63,7 +63,7 @@ SHOWN = ("id", "fingerprint", "public_key", "name")
 IN_USE = "SSH Key is already in use on your account"
 
 
-def _key_in_path(call: Call) -> Record:
+def _key_in_path(call: ApiCall) -> Record:
     found = find(call.account, call.params["ssh_key_identifier"])
     if found is None:
         raise not_found()
@@ -71,13 +71,13 @@ def _key_in_path(call: Call) -> Record:
 
 
 @OPERATIONS("GET", "/v2/account/keys", "ssh_key:read", limit="key_list")
-def list_keys(call: Call) -> Record:
+def list_keys(call: ApiCall) -> Record:
     """All keys; has a rate limit of its own."""
     return page(call, "ssh_keys", list(call.account.store("ssh_key")), lambda key: chosen(key, SHOWN))
 
 
 @OPERATIONS("POST", "/v2/account/keys", "ssh_key:create", status=201)
-def create_key(call: Call) -> Record:
+def create_key(call: ApiCall) -> Record:
     """A new key; the same one can't be added twice."""
     name, public_key = name_of(call.body), required(call.body, "public_key", text).strip()
     known_by = fingerprint(public_key)
@@ -89,19 +89,19 @@ def create_key(call: Call) -> Record:
 
 
 @OPERATIONS("GET", "/v2/account/keys/{ssh_key_identifier}", "ssh_key:read")
-def get_key(call: Call) -> Record:
+def get_key(call: ApiCall) -> Record:
     """A key by its id or fingerprint."""
     return {"ssh_key": chosen(_key_in_path(call), SHOWN)}
 
 
 @OPERATIONS("PUT", "/v2/account/keys/{ssh_key_identifier}", "ssh_key:update")
-def rename_key(call: Call) -> Record:
+def rename_key(call: ApiCall) -> Record:
     """Only a key's name can be changed."""
     key = _key_in_path(call)
     return {"ssh_key": chosen(call.account.change("ssh_key", key["id"], name=name_of(call.body)), SHOWN)}
 
 
 @OPERATIONS("DELETE", "/v2/account/keys/{ssh_key_identifier}", "ssh_key:delete", status=204)
-def delete_key(call: Call) -> None:
+def delete_key(call: ApiCall) -> None:
     """Forget a key."""
     call.account.delete("ssh_key", _key_in_path(call)["id"])

@@ -7,7 +7,7 @@ from ..engine.account import Account
 from ..engine.errors import ApiError, bad_request, not_found, unprocessable
 from ..engine.fields import integer, objects, required, text
 from ..engine.records import Key, Record
-from ..http.messages import Call
+from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
 
@@ -22,7 +22,7 @@ UPDATE_SCOPES = {
 }
 
 
-def show(call: Call, tag: Record) -> Record:
+def show(call: ApiCall, tag: Record) -> Record:
     """A tag with the numbers of what carries it."""
     counts = {plural: _statistics(call, tag, kind) for kind, plural in tagging.KINDS.items()}
     counts["databases"] = {"count": 0}
@@ -35,14 +35,14 @@ def show(call: Call, tag: Record) -> Record:
     }
 
 
-def _statistics(call: Call, tag: Record, kind: str) -> Record:
+def _statistics(call: ApiCall, tag: Record, kind: str) -> Record:
     count, last = call.account.store(kind).count("tag", tag["name"]), tag["last"].get(kind)
     if not count or last is None:
         return {"count": count}
     return {"count": count, "last_tagged_uri": f"{call.base}/v2/{tagging.KINDS[kind]}/{last}"}
 
 
-def _tag_in_path(call: Call) -> Record:
+def _tag_in_path(call: ApiCall) -> Record:
     # URLs take the canonical capitalisation only (`doctl#333`).
     name = call.params["tag_id"]
     tag = call.account.find("tag", name.lower())
@@ -52,7 +52,7 @@ def _tag_in_path(call: Call) -> Record:
 
 
 @OPERATIONS("GET", "/v2/tags", "tag:read")
-def list_tags(call: Call) -> Record:
+def list_tags(call: ApiCall) -> Record:
     """All tags."""
     return page(call, "tags", list(call.account.store("tag")), lambda tag: show(call, tag))
 
@@ -67,7 +67,7 @@ def _with_causes(error: ApiError) -> ApiError:
 
 
 @OPERATIONS("POST", "/v2/tags", "tag:create", status=201, wording=_with_causes)
-def create_tag(call: Call) -> Record:
+def create_tag(call: ApiCall) -> Record:
     """A tag; one that is there already is simply shown."""
     name = tagging.valid(required(call.body, "name", text))
     tagging.ensure(call.account, [name])
@@ -75,13 +75,13 @@ def create_tag(call: Call) -> Record:
 
 
 @OPERATIONS("GET", "/v2/tags/{tag_id}", "tag:read")
-def get_tag(call: Call) -> Record:
+def get_tag(call: ApiCall) -> Record:
     """One tag."""
     return {"tag": show(call, _tag_in_path(call))}
 
 
 @OPERATIONS("DELETE", "/v2/tags/{tag_id}", "tag:delete", status=204)
-def delete_tag(call: Call) -> None:
+def delete_tag(call: ApiCall) -> None:
     """Forget a tag; resources lose it."""
     name = _tag_in_path(call)["name"]
     tagging.forgotten(call.account, call.now, name)
@@ -92,7 +92,7 @@ def delete_tag(call: Call) -> None:
 
 
 @OPERATIONS("POST", "/v2/tags/{tag_id}/resources", "tag:create", status=204)
-def tag_resources(call: Call) -> None:
+def tag_resources(call: ApiCall) -> None:
     """Tag resources; the tag must be there (`doctl#107`)."""
     name = _tag_in_path(call)["name"]
     for kind, key in _resources(call):
@@ -100,21 +100,21 @@ def tag_resources(call: Call) -> None:
 
 
 @OPERATIONS("DELETE", "/v2/tags/{tag_id}/resources", "tag:delete", status=204)
-def untag_resources(call: Call) -> None:
+def untag_resources(call: ApiCall) -> None:
     """Take the tag off resources."""
     name = _tag_in_path(call)["name"]
     for kind, key in _resources(call):
         tagging.detach(call.account, name, kind, key)
 
 
-def _resources(call: Call) -> list[tuple[str, Key]]:
+def _resources(call: ApiCall) -> list[tuple[str, Key]]:
     """All resources named in the body, every one of them there; nothing changes before that is known."""
     if not call.body.get("resources"):
         raise bad_request("param is missing or the value is empty: resources")  # `python-digitalocean#238`
     return [_resource(call, item) for item in objects(call.body, "resources")]
 
 
-def _resource(call: Call, item: Record) -> tuple[str, Key]:
+def _resource(call: ApiCall, item: Record) -> tuple[str, Key]:
     kind, identifier = required(item, "resource_type", text), item.get("resource_id")
     if kind not in UPDATE_SCOPES:
         raise unprocessable(f"resource_type {kind!r} can not be tagged")

@@ -18,7 +18,7 @@ from ..engine.fields import flag, integer, name_of, objects, optional, required,
 from ..engine.lifecycle import durations, effect
 from ..engine.records import Key, Record, chosen
 from ..engine.store import index
-from ..http.messages import Call
+from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
 from .droplets.networks import public_v4
@@ -218,12 +218,12 @@ OPERATIONS = Operations()
 FILTERS: dict[str, Callable[[str], str]] = {"state": str.upper, "type": str.upper, "region": str.lower, "name": str}
 
 
-def _gateway_in_path(call: Call) -> Record:
+def _gateway_in_path(call: ApiCall) -> Record:
     return get(call.account, call.params["id"])
 
 
 @OPERATIONS("GET", "/v2/vpc_nat_gateways", "nat_gateway:read")
-def list_gateways(call: Call) -> Record:
+def list_gateways(call: ApiCall) -> Record:
     """All gateways, or those that match every filter."""
     wanted = {name: write(call.query[name]) for name, write in FILTERS.items() if call.query.get(name)}
     gateways = call.account.store("nat_gateway")
@@ -232,25 +232,25 @@ def list_gateways(call: Call) -> Record:
 
 
 @OPERATIONS("POST", "/v2/vpc_nat_gateways", "nat_gateway:create", status=202)
-def create_gateway(call: Call) -> Record:
+def create_gateway(call: ApiCall) -> Record:
     """A new gateway in a VPC."""
     return {"vpc_nat_gateway": show(create(call.account, call.now, call.body))}
 
 
 @OPERATIONS("GET", "/v2/vpc_nat_gateways/{id}", "nat_gateway:read")
-def get_gateway(call: Call) -> Record:
+def get_gateway(call: ApiCall) -> Record:
     """One gateway."""
     return {"vpc_nat_gateway": show(_gateway_in_path(call))}
 
 
 @OPERATIONS("PUT", "/v2/vpc_nat_gateways/{id}", "nat_gateway:update")
-def update_gateway(call: Call) -> Record:
+def update_gateway(call: ApiCall) -> Record:
     """New name, size, timeouts or role."""
     changed = update(call.account, call.now, _gateway_in_path(call), call.body)
     return {"vpc_nat_gateway": show(changed)}
 
 
 @OPERATIONS("DELETE", "/v2/vpc_nat_gateways/{id}", "nat_gateway:delete", status=202)
-def delete_gateway(call: Call) -> None:
+def delete_gateway(call: ApiCall) -> None:
     """Delete a gateway, which takes a moment."""
     delete(call.account, call.now, _gateway_in_path(call))

@@ -15,7 +15,7 @@ from ..engine.fields import name_of, required, text, texts
 from ..engine.lifecycle import durations, effect
 from ..engine.records import Key, Record, chosen
 from ..engine.store import index
-from ..http.messages import Call
+from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
 from .vpcs import state as vpc_ranges
@@ -125,12 +125,12 @@ def show(peering: Record) -> Record:
     return chosen(peering, SHOWN)
 
 
-def _peering_in_path(call: Call) -> Record:
+def _peering_in_path(call: ApiCall) -> Record:
     return call.account.get("vpc_peering", call.params["vpc_peering_id"])
 
 
 @OPERATIONS("GET", "/v2/vpc_peerings", "vpc_peering:read")
-def list_peerings(call: Call) -> Record:
+def list_peerings(call: ApiCall) -> Record:
     """All peerings, or those with a VPC in a region."""
     peerings, region = call.account.store("vpc_peering"), call.query.get("region")
     keys = peerings.keys("region", region) if region else list(peerings.records)
@@ -138,26 +138,26 @@ def list_peerings(call: Call) -> Record:
 
 
 @OPERATIONS("POST", "/v2/vpc_peerings", "vpc_peering:create", status=202)
-def create_peering(call: Call) -> Record:
+def create_peering(call: ApiCall) -> Record:
     """Peer two VPCs."""
     name, vpc_ids = name_of(call.body), required(call.body, "vpc_ids", texts)
     return {"vpc_peering": show(create(call.account, call.now, name, vpc_ids))}
 
 
 @OPERATIONS("GET", "/v2/vpc_peerings/{vpc_peering_id}", "vpc_peering:read")
-def get_peering(call: Call) -> Record:
+def get_peering(call: ApiCall) -> Record:
     """One peering."""
     return {"vpc_peering": show(_peering_in_path(call))}
 
 
 @OPERATIONS("PATCH", "/v2/vpc_peerings/{vpc_peering_id}", "vpc_peering:update")
-def patch_peering(call: Call) -> Record:
+def patch_peering(call: ApiCall) -> Record:
     """Rename a peering."""
     return {"vpc_peering": show(rename(call.account, _peering_in_path(call), name_of(call.body)))}
 
 
 @OPERATIONS("DELETE", "/v2/vpc_peerings/{vpc_peering_id}", "vpc_peering:delete", status=202)
-def delete_peering(call: Call) -> Record:
+def delete_peering(call: ApiCall) -> Record:
     """Delete a peering, which takes a moment."""
     return {"vpc_peering": show(delete(call.account, call.now, _peering_in_path(call)))}
 
@@ -165,26 +165,26 @@ def delete_peering(call: Call) -> Record:
 # -- as seen from one of the two VPCs
 
 
-def _vpc_in_path(call: Call) -> Record:
+def _vpc_in_path(call: ApiCall) -> Record:
     return call.account.get("vpc", call.params["vpc_id"])
 
 
 @OPERATIONS("GET", "/v2/vpcs/{vpc_id}/peerings", "vpc_peering:read")
-def list_peerings_of_vpc(call: Call) -> Record:
+def list_peerings_of_vpc(call: ApiCall) -> Record:
     """A VPC's peerings."""
     keys = call.account.store("vpc_peering").keys("vpc", _vpc_in_path(call)["id"])
     return page(call, "peerings", keys, lambda key: show(call.account.get("vpc_peering", key)))
 
 
 @OPERATIONS("POST", "/v2/vpcs/{vpc_id}/peerings", "vpc_peering:create", status=202)
-def create_peering_of_vpc(call: Call) -> Record:
+def create_peering_of_vpc(call: ApiCall) -> Record:
     """Peer the VPC with another one."""
     vpc_ids = [_vpc_in_path(call)["id"], required(call.body, "vpc_id", text)]
     return {"peering": show(create(call.account, call.now, name_of(call.body), vpc_ids))}
 
 
 @OPERATIONS("PATCH", "/v2/vpcs/{vpc_id}/peerings/{vpc_peering_id}", "vpc_peering:update")
-def patch_peering_of_vpc(call: Call) -> Record:
+def patch_peering_of_vpc(call: ApiCall) -> Record:
     """Rename one of the VPC's peerings."""
     vpc, peering = _vpc_in_path(call), _peering_in_path(call)
     if vpc["id"] not in peering["vpc_ids"]:

@@ -12,7 +12,7 @@ from ...engine.account import Account
 from ...engine.errors import bad_request, not_found, unprocessable
 from ...engine.fields import boolean, name_of, required, text
 from ...engine.records import Record, chosen
-from ...http.messages import Call, Reply
+from ...http.messages import ApiCall, ApiReply
 from ...http.paging import page
 from ...http.routes import Handler, Operations
 from ..monitoring.routes import matrix, moments, series
@@ -24,7 +24,7 @@ OPERATIONS = Operations()
 _ALL, _ONE = "/v2/droplets/autoscale", "/v2/droplets/autoscale/{autoscale_pool_id}"
 
 
-def _in_path(call: Call) -> Record:
+def _in_path(call: ApiCall) -> Record:
     key = call.params["autoscale_pool_id"]
     pool = call.account.find("autoscale_pool", key)
     if pool is None:
@@ -33,7 +33,7 @@ def _in_path(call: Call) -> Record:
     return pool
 
 
-def _show(call: Call, pool: Record) -> Record:
+def _show(call: ApiCall, pool: Record) -> Record:
     seen = members.average(call.account, pool["id"], call.now)
     return {
         **chosen(pool, ("id", "name", "config")),
@@ -45,32 +45,32 @@ def _show(call: Call, pool: Record) -> Record:
 
 
 @OPERATIONS("GET", _ALL, "droplet:read")
-def list_pools(call: Call) -> Record:
+def list_pools(call: ApiCall) -> Record:
     """All pools, or those of a name."""
     name = call.query.get("name")
     found = [pool for pool in call.account.store("autoscale_pool") if not name or pool["name"] == name]
     return page(call, "autoscale_pools", found, lambda pool: _show(call, pool))
 
 
-def _ordered(call: Call) -> tuple[str, Record, Record]:
+def _ordered(call: ApiCall) -> tuple[str, Record, Record]:
     body, name = call.body, name_of(call.body)
     return name, request.config(body), request.template(call.account, call.now, body, call.scopes)
 
 
 @OPERATIONS("POST", _ALL, "droplet:create", status=202)
-def create_pool(call: Call) -> Record:
+def create_pool(call: ApiCall) -> Record:
     """A new pool; its Droplets are being made."""
     return {"autoscale_pool": _show(call, state.make(call.account, call.now, *_ordered(call)))}
 
 
 @OPERATIONS("GET", _ONE, "droplet:read")
-def get_pool(call: Call) -> Record:
+def get_pool(call: ApiCall) -> Record:
     """One pool."""
     return {"autoscale_pool": _show(call, _in_path(call))}
 
 
 @OPERATIONS("PUT", _ONE, "droplet:create")
-def replace_pool(call: Call) -> Record:
+def replace_pool(call: ApiCall) -> Record:
     """Another configuration or template; the name stays (API reference, `name`)."""
     pool, (name, config, template) = _in_path(call), _ordered(call)
     if name != pool["name"]:
@@ -79,31 +79,31 @@ def replace_pool(call: Call) -> Record:
 
 
 @OPERATIONS("DELETE", _ONE, "droplet:delete", status=202)
-def delete_pool(call: Call) -> Reply:
+def delete_pool(call: ApiCall) -> ApiReply:
     """The pool alone; its Droplets go on without it."""
     state.delete(call.account, call.now, _in_path(call), with_droplets=False)
-    return Reply(202)
+    return ApiReply(202)
 
 
 @OPERATIONS("DELETE", f"{_ONE}/dangerous", "droplet:delete", status=202)
-def delete_pool_and_droplets(call: Call) -> Reply:
+def delete_pool_and_droplets(call: ApiCall) -> ApiReply:
     """The pool and its Droplets; only with the header that says so."""
     pool = _in_path(call)
     if not boolean(call.headers.get("x-dangerous")):
         raise bad_request("The X-Dangerous header must be set to true to destroy an autoscale pool with its Droplets.")
     state.delete(call.account, call.now, pool, with_droplets=True)
-    return Reply(202)
+    return ApiReply(202)
 
 
 @OPERATIONS("GET", f"{_ONE}/members", "droplet:read")
-def list_members(call: Call) -> Record:
+def list_members(call: ApiCall) -> Record:
     """The pool's Droplets."""
     own = members.of(call.account, _in_path(call)["id"])
     return page(call, "droplets", own, lambda key: members.show(call.account, key, call.now))
 
 
 @OPERATIONS("GET", f"{_ONE}/history", "droplet:read")
-def list_history(call: Call) -> Record:
+def list_history(call: ApiCall) -> Record:
     """What the pool has done, newest first; that order is unverified."""
     return page(call, "history", members.events_of(call.account, _in_path(call)["id"])[::-1], members.show_event)
 
@@ -143,7 +143,7 @@ _MEASURES: dict[str, Callable[[Account, Past], Measure]] = {
 
 
 def _metric(name: str) -> Handler:
-    def get_metric(call: Call) -> Record:
+    def get_metric(call: ApiCall) -> Record:
         key = required(call.query, "autoscale_pool_id", text)
         pool = call.account.find("autoscale_pool", key)
         born = call.now if pool is None else datetime.fromisoformat(pool["created_at"]).timestamp()

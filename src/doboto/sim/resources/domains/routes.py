@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...engine.errors import not_found, unprocessable
 from ...engine.fields import integer, name_of, optional, text
 from ...engine.records import Record
-from ...http.messages import Call
+from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Operations
 from . import state
@@ -14,7 +14,7 @@ from .records import NEEDS_DOT, TYPES, read_changed, read_new
 OPERATIONS = Operations()
 
 
-def domain_in_path(call: Call) -> Record:
+def domain_in_path(call: ApiCall) -> Record:
     """The domain that the path names; never with a dot at its end (`libdns/digitalocean#1`)."""
     found = call.account.find("domain", call.params["domain_name"].lower())
     if found is None:
@@ -22,7 +22,7 @@ def domain_in_path(call: Call) -> Record:
     return found
 
 
-def _show(call: Call, domain: Record) -> Record:
+def _show(call: ApiCall, domain: Record) -> Record:
     account = call.account
     return {
         "name": domain["name"],
@@ -32,13 +32,13 @@ def _show(call: Call, domain: Record) -> Record:
 
 
 @OPERATIONS("GET", "/v2/domains", "domain:read")
-def list_domains(call: Call) -> Record:
+def list_domains(call: ApiCall) -> Record:
     """All domains."""
     return page(call, "domains", list(call.account.store("domain")), lambda domain: _show(call, domain))
 
 
 @OPERATIONS("POST", "/v2/domains", "domain:create", status=201)
-def create_domain(call: Call) -> Record:
+def create_domain(call: ApiCall) -> Record:
     """A domain; it has its records at once, but the reply no zone file yet (API reference, example)."""
     name, ip_address = name_of(call.body), optional(call.body, "ip_address", text, None) or None
     if ip_address is not None and not state.is_address(ip_address, 4):
@@ -48,13 +48,13 @@ def create_domain(call: Call) -> Record:
 
 
 @OPERATIONS("GET", "/v2/domains/{domain_name}", "domain:read")
-def get_domain(call: Call) -> Record:
+def get_domain(call: ApiCall) -> Record:
     """One domain."""
     return {"domain": _show(call, domain_in_path(call))}
 
 
 @OPERATIONS("DELETE", "/v2/domains/{domain_name}", "domain:delete", status=204)
-def delete_domain(call: Call) -> None:
+def delete_domain(call: ApiCall) -> None:
     """A domain and all its records."""
     state.remove(call.account, domain_in_path(call)["name"])
 
@@ -63,7 +63,7 @@ _LIST = "/v2/domains/{domain_name}/records"
 _ONE = f"{_LIST}/{{domain_record_id}}"
 
 
-def _in_path(call: Call) -> tuple[Record, Record]:
+def _in_path(call: ApiCall) -> tuple[Record, Record]:
     domain = domain_in_path(call)
     record = call.account.find("domain_record", integer(call.params["domain_record_id"]) or 0)
     if record is None or record["domain"] != domain["name"]:
@@ -72,7 +72,7 @@ def _in_path(call: Call) -> tuple[Record, Record]:
 
 
 @OPERATIONS("GET", _LIST, "domain:read")
-def list_records(call: Call) -> Record:
+def list_records(call: ApiCall) -> Record:
     """A domain's records, or those of a full name, or of a type, or both."""
     name, type = call.query.get("name"), call.query.get("type")
     found = state.records_of(call.account, domain_in_path(call)["name"])
@@ -84,7 +84,7 @@ def list_records(call: Call) -> Record:
 
 
 @OPERATIONS("POST", _LIST, status=201)
-def create_record(call: Call) -> Record:
+def create_record(call: ApiCall) -> Record:
     """A record; it takes either of two scopes."""
     call.scopes.require_any("domain:create", "domain:update")
     domain = domain_in_path(call)
@@ -95,7 +95,7 @@ def create_record(call: Call) -> Record:
 
 
 @OPERATIONS("GET", _ONE, "domain:read")
-def get_record(call: Call) -> Record:
+def get_record(call: ApiCall) -> Record:
     """One record."""
     _, record = _in_path(call)
     return {"domain_record": state.show_record(record)}
@@ -103,7 +103,7 @@ def get_record(call: Call) -> Record:
 
 @OPERATIONS("PUT", _ONE, "domain:update")
 @OPERATIONS("PATCH", _ONE, "domain:update")
-def update_record(call: Call) -> Record:
+def update_record(call: ApiCall) -> Record:
     """Change what the body names. PUT too leaves the rest alone, but trips over its own data (`doctl#919`)."""
     domain, record = _in_path(call)
     body = call.body
@@ -125,7 +125,7 @@ def _names_host(record: Record) -> bool:
 
 
 @OPERATIONS("DELETE", _ONE, status=204)
-def delete_record(call: Call) -> None:
+def delete_record(call: ApiCall) -> None:
     """Delete a record; it takes either of two scopes, and the SOA record stays (API reference; text our own)."""
     call.scopes.require_any("domain:delete", "domain:update")
     domain, record = _in_path(call)

@@ -22,7 +22,7 @@ SNAPSHOT_PRICE, VOLUME_PRICE, RESERVED_IP_PRICE = 0.06, 0.10, 4.00
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class AssociatedKind:
     """One kind of associated resource."""
 
     store: str
@@ -32,17 +32,17 @@ class Kind:
     by_size: bool = True
 
 
-_ADDRESSES = Kind("reserved_ip", relations.reserved_ips_of, "ip", RESERVED_IP_PRICE, by_size=False)
+_ADDRESSES = AssociatedKind("reserved_ip", relations.reserved_ips_of, "ip", RESERVED_IP_PRICE, by_size=False)
 
 #: By the names of the API reference; floating IPs are the old name of reserved ones and list the same.
 KINDS = {
     "reserved_ips": _ADDRESSES,
     "floating_ips": _ADDRESSES,
-    "snapshots": Kind(
+    "snapshots": AssociatedKind(
         "image", lambda account, droplet: relations.images_of(account, "snapshot", droplet), "name", SNAPSHOT_PRICE
     ),
-    "volumes": Kind("volume", relations.volumes_of, "name", VOLUME_PRICE),
-    "volume_snapshots": Kind("volume_snapshot", relations.volume_snapshots_of, "name", SNAPSHOT_PRICE),
+    "volumes": AssociatedKind("volume", relations.volumes_of, "name", VOLUME_PRICE),
+    "volume_snapshots": AssociatedKind("volume_snapshot", relations.volume_snapshots_of, "name", SNAPSHOT_PRICE),
 }
 
 
@@ -54,7 +54,7 @@ def resources(account: Account, droplet_id: int) -> dict[str, list[Record]]:
     }
 
 
-def _show(kind: Kind, key: Key, record: Record) -> Record:
+def _show(kind: AssociatedKind, key: Key, record: Record) -> Record:
     cost = kind.price * (record["size_gigabytes"] or 0) if kind.by_size else kind.price
     return {"id": str(key), "name": record[kind.name], "cost": f"{cost:.2f}"}
 
@@ -132,7 +132,7 @@ def _destroy(account: Account, now: float, *, droplet_id: int) -> None:
     account.put("destroy_status", droplet_id, finished)
 
 
-def _destroyed(account: Account, now: float, kind: Kind, item: Record, droplet_id: int) -> Record:
+def _destroyed(account: Account, now: float, kind: AssociatedKind, item: Record, droplet_id: int) -> Record:
     if "destroyed_at" in item:
         return item
     key: Key = int(item["id"]) if kind.store == "image" else item["id"]

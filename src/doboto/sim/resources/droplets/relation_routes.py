@@ -9,7 +9,7 @@ from ...engine import relations
 from ...engine.errors import bad_request, not_found
 from ...engine.fields import boolean, integer
 from ...engine.records import Key, Record
-from ...http.messages import Call, Reply
+from ...http.messages import ApiCall, ApiReply
 from ...http.paging import around, page, window
 from ...http.routes import Operations
 from ..firewalls import state as firewalls
@@ -20,18 +20,18 @@ from .routes import droplet_in_path, show
 OPERATIONS = Operations()
 
 
-def _page_of_images(call: Call, root: str, keys: Sequence[Key]) -> Record:
+def _page_of_images(call: ApiCall, root: str, keys: Sequence[Key]) -> Record:
     return page(call, root, keys, lambda key: images.show_snapshot(call.account.get("image", key)))
 
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}/backups", "droplet:read")
-def list_backups(call: Call) -> Record:
+def list_backups(call: ApiCall) -> Record:
     """Backups of a Droplet."""
     return _page_of_images(call, "backups", relations.images_of(call.account, "backup", droplet_in_path(call)["id"]))
 
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}/snapshots", "droplet:read")
-def list_snapshots(call: Call) -> Record:
+def list_snapshots(call: ApiCall) -> Record:
     """Snapshots of a Droplet."""
     return _page_of_images(
         call, "snapshots", relations.images_of(call.account, "snapshot", droplet_in_path(call)["id"])
@@ -39,26 +39,26 @@ def list_snapshots(call: Call) -> Record:
 
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}/kernels", "droplet:read")
-def list_kernels(call: Call) -> Record:
+def list_kernels(call: ApiCall) -> Record:
     """Kernels that a Droplet could be given."""
     droplet_in_path(call)
     return page(call, "kernels", catalog.entries("kernels"), lambda kernel: kernel)
 
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}/firewalls", "firewall:read")
-def list_firewalls(call: Call) -> Record:
+def list_firewalls(call: ApiCall) -> Record:
     """Firewalls that a Droplet is behind."""
     account = call.account
     keys = relations.firewalls_of(account, droplet_in_path(call))
     return page(call, "firewalls", keys, lambda key: _show_firewall(call, account.get("firewall", key)))
 
 
-def _show_firewall(call: Call, firewall: Record) -> Record:
+def _show_firewall(call: ApiCall, firewall: Record) -> Record:
     return call.scopes.visible("firewall", firewalls.show(firewall))
 
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}/neighbors", "droplet:read")
-def list_neighbors(call: Call) -> Record:
+def list_neighbors(call: ApiCall) -> Record:
     """Other Droplets of the account on the same physical server; the reference has no pages here."""
     account, droplet = call.account, droplet_in_path(call)
     keys = account.store("droplet").keys("host", droplet["host"])
@@ -67,7 +67,7 @@ def list_neighbors(call: Call) -> Record:
 
 
 @OPERATIONS("GET", "/v2/reports/droplet_neighbors_ids", "droplet:read")
-def report_neighbors(call: Call) -> Record:
+def report_neighbors(call: ApiCall) -> Record:
     """All groups of Droplets that share a physical server."""
     droplets = call.account.store("droplet")
     groups = [droplets.keys("host", host) for host in droplets.values("host")]
@@ -75,13 +75,13 @@ def report_neighbors(call: Call) -> Record:
 
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}/backups/policy", "droplet:read")
-def get_backup_policy(call: Call) -> Record:
+def get_backup_policy(call: ApiCall) -> Record:
     """A Droplet's backup policy."""
     return {"policy": backups.show_record(droplet_in_path(call), call.now)}
 
 
 @OPERATIONS("GET", "/v2/droplets/backups/policies", "droplet:read")
-def list_backup_policies(call: Call) -> Record:
+def list_backup_policies(call: ApiCall) -> Record:
     """Backup policies of all Droplets, by Droplet id."""
     account, (number, size) = call.account, window(call)
     keys = state.listed(account, account.store("droplet").records, call.now)
@@ -91,7 +91,7 @@ def list_backup_policies(call: Call) -> Record:
 
 
 @OPERATIONS("GET", "/v2/droplets/backups/supported_policies", "droplet:read")
-def list_supported_policies(_call: Call) -> Record:
+def list_supported_policies(_call: ApiCall) -> Record:
     """Backup plans to choose from."""
     return {"supported_policies": backups.SUPPORTED}
 
@@ -107,14 +107,14 @@ _SCOPES = (
 
 
 @OPERATIONS("GET", _PATH, "droplet:read")
-def list_associated(call: Call) -> Record:
+def list_associated(call: ApiCall) -> Record:
     """What could be destroyed along, as far as the token may see it."""
     found = associated.resources(call.account, droplet_in_path(call)["id"])
     return call.scopes.visible("associated", dict(found))
 
 
 @OPERATIONS("DELETE", f"{_PATH}/selective", *_SCOPES, status=202)
-def destroy_selective(call: Call) -> None:
+def destroy_selective(call: ApiCall) -> None:
     """The Droplet and those of its resources that the body names."""
     droplet = droplet_in_path(call)
     chosen = associated.selected(call.account, droplet["id"], call.body)
@@ -122,7 +122,7 @@ def destroy_selective(call: Call) -> None:
 
 
 @OPERATIONS("DELETE", f"{_PATH}/dangerous", *_SCOPES, status=202)
-def destroy_all(call: Call) -> None:
+def destroy_all(call: ApiCall) -> None:
     """The Droplet and everything associated; only with the header that says so."""
     droplet = droplet_in_path(call)
     if not boolean(call.headers.get("x-dangerous")):
@@ -131,19 +131,19 @@ def destroy_all(call: Call) -> None:
 
 
 @OPERATIONS("GET", f"{_PATH}/status", "droplet:delete")
-def get_status(call: Call) -> Record:
+def get_status(call: ApiCall) -> Record:
     """How far the destruction has got; the Droplet itself may be gone by then."""
     return associated.status_of(call.account, _number(call))
 
 
 @OPERATIONS("POST", f"{_PATH}/retry", *_SCOPES, status=202)
-def retry(call: Call) -> Reply:
+def retry(call: ApiCall) -> ApiReply:
     """Try again what failed."""
     associated.retry(call.account, call.now, _number(call))
-    return Reply(202)
+    return ApiReply(202)
 
 
-def _number(call: Call) -> int:
+def _number(call: ApiCall) -> int:
     number = integer(call.params["droplet_id"])
     if number is None:
         raise not_found()

@@ -9,7 +9,7 @@ from ...engine.errors import bad_request, not_found, unprocessable
 from ...engine.fields import integer, required, text
 from ...engine.lifecycle import DROPLET_ACTIONS
 from ...engine.records import Key, Record
-from ...http.messages import Call
+from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Operations
 from . import actions as changes
@@ -21,17 +21,17 @@ from .state import destroy, may_destroy
 OPERATIONS = Operations()
 
 
-def show(call: Call, droplet: Record) -> Record:
+def show(call: ApiCall, droplet: Record) -> Record:
     """A Droplet as the caller may see it."""
     return call.scopes.visible("droplet", state.show(call.account, droplet, call.now))
 
 
-def droplet_in_path(call: Call) -> Record:
+def droplet_in_path(call: ApiCall) -> Record:
     """The Droplet whose id is in the path."""
     return state.get(call.account, call.params["droplet_id"], call.now)
 
 
-def page_of_droplets(call: Call, keys: Sequence[Key]) -> Record:
+def page_of_droplets(call: ApiCall, keys: Sequence[Key]) -> Record:
     """A page of Droplets that lists already show."""
     records = call.account.store("droplet").records
     listed = state.listed(call.account, keys, call.now)
@@ -39,7 +39,7 @@ def page_of_droplets(call: Call, keys: Sequence[Key]) -> Record:
 
 
 @OPERATIONS("GET", "/v2/droplets", "droplet:read")
-def list_droplets(call: Call) -> Record:
+def list_droplets(call: ApiCall) -> Record:
     """Filtered by tag, or by name and type; GPU Droplets only when asked for (API reference)."""
     tag, name, kind = (call.query.get(key) for key in ("tag_name", "name", "type"))
     droplets = call.account.store("droplet")
@@ -58,7 +58,7 @@ def list_droplets(call: Call) -> Record:
 
 
 @OPERATIONS("POST", "/v2/droplets", "droplet:create", status=202)
-def create_droplets(call: Call) -> Record:
+def create_droplets(call: ApiCall) -> Record:
     """One Droplet by `name` or several by `names`, with the actions that make them."""
     order = read_order(call.account, call.body, call.scopes)
     made = create(call.account, call.now, order, call.faults)
@@ -67,19 +67,19 @@ def create_droplets(call: Call) -> Record:
     return {"droplets": shown, **links} if order.many else {"droplet": shown[0], **links}
 
 
-def _links(call: Call, created: list[Record], *, many: bool) -> list[Record]:
+def _links(call: ApiCall, created: list[Record], *, many: bool) -> list[Record]:
     if many and call.account.settings.names_link == "batch":
         # Its id is none of those of the create actions (`python-digitalocean#176`).
         return [_link(call, batch(call.account, call.now, created), "batch")]
     return [_link(call, action, "create") for action in created]
 
 
-def _link(call: Call, action: Record, rel: str) -> Record:
+def _link(call: ApiCall, action: Record, rel: str) -> Record:
     return {"id": action["id"], "rel": rel, "href": f"{call.base}/v2/actions/{action['id']}"}
 
 
 @OPERATIONS("DELETE", "/v2/droplets", "droplet:delete", "tag:read", status=204)
-def destroy_by_tag(call: Call) -> None:
+def destroy_by_tag(call: ApiCall) -> None:
     """All Droplets with a tag; never all without one."""
     tag = call.query.get("tag_name")
     if not tag:
@@ -94,13 +94,13 @@ def destroy_by_tag(call: Call) -> None:
 
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}", "droplet:read")
-def get_droplet(call: Call) -> Record:
+def get_droplet(call: ApiCall) -> Record:
     """One Droplet."""
     return {"droplet": show(call, droplet_in_path(call))}
 
 
 @OPERATIONS("DELETE", "/v2/droplets/{droplet_id}", "droplet:delete", status=204)
-def destroy_droplet(call: Call) -> None:
+def destroy_droplet(call: ApiCall) -> None:
     """One Droplet."""
     droplet = droplet_in_path(call)
     may_destroy(call.account, droplet)
@@ -108,14 +108,14 @@ def destroy_droplet(call: Call) -> None:
 
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}/actions", "droplet:read")
-def list_droplet_actions(call: Call) -> Record:
+def list_droplet_actions(call: ApiCall) -> Record:
     """A Droplet's actions, newest first."""
     account, droplet = call.account, droplet_in_path(call)
     keys = actions.of(account, "droplet", droplet["id"])
     return page(call, "actions", keys, lambda key: actions.show(account.get("action", key)))
 
 
-def _type(call: Call) -> str:
+def _type(call: ApiCall) -> str:
     type = required(call.body, "type", text)
     if type not in DROPLET_ACTIONS:
         raise unprocessable(f"The action type {type!r} is not known.")
@@ -124,7 +124,7 @@ def _type(call: Call) -> str:
 
 
 @OPERATIONS("POST", "/v2/droplets/{droplet_id}/actions", "droplet:update", status=201)
-def act(call: Call) -> Record:
+def act(call: ApiCall) -> Record:
     """One action on one Droplet."""
     droplet, type = droplet_in_path(call), _type(call)
     wanted = changes.check(call.account, droplet, call.body, type)
@@ -133,7 +133,7 @@ def act(call: Call) -> Record:
 
 
 @OPERATIONS("POST", "/v2/droplets/actions", "droplet:update", "tag:read", status=201)
-def act_by_tag(call: Call) -> Record:
+def act_by_tag(call: ApiCall) -> Record:
     """The same action on every Droplet with a tag: on all of them, or on none if one refuses.
 
     A tag that nothing has, or that is not there, starts nothing and gives an empty list, while destroying by such a
@@ -155,7 +155,7 @@ def act_by_tag(call: Call) -> Record:
 
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}/actions/{action_id}", "droplet:read")
-def get_action(call: Call) -> Record:
+def get_action(call: ApiCall) -> Record:
     """One action of one Droplet."""
     droplet = droplet_in_path(call)
     key = actions.resource_key("droplet", droplet["id"])

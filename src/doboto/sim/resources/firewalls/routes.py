@@ -7,7 +7,7 @@ import re
 from ...engine.errors import unprocessable
 from ...engine.fields import as_texts, integer, name_of, required
 from ...engine.records import Record, as_list
-from ...http.messages import Call
+from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Operations
 from . import rules, state
@@ -18,15 +18,15 @@ OPERATIONS = Operations()
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9.\-]+")
 
 
-def _show(call: Call, firewall: Record) -> Record:
+def _show(call: ApiCall, firewall: Record) -> Record:
     return call.scopes.visible("firewall", state.show(firewall))
 
 
-def _in_path(call: Call) -> Record:
+def _in_path(call: ApiCall) -> Record:
     return state.get(call.account, call.params["firewall_id"])
 
 
-def _members(call: Call, own: str | None = None) -> Record:
+def _members(call: ApiCall, own: str | None = None) -> Record:
     """All that a request says of a firewall; what it leaves out has its default."""
     account, body = call.account, call.body
     name = name_of(body)
@@ -42,20 +42,20 @@ def _members(call: Call, own: str | None = None) -> Record:
     return {**found, "name": state.free_name(account, name, own)}
 
 
-def _readable(call: Call, members: Record) -> None:
+def _readable(call: ApiCall, members: Record) -> None:
     # API reference, text of PUT: the token needs read access to what is attached.
     needed = {"droplet_ids": "droplet:read", "tags": "tag:read"}
     call.scopes.require(*(scope for name, scope in needed.items() if members.get(name)))
 
 
 @OPERATIONS("GET", "/v2/firewalls", "firewall:read")
-def list_firewalls(call: Call) -> Record:
+def list_firewalls(call: ApiCall) -> Record:
     """All firewalls."""
     return page(call, "firewalls", list(call.account.store("firewall")), lambda firewall: _show(call, firewall))
 
 
 @OPERATIONS("POST", "/v2/firewalls", "firewall:create", status=202)
-def create_firewall(call: Call) -> Record:
+def create_firewall(call: ApiCall) -> Record:
     """A new firewall."""
     members = _members(call)
     state.require_room(call.account, members)
@@ -63,13 +63,13 @@ def create_firewall(call: Call) -> Record:
 
 
 @OPERATIONS("GET", "/v2/firewalls/{firewall_id}", "firewall:read")
-def get_firewall(call: Call) -> Record:
+def get_firewall(call: ApiCall) -> Record:
     """One firewall."""
     return {"firewall": _show(call, _in_path(call))}
 
 
 @OPERATIONS("PUT", "/v2/firewalls/{firewall_id}", "firewall:update")
-def update_firewall(call: Call) -> Record:
+def update_firewall(call: ApiCall) -> Record:
     """The firewall as the request has it, whatever it was before."""
     firewall = _in_path(call)
     _readable(call, firewall)
@@ -78,13 +78,13 @@ def update_firewall(call: Call) -> Record:
 
 
 @OPERATIONS("DELETE", "/v2/firewalls/{firewall_id}", "firewall:delete", status=204)
-def delete_firewall(call: Call) -> None:
+def delete_firewall(call: ApiCall) -> None:
     """Delete a firewall; Droplets behind it lose its protection."""
     state.remove(call.account, call.params["firewall_id"])
 
 
 @OPERATIONS("POST", "/v2/firewalls/{firewall_id}/droplets", "firewall:update", status=204)
-def add_droplets(call: Call) -> None:
+def add_droplets(call: ApiCall) -> None:
     """Put Droplets behind the firewall."""
     firewall = _in_path(call)
     required(call.body, "droplet_ids", as_list)
@@ -93,7 +93,7 @@ def add_droplets(call: Call) -> None:
 
 
 @OPERATIONS("DELETE", "/v2/firewalls/{firewall_id}/droplets", "firewall:update", status=204)
-def remove_droplets(call: Call) -> None:
+def remove_droplets(call: ApiCall) -> None:
     """Take Droplets out; one that isn't behind the firewall changes nothing (unverified)."""
     firewall = _in_path(call)
     required(call.body, "droplet_ids", as_list)
@@ -102,7 +102,7 @@ def remove_droplets(call: Call) -> None:
 
 
 @OPERATIONS("POST", "/v2/firewalls/{firewall_id}/tags", "firewall:update", status=204)
-def add_tags(call: Call) -> None:
+def add_tags(call: ApiCall) -> None:
     """Put all Droplets with a tag behind the firewall."""
     firewall = _in_path(call)
     required(call.body, "tags", as_list)
@@ -110,7 +110,7 @@ def add_tags(call: Call) -> None:
 
 
 @OPERATIONS("DELETE", "/v2/firewalls/{firewall_id}/tags", "firewall:update", status=204)
-def remove_tags(call: Call) -> None:
+def remove_tags(call: ApiCall) -> None:
     """Take tags off the firewall; one that it doesn't have changes nothing (unverified)."""
     firewall = _in_path(call)
     required(call.body, "tags", as_list)
@@ -118,7 +118,7 @@ def remove_tags(call: Call) -> None:
     _extend(call, firewall, "tags", [name for name in firewall["tags"] if name.lower() not in gone])
 
 
-def _extend(call: Call, firewall: Record, name: str, items: list[object]) -> None:
+def _extend(call: ApiCall, firewall: Record, name: str, items: list[object]) -> None:
     _readable(call, {name: items or firewall[name]})
     distinct = list(dict.fromkeys(items))
     if len(distinct) > len(firewall[name]):
@@ -127,7 +127,7 @@ def _extend(call: Call, firewall: Record, name: str, items: list[object]) -> Non
 
 
 @OPERATIONS("POST", "/v2/firewalls/{firewall_id}/rules", "firewall:update", status=204)
-def add_rules(call: Call) -> None:
+def add_rules(call: ApiCall) -> None:
     """Add rules."""
     firewall, more = _in_path(call), rules.read_rules(call.account, call.body)
     changed = {name: rules.added(firewall[name], more[name]) for name in rules.PEERS}
@@ -135,7 +135,7 @@ def add_rules(call: Call) -> None:
 
 
 @OPERATIONS("DELETE", "/v2/firewalls/{firewall_id}/rules", "firewall:update", status=204)
-def remove_rules(call: Call) -> None:
+def remove_rules(call: ApiCall) -> None:
     """Remove rules that are exactly like those in the request."""
     firewall, fewer = _in_path(call), rules.read_rules(call.account, call.body)
     changed = {name: rules.removed(firewall[name], fewer[name]) for name in rules.PEERS}

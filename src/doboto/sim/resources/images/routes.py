@@ -11,7 +11,7 @@ from ...engine.errors import bad_request, forbidden, not_found, unprocessable
 from ...engine.fields import boolean, integer, name_of, optional, required, text
 from ...engine.lifecycle import effect
 from ...engine.records import Record
-from ...http.messages import Call, Reply
+from ...http.messages import ApiCall, ApiReply
 from ...http.paging import page
 from ...http.routes import Operations
 from . import state
@@ -29,12 +29,12 @@ DISTRIBUTIONS = (
 )  # fmt: skip
 
 
-def show(call: Call, image: Record) -> Record:
+def show(call: ApiCall, image: Record) -> Record:
     """An image as the caller may see it."""
     return call.scopes.visible("image", state.show(image))
 
 
-def image_in_path(call: Call) -> Record:
+def image_in_path(call: ApiCall) -> Record:
     """The image whose id (or, for public ones, slug) is in the path."""
     found = find_image(call.account, call.params["image_id"])
     if found is None:
@@ -42,7 +42,7 @@ def image_in_path(call: Call) -> Record:
     return found
 
 
-def own_image_in_path(call: Call) -> Record:
+def own_image_in_path(call: ApiCall) -> Record:
     """The same, if it is the account's own."""
     found = image_in_path(call)
     if found["public"]:
@@ -51,7 +51,7 @@ def own_image_in_path(call: Call) -> Record:
 
 
 @OPERATIONS("GET", "/v2/images", "image:read")
-def list_images(call: Call) -> Record:
+def list_images(call: ApiCall) -> Record:
     """All images the account can use, or its own, or those of a kind, or those with a tag."""
     kind, tag = call.query.get("type"), call.query.get("tag_name")
     own = list(call.account.store("image"))
@@ -73,7 +73,7 @@ def _kind(kind: str) -> str:
 
 
 @OPERATIONS("POST", "/v2/images", "image:create", status=202)
-def import_image(call: Call) -> Record:
+def import_image(call: ApiCall) -> Record:
     """A custom image from a URL; it can be used once it has been imported. Nothing is fetched."""
     account, body = call.account, call.body
     name, url, region = name_of(body), required(body, "url", text), required(body, "region", text)
@@ -115,13 +115,13 @@ def _imported(account: Account, _now: float, *, image_id: int) -> None:
 
 
 @OPERATIONS("GET", "/v2/images/{image_id}", "image:read")
-def get_image(call: Call) -> Record:
+def get_image(call: ApiCall) -> Record:
     """One image."""
     return {"image": show(call, image_in_path(call))}
 
 
 @OPERATIONS("PUT", "/v2/images/{image_id}", "image:update")
-def update_image(call: Call) -> Record:
+def update_image(call: ApiCall) -> Record:
     """New name, description or distribution of one's own image."""
     image, body = own_image_in_path(call), call.body
     name = image["name"] if body.get("name") is None else name_of(body)
@@ -132,7 +132,7 @@ def update_image(call: Call) -> Record:
 
 
 @OPERATIONS("DELETE", "/v2/images/{image_id}", "image:delete", status=204)
-def delete_image(call: Call) -> None:
+def delete_image(call: ApiCall) -> None:
     """Delete one's own image."""
     account, number = call.account, integer(call.params["image_id"]) or 0
     if account.settings.deleted_image == "refuse" and account.find("deleted_image", number) is not None:
@@ -141,7 +141,7 @@ def delete_image(call: Call) -> None:
 
 
 @OPERATIONS("POST", "/v2/images/{image_id}/account_transfer", "image:update", "image:delete", status=201)
-def offer_transfer(call: Call) -> Record:
+def offer_transfer(call: ApiCall) -> Record:
     """Offer an image to another account."""
     image = own_image_in_path(call)
     recipient = optional(call.body, "recipient_email", text, None) or optional(call.body, "recipient_uuid", text, None)
@@ -151,25 +151,25 @@ def offer_transfer(call: Call) -> Record:
 
 
 @OPERATIONS("POST", "/v2/images/{image_id}/account_transfer/accept", "image:create", status=201)
-def accept_transfer(call: Call) -> Reply:
+def accept_transfer(call: ApiCall) -> ApiReply:
     """Take over an image from another account."""
     state.accept(call.account, *_transfer(call))
-    return Reply(201)
+    return ApiReply(201)
 
 
 @OPERATIONS("POST", "/v2/images/{image_id}/account_transfer/cancel", "image:update", status=204)
-def cancel_transfer(call: Call) -> None:
+def cancel_transfer(call: ApiCall) -> None:
     """Take back an offer."""
     state.cancel(call.account, *_transfer(call))
 
 
 @OPERATIONS("POST", "/v2/images/{image_id}/account_transfer/decline", "image:create", status=204)
-def decline_transfer(call: Call) -> None:
+def decline_transfer(call: ApiCall) -> None:
     """Refuse an offer."""
     state.decline(call.account, *_transfer(call))
 
 
-def _transfer(call: Call) -> tuple[int, int]:
+def _transfer(call: ApiCall) -> tuple[int, int]:
     number = integer(call.params["image_id"])
     if number is None:
         raise not_found()
@@ -189,14 +189,14 @@ def _distribution(body: Record) -> str:
 
 
 @OPERATIONS("GET", "/v2/images/{image_id}/actions", "image:read")
-def list_image_actions(call: Call) -> Record:
+def list_image_actions(call: ApiCall) -> Record:
     """An image's actions, newest first."""
     keys = actions.of(call.account, "image", image_in_path(call)["id"])
     return page(call, "actions", keys, lambda key: actions.show(call.account.get("action", key)))
 
 
 @OPERATIONS("POST", "/v2/images/{image_id}/actions", "image:update", status=201)
-def act_on_image(call: Call) -> Record:
+def act_on_image(call: ApiCall) -> Record:
     """Start an action; wrapped in `action` as the reference's example has it, against its schema."""
     image, account = own_image_in_path(call), call.account
     type = required(call.body, "type", text)
@@ -218,7 +218,7 @@ def act_on_image(call: Call) -> Record:
     return {"action": actions.show(action)}
 
 
-def _wanted(call: Call, image: Record, type: str) -> Record:
+def _wanted(call: ApiCall, image: Record, type: str) -> Record:
     if type == "convert":
         if image["type"] != "backup":
             raise unprocessable("Only a backup can be converted to a snapshot.")
@@ -232,7 +232,7 @@ def _wanted(call: Call, image: Record, type: str) -> Record:
 
 
 @OPERATIONS("GET", "/v2/images/{image_id}/actions/{action_id}", "image:read")
-def get_image_action(call: Call) -> Record:
+def get_image_action(call: ApiCall) -> Record:
     """One action of one image."""
     image = image_in_path(call)
     action = call.account.find("action", integer(call.params["action_id"]) or 0)

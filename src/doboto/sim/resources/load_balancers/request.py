@@ -41,7 +41,7 @@ IDLE_TIMEOUT, SHORTEST_IDLE, LONGEST_IDLE = 60, 30, 600
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """Where a load balancer stands; a global one stands nowhere."""
 
     region: str | None
@@ -65,12 +65,12 @@ def read_order(account: Account, now: float, body: Record, old: Record | None = 
     return {**found, **_targets(account, body, place)}
 
 
-def droplets_named(account: Account, body: Record, place: Place) -> list[int]:
+def droplets_named(account: Account, body: Record, place: Location) -> list[int]:
     """The Droplets in the member `droplet_ids`, each once; 422 for one that isn't there or can't be reached."""
     return list(dict.fromkeys(_droplet(account, item, place) for item in as_texts(body, "droplet_ids")))
 
 
-def _droplet(account: Account, item: str, place: Place) -> int:
+def _droplet(account: Account, item: str, place: Location) -> int:
     number = integer(item)
     droplet = None if number is None else account.find("droplet", number)
     if droplet is None:
@@ -82,7 +82,7 @@ def _droplet(account: Account, item: str, place: Place) -> int:
     return int(droplet["id"])
 
 
-def _targets(account: Account, body: Record, place: Place) -> Record:
+def _targets(account: Account, body: Record, place: Location) -> Record:
     tag = optional(body, "tag", text, "")
     droplet_ids = droplets_named(account, body, place)
     if tag and droplet_ids:
@@ -105,15 +105,15 @@ def _choice(body: Record, name: str, choices: tuple[str, ...]) -> str:
     return rules.one_of(name, value.upper() if choices[0].isupper() else value, choices)
 
 
-def _place(account: Account, now: float, body: Record, old: Record | None, *, is_global: bool) -> Place:
+def _place(account: Account, now: float, body: Record, old: Record | None, *, is_global: bool) -> Location:
     if is_global:
-        return Place(None, None)
+        return Location(None, None)
     asked, vpc = optional(body, "region", text, None), optional(body, "vpc_uuid", text, None)
     if old is not None:
         _unmoved(old, asked, vpc)
-        return Place(old["region"], old["vpc_uuid"])
+        return Location(old["region"], old["vpc_uuid"])
     region = rules.region(required(body, "region", text))
-    return Place(region, _vpc(account, vpc, region) if vpc else default_vpc(account, region, now)["id"])
+    return Location(region, _vpc(account, vpc, region) if vpc else default_vpc(account, region, now)["id"])
 
 
 def _unmoved(old: Record, region: str | None, vpc: str | None) -> None:

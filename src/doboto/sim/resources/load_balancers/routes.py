@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...engine.errors import unprocessable
 from ...engine.fields import as_texts, integer
 from ...engine.records import Record
-from ...http.messages import Call
+from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Operations
 from . import request, rules, state
@@ -16,23 +16,23 @@ OPERATIONS = Operations()
 NO_DROPLETS = "need to provide either a tag or a list of droplets"
 
 
-def _in_path(call: Call) -> Record:
+def _in_path(call: ApiCall) -> Record:
     return call.account.get("load_balancer", call.params["lb_id"])
 
 
-def _show(call: Call, load_balancer: Record) -> Record:
+def _show(call: ApiCall, load_balancer: Record) -> Record:
     return state.show(call.account, load_balancer)
 
 
 @OPERATIONS("GET", "/v2/load_balancers", "load_balancer:read")
-def list_load_balancers(call: Call) -> Record:
+def list_load_balancers(call: ApiCall) -> Record:
     """All load balancers."""
     found = list(call.account.store("load_balancer"))
     return page(call, "load_balancers", found, lambda one: _show(call, one))
 
 
 @OPERATIONS("POST", "/v2/load_balancers", "load_balancer:create", status=202)
-def create_load_balancer(call: Call) -> Record:
+def create_load_balancer(call: ApiCall) -> Record:
     """A new load balancer; its address comes when it is active."""
     members = request.read_order(call.account, call.now, call.body)
     made = state.create(call.account, call.now, members, fails="create_errored" in call.faults)
@@ -40,13 +40,13 @@ def create_load_balancer(call: Call) -> Record:
 
 
 @OPERATIONS("GET", "/v2/load_balancers/{lb_id}", "load_balancer:read")
-def get_load_balancer(call: Call) -> Record:
+def get_load_balancer(call: ApiCall) -> Record:
     """One load balancer."""
     return {"load_balancer": _show(call, _in_path(call))}
 
 
 @OPERATIONS("PUT", "/v2/load_balancers/{lb_id}", "load_balancer:update")
-def update_load_balancer(call: Call) -> Record:
+def update_load_balancer(call: ApiCall) -> Record:
     """The load balancer as the request has it, whatever it was before."""
     old = state.settled(_in_path(call))
     members = request.read_order(call.account, call.now, call.body, old)
@@ -54,20 +54,20 @@ def update_load_balancer(call: Call) -> Record:
 
 
 @OPERATIONS("DELETE", "/v2/load_balancers/{lb_id}", "load_balancer:delete", status=204)
-def delete_load_balancer(call: Call) -> None:
+def delete_load_balancer(call: ApiCall) -> None:
     """Delete a load balancer; that this works while it is still new is unverified."""
     state.remove(call.account, _in_path(call)["id"])
 
 
 @OPERATIONS("DELETE", "/v2/load_balancers/{lb_id}/cache", "load_balancer:delete", status=204)
-def delete_cache(call: Call) -> None:
+def delete_cache(call: ApiCall) -> None:
     """Empty a global load balancer's cache. No traffic passes here, so there is nothing in it; only the rules hold."""
     if _in_path(call)["type"] != "GLOBAL":
         raise unprocessable("only a global load balancer has a cache")
 
 
 @OPERATIONS("POST", "/v2/load_balancers/{lb_id}/droplets", "load_balancer:update", status=204)
-def add_droplets(call: Call) -> None:
+def add_droplets(call: ApiCall) -> None:
     """Put Droplets behind the load balancer."""
     balancer = _by_droplets(call)
     more = request.droplets_named(call.account, call.body, state.place_of(balancer))
@@ -75,14 +75,14 @@ def add_droplets(call: Call) -> None:
 
 
 @OPERATIONS("DELETE", "/v2/load_balancers/{lb_id}/droplets", "load_balancer:update", status=204)
-def remove_droplets(call: Call) -> None:
+def remove_droplets(call: ApiCall) -> None:
     """Take Droplets out; one that isn't behind the load balancer changes nothing (unverified)."""
     balancer = _by_droplets(call)
     gone = {integer(item) for item in as_texts(call.body, "droplet_ids")}
     _keep(call, balancer, [number for number in balancer["droplet_ids"] if number not in gone])
 
 
-def _by_droplets(call: Call) -> Record:
+def _by_droplets(call: ApiCall) -> Record:
     balancer = state.settled(_in_path(call))
     if not as_texts(call.body, "droplet_ids"):
         raise unprocessable(NO_DROPLETS)
@@ -92,12 +92,12 @@ def _by_droplets(call: Call) -> Record:
     return balancer
 
 
-def _keep(call: Call, balancer: Record, droplet_ids: list[int]) -> None:
+def _keep(call: ApiCall, balancer: Record, droplet_ids: list[int]) -> None:
     call.account.change("load_balancer", balancer["id"], droplet_ids=droplet_ids)
 
 
 @OPERATIONS("POST", "/v2/load_balancers/{lb_id}/forwarding_rules", "load_balancer:update", status=204)
-def add_rules(call: Call) -> None:
+def add_rules(call: ApiCall) -> None:
     """Add forwarding rules."""
     balancer = state.settled(_in_path(call))
     more = rules.read_rules(call.account, call.body)
@@ -105,7 +105,7 @@ def add_rules(call: Call) -> None:
 
 
 @OPERATIONS("DELETE", "/v2/load_balancers/{lb_id}/forwarding_rules", "load_balancer:update", status=204)
-def remove_rules(call: Call) -> None:
+def remove_rules(call: ApiCall) -> None:
     """Remove forwarding rules that are exactly like those in the request; one must stay (unverified)."""
     balancer = state.settled(_in_path(call))
     fewer = rules.read_rules(call.account, call.body)
@@ -115,5 +115,5 @@ def remove_rules(call: Call) -> None:
     _forward(call, balancer, left)
 
 
-def _forward(call: Call, balancer: Record, forwarding_rules: list[Record]) -> None:
+def _forward(call: ApiCall, balancer: Record, forwarding_rules: list[Record]) -> None:
     call.account.change("load_balancer", balancer["id"], forwarding_rules=forwarding_rules)

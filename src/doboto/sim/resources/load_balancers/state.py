@@ -19,7 +19,7 @@ from ...engine.store import index
 from ..droplets import networks
 from ..firewalls.state import forget
 from ..projects import state as projects
-from .request import FLAGS, SIZES, Place
+from .request import FLAGS, SIZES, Location
 
 # The acceptance tests of `terraform-provider-digitalocean` take about two minutes for one with everything around it.
 durations(load_balancer__create=60.0)
@@ -50,9 +50,9 @@ def _vpc(load_balancer: Record) -> Iterable[Key]:
     return () if load_balancer["vpc_uuid"] is None else (load_balancer["vpc_uuid"],)
 
 
-def place_of(load_balancer: Record) -> Place:
+def place_of(load_balancer: Record) -> Location:
     """Where it stands."""
-    return Place(load_balancer["region"], load_balancer["vpc_uuid"])
+    return Location(load_balancer["region"], load_balancer["vpc_uuid"])
 
 
 def create(account: Account, now: float, members: Record, *, fails: bool) -> Record:

@@ -14,7 +14,7 @@ from datetime import datetime
 from ...engine.errors import unprocessable
 from ...engine.fields import integer, required, text
 from ...engine.records import Record
-from ...http.messages import Call
+from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Handler, Operations
 from .alerts import ordered
@@ -25,7 +25,7 @@ OPERATIONS = Operations()
 _PATH = "/v2/monitoring/metrics/droplet"
 
 
-def _asked_for(call: Call) -> tuple[Record | None, list[int]]:
+def _asked_for(call: ApiCall) -> tuple[Record | None, list[int]]:
     number = integer(required(call.query, "host_id", text))
     droplet = None if number is None else call.account.find("droplet", number)
     born = call.now if droplet is None else datetime.fromisoformat(droplet["created_at"]).timestamp()
@@ -38,7 +38,7 @@ def _labels(one: Machine, **others: str) -> dict[str, str]:
 
 
 @OPERATIONS("GET", f"{_PATH}/cpu", "monitoring:read")
-def get_cpu(call: Call) -> Record:
+def get_cpu(call: ApiCall) -> Record:
     """Seconds in each mode since boot, all CPUs together."""
     droplet, due = _asked_for(call)
     if droplet is None:
@@ -55,7 +55,7 @@ def _cpu(one: Machine, due: list[int], mode: str) -> Record:
 
 
 @OPERATIONS("GET", f"{_PATH}/bandwidth", "monitoring:read")
-def get_bandwidth(call: Call) -> Record:
+def get_bandwidth(call: ApiCall) -> Record:
     """Megabits per second of one interface in one direction."""
     droplet, due = _asked_for(call)
     interface, direction = (required(call.query, name, text) for name in ("interface", "direction"))
@@ -74,7 +74,7 @@ def get_bandwidth(call: Call) -> Record:
 def _agent_metric(name: str) -> Handler:
     value_of, digits = AGENT_METRICS[name]
 
-    def get_metric(call: Call) -> Record:
+    def get_metric(call: ApiCall) -> Record:
         droplet, due = _asked_for(call)
         if droplet is None or "monitoring" not in droplet["features"]:
             return matrix([])
@@ -96,38 +96,38 @@ _ONE = "/v2/monitoring/alerts/{alert_uuid}"
 
 
 @OPERATIONS("GET", "/v2/monitoring/alerts", "monitoring:read")
-def list_policies(call: Call) -> Record:
+def list_policies(call: ApiCall) -> Record:
     """All policies."""
     return page(call, "policies", list(call.account.store("alert_policy")), lambda policy: policy)
 
 
 @OPERATIONS("POST", "/v2/monitoring/alerts", "monitoring:create")
-def create_policy(call: Call) -> Record:
+def create_policy(call: ApiCall) -> Record:
     """A new policy."""
     members, key = ordered(call.body), call.account.uuid()
     return {"policy": call.account.put("alert_policy", key, {**members, "uuid": key})}
 
 
 @OPERATIONS("GET", _ONE, "monitoring:read")
-def get_policy(call: Call) -> Record:
+def get_policy(call: ApiCall) -> Record:
     """One policy."""
     return {"policy": _in_path(call)}
 
 
 @OPERATIONS("PUT", _ONE, "monitoring:update")
-def replace_policy(call: Call) -> Record:
+def replace_policy(call: ApiCall) -> Record:
     """New values for all members."""
     key = _in_path(call)["uuid"]
     return {"policy": call.account.put("alert_policy", key, {**ordered(call.body), "uuid": key})}
 
 
 @OPERATIONS("DELETE", _ONE, "monitoring:delete", status=204)
-def delete_policy(call: Call) -> None:
+def delete_policy(call: ApiCall) -> None:
     """Delete a policy."""
     call.account.delete("alert_policy", _in_path(call)["uuid"])
 
 
-def _in_path(call: Call) -> Record:
+def _in_path(call: ApiCall) -> Record:
     return call.account.get("alert_policy", call.params["alert_uuid"])
 
 
@@ -139,7 +139,7 @@ MOST = 720
 Labels = Mapping[str, str]
 
 
-def moments(call: Call, born: float) -> list[int]:
+def moments(call: ApiCall, born: float) -> list[int]:
     """When samples are due in the window that a request asks for, from a resource's birth to the present."""
     start, end = required(call.query, "start", integer), required(call.query, "end", integer)
     if end < start:

@@ -5,46 +5,46 @@ from __future__ import annotations
 from ...engine.errors import precondition_failed, unprocessable
 from ...engine.fields import required, texts
 from ...engine.records import Record
-from ...http.messages import Call
+from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Operations
 from . import state, urns
 from .request import ordered, patched, replaced
-from .urns import Resource
+from .urns import ProjectResource
 
 OPERATIONS = Operations()
 
 _DEFAULT, _ONE = "/v2/projects/default", "/v2/projects/{project_id}"
 
 
-def project_in_path(call: Call) -> Record:
+def project_in_path(call: ApiCall) -> Record:
     """The project whose id is in the path; a path without one is about the default project."""
     return state.get(call.account, call.now, call.params.get("project_id", "default"))
 
 
 @OPERATIONS("GET", "/v2/projects", "project:read")
-def list_projects(call: Call) -> Record:
+def list_projects(call: ApiCall) -> Record:
     """All projects."""
     state.default_project(call.account, call.now)
     return page(call, "projects", list(call.account.store("project")), lambda project: project)
 
 
 @OPERATIONS("POST", "/v2/projects", "project:create", status=201)
-def create_project(call: Call) -> Record:
+def create_project(call: ApiCall) -> Record:
     """A new project, which is not the default one."""
     return {"project": state.create(call.account, call.now, ordered(call.body))}
 
 
 @OPERATIONS("GET", _DEFAULT, "project:read")
 @OPERATIONS("GET", _ONE, "project:read")
-def get_project(call: Call) -> Record:
+def get_project(call: ApiCall) -> Record:
     """One project."""
     return {"project": project_in_path(call)}
 
 
 @OPERATIONS("PUT", _DEFAULT, "project:update")
 @OPERATIONS("PUT", _ONE, "project:update")
-def replace_project(call: Call) -> Record:
+def replace_project(call: ApiCall) -> Record:
     """New values for all attributes."""
     project = project_in_path(call)
     return {"project": state.update(call.account, call.now, project, replaced(call.body))}
@@ -52,14 +52,14 @@ def replace_project(call: Call) -> Record:
 
 @OPERATIONS("PATCH", _DEFAULT, "project:update")
 @OPERATIONS("PATCH", _ONE, "project:update")
-def change_project(call: Call) -> Record:
+def change_project(call: ApiCall) -> Record:
     """New values for some attributes."""
     project = project_in_path(call)
     return {"project": state.update(call.account, call.now, project, patched(call.body))}
 
 
 @OPERATIONS("DELETE", _ONE, "project:delete", status=204)
-def delete_project(call: Call) -> None:
+def delete_project(call: ApiCall) -> None:
     """Delete an empty project."""
     state.delete(call.account, project_in_path(call))
 
@@ -69,7 +69,7 @@ _DEFAULT_RESOURCES, _RESOURCES = "/v2/projects/default/resources", "/v2/projects
 
 @OPERATIONS("GET", _DEFAULT_RESOURCES, "project:read")
 @OPERATIONS("GET", _RESOURCES, "project:read")
-def list_resources(call: Call) -> Record:
+def list_resources(call: ApiCall) -> Record:
     """The project's resources, as far as the token may see them."""
     seeing = {kind.store for kind in urns.KINDS.values() if call.scopes.allow(kind.scope)}
     found = state.held(call.account, project_in_path(call)["id"])
@@ -79,7 +79,7 @@ def list_resources(call: Call) -> Record:
 
 @OPERATIONS("POST", _DEFAULT_RESOURCES, "project:assign_resource")
 @OPERATIONS("POST", _RESOURCES, "project:assign_resource")
-def assign_resources(call: Call) -> Record:
+def assign_resources(call: ApiCall) -> Record:
     """Put resources into the project; one that isn't there says so in its own status (API reference, `status`)."""
     project = project_in_path(call)
     names = required(call.body, "resources", texts)
@@ -94,7 +94,7 @@ def _scope(name: str) -> str:
     return scope
 
 
-def _assign(call: Call, name: str, project_id: str) -> Record:
+def _assign(call: ApiCall, name: str, project_id: str) -> Record:
     resource = urns.find(call.account, name)
     if resource is None:
         return {"urn": name, "status": "not_found"}
@@ -107,7 +107,7 @@ def _assign(call: Call, name: str, project_id: str) -> Record:
     return _show(call, resource, "assigned")
 
 
-def _show(call: Call, resource: Resource, status: str) -> Record:
+def _show(call: ApiCall, resource: ProjectResource, status: str) -> Record:
     return {
         "urn": resource.urn,
         "assigned_at": state.assigned_at(call.account, resource),

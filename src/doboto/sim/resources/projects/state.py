@@ -14,7 +14,7 @@ from ...engine.errors import conflict, not_found, precondition_failed
 from ...engine.records import Key, Record
 from ...engine.relations import on_droplet_destroyed
 from ...engine.store import index
-from .urns import Resource, everything
+from .urns import ProjectResource, everything
 
 #: API reference, example of a 412.
 NOT_EMPTY = "cannot delete a project with resources. move or remove the resources first"
@@ -96,12 +96,12 @@ def delete(account: Account, project: Record) -> None:
 # -- what they hold
 
 
-def project_of(account: Account, resource: Resource) -> str:
+def project_of(account: Account, resource: ProjectResource) -> str:
     """The id of the project that holds a resource."""
     return _noted(account.store("project_resource").records, resource) or default_id(account)
 
 
-def held(account: Account, project_id: str) -> Iterator[Resource]:
+def held(account: Account, project_id: str) -> Iterator[ProjectResource]:
     """The resources of a project."""
     is_default = project_id == default_id(account)
     notes = account.store("project_resource").records
@@ -111,14 +111,14 @@ def held(account: Account, project_id: str) -> Iterator[Resource]:
             yield each
 
 
-def assign(account: Account, now: float, resource: Resource, project_id: str) -> None:
+def assign(account: Account, now: float, resource: ProjectResource, project_id: str) -> None:
     """Put a resource into a project, out of the one that it was in."""
     account.put("project_resource", resource.urn, {"project_id": project_id, "assigned_at": iso(now)})
     if "project_id" in resource.record:
         account.change(resource.kind.store, resource.key, project_id=project_id)
 
 
-def assigned_at(account: Account, resource: Resource) -> str:
+def assigned_at(account: Account, resource: ProjectResource) -> str:
     """When a resource came into its project: by being assigned, or by being created."""
     noted = account.find("project_resource", resource.urn)
     if noted is not None:
@@ -144,7 +144,7 @@ def _droplet_destroyed(account: Account, _now: float, droplet: Record) -> None:
     forget(account, f"do:droplet:{droplet['id']}")
 
 
-def _noted(notes: Mapping[Key, Record], resource: Resource) -> str | None:
+def _noted(notes: Mapping[Key, Record], resource: ProjectResource) -> str | None:
     # With no notes there is no need to write ten thousand names.
     own = resource.record if "project_id" in resource.record or not notes else notes.get(resource.urn, {})
     return own.get("project_id")

@@ -21,7 +21,7 @@ URN = re.compile(r"do:(dbaas|domain|droplet|floatingip|reservedip|loadbalancer|s
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ResourceKind:
     """One kind of resource: its store, the scope that shows it, and its place in paths."""
 
     store: str
@@ -32,22 +32,22 @@ class Kind:
 #: By their names in URNs; databases, Spaces and Kubernetes clusters are outside this simulator, so that none is ever
 #: found. Reserved IPs have their old name here and in links.
 KINDS = {
-    "droplet": Kind("droplet", "droplet:read", "droplets"),
-    "volume": Kind("volume", "block_storage:read", "volumes"),
-    "domain": Kind("domain", "domain:read", "domains"),
-    "floatingip": Kind("reserved_ip", "reserved_ip:read", "floating_ips"),
-    "loadbalancer": Kind("load_balancer", "load_balancer:read", "load_balancers"),
-    "vpc": Kind("vpc", "vpc:read", "vpcs"),
+    "droplet": ResourceKind("droplet", "droplet:read", "droplets"),
+    "volume": ResourceKind("volume", "block_storage:read", "volumes"),
+    "domain": ResourceKind("domain", "domain:read", "domains"),
+    "floatingip": ResourceKind("reserved_ip", "reserved_ip:read", "floating_ips"),
+    "loadbalancer": ResourceKind("load_balancer", "load_balancer:read", "load_balancers"),
+    "vpc": ResourceKind("vpc", "vpc:read", "vpcs"),
 }
 #: Scopes of the kinds that are not there.
 OUTSIDE = {"dbaas": "database:read", "space": "spaces:read", "kubernetes": "kubernetes:read"}
 
 
-class Resource(NamedTuple):
+class ProjectResource(NamedTuple):
     """A resource that is there; a tuple, because there may be ten thousand at a time."""
 
     type: str
-    kind: Kind
+    kind: ResourceKind
     key: Key
     record: Record
 
@@ -70,7 +70,7 @@ def _type(match: re.Match[str]) -> str:
     return "floatingip" if match.group(1) == "reservedip" else match.group(1)
 
 
-def find(account: Account, urn: str) -> Resource | None:
+def find(account: Account, urn: str) -> ProjectResource | None:
     """The resource of that name, if it is there."""
     match = URN.fullmatch(urn)
     kind = None if match is None else KINDS.get(_type(match))
@@ -78,11 +78,11 @@ def find(account: Account, urn: str) -> Resource | None:
         return None
     key: Key | None = integer(match.group(2)) if kind.store == "droplet" else match.group(2).lower()
     record = None if key is None else account.find(kind.store, key)
-    return None if key is None or record is None else Resource(_type(match), kind, key, record)
+    return None if key is None or record is None else ProjectResource(_type(match), kind, key, record)
 
 
-def everything(account: Account) -> Iterator[Resource]:
+def everything(account: Account) -> Iterator[ProjectResource]:
     """All resources that a project can hold, kind by kind."""
     for type, kind in KINDS.items():
         for key, record in account.store(kind.store).records.items():
-            yield Resource(type, kind, key, record)
+            yield ProjectResource(type, kind, key, record)

@@ -10,7 +10,7 @@ from ...engine import actions
 from ...engine.errors import bad_request, not_found, unprocessable
 from ...engine.fields import integer, optional, required, text
 from ...engine.records import Record
-from ...http.messages import Call
+from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Operations
 from ..droplets import state as droplets
@@ -23,7 +23,7 @@ OPERATIONS = Operations()
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class AddressName:
     """What paths and replies call an address, and what texts do."""
 
     one: str
@@ -31,25 +31,25 @@ class Name:
 
 
 #: By the first part of the path. The text for floating IPs is real (`doctl#493`), the new name in it is by analogy.
-NAMES: Mapping[str, Name] = {
-    "reserved_ips": Name("reserved_ip", "reserved IP"),
-    "floating_ips": Name("floating_ip", "floating IP"),
+NAMES: Mapping[str, AddressName] = {
+    "reserved_ips": AddressName("reserved_ip", "reserved IP"),
+    "floating_ips": AddressName("floating_ip", "floating IP"),
 }
 
 
-def _root(call: Call) -> str:
+def _root(call: ApiCall) -> str:
     return call.path.split("/")[2]
 
 
-def _name(call: Call) -> Name:
+def _name(call: ApiCall) -> AddressName:
     return NAMES[_root(call)]
 
 
-def _address_in_path(call: Call) -> Record:
+def _address_in_path(call: ApiCall) -> Record:
     return state.get(call.account, V4, call.params[_name(call).one])
 
 
-def _show(call: Call, address: Record) -> Record:
+def _show(call: ApiCall, address: Record) -> Record:
     account = call.account
     shown = {
         "ip": address["ip"],
@@ -61,32 +61,32 @@ def _show(call: Call, address: Record) -> Record:
     return call.scopes.visible("reserved_ip", shown)
 
 
-def droplet_of(call: Call, address: Record) -> Record | None:
+def droplet_of(call: ApiCall, address: Record) -> Record | None:
     """The whole Droplet that an address is assigned to."""
     number = address["droplet_id"]
     droplet = None if number is None else call.account.find("droplet", number)
     return None if droplet is None else show_droplet(call, droplet)
 
 
-def _show_action(call: Call, action: Record) -> Record:
+def _show_action(call: ApiCall, action: Record) -> Record:
     return {**actions.show(action), "resource_type": _name(call).one}
 
 
-def _show_single(call: Call, address: Record, action: Record) -> Record:
+def _show_single(call: ApiCall, address: Record, action: Record) -> Record:
     # Outside of lists an action shows the address's project (API reference, schemas of the replies).
     return {**_show_action(call, action), "project_id": address["project_id"] or projects.default_id(call.account)}
 
 
 @OPERATIONS("GET", "/v2/floating_ips", "reserved_ip:read")
 @OPERATIONS("GET", "/v2/reserved_ips", "reserved_ip:read")
-def list_addresses(call: Call) -> Record:
+def list_addresses(call: ApiCall) -> Record:
     """All addresses."""
     return page(call, _root(call), list(call.account.store(V4)), lambda address: _show(call, address))
 
 
 @OPERATIONS("POST", "/v2/floating_ips", "reserved_ip:create", status=202)
 @OPERATIONS("POST", "/v2/reserved_ips", "reserved_ip:create", status=202)
-def create_address(call: Call) -> Record:
+def create_address(call: ApiCall) -> Record:
     """An address for a Droplet or for a region; with both, for the Droplet (`hashicorp/terraform#3580`)."""
     account, name = call.account, _name(call)
     droplet = _droplet_wanted(call)
@@ -102,25 +102,25 @@ def create_address(call: Call) -> Record:
     return {name.one: _show(call, shown), "links": links}
 
 
-def _droplet_wanted(call: Call) -> Record | None:
+def _droplet_wanted(call: ApiCall) -> Record | None:
     number = optional(call.body, "droplet_id", integer, None)
     return None if number is None else droplets.get(call.account, number, call.now)
 
 
-def _project_wanted(call: Call) -> str | None:
+def _project_wanted(call: ApiCall) -> str | None:
     wanted = optional(call.body, "project_id", text, None) or None
     if wanted is not None:
         projects.exists(call.account, call.now, wanted)
     return wanted
 
 
-def _region_wanted(call: Call) -> str:
+def _region_wanted(call: ApiCall) -> str:
     if call.body.get("region") is None:
         raise unprocessable("droplet_id or region is required")
     return state.open_region(required(call.body, "region", text))
 
 
-def _assign_new(call: Call, address: Record, droplet: Record | None) -> Record:
+def _assign_new(call: ApiCall, address: Record, droplet: Record | None) -> Record:
     if droplet is None:
         state.note_reserved(call.account, call.now, address)
         return {}
@@ -131,20 +131,20 @@ def _assign_new(call: Call, address: Record, droplet: Record | None) -> Record:
     }
 
 
-def _link(call: Call, root: str, number: int, rel: str) -> Record:
+def _link(call: ApiCall, root: str, number: int, rel: str) -> Record:
     return {"id": number, "rel": rel, "href": f"{call.base}/v2/{root}/{number}"}
 
 
 @OPERATIONS("GET", "/v2/floating_ips/{floating_ip}", "reserved_ip:read")
 @OPERATIONS("GET", "/v2/reserved_ips/{reserved_ip}", "reserved_ip:read")
-def get_address(call: Call) -> Record:
+def get_address(call: ApiCall) -> Record:
     """One address."""
     return {_name(call).one: _show(call, _address_in_path(call))}
 
 
 @OPERATIONS("DELETE", "/v2/floating_ips/{floating_ip}", "reserved_ip:delete", status=204)
 @OPERATIONS("DELETE", "/v2/reserved_ips/{reserved_ip}", "reserved_ip:delete", status=204)
-def delete_address(call: Call) -> None:
+def delete_address(call: ApiCall) -> None:
     """Give an address back, assigned or not (API reference; `godo#487` saw it take two attempts in 2021)."""
     address = _address_in_path(call)
     state.may_change(call.account, V4, _name(call).noun, address)
@@ -153,7 +153,7 @@ def delete_address(call: Call) -> None:
 
 @OPERATIONS("GET", "/v2/floating_ips/{floating_ip}/actions", "reserved_ip:read")
 @OPERATIONS("GET", "/v2/reserved_ips/{reserved_ip}/actions", "reserved_ip:read")
-def list_address_actions(call: Call) -> Record:
+def list_address_actions(call: ApiCall) -> Record:
     """An address's actions, newest first."""
     keys = actions.of(call.account, V4, _address_in_path(call)["ip"])
     return page(call, "actions", keys, lambda key: _show_action(call, call.account.get("action", key)))
@@ -161,14 +161,14 @@ def list_address_actions(call: Call) -> Record:
 
 @OPERATIONS("POST", "/v2/floating_ips/{floating_ip}/actions", "reserved_ip:update", status=201)
 @OPERATIONS("POST", "/v2/reserved_ips/{reserved_ip}/actions", "reserved_ip:update", status=201)
-def act_on_address(call: Call) -> Record:
+def act_on_address(call: ApiCall) -> Record:
     """Assign or unassign."""
     address = _address_in_path(call)
     action = begin(call, V4, _name(call).noun, address)
     return {"action": _show_single(call, address, action)}
 
 
-def begin(call: Call, store: str, noun: str, address: Record) -> Record:
+def begin(call: ApiCall, store: str, noun: str, address: Record) -> Record:
     """The action that the body asks for."""
     account, type = call.account, required(call.body, "type", text)
     if type not in ("assign", "unassign"):
@@ -188,7 +188,7 @@ def begin(call: Call, store: str, noun: str, address: Record) -> Record:
 
 @OPERATIONS("GET", "/v2/floating_ips/{floating_ip}/actions/{action_id}", "reserved_ip:read")
 @OPERATIONS("GET", "/v2/reserved_ips/{reserved_ip}/actions/{action_id}", "reserved_ip:read")
-def get_address_action(call: Call) -> Record:
+def get_address_action(call: ApiCall) -> Record:
     """One action of one address."""
     address = _address_in_path(call)
     action = call.account.find("action", integer(call.params["action_id"]) or 0)
@@ -200,11 +200,11 @@ def get_address_action(call: Call) -> Record:
 NOUN = "reserved IPv6"
 
 
-def _v6_in_path(call: Call) -> Record:
+def _v6_in_path(call: ApiCall) -> Record:
     return state.get(call.account, V6, call.params["reserved_ipv6"])
 
 
-def _show_v6(call: Call, address: Record) -> Record:
+def _show_v6(call: ApiCall, address: Record) -> Record:
     shown = {
         "ip": address["ip"],
         "region_slug": address["region"],
@@ -215,13 +215,13 @@ def _show_v6(call: Call, address: Record) -> Record:
 
 
 @OPERATIONS("GET", "/v2/reserved_ipv6", "reserved_ip:read")
-def list_v6_addresses(call: Call) -> Record:
+def list_v6_addresses(call: ApiCall) -> Record:
     """All addresses."""
     return page(call, "reserved_ipv6s", list(call.account.store(V6)), lambda address: _show_v6(call, address))
 
 
 @OPERATIONS("POST", "/v2/reserved_ipv6", "reserved_ip:create", status=201)
-def create_v6_address(call: Call) -> Record:
+def create_v6_address(call: ApiCall) -> Record:
     """An address for a region. In its first weeks the real reply came without its root key (`openapi` PR 951)."""
     region = state.open_region(required(call.body, "region_slug", text))
     state.may_reserve(call.account, V6, NOUN)
@@ -229,13 +229,13 @@ def create_v6_address(call: Call) -> Record:
 
 
 @OPERATIONS("GET", "/v2/reserved_ipv6/{reserved_ipv6}", "reserved_ip:read")
-def get_v6_address(call: Call) -> Record:
+def get_v6_address(call: ApiCall) -> Record:
     """One address."""
     return {"reserved_ipv6": _show_v6(call, _v6_in_path(call))}
 
 
 @OPERATIONS("DELETE", "/v2/reserved_ipv6/{reserved_ipv6}", "reserved_ip:delete", status=204)
-def delete_v6_address(call: Call) -> None:
+def delete_v6_address(call: ApiCall) -> None:
     """Give an address back; not while it is assigned."""
     address = _v6_in_path(call)
     state.may_change(call.account, V6, NOUN, address)
@@ -246,6 +246,6 @@ def delete_v6_address(call: Call) -> None:
 
 
 @OPERATIONS("POST", "/v2/reserved_ipv6/{reserved_ipv6}/actions", "reserved_ip:update", status=201)
-def act_on_v6_address(call: Call) -> Record:
+def act_on_v6_address(call: ApiCall) -> Record:
     """Assign or unassign."""
     return {"action": actions.show(begin(call, V6, NOUN, _v6_in_path(call)))}

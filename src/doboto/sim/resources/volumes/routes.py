@@ -8,7 +8,7 @@ from ...engine import actions
 from ...engine.errors import bad_request, not_found
 from ...engine.fields import integer, optional, required, text
 from ...engine.records import Record, chosen
-from ...http.messages import Call
+from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Operations
 from ..snapshots import SHOWN as SNAPSHOT_SHOWN
@@ -18,34 +18,34 @@ from . import state
 OPERATIONS = Operations()
 
 
-def volume_in_path(call: Call) -> Record:
+def volume_in_path(call: ApiCall) -> Record:
     """The volume whose id is in the path."""
     return call.account.get("volume", call.params["volume_id"])
 
 
-def _show(call: Call, volume: Record) -> Record:
+def _show(call: ApiCall, volume: Record) -> Record:
     return call.scopes.visible("volume", state.show(volume))
 
 
-def _show_snapshot(call: Call, snapshot: Record) -> Record:
+def _show_snapshot(call: ApiCall, snapshot: Record) -> Record:
     return call.scopes.visible("volume_snapshot", chosen(snapshot, SNAPSHOT_SHOWN))
 
 
-def _keeps_tags(call: Call) -> bool:
+def _keeps_tags(call: ApiCall) -> bool:
     if call.body.get("tags"):
         call.scopes.require("tag:create")
     return "lost_tags" not in call.faults
 
 
 @OPERATIONS("GET", "/v2/volumes", "api:read", "api:write", "block_storage:read")
-def list_volumes(call: Call) -> Record:
+def list_volumes(call: ApiCall) -> Record:
     """All volumes, or those with a name, in a region."""
     keys = state.find(call.account, call.query.get("name"), call.query.get("region"))
     return page(call, "volumes", keys, lambda key: _show(call, call.account.get("volume", key)))
 
 
 @OPERATIONS("POST", "/v2/volumes", "api:write", "block_storage:create", status=201)
-def create_volume(call: Call) -> Record:
+def create_volume(call: ApiCall) -> Record:
     """A new volume; a name is good for one volume in each region."""
     shown = _show(call, state.create(call.account, call.now, call.body, keep_tags=_keeps_tags(call)))
     # Null where there are none, in this reply alone (recordings of 2020-05-01 and 2022-11-24; lists of 2022-11-28).
@@ -53,7 +53,7 @@ def create_volume(call: Call) -> Record:
 
 
 @OPERATIONS("DELETE", "/v2/volumes", "block_storage:delete", "api:write", status=204)
-def delete_volume_by_name(call: Call) -> None:
+def delete_volume_by_name(call: ApiCall) -> None:
     """Delete by name and region; never without both."""
     name, region = call.query.get("name"), call.query.get("region")
     if not name or not region:
@@ -63,19 +63,19 @@ def delete_volume_by_name(call: Call) -> None:
 
 
 @OPERATIONS("GET", "/v2/volumes/{volume_id}", "block_storage:read")
-def get_volume(call: Call) -> Record:
+def get_volume(call: ApiCall) -> Record:
     """One volume."""
     return {"volume": _show(call, volume_in_path(call))}
 
 
 @OPERATIONS("DELETE", "/v2/volumes/{volume_id}", "block_storage:delete", status=204)
-def delete_volume(call: Call) -> None:
+def delete_volume(call: ApiCall) -> None:
     """Delete by id."""
     state.remove(call.account, volume_in_path(call))
 
 
 @OPERATIONS("GET", "/v2/volumes/{volume_id}/snapshots", "block_storage_snapshot:read")
-def list_snapshots(call: Call) -> Record:
+def list_snapshots(call: ApiCall) -> Record:
     """A volume's snapshots."""
     account = call.account
     keys = account.store("volume_snapshot").keys("volume", volume_in_path(call)["id"])
@@ -83,7 +83,7 @@ def list_snapshots(call: Call) -> Record:
 
 
 @OPERATIONS("POST", "/v2/volumes/{volume_id}/snapshots", "block_storage_snapshot:create", status=201)
-def create_snapshot(call: Call) -> Record:
+def create_snapshot(call: ApiCall) -> Record:
     """A snapshot of a volume."""
     volume, keep_tags = volume_in_path(call), _keeps_tags(call)
     snapshot = state.make_snapshot(call.account, call.now, volume, call.body, keep_tags=keep_tags)
@@ -91,13 +91,13 @@ def create_snapshot(call: Call) -> Record:
 
 
 @OPERATIONS("GET", "/v2/volumes/snapshots/{snapshot_id}", "block_storage_snapshot:read")
-def get_snapshot(call: Call) -> Record:
+def get_snapshot(call: ApiCall) -> Record:
     """One snapshot of a volume."""
     return {"snapshot": _show_snapshot(call, call.account.get("volume_snapshot", call.params["snapshot_id"]))}
 
 
 @OPERATIONS("DELETE", "/v2/volumes/snapshots/{snapshot_id}", "block_storage_snapshot:delete", status=204)
-def delete_snapshot(call: Call) -> None:
+def delete_snapshot(call: ApiCall) -> None:
     """Delete one snapshot of a volume."""
     call.account.get("volume_snapshot", call.params["snapshot_id"])
     call.account.delete("volume_snapshot", call.params["snapshot_id"])
@@ -106,7 +106,7 @@ def delete_snapshot(call: Call) -> None:
 _PATH = "/v2/volumes/{volume_id}/actions"
 
 
-def _act(call: Call, volume: Record, types: Collection[str] | None = None) -> Record:
+def _act(call: ApiCall, volume: Record, types: Collection[str] | None = None) -> Record:
     if call.body.get("tags"):
         call.scopes.require("tag:create")
     action = volume_actions.begin(call.account, call.now, volume, call.body, call.faults, types)
@@ -114,27 +114,27 @@ def _act(call: Call, volume: Record, types: Collection[str] | None = None) -> Re
 
 
 @OPERATIONS("POST", "/v2/volumes/actions", "block_storage_action:create", "api:write", status=202)
-def act_by_name(call: Call) -> Record:
+def act_by_name(call: ApiCall) -> Record:
     """Attach or detach the volume with a name; the region says which if there are several."""
     name, region = required(call.body, "volume_name", text), optional(call.body, "region", text, None)
     return _act(call, state.by_name(call.account, name, region), volume_actions.BY_NAME)
 
 
 @OPERATIONS("POST", _PATH, "block_storage_action:create", status=202)
-def act(call: Call) -> Record:
+def act(call: ApiCall) -> Record:
     """Attach, detach or resize a volume."""
     return _act(call, volume_in_path(call))
 
 
 @OPERATIONS("GET", _PATH, "block_storage_action:read")
-def list_actions(call: Call) -> Record:
+def list_actions(call: ApiCall) -> Record:
     """A volume's actions, newest first."""
     keys = actions.of(call.account, "volume", volume_in_path(call)["id"])
     return page(call, "actions", keys, lambda key: actions.show(call.account.get("action", key)))
 
 
 @OPERATIONS("GET", f"{_PATH}/{{action_id}}", "block_storage_action:read")
-def get_action(call: Call) -> Record:
+def get_action(call: ApiCall) -> Record:
     """One action of one volume."""
     volume = volume_in_path(call)
     action = call.account.find("action", integer(call.params["action_id"]) or 0)

@@ -15,7 +15,7 @@ from ...http.scopes import Scopes
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class MemberKind:
     """One kind of member: its store, the scope to see it with, its name in URNs."""
 
     store: str
@@ -24,10 +24,10 @@ class Kind:
 
 
 KINDS = (
-    Kind("droplet", "droplet:read", "droplet"),
-    Kind("load_balancer", "load_balancer:read", "loadbalancer"),
+    MemberKind("droplet", "droplet:read", "droplet"),
+    MemberKind("load_balancer", "load_balancer:read", "loadbalancer"),
     # The API reference's pattern of a member's URN has no name for NAT gateways: they are counted and not listed.
-    Kind("nat_gateway", "nat_gateway:read", None),
+    MemberKind("nat_gateway", "nat_gateway:read", None),
 )
 
 
@@ -44,12 +44,12 @@ def _leaving(event: Record) -> Iterable[Key]:
     return (droplet["vpc_uuid"],) if droplet is not None else ()
 
 
-def members(account: Account, vpc_id: str, kinds: Iterable[Kind] = KINDS) -> list[tuple[Kind, Record]]:
+def members(account: Account, vpc_id: str, kinds: Iterable[MemberKind] = KINDS) -> list[tuple[MemberKind, Record]]:
     """All members of a VPC that are of some kinds, each with its kind."""
     return [(kind, record) for kind in kinds for record in _of_kind(account, vpc_id, kind)]
 
 
-def _of_kind(account: Account, vpc_id: str, kind: Kind) -> list[Record]:
+def _of_kind(account: Account, vpc_id: str, kind: MemberKind) -> list[Record]:
     store = account.store(kind.store)
     found = [store.records[key] for key in store.keys("vpc", vpc_id)]
     if kind.store != "droplet":
@@ -68,13 +68,13 @@ def count(account: Account, vpc_id: str) -> int:
     return sum(account.store(store).count("vpc", vpc_id) for store in stores)
 
 
-def listed(account: Account, vpc_id: str, type: str | None, scopes: Scopes) -> list[tuple[Kind, Record]]:
+def listed(account: Account, vpc_id: str, type: str | None, scopes: Scopes) -> list[tuple[MemberKind, Record]]:
     """Members that the API lists: those of a type if one is given, and only what the token may see."""
     named = [kind for kind in KINDS if kind.urn is not None and type in (None, "", kind.urn, kind.store)]
     return members(account, vpc_id, [kind for kind in named if scopes.allow(kind.scope)])
 
 
-def show(member: tuple[Kind, Record]) -> Record:
+def show(member: tuple[MemberKind, Record]) -> Record:
     """A member as the API shows it."""
     kind, record = member
     return {"urn": f"do:{kind.urn}:{record['id']}", "name": record["name"], "created_at": record["created_at"]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...engine.fields import name_of
 from ...engine.records import Record, chosen
-from ...http.messages import Call
+from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Operations
 from . import members, state
@@ -19,31 +19,31 @@ def show(vpc: Record) -> Record:
     return chosen(vpc, SHOWN)
 
 
-def _vpc_in_path(call: Call) -> Record:
+def _vpc_in_path(call: ApiCall) -> Record:
     return call.account.get("vpc", call.params["vpc_id"])
 
 
 @OPERATIONS("GET", "/v2/vpcs", "vpc:read")
-def list_vpcs(call: Call) -> Record:
+def list_vpcs(call: ApiCall) -> Record:
     """All VPCs."""
     state.ensure_defaults(call.account, call.now)
     return page(call, "vpcs", list(call.account.store("vpc")), show)
 
 
 @OPERATIONS("POST", "/v2/vpcs", "vpc:create", status=201)
-def create_vpc(call: Call) -> Record:
+def create_vpc(call: ApiCall) -> Record:
     """A new VPC."""
     return {"vpc": show(state.create(call.account, call.now, call.body))}
 
 
 @OPERATIONS("GET", "/v2/vpcs/{vpc_id}", "vpc:read")
-def get_vpc(call: Call) -> Record:
+def get_vpc(call: ApiCall) -> Record:
     """One VPC."""
     return {"vpc": show(_vpc_in_path(call))}
 
 
 @OPERATIONS("PUT", "/v2/vpcs/{vpc_id}", "vpc:update")
-def update_vpc(call: Call) -> Record:
+def update_vpc(call: ApiCall) -> Record:
     """The same as PATCH, but for the name, which must be there."""
     vpc = _vpc_in_path(call)
     name_of(call.body)
@@ -51,19 +51,19 @@ def update_vpc(call: Call) -> Record:
 
 
 @OPERATIONS("PATCH", "/v2/vpcs/{vpc_id}", "vpc:update")
-def patch_vpc(call: Call) -> Record:
+def patch_vpc(call: ApiCall) -> Record:
     """New name or description, or default from now on."""
     return {"vpc": show(state.update(call.account, _vpc_in_path(call), call.body))}
 
 
 @OPERATIONS("DELETE", "/v2/vpcs/{vpc_id}", "vpc:delete", status=204)
-def delete_vpc(call: Call) -> None:
+def delete_vpc(call: ApiCall) -> None:
     """Delete a VPC with nothing in it."""
     state.delete(call.account, _vpc_in_path(call))
 
 
 @OPERATIONS("GET", "/v2/vpcs/{vpc_id}/members", "vpc:read")
-def list_members(call: Call) -> Record:
+def list_members(call: ApiCall) -> Record:
     """What is in a VPC."""
     vpc, type = _vpc_in_path(call), call.query.get("resource_type")
     found = members.listed(call.account, vpc["id"], type, call.scopes)
