@@ -29,9 +29,9 @@ def main() -> int:
 
 def show(report: Report) -> None:
     """Print the figures."""
-    for fault, count in sorted(report.struck.items()):
+    for fault, count in sorted(report.triggered.items()):
         print(f"{count:8}  {fault}")
-    print(f"{sum(report.struck.values()):8}  faults in all\n")
+    print(f"{sum(report.triggered.values()):8}  faults in all\n")
     for figure, count in sorted(report.verdict.figures.items()):
         print(f"{count:8}  {figure}")
     print(f"{report.requests:8}  requests\n{report.seconds:8.0f}  seconds\n")

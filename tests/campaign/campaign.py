@@ -18,7 +18,7 @@ from doboto.sim import RealClock, Settings, Simulator
 from .callers import Outcome, both
 from .plan import Ask, asks, faults
 from .verdict import Verdict, judge
-from .witness import Witness, struck
+from .witness import Witness, triggered
 
 #: Real seconds that the clients wait for a piece of a reply.
 READ_TIMEOUT = 1.5
@@ -69,7 +69,7 @@ class Report:
     """What came of it."""
 
     verdict: Verdict
-    struck: Counter[str]
+    triggered: Counter[str]
     requests: int
     seconds: float
 
@@ -93,7 +93,7 @@ def run(seed: int, scale: Scale) -> Report:
             outcomes = crowd(sim, server.url, token, calls, scale)
             drain(sim, witness)
             verdict += judge(outcomes, witness.of(account), alike=alike, gave_up=scale.gave_up)
-    return Report(verdict, struck(witness), witness.requests, (sim.clock.now() - begun) / scale.speed)
+    return Report(verdict, triggered(witness), witness.requests, (sim.clock.now() - begun) / scale.speed)
 
 
 def rounds(seed: int, scale: Scale) -> Iterator[tuple[int, bool, list[Ask]]]:

@@ -24,7 +24,7 @@ from .callers import Outcome, tasks, threads
 from .campaign import READ_TIMEOUT, Scale, drain, simulator
 from .plan import Ask, asks, faults
 from .verdict import Verdict, judge
-from .witness import Witness, struck
+from .witness import Witness, triggered
 
 HERE = Path(__file__).parent
 TOKEN = "side-by-side"
@@ -80,7 +80,7 @@ def pydo(python: Path) -> Crowd:
 
 
 def measured(crowd: Crowd, seed: int, scale: Scale) -> tuple[Verdict, int]:
-    """What came of a crowd's creates, and how many faults struck."""
+    """What came of a crowd's creates, and how many faults were triggered."""
     sim = simulator(scale.speed)
     witness = Witness(sim, scale.late)
     witness.load(faults(seed, scale.late))
@@ -88,7 +88,7 @@ def measured(crowd: Crowd, seed: int, scale: Scale) -> tuple[Verdict, int]:
     with sim.serve(tls=True) as server:
         outcomes = crowd(sim, server, calls, scale.width)
         drain(sim, witness)
-    return judge(outcomes, witness.of(sim.account(TOKEN).name), alike=False), sum(struck(witness).values())
+    return judge(outcomes, witness.of(sim.account(TOKEN).name), alike=False), sum(triggered(witness).values())
 
 
 def _settings(sim: Simulator, server: Server, width: int) -> dict[str, object]:
@@ -115,7 +115,7 @@ def main() -> None:
     }
     print(f"seed {chosen.seed}, Python {sys.version.split()[0]}\n")
     print(f"| | {' | '.join(columns)} |\n|---|{'---:|' * len(columns)}")
-    print(f"| faults that struck | {' | '.join(str(count) for _, count in columns.values())} |")
+    print(f"| faults that were triggered | {' | '.join(str(count) for _, count in columns.values())} |")
     for row, figure in ROWS.items():
         print(f"| {row} | {' | '.join(str(figure(found)) for found, _ in columns.values())} |")
 

@@ -21,7 +21,7 @@ def test_the_account_holds_exactly_what_the_callers_know(seed: int) -> None:
     assert figures["creates"] == 240
     assert figures["answers lost"] > 20
     assert figures["of these the request had taken effect"] > 10
-    assert sum(report.struck.values()) > 100
+    assert sum(report.triggered.values()) > 100
 
 
 ASK = Ask(0, ("a",), many=False, wait=False)

@@ -37,7 +37,7 @@ class Witness(Faults):
     """
 
     def __init__(self, simulator: Simulator, late: float) -> None:
-        super().__init__(simulator.clock)
+        super().__init__(simulator)
         self.requests = 0
         self._posts: dict[int, tuple[Post, float, str]] = {}
         self.done: list[tuple[str, Post]] = []
@@ -106,12 +106,12 @@ def _told(reply: ApiReply) -> str:
     return "garbled" if reply.raw is not None else "answered"
 
 
-def struck(faults: Faults) -> Counter[str]:
-    """How often each fault struck, in words."""
+def triggered(faults: Faults) -> Counter[str]:
+    """How often each fault was triggered, in words."""
     counts: Counter[str] = Counter()
     for fault in faults:
         rule = fault.rule
         what = " ".join(str(value) for name, value in sorted(rule.arguments.items()) if name in {"status", "seconds"})
         where = "reads" if rule.method == "GET" else "creates"
-        counts[f"{where}: {rule.kind} {what} {rule.stage}".replace("  ", " ")] += fault.struck
+        counts[f"{where}: {rule.kind} {what} {rule.stage}".replace("  ", " ")] += fault.triggered
     return counts

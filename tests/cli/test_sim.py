@@ -124,8 +124,8 @@ def running_requests(running: Sim) -> int:
     """How often the fault has struck."""
     origin = running.url.removesuffix("/v2")
     reply = running.pool.request("GET", f"{origin}/_sim/faults", timeout=LONG)
-    struck: int = json.loads(reply.data)["faults"][0]["struck"]
-    return struck
+    triggered: int = json.loads(reply.data)["faults"][0]["triggered"]
+    return triggered
 
 
 def test_tls_tells_the_authority_to_trust() -> None:

@@ -33,9 +33,9 @@ class Program:
         wanted = {"name": name, "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64", **members}
         return self.call("POST", "/droplets", wanted, token)["droplet"]
 
-    def glance(self, account: str = "") -> Any:
+    def overview(self, account: str = "") -> Any:
         """What the page gets to know."""
-        return self._pool.request("GET", f"{self.server.origin}/_sim/glance?account={account}").json()
+        return self._pool.request("GET", f"{self.server.origin}/_sim/overview?account={account}").json()
 
 
 Started = Callable[..., Program]
@@ -48,7 +48,10 @@ def start() -> Iterator[Started]:
         running: list[Any] = []
 
         def started(clock: Any = None, **settings: Any) -> Program:
-            simulator = Simulator(clock or ManualClock(START), Settings(requests_per_minute=0, **settings))
+            simulator = Simulator(
+                clock or ManualClock(START),
+                Settings(**{"requests_per_minute": 0, "default_vpc_prefix": 16, "v4_order": "public", **settings}),
+            )
             running.append(simulator.serve())
             return Program(simulator, running[0].__enter__(), pool)
 

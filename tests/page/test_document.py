@@ -89,7 +89,7 @@ def test_other_sites_do_not_get_it(server: Server) -> None:
 
 def test_looking_is_neither_logged_nor_counted(server: Server, simulator: Simulator) -> None:
     account = simulator.account("mine")
-    for path in ("/", "/_sim/glance"):
+    for path in ("/", "/_sim/overview"):
         with urllib3.PoolManager() as pool:
             assert pool.request("GET", server.origin + path).status == 200
     assert simulator.log.total == 0

@@ -11,7 +11,7 @@ from doboto.sim.engine.world import account_label as label
 
 from .chromium import Tab, browser, installed
 from .conftest import START, Program, Started
-from .test_glance import fill
+from .test_overview import fill
 
 
 @pytest.fixture(scope="module")

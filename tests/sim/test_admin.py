@@ -240,11 +240,11 @@ def test_a_running_clock_can_run_faster_and_does_not_jump(clock: RealClock, kind
 def test_faults_are_added_listed_and_taken_away(client: Client) -> None:
     rule = {"kind": "status", "method": "POST", "path": "/v2/droplets", "count": 1, "arguments": {"status": 500}}
     (one,) = told(client, "POST", "/faults", rule)["faults"]
-    assert one.items() >= {"id": 1, **rule, "when": "before", "seen": 0, "struck": 0}.items()
+    assert one.items() >= {"id": 1, **rule, "when": "before", "seen": 0, "triggered": 0}.items()
     told(client, "POST", "/faults", [{"kind": "latency"}, {"kind": "cut", "path": "/v2/nowhere"}])
     assert client._transport("POST", "/v2/droplets", {"authorization": "Bearer token"}, b"{}").status == 500
     listed = told(client, "GET", "/faults")["faults"]
-    assert [(fault["kind"], fault["seen"], fault["struck"]) for fault in listed] == [
+    assert [(fault["kind"], fault["seen"], fault["triggered"]) for fault in listed] == [
         ("status", 1, 1), ("latency", 0, 0), ("cut", 0, 0),
     ]  # fmt: skip
     assert len(told(client, "DELETE", "/faults/2")["faults"]) == 2

@@ -120,7 +120,7 @@ def test_destroyed_droplets_let_go_of_their_resources_a_moment_later(client: Cli
         account.apply_due_events(clock.now())
         assert freed == [droplet["id"]]
     finally:
-        relations._DESTROYED.remove(hook)
+        relations._HOOKS.remove(hook)
 
 
 def test_volumes_show_on_the_droplet_and_can_come_with_it(client: Client) -> None:

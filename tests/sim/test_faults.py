@@ -157,7 +157,7 @@ def test_latency_really_passes_on_an_instant_clock(simulate: Simulate, monkeypat
     async def pause(seconds: float) -> None:
         paused.append(seconds)
 
-    monkeypatch.setattr("doboto.sim.engine.clock._pause", pause)
+    monkeypatch.setattr("doboto.sim.engine.clock._sleep", pause)
     client = simulate(clock=InstantClock())
     client.sim.faults.add("latency", seconds=2.5, count=1)
     client.get("/v2/account")
@@ -367,7 +367,7 @@ def test_threads_share_a_count() -> None:
     client = Client(sim, in_process(sim.app), None)
     with ThreadPoolExecutor(16) as pool:
         found = list(pool.map(lambda _: raw(client).status, range(400)))
-    assert (found.count(503), found.count(200), fault.seen, fault.struck) == (10, 390, 400, 10)
+    assert (found.count(503), found.count(200), fault.seen, fault.triggered) == (10, 390, 400, 10)
 
 
 # -- rules as data

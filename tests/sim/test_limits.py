@@ -42,9 +42,9 @@ def test_whoever_looks_at_an_account_sees_the_lowest_and_no_token(simulate: Simu
         client.get("/v2/account")
     (account,) = told(client, "GET", "/accounts")["accounts"]
     assert account["ratelimit_remaining"] == 6
-    glance = told(client, "GET", "/glance")
-    assert glance["rate"]["remaining"] == 6
-    assert "token-two" not in str((account, glance))
+    overview = told(client, "GET", "/overview")
+    assert overview["rate"]["remaining"] == 6
+    assert "token-two" not in str((account, overview))
 
 
 def test_a_reset_gives_every_token_its_requests_back(simulate: Simulate) -> None:

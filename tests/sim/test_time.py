@@ -131,7 +131,7 @@ def test_no_window_ever_holds_more_than_its_limit(gaps: list[float], limit: int)
     window, now, admitted = Window(limit, 60), 0.0, list[float]()
     for gap in gaps:
         now += gap
-        if not window.full(now):
+        if not window.is_full(now):
             window.add(now)
             admitted.append(now)
     for moment in admitted:

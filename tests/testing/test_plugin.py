@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from doboto import DO, AsyncDO
-from doboto.sim import Clock, InstantClock, ManualClock, Settings, Simulator
+from doboto.sim import InstantClock, ManualClock, Settings, Simulator, SimulatorClock
 from doboto.testing import ServedAccount, Switchboard
 
 from .inner import run_pytest
@@ -37,7 +37,7 @@ def test_waiting_moves_the_clock(doboto_client: DO, doboto_simulator: Simulator,
 
 class TestOverridden:
     @pytest.fixture
-    def doboto_clock(self) -> Clock:
+    def doboto_clock(self) -> SimulatorClock:
         return InstantClock()
 
     @pytest.fixture

@@ -70,10 +70,10 @@ class Persistence:
         except (sqlite3.Error, ValueError, LookupError) as failure:
             self._database.close()
             raise StateError(f"{path} cannot be read: {failure}") from failure
-        world.on_commit.append(self.keep)
-        world.on_register.append(self._keep_token)
+        world.on_commit.append(self.save)
+        world.on_register.append(self._save_token)
 
-    def keep(self, changes: Iterable[Change] = ()) -> None:
+    def save(self, changes: Iterable[Change] = ()) -> None:
         """Write what was touched, and what time it is, in one transaction: all of it or, with an error, nothing."""
         touched = {(account, *one): None for account, keys in changes for one in keys}
         with self._database as database:
@@ -83,18 +83,18 @@ class Persistence:
     def close(self) -> None:
         """Write what is left and let go of the file. Closing again does nothing."""
         with self._world.lock:
-            if self.keep not in self._world.on_commit:
+            if self.save not in self._world.on_commit:
                 return
-            self._keep_everything()
-            self._world.on_commit.remove(self.keep)
-            self._world.on_register.remove(self._keep_token)
+            self._save_everything()
+            self._world.on_commit.remove(self.save)
+            self._world.on_register.remove(self._save_token)
             self._database.close()
 
     def _write_moment(self, database: sqlite3.Connection) -> None:
         world = self._world
         database.execute("REPLACE INTO moment VALUES (1, ?, ?)", (world.clock.now(), world.seed))
 
-    def _keep_token(self, token: str, grant: Grant) -> None:
+    def _save_token(self, token: str, grant: Grant) -> None:
         granted = None if grant.scopes is None else sorted(grant.scopes)
         with self._database as database:
             database.execute("REPLACE INTO token VALUES (?, ?, ?)", (token, grant.account, json.dumps(granted)))
@@ -105,7 +105,7 @@ class Persistence:
         world, database = self._world, self._database
         for now, seed in database.execute("SELECT now, seed FROM moment"):
             world.reseed(seed)
-            _go_on(world.clock, now)
+            _set_clock(world.clock, now)
         for token, account, scopes in database.execute("SELECT token, account, scopes FROM token"):
             world.register(token, json.loads(scopes), account)
         for name, seed in database.execute("SELECT name, seed FROM account"):
@@ -113,38 +113,38 @@ class Persistence:
         rows = database.execute("SELECT account, kind, key, value FROM record ORDER BY position")
         for account, kind, key, value in rows:
             world.account_named(account).load(kind, json.loads(key), json.loads(value))
-        self._settle()
+        self._apply_due_events()
 
-    def _settle(self) -> None:
+    def _apply_due_events(self) -> None:
         """Let happen what became due in the meantime, where time went on."""
         for account in self._world.accounts.values():
             account.take_touched()
         now = self._world.clock.now()
         for account in self._world.accounts.values():
             account.apply_due_events(now)
-        self._keep_everything()
+        self._save_everything()
 
-    def _keep_everything(self) -> None:
-        self.keep([(one, list(one.take_touched())) for one in self._world.accounts.values()])
+    def _save_everything(self) -> None:
+        self.save([(one, list(one.take_touched())) for one in self._world.accounts.values()])
 
 
 def _write_records(database: sqlite3.Connection, touched: Iterable[tuple[Account, str, Key]]) -> None:
-    gone: list[tuple[str, str, str]] = []
-    there: list[tuple[str, str, str, str]] = []
+    deleted: list[tuple[str, str, str]] = []
+    changed: list[tuple[str, str, str, str]] = []
     for account, kind, key in touched:
         row = (account.name, kind, json.dumps(key))
         record = account.find(kind, key)
         if record is None:
-            gone.append(row)
+            deleted.append(row)
         else:
-            there.append((*row, json.dumps(record, separators=(",", ":"))))
-    database.executemany(DELETE, gone)
-    database.executemany(PUT, there)
+            changed.append((*row, json.dumps(record, separators=(",", ":"))))
+    database.executemany(DELETE, deleted)
+    database.executemany(PUT, changed)
     accounts = {account.name: account.seed for account, _, _ in touched}
     database.executemany("REPLACE INTO account VALUES (?, ?)", accounts.items())
 
 
-def _go_on(clock: SimulatorClock, saved: float) -> None:
+def _set_clock(clock: SimulatorClock, saved: float) -> None:
     """Set the clock: real time went on, other time stood still; neither goes back behind what has happened."""
     if isinstance(clock, RealClock) and clock.speed == 1 and clock.now() >= saved:
         return

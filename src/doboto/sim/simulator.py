@@ -16,7 +16,7 @@ from .engine.clock import SimulatorClock
 from .engine.settings import Settings
 from .engine.world import World
 from .faults import Faults
-from .http.app import Api, put_in_front
+from .http.app import Api, add_routes
 from .http.incoming import Incoming
 from .http.messages import ApiReply
 from .http.routes import Router
@@ -74,7 +74,7 @@ class Simulator(World):
     def app(self) -> ASGIApp:
         """The ASGI application."""
         if self._app is None:
-            self._app = put_in_front([*self._routes, page.route(self)], self._api)
+            self._app = add_routes([*self._routes, page.route(self)], self._api)
         return self._app
 
     def add_routes(self, routes: Iterable[BaseRoute]) -> None:

@@ -44,13 +44,13 @@ def load(world: World, state: object) -> None:
     """Put everything back as it was, the clock included; ValueError, and nothing changed, for what is no state."""
     now, seed, accounts = _read(state)
     with world.lock:
-        _try(world, now, seed, accounts)
+        _validate(world, now, seed, accounts)
         with _undo_on_failure(world):
             world.reseed(seed)
             _move_clock(world, now)
             every = [world.account_named(name) for name in {**world.accounts, **accounts}]
             for account in every:
-                _renew(account, seed)
+                _empty(account, seed)
                 _fill(account, accounts.get(account.name, []))
             world.commit(*every)
 
@@ -78,12 +78,12 @@ def _undo_on_failure(world: World) -> Generator[None]:
         raise
 
 
-def _try(world: World, now: float, seed: int, accounts: dict[str, list[Entry]]) -> None:
+def _validate(world: World, now: float, seed: int, accounts: dict[str, list[Entry]]) -> None:
     copies = {name: Account(name, ManualClock(now), world.settings, seed) for name in accounts}
     for account in copies.values():
         account.all_accounts = copies
         _fill(account, accounts[account.name])
-    validate_state.run(list(copies.values()), now)
+    validate_state.validate_accounts(list(copies.values()), now)
 
 
 def reset(world: World, account: str | None = None) -> list[str]:
@@ -91,14 +91,14 @@ def reset(world: World, account: str | None = None) -> list[str]:
     with world.lock:
         emptied = [one for one in world.accounts.values() if account in (None, one.name)]
         for one in emptied:
-            _renew(one, world.seed)
+            _empty(one, world.seed)
         world.commit(*emptied)
         if account is None:
             world.log.clear()
         return [one.name for one in emptied]
 
 
-def _renew(account: Account, seed: int) -> None:
+def _empty(account: Account, seed: int) -> None:
     account.clear()
     account.seed = seed
 
@@ -121,18 +121,18 @@ def _read(state: object) -> tuple[float, int, dict[str, list[Entry]]]:
     if document.get("version") != VERSION:
         raise ValueError(f"a state has version {VERSION}, not {document.get('version')!r}")
     now, seed, accounts = (document.get(name) for name in ("now", "seed", "accounts"))
-    if not _number(now) or not 0 <= float(now or 0) <= LAST_MOMENT:
+    if not _is_number(now) or not 0 <= float(now or 0) <= LAST_MOMENT:
         raise ValueError("now must be a number of seconds from 1970 to the year 9999")
     kinds = {name: _object(f"account {name}", value) for name, value in _object("accounts", accounts).items()}
     return float(now or 0), validate_seed(seed), {name: list(_entries(name, value)) for name, value in kinds.items()}
 
 
 def _entries(account: str, kinds: Record) -> Iterator[Entry]:
-    _encodable(account, *kinds)
+    _require_encodable(account, *kinds)
     for kind, pairs in kinds.items():
         for pair in as_list(pairs) or []:
             key, record = _pair(account, kind, pair)
-            if not _POSSIBLE.get(kind, _anything)(key, record):
+            if not _POSSIBLE.get(kind, _is_possible)(key, record):
                 raise ValueError(f"account {account} has an {kind} that can't happen: {record!r}")
             yield kind, key, record
 
@@ -145,24 +145,24 @@ def _pair(account: str, kind: str, pair: object) -> tuple[Key, Record]:
     return key, found
 
 
-def _event(key: Key, record: Record) -> bool:
+def _is_possible_event(key: Key, record: Record) -> bool:
     possible = validate_state.can_happen(record.get("effect"), record.get("arguments"))
-    return isinstance(key, int) and _number(record.get("due")) and possible
+    return isinstance(key, int) and _is_number(record.get("due")) and possible
 
 
-def _action(_key: Key, record: Record) -> bool:
+def _is_possible_action(_key: Key, record: Record) -> bool:
     return validate_state.action_can_end(record)
 
 
-def _anything(_key: Key, _record: Record) -> bool:
+def _is_possible(_key: Key, _record: Record) -> bool:
     return True
 
 
 #: What records of some kinds have to be, beyond being shown without an error.
-_POSSIBLE = {"event": _event, "action": _action}
+_POSSIBLE = {"event": _is_possible_event, "action": _is_possible_action}
 
 
-def _encodable(*texts: str) -> None:
+def _require_encodable(*texts: str) -> None:
     for text in texts:
         try:
             text.encode()
@@ -177,5 +177,5 @@ def _object(name: str, value: Any) -> Record:
     return found
 
 
-def _number(value: object) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)

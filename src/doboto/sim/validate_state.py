@@ -24,7 +24,7 @@ PER_PAGE = 200
 _PARAMETER = re.compile(r"{(\w+?)(_id|_uuid|_name)?}")
 
 
-def run(accounts: Iterable[Account], now: float) -> None:
+def validate_accounts(accounts: Iterable[Account], now: float) -> None:
     """Show everything in the accounts, and let time pass; ValueError for what fails at it."""
     for account in accounts:
         try:
@@ -52,11 +52,11 @@ def _show(account: Account, now: float) -> None:
     for operation in operations():
         if operation.method != "GET":
             continue
-        for params, query in _ways(account, operation):
+        for params, query in _requests(account, operation):
             _call(account, operation, params, query, now)
 
 
-def _ways(account: Account, operation: ApiOperation) -> Iterator[tuple[Mapping[str, str], Mapping[str, str]]]:
+def _requests(account: Account, operation: ApiOperation) -> Iterator[tuple[Mapping[str, str], Mapping[str, str]]]:
     """Each page of a list, and each record of the kind that the one parameter in a path is named after."""
     found = list(_PARAMETER.finditer(operation.path))
     if not found:

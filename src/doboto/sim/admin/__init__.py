@@ -11,7 +11,7 @@
     GET    /_sim/log            the last requests; `?after=NUMBER` only newer ones; DELETE forgets them
     GET    /_sim/seed           the seed; PUT {"seed": 1} for accounts and faults that come into being from now on
     GET    /_sim/settings       the settings, with the durations in force; PUT {"droplet_limit": 3} changes some of them
-    GET    /_sim/glance         what the page at `/` shows: `?account=LABEL`, or the one that was used last
+    GET    /_sim/overview       what the page at `/` shows: `?account=LABEL`, or the one that was used last
 
 Errors have the form of the API's: 400 for what is no JSON object, 403 for other machines and other sites, 404, 405,
 409 for what this clock can't do, 422 for what makes no sense.
@@ -37,7 +37,7 @@ HANDLERS: dict[str, dict[str, Handler]] = {
     "/log": {"GET": handlers.list_requests, "DELETE": handlers.clear_log},
     "/seed": {"GET": handlers.show_seed, "PUT": handlers.change_seed},
     "/settings": {"GET": handlers.show_settings, "PUT": handlers.change_settings},
-    "/glance": {"GET": handlers.show_overview},
+    "/overview": {"GET": handlers.show_overview},
 }
 
 

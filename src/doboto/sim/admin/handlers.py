@@ -124,7 +124,7 @@ def advance_clock(request: AdminRequest) -> Record:
 
 def list_faults(request: AdminRequest) -> Record:
     """List the rules in force."""
-    return {"faults": [fault.shown() for fault in request.faults]}
+    return {"faults": [fault.to_json() for fault in request.faults]}
 
 
 def add_faults(request: AdminRequest) -> Record:
@@ -135,7 +135,7 @@ def add_faults(request: AdminRequest) -> Record:
         added = request.faults.load([_with_label(request, rule) for rule in rules])
     except ValueError as problem:
         raise unprocessable(str(problem)) from None
-    return {"faults": [fault.shown() for fault in added]}
+    return {"faults": [fault.to_json() for fault in added]}
 
 
 def _with_label(request: AdminRequest, rule: object) -> object:
@@ -166,7 +166,7 @@ def list_requests(request: AdminRequest) -> Record:
     """List the last requests, or those after a number."""
     log = request.world.log
     after = integer(request.query.get("after")) or 0
-    return {"requests": [entry.shown() for entry in log.entries(after)], "total": log.total}
+    return {"requests": [entry.to_json() for entry in log.entries(after)], "total": log.total}
 
 
 def clear_log(request: AdminRequest) -> Record:

@@ -107,13 +107,13 @@ class Account:
 
     def after(self, seconds: float, effect: str, now: float, **arguments: Any) -> int:
         """Let an effect happen when that many seconds have passed on this clock."""
-        return self._await(now + self.clock.lasting(seconds), effect, arguments, lasts=True)
+        return self._add_event(now + self.clock.lasting(seconds), effect, arguments, lasts=True)
 
     def at(self, due: float, effect: str, **arguments: Any) -> int:
         """Let an effect happen at a moment of the calendar, however fast the clock."""
-        return self._await(due, effect, arguments, lasts=False)
+        return self._add_event(due, effect, arguments, lasts=False)
 
-    def _await(self, due: float, effect: str, arguments: Record, *, lasts: bool) -> int:
+    def _add_event(self, due: float, effect: str, arguments: Record, *, lasts: bool) -> int:
         number = self._next("event")
         self.put("event", number, {"due": due, "effect": effect, "arguments": arguments, "lasts": lasts})
         heapq.heappush(self._due, (due, number))
@@ -146,7 +146,7 @@ class Account:
 
     def load(self, kind: str, key: Key, record: Record) -> None:
         """Put back a record that was saved; events go on from where they were, as fast as this clock lets them."""
-        self.put(kind, key, self._hastened(record) if kind == "event" else record)
+        self.put(kind, key, self._shorten(record) if kind == "event" else record)
         if kind == "event":
             heapq.heappush(self._due, (self.get(kind, key)["due"], int(key)))
 
@@ -154,14 +154,14 @@ class Account:
         """Go on with another clock."""
         self.clock = clock
         for key, event in list(self.store("event").records.items()):
-            self.put("event", key, self._hastened(event))
+            self.put("event", key, self._shorten(event))
         self._schedule()
 
     def _schedule(self) -> None:
         self._due = [(event["due"], int(key)) for key, event in self.store("event").records.items()]
         heapq.heapify(self._due)
 
-    def _hastened(self, event: Record) -> Record:
+    def _shorten(self, event: Record) -> Record:
         """An event as it would be had this clock been there when it began: what lasts may be over already."""
         now = self.clock.now()
         left = event["due"] - now

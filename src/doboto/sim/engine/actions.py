@@ -13,7 +13,7 @@ from ..catalog import region
 from .account import Account
 from .clock import iso
 from .lifecycle import EFFECTS, effect
-from .records import Key, Record, chosen
+from .records import Key, Record, select_members
 from .store import index
 
 SHOWN = ("id", "status", "type", "started_at", "completed_at", "resource_id", "resource_type")
@@ -91,7 +91,7 @@ def of(account: Account, resource_type: str, key: Key) -> list[Key]:
 
 def show(action: Record) -> Record:
     """An action as the API shows it."""
-    shown = chosen(action, SHOWN)
+    shown = select_members(action, SHOWN)
     place = region(action["region_slug"])
     if place is not None:
         shown["region"] = place

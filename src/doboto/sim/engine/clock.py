@@ -51,7 +51,7 @@ class RealClock:
 
     async def sleep(self, seconds: float) -> None:
         """Wait in real time: in the event loop where there is one, else by blocking this thread."""
-        await _pause(seconds / self.speed)
+        await _sleep(seconds / self.speed)
 
     def move_to(self, moment: float) -> None:
         """Go on from another moment (a saved account carries the time at which it was saved)."""
@@ -122,7 +122,7 @@ def stopwatch() -> Callable[[], float]:
     return lambda: (time.perf_counter() - started) * 1000
 
 
-async def _pause(seconds: float) -> None:
+async def _sleep(seconds: float) -> None:
     try:
         asyncio.get_running_loop()
     except RuntimeError:

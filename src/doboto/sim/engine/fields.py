@@ -60,14 +60,14 @@ def required(body: Mapping[str, Any], name: str, read: Callable[[object], T | No
     """A member that must be there and must be readable, else 422; the texts are our own."""
     if body.get(name) is None:
         raise unprocessable(f"{name} is required")
-    return _readable(name, read(body[name]))
+    return _require_valid(name, read(body[name]))
 
 
 def optional(body: Mapping[str, Any], name: str, read: Callable[[object], T | None], default: T) -> T:
     """A member that may be missing or null, but must be readable if it is there, else 422."""
     if body.get(name) is None:
         return default
-    return _readable(name, read(body[name]))
+    return _require_valid(name, read(body[name]))
 
 
 def flag(body: Mapping[str, Any], name: str, *, default: bool = False) -> bool:
@@ -75,7 +75,7 @@ def flag(body: Mapping[str, Any], name: str, *, default: bool = False) -> bool:
     return optional(body, name, boolean, default)
 
 
-def name_of(body: Mapping[str, Any], name: str = "name") -> str:
+def read_name(body: Mapping[str, Any], name: str = "name") -> str:
     """A name that must not be empty."""
     value = required(body, name, text)
     if not value.strip():
@@ -86,16 +86,16 @@ def name_of(body: Mapping[str, Any], name: str = "name") -> str:
 def objects(body: Mapping[str, Any], name: str) -> list[Record]:
     """A list of JSON objects that must be there."""
     items = [as_record(item) for item in required(body, name, as_list)]
-    return [_readable(name, item) for item in items]
+    return [_require_valid(name, item) for item in items]
 
 
-def _readable(name: str, value: T | None) -> T:
+def _require_valid(name: str, value: T | None) -> T:
     if value is None:
         raise unprocessable(f"{name} is invalid")
     return value
 
 
-def as_texts(body: Mapping[str, Any], name: str) -> list[str]:
+def read_identifiers(body: Mapping[str, Any], name: str) -> list[str]:
     """A list of identifiers, numbers taken as text; missing means none."""
     nothing: list[Any] = []
     return [str(item) for item in optional(body, name, as_list, nothing)]

@@ -26,22 +26,22 @@ class Window:
         self.seconds = seconds
         self._moments: deque[float] = deque()
 
-    def used(self, now: float) -> int:
+    def count(self, now: float) -> int:
         """How many requests are still counted."""
         while self._moments and self._moments[0] <= now - self.seconds:
             self._moments.popleft()
         return len(self._moments)
 
-    def full(self, now: float) -> bool:
+    def is_full(self, now: float) -> bool:
         """Whether one more would be too many."""
-        return bool(self.limit) and self.used(now) >= self.limit
+        return bool(self.limit) and self.count(now) >= self.limit
 
     def add(self, now: float) -> None:
         """Count a request."""
         if self.limit:
             self._moments.append(now)
 
-    def frees_at(self, now: float) -> float:
+    def next_free_at(self, now: float) -> float:
         """When the oldest request stops counting."""
         return (self._moments[0] if self._moments else now) + self.seconds
 
@@ -65,33 +65,33 @@ class TokenRateLimit:
 
     def admit(self, now: float, special: str | None = None) -> None:
         """Count a request, or refuse it."""
-        if self._hour.full(now):
+        if self._hour.is_full(now):
             raise too_many_requests()
         windows = [self._minute, *([self._special[special]] if special else [])]
         for window in windows:
-            if window.full(now):
-                raise self._burst(window, now)
+            if window.is_full(now):
+                raise self._refuse_burst(window, now)
         for window in (self._hour, *windows):
             window.add(now)
 
     def remaining(self, now: float) -> int:
         """Requests left in this hour."""
-        return max(self._shown - self._hour.used(now), 0)
+        return max(self._shown - self._hour.count(now), 0)
 
     def oldest(self, now: float) -> float:
         """The moment of the oldest request that is counted in this hour."""
-        return self._hour.frees_at(now) - HOUR
+        return self._hour.next_free_at(now) - HOUR
 
     def headers(self, now: float) -> dict[str, str]:
         """The three headers of every reply."""
         return {
             "ratelimit-limit": str(self._shown),
             "ratelimit-remaining": str(self.remaining(now)),
-            "ratelimit-reset": str(math.ceil(self._hour.frees_at(now))),
+            "ratelimit-reset": str(math.ceil(self._hour.next_free_at(now))),
         }
 
-    def _burst(self, window: Window, now: float) -> ApiError:
-        error = too_many_requests(retry_after=max(math.ceil(window.frees_at(now) - now), 1))
+    def _refuse_burst(self, window: Window, now: float) -> ApiError:
+        error = too_many_requests(retry_after=max(math.ceil(window.next_free_at(now) - now), 1))
         error.headers["ratelimit-remaining"] = "0"
         return error
 

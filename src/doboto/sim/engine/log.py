@@ -26,7 +26,7 @@ class LogEntry:
     #: Real time, from the first byte read to the reply, faults included.
     milliseconds: float
 
-    def shown(self) -> Record:
+    def to_json(self) -> Record:
         """As JSON."""
         return {**asdict(self), "time": iso(self.moment), "milliseconds": round(self.milliseconds, 3)}
 

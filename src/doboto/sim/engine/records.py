@@ -25,12 +25,12 @@ def as_list(value: object) -> list[Any] | None:
     return list(cast("Iterable[Any]", value)) if isinstance(value, list) else None
 
 
-def chosen(record: Mapping[str, Any], names: tuple[str, ...]) -> Record:
+def select_members(record: Mapping[str, Any], names: tuple[str, ...]) -> Record:
     """The named members, in that order, of those that the record has."""
-    return dict(_chosen(record, names))
+    return dict(_members(record, names))
 
 
-def _chosen(record: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+def _members(record: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     for name in names:
         if name in record:
             yield name, record[name]

@@ -23,18 +23,18 @@ from .store import index
 
 #: Called once a destroyed Droplet's resources come free, with the Droplet's last record.
 DestroyHook = Callable[[Account, float, Record], None]
-_DESTROYED: list[DestroyHook] = []
+_HOOKS: list[DestroyHook] = []
 
 
 def on_droplet_destroyed(hook: DestroyHook) -> DestroyHook:
     """Register what has to happen to other resources when a Droplet is gone."""
-    _DESTROYED.append(hook)
+    _HOOKS.append(hook)
     return hook
 
 
-def droplet_destroyed(account: Account, now: float, droplet: Record) -> None:
+def notify_droplet_destroyed(account: Account, now: float, droplet: Record) -> None:
     """Tell everybody that a Droplet is gone."""
-    for hook in _DESTROYED:
+    for hook in _HOOKS:
         hook(account, now, droplet)
 
 

@@ -46,9 +46,9 @@ class Store:
         self.records: dict[Key, Record] = {}
         self._touched = touched
         self._indexes: dict[str, dict[Key, dict[Key, None]]] = {name: {} for name in INDEXES.get(kind, {})}
-        self._found_by: dict[Key, list[tuple[str, Key]]] = {}
-        self._places: dict[Key, int] = {}
-        self._next_place = 0
+        self._index_entries: dict[Key, list[tuple[str, Key]]] = {}
+        self._positions: dict[Key, int] = {}
+        self._next_position = 0
         #: Values of indexes whose records have to be put in order before they are told.
         self._unsorted: set[tuple[str, Key]] = set()
 
@@ -66,24 +66,24 @@ class Store:
         """Add a record or put it in the place of the old one."""
         self._touch(key)
         if key not in self.records:
-            self._places[key] = self._next_place
-            self._next_place += 1
+            self._positions[key] = self._next_position
+            self._next_position += 1
         self.records[key] = record
-        self._find_by(key, self._entries(record))
+        self._update_indexes(key, self._entries(record))
         return record
 
     def delete(self, key: Key) -> Record | None:
         """Remove a record and hand it back."""
         self._touch(key)
-        self._find_by(key, [])
-        self._places.pop(key, None)
+        self._update_indexes(key, [])
+        self._positions.pop(key, None)
         return self.records.pop(key, None)
 
     def keys(self, name: str, value: Key) -> list[Key]:
         """The identifiers found under a value of an index, in the order of creation."""
         found = self._indexes[name].get(value, {})
         if (name, value) in self._unsorted:
-            found = self._indexes[name][value] = dict.fromkeys(sorted(found, key=self._places.__getitem__))
+            found = self._indexes[name][value] = dict.fromkeys(sorted(found, key=self._positions.__getitem__))
             self._unsorted.remove((name, value))
         return list(found)
 
@@ -100,23 +100,23 @@ class Store:
         for key, former in formers.items():
             if former is None:
                 self.records.pop(key, None)
-                self._find_by(key, [])
-                self._places.pop(key, None)
+                self._update_indexes(key, [])
+                self._positions.pop(key, None)
             else:
-                self.records[key], self._places[key] = former
-                self._find_by(key, self._entries(former[0]))
-        self.records = {key: self.records[key] for key in sorted(self.records, key=self._places.__getitem__)}
+                self.records[key], self._positions[key] = former
+                self._update_indexes(key, self._entries(former[0]))
+        self.records = {key: self.records[key] for key in sorted(self.records, key=self._positions.__getitem__)}
 
     def _touch(self, key: Key) -> None:
         if (self.kind, key) not in self._touched:
             found = key in self.records
-            self._touched[self.kind, key] = (self.records[key], self._places[key]) if found else None
+            self._touched[self.kind, key] = (self.records[key], self._positions[key]) if found else None
 
     def _entries(self, record: Record) -> list[tuple[str, Key]]:
         return [(name, value) for name in self._indexes for value in INDEXES[self.kind][name](record)]
 
-    def _find_by(self, key: Key, entries: list[tuple[str, Key]]) -> None:
-        former = self._found_by.get(key, [])
+    def _update_indexes(self, key: Key, entries: list[tuple[str, Key]]) -> None:
+        former = self._index_entries.get(key, [])
         if former == entries:
             return
         for name, value in former:
@@ -125,13 +125,13 @@ class Store:
         for name, value in entries:
             if (name, value) not in former:
                 self._add(name, value, key)
-        self._found_by[key] = entries
+        self._index_entries[key] = entries
         if not entries:
-            del self._found_by[key]
+            del self._index_entries[key]
 
     def _add(self, name: str, value: Key, key: Key) -> None:
         found = self._indexes[name].setdefault(value, {})
-        if found and self._places[next(reversed(found))] > self._places[key]:
+        if found and self._positions[next(reversed(found))] > self._positions[key]:
             self._unsorted.add((name, value))  # it is older than what came under the value before it
         found[key] = None
 

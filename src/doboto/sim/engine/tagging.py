@@ -19,19 +19,19 @@ NAME = re.compile(r"[a-zA-Z0-9_\-:]{1,255}")
 KINDS = {"droplet": "droplets", "image": "images", "volume": "volumes", "volume_snapshot": "volume_snapshots"}
 
 #: Called before a tag is deleted, for those who refer to a tag without being tagged themselves.
-ForgetHook = Callable[[Account, float, str], None]
-_FORGOTTEN: list[ForgetHook] = []
+TagDeletedHook = Callable[[Account, float, str], None]
+_HOOKS: list[TagDeletedHook] = []
 
 
-def on_forgotten(hook: ForgetHook) -> ForgetHook:
+def on_tag_deleted(hook: TagDeletedHook) -> TagDeletedHook:
     """Register what has to happen to other resources when a tag goes."""
-    _FORGOTTEN.append(hook)
+    _HOOKS.append(hook)
     return hook
 
 
-def forgotten(account: Account, now: float, name: str) -> None:
+def notify_tag_deleted(account: Account, now: float, name: str) -> None:
     """Tell everybody that a tag goes, while it is still there."""
-    for hook in _FORGOTTEN:
+    for hook in _HOOKS:
         hook(account, now, name)
 
 
@@ -43,7 +43,7 @@ for _kind in KINDS:
     index(_kind, "tag")(_tags)
 
 
-def valid(name: str) -> str:
+def validate_name(name: str) -> str:
     """A name that a tag can have, else 422; the text is our own."""
     if not NAME.fullmatch(name):
         raise unprocessable(
@@ -52,19 +52,19 @@ def valid(name: str) -> str:
     return name
 
 
-def canonical(account: Account, name: str) -> str | None:
+def canonical_name(account: Account, name: str) -> str | None:
     """The tag's name in its first capitalisation, if there is such a tag."""
     tag = account.find("tag", name.lower())
     return None if tag is None else str(tag["name"])
 
 
-def asked_for(body: Record) -> list[str]:
+def read_tags(body: Record) -> list[str]:
     """The member `tags` of a request that creates something: valid names, or none."""
     empty: list[str] = []
-    return [valid(name) for name in optional(body, "tags", texts, empty)]
+    return [validate_name(name) for name in optional(body, "tags", texts, empty)]
 
 
-def ensure(account: Account, names: Iterable[str]) -> list[str]:
+def create_missing(account: Account, names: Iterable[str]) -> list[str]:
     """Create the tags that are missing; the canonical names, each once."""
     for name in names:
         if account.find("tag", name.lower()) is None:
@@ -72,7 +72,7 @@ def ensure(account: Account, names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(account.get("tag", name.lower())["name"] for name in names))
 
 
-def note(account: Account, names: Iterable[str], kind: str, key: Key) -> None:
+def note_last_tagged(account: Account, names: Iterable[str], kind: str, key: Key) -> None:
     """Remember the last resource of its kind that got the tags."""
     for name in names:
         tag = account.get("tag", name.lower())
@@ -84,7 +84,7 @@ def attach(account: Account, name: str, kind: str, key: Key) -> None:
     tags: list[str] = account.get(kind, key)["tags"] or []
     if name not in tags:
         account.change(kind, key, tags=[*tags, name])
-    note(account, [name], kind, key)
+    note_last_tagged(account, [name], kind, key)
 
 
 def detach(account: Account, name: str, kind: str, key: Key) -> None:
@@ -93,7 +93,7 @@ def detach(account: Account, name: str, kind: str, key: Key) -> None:
     account.change(kind, key, tags=[tag for tag in tags if tag != name])
 
 
-def tagged(account: Account, kind: Literal["droplet", "image"], name: str) -> list[int]:
+def find_tagged(account: Account, kind: Literal["droplet", "image"], name: str) -> list[int]:
     """Identifiers of Droplets or images with the tag, in ascending order; the name in any capitalisation."""
-    found = canonical(account, name)
+    found = canonical_name(account, name)
     return [] if found is None else sorted(cast("list[int]", account.store(kind).keys("tag", found)))

@@ -23,7 +23,7 @@ from ..engine.records import Record
 from ..engine.world import World
 from ..http.messages import ApiCall, ApiReply
 from .kinds import KINDS, TriggeredFault
-from .rules import Rule, read, requests
+from .rules import Rule, read_rule, request_matcher
 
 __all__ = ["KINDS", "Fault", "Faults", "Rule"]
 
@@ -36,27 +36,27 @@ class Fault:
         self.rule = rule
         #: Requests that the rule is for, and those among them that it struck.
         self.seen = 0
-        self.struck = 0
-        self._matches = requests(rule)
+        self.triggered = 0
+        self._matches = request_matcher(rule)
         self._random = Random(f"{seed}/{number}" if rule.seed is None else rule.seed)  # noqa: S311 - repeatable on purpose
 
-    def strikes(self, call: ApiCall) -> float | None:
+    def trigger(self, call: ApiCall) -> float | None:
         """Whether it strikes this request: then a number drawn for what the kind leaves open."""
         rule = self.rule
         if rule.account not in (None, call.account.name) or not self._matches(call.method, call.path):
             return None
         self.seen += 1
         turn = self.seen - rule.after
-        if turn <= 0 or turn % rule.every or self.struck == rule.count:
+        if turn <= 0 or turn % rule.every or self.triggered == rule.count:
             return None
         if self._random.random() >= rule.probability:
             return None
-        self.struck += 1
+        self.triggered += 1
         return self._random.random()
 
-    def shown(self) -> Record:
+    def to_json(self) -> Record:
         """As the admin interface lists it."""
-        return {"id": self.number, **self.rule.shown(), "seen": self.seen, "struck": self.struck}
+        return {"id": self.number, **self.rule.to_json(), "seen": self.seen, "triggered": self.triggered}
 
 
 class Faults:
@@ -126,8 +126,8 @@ class Faults:
     async def before(self, call: ApiCall) -> ApiReply | None:
         """A reply to send instead of doing anything, or nothing."""
         for fault in self._faults:
-            strike = self._strike(fault, call, "before")
-            reply = None if strike is None else await fault.rule.of.act(strike, None)
+            triggered_fault = self._trigger(fault, call, "before")
+            reply = None if triggered_fault is None else await fault.rule.of.act(triggered_fault, None)
             if reply is not None:
                 return reply
         return None
@@ -135,17 +135,17 @@ class Faults:
     async def after(self, call: ApiCall, reply: ApiReply) -> ApiReply:
         """The reply to send for what has been done."""
         for fault in self._faults:
-            strike = self._strike(fault, call, "after")
-            changed = reply if strike is None else await fault.rule.of.act(strike, reply)
+            triggered_fault = self._trigger(fault, call, "after")
+            changed = reply if triggered_fault is None else await fault.rule.of.act(triggered_fault, reply)
             if changed is not None and changed is not reply:
                 return changed
         return reply
 
-    def _strike(self, fault: Fault, call: ApiCall, stage: str) -> TriggeredFault | None:
+    def _trigger(self, fault: Fault, call: ApiCall, stage: str) -> TriggeredFault | None:
         if fault.rule.stage != stage:
             return None
         with self._lock:
-            chance = fault.strikes(call)
+            chance = fault.trigger(call)
         if chance is None:
             return None
         return TriggeredFault(fault.rule.kind, call, self._world.clock, fault.rule.arguments, chance)
@@ -160,6 +160,6 @@ class Faults:
 
 def _read(place: int, rule: object) -> Rule:
     try:
-        return read(rule)
+        return read_rule(rule)
     except ValueError as problem:
         raise ValueError(f"rule {place}: {problem}") from None

@@ -30,7 +30,7 @@ class TriggeredFault:
     #: A number from 0 to 1, drawn by the rule's generator.
     chance: float
 
-    def given(self, name: str) -> Any:
+    def argument(self, name: str) -> Any:
         """An argument, or the kind's default for it."""
         return self.arguments.get(name, KINDS[self.kind].arguments[name].default)
 
@@ -44,8 +44,8 @@ Check = Callable[[Any], bool]
 class FaultArgument:
     """What a kind wants to be told."""
 
-    fits: Check
-    wanted: str
+    is_valid: Check
+    description: str
     default: Any = None
 
 
@@ -67,8 +67,8 @@ class FaultKind:
             argument = self.arguments.get(key)
             if argument is None:
                 raise ValueError(f"{name} takes {', '.join(self.arguments) or 'no arguments'}, not {key!r}")
-            if not argument.fits(value):
-                raise ValueError(f"{name}: {key} must be {argument.wanted}, not {value!r}")
+            if not argument.is_valid(value):
+                raise ValueError(f"{name}: {key} must be {argument.description}, not {value!r}")
 
 
 #: Errors as the API words them (API reference, shared responses); gateways in front of it have words of their own.
@@ -94,58 +94,58 @@ WRONG_SHAPES: tuple[Callable[[str], object], ...] = (
 )
 
 
-async def _status(strike: TriggeredFault, _reply: ApiReply | None) -> ApiReply:
-    status: int = strike.given("status")
+async def _status(fault: TriggeredFault, _reply: ApiReply | None) -> ApiReply:
+    status: int = fault.argument("status")
     id, message = ERRORS.get(status, ("error", "An error on demand"))
-    content, type = _content(strike.arguments.get("body", {"id": id, "message": message}))
-    headers = {"content-type": type, **{name.lower(): value for name, value in strike.given("headers").items()}}
+    content, type = _content(fault.arguments.get("body", {"id": id, "message": message}))
+    headers = {"content-type": type, **{name.lower(): value for name, value in fault.argument("headers").items()}}
     raw = b"" if status in NO_CONTENT else content
-    return ApiReply(status, None, headers, raw=raw, bare=strike.given("bare"))
+    return ApiReply(status, None, headers, raw=raw, bare=fault.argument("bare"))
 
 
-async def _latency(strike: TriggeredFault, reply: ApiReply | None) -> ApiReply | None:
-    await strike.clock.sleep(strike.call.peer.waits(strike.given("seconds")))
+async def _latency(fault: TriggeredFault, reply: ApiReply | None) -> ApiReply | None:
+    await fault.clock.sleep(fault.call.peer.waits(fault.argument("seconds")))
     return reply
 
 
-async def _drop(_strike: TriggeredFault, _reply: ApiReply | None) -> ApiReply | None:
+async def _drop(_fault: TriggeredFault, _reply: ApiReply | None) -> ApiReply | None:
     raise Dropped
 
 
-async def _cut(strike: TriggeredFault, reply: ApiReply | None) -> ApiReply | None:
+async def _cut(fault: TriggeredFault, reply: ApiReply | None) -> ApiReply | None:
     length = 0 if reply is None else len(reply.content())
-    if reply is None or not length or reply.status in NO_CONTENT or strike.call.method == "HEAD":
+    if reply is None or not length or reply.status in NO_CONTENT or fault.call.method == "HEAD":
         raise Dropped  # there is no body to cut
-    at = strike.given("bytes")
-    keep = int(strike.chance * length) if at is None else min(at, length - 1)
+    at = fault.argument("bytes")
+    keep = int(fault.chance * length) if at is None else min(at, length - 1)
     return ApiReply(reply.status, reply.body, reply.headers, raw=reply.raw, cut=keep)
 
 
-async def _not_json(strike: TriggeredFault, reply: ApiReply | None) -> ApiReply | None:
-    return _instead(reply, str(strike.given("body")).encode("utf-8", "surrogatepass"))
+async def _not_json(fault: TriggeredFault, reply: ApiReply | None) -> ApiReply | None:
+    return _replace_body(reply, str(fault.argument("body")).encode("utf-8", "surrogatepass"))
 
 
-async def _wrong_shape(strike: TriggeredFault, reply: ApiReply | None) -> ApiReply | None:
+async def _wrong_shape(fault: TriggeredFault, reply: ApiReply | None) -> ApiReply | None:
     root = next(iter((reply.body if reply else None) or {"result": None}))
-    drawn = WRONG_SHAPES[int(strike.chance * len(WRONG_SHAPES))](root)
-    return _instead(reply, _json(strike.arguments.get("body", drawn)))
+    drawn = WRONG_SHAPES[int(fault.chance * len(WRONG_SHAPES))](root)
+    return _replace_body(reply, _json(fault.arguments.get("body", drawn)))
 
 
-async def _noted(strike: TriggeredFault, _reply: ApiReply | None) -> ApiReply | None:
-    seconds: float = strike.given("seconds") if "seconds" in KINDS[strike.kind].arguments else 0.0
-    strike.call.faults[strike.kind] = max(seconds, strike.call.faults.get(strike.kind, 0.0))
+async def _note(fault: TriggeredFault, _reply: ApiReply | None) -> ApiReply | None:
+    seconds: float = fault.argument("seconds") if "seconds" in KINDS[fault.kind].arguments else 0.0
+    fault.call.faults[fault.kind] = max(seconds, fault.call.faults.get(fault.kind, 0.0))
     return None
 
 
-async def _reset_in_past(strike: TriggeredFault, reply: ApiReply | None) -> ApiReply | None:
-    rate = strike.call.rate
+async def _reset_in_past(fault: TriggeredFault, reply: ApiReply | None) -> ApiReply | None:
+    rate = fault.call.rate
     if reply is None or rate is None:
         return reply
-    oldest = rate.oldest(strike.clock.now())
+    oldest = rate.oldest(fault.clock.now())
     return replace(reply, headers={**reply.headers, "ratelimit-reset": str(math.ceil(oldest))})
 
 
-def _instead(reply: ApiReply | None, content: bytes) -> ApiReply:
+def _replace_body(reply: ApiReply | None, content: bytes) -> ApiReply:
     status = 200 if reply is None or reply.status in NO_CONTENT else reply.status
     return ApiReply(status, None, dict(reply.headers) if reply else {}, raw=content)
 
@@ -169,7 +169,7 @@ def _json(value: object) -> bytes:
 _LONGEST = 31_536_000
 
 
-def _number(value: object) -> bool:
+def _is_duration(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _LONGEST
 
 
@@ -177,25 +177,25 @@ def _is_status(value: object) -> bool:
     return isinstance(value, int) and 200 <= value <= 599
 
 
-def _headers(value: object) -> bool:
-    return all(_header(name, text) for name, text in (as_record(value) or {"": ""}).items()) or value == {}
+def _are_headers(value: object) -> bool:
+    return all(_is_header(name, text) for name, text in (as_record(value) or {"": ""}).items()) or value == {}
 
 
-def _header(name: object, text: object) -> bool:
+def _is_header(name: object, text: object) -> bool:
     # The length is the server's business: a wrong one would break the connection, for which there are other kinds.
     allowed = isinstance(name, str) and _TOKEN.fullmatch(name) and name.lower() not in _OF_THE_SERVER
     return bool(allowed) and isinstance(text, str) and text.isascii() and (text.isprintable() or not text)
 
 
-def _count(value: object) -> bool:
+def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _text(value: object) -> bool:
+def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _json_able(value: object) -> bool:
+def _is_json(value: object) -> bool:
     try:
         _json(value)
     except (TypeError, ValueError, RecursionError):
@@ -204,13 +204,13 @@ def _json_able(value: object) -> bool:
 
 
 def _seconds(default: float) -> dict[str, FaultArgument]:
-    return {"seconds": FaultArgument(_number, "a number of seconds, a year at most", default)}
+    return {"seconds": FaultArgument(_is_duration, "a number of seconds, a year at most", default)}
 
 
 _STATUS = {
     "status": FaultArgument(_is_status, "a status from 200 to 599", 503),
-    "headers": FaultArgument(_headers, "an object of header names and texts", {}),
-    "body": FaultArgument(_json_able, "text, sent as it is, or JSON, or null for none"),
+    "headers": FaultArgument(_are_headers, "an object of header names and texts", {}),
+    "body": FaultArgument(_is_json, "text, sent as it is, or JSON, or null for none"),
     "bare": FaultArgument(lambda value: isinstance(value, bool), "true or false", default=False),
 }
 _BOTH, _AFTER = ("before", "after"), ("after",)
@@ -226,16 +226,16 @@ KINDS: dict[str, FaultKind] = {
         _cut,
         "Sends a part of the reply's body, at random unless told how much, and closes the connection.",
         _AFTER,
-        {"bytes": FaultArgument(_count, "a whole number")},
+        {"bytes": FaultArgument(_is_count, "a whole number")},
     ),
     "not_json": FaultKind(
-        _not_json, "Sends text that is no JSON as JSON.", _AFTER, {"body": FaultArgument(_text, "text", NOT_JSON)}
+        _not_json, "Sends text that is no JSON as JSON.", _AFTER, {"body": FaultArgument(_is_text, "text", NOT_JSON)}
     ),
     "wrong_shape": FaultKind(
         _wrong_shape,
         "Sends JSON that the operation never answers with, drawn from a list unless told which.",
         _AFTER,
-        {"body": FaultArgument(_json_able, "JSON")},
+        {"body": FaultArgument(_is_json, "JSON")},
     ),
     "reset_in_past": FaultKind(
         _reset_in_past,
@@ -243,20 +243,20 @@ KINDS: dict[str, FaultKind] = {
         _AFTER,
     ),
     "list_lag": FaultKind(
-        _noted, "A new Droplet is missing in lists for a while.", ("before",), _seconds(3.0), *_NEW_DROPLETS
+        _note, "A new Droplet is missing in lists for a while.", ("before",), _seconds(3.0), *_NEW_DROPLETS
     ),
     "get_lag": FaultKind(
-        _noted, "A new Droplet answers 404 by its id for a while.", ("before",), _seconds(3.0), *_NEW_DROPLETS
+        _note, "A new Droplet answers 404 by its id for a while.", ("before",), _seconds(3.0), *_NEW_DROPLETS
     ),
     "create_errored": FaultKind(
-        _noted, "A new Droplet's action ends errored and the Droplet vanishes.", ("before",), {}, *_NEW_DROPLETS
+        _note, "A new Droplet's action ends errored and the Droplet vanishes.", ("before",), {}, *_NEW_DROPLETS
     ),
-    "lost_tags": FaultKind(_noted, "A new Droplet does not get its tags.", ("before",), {}, *_NEW_DROPLETS),
+    "lost_tags": FaultKind(_note, "A new Droplet does not get its tags.", ("before",), {}, *_NEW_DROPLETS),
     "address_before": FaultKind(
-        _noted, "A new Droplet has its addresses before it is active.", ("before",), {}, *_NEW_DROPLETS
+        _note, "A new Droplet has its addresses before it is active.", ("before",), {}, *_NEW_DROPLETS
     ),
     "address_after": FaultKind(
-        _noted, "A new Droplet is active before it has addresses.", ("before",), {}, *_NEW_DROPLETS
+        _note, "A new Droplet is active before it has addresses.", ("before",), {}, *_NEW_DROPLETS
     ),
-    "action_errored": FaultKind(_noted, "An action ends errored.", ("before",), {}, "POST", "/v2/**/actions"),
+    "action_errored": FaultKind(_note, "An action ends errored.", ("before",), {}, "POST", "/v2/**/actions"),
 }

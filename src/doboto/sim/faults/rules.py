@@ -47,9 +47,9 @@ class Rule:
         kind = KINDS.get(str(self.kind))
         if kind is None:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {self.kind!r}")
-        for name, (fits, wanted) in _MEMBERS.items():
-            if not fits(getattr(self, name)):
-                raise ValueError(f"{name} must be {wanted}, not {getattr(self, name)!r}")
+        for name, (is_valid, description) in _MEMBERS.items():
+            if not is_valid(getattr(self, name)):
+                raise ValueError(f"{name} must be {description}, not {getattr(self, name)!r}")
         if self.when not in (None, *kind.stages):
             raise ValueError(f"{self.kind} happens {' or '.join(kind.stages)}, not {self.when!r}")
         kind.check(self.kind, self.arguments)
@@ -64,13 +64,13 @@ class Rule:
         """Whether it strikes `before` the effect of a request or `after` it."""
         return self.when or self.of.stages[0]
 
-    def shown(self) -> Record:
+    def to_json(self) -> Record:
         """The rule as JSON, with what its kind decided."""
         own = {"method": self.method or self.of.method, "path": self.path or self.of.path, "when": self.stage}
         return {**asdict(self), **own, "arguments": dict(self.arguments)}
 
 
-def read(data: object) -> Rule:
+def read_rule(data: object) -> Rule:
     """The rule that a JSON object describes, else ValueError."""
     members = as_record(data)
     if members is None:
@@ -83,7 +83,7 @@ def read(data: object) -> Rule:
     return Rule(**members)
 
 
-def requests(rule: Rule) -> Callable[[str, str], bool]:
+def request_matcher(rule: Rule) -> Callable[[str, str], bool]:
     """Whether a method and a path are of those that a rule is for."""
     method, path = rule.method or rule.of.method, rule.path or rule.of.path
     pattern = None if path is None else re.compile(_expression(path))
@@ -102,11 +102,11 @@ def _expression(path: str) -> str:
 _WILDCARDS = {"**": ".*", "*": "[^/]*"}
 
 
-def _whole(value: object, least: int) -> bool:
+def _is_whole(value: object, least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
-def _chance(value: object) -> bool:
+def _is_probability(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
@@ -115,10 +115,10 @@ _MEMBERS: dict[str, tuple[Callable[[object], bool], str]] = {
     "method": (lambda value: value is None or (isinstance(value, str) and value.isalpha()), "a method such as POST"),
     "path": (lambda value: value is None or (isinstance(value, str) and value.startswith("/")), "a path from / on"),
     "account": (lambda value: value is None or isinstance(value, str), "an account's label"),
-    "count": (lambda value: value is None or _whole(value, 1), "a whole number above 0"),
-    "after": (lambda value: _whole(value, 0), "a whole number"),
-    "every": (lambda value: _whole(value, 1), "a whole number above 0"),
-    "probability": (_chance, "a number from 0 to 1"),
-    "seed": (lambda value: value is None or _whole(value, 0), "a whole number"),
+    "count": (lambda value: value is None or _is_whole(value, 1), "a whole number above 0"),
+    "after": (lambda value: _is_whole(value, 0), "a whole number"),
+    "every": (lambda value: _is_whole(value, 1), "a whole number above 0"),
+    "probability": (_is_probability, "a number from 0 to 1"),
+    "seed": (lambda value: value is None or _is_whole(value, 0), "a whole number"),
     "arguments": (lambda value: isinstance(value, Mapping), "an object"),
 }

@@ -51,7 +51,7 @@ class Interceptor(Protocol):
         ...
 
 
-def put_in_front(routes: list[BaseRoute], api: ASGIApp) -> ASGIApp:
+def add_routes(routes: list[BaseRoute], api: ASGIApp) -> ASGIApp:
     """Put further routes (the admin interface, the page for people) in front of the API."""
     return Starlette(routes, redirect_slashes=False, default=api)
 
@@ -96,7 +96,7 @@ class Api:
             return None
         except Exception:
             _log.exception("%s %s", incoming.method, incoming.path)
-            reply = self._finished(error_reply(server_error()), None)
+            reply = self._finish(error_reply(server_error()), None)
         reply.headers.setdefault("date", http_date(self._world.clock.now()))
         return reply
 
@@ -105,13 +105,13 @@ class Api:
             with self._world.lock:
                 call, operation = self._admit(incoming)
         except _Refused as refused:
-            return self._finished(error_reply(refused.error), refused.rate)
+            return self._finish(error_reply(refused.error), refused.rate)
         instead = await self.faults.before(call)
         if instead is not None:
-            return self._finished(instead, call.rate)
+            return self._finish(instead, call.rate)
         with self._world.lock:
-            reply = self._done(call, operation)
-        return self._finished(await self.faults.after(call, reply), call.rate)
+            reply = self._perform(call, operation)
+        return self._finish(await self.faults.after(call, reply), call.rate)
 
     def _admit(self, incoming: Incoming) -> tuple[ApiCall, ApiOperation]:
         rate, operation = None, None
@@ -124,7 +124,7 @@ class Api:
                 raise not_found()  # they take what follows the slash for an empty identifier
             body = incoming.body()
         except ApiError as error:
-            raise _Refused(error if operation is None else operation.worded(error), rate) from None
+            raise _Refused(error if operation is None else operation.word_error(error), rate) from None
         return (
             ApiCall(
                 account=account,
@@ -164,20 +164,20 @@ class Api:
         rate.admit(now, operation.limit)
         return operation, params
 
-    def _done(self, call: ApiCall, operation: ApiOperation) -> ApiReply:
+    def _perform(self, call: ApiCall, operation: ApiOperation) -> ApiReply:
         call.now = max(self._world.clock.now(), call.now)
         call.account.apply_due_events(call.now)
         self._world.commit(call.account)
-        reply = self._handled(call, operation)
+        reply = self._handle(call, operation)
         self._world.commit(call.account)
         return reply
 
-    def _handled(self, call: ApiCall, operation: ApiOperation) -> ApiReply:
+    def _handle(self, call: ApiCall, operation: ApiOperation) -> ApiReply:
         try:
             call.scopes.require(*operation.scopes)
             result = operation.handler(call)
         except ApiError as error:
-            reply = error_reply(operation.worded(error))
+            reply = error_reply(operation.word_error(error))
             reply.shows_request_id = operation.is_of_newer_service and not error.at_gateway
             return reply
         except Exception:
@@ -186,7 +186,7 @@ class Api:
             return error_reply(server_error())
         return result if isinstance(result, ApiReply) else ApiReply(operation.status, result, operation.headers)
 
-    def _finished(self, reply: ApiReply, rate: TokenRateLimit | None) -> ApiReply:
+    def _finish(self, reply: ApiReply, rate: TokenRateLimit | None) -> ApiReply:
         """The reply with the headers that every reply has, unless it is of something in front of the API."""
         if reply.bare:
             return reply

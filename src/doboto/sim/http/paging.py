@@ -18,22 +18,22 @@ def page(call: ApiCall, root: str, items: Sequence[T], show: Callable[[T], objec
     """One page of the items under their root key; only what is on the page is shown."""
     number, size = _number(call), _size(call)
     shown = [show(item) for item in items[(number - 1) * size : number * size]]
-    return {root: shown, **around(call, number, size, len(items))}
+    return {root: shown, **page_links(call, number, size, len(items))}
 
 
-def around(call: ApiCall, number: int, size: int, total: int) -> Record:
+def page_links(call: ApiCall, number: int, size: int, total: int) -> Record:
     """`links` and `meta`; there are no page links when everything is on one page."""
     last = max(-(-total // size), 1)
-    pages = {rel: _link(call, to) for rel, to in _targets(number, last) if last > 1 or number > 1}
+    pages = {rel: _link(call, to) for rel, to in _relations(number, last) if last > 1 or number > 1}
     return {"links": {"pages": pages} if pages else {}, "meta": {"total": total}}
 
 
-def window(call: ApiCall) -> tuple[int, int]:
+def page_window(call: ApiCall) -> tuple[int, int]:
     """Number and size of the page asked for."""
     return _number(call), _size(call)
 
 
-def _targets(number: int, last: int) -> list[tuple[str, int]]:
+def _relations(number: int, last: int) -> list[tuple[str, int]]:
     back = [("first", 1), ("prev", min(number - 1, last))] if number > 1 else []
     forth = [("next", number + 1), ("last", last)] if number < last else []
     return back + forth

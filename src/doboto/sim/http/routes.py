@@ -48,7 +48,7 @@ class ApiOperation:
         typed = self.status in NO_CONTENT and _within(self.path, "/v2/droplets")
         return {"content-type": JSON_TYPE} if typed else {}
 
-    def worded(self, error: ApiError) -> ApiError:
+    def word_error(self, error: ApiError) -> ApiError:
         """A refusal as this operation says it."""
         return error if self.wording is None else self.wording(error)
 

@@ -43,8 +43,8 @@ def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, tls: bool = F
             proxy_headers=False,  # else FORWARDED_ALLOW_IPS lets anybody pass for a program of this machine
             date_header=False,  # replies carry the simulated date
         )
-        ca_file = None if folder is None else _certify(config, folder, host)
-        stack.enter_context(_running(_Server(config), bound))
+        ca_file = None if folder is None else _issue_certificate(config, folder, host)
+        stack.enter_context(_run_server(_Server(config), bound))
         yield Server(host, bound.getsockname()[1], ca_file)
 
 
@@ -63,7 +63,7 @@ def _bind(host: str, port: int) -> socket.socket:
     return bound
 
 
-def _certify(config: uvicorn.Config, folder: Path, host: str) -> Path:
+def _issue_certificate(config: uvicorn.Config, folder: Path, host: str) -> Path:
     """A certificate authority of our own, and a certificate of it for this machine."""
     import trustme  # here, because it takes longer to load than a plain server takes to start
 
@@ -82,12 +82,12 @@ class _Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
-        self.settled = threading.Event()
+        self.ready = threading.Event()
         self.failure: BaseException | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self.settled.set()
+        self.ready.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # Nobody waits for replies any more, and a polite end of a TLS connection can take asyncio half a minute.
@@ -101,14 +101,14 @@ class _Server(uvicorn.Server):
         except BaseException as failure:
             self.failure = failure
         finally:
-            self.settled.set()
+            self.ready.set()
 
 
 @contextmanager
-def _running(server: _Server, bound: socket.socket) -> Generator[None]:
+def _run_server(server: _Server, bound: socket.socket) -> Generator[None]:
     thread = threading.Thread(target=server.run_in_thread, args=(bound,), name="doboto-sim", daemon=True)
     thread.start()
-    server.settled.wait()
+    server.ready.wait()
     if server.failure is not None:
         raise server.failure
     try:
@@ -144,7 +144,7 @@ class ServerConnection(H11Protocol):
         super().connection_made(socket)
         app, peer = self.app, SocketPeer(socket)
 
-        async def told(scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_peer(scope: Scope, receive: Receive, send: Send) -> None:
             scope["extensions"] = {**scope.get("extensions", {}), PEER: peer}
             try:
                 await app(scope, receive, send)
@@ -152,4 +152,4 @@ class ServerConnection(H11Protocol):
                 # The server stops: a request that a fault holds up goes down with its connection.
                 await hang_up(peer, receive)
 
-        self.app = told
+        self.app = with_peer

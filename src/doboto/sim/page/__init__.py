@@ -2,7 +2,7 @@
 
 Style and script stand inside the document, so that one request brings everything, and the policy names each by its
 hash: nothing else runs, nothing is loaded from elsewhere, and the page may talk to the simulator alone. What it shows
-comes from `/_sim/glance`, which is `glance.py`.
+comes from `/_sim/overview`, which is `overview.py`.
 """
 
 from __future__ import annotations

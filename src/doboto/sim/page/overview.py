@@ -66,7 +66,7 @@ def _requests(world: World, account: Account | None) -> list[Record]:
     # Those that opened no account are shown with any: whoever looks for a missing request finds its 401.
     names = (None, account.name if account else None)
     entries = (entry for entry in reversed(world.log.entries()) if entry.account in names)
-    return [entry.shown() for entry in islice(entries, NEWEST)]
+    return [entry.to_json() for entry in islice(entries, NEWEST)]
 
 
 def _of(world: World, account: Account, now: float) -> Record:
@@ -93,7 +93,7 @@ def _droplet(account: Account, droplet: Record) -> Record:
         "status": "destroying" if droplet["destroying"] else droplet["status"],
         "size": droplet["size_slug"],
         "region": droplet["region"],
-        "addresses": list(_addresses(networks.shown(account, droplet))),
+        "addresses": list(_addresses(networks.show(account, droplet))),
         "tags": droplet["tags"],
     }
 

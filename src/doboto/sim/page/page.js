@@ -6,7 +6,7 @@ const TAGS = 12; // shown of one Droplet
 const $ = (id) => document.getElementById(id);
 const count = new Intl.NumberFormat("en");
 
-let seen = null; // the last glance
+let seen = null; // the last overview
 let seenAt = 0; // when it came, on the browser's clock
 let chosen = location.hash.slice(1) || null; // an account's label
 let timer = null;
@@ -29,7 +29,7 @@ async function ask(method, path, body) {
 async function look() {
   clearTimeout(timer);
   const number = ++looks;
-  const path = `/glance${chosen ? `?account=${encodeURIComponent(chosen)}` : ""}`;
+  const path = `/overview${chosen ? `?account=${encodeURIComponent(chosen)}` : ""}`;
   const told = await ask("GET", path).catch(() => null);
   if (number !== looks) return;
   if (!paused() && !document.hidden) timer = setTimeout(look, EVERY);

@@ -17,7 +17,7 @@ from ..engine.clock import iso
 from ..engine.errors import unprocessable
 from ..engine.fields import boolean, required, text
 from ..engine.lifecycle import durations, effect
-from ..engine.records import Key, Record, chosen
+from ..engine.records import Key, Record, select_members
 from ..engine.store import index
 from ..http.messages import ApiCall
 from ..http.paging import page
@@ -123,7 +123,7 @@ def _allocation(account: Account, address: Record) -> Record:
 
 
 @effect("byoip.created")
-def _created(account: Account, _now: float, *, prefix_id: str, fails: bool) -> None:
+def _finish_create(account: Account, _now: float, *, prefix_id: str, fails: bool) -> None:
     prefix = account.find("byoip_prefix", prefix_id)
     if prefix is None or prefix["status"] != "in_progress":
         return
@@ -138,7 +138,7 @@ def _created(account: Account, _now: float, *, prefix_id: str, fails: bool) -> N
 
 
 @effect("byoip.deleted")
-def _deleted(account: Account, _now: float, *, prefix_id: str) -> None:
+def _finish_delete(account: Account, _now: float, *, prefix_id: str) -> None:
     prefix = account.delete("byoip_prefix", prefix_id)
     if prefix is not None:
         for address in addresses(account, prefix):
@@ -151,7 +151,7 @@ SHOWN = ("uuid", "prefix", "status", "region", "validations", "failure_reason", 
 
 
 def _show(call: ApiCall, prefix: Record) -> Record:
-    return {**chosen(prefix, SHOWN), "name": "", "locked": False, "project_id": default_id(call.account)}
+    return {**select_members(prefix, SHOWN), "name": "", "locked": False, "project_id": default_id(call.account)}
 
 
 def _prefix_in_path(call: ApiCall) -> Record:
@@ -168,7 +168,7 @@ def list_prefixes(call: ApiCall) -> Record:
 def create_prefix(call: ApiCall) -> Record:
     """Begin to bring a prefix; under the key that the reference's example and godo have, its schema does not."""
     prefix = create(call.account, call.now, call.body, fails="create_errored" in call.faults)
-    return {"byoip_prefix": chosen(prefix, ("uuid", "region", "status"))}
+    return {"byoip_prefix": select_members(prefix, ("uuid", "region", "status"))}
 
 
 @OPERATIONS("GET", "/v2/byoip_prefixes/{byoip_prefix_uuid}", "byoip_prefix:read")

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from ..engine.account import Account
 from ..engine.clock import iso
 from ..engine.errors import forbidden, unprocessable
-from ..engine.fields import name_of, required, text, texts
+from ..engine.fields import read_name, required, text, texts
 from ..engine.lifecycle import durations, effect
-from ..engine.records import Key, Record, chosen
+from ..engine.records import Key, Record, select_members
 from ..engine.store import index
 from ..http.messages import ApiCall
 from ..http.paging import page
@@ -38,19 +38,19 @@ def _name(certificate: Record) -> Iterable[Key]:
     return (certificate["name"],)
 
 
-def free_name(account: Account, name: str) -> str:
+def require_free_name(account: Account, name: str) -> str:
     """A name that no other certificate has, else 422."""
     if account.store("certificate").count("name", name):
         raise unprocessable(NAME_TAKEN)
     return name
 
 
-def uploaded(body: Record) -> Record:
+def read_uploaded(body: Record) -> Record:
     """What an uploaded certificate says of itself; 422 unless leaf, key and chain are PEM and fit."""
-    leaf = _parsed(body, "leaf_certificate")
-    _matching_key(body, leaf)
+    leaf = _parse(body, "leaf_certificate")
+    _require_matching_key(body, leaf)
     if body.get("certificate_chain"):
-        _parsed(body, "certificate_chain")
+        _parse(body, "certificate_chain")
     return {
         "not_after": iso(leaf.not_valid_after_utc.timestamp()),
         "sha1_fingerprint": hashlib.sha1(_der(leaf), usedforsecurity=False).hexdigest(),
@@ -60,13 +60,13 @@ def uploaded(body: Record) -> Record:
     }
 
 
-def ordered(account: Account, now: float, body: Record) -> Record:
+def read_requested(account: Account, now: float, body: Record) -> Record:
     """What Let's Encrypt is going to issue; dates and fingerprint are there from the start, as in the reference."""
     names = list(dict.fromkeys(name.lower() for name in required(body, "dns_names", texts)))
     if not names:
         raise unprocessable("dns_names can't be empty")
     if account.settings.lets_encrypt_needs_domain:
-        _managed(account, names)
+        _require_managed(account, names)
     return {
         "not_after": iso(now + ISSUED_FOR),
         "sha1_fingerprint": f"{account.draw() % 16**40:040x}",
@@ -88,7 +88,7 @@ def begin(account: Account, now: float, name: str, members: Record, *, fails: bo
 
 
 @effect("certificate.issued")
-def _issued(account: Account, _now: float, *, certificate_id: str, state: str) -> None:
+def _finish_issue(account: Account, _now: float, *, certificate_id: str, state: str) -> None:
     if account.find("certificate", certificate_id) is not None:
         account.change("certificate", certificate_id, state=state)
 
@@ -101,12 +101,12 @@ def remove(account: Account, key: str) -> None:
 
 
 @index("load_balancer", "certificate")
-def _used(load_balancer: Record) -> Iterable[Key]:
+def _certificates_of(load_balancer: Record) -> Iterable[Key]:
     rules, domains = load_balancer["forwarding_rules"], load_balancer["domains"]
     return {item["certificate_id"] for item in (*rules, *domains) if item.get("certificate_id")}
 
 
-def _managed(account: Account, names: list[str]) -> None:
+def _require_managed(account: Account, names: list[str]) -> None:
     for name in names:
         labels = name.removeprefix("*.").split(".")
         ends = (".".join(labels[start:]) for start in range(len(labels)))
@@ -118,7 +118,7 @@ def _managed(account: Account, names: list[str]) -> None:
 # The library that reads certificates is loaded when one is uploaded: few simulated accounts ever have one.
 
 
-def _parsed(body: Record, name: str) -> Certificate:
+def _parse(body: Record, name: str) -> Certificate:
     from cryptography import x509
 
     try:
@@ -128,7 +128,7 @@ def _parsed(body: Record, name: str) -> Certificate:
     return found[0]
 
 
-def _matching_key(body: Record, leaf: Certificate) -> None:
+def _require_matching_key(body: Record, leaf: Certificate) -> None:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
@@ -184,20 +184,20 @@ def list_certificates(call: ApiCall) -> Record:
     """All certificates, or the one with a name."""
     store, name = call.account.store("certificate"), call.query.get("name")
     keys = store.keys("name", name) if name else list(store.records)
-    return page(call, "certificates", keys, lambda key: chosen(store.records[key], SHOWN))
+    return page(call, "certificates", keys, lambda key: select_members(store.records[key], SHOWN))
 
 
 @OPERATIONS("POST", "/v2/certificates", "certificate:create", status=201)
 def create_certificate(call: ApiCall) -> Record:
     """Upload a certificate, or order one from Let's Encrypt."""
     account, body = call.account, call.body
-    name = free_name(account, name_of(body))
-    members = ordered(account, call.now, body) if _is_order(body) else uploaded(body)
+    name = require_free_name(account, read_name(body))
+    members = read_requested(account, call.now, body) if _is_request(body) else read_uploaded(body)
     made = begin(account, call.now, name, members, fails="create_errored" in call.faults)
-    return {"certificate": chosen(made, SHOWN)}
+    return {"certificate": select_members(made, SHOWN)}
 
 
-def _is_order(body: Record) -> bool:
+def _is_request(body: Record) -> bool:
     # API reference: only `name` is required of both forms, so without a `type` the form decides.
     type = body.get("type") or ("custom" if body.get("leaf_certificate") else "lets_encrypt")
     if type not in ("custom", "lets_encrypt"):
@@ -208,7 +208,7 @@ def _is_order(body: Record) -> bool:
 @OPERATIONS("GET", "/v2/certificates/{certificate_id}", "certificate:read")
 def get_certificate(call: ApiCall) -> Record:
     """One certificate."""
-    return {"certificate": chosen(_in_path(call), SHOWN)}
+    return {"certificate": select_members(_in_path(call), SHOWN)}
 
 
 @OPERATIONS("DELETE", "/v2/certificates/{certificate_id}", "certificate:delete", status=204)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..engine.errors import not_found, unprocessable
 from ..engine.fields import integer
-from ..engine.records import Key, Record, chosen
+from ..engine.records import Key, Record, select_members
 from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
@@ -41,7 +41,7 @@ def _show(call: ApiCall, store: str, record: Record) -> Record:
     if store == "image":
         # An image that came from another account is of no Droplet here.
         shown |= {"resource_id": str(record["droplet_id"] or ""), "resource_type": "droplet"}
-    return call.scopes.visible("snapshot", chosen(shown, SHOWN))
+    return call.scopes.visible("snapshot", select_members(shown, SHOWN))
 
 
 @OPERATIONS("GET", "/v2/snapshots", "snapshot:read")

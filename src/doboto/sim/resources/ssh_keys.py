@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from ..engine.account import Account
 from ..engine.errors import not_found, unprocessable
-from ..engine.fields import integer, name_of, required, text
-from ..engine.records import Key, Record, chosen
+from ..engine.fields import integer, read_name, required, text
+from ..engine.records import Key, Record, select_members
 from ..engine.store import index
 from ..http.messages import ApiCall
 from ..http.paging import page
@@ -73,32 +73,32 @@ def _key_in_path(call: ApiCall) -> Record:
 @OPERATIONS("GET", "/v2/account/keys", "ssh_key:read", limit="key_list")
 def list_keys(call: ApiCall) -> Record:
     """All keys; has a rate limit of its own."""
-    return page(call, "ssh_keys", list(call.account.store("ssh_key")), lambda key: chosen(key, SHOWN))
+    return page(call, "ssh_keys", list(call.account.store("ssh_key")), lambda key: select_members(key, SHOWN))
 
 
 @OPERATIONS("POST", "/v2/account/keys", "ssh_key:create", status=201)
 def create_key(call: ApiCall) -> Record:
     """A new key; the same one can't be added twice."""
-    name, public_key = name_of(call.body), required(call.body, "public_key", text).strip()
+    name, public_key = read_name(call.body), required(call.body, "public_key", text).strip()
     known_by = fingerprint(public_key)
     if find(call.account, known_by) is not None:
         raise unprocessable(IN_USE)
     number = call.account.next_id("ssh_key")
     key = {"id": number, "fingerprint": known_by, "public_key": public_key, "name": name}
-    return {"ssh_key": chosen(call.account.put("ssh_key", number, key), SHOWN)}
+    return {"ssh_key": select_members(call.account.put("ssh_key", number, key), SHOWN)}
 
 
 @OPERATIONS("GET", "/v2/account/keys/{ssh_key_identifier}", "ssh_key:read")
 def get_key(call: ApiCall) -> Record:
     """A key by its id or fingerprint."""
-    return {"ssh_key": chosen(_key_in_path(call), SHOWN)}
+    return {"ssh_key": select_members(_key_in_path(call), SHOWN)}
 
 
 @OPERATIONS("PUT", "/v2/account/keys/{ssh_key_identifier}", "ssh_key:update")
 def rename_key(call: ApiCall) -> Record:
     """Only a key's name can be changed."""
     key = _key_in_path(call)
-    return {"ssh_key": chosen(call.account.change("ssh_key", key["id"], name=name_of(call.body)), SHOWN)}
+    return {"ssh_key": select_members(call.account.change("ssh_key", key["id"], name=read_name(call.body)), SHOWN)}
 
 
 @OPERATIONS("DELETE", "/v2/account/keys/{ssh_key_identifier}", "ssh_key:delete", status=204)

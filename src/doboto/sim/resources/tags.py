@@ -69,8 +69,8 @@ def _with_causes(error: ApiError) -> ApiError:
 @OPERATIONS("POST", "/v2/tags", "tag:create", status=201, wording=_with_causes)
 def create_tag(call: ApiCall) -> Record:
     """A tag; one that is there already is simply shown."""
-    name = tagging.valid(required(call.body, "name", text))
-    tagging.ensure(call.account, [name])
+    name = tagging.validate_name(required(call.body, "name", text))
+    tagging.create_missing(call.account, [name])
     return {"tag": show(call, call.account.get("tag", name.lower()))}
 
 
@@ -84,7 +84,7 @@ def get_tag(call: ApiCall) -> Record:
 def delete_tag(call: ApiCall) -> None:
     """Forget a tag; resources lose it."""
     name = _tag_in_path(call)["name"]
-    tagging.forgotten(call.account, call.now, name)
+    tagging.notify_tag_deleted(call.account, call.now, name)
     for kind in tagging.KINDS:
         for key in call.account.store(kind).keys("tag", name):
             tagging.detach(call.account, name, kind, key)

@@ -14,9 +14,9 @@ from ..catalog import region
 from ..engine.account import Account
 from ..engine.clock import iso
 from ..engine.errors import not_found, unprocessable
-from ..engine.fields import flag, integer, name_of, objects, optional, required, text
+from ..engine.fields import flag, integer, objects, optional, read_name, required, text
 from ..engine.lifecycle import durations, effect
-from ..engine.records import Key, Record, chosen
+from ..engine.records import Key, Record, select_members
 from ..engine.store import index
 from ..http.messages import ApiCall
 from ..http.paging import page
@@ -65,8 +65,10 @@ def show(gateway: Record) -> Record:
     ready = {"vpcs": [{**vpc, "gateway_ip": gateway["gateway_ip"], "default_gateway": gateway["default_gateway"]}]}
     if gateway["gateway_ip"] is None:
         # The reply to the request that makes one has neither address nor `egresses` (API reference, example).
-        return chosen({**gateway, "vpcs": [vpc], "egresses": {}}, SHOWN)
-    return chosen({**gateway, **ready, "egresses": {"public_gateways": [{"ipv4": gateway["egress_ip"]}]}}, SHOWN)
+        return select_members({**gateway, "vpcs": [vpc], "egresses": {}}, SHOWN)
+    return select_members(
+        {**gateway, **ready, "egresses": {"public_gateways": [{"ipv4": gateway["egress_ip"]}]}}, SHOWN
+    )
 
 
 def create(account: Account, now: float, body: Record) -> Record:
@@ -81,7 +83,7 @@ def create(account: Account, now: float, body: Record) -> Record:
     vpcs.require_room(account, vpc, 1)
     key, default = account.uuid(), flag(place, "default_gateway")
     if default:
-        _let_go_of_default(account, vpc["id"])
+        _clear_default(account, vpc["id"])
     gateway: Record = {
         "id": key,
         "name": name,
@@ -114,7 +116,7 @@ def update(account: Account, now: float, gateway: Record, body: Record) -> Recor
         raise unprocessable("A NAT gateway can not be moved to another VPC.")
     default = flag(place, "default_gateway", default=gateway["default_gateway"])
     if default and not gateway["default_gateway"]:
-        _let_go_of_default(account, gateway["vpc_uuid"])
+        _clear_default(account, gateway["vpc_uuid"])
     members = {"name": name, "size": size, "default_gateway": default, **timeouts, "updated_at": iso(now)}
     return account.change("nat_gateway", gateway["id"], **members)
 
@@ -129,7 +131,7 @@ def delete(account: Account, now: float, gateway: Record) -> None:
 
 def _free_name(account: Account, body: Record, own: Record | None = None) -> str:
     # Unique (product documentation), of these characters (documentation of the Ansible module); texts are our own.
-    name = name_of(body)
+    name = read_name(body)
     if not NAME.fullmatch(name):
         raise unprocessable("name may only contain alphanumeric characters, dashes, and periods")
     if any(own is None or key != own["id"] for key in account.store("nat_gateway").keys("name", name)):
@@ -164,7 +166,7 @@ def _project(account: Account, now: float, body: Record) -> str:
     asked = optional(body, "project_id", text, "")
     if not asked:
         return projects.default_id(account)
-    projects.exists(account, now, asked)
+    projects.require_project(account, now, asked)
     return asked
 
 
@@ -176,7 +178,7 @@ def _timeouts(body: Record, defaults: Record | dict[str, int]) -> dict[str, int]
     return found
 
 
-def _let_go_of_default(account: Account, vpc_id: str) -> None:
+def _clear_default(account: Account, vpc_id: str) -> None:
     # A VPC has one default gateway at a time (product documentation); that the new one takes over is unverified.
     for key in account.store("nat_gateway").keys("vpc", vpc_id):
         account.change("nat_gateway", key, default_gateway=False)
@@ -184,12 +186,12 @@ def _let_go_of_default(account: Account, vpc_id: str) -> None:
 
 @effect("nat_gateway.provision")
 def _provision(account: Account, now: float, *, gateway_id: str) -> None:
-    if _becomes(account, gateway_id, "NEW", state=account.settings.nat_gateway_starting_state):
+    if _change_state(account, gateway_id, "NEW", state=account.settings.nat_gateway_starting_state):
         account.after(account.settings.seconds("nat_gateway.create"), "nat_gateway.active", now, gateway_id=gateway_id)
 
 
 @effect("nat_gateway.active")
-def _active(account: Account, now: float, *, gateway_id: str) -> None:
+def _finish_create(account: Account, now: float, *, gateway_id: str) -> None:
     gateway = account.find("nat_gateway", gateway_id)
     if gateway is not None and gateway["state"] in ("NEW", "PROVISIONING"):
         inside, _ = vpcs.next_address(account, account.get("vpc", gateway["vpc_uuid"]))
@@ -200,11 +202,11 @@ def _active(account: Account, now: float, *, gateway_id: str) -> None:
 
 
 @effect("nat_gateway.deleted")
-def _deleted(account: Account, _now: float, *, gateway_id: str) -> None:
+def _finish_delete(account: Account, _now: float, *, gateway_id: str) -> None:
     account.delete("nat_gateway", gateway_id)
 
 
-def _becomes(account: Account, key: str, former: str, **members: str) -> bool:
+def _change_state(account: Account, key: str, former: str, **members: str) -> bool:
     gateway = account.find("nat_gateway", key)
     if gateway is None or gateway["state"] != former:
         return False

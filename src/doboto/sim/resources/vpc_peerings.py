@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from ..engine.account import Account
 from ..engine.clock import iso
 from ..engine.errors import not_found, unprocessable
-from ..engine.fields import name_of, required, text, texts
+from ..engine.fields import read_name, required, text, texts
 from ..engine.lifecycle import durations, effect
-from ..engine.records import Key, Record, chosen
+from ..engine.records import Key, Record, select_members
 from ..engine.store import index
 from ..http.messages import ApiCall
 from ..http.paging import page
@@ -104,14 +104,14 @@ def _require_possible(account: Account, first: Record, second: Record) -> None:
 
 
 @effect("vpc_peering.active")
-def _active(account: Account, _now: float, *, peering_id: str) -> None:
+def _finish_create(account: Account, _now: float, *, peering_id: str) -> None:
     peering = account.find("vpc_peering", peering_id)
     if peering is not None and peering["status"] == "PROVISIONING":
         account.change("vpc_peering", peering_id, status="ACTIVE")
 
 
 @effect("vpc_peering.deleted")
-def _deleted(account: Account, _now: float, *, peering_id: str) -> None:
+def _finish_delete(account: Account, _now: float, *, peering_id: str) -> None:
     account.delete("vpc_peering", peering_id)
 
 
@@ -122,7 +122,7 @@ SHOWN = ("id", "name", "vpc_ids", "created_at", "status")
 
 def show(peering: Record) -> Record:
     """A peering as the API shows it."""
-    return chosen(peering, SHOWN)
+    return select_members(peering, SHOWN)
 
 
 def _peering_in_path(call: ApiCall) -> Record:
@@ -140,7 +140,7 @@ def list_peerings(call: ApiCall) -> Record:
 @OPERATIONS("POST", "/v2/vpc_peerings", "vpc_peering:create", status=202)
 def create_peering(call: ApiCall) -> Record:
     """Peer two VPCs."""
-    name, vpc_ids = name_of(call.body), required(call.body, "vpc_ids", texts)
+    name, vpc_ids = read_name(call.body), required(call.body, "vpc_ids", texts)
     return {"vpc_peering": show(create(call.account, call.now, name, vpc_ids))}
 
 
@@ -153,7 +153,7 @@ def get_peering(call: ApiCall) -> Record:
 @OPERATIONS("PATCH", "/v2/vpc_peerings/{vpc_peering_id}", "vpc_peering:update")
 def patch_peering(call: ApiCall) -> Record:
     """Rename a peering."""
-    return {"vpc_peering": show(rename(call.account, _peering_in_path(call), name_of(call.body)))}
+    return {"vpc_peering": show(rename(call.account, _peering_in_path(call), read_name(call.body)))}
 
 
 @OPERATIONS("DELETE", "/v2/vpc_peerings/{vpc_peering_id}", "vpc_peering:delete", status=202)
@@ -180,7 +180,7 @@ def list_peerings_of_vpc(call: ApiCall) -> Record:
 def create_peering_of_vpc(call: ApiCall) -> Record:
     """Peer the VPC with another one."""
     vpc_ids = [_vpc_in_path(call)["id"], required(call.body, "vpc_id", text)]
-    return {"peering": show(create(call.account, call.now, name_of(call.body), vpc_ids))}
+    return {"peering": show(create(call.account, call.now, read_name(call.body), vpc_ids))}
 
 
 @OPERATIONS("PATCH", "/v2/vpcs/{vpc_id}/peerings/{vpc_peering_id}", "vpc_peering:update")
@@ -189,4 +189,4 @@ def patch_peering_of_vpc(call: ApiCall) -> Record:
     vpc, peering = _vpc_in_path(call), _peering_in_path(call)
     if vpc["id"] not in peering["vpc_ids"]:
         raise not_found()
-    return {"peering": show(rename(call.account, peering, name_of(call.body)))}
+    return {"peering": show(rename(call.account, peering, read_name(call.body)))}

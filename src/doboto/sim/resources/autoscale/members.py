@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ...engine import actions
 from ...engine.account import Account
 from ...engine.clock import iso
-from ...engine.records import Key, Record, chosen
+from ...engine.records import Key, Record, select_members
 from ...engine.store import index
 from ..monitoring.machine import Curve, Span, curve, span_at, spans
 
@@ -137,7 +137,7 @@ def end_event(account: Account, now: float, key: str, status: str, current: int)
 
 def show_event(event: Record) -> Record:
     """An event as the API shows it."""
-    return chosen(event, EVENT_SHOWN)
+    return select_members(event, EVENT_SHOWN)
 
 
 @dataclass(frozen=True, slots=True)

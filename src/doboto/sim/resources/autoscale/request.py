@@ -8,10 +8,10 @@ from typing import TypeVar
 
 from ...engine.account import Account
 from ...engine.errors import unprocessable
-from ...engine.fields import as_texts, decimal, flag, integer, optional, required, text
-from ...engine.records import Record, as_list, as_record, chosen
+from ...engine.fields import decimal, flag, integer, optional, read_identifiers, required, text
+from ...engine.records import Record, as_list, as_record, select_members
 from ...http.scopes import Scopes
-from ..droplets.request import BAD_REGION, read_order
+from ..droplets.request import BAD_REGION, read_request
 from ..projects import state as projects
 
 N = TypeVar("N", int, float)
@@ -33,10 +33,10 @@ SHOWN = (
 
 
 #: What a template says of its Droplets: `backups` and `monitoring` are in the API reference's examples only.
-ORDERED = (*SHOWN, "backups", "backup_policy", "monitoring")
+TEMPLATE_MEMBERS = (*SHOWN, "backups", "backup_policy", "monitoring")
 
 
-def config(body: Record) -> Record:
+def read_config(body: Record) -> Record:
     """A fixed number of Droplets, or a range and what to aim at inside it."""
     asked = required(body, "config", as_record)
     if asked.get("target_number_instances") is None:
@@ -64,19 +64,19 @@ def _between(body: Record, name: str, read: Callable[[object], N | None], least:
     return value
 
 
-def template(account: Account, now: float, body: Record, scopes: Scopes) -> Record:
+def read_template(account: Account, now: float, body: Record, scopes: Scopes) -> Record:
     """What the pool's Droplets are like, checked as for a Droplet."""
     asked = required(body, "droplet_template", as_record)
     region = required(asked, "region", text)
     if region not in REGIONS:
         raise unprocessable(BAD_REGION)
     required(asked, "ssh_keys", as_list)
-    made = {**chosen(asked, ORDERED), "name": optional(asked, "name", text, "") or body["name"]}
-    order = read_order(account, made, scopes)
+    made = {**select_members(asked, TEMPLATE_MEMBERS), "name": optional(asked, "name", text, "") or body["name"]}
+    order = read_request(account, made, scopes)
     return {
         **made,
         "image": str(required(asked, "image", _slug_or_id)),
-        "ssh_keys": as_texts(asked, "ssh_keys"),
+        "ssh_keys": read_identifiers(asked, "ssh_keys"),
         "tags": order.tags,
         # As given, empty included: what is empty is decided for each Droplet.
         "vpc_uuid": order.vpc_uuid or "",
@@ -96,21 +96,21 @@ def _project(account: Account, now: float, asked: Record, scopes: Scopes) -> str
     if not project_id:
         return ""
     scopes.require("project:read")
-    projects.exists(account, now, project_id)
+    projects.require_project(account, now, project_id)
     return project_id
 
 
-def desired(config: Record, current: int, seen: dict[str, float]) -> int:
+def desired_count(read_config: Record, current: int, seen: dict[str, float]) -> int:
     """How many Droplets the pool should have when it has so many, as busy as seen under the targets' names.
 
     The usual rule of proportion: twice as busy as aimed at wants twice as many. What the real one does is unverified.
     """
-    if "target_number_instances" in config:
-        fixed: int = config["target_number_instances"]
+    if "target_number_instances" in read_config:
+        fixed: int = read_config["target_number_instances"]
         return fixed
     wanted: list[int] = [
-        math.ceil(current * seen[name] / config[name]) for name in TARGETS if name in config and name in seen
+        math.ceil(current * seen[name] / read_config[name]) for name in TARGETS if name in read_config and name in seen
     ]
-    least: int = config["min_instances"]
-    most: int = config["max_instances"]
+    least: int = read_config["min_instances"]
+    most: int = read_config["max_instances"]
     return min(max(least, *(wanted or [current])), most)

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from ...engine.account import Account
 from ...engine.errors import bad_request, not_found, unprocessable
-from ...engine.fields import boolean, name_of, required, text
-from ...engine.records import Record, chosen
+from ...engine.fields import boolean, read_name, required, text
+from ...engine.records import Record, select_members
 from ...http.messages import ApiCall, ApiReply
 from ...http.paging import page
 from ...http.routes import Handler, Operations
@@ -36,10 +36,10 @@ def _in_path(call: ApiCall) -> Record:
 def _show(call: ApiCall, pool: Record) -> Record:
     seen = members.average(call.account, pool["id"], call.now)
     return {
-        **chosen(pool, ("id", "name", "config")),
-        "droplet_template": chosen(pool["template"], request.SHOWN),
+        **select_members(pool, ("id", "name", "config")),
+        "droplet_template": select_members(pool["template"], request.SHOWN),
         **({} if seen is None else {"current_utilization": seen}),
-        **chosen(pool, ("created_at", "updated_at", "status")),
+        **select_members(pool, ("created_at", "updated_at", "status")),
         "active_resources_count": len(members.active(call.account, pool["id"])),
     }
 
@@ -52,15 +52,15 @@ def list_pools(call: ApiCall) -> Record:
     return page(call, "autoscale_pools", found, lambda pool: _show(call, pool))
 
 
-def _ordered(call: ApiCall) -> tuple[str, Record, Record]:
-    body, name = call.body, name_of(call.body)
-    return name, request.config(body), request.template(call.account, call.now, body, call.scopes)
+def _read_request(call: ApiCall) -> tuple[str, Record, Record]:
+    body, name = call.body, read_name(call.body)
+    return name, request.read_config(body), request.read_template(call.account, call.now, body, call.scopes)
 
 
 @OPERATIONS("POST", _ALL, "droplet:create", status=202)
 def create_pool(call: ApiCall) -> Record:
     """A new pool; its Droplets are being made."""
-    return {"autoscale_pool": _show(call, state.make(call.account, call.now, *_ordered(call)))}
+    return {"autoscale_pool": _show(call, state.create_pool(call.account, call.now, *_read_request(call)))}
 
 
 @OPERATIONS("GET", _ONE, "droplet:read")
@@ -72,10 +72,10 @@ def get_pool(call: ApiCall) -> Record:
 @OPERATIONS("PUT", _ONE, "droplet:create")
 def replace_pool(call: ApiCall) -> Record:
     """Another configuration or template; the name stays (API reference, `name`)."""
-    pool, (name, config, template) = _in_path(call), _ordered(call)
+    pool, (name, config, template) = _in_path(call), _read_request(call)
     if name != pool["name"]:
         raise unprocessable("name can't be changed")
-    return {"autoscale_pool": _show(call, state.tell(call.account, call.now, pool, config, template))}
+    return {"autoscale_pool": _show(call, state.update(call.account, call.now, pool, config, template))}
 
 
 @OPERATIONS("DELETE", _ONE, "droplet:delete", status=202)

@@ -14,19 +14,19 @@ from ...engine.records import Record
 from ...engine.relations import on_droplet_destroyed
 from ...http.scopes import Scopes
 from ..droplets.create import create
-from ..droplets.request import read_order
+from ..droplets.request import read_request
 from ..droplets.state import destroy
 from ..projects import state as projects
 from ..projects import urns
 from . import members
-from .request import COOLDOWN_MINUTES, TARGETS, desired
+from .request import COOLDOWN_MINUTES, TARGETS, desired_count
 
 durations(autoscale__delete=5.0)
 
-TOLD, UP, DOWN = "CONFIGURATION_CHANGE", "SCALE_UP", "SCALE_DOWN"
+CONFIGURED, UP, DOWN = "CONFIGURATION_CHANGE", "SCALE_UP", "SCALE_DOWN"
 
 
-def make(account: Account, now: float, name: str, config: Record, template: Record) -> Record:
+def create_pool(account: Account, now: float, name: str, config: Record, template: Record) -> Record:
     """A new pool, and its first Droplets."""
     key = account.uuid()
     pool = {
@@ -41,17 +41,17 @@ def make(account: Account, now: float, name: str, config: Record, template: Reco
         "scaled": now,
     }
     account.put("autoscale_pool", key, pool)
-    _scale(account, now, pool, _desired(account, now, pool), TOLD)
-    _look_again(account, now, pool)
+    _scale(account, now, pool, _desired_count(account, now, pool), CONFIGURED)
+    _schedule_check(account, now, pool)
     return account.get("autoscale_pool", key)
 
 
-def tell(account: Account, now: float, pool: Record, config: Record, template: Record) -> Record:
+def update(account: Account, now: float, pool: Record, config: Record, template: Record) -> Record:
     """Scale by another configuration; that Droplets already there stay as they are is unverified."""
     if pool["status"] == "deleting":
         raise conflict()
-    told = account.change("autoscale_pool", pool["id"], config=config, template=template, updated_at=iso(now))
-    _scale(account, now, told, _desired(account, now, told), TOLD)
+    changed = account.change("autoscale_pool", pool["id"], config=config, template=template, updated_at=iso(now))
+    _scale(account, now, changed, _desired_count(account, now, changed), CONFIGURED)
     return account.get("autoscale_pool", pool["id"])
 
 
@@ -81,14 +81,14 @@ def _check(account: Account, now: float, *, pool_id: str) -> None:
     if pool is None or pool["status"] == "deleting":
         return
     if now >= pool["scaled"] + _cooldown(pool):
-        goal, current = _desired(account, now, pool), len(members.of(account, pool_id))
+        goal, current = _desired_count(account, now, pool), len(members.of(account, pool_id))
         if goal != current:
             _scale(account, now, pool, goal, UP if goal > current else DOWN)
-    _look_again(account, now, account.get("autoscale_pool", pool_id))
+    _schedule_check(account, now, account.get("autoscale_pool", pool_id))
 
 
 @on_droplet_destroyed
-def _replace(account: Account, now: float, droplet: Record) -> None:
+def _replace_destroyed(account: Account, now: float, droplet: Record) -> None:
     # A Droplet that somebody else has destroyed is replaced; how soon is unverified.
     member = account.find("pool_member", droplet["id"])
     if member is None or member["left"] is not None:
@@ -100,12 +100,12 @@ def _replace(account: Account, now: float, droplet: Record) -> None:
 
 
 @effect("autoscale.scaled")
-def _scaled(account: Account, now: float, *, pool_id: str, event_id: str) -> None:
+def _finish_scaling(account: Account, now: float, *, pool_id: str, event_id: str) -> None:
     if account.find("pool_event", event_id) is not None:
         members.end_event(account, now, event_id, "success", len(members.of(account, pool_id)))
 
 
-def _look_again(account: Account, now: float, pool: Record) -> None:
+def _schedule_check(account: Account, now: float, pool: Record) -> None:
     # A moment of the calendar: on a clock on which everything is over at once, a pool still cools down.
     pause = _cooldown(pool)
     due = pool["scaled"] + pause
@@ -117,11 +117,11 @@ def _cooldown(pool: Record) -> float:
     return 60.0 * minutes
 
 
-def _desired(account: Account, now: float, pool: Record) -> int:
+def _desired_count(account: Account, now: float, pool: Record) -> int:
     aims = any(name in pool["config"] for name in TARGETS)
     seen = members.average(account, pool["id"], now) if aims else None
     by_target = {} if seen is None else {f"target_{name}_utilization": busy for name, busy in seen.items()}
-    return desired(pool["config"], len(members.of(account, pool["id"])), by_target)
+    return desired_count(pool["config"], len(members.of(account, pool["id"])), by_target)
 
 
 def _scale(account: Account, now: float, pool: Record, goal: int, reason: str) -> None:
@@ -137,21 +137,21 @@ def _scale(account: Account, now: float, pool: Record, goal: int, reason: str) -
             _add(account, now, pool)
     except ApiError:
         # The order was good when the pool was made; the Droplet limit, or a key or image that is gone, stop it now.
-        _failed(account, now, pool, event)
+        _fail(account, now, pool, event)
         return
     account.change("autoscale_pool", pool["id"], status="active")
     seconds = account.settings.seconds("droplet.create") if goal > len(own) else 0.0
     account.after(seconds, "autoscale.scaled", now, pool_id=pool["id"], event_id=event)
 
 
-def _failed(account: Account, now: float, pool: Record, event: str) -> None:
+def _fail(account: Account, now: float, pool: Record, event: str) -> None:
     account.change("autoscale_pool", pool["id"], status="error")
     members.end_event(account, now, event, "error", len(members.of(account, pool["id"])))
 
 
 def _add(account: Account, now: float, pool: Record) -> None:
     template = pool["template"]
-    ((droplet, _),) = create(account, now, read_order(account, template, Scopes()), {})
+    ((droplet, _),) = create(account, now, read_request(account, template, Scopes()), {})
     members.join(account, now, pool["id"], droplet["id"])
     resource = urns.find(account, f"do:droplet:{droplet['id']}")
     if resource is not None and account.find("project", template["project_id"]) is not None:

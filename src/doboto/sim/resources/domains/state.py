@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 
 from ...engine.account import Account
 from ...engine.errors import unprocessable
-from ...engine.records import Key, Record, chosen
+from ...engine.records import Key, Record, select_members
 from ...engine.store import index
 from ..projects import state as projects
 
@@ -102,7 +102,7 @@ def ttl_of(account: Account, domain: Record) -> int:
 
 def show_record(record: Record) -> Record:
     """A record as the API shows it."""
-    return chosen(record, SHOWN)
+    return select_members(record, SHOWN)
 
 
 def fqdn(domain: str, name: str) -> str:

@@ -70,7 +70,7 @@ def _change(account: Account, now: float, *, type: str, droplet_id: int, wanted:
         _CHANGES[type](account, now, droplet, wanted)
     becomes = DROPLET_ACTIONS[type].becomes
     if becomes is not None and (type != "shutdown" or account.settings.shutdown_succeeds):
-        booting = networks.boots(account, now) if becomes == "active" else {}
+        booting = networks.boot_period(account, now) if becomes == "active" else {}
         account.change("droplet", droplet_id, status=becomes, **booting)
 
 
@@ -128,11 +128,11 @@ def _want_ipv6(_account: Account, droplet: Record, _body: Record) -> Record:
 
 
 def _want_backups(account: Account, _droplet: Record, body: Record) -> Record:
-    return {"policy": backups.policy_asked_for(body) or backups.default_policy(account)}
+    return {"policy": backups.read_policy(body) or backups.default_policy(account)}
 
 
 def _want_policy(account: Account, droplet: Record, body: Record) -> Record:
-    policy = backups.policy_asked_for(body)
+    policy = backups.read_policy(body)
     if policy is None:
         raise unprocessable("backup_policy is required")
     if account.get("droplet", droplet["id"])["backup_policy"] is None:

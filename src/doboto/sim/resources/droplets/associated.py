@@ -9,7 +9,7 @@ from ...engine import actions, relations
 from ...engine.account import Account
 from ...engine.clock import iso
 from ...engine.errors import conflict, not_found, unprocessable
-from ...engine.fields import as_texts
+from ...engine.fields import read_identifiers
 from ...engine.lifecycle import durations, effect
 from ...engine.records import Key, Record
 from ..images.state import remove_image
@@ -59,13 +59,13 @@ def _show(kind: AssociatedKind, key: Key, record: Record) -> Record:
     return {"id": str(key), "name": record[kind.name], "cost": f"{cost:.2f}"}
 
 
-def selected(account: Account, droplet_id: int, body: Record) -> dict[str, list[Record]]:
+def select(account: Account, droplet_id: int, body: Record) -> dict[str, list[Record]]:
     """Those of the Droplet's resources that a request names; 422 for any that isn't its."""
     there = resources(account, droplet_id)
-    return {name: _named(name, items, as_texts(body, name)) for name, items in there.items()}
+    return {name: _select_named(name, items, read_identifiers(body, name)) for name, items in there.items()}
 
 
-def _named(name: str, items: list[Record], wanted: list[str]) -> list[Record]:
+def _select_named(name: str, items: list[Record], wanted: list[str]) -> list[Record]:
     by_id = {item["id"]: item for item in items}
     unknown = [key for key in wanted if key not in by_id]
     if unknown:
@@ -84,7 +84,7 @@ def begin(account: Account, now: float, droplet: Record, chosen: dict[str, list[
     }
     account.put("destroy_status", number, status)
     account.change("droplet", number, destroying=True)
-    _go(account, now, number)
+    _start(account, now, number)
 
 
 def retry(account: Account, now: float, droplet_id: int) -> None:
@@ -93,7 +93,7 @@ def retry(account: Account, now: float, droplet_id: int) -> None:
     _idle(status)
     resumed = {name: value for name, value in status.items() if name != "completed_at"}
     account.put("destroy_status", droplet_id, {**resumed, "failures": 0})
-    _go(account, now, droplet_id)
+    _start(account, now, droplet_id)
 
 
 def status_of(account: Account, droplet_id: int) -> Record:
@@ -109,7 +109,7 @@ def _idle(status: Record | None) -> None:
         raise conflict()
 
 
-def _go(account: Account, now: float, droplet_id: int) -> None:
+def _start(account: Account, now: float, droplet_id: int) -> None:
     seconds = account.settings.seconds("droplet.destroy_associated")
     account.after(seconds, "droplet.destroy_associated", now, droplet_id=droplet_id)
 
@@ -122,7 +122,7 @@ def _waiting(item: Record) -> Record:
 def _destroy(account: Account, now: float, *, droplet_id: int) -> None:
     status = account.get("destroy_status", droplet_id)
     done = {
-        name: [_destroyed(account, now, KINDS[name], item, droplet_id) for item in items]
+        name: [_destroy_one(account, now, KINDS[name], item, droplet_id) for item in items]
         for name, items in status["resources"].items()
     }
     remove(account, now, droplet_id)
@@ -132,13 +132,13 @@ def _destroy(account: Account, now: float, *, droplet_id: int) -> None:
     account.put("destroy_status", droplet_id, finished)
 
 
-def _destroyed(account: Account, now: float, kind: AssociatedKind, item: Record, droplet_id: int) -> Record:
+def _destroy_one(account: Account, now: float, kind: AssociatedKind, item: Record, droplet_id: int) -> Record:
     if "destroyed_at" in item:
         return item
     key: Key = int(item["id"]) if kind.store == "image" else item["id"]
     if actions.pending(account, kind.store, key):
         return {**_waiting(item), "error_message": "The resource already has a pending event."}
-    if not _still_its(account.find(kind.store, key), droplet_id):
+    if not _is_still_attached(account.find(kind.store, key), droplet_id):
         return {**_waiting(item), "error_message": "The resource belongs to another Droplet by now."}
     if kind.store == "image":
         remove_image(account, int(key))
@@ -147,7 +147,7 @@ def _destroyed(account: Account, now: float, kind: AssociatedKind, item: Record,
     return {**_waiting(item), "destroyed_at": iso(now)}
 
 
-def _still_its(record: Record | None, droplet_id: int) -> bool:
+def _is_still_attached(record: Record | None, droplet_id: int) -> bool:
     # A volume or an address may have moved since the request; one that nobody holds is still the one that was chosen.
     members = record or {}
     holders: list[int | None] = members.get("droplet_ids") or [members.get("droplet_id")]

@@ -37,7 +37,7 @@ SUPPORTED: list[Record] = [
 ]
 
 
-def policy_asked_for(body: Mapping[str, Any]) -> Record | None:
+def read_policy(body: Mapping[str, Any]) -> Record | None:
     """The member `backup_policy` of a request, made whole, if it is there; 422 if it can't be had."""
     asked = optional(body, "backup_policy", as_record, None)
     if asked is None:

@@ -17,14 +17,14 @@ from .request import DropletRequest
 
 
 def create(
-    account: Account, now: float, order: DropletRequest, faults: Mapping[str, float]
+    account: Account, now: float, request: DropletRequest, faults: Mapping[str, float]
 ) -> list[tuple[Record, Record]]:
     """Make what was ordered; each new Droplet with its create action."""
-    tags = [] if "lost_tags" in faults else tagging.ensure(account, order.tags)
-    vpc = account.get("vpc", order.vpc_uuid) if order.vpc_uuid else default_vpc(account, order.region, now)
-    made = [_create_one(account, now, order, name, tags, vpc, faults) for name in order.names]
+    tags = [] if "lost_tags" in faults else tagging.create_missing(account, request.tags)
+    vpc = account.get("vpc", request.vpc_uuid) if request.vpc_uuid else default_vpc(account, request.region, now)
+    made = [_create_one(account, now, request, name, tags, vpc, faults) for name in request.names]
     if made and tags:
-        tagging.note(account, tags, "droplet", made[-1][0]["id"])
+        tagging.note_last_tagged(account, tags, "droplet", made[-1][0]["id"])
     return made
 
 
@@ -38,17 +38,17 @@ def batch(account: Account, now: float, created: list[Record]) -> Record:
 def _create_one(
     account: Account,
     now: float,
-    order: DropletRequest,
+    request: DropletRequest,
     name: str,
     tags: list[str],
     vpc: Record,
     faults: Mapping[str, float],
 ) -> tuple[Record, Record]:
     number = account.next_id("droplet")
-    droplet = account.put("droplet", number, _record(account, now, order, number, name, tags, vpc, faults))
+    droplet = account.put("droplet", number, _record(account, now, request, number, name, tags, vpc, faults))
     if droplet["listed_from"] > now:
         state.note_lag(account, droplet["listed_from"])
-    for volume in order.volumes:
+    for volume in request.volumes:
         volume_actions.attach(account, volume, number)
     seconds = account.settings.seconds("droplet.create")
     action = actions.start(
@@ -57,21 +57,21 @@ def _create_one(
         "create",
         "droplet",
         number,
-        order.region,
+        request.region,
         seconds=seconds,
         effect="droplet.created",
-        arguments={"droplet_id": number, "backup_policy": order.backup_policy},
+        arguments={"droplet_id": number, "backup_policy": request.backup_policy},
         fails="create_errored" in faults,
         failure="droplet.vanish",
     )
-    account.after(_addressed_after(account, seconds, faults), "droplet.addressed", now, droplet_id=number)
+    account.after(_address_delay(account, seconds, faults), "droplet.addressed", now, droplet_id=number)
     return droplet, action
 
 
 def _record(
     account: Account,
     now: float,
-    order: DropletRequest,
+    request: DropletRequest,
     number: int,
     name: str,
     tags: list[str],
@@ -79,7 +79,7 @@ def _record(
     faults: Mapping[str, float],
 ) -> Record:
     settings = account.settings
-    host = account.count(f"host:{order.region}") // settings.droplets_per_host
+    host = account.count(f"host:{request.region}") // settings.droplets_per_host
     return {
         "id": number,
         "name": name,
@@ -88,44 +88,44 @@ def _record(
         "listed_from": now + max(settings.list_lag, faults.get("list_lag", 0.0)),
         "found_from": now + max(settings.get_lag, faults.get("get_lag", 0.0)),
         "destroying": False,
-        "size_slug": order.size["slug"],
-        "disk": order.size["disk"],
-        "image_id": order.image["id"],
-        "region": order.region,
-        "features": _features(order),
+        "size_slug": request.size["slug"],
+        "disk": request.size["disk"],
+        "image_id": request.image["id"],
+        "region": request.region,
+        "features": _features(request),
         "networks": {"v4": [], "v6": []},
-        "ipv6": order.ipv6,
-        "public": order.public,
+        "ipv6": request.ipv6,
+        "public": request.public,
         "vpc_uuid": vpc["id"],
         "kernel_id": None,
-        "backup_policy": order.backup_policy,
+        "backup_policy": request.backup_policy,
         "backup_at": None,
-        "ssh_keys": order.ssh_keys,
-        "user_data": order.user_data,
+        "ssh_keys": request.ssh_keys,
+        "user_data": request.user_data,
         "tags": tags,
-        "host": f"{order.region}:{host}",
+        "host": f"{request.region}:{host}",
     }
 
 
-def _features(order: DropletRequest) -> list[str]:
+def _features(request: DropletRequest) -> list[str]:
     wanted = {
-        "backups": order.backup_policy is not None,
-        "monitoring": order.monitoring,
-        "droplet_agent": order.agent,
+        "backups": request.backup_policy is not None,
+        "monitoring": request.monitoring,
+        "droplet_agent": request.agent,
         "private_networking": True,
-        "ipv6": order.ipv6,
+        "ipv6": request.ipv6,
     }
     return [name for name, on in wanted.items() if on]
 
 
-def _addressed_after(account: Account, seconds: float, faults: Mapping[str, float]) -> float:
+def _address_delay(account: Account, seconds: float, faults: Mapping[str, float]) -> float:
     settings = account.settings
     late = "address_after" in faults or (settings.address == "after" and "address_before" not in faults)
     return seconds + settings.address_gap if late else max(seconds - settings.address_gap, 0.0)
 
 
 @effect("droplet.addressed")
-def _addressed(account: Account, _now: float, *, droplet_id: int) -> None:
+def _assign_addresses(account: Account, _now: float, *, droplet_id: int) -> None:
     droplet = account.find("droplet", droplet_id)
     if droplet is None:
         return
@@ -141,10 +141,10 @@ def _addressed(account: Account, _now: float, *, droplet_id: int) -> None:
 
 
 @effect("droplet.created")
-def _created(account: Account, now: float, *, droplet_id: int, backup_policy: Record | None) -> None:
+def _finish_create(account: Account, now: float, *, droplet_id: int, backup_policy: Record | None) -> None:
     if account.find("droplet", droplet_id) is None:
         raise ActionFailed
-    account.change("droplet", droplet_id, status="active", **networks.boots(account, now))
+    account.change("droplet", droplet_id, status="active", **networks.boot_period(account, now))
     if backup_policy is not None:
         backups.enable(account, now, droplet_id, backup_policy)
 
@@ -154,4 +154,4 @@ def _vanish(account: Account, now: float, *, droplet_id: int, backup_policy: Rec
     # A placement that fails afterwards: the Droplet is simply gone (`terraform-provider-digitalocean` PR 1493).
     droplet = account.delete("droplet", droplet_id)
     if droplet is not None:
-        relations.droplet_destroyed(account, now, droplet)
+        relations.notify_droplet_destroyed(account, now, droplet)

@@ -62,7 +62,7 @@ def public_v6(account: Account, region: str) -> Record:
     }
 
 
-def shown(account: Account, droplet: Record) -> Record:
+def show(account: Account, droplet: Record) -> Record:
     """A Droplet's own interfaces and the reserved addresses assigned to it (`godo#343`).
 
     A reserved IPv4 address follows the public one (a recording of 2020-06 has it between public and private).
@@ -98,7 +98,7 @@ def _address(droplet: Record) -> Iterable[Key]:
     return [interface["ip_address"] for interface in (*networks["v4"], *networks["v6"])]
 
 
-def boots(account: Account, now: float) -> Record:
+def boot_period(account: Account, now: float) -> Record:
     """The member of a Droplet that starts now: when its ports answer."""
     return {"answers_from": now + account.clock.lasting(account.settings.boot_seconds)}
 
@@ -107,10 +107,10 @@ def answers(account: Account, host: str, port: int, now: float) -> bool:
     """Whether a Droplet of the account listens there: at an address of its own or a reserved one."""
     if port not in account.settings.open_ports:
         return False
-    return any(_up(account, account.find("droplet", key), now) for key in _at(account, host))
+    return any(_is_up(account, account.find("droplet", key), now) for key in _keys_at(account, host))
 
 
-def _at(account: Account, host: str) -> list[Key]:
+def _keys_at(account: Account, host: str) -> list[Key]:
     try:
         address = str(ipaddress.ip_address(host.strip("[]")))
     except ValueError:
@@ -120,7 +120,7 @@ def _at(account: Account, host: str) -> list[Key]:
     return [*account.store("droplet").keys("address", address), *(key for key in reserved if key is not None)]
 
 
-def _up(account: Account, droplet: Record | None, now: float) -> bool:
+def _is_up(account: Account, droplet: Record | None, now: float) -> bool:
     if droplet is None or droplet["status"] != "active":
         return False
     # The boot may have begun on another clock, before a restart.

@@ -10,7 +10,7 @@ from ...engine.errors import bad_request, not_found
 from ...engine.fields import boolean, integer
 from ...engine.records import Key, Record
 from ...http.messages import ApiCall, ApiReply
-from ...http.paging import around, page, window
+from ...http.paging import page, page_links, page_window
 from ...http.routes import Operations
 from ..firewalls import state as firewalls
 from ..images import state as images
@@ -83,11 +83,11 @@ def get_backup_policy(call: ApiCall) -> Record:
 @OPERATIONS("GET", "/v2/droplets/backups/policies", "droplet:read")
 def list_backup_policies(call: ApiCall) -> Record:
     """Backup policies of all Droplets, by Droplet id."""
-    account, (number, size) = call.account, window(call)
-    keys = state.listed(account, account.store("droplet").records, call.now)
+    account, (number, size) = call.account, page_window(call)
+    keys = state.visible(account, account.store("droplet").records, call.now)
     shown = [account.get("droplet", key) for key in keys[(number - 1) * size : number * size]]
     policies = {str(droplet["id"]): backups.show_record(droplet, call.now) for droplet in shown}
-    return {"policies": policies, **around(call, number, size, len(keys))}
+    return {"policies": policies, **page_links(call, number, size, len(keys))}
 
 
 @OPERATIONS("GET", "/v2/droplets/backups/supported_policies", "droplet:read")
@@ -117,7 +117,7 @@ def list_associated(call: ApiCall) -> Record:
 def destroy_selective(call: ApiCall) -> None:
     """The Droplet and those of its resources that the body names."""
     droplet = droplet_in_path(call)
-    chosen = associated.selected(call.account, droplet["id"], call.body)
+    chosen = associated.select(call.account, droplet["id"], call.body)
     associated.begin(call.account, call.now, droplet, chosen)
 
 

@@ -57,14 +57,14 @@ class DropletRequest:
     volumes: list[str] = field(default_factory=list[str])
 
 
-def read_order(account: Account, body: Record, scopes: Scopes) -> DropletRequest:
+def read_request(account: Account, body: Record, scopes: Scopes) -> DropletRequest:
     """The order in a request's body."""
-    _allowed(body, scopes)
+    _require_scopes(body, scopes)
     names, many = _names(account, body)
     size, image = _size(body), _image(account, body)
     region = _region(account, body, size, image)
     public = flag(body, "public_networking", default=True)
-    order = DropletRequest(
+    request = DropletRequest(
         names=names,
         many=many,
         region=region,
@@ -78,11 +78,11 @@ def read_order(account: Account, body: Record, scopes: Scopes) -> DropletRequest
         public=public,
         vpc_uuid=_vpc(account, body, region),
         user_data=_user_data(account, body),
-        tags=tagging.asked_for(body),
+        tags=tagging.read_tags(body),
         volumes=volume_actions.for_new_droplet(account, body, region, many=len(names) > 1),
     )
-    _consistent(account, order)
-    return order
+    _require_consistent(account, request)
+    return request
 
 
 def hostname(name: str) -> str:
@@ -92,7 +92,7 @@ def hostname(name: str) -> str:
     return name
 
 
-def _allowed(body: Record, scopes: Scopes) -> None:
+def _require_scopes(body: Record, scopes: Scopes) -> None:
     needed = {"tags": "tag:create", "ssh_keys": "ssh_key:read", "vpc_uuid": "vpc:read", "image": "image:read"}
     scopes.require(*(scope for name, scope in needed.items() if body.get(name)))
 
@@ -164,7 +164,7 @@ def _ssh_keys(account: Account, body: Record) -> list[int]:
 
 
 def _backup_policy(account: Account, body: Record) -> Record | None:
-    policy = backups.policy_asked_for(body)
+    policy = backups.read_policy(body)
     if not flag(body, "backups"):
         return None
     return policy or backups.default_policy(account)
@@ -189,13 +189,13 @@ def _user_data(account: Account, body: Record) -> str | None:
     return data
 
 
-def _consistent(account: Account, order: DropletRequest) -> None:
-    if order.ipv6 and not order.public:
+def _require_consistent(account: Account, request: DropletRequest) -> None:
+    if request.ipv6 and not request.public:
         raise unprocessable("ipv6 must be false when public_networking is false")
-    if (order.image["min_disk_size"] or 0) > order.size["disk"]:
+    if (request.image["min_disk_size"] or 0) > request.size["disk"]:
         raise unprocessable("The image's minimum disk size is larger than the disk of the size.")
-    vpc = account.get("vpc", order.vpc_uuid) if order.vpc_uuid else vpcs.known_default(account, order.region)
+    vpc = account.get("vpc", request.vpc_uuid) if request.vpc_uuid else vpcs.find_default(account, request.region)
     if vpc is not None:
-        vpcs.require_room(account, vpc, len(order.names))
-    if len(account.store("droplet")) + len(order.names) > account.settings.droplet_limit:
+        vpcs.require_room(account, vpc, len(request.names))
+    if len(account.store("droplet")) + len(request.names) > account.settings.droplet_limit:
         raise unprocessable(LIMIT)

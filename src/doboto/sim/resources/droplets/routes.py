@@ -15,8 +15,8 @@ from ...http.routes import Operations
 from . import actions as changes
 from . import state
 from .create import batch, create
-from .request import read_order
-from .state import destroy, may_destroy
+from .request import read_request
+from .state import destroy, require_destroyable
 
 OPERATIONS = Operations()
 
@@ -34,7 +34,7 @@ def droplet_in_path(call: ApiCall) -> Record:
 def page_of_droplets(call: ApiCall, keys: Sequence[Key]) -> Record:
     """A page of Droplets that lists already show."""
     records = call.account.store("droplet").records
-    listed = state.listed(call.account, keys, call.now)
+    listed = state.visible(call.account, keys, call.now)
     return page(call, "droplets", listed, lambda key: show(call, records[key]))
 
 
@@ -47,7 +47,7 @@ def list_droplets(call: ApiCall) -> Record:
         if name or kind:
             raise unprocessable("tag_name can not be combined with name or type")
         call.scopes.require("tag:read")
-        return page_of_droplets(call, tagging.tagged(call.account, "droplet", tag))
+        return page_of_droplets(call, tagging.find_tagged(call.account, "droplet", tag))
     if kind not in (None, "", "droplets", "gpus"):
         raise unprocessable("type must be droplets or gpus")
     type = kind or "droplets"
@@ -60,7 +60,7 @@ def list_droplets(call: ApiCall) -> Record:
 @OPERATIONS("POST", "/v2/droplets", "droplet:create", status=202)
 def create_droplets(call: ApiCall) -> Record:
     """One Droplet by `name` or several by `names`, with the actions that make them."""
-    order = read_order(call.account, call.body, call.scopes)
+    order = read_request(call.account, call.body, call.scopes)
     made = create(call.account, call.now, order, call.faults)
     links = {"links": {"actions": _links(call, [action for _, action in made], many=order.many)}}
     shown = [show(call, droplet) for droplet, _ in made]
@@ -84,11 +84,11 @@ def destroy_by_tag(call: ApiCall) -> None:
     tag = call.query.get("tag_name")
     if not tag:
         raise bad_request("param is missing or the value is empty: tag_name")
-    if tagging.canonical(call.account, tag) is None:
+    if tagging.canonical_name(call.account, tag) is None:
         raise not_found()
-    droplets = [call.account.get("droplet", key) for key in tagging.tagged(call.account, "droplet", tag)]
+    droplets = [call.account.get("droplet", key) for key in tagging.find_tagged(call.account, "droplet", tag)]
     for droplet in droplets:
-        may_destroy(call.account, droplet)
+        require_destroyable(call.account, droplet)
     for droplet in droplets:
         destroy(call.account, call.now, droplet)
 
@@ -103,7 +103,7 @@ def get_droplet(call: ApiCall) -> Record:
 def destroy_droplet(call: ApiCall) -> None:
     """One Droplet."""
     droplet = droplet_in_path(call)
-    may_destroy(call.account, droplet)
+    require_destroyable(call.account, droplet)
     destroy(call.account, call.now, droplet)
 
 
@@ -145,7 +145,7 @@ def act_by_tag(call: ApiCall) -> Record:
     type = _type(call)
     if not DROPLET_ACTIONS[type].by_tag:
         raise unprocessable(f"The action type {type!r} can not be used with a tag.")
-    droplets = [account.get("droplet", key) for key in tagging.tagged(account, "droplet", tag)]
+    droplets = [account.get("droplet", key) for key in tagging.find_tagged(account, "droplet", tag)]
     wanted = [changes.check(account, droplet, call.body, type) for droplet in droplets]
     started = [
         changes.begin(account, call.now, droplet, type, arguments, call.faults)

@@ -60,7 +60,7 @@ def note_lag(account: Account, until: float) -> None:
         account.put("lag", "list", {"until": until})
 
 
-def listed(account: Account, keys: Iterable[Key], now: float) -> list[Key]:
+def visible(account: Account, keys: Iterable[Key], now: float) -> list[Key]:
     """Those that lists already show, in the order of lists."""
     shown = list(keys)
     if (account.find("lag", "list") or {"until": now})["until"] > now:
@@ -94,7 +94,7 @@ def show(account: Account, droplet: Record, now: float) -> Record:
         "volume_ids": relations.volumes_of(account, number),
         "size": size,
         "size_slug": droplet["size_slug"],
-        "networks": networks.shown(account, droplet),
+        "networks": networks.show(account, droplet),
         "region": catalog.region(droplet["region"]),
         "tags": droplet["tags"],
         # Recordings of 2020-12-10 and 2023-11-15 have none while the Droplet is new.
@@ -121,7 +121,7 @@ def _disks(size: Record, disk: int) -> list[Record]:
     return [{**first, "size": {**first["size"], "amount": disk}}, *others]
 
 
-def may_destroy(account: Account, droplet: Record) -> None:
+def require_destroyable(account: Account, droplet: Record) -> None:
     """Refuse a Droplet with a pending event where the settings say so."""
     if not account.settings.delete_while_pending and actions.pending(account, "droplet", droplet["id"]):
         raise pending_event()
@@ -151,5 +151,5 @@ def _destroy(account: Account, now: float, *, droplet_id: int) -> None:
 
 
 @effect("droplet.released")
-def _released(account: Account, now: float, *, droplet: Record) -> None:
-    relations.droplet_destroyed(account, now, droplet)
+def _release(account: Account, now: float, *, droplet: Record) -> None:
+    relations.notify_droplet_destroyed(account, now, droplet)

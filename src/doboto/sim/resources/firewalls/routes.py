@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...engine.errors import unprocessable
-from ...engine.fields import as_texts, integer, name_of, required
+from ...engine.fields import integer, read_identifiers, read_name, required
 from ...engine.records import Record, as_list
 from ...http.messages import ApiCall
 from ...http.paging import page
@@ -29,7 +29,7 @@ def _in_path(call: ApiCall) -> Record:
 def _members(call: ApiCall, own: str | None = None) -> Record:
     """All that a request says of a firewall; what it leaves out has its default."""
     account, body = call.account, call.body
-    name = name_of(body)
+    name = read_name(body)
     if not NAME.fullmatch(name):
         raise unprocessable("name must begin with an alphanumeric character and have only those, periods and dashes")
     found = {
@@ -39,7 +39,7 @@ def _members(call: ApiCall, own: str | None = None) -> Record:
         "tags": rules.tags_named(account, body),
     }
     _readable(call, found)
-    return {**found, "name": state.free_name(account, name, own)}
+    return {**found, "name": state.require_free_name(account, name, own)}
 
 
 def _readable(call: ApiCall, members: Record) -> None:
@@ -97,7 +97,7 @@ def remove_droplets(call: ApiCall) -> None:
     """Take Droplets out; one that isn't behind the firewall changes nothing (unverified)."""
     firewall = _in_path(call)
     required(call.body, "droplet_ids", as_list)
-    gone = {integer(item) for item in as_texts(call.body, "droplet_ids")}
+    gone = {integer(item) for item in read_identifiers(call.body, "droplet_ids")}
     _extend(call, firewall, "droplet_ids", [item for item in firewall["droplet_ids"] if item not in gone])
 
 
@@ -114,7 +114,7 @@ def remove_tags(call: ApiCall) -> None:
     """Take tags off the firewall; one that it doesn't have changes nothing (unverified)."""
     firewall = _in_path(call)
     required(call.body, "tags", as_list)
-    gone = {name.lower() for name in as_texts(call.body, "tags")}
+    gone = {name.lower() for name in read_identifiers(call.body, "tags")}
     _extend(call, firewall, "tags", [name for name in firewall["tags"] if name.lower() not in gone])
 
 
@@ -130,7 +130,7 @@ def _extend(call: ApiCall, firewall: Record, name: str, items: list[object]) -> 
 def add_rules(call: ApiCall) -> None:
     """Add rules."""
     firewall, more = _in_path(call), rules.read_rules(call.account, call.body)
-    changed = {name: rules.added(firewall[name], more[name]) for name in rules.PEERS}
+    changed = {name: rules.add_rules(firewall[name], more[name]) for name in rules.PEERS}
     state.update(call.account, call.now, firewall["id"], **changed)
 
 
@@ -138,5 +138,5 @@ def add_rules(call: ApiCall) -> None:
 def remove_rules(call: ApiCall) -> None:
     """Remove rules that are exactly like those in the request."""
     firewall, fewer = _in_path(call), rules.read_rules(call.account, call.body)
-    changed = {name: rules.removed(firewall[name], fewer[name]) for name in rules.PEERS}
+    changed = {name: rules.remove_rules(firewall[name], fewer[name]) for name in rules.PEERS}
     state.update(call.account, call.now, firewall["id"], **changed)

@@ -9,7 +9,7 @@ from typing import Any
 from ...engine import tagging
 from ...engine.account import Account
 from ...engine.errors import ApiError, unprocessable
-from ...engine.fields import as_texts, integer, objects, required
+from ...engine.fields import integer, objects, read_identifiers, required
 from ...engine.records import Key, Record, as_record
 
 #: Both lists of a firewall, and where a rule of each says whom it lets through (API reference).
@@ -37,12 +37,12 @@ def read_rules(account: Account, body: Record) -> dict[str, list[Record]]:
     return found
 
 
-def added(rules: list[Record], more: list[Record]) -> list[Record]:
+def add_rules(rules: list[Record], more: list[Record]) -> list[Record]:
     """The rules with others behind them; one that is there already is not doubled (unverified)."""
     return [*rules, *(rule for rule in more if rule not in rules)]
 
 
-def removed(rules: list[Record], fewer: list[Record]) -> list[Record]:
+def remove_rules(rules: list[Record], fewer: list[Record]) -> list[Record]:
     """The rules without others; one that isn't there changes nothing (unverified)."""
     return [rule for rule in rules if rule not in fewer]
 
@@ -78,7 +78,7 @@ def _without(rule: Record, peer: str, member: str, gone: Key) -> Record | None:
 def _rules(account: Account, body: Record, name: str) -> list[Record]:
     if body.get(name) is None:
         return []
-    return added([], [_rule(account, item, PEERS[name]) for item in objects(body, name)])
+    return add_rules([], [_rule(account, item, PEERS[name]) for item in objects(body, name)])
 
 
 def _rule(account: Account, item: Record, peer: str) -> Record:
@@ -111,11 +111,11 @@ def _ports(value: object) -> str:
 
 def _targets(account: Account, peer: Record) -> Record:
     found: Record = {
-        "addresses": [_address(item) for item in as_texts(peer, "addresses")],
+        "addresses": [_address(item) for item in read_identifiers(peer, "addresses")],
         "droplet_ids": droplets_named(account, peer),
-        "load_balancer_uids": [_load_balancer(account, key) for key in as_texts(peer, "load_balancer_uids")],
+        "load_balancer_uids": [_load_balancer(account, key) for key in read_identifiers(peer, "load_balancer_uids")],
         # There are no Kubernetes clusters to compare with.
-        "kubernetes_ids": as_texts(peer, "kubernetes_ids"),
+        "kubernetes_ids": read_identifiers(peer, "kubernetes_ids"),
         "tags": tags_named(account, peer),
     }
     return {name: items for name, items in found.items() if items}
@@ -137,7 +137,7 @@ def _load_balancer(account: Account, key: str) -> str:
 
 def droplets_named(account: Account, body: Record) -> list[int]:
     """The Droplets in the member `droplet_ids`, each once; 422 for one that isn't there."""
-    found = [_droplet(account, item) for item in as_texts(body, "droplet_ids")]
+    found = [_droplet(account, item) for item in read_identifiers(body, "droplet_ids")]
     return list(dict.fromkeys(found))
 
 
@@ -150,12 +150,12 @@ def _droplet(account: Account, item: str) -> int:
 
 def tags_named(account: Account, body: Record) -> list[str]:
     """The tags in the member `tags`, each once; they must be there (API reference)."""
-    found = [_tag(account, item) for item in as_texts(body, "tags")]
+    found = [_tag(account, item) for item in read_identifiers(body, "tags")]
     return list(dict.fromkeys(found))
 
 
 def _tag(account: Account, item: str) -> str:
-    name = tagging.canonical(account, item)
+    name = tagging.canonical_name(account, item)
     if name is None:
         raise _missing("tag", item)
     return name

@@ -40,7 +40,7 @@ def get(account: Account, key: str) -> Record:
     return account.get("firewall", key)
 
 
-def free_name(account: Account, name: str, own: Key | None = None) -> str:
+def require_free_name(account: Account, name: str, own: Key | None = None) -> str:
     """A name that no other firewall has, else 409."""
     if any(key != own for key in account.store("firewall").keys("name", name)):
         raise conflict(DUPLICATE_NAME)
@@ -64,28 +64,28 @@ def create(account: Account, now: float, members: Record) -> Record:
     """A new firewall; its rules are on their way to what it protects."""
     key = account.uuid()
     firewall = account.put("firewall", key, {"id": key, "created_at": iso(now), "changes": [], **members})
-    return _begin(account, now, key, dict.fromkeys(protected(account, firewall), False))
+    return _begin(account, now, key, dict.fromkeys(protected_droplets(account, firewall), False))
 
 
 def update(account: Account, now: float, key: str, **members: Any) -> Record:
     """Change rules or what is protected; every Droplet concerned is updated."""
     require_room(account, {**get(account, key), **members})
-    before = protected(account, get(account, key))
-    after = protected(account, account.change("firewall", key, **members))
+    before = protected_droplets(account, get(account, key))
+    after = protected_droplets(account, account.change("firewall", key, **members))
     gone = [number for number in before if number not in after]
     return _begin(account, now, key, {**dict.fromkeys(after, False), **dict.fromkeys(gone, True)})
 
 
 def extend(account: Account, now: float, key: str, **members: Any) -> Record:
     """Protect more or fewer Droplets under the same rules; only these are updated."""
-    before = set(protected(account, get(account, key)))
-    after = set(protected(account, account.change("firewall", key, **members)))
+    before = set(protected_droplets(account, get(account, key)))
+    after = set(protected_droplets(account, account.change("firewall", key, **members)))
     return _begin(account, now, key, {number: number in before for number in sorted(before ^ after)})
 
 
-def protected(account: Account, firewall: Record) -> list[int]:
+def protected_droplets(account: Account, firewall: Record) -> list[int]:
     """The Droplets behind the firewall, by id or by tag."""
-    by_tag = [key for tag in firewall["tags"] for key in tagging.tagged(account, "droplet", tag)]
+    by_tag = [key for tag in firewall["tags"] for key in tagging.find_tagged(account, "droplet", tag)]
     return list(dict.fromkeys([*firewall["droplet_ids"], *by_tag]))
 
 
@@ -120,7 +120,7 @@ def _begin(account: Account, now: float, key: str, changes: dict[int, bool]) -> 
 
 
 @effect("firewall.applied")
-def _applied(account: Account, _now: float, *, firewall_id: str, change: int) -> None:
+def _apply_changes(account: Account, _now: float, *, firewall_id: str, change: int) -> None:
     firewall = account.find("firewall", firewall_id)
     if firewall is not None:
         left = [one for one in firewall["changes"] if one["change"] != change]
@@ -128,7 +128,7 @@ def _applied(account: Account, _now: float, *, firewall_id: str, change: int) ->
 
 
 @relations.on_droplet_destroyed
-def _droplet_destroyed(account: Account, _now: float, droplet: Record) -> None:
+def _forget_droplet(account: Account, _now: float, droplet: Record) -> None:
     number = droplet["id"]
     store = account.store("firewall")
     for key in store.keys("droplet", number):
@@ -152,8 +152,8 @@ def forget(account: Account, member: str, gone: Key) -> None:
         account.change("firewall", key, **without(firewall, member, gone))
 
 
-@tagging.on_forgotten
-def _tag_forgotten(account: Account, now: float, name: str) -> None:
+@tagging.on_tag_deleted
+def _forget_tag(account: Account, now: float, name: str) -> None:
     for key in account.store("firewall").keys("tag", name):
         left = [tag for tag in account.get("firewall", key)["tags"] if tag != name]
         extend(account, now, str(key), tags=left)

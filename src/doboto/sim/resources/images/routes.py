@@ -8,7 +8,7 @@ from ...engine.account import Account
 from ...engine.actions import ActionFailed
 from ...engine.clock import iso
 from ...engine.errors import bad_request, forbidden, not_found, unprocessable
-from ...engine.fields import boolean, integer, name_of, optional, required, text
+from ...engine.fields import boolean, integer, optional, read_name, required, text
 from ...engine.lifecycle import effect
 from ...engine.records import Record
 from ...http.messages import ApiCall, ApiReply
@@ -56,7 +56,7 @@ def list_images(call: ApiCall) -> Record:
     kind, tag = call.query.get("type"), call.query.get("tag_name")
     own = list(call.account.store("image"))
     if tag:
-        found = [call.account.get("image", key) for key in tagging.tagged(call.account, "image", tag)]
+        found = [call.account.get("image", key) for key in tagging.find_tagged(call.account, "image", tag)]
     elif boolean(call.query.get("private")):
         found = own
     elif kind:
@@ -76,13 +76,13 @@ def _kind(kind: str) -> str:
 def import_image(call: ApiCall) -> Record:
     """A custom image from a URL; it can be used once it has been imported. Nothing is fetched."""
     account, body = call.account, call.body
-    name, url, region = name_of(body), required(body, "url", text), required(body, "region", text)
+    name, url, region = read_name(body), required(body, "url", text), required(body, "region", text)
     if not url.startswith(("http://", "https://", "ftp://")):
         raise unprocessable("url is invalid")
     if not (catalog.region(region) or {"available": False})["available"]:
         raise unprocessable("region is invalid")
-    asked, description, distribution = tagging.asked_for(body), _description(body, ""), _distribution(body)
-    tags = tagging.ensure(account, asked)
+    asked, description, distribution = tagging.read_tags(body), _description(body, ""), _distribution(body)
+    tags = tagging.create_missing(account, asked)
     number = account.next_id("image")
     image: Record = {
         "id": number,
@@ -102,13 +102,13 @@ def import_image(call: ApiCall) -> Record:
         "droplet_id": None,
     }
     account.put("image", number, image)
-    tagging.note(account, tags, "image", number)
+    tagging.note_last_tagged(account, tags, "image", number)
     account.after(account.settings.seconds("image.import"), "image.imported", call.now, image_id=number)
     return {"image": show(call, image)}
 
 
 @effect("image.imported")
-def _imported(account: Account, _now: float, *, image_id: int) -> None:
+def _finish_import(account: Account, _now: float, *, image_id: int) -> None:
     if account.find("image", image_id) is not None:
         size = round(1 + account.draw() % 400 / 100, 2)
         account.change("image", image_id, status="available", size_gigabytes=size, min_disk_size=15)
@@ -124,7 +124,7 @@ def get_image(call: ApiCall) -> Record:
 def update_image(call: ApiCall) -> Record:
     """New name, description or distribution of one's own image."""
     image, body = own_image_in_path(call), call.body
-    name = image["name"] if body.get("name") is None else name_of(body)
+    name = image["name"] if body.get("name") is None else read_name(body)
     distribution = image["distribution"] if body.get("distribution") is None else _distribution(body)
     description = _description(body, image["description"])
     changed = call.account.change("image", image["id"], name=name, distribution=distribution, description=description)
@@ -243,17 +243,17 @@ def get_image_action(call: ApiCall) -> Record:
 
 @effect("image.transfer")
 def _finish_transfer(account: Account, _now: float, *, image_id: int, region: str) -> None:
-    image = _still_there(account, image_id)
+    image = _find_image(account, image_id)
     account.change("image", image_id, regions=list(dict.fromkeys([*image["regions"], region])))
 
 
 @effect("image.convert")
 def _convert(account: Account, _now: float, *, image_id: int) -> None:
-    _still_there(account, image_id)
+    _find_image(account, image_id)
     account.change("image", image_id, type="snapshot")
 
 
-def _still_there(account: Account, image_id: int) -> Record:
+def _find_image(account: Account, image_id: int) -> Record:
     image = account.find("image", image_id)
     if image is None:
         raise ActionFailed

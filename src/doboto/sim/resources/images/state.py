@@ -12,7 +12,7 @@ from ...engine.account import Account
 from ...engine.clock import iso
 from ...engine.errors import bad_request, not_found
 from ...engine.fields import integer
-from ...engine.records import Record, chosen
+from ...engine.records import Record, select_members
 
 SHOWN = (
     "id", "name", "type", "distribution", "slug", "public", "regions", "created_at", "min_disk_size", "size_gigabytes",
@@ -28,7 +28,7 @@ SNAPSHOT_SHOWN = (
 
 def show(image: Record) -> Record:
     """An image as the API shows it."""
-    return chosen(image, SHOWN)
+    return select_members(image, SHOWN)
 
 
 def show_in_droplet(image: Record) -> Record:
@@ -39,7 +39,7 @@ def show_in_droplet(image: Record) -> Record:
 
 def show_snapshot(image: Record) -> Record:
     """A snapshot or backup in a Droplet's own list."""
-    return chosen(image, SNAPSHOT_SHOWN)
+    return select_members(image, SNAPSHOT_SHOWN)
 
 
 def find_image(account: Account, key: object) -> Record | None:
@@ -116,13 +116,13 @@ def offer(account: Account, image: Record, recipient: str) -> Record:
 def cancel(account: Account, image_id: int, number: int) -> None:
     """Take an offer back."""
     transfer = account.get("image_transfer", number)
-    _still_open(transfer, image_id)
+    _require_open(transfer, image_id)
     account.change("image_transfer", number, status="cancelled")
 
 
 def accept(account: Account, image_id: int, number: int) -> None:
     """Take over an image that is offered to this account."""
-    giver = _giver(account, image_id, number)
+    giver = _find_giver(account, image_id, number)
     image = giver.get("image", image_id)
     giver.change("image_transfer", number, status="accepted")
     remove_image(giver, image_id)
@@ -133,21 +133,21 @@ def accept(account: Account, image_id: int, number: int) -> None:
 
 def decline(account: Account, image_id: int, number: int) -> None:
     """Refuse an image that is offered to this account."""
-    _giver(account, image_id, number).change("image_transfer", number, status="declined")
+    _find_giver(account, image_id, number).change("image_transfer", number, status="declined")
 
 
-def _giver(account: Account, image_id: int, number: int) -> Account:
+def _find_giver(account: Account, image_id: int, number: int) -> Account:
     mine = (email_of(account), team_of(account))
     for other in account.others():
         transfer = other.find("image_transfer", number)
         if transfer is not None and transfer["image_id"] == image_id and transfer["recipient"] in mine:
-            _still_open(transfer, image_id)
+            _require_open(transfer, image_id)
             account.touched_accounts.append(other)
             return other
     raise not_found()
 
 
-def _still_open(transfer: Record, image_id: int) -> None:
+def _require_open(transfer: Record, image_id: int) -> None:
     if transfer["image_id"] != image_id:
         raise not_found()
     if transfer["status"] != "pending":

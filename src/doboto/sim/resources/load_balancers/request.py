@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ...engine import tagging
 from ...engine.account import Account
 from ...engine.errors import ApiError, not_found, unprocessable
-from ...engine.fields import as_texts, flag, integer, name_of, objects, optional, required, text
+from ...engine.fields import flag, integer, objects, optional, read_identifiers, read_name, required, text
 from ...engine.records import Record
 from ..projects import state as projects
 from ..vpcs.state import default_vpc
@@ -48,9 +48,9 @@ class Location:
     vpc_uuid: str | None
 
 
-def read_order(account: Account, now: float, body: Record, old: Record | None = None) -> Record:
+def read_request(account: Account, now: float, body: Record, old: Record | None = None) -> Record:
     """All members that a request decides; `old` is the load balancer before an update."""
-    found: Record = {"name": name_of(body)}
+    found: Record = {"name": read_name(body)}
     found |= {name: _fixed(body, name, choices, old) for name, choices in FIXED.items()}
     found |= {name: _choice(body, name, choices) for name, choices in CHOICES.items()}
     found |= {name: flag(body, name) for name in FLAGS}
@@ -67,7 +67,7 @@ def read_order(account: Account, now: float, body: Record, old: Record | None = 
 
 def droplets_named(account: Account, body: Record, place: Location) -> list[int]:
     """The Droplets in the member `droplet_ids`, each once; 422 for one that isn't there or can't be reached."""
-    return list(dict.fromkeys(_droplet(account, item, place) for item in as_texts(body, "droplet_ids")))
+    return list(dict.fromkeys(_droplet(account, item, place) for item in read_identifiers(body, "droplet_ids")))
 
 
 def _droplet(account: Account, item: str, place: Location) -> int:
@@ -89,7 +89,10 @@ def _targets(account: Account, body: Record, place: Location) -> Record:
         # API reference: "mutually exclusive".
         raise unprocessable("droplet_ids and tag can't be used together")
     # That an unknown tag comes into being, as it does with Droplets, is unverified.
-    return {"tag": tagging.ensure(account, [tagging.valid(tag)])[0] if tag else "", "droplet_ids": droplet_ids}
+    return {
+        "tag": tagging.create_missing(account, [tagging.validate_name(tag)])[0] if tag else "",
+        "droplet_ids": droplet_ids,
+    }
 
 
 def _fixed(body: Record, name: str, choices: tuple[str, ...], old: Record | None) -> str:
@@ -110,13 +113,13 @@ def _place(account: Account, now: float, body: Record, old: Record | None, *, is
         return Location(None, None)
     asked, vpc = optional(body, "region", text, None), optional(body, "vpc_uuid", text, None)
     if old is not None:
-        _unmoved(old, asked, vpc)
+        _require_unmoved(old, asked, vpc)
         return Location(old["region"], old["vpc_uuid"])
     region = rules.region(required(body, "region", text))
     return Location(region, _vpc(account, vpc, region) if vpc else default_vpc(account, region, now)["id"])
 
 
-def _unmoved(old: Record, region: str | None, vpc: str | None) -> None:
+def _require_unmoved(old: Record, region: str | None, vpc: str | None) -> None:
     for name, asked in (("region", region), ("vpc_uuid", vpc)):
         if asked and asked != old[name]:
             raise unprocessable(f"{name} can't be changed after creation")
@@ -140,7 +143,7 @@ def _size_unit(body: Record) -> int:
 def _project(account: Account, now: float, body: Record, old: Record | None) -> str | None:
     asked = optional(body, "project_id", text, None)
     if asked:
-        projects.exists(account, now, asked)
+        projects.require_project(account, now, asked)
         return asked
     # Nothing is the default project. The reference has what an update leaves out fall back to the default; that a
     # resource leaves its project by that is unverified, so it stays.
@@ -148,7 +151,7 @@ def _project(account: Account, now: float, body: Record, old: Record | None) -> 
 
 
 def _regional_members(account: Account, body: Record) -> Record:
-    found = rules.distinct(rules.read_rules(account, body))
+    found = rules.require_distinct(rules.read_rules(account, body))
     return {"forwarding_rules": found, "domains": [], "glb_settings": {}, "target_load_balancer_ids": []}
 
 
@@ -159,7 +162,9 @@ def _global_members(account: Account, body: Record) -> Record:
         "forwarding_rules": _global_rules(account, body),
         "domains": [_domain(account, item) for item in domains],
         "glb_settings": settings,
-        "target_load_balancer_ids": [_target(account, key) for key in as_texts(body, "target_load_balancer_ids")],
+        "target_load_balancer_ids": [
+            _target(account, key) for key in read_identifiers(body, "target_load_balancer_ids")
+        ],
     }
 
 
@@ -168,14 +173,14 @@ def _global_rules(account: Account, body: Record) -> list[Record]:
     # unless it is given some (that provider's acceptance tests), where the reference wants one at least.
     if body.get("forwarding_rules") in (None, []):
         return []
-    return rules.distinct(rules.read_rules(account, body))
+    return rules.require_distinct(rules.read_rules(account, body))
 
 
 def _domain(account: Account, item: Record) -> Record:
     return {
-        "name": name_of(item),
+        "name": read_name(item),
         "is_managed": flag(item, "is_managed"),
-        "certificate_id": rules.certificate_named(account, item),
+        "certificate_id": rules.require_certificate(account, item),
     }
 
 

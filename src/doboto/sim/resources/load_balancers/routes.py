@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...engine.errors import unprocessable
-from ...engine.fields import as_texts, integer
+from ...engine.fields import integer, read_identifiers
 from ...engine.records import Record
 from ...http.messages import ApiCall
 from ...http.paging import page
@@ -34,7 +34,7 @@ def list_load_balancers(call: ApiCall) -> Record:
 @OPERATIONS("POST", "/v2/load_balancers", "load_balancer:create", status=202)
 def create_load_balancer(call: ApiCall) -> Record:
     """A new load balancer; its address comes when it is active."""
-    members = request.read_order(call.account, call.now, call.body)
+    members = request.read_request(call.account, call.now, call.body)
     made = state.create(call.account, call.now, members, fails="create_errored" in call.faults)
     return {"load_balancer": _show(call, made)}
 
@@ -48,8 +48,8 @@ def get_load_balancer(call: ApiCall) -> Record:
 @OPERATIONS("PUT", "/v2/load_balancers/{lb_id}", "load_balancer:update")
 def update_load_balancer(call: ApiCall) -> Record:
     """The load balancer as the request has it, whatever it was before."""
-    old = state.settled(_in_path(call))
-    members = request.read_order(call.account, call.now, call.body, old)
+    old = state.require_idle(_in_path(call))
+    members = request.read_request(call.account, call.now, call.body, old)
     return {"load_balancer": _show(call, state.update(call.account, call.now, old, members))}
 
 
@@ -78,13 +78,13 @@ def add_droplets(call: ApiCall) -> None:
 def remove_droplets(call: ApiCall) -> None:
     """Take Droplets out; one that isn't behind the load balancer changes nothing (unverified)."""
     balancer = _by_droplets(call)
-    gone = {integer(item) for item in as_texts(call.body, "droplet_ids")}
+    gone = {integer(item) for item in read_identifiers(call.body, "droplet_ids")}
     _keep(call, balancer, [number for number in balancer["droplet_ids"] if number not in gone])
 
 
 def _by_droplets(call: ApiCall) -> Record:
-    balancer = state.settled(_in_path(call))
-    if not as_texts(call.body, "droplet_ids"):
+    balancer = state.require_idle(_in_path(call))
+    if not read_identifiers(call.body, "droplet_ids"):
         raise unprocessable(NO_DROPLETS)
     if balancer["tag"]:
         # API reference: 422; the text is our own.
@@ -99,15 +99,17 @@ def _keep(call: ApiCall, balancer: Record, droplet_ids: list[int]) -> None:
 @OPERATIONS("POST", "/v2/load_balancers/{lb_id}/forwarding_rules", "load_balancer:update", status=204)
 def add_rules(call: ApiCall) -> None:
     """Add forwarding rules."""
-    balancer = state.settled(_in_path(call))
+    balancer = state.require_idle(_in_path(call))
     more = rules.read_rules(call.account, call.body)
-    _forward(call, balancer, rules.require_room(call.account, rules.distinct([*balancer["forwarding_rules"], *more])))
+    _forward(
+        call, balancer, rules.require_room(call.account, rules.require_distinct([*balancer["forwarding_rules"], *more]))
+    )
 
 
 @OPERATIONS("DELETE", "/v2/load_balancers/{lb_id}/forwarding_rules", "load_balancer:update", status=204)
 def remove_rules(call: ApiCall) -> None:
     """Remove forwarding rules that are exactly like those in the request; one must stay (unverified)."""
-    balancer = state.settled(_in_path(call))
+    balancer = state.require_idle(_in_path(call))
     fewer = rules.read_rules(call.account, call.body)
     left = [rule for rule in balancer["forwarding_rules"] if rule not in fewer]
     if not left:

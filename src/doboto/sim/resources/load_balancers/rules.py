@@ -11,7 +11,7 @@ import ipaddress
 from ... import catalog
 from ...engine.account import Account
 from ...engine.errors import unprocessable
-from ...engine.fields import as_texts, flag, integer, name_of, objects, optional, required, text
+from ...engine.fields import flag, integer, objects, optional, read_identifiers, read_name, required, text
 from ...engine.records import Record, as_record
 
 #: API reference, `forwarding_rule`.
@@ -32,7 +32,7 @@ def read_rules(account: Account, body: Record) -> list[Record]:
     return require_room(account, found)
 
 
-def distinct(rules: list[Record]) -> list[Record]:
+def require_distinct(rules: list[Record]) -> list[Record]:
     """The rules, if no two listen on one port, else 422."""
     seen = {listens_on(rule) for rule in rules}
     if len(seen) < len(rules):
@@ -72,7 +72,7 @@ def one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
     return value
 
 
-def certificate_named(account: Account, body: Record) -> str:
+def require_certificate(account: Account, body: Record) -> str:
     """The id of a certificate that can be used; empty, null and missing all mean none (`droplet_kit#140`)."""
     key = optional(body, "certificate_id", text, "")
     certificate = account.find("certificate", key) if key else None
@@ -87,7 +87,7 @@ def _rule(account: Account, item: Record) -> Record:
         "entry_port": port(item, "entry_port"),
         "target_protocol": one_of("target_protocol", required(item, "target_protocol", text).lower(), TARGET),
         "target_port": port(item, "target_port"),
-        "certificate_id": certificate_named(account, item),
+        "certificate_id": require_certificate(account, item),
         "tls_passthrough": flag(item, "tls_passthrough"),
     }
     _consistent(rule)
@@ -149,13 +149,13 @@ def sticky_sessions(body: Record) -> Record:
     if type == "none":
         return {"type": type}
     lasting = in_range("cookie_ttl_seconds", required(asked, "cookie_ttl_seconds", integer), 1, LONGEST_COOKIE)
-    return {"type": type, "cookie_name": name_of(asked, "cookie_name"), "cookie_ttl_seconds": lasting}
+    return {"type": type, "cookie_name": read_name(asked, "cookie_name"), "cookie_ttl_seconds": lasting}
 
 
 def firewall(body: Record) -> Record:
     """The member `firewall`: who is kept out, and who is let in."""
     asked = object_of(body, "firewall")
-    return {name: [_source(item) for item in as_texts(asked, name)] for name in ("deny", "allow")}
+    return {name: [_source(item) for item in read_identifiers(asked, name)] for name in ("deny", "allow")}
 
 
 def _source(item: str) -> str:

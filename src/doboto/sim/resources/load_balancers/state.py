@@ -64,7 +64,7 @@ def create(account: Account, now: float, members: Record, *, fails: bool) -> Rec
     return account.put("load_balancer", key, {**own, **members})
 
 
-def settled(load_balancer: Record) -> Record:
+def require_idle(load_balancer: Record) -> Record:
     """The load balancer, if it can be changed now, else 403."""
     if load_balancer["status"] == "new":
         raise forbidden(BUSY)
@@ -95,7 +95,7 @@ def droplets_behind(account: Account, load_balancer: Record) -> list[int]:
     if not load_balancer["tag"]:
         return list(load_balancer["droplet_ids"])
     place, droplets = place_of(load_balancer), account.store("droplet").records
-    keys = tagging.tagged(account, "droplet", load_balancer["tag"])
+    keys = tagging.find_tagged(account, "droplet", load_balancer["tag"])
     return [key for key in keys if place.region is None or droplets[key]["vpc_uuid"] == place.vpc_uuid]
 
 
@@ -139,7 +139,7 @@ def _global_members(own: Record) -> Record:
 
 
 @effect("load_balancer.created")
-def _created(account: Account, _now: float, *, load_balancer_id: str, fails: bool) -> None:
+def _finish_create(account: Account, _now: float, *, load_balancer_id: str, fails: bool) -> None:
     made = account.find("load_balancer", load_balancer_id)
     if made is None:
         return
@@ -159,13 +159,13 @@ def _created(account: Account, _now: float, *, load_balancer_id: str, fails: boo
 
 
 @relations.on_droplet_destroyed
-def _droplet_destroyed(account: Account, _now: float, droplet: Record) -> None:
+def _forget_droplet(account: Account, _now: float, droplet: Record) -> None:
     for key in account.store("load_balancer").keys("droplet", droplet["id"]):
         left = [one for one in account.get("load_balancer", key)["droplet_ids"] if one != droplet["id"]]
         account.change("load_balancer", key, droplet_ids=left)
 
 
-@tagging.on_forgotten
-def _tag_forgotten(account: Account, _now: float, name: str) -> None:
+@tagging.on_tag_deleted
+def _forget_tag(account: Account, _now: float, name: str) -> None:
     for key in account.store("load_balancer").keys("tag", name):
         account.change("load_balancer", key, tag="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...engine.errors import unprocessable
-from ...engine.fields import as_texts, boolean, decimal, objects, optional, required, text, texts
+from ...engine.fields import boolean, decimal, objects, optional, read_identifiers, required, text, texts
 from ...engine.records import Record, as_list, as_record
 
 #: API reference, `type`, `compare` and `window`.
@@ -39,7 +39,7 @@ COMPARISONS = frozenset({"GreaterThan", "LessThan"})
 WINDOWS = frozenset({"5m", "10m", "30m", "1h"})
 
 
-def ordered(body: Record) -> Record:
+def read_policy(body: Record) -> Record:
     """All members of a policy but its identifier; all have to be there. The texts of refusals are our own."""
     return {
         "alerts": _alerts(required(body, "alerts", as_record)),
@@ -71,7 +71,7 @@ def _type(body: Record) -> str:
 
 def _identifiers(body: Record, name: str) -> list[str]:
     required(body, name, as_list)
-    return as_texts(body, name)
+    return read_identifiers(body, name)
 
 
 def _alerts(asked: Record) -> Record:

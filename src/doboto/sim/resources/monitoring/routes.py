@@ -17,7 +17,7 @@ from ...engine.records import Record
 from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Handler, Operations
-from .alerts import ordered
+from .alerts import read_policy
 from .machine import AGENT_LABELS, AGENT_METRICS, BANDWIDTH, MODES, Machine, bandwidth, cpu_seconds, machine
 
 OPERATIONS = Operations()
@@ -25,7 +25,7 @@ OPERATIONS = Operations()
 _PATH = "/v2/monitoring/metrics/droplet"
 
 
-def _asked_for(call: ApiCall) -> tuple[Record | None, list[int]]:
+def _read_query(call: ApiCall) -> tuple[Record | None, list[int]]:
     number = integer(required(call.query, "host_id", text))
     droplet = None if number is None else call.account.find("droplet", number)
     born = call.now if droplet is None else datetime.fromisoformat(droplet["created_at"]).timestamp()
@@ -40,7 +40,7 @@ def _labels(one: Machine, **others: str) -> dict[str, str]:
 @OPERATIONS("GET", f"{_PATH}/cpu", "monitoring:read")
 def get_cpu(call: ApiCall) -> Record:
     """Seconds in each mode since boot, all CPUs together."""
-    droplet, due = _asked_for(call)
+    droplet, due = _read_query(call)
     if droplet is None:
         return matrix([])
     one = machine(call.account, droplet, call.now)
@@ -57,7 +57,7 @@ def _cpu(one: Machine, due: list[int], mode: str) -> Record:
 @OPERATIONS("GET", f"{_PATH}/bandwidth", "monitoring:read")
 def get_bandwidth(call: ApiCall) -> Record:
     """Megabits per second of one interface in one direction."""
-    droplet, due = _asked_for(call)
+    droplet, due = _read_query(call)
     interface, direction = (required(call.query, name, text) for name in ("interface", "direction"))
     if (interface, direction) not in BANDWIDTH:
         raise unprocessable("interface must be private or public, direction must be inbound or outbound")
@@ -75,7 +75,7 @@ def _agent_metric(name: str) -> Handler:
     value_of, digits = AGENT_METRICS[name]
 
     def get_metric(call: ApiCall) -> Record:
-        droplet, due = _asked_for(call)
+        droplet, due = _read_query(call)
         if droplet is None or "monitoring" not in droplet["features"]:
             return matrix([])
         one = machine(call.account, droplet, call.now)
@@ -104,7 +104,7 @@ def list_policies(call: ApiCall) -> Record:
 @OPERATIONS("POST", "/v2/monitoring/alerts", "monitoring:create")
 def create_policy(call: ApiCall) -> Record:
     """A new policy."""
-    members, key = ordered(call.body), call.account.uuid()
+    members, key = read_policy(call.body), call.account.uuid()
     return {"policy": call.account.put("alert_policy", key, {**members, "uuid": key})}
 
 
@@ -118,7 +118,7 @@ def get_policy(call: ApiCall) -> Record:
 def replace_policy(call: ApiCall) -> Record:
     """New values for all members."""
     key = _in_path(call)["uuid"]
-    return {"policy": call.account.put("alert_policy", key, {**ordered(call.body), "uuid": key})}
+    return {"policy": call.account.put("alert_policy", key, {**read_policy(call.body), "uuid": key})}
 
 
 @OPERATIONS("DELETE", _ONE, "monitoring:delete", status=204)
@@ -156,7 +156,7 @@ def series(
 ) -> Record:
     """One labelled series; moments without a value have no sample. Values are text, rounded to so many digits."""
     sampled = ((moment, value(moment)) for moment in due)
-    values = [[moment, _written(found, digits)] for moment, found in sampled if found is not None]
+    values = [[moment, _format(found, digits)] for moment, found in sampled if found is not None]
     return {"metric": dict(labels), "values": values}
 
 
@@ -166,5 +166,5 @@ def matrix(found: Iterable[Record]) -> Record:
     return {"status": "success", "data": {"resultType": "matrix", "result": result}}
 
 
-def _written(value: float, digits: int | None) -> str:
+def _format(value: float, digits: int | None) -> str:
     return repr(value) if digits is None else f"{value:.{digits}f}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...engine.errors import unprocessable
-from ...engine.fields import boolean, name_of, required, text
+from ...engine.fields import boolean, read_name, required, text
 from ...engine.records import Record
 
 #: API reference, `purpose`: what is not one of these is kept as `Other: ...`.
@@ -20,7 +20,7 @@ ENVIRONMENTS = {name.lower(): name for name in ("Development", "Staging", "Produ
 LENGTHS = {"name": 175, "description": 255, "purpose": 255}
 
 
-def ordered(body: Record) -> Record:
+def read_create(body: Record) -> Record:
     """A new project's attributes."""
     return {
         "name": _name(body),
@@ -31,12 +31,12 @@ def ordered(body: Record) -> Record:
     }
 
 
-def replaced(body: Record) -> Record:
+def read_replace(body: Record) -> Record:
     """All attributes, as PUT wants them."""
     return {name: read(body) for name, read in _READERS.items()}
 
 
-def patched(body: Record) -> Record:
+def read_patch(body: Record) -> Record:
     """The attributes that are there; there must be one."""
     found = {name: read(body) for name, read in _READERS.items() if body.get(name) is not None}
     if not found:
@@ -45,17 +45,17 @@ def patched(body: Record) -> Record:
 
 
 def _name(body: Record) -> str:
-    return _short("name", name_of(body))
+    return _require_short("name", read_name(body))
 
 
 def _description(body: Record) -> str:
-    return _short("description", required(body, "description", text))
+    return _require_short("description", required(body, "description", text))
 
 
 def _purpose(body: Record) -> str:
-    purpose = name_of(body, "purpose")
+    purpose = read_name(body, "purpose")
     known = purpose in PURPOSES or purpose.startswith(OTHER)
-    return _short("purpose", purpose if known else OTHER + purpose)
+    return _require_short("purpose", purpose if known else OTHER + purpose)
 
 
 def _environment(body: Record) -> str:
@@ -69,7 +69,7 @@ def _is_default(body: Record) -> bool:
     return required(body, "is_default", boolean)
 
 
-def _short(name: str, value: str) -> str:
+def _require_short(name: str, value: str) -> str:
     if len(value) > LENGTHS[name]:
         raise unprocessable(f"{name} is too long (maximum is {LENGTHS[name]} characters)")
     return value

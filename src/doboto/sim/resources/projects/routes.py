@@ -9,7 +9,7 @@ from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Operations
 from . import state, urns
-from .request import ordered, patched, replaced
+from .request import read_create, read_patch, read_replace
 from .urns import ProjectResource
 
 OPERATIONS = Operations()
@@ -32,7 +32,7 @@ def list_projects(call: ApiCall) -> Record:
 @OPERATIONS("POST", "/v2/projects", "project:create", status=201)
 def create_project(call: ApiCall) -> Record:
     """A new project, which is not the default one."""
-    return {"project": state.create(call.account, call.now, ordered(call.body))}
+    return {"project": state.create(call.account, call.now, read_create(call.body))}
 
 
 @OPERATIONS("GET", _DEFAULT, "project:read")
@@ -47,7 +47,7 @@ def get_project(call: ApiCall) -> Record:
 def replace_project(call: ApiCall) -> Record:
     """New values for all attributes."""
     project = project_in_path(call)
-    return {"project": state.update(call.account, call.now, project, replaced(call.body))}
+    return {"project": state.update(call.account, call.now, project, read_replace(call.body))}
 
 
 @OPERATIONS("PATCH", _DEFAULT, "project:update")
@@ -55,7 +55,7 @@ def replace_project(call: ApiCall) -> Record:
 def change_project(call: ApiCall) -> Record:
     """New values for some attributes."""
     project = project_in_path(call)
-    return {"project": state.update(call.account, call.now, project, patched(call.body))}
+    return {"project": state.update(call.account, call.now, project, read_patch(call.body))}
 
 
 @OPERATIONS("DELETE", _ONE, "project:delete", status=204)
@@ -72,7 +72,7 @@ _DEFAULT_RESOURCES, _RESOURCES = "/v2/projects/default/resources", "/v2/projects
 def list_resources(call: ApiCall) -> Record:
     """The project's resources, as far as the token may see them."""
     seeing = {kind.store for kind in urns.KINDS.values() if call.scopes.allow(kind.scope)}
-    found = state.held(call.account, project_in_path(call)["id"])
+    found = state.resources_of(call.account, project_in_path(call)["id"])
     seen = [resource for resource in found if resource.kind.store in seeing]
     return page(call, "resources", seen, lambda resource: _show(call, resource, "ok"))
 

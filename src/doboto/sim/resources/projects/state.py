@@ -65,7 +65,7 @@ def get(account: Account, now: float, key: str) -> Record:
 def create(account: Account, now: float, members: Record) -> Record:
     """A further project."""
     default_project(account, now)
-    _unused(account, members["name"], None)
+    _require_unused_name(account, members["name"], None)
     key = account.uuid("project", str(account.count("project")))
     times = {"created_at": iso(now), "updated_at": iso(now)}
     return account.put("project", key, {"id": key, **_owner(account), **members, **times, "is_default": False})
@@ -77,7 +77,7 @@ def update(account: Account, now: float, project: Record, members: Record) -> Re
     There is always one default project: to make one the default takes it from the other, and to say that the default
     project isn't one changes nothing (unverified; the API reference's samples send that).
     """
-    _unused(account, members.get("name"), project["id"])
+    _require_unused_name(account, members.get("name"), project["id"])
     if members.get("is_default") and not project["is_default"]:
         _give_up_default(account, default_project(account, now), now)
     is_default = project["is_default"] or members.get("is_default", False)
@@ -88,7 +88,7 @@ def delete(account: Account, project: Record) -> None:
     """Delete an empty project."""
     if project["is_default"]:
         raise precondition_failed("cannot delete the default project")  # text unverified
-    if any(held(account, project["id"])):
+    if any(resources_of(account, project["id"])):
         raise precondition_failed(NOT_EMPTY)
     account.delete("project", project["id"])
 
@@ -98,15 +98,15 @@ def delete(account: Account, project: Record) -> None:
 
 def project_of(account: Account, resource: ProjectResource) -> str:
     """The id of the project that holds a resource."""
-    return _noted(account.store("project_resource").records, resource) or default_id(account)
+    return _recorded_project(account.store("project_resource").records, resource) or default_id(account)
 
 
-def held(account: Account, project_id: str) -> Iterator[ProjectResource]:
+def resources_of(account: Account, project_id: str) -> Iterator[ProjectResource]:
     """The resources of a project."""
     is_default = project_id == default_id(account)
     notes = account.store("project_resource").records
     for each in everything(account):
-        noted = _noted(notes, each)
+        noted = _recorded_project(notes, each)
         if noted == project_id or (noted is None and is_default):
             yield each
 
@@ -133,18 +133,18 @@ def forget(account: Account, urn: str) -> None:
         account.delete("project_resource", urn)
 
 
-def exists(account: Account, now: float, key: str) -> None:
+def require_project(account: Account, now: float, key: str) -> None:
     """404 unless there is such a project."""
     if get(account, now, key)["id"] != key:
         raise not_found()
 
 
 @on_droplet_destroyed
-def _droplet_destroyed(account: Account, _now: float, droplet: Record) -> None:
+def _forget_destroyed(account: Account, _now: float, droplet: Record) -> None:
     forget(account, f"do:droplet:{droplet['id']}")
 
 
-def _noted(notes: Mapping[Key, Record], resource: ProjectResource) -> str | None:
+def _recorded_project(notes: Mapping[Key, Record], resource: ProjectResource) -> str | None:
     # With no notes there is no need to write ten thousand names.
     own = resource.record if "project_id" in resource.record or not notes else notes.get(resource.urn, {})
     return own.get("project_id")
@@ -153,8 +153,8 @@ def _noted(notes: Mapping[Key, Record], resource: ProjectResource) -> str | None
 def _give_up_default(account: Account, former: Record, now: float) -> None:
     # What was in it by default stays in it.
     notes = account.store("project_resource").records
-    for resource in list(held(account, former["id"])):
-        if _noted(notes, resource) is None:
+    for resource in list(resources_of(account, former["id"])):
+        if _recorded_project(notes, resource) is None:
             assign(account, now, resource, former["id"])
     account.change("project", former["id"], is_default=False)
 
@@ -166,7 +166,7 @@ def _owner(account: Account) -> Record:
     }
 
 
-def _unused(account: Account, name: str | None, but: str | None) -> None:
+def _require_unused_name(account: Account, name: str | None, but: str | None) -> None:
     # API reference: names are unique. Status and text are unverified.
     if name is not None and any(key != but for key in account.store("project").keys("name", name)):
         raise conflict("name is already in use")

@@ -92,9 +92,9 @@ def create_address(call: ApiCall) -> Record:
     droplet = _droplet_wanted(call)
     region = _region_wanted(call) if droplet is None else droplet["region"]
     project_id = _project_wanted(call)
-    state.may_reserve(account, V4, name.noun)
+    state.require_limit(account, V4, name.noun)
     if droplet is not None:
-        state.may_take(account, V4, name.noun, droplet)
+        state.require_unassigned(account, V4, name.noun, droplet)
     address = state.reserve(account, call.now, V4, region, project_id)
     links = _assign_new(call, address, droplet)
     # The reply names the Droplet already, while the assignment is under way.
@@ -110,7 +110,7 @@ def _droplet_wanted(call: ApiCall) -> Record | None:
 def _project_wanted(call: ApiCall) -> str | None:
     wanted = optional(call.body, "project_id", text, None) or None
     if wanted is not None:
-        projects.exists(call.account, call.now, wanted)
+        projects.require_project(call.account, call.now, wanted)
     return wanted
 
 
@@ -147,7 +147,7 @@ def get_address(call: ApiCall) -> Record:
 def delete_address(call: ApiCall) -> None:
     """Give an address back, assigned or not (API reference; `godo#487` saw it take two attempts in 2021)."""
     address = _address_in_path(call)
-    state.may_change(call.account, V4, _name(call).noun, address)
+    state.require_idle(call.account, V4, _name(call).noun, address)
     call.account.delete(V4, address["ip"])
 
 
@@ -173,12 +173,12 @@ def begin(call: ApiCall, store: str, noun: str, address: Record) -> Record:
     account, type = call.account, required(call.body, "type", text)
     if type not in ("assign", "unassign"):
         raise unprocessable(f"The action type {type!r} is not known.")
-    state.may_change(account, store, noun, address)
+    state.require_idle(account, store, noun, address)
     if type == "assign":
         droplet = droplets.get(account, required(call.body, "droplet_id", integer), call.now)
         if droplet["region"] != address["region"]:
             raise unprocessable(f"The Droplet is not in the region of the {noun}.")
-        state.may_take(account, store, noun, droplet)
+        state.require_unassigned(account, store, noun, droplet)
         return state.assign(account, call.now, store, address, droplet, call.faults)
     if address["droplet_id"] is None:
         # 422 according to `terraform-provider-digitalocean` PR 57; the text is our own.
@@ -224,7 +224,7 @@ def list_v6_addresses(call: ApiCall) -> Record:
 def create_v6_address(call: ApiCall) -> Record:
     """An address for a region. In its first weeks the real reply came without its root key (`openapi` PR 951)."""
     region = state.open_region(required(call.body, "region_slug", text))
-    state.may_reserve(call.account, V6, NOUN)
+    state.require_limit(call.account, V6, NOUN)
     return {"reserved_ipv6": _show_v6(call, state.reserve(call.account, call.now, V6, region))}
 
 
@@ -238,7 +238,7 @@ def get_v6_address(call: ApiCall) -> Record:
 def delete_v6_address(call: ApiCall) -> None:
     """Give an address back; not while it is assigned."""
     address = _v6_in_path(call)
-    state.may_change(call.account, V6, NOUN, address)
+    state.require_idle(call.account, V6, NOUN, address)
     if address["droplet_id"] is not None:
         # Status and text of `terraform-provider-digitalocean` PR 1277 (2024); the reference lists 422 for it.
         raise bad_request("flipv6 released failed: assigned FLIP cannot be released")

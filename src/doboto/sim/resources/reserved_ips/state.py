@@ -47,7 +47,7 @@ def get(account: Account, store: str, text: str) -> Record:
     return found
 
 
-def may_reserve(account: Account, store: str, noun: str) -> None:
+def require_limit(account: Account, store: str, noun: str) -> None:
     """Refuse one more address than the account may have; text and separate counts of the two kinds are unverified."""
     own = sum(one.get("byoip") is not None for one in account.store(store))
     if len(account.store(store)) - own >= account.settings.reserved_ip_limit:
@@ -74,7 +74,7 @@ def note_reserved(account: Account, now: float, address: Record) -> None:
     account.apply_due_events(now)
 
 
-def may_take(account: Account, store: str, noun: str, droplet: Record) -> None:
+def require_unassigned(account: Account, store: str, noun: str, droplet: Record) -> None:
     """Refuse a Droplet that is busy or has such an address.
 
     Having one is 422 even for the very address to be assigned (a comment in `digitalocean/flipop`); the text is our
@@ -82,18 +82,18 @@ def may_take(account: Account, store: str, noun: str, droplet: Record) -> None:
     """
     if droplet["destroying"]:
         raise pending_event()
-    droplet_idle(account, droplet["id"])
+    require_idle_droplet(account, droplet["id"])
     if account.store(store).count("droplet", droplet["id"]):
         raise unprocessable(f"The Droplet already has a {noun} assigned.")
 
 
-def droplet_idle(account: Account, droplet_id: int) -> None:
+def require_idle_droplet(account: Account, droplet_id: int) -> None:
     """Refuse a second event of the Droplet (`terraform-provider-digitalocean#1034`)."""
     if actions.pending(account, "droplet", droplet_id):
         raise pending_event()
 
 
-def may_change(account: Account, store: str, noun: str, address: Record) -> None:
+def require_idle(account: Account, store: str, noun: str, address: Record) -> None:
     """Refuse a second event, also deletion (`doctl#493`, for floating IPs)."""
     if actions.pending(account, store, address["ip"]):
         raise unprocessable(f"The {noun} already has a pending event.")
@@ -109,7 +109,7 @@ def assign(
 
 def unassign(account: Account, now: float, store: str, address: Record, faults: Container[str]) -> Record:
     """Begin to take an address off its Droplet; not while that is busy (unverified, by analogy with assigning)."""
-    droplet_idle(account, address["droplet_id"])
+    require_idle_droplet(account, address["droplet_id"])
     return _begin(account, now, store, address, "unassign", None, faults)
 
 
@@ -169,7 +169,7 @@ def _move(account: Account, _now: float, *, store: str, ip: str, droplet_id: int
 
 
 @on_droplet_destroyed
-def _let_go(account: Account, _now: float, droplet: Record) -> None:
+def _unassign_destroyed(account: Account, _now: float, droplet: Record) -> None:
     for store in (V4, V6):
         for ip in account.store(store).keys("droplet", droplet["id"]):
             account.change(store, ip, droplet_id=None)

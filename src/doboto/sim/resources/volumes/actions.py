@@ -15,7 +15,7 @@ from ...engine.errors import pending_event, unprocessable
 from ...engine.fields import integer, optional, required, text
 from ...engine.lifecycle import durations, effect
 from ...engine.records import Key, Record, as_list, as_record
-from .state import find, gigabytes, refuse_pending, require_capacity
+from .state import find, gigabytes, require_capacity, require_idle
 
 #: The reference's example of an attach took 11 s, that of its list no time at all: plausible, not promised.
 durations(volume__attach=5.0, volume__detach=5.0, volume__resize=3.0)
@@ -44,7 +44,7 @@ def begin(
     if type not in (_WANTED if types is None else types):
         raise unprocessable(f"The action type {type!r} is not known.")
     _same_region(volume, body)
-    refuse_pending(account, volume)
+    require_idle(account, volume)
     wanted = _WANTED[type](account, volume, body)
     droplet_id = wanted.get("droplet_id")
     if type == "attach":
@@ -72,7 +72,7 @@ def for_new_droplet(account: Account, body: Record, region: str, *, many: bool) 
     if found and many:
         raise unprocessable("Volumes can only be attached to one Droplet.")
     for volume in found.values():
-        _attachable(account, volume, region)
+        _require_attachable(account, volume, region)
     _room(account, len(found))
     return list(found)
 
@@ -105,10 +105,10 @@ def _same_region(volume: Record, body: Record) -> None:
 
 def _want_attach(account: Account, volume: Record, body: Record) -> Record:
     droplet = account.get("droplet", required(body, "droplet_id", integer))
-    _attachable(account, volume, droplet["region"])
+    _require_attachable(account, volume, droplet["region"])
     if droplet["destroying"]:
         raise pending_event()
-    _droplet_idle(account, droplet["id"])
+    _require_idle_droplet(account, droplet["id"])
     _room(account, len(relations.volumes_of(account, droplet["id"])) + 1)
     return {"droplet_id": droplet["id"]}
 
@@ -117,7 +117,7 @@ def _want_detach(account: Account, volume: Record, body: Record) -> Record:
     droplet_id = optional(body, "droplet_id", integer, None)
     if droplet_id not in volume["droplet_ids"]:
         raise unprocessable(NOT_ATTACHED)
-    _droplet_idle(account, droplet_id)
+    _require_idle_droplet(account, droplet_id)
     return {"droplet_id": droplet_id}
 
 
@@ -138,15 +138,15 @@ _WANTED: dict[str, Callable[[Account, Record, Record], Record]] = {
 BY_NAME = ("attach", "detach")
 
 
-def _attachable(account: Account, volume: Record, region: str) -> None:
+def _require_attachable(account: Account, volume: Record, region: str) -> None:
     if volume["droplet_ids"]:
         raise unprocessable(ALREADY_ATTACHED)
-    refuse_pending(account, volume)
+    require_idle(account, volume)
     if volume["region"] != region:
         raise unprocessable(ELSEWHERE)
 
 
-def _droplet_idle(account: Account, droplet_id: int | None) -> None:
+def _require_idle_droplet(account: Account, droplet_id: int | None) -> None:
     if droplet_id is not None and actions.pending(account, "droplet", droplet_id):
         raise pending_event()
 
@@ -159,7 +159,7 @@ def _room(account: Account, number: int) -> None:
 
 def _tag(account: Account, volume: Record, body: Record) -> None:
     # The reference's body of an attach has `tags` and does not say whose: taken for the volume's, unverified.
-    for name in tagging.ensure(account, tagging.asked_for(body)):
+    for name in tagging.create_missing(account, tagging.read_tags(body)):
         tagging.attach(account, name, "volume", volume["id"])
 
 
@@ -206,6 +206,6 @@ def _resize(account: Account, _now: float, *, volume_id: str, size_gigabytes: in
 
 
 @relations.on_droplet_destroyed
-def _free(account: Account, _now: float, droplet: Record) -> None:
+def _detach_destroyed(account: Account, _now: float, droplet: Record) -> None:
     for volume_id in relations.volumes_of(account, droplet["id"]):
         detach(account, volume_id)

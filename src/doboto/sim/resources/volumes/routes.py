@@ -7,7 +7,7 @@ from collections.abc import Collection
 from ...engine import actions
 from ...engine.errors import bad_request, not_found
 from ...engine.fields import integer, optional, required, text
-from ...engine.records import Record, chosen
+from ...engine.records import Record, select_members
 from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Operations
@@ -28,7 +28,7 @@ def _show(call: ApiCall, volume: Record) -> Record:
 
 
 def _show_snapshot(call: ApiCall, snapshot: Record) -> Record:
-    return call.scopes.visible("volume_snapshot", chosen(snapshot, SNAPSHOT_SHOWN))
+    return call.scopes.visible("volume_snapshot", select_members(snapshot, SNAPSHOT_SHOWN))
 
 
 def _keeps_tags(call: ApiCall) -> bool:

@@ -14,8 +14,8 @@ from ...engine import actions, tagging
 from ...engine.account import Account
 from ...engine.clock import iso
 from ...engine.errors import ApiError, conflict, forbidden, not_found, too_many_requests, unprocessable
-from ...engine.fields import integer, name_of, optional, required, text
-from ...engine.records import Key, Record, chosen
+from ...engine.fields import integer, optional, read_name, required, text
+from ...engine.records import Key, Record, select_members
 from ...engine.store import index
 
 SHOWN = (
@@ -65,29 +65,29 @@ def find(account: Account, name: str | None, region: str | None) -> list[Key]:
 
 def show(volume: Record) -> Record:
     """A volume as the API shows it."""
-    return chosen({**volume, "region": catalog.region(volume["region"])}, SHOWN)
+    return select_members({**volume, "region": catalog.region(volume["region"])}, SHOWN)
 
 
 def create(account: Account, now: float, body: Record, *, keep_tags: bool = True) -> Record:
     """A new volume, empty or of a snapshot."""
     snapshot = _snapshot(account, body)
     wanted: Record = {
-        "name": _checked_name(body),
-        "region": _checked_region(account, body, snapshot),
+        "name": _read_name(body),
+        "region": _read_region(account, body, snapshot),
         "description": optional(body, "description", text, ""),
         "size_gigabytes": _size(body, snapshot),
         **_filesystem(body, snapshot),
     }
-    tags = tagging.asked_for(body) if keep_tags else []
+    tags = tagging.read_tags(body) if keep_tags else []
     if find(account, wanted["name"], wanted["region"]):
         raise conflict(account.settings.volume_name_text)
     if len(account.store("volume")) >= account.settings.volume_limit:
         raise forbidden(LIMIT.format(do="create volume"))
     require_capacity(account, wanted["size_gigabytes"], "create volume")
-    tags = tagging.ensure(account, tags)
+    tags = tagging.create_missing(account, tags)
     key = account.uuid()
     volume = account.put("volume", key, {"id": key, **wanted, "droplet_ids": [], "created_at": iso(now), "tags": tags})
-    tagging.note(account, tags, "volume", key)
+    tagging.note_last_tagged(account, tags, "volume", key)
     return volume
 
 
@@ -95,11 +95,11 @@ def remove(account: Account, volume: Record) -> None:
     """Delete a volume that is attached to nothing; its snapshots stay."""
     if volume["droplet_ids"]:
         raise ApiError(409, "Illegal Action", ATTACHED)
-    refuse_pending(account, volume)
+    require_idle(account, volume)
     account.delete("volume", volume["id"])
 
 
-def refuse_pending(account: Account, volume: Record) -> None:
+def require_idle(account: Account, volume: Record) -> None:
     """422 while something is under way for the volume."""
     if actions.pending(account, "volume", volume["id"]):
         raise unprocessable(PENDING_EVENT)
@@ -108,7 +108,7 @@ def refuse_pending(account: Account, volume: Record) -> None:
 def make_snapshot(account: Account, now: float, volume: Record, body: Record, *, keep_tags: bool = True) -> Record:
     """A snapshot of a volume as it is now; there at once, the reference has no action for it."""
     name = _snapshot_name(account, now, volume, body)
-    tags = tagging.ensure(account, tagging.asked_for(body) if keep_tags else [])
+    tags = tagging.create_missing(account, tagging.read_tags(body) if keep_tags else [])
     key = account.uuid()
     snapshot: Record = {
         "id": key,
@@ -121,16 +121,16 @@ def make_snapshot(account: Account, now: float, volume: Record, body: Record, *,
         # What is written is counted, and nobody writes here.
         "size_gigabytes": 0,
         "tags": tags,
-        **chosen(volume, ("filesystem_type", "filesystem_label")),
+        **select_members(volume, ("filesystem_type", "filesystem_label")),
     }
     account.put("volume_snapshot", key, snapshot)
     account.change("volume", volume["id"], snapshot_at=now)
-    tagging.note(account, tags, "volume_snapshot", key)
+    tagging.note_last_tagged(account, tags, "volume_snapshot", key)
     return snapshot
 
 
 def _snapshot_name(account: Account, now: float, volume: Record, body: Record) -> str:
-    name, store = name_of(body), account.store("volume_snapshot")
+    name, store = read_name(body), account.store("volume_snapshot")
     if any(store.records[key]["name"] == name for key in store.keys("volume", volume["id"])):
         raise conflict(SAME_SNAPSHOT)
     limit = account.settings.volume_snapshot_seconds
@@ -168,14 +168,14 @@ def _snapshot(account: Account, body: Record) -> Record | None:
     return account.get("volume_snapshot", key) if key else None
 
 
-def _checked_name(body: Record) -> str:
+def _read_name(body: Record) -> str:
     name = required(body, "name", text)
     if not NAME.fullmatch(name):
         raise unprocessable(BAD_NAME)
     return name
 
 
-def _checked_region(account: Account, body: Record, snapshot: Record | None) -> str:
+def _read_region(account: Account, body: Record, snapshot: Record | None) -> str:
     default = None if snapshot is None else snapshot["regions"][0]
     slug = optional(body, "region", text, default) or required(body, "region", text)
     region = catalog.region(slug)
@@ -200,7 +200,7 @@ def _filesystem(body: Record, snapshot: Record | None) -> Record:
     if len(label) > LABEL_LENGTH.get(type, 0):
         raise unprocessable(f"filesystem_label is too long (maximum is {LABEL_LENGTH[type]} characters)")
     if snapshot is not None and not type:
-        return chosen(snapshot, ("filesystem_type", "filesystem_label"))
+        return select_members(snapshot, ("filesystem_type", "filesystem_label"))
     return {"filesystem_type": type, "filesystem_label": label}
 
 

@@ -54,10 +54,10 @@ def _of_kind(account: Account, vpc_id: str, kind: MemberKind) -> list[Record]:
     found = [store.records[key] for key in store.keys("vpc", vpc_id)]
     if kind.store != "droplet":
         return found
-    return [*found, *_still_there(account, vpc_id)]
+    return [*found, *_being_released(account, vpc_id)]
 
 
-def _still_there(account: Account, vpc_id: str) -> list[Record]:
+def _being_released(account: Account, vpc_id: str) -> list[Record]:
     events = (account.get("event", key) for key in account.store("event").keys("vpc", vpc_id))
     return [event["arguments"]["droplet"] for event in events]
 
@@ -68,7 +68,7 @@ def count(account: Account, vpc_id: str) -> int:
     return sum(account.store(store).count("vpc", vpc_id) for store in stores)
 
 
-def listed(account: Account, vpc_id: str, type: str | None, scopes: Scopes) -> list[tuple[MemberKind, Record]]:
+def list_members(account: Account, vpc_id: str, type: str | None, scopes: Scopes) -> list[tuple[MemberKind, Record]]:
     """Members that the API lists: those of a type if one is given, and only what the token may see."""
     named = [kind for kind in KINDS if kind.urn is not None and type in (None, "", kind.urn, kind.store)]
     return members(account, vpc_id, [kind for kind in named if scopes.allow(kind.scope)])
@@ -84,7 +84,9 @@ def has_address(account: Account, vpc_id: str) -> Callable[[str], bool]:
     """Whether some member of a VPC has an address; Droplets, of which there may be thousands, are not gone through."""
     droplets, gateways = account.store("droplet"), account.store("nat_gateway")
     few = {gateways.records[key]["gateway_ip"] for key in gateways.keys("vpc", vpc_id)}
-    few |= {interface["ip_address"] for gone in _still_there(account, vpc_id) for interface in gone["networks"]["v4"]}
+    few |= {
+        interface["ip_address"] for gone in _being_released(account, vpc_id) for interface in gone["networks"]["v4"]
+    }
 
     def taken(address: str) -> bool:
         return address in few or any(

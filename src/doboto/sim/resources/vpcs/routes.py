@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...engine.fields import name_of
-from ...engine.records import Record, chosen
+from ...engine.fields import read_name
+from ...engine.records import Record, select_members
 from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Operations
@@ -16,7 +16,7 @@ SHOWN = ("id", "urn", "name", "description", "region", "ip_range", "created_at",
 
 def show(vpc: Record) -> Record:
     """A VPC as the API shows it."""
-    return chosen(vpc, SHOWN)
+    return select_members(vpc, SHOWN)
 
 
 def _vpc_in_path(call: ApiCall) -> Record:
@@ -46,7 +46,7 @@ def get_vpc(call: ApiCall) -> Record:
 def update_vpc(call: ApiCall) -> Record:
     """The same as PATCH, but for the name, which must be there."""
     vpc = _vpc_in_path(call)
-    name_of(call.body)
+    read_name(call.body)
     return {"vpc": show(state.update(call.account, vpc, call.body))}
 
 
@@ -66,5 +66,5 @@ def delete_vpc(call: ApiCall) -> None:
 def list_members(call: ApiCall) -> Record:
     """What is in a VPC."""
     vpc, type = _vpc_in_path(call), call.query.get("resource_type")
-    found = members.listed(call.account, vpc["id"], type, call.scopes)
+    found = members.list_members(call.account, vpc["id"], type, call.scopes)
     return page(call, "members", found, members.show)

@@ -15,7 +15,7 @@ from ...catalog import entries, region
 from ...engine.account import Account
 from ...engine.clock import iso, iso_with_fraction
 from ...engine.errors import conflict, forbidden, unprocessable
-from ...engine.fields import boolean, name_of, optional, required, text
+from ...engine.fields import boolean, optional, read_name, required, text
 from ...engine.records import Key, Record
 from ...engine.store import index
 from . import members
@@ -49,7 +49,7 @@ def _name(vpc: Record) -> Iterable[Key]:
 # -- the default one
 
 
-def known_default(account: Account, slug: str) -> Record | None:
+def find_default(account: Account, slug: str) -> Record | None:
     """The region's default VPC, if it has come into being."""
     keys = account.store("vpc").keys("default", slug)
     return account.get("vpc", keys[0]) if keys else None
@@ -57,7 +57,7 @@ def known_default(account: Account, slug: str) -> Record | None:
 
 def default_vpc(account: Account, region: str, now: float) -> Record:
     """The region's default VPC; it comes into being with the first resource that needs it."""
-    return known_default(account, region) or _make_default(account, region, now)
+    return find_default(account, region) or _make_default(account, region, now)
 
 
 def _make_default(account: Account, slug: str, now: float) -> Record:
@@ -109,7 +109,7 @@ def _put(
 def create(account: Account, now: float, body: Record) -> Record:
     """A new VPC; in a fresh account the first one of a region is its default (API reference, text of POST /v2/vpcs)."""
     ensure_defaults(account, now)
-    name, slug, description = _free_name(account, name_of(body)), _open_region(body), _description(body, "")
+    name, slug, description = _free_name(account, read_name(body)), _open_region(body), _description(body, "")
     asked = optional(body, "ip_range", text, None)
     others = list(account.store("vpc"))
     if asked:
@@ -117,7 +117,7 @@ def create(account: Account, now: float, body: Record) -> Record:
         require_free(network, slug, others)
     else:
         network = free_range(GENERATED, slug, others)
-    default = known_default(account, slug) is None
+    default = find_default(account, slug) is None
     # Recordings of 2019 to 2021 have fractions of a second in what was made, none in default VPCs.
     created = iso_with_fraction(now, account.draw() % 1_000_000)
     return _put(account, created, account.uuid(), name, description, slug, network, default=default)
@@ -125,11 +125,11 @@ def create(account: Account, now: float, body: Record) -> Record:
 
 def update(account: Account, vpc: Record, body: Record) -> Record:
     """New name or description, or the region's default from now on; what is missing stays as it is."""
-    name = vpc["name"] if body.get("name") is None else _free_name(account, name_of(body), vpc)
+    name = vpc["name"] if body.get("name") is None else _free_name(account, read_name(body), vpc)
     description, default = _description(body, vpc["description"]), optional(body, "default", boolean, vpc["default"])
     if vpc["default"] and not default:
         raise unprocessable("The default VPC of a region can not be unset; set another one as default instead.")
-    former = known_default(account, vpc["region"])
+    former = find_default(account, vpc["region"])
     if default and former is not None and former["id"] != vpc["id"]:
         account.change("vpc", former["id"], default=False)
     return account.change("vpc", vpc["id"], name=name, description=description, default=default)

@@ -12,14 +12,14 @@ from .conftest import START, Program, Started
 
 
 def test_a_fresh_simulator_has_nothing_to_show(program: Program) -> None:
-    told = program.glance()
+    told = program.overview()
     assert (told["account"], told["accounts"], told["requests"], told["faults"]) == (None, [], [], 0)
     assert told["clock"]["now"] == START
 
 
 def test_a_droplet_its_action_and_its_request_are_shown(program: Program) -> None:
     droplet = program.create(tags=["web"])
-    told = program.glance()
+    told = program.overview()
     [shown], [action], [request] = told["droplets"], told["actions"], told["requests"]
     assert shown == {
         "id": droplet["id"],
@@ -43,7 +43,7 @@ def test_looking_lets_happen_what_is_due(program: Program) -> None:
     clock = program.simulator.clock
     assert isinstance(clock, ManualClock)
     clock.advance(40)
-    told = program.glance()
+    told = program.overview()
     [shown] = told["droplets"]
     assert shown["status"] == "active"
     assert [one["type"] for one in shown["addresses"]] == ["public", "private"]
@@ -56,23 +56,23 @@ def test_what_is_done_by_looking_is_kept(program: Program) -> None:
     kept: list[Any] = []
     program.simulator.on_commit.append(kept.extend)
     program.simulator.clock.advance(40)  # type: ignore[attr-defined]
-    program.glance()
+    program.overview()
     assert any(kind == "droplet" for _, touched in kept for kind, _ in touched)
 
 
 def test_the_account_is_the_one_asked_for_else_that_of_the_latest_request(program: Program) -> None:
     first, second = program.create("first", token="one"), program.create("second", token="two")
-    assert [one["id"] for one in program.glance()["droplets"]] == [second["id"]]
-    assert [one["id"] for one in program.glance(label("one"))["droplets"]] == [first["id"]]
-    assert program.glance("account-of-nobody")["account"] == label("two")
-    assert program.glance()["accounts"] == [{"account": label(name), "droplets": 1} for name in ("two", "one")]
+    assert [one["id"] for one in program.overview()["droplets"]] == [second["id"]]
+    assert [one["id"] for one in program.overview(label("one"))["droplets"]] == [first["id"]]
+    assert program.overview("account-of-nobody")["account"] == label("two")
+    assert program.overview()["accounts"] == [{"account": label(name), "droplets": 1} for name in ("two", "one")]
 
 
 def test_requests_are_those_of_the_account_and_those_that_opened_none(program: Program) -> None:
     program.call("GET", "/account", token="one")
     program.call("GET", "/account", token=None)
     program.call("GET", "/sizes", token="two")
-    shown = program.glance(label("one"))["requests"]
+    shown = program.overview(label("one"))["requests"]
     assert [(one["path"], one["status"], one["account"]) for one in shown] == [
         ("/v2/account", 401, None),
         ("/v2/account", 200, label("one")),
@@ -82,13 +82,13 @@ def test_requests_are_those_of_the_account_and_those_that_opened_none(program: P
 def test_tokens_are_never_shown(program: Program) -> None:
     program.create(token="my-secret-token")
     program.call("GET", "/v2/my-other-path", token="my-secret-token-2")
-    assert "my-secret" not in json.dumps(program.glance())
+    assert "my-secret" not in json.dumps(program.overview())
 
 
 def test_no_limit_is_no_number(start: Started) -> None:
     program = start(requests_per_hour=0)
     program.create()
-    assert program.glance()["rate"] is None
+    assert program.overview()["rate"] is None
 
 
 def test_a_volume_that_is_attached_shows_its_one_action_by_name(program: Program) -> None:
@@ -97,7 +97,7 @@ def test_a_volume_that_is_attached_shows_its_one_action_by_name(program: Program
     program.simulator.clock.advance(60)  # type: ignore[attr-defined]
     volume = program.call("POST", "/volumes", {"name": "data", "size_gigabytes": 10, "region": "nyc3"})["volume"]
     program.call("POST", f"/volumes/{volume['id']}/actions", {"type": "attach", "droplet_id": droplet["id"]})
-    told = program.glance()
+    told = program.overview()
     assert told["actions_total"] == 1
     [action] = told["actions"]
     assert (action["of"], action["name"]) == ("volume", "data")
@@ -107,7 +107,7 @@ def test_a_volume_that_is_attached_shows_its_one_action_by_name(program: Program
 def test_ten_thousand_droplets_are_counts_and_the_newest_hundred(start: Started) -> None:
     program = start(droplet_limit=10_000, requests_per_hour=0)
     fill(program.simulator, 10_000)
-    told = program.glance()
+    told = program.overview()
     assert told["statuses"] == {"new": 10_000}
     assert (len(told["droplets"]), len(told["actions"]), told["actions_total"]) == (100, 100, 10_000)
     assert told["droplets"][0]["name"] == "droplet-9999"
@@ -119,9 +119,9 @@ def fill(simulator: Simulator, number: int) -> None:
     """Droplets made without HTTP, by the rules that a request goes through."""
     from doboto.sim.http.scopes import Scopes
     from doboto.sim.resources.droplets.create import create
-    from doboto.sim.resources.droplets.request import read_order
+    from doboto.sim.resources.droplets.request import read_request
 
     account, now = simulator.account(), simulator.clock.now()
     wanted = {"region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}
     for at in range(number):
-        create(account, now, read_order(account, {**wanted, "name": f"droplet-{at}"}, Scopes()), {})
+        create(account, now, read_request(account, {**wanted, "name": f"droplet-{at}"}, Scopes()), {})
