@@ -57,8 +57,9 @@ class HTTPConnection:
         content = Content(known.get("content-encoding", ""), max_size)
         while type(event := await self._event(exchange)) is not h11.EndOfMessage:
             content.add(event.data, exchange)
+        body = content.finish()
         self._conclude(head, known)
-        return Response(head.status_code, known, content.finish())
+        return Response(head.status_code, known, body)
 
     def is_reusable(self) -> bool:
         """Return whether another exchange may use it: the last one was complete, and nothing has come since."""
