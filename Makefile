@@ -87,6 +87,9 @@ test-ansible: $(READY) $(ANSIBLES:=/.collection)  ## Ansible's own checks of the
 	scripts/ansible_sanity.sh $(PEERS)/ansible-core-2.19
 	$(BIN)/pytest -q -n $(WORKERS) tests/playbooks
 
+interruptions: $(READY)  ## Ctrl-C at every bytecode of the transport, the limiter and create; `make test` takes a sample
+	$(BIN)/pytest -q -n $(WORKERS) --every-interruption tests/client/test_interruption_points.py
+
 campaign: $(READY)  ## 10,000 creates under every fault, over real sockets: nothing twice, nothing lost; ARGS='--seed 7'
 	$(BIN)/python -m tests.campaign $(ARGS)
 

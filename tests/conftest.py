@@ -29,6 +29,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="PATH",
         help="DigitalOcean's OpenAPI document (or DOBOTO_OPENAPI; else ../shared/api/openapi.json)",
     )
+    parser.addoption("--every-interruption", action="store_true", help="Interrupt at every bytecode, not at a sample")
+
+
+@pytest.fixture(scope="session")
+def every_interruption(pytestconfig: pytest.Config) -> bool:
+    """Whether tests interrupt at every bytecode boundary: some minutes."""
+    return bool(pytestconfig.getoption("--every-interruption"))
 
 
 def named_openapi(config: pytest.Config) -> Path | None:

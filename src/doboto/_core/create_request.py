@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -74,15 +75,12 @@ class CreateRequest:
 
 
 def in_order(droplets: Sequence[Any], names: Sequence[str]) -> list[Any]:
-    """The Droplets in the order of the names asked for; those of other names last."""
-    left = list(droplets)
-    ordered: list[Any] = []
-    for name in names:
-        found = next((droplet for droplet in left if droplet.get("name") == name), None)
-        if found is not None:
-            left.remove(found)
-            ordered.append(found)
-    return ordered + left
+    """Return Droplets in the order of the names asked for; those of other names last."""
+    by_name: defaultdict[str, deque[Any]] = defaultdict(deque)
+    for droplet in droplets:
+        by_name[str(droplet.get("name"))].append(droplet)
+    ordered = [by_name[name].popleft() for name in names if by_name[name]]
+    return [*ordered, *(droplet for left in by_name.values() for droplet in left)]
 
 
 def _renamed(given: dict[str, Any]) -> dict[str, Any]:

@@ -38,13 +38,6 @@ class Turn:
         self.number = number
 
 
-class _TurnRef(weakref.ref[Turn]):
-    """A weak reference that knows its turn's number when that is gone."""
-
-    __slots__ = ("number",)
-    number: int
-
-
 class Limiter:
     """Says whose turn it is to send; shared by all threads and tasks that use one token.
 
@@ -79,8 +72,8 @@ class Limiter:
     def _begin(self) -> None:
         """Make an empty queue."""
         self._lock = threading.RLock()
-        self._refs: dict[int, _TurnRef] = {}
-        self._lost: deque[_TurnRef] = deque()
+        self._refs: dict[int, weakref.ref[Turn]] = {}
+        self._lost: deque[weakref.ref[Turn]] = deque()
         self._waiting: list[int] = []
         self._under_way: set[int] = set()
 
@@ -91,9 +84,7 @@ class Limiter:
         """Queue for one request; `leave` when its exchange is over."""
         with self._lock:
             turn = Turn(next(self._numbers))
-            ref = _TurnRef(turn, self._lost.append)
-            ref.number = turn.number
-            self._refs[turn.number] = ref
+            self._refs[turn.number] = weakref.ref(turn, self._lost.append)
             self._waiting.append(turn.number)
             return turn
 
@@ -165,8 +156,10 @@ class Limiter:
 
     def _drop_lost(self, now: float) -> None:
         """End the turns that nobody holds any more; what was under way may have been counted."""
-        while self._lost:
-            self._end(self._lost.popleft().number, now, counts=True)
+        if self._lost:
+            self._lost.clear()
+            for number in [number for number, ref in self._refs.items() if ref() is None]:
+                self._end(number, now, counts=True)
 
     def _end(self, number: int, now: float, *, counts: bool) -> None:
         if number in self._under_way:

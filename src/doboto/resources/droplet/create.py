@@ -59,16 +59,16 @@ class Creating(Acting[Mode]):
             await self._ask_for(bodies[0], made, plan)
             jobs = [partial(self._ask_unless_failed, body, made, plan) for body in bodies[1:]]
             outcomes = await self._session.io.gather(jobs, finish=True)
+            made.droplets = in_order(made.droplets, order.names)
+            failures = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+            if not failures:
+                return made
+            foremost = _foremost(failures, made)
         except BaseException as failure:
             _report(failure, made, order)
             raise
-        made.droplets = in_order(made.droplets, order.names)
-        failures = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-        if failures:
-            foremost = _foremost(failures, made)
-            _report(foremost, made, order)
-            raise foremost
-        return made
+        _report(foremost, made, order)
+        raise foremost
 
     async def _ask_unless_failed(self, body: dict[str, Any], made: Made, plan: WaitPlan) -> None:
         """One request, unless another one has failed meanwhile: the call fails, and what it makes is charged for."""

@@ -1,0 +1,71 @@
+"""Ctrl-C at any bytecode of some files: the n-th instruction that runs there raises KeyboardInterrupt instead.
+
+CPython handles signals after calls, at jumps back and where functions begin. All of these are bytecode boundaries, and
+most boundaries are tried beyond them. Left out are those at which it never does: between the end of a `with` block and
+the call of `__exit__` (bpo-29988), where an interruption would leave any lock locked.
+"""
+
+from __future__ import annotations
+
+import dis
+import sys
+from collections.abc import Callable, Collection
+from functools import cache
+from types import CodeType, FrameType
+from typing import Any, Self
+
+
+@cache
+def protected(code: CodeType) -> frozenset[int]:
+    """The offsets of instructions that leave a `with` block: three times None and the call of `__exit__`."""
+    found: set[int] = set()
+    instructions = [one for one in dis.get_instructions(code) if one.opname != "CACHE"]
+    for place, one in enumerate(instructions):
+        if one.opname in {"WITH_EXCEPT_START", "PUSH_EXC_INFO"}:
+            found.add(one.offset)
+        following = instructions[place : place + 5]
+        if [(each.opname, each.argval) for each in following[:3]] == [("LOAD_CONST", None)] * 3:
+            found.update(each.offset for each in following if each.opname in {"LOAD_CONST", "PRECALL", "CALL"})
+    return frozenset(found)
+
+
+class Interruption:
+    """A context in which one instruction is interrupted.
+
+    Args:
+        files: Ends of the names of the files whose instructions count.
+        nth: Which instruction, from 0; None only counts them.
+
+    Attributes:
+        count: How many there were.
+        where: The function and line that was interrupted, or None.
+    """
+
+    def __init__(self, files: Collection[str], nth: int | None = None) -> None:
+        self._files = tuple(files)
+        self._nth = nth
+        self.count = 0
+        self.where: str | None = None
+
+    def __enter__(self) -> Self:
+        sys.settrace(self._trace)
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        sys.settrace(None)
+
+    def _trace(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any] | None:
+        if not frame.f_code.co_filename.endswith(self._files):
+            return None
+        frame.f_trace_opcodes = True
+        frame.f_trace_lines = False
+        return self._step
+
+    def _step(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any]:
+        if event == "opcode" and frame.f_lasti not in protected(frame.f_code):
+            nth, self.count = self.count, self.count + 1
+            if nth == self._nth:
+                self.where = f"{frame.f_code.co_qualname}, line {frame.f_lineno}"
+                sys.settrace(None)
+                raise KeyboardInterrupt
+        return self._step

@@ -1,0 +1,165 @@
+"""Ctrl-C at bytecode boundaries loses no capacity: a sample here, all of them with `--every-interruption`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+
+import pytest
+
+from doboto import DO, AsyncDO, Limiter
+from doboto._core.limiter import Turn
+from doboto._http.pool import Pool
+from doboto._http.transport import HTTPTransport
+from doboto.sim import ManualClock, Settings, Simulator
+
+from .conftest import several
+from .interruption_points import Interruption
+from .misbehaving import OK, Misbehaving, Peer, misbehaving
+
+TRANSPORT = (
+    *(
+        f"_http/{name}.py"
+        for name in ("blocking", "connect", "content", "dial", "messages", "network", "pool", "transport")
+    ),
+    "_core/limiter.py",
+    "doboto/_session.py",
+)
+SAMPLE = 60
+
+# What Python says of a socket that is closed because it is lost, and of a coroutine lost between its call and `await`.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture
+def server() -> Iterable[Misbehaving]:
+    def behave(peer: Peer) -> None:
+        while head := peer.request():
+            served.requests.append(head)
+            peer.socket.sendall(OK)
+
+    with misbehaving(behave) as served:
+        yield served
+
+
+def points(count: int, every: bool) -> Iterable[int]:
+    """All points, or a sample of them that is spread over the whole."""
+    return range(count) if every else range(0, count, max(1, count // SAMPLE))
+
+
+def pool_of(client: DO | AsyncDO) -> Pool:
+    transport = client._session.io.transport
+    assert isinstance(transport, HTTPTransport)
+    return transport._pool
+
+
+def hold(client: DO | AsyncDO, limiter: Limiter, server: Misbehaving, where: str | None) -> None:
+    """Hold that nothing is taken: no slot, no position in the queue; and that what was sent is counted."""
+    pool = pool_of(client)
+    assert len(pool._admitted) == 0, where
+    assert all(ref() is None for ref in pool._waiting), where
+    probe: Turn = limiter.join()
+    assert limiter.ask(probe, client._session.io.clock.monotonic()) == 0.0, where
+    limiter.leave(probe, 0.0, counts=False)
+    assert not limiter._waiting, where
+    assert not limiter._under_way, where
+    assert len(limiter._over) >= len(server.requests), where
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["new", "kept"])
+def test_an_interruption_anywhere_in_a_request_takes_nothing(
+    server: Misbehaving, kept: bool, every_interruption: bool
+) -> None:
+    """On a new connection and on a kept one; the one connection and the queue serve the next request at once."""
+    limiter = Limiter(per_minute=10_000_000)
+    with DO("t", f"http://127.0.0.1:{server.port}", connections=1, limiter=limiter, timeout=20) as do:
+
+        def ask(interruption: Interruption) -> None:
+            do.request("GET", "/account")
+            if not kept:
+                pool_of(do).close()
+            with interruption, suppress(KeyboardInterrupt):
+                do.request("POST", "/tags", body={"name": "a"})
+
+        counting = Interruption(TRANSPORT)
+        ask(counting)
+        assert counting.count > 500
+        for nth in points(counting.count, every_interruption):
+            interruption = Interruption(TRANSPORT, nth)
+            ask(interruption)
+            hold(do, limiter, server, interruption.where)
+            assert do.request("GET", "/account") == {}
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["new", "kept"])
+def test_a_task_cancelled_at_any_step_takes_nothing(server: Misbehaving, kept: bool) -> None:
+    """After any number of turns of the event loop, until the request is over before it can be cancelled."""
+
+    async def cancel_at_each_step() -> None:
+        limiter = Limiter(per_minute=10_000_000)
+        async with AsyncDO("t", f"http://127.0.0.1:{server.port}", connections=1, limiter=limiter) as do:
+            for steps in range(60):
+                await do.request("GET", "/account")
+                if not kept:
+                    pool_of(do).close()
+                task = asyncio.create_task(do.request("POST", "/tags"))
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                task.cancel()
+                await asyncio.wait([task])
+                hold(do, limiter, server, f"after {steps} steps")
+            assert await do.request("GET", "/account") == {}
+
+    asyncio.run(cancel_at_each_step())
+
+
+def test_a_thread_that_waits_gets_the_slot_of_one_that_was_interrupted(server: Misbehaving) -> None:
+    """Nobody gives the slot back; whoever waits finds it."""
+    limiter = Limiter(per_minute=10_000_000)
+    with DO("t", f"http://127.0.0.1:{server.port}", connections=1, limiter=limiter, timeout=20) as do:
+        counting = Interruption(("_http/pool.py",))
+        with counting:
+            do.request("GET", "/account")
+        for nth in range(counting.count):
+            with Interruption(("_http/pool.py",), nth), suppress(KeyboardInterrupt):
+                do.request("GET", "/account")
+            assert do.request("GET", "/account") == {}
+
+
+CREATE = ("resources/droplet/create.py", "_core/recovery.py", "_core/create_request.py", "doboto/_session.py")
+
+
+def test_an_interruption_anywhere_in_a_create_leaves_no_droplet_unreported(
+    every_interruption: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What exists, or may exist, is in the exception's notes and in the log."""
+    sim = Simulator(ManualClock(1_790_000_000), settings=Settings(droplet_limit=100_000, requests_per_hour=0))
+    do = DO.simulated(sim, limiter=Limiter(per_minute=10_000_000))
+
+    def create(interruption: Interruption, number: int) -> tuple[list[str], str, bool]:
+        """The names that were asked for, what was reported, and whether the call was interrupted."""
+        names = [f"web-{number}-{one}" for one in range(12)]
+        with interruption:
+            try:
+                do.droplet.create(several(*names))
+            except KeyboardInterrupt as caught:
+                return names, "\n".join(getattr(caught, "__notes__", [])) + caplog.text, True
+        return names, "", False
+
+    counting = Interruption(CREATE)
+    create(counting, 0)
+    assert counting.count > 500
+    for nth in points(counting.count, every_interruption):
+        caplog.clear()
+        interruption = Interruption(CREATE, nth)
+        names, reported, interrupted = create(interruption, nth + 1)
+        made = {one["name"]: one["id"] for one in do.droplet.each() if one["name"] in names}
+        for name, id in made.items() if interrupted else ():
+            assert name in reported or str(id) in reported, (nth, interruption.where, name)
+        for id in made.values():
+            do.droplet.destroy(id)
