@@ -24,6 +24,7 @@ from .DO import DO  # isort: skip
 from .client import AsyncDO
 from .errors import (
     DOBOTOActionException,
+    DOBOTOAlreadyDoneException,
     DOBOTOBadRequestException,
     DOBOTOBulkException,
     DOBOTOCertificateException,
@@ -58,6 +59,7 @@ __all__ = [
     "Clock",
     "DO",
     "DOBOTOActionException",
+    "DOBOTOAlreadyDoneException",
     "DOBOTOBadRequestException",
     "DOBOTOBulkException",
     "DOBOTOCertificateException",

@@ -250,11 +250,16 @@ class Session:
     def _refused(self, failure: DOBOTORateLimitException) -> None:
         """A 429 holds back all threads and tasks, for as long as the API says.
 
-        Only the limit of a minute comes with Retry-After; for that of the hour, `reset` is when the oldest request
-        expires and there is room for one more (API reference, "Rate Limit").
+        One that leaves requests of the hour is of that operation alone, such as a snapshot of a volume every ten
+        minutes: at the limit of a minute, `ratelimit-remaining` is 0, too (openapi PR#816). Only the limit of a minute
+        comes with Retry-After; for that of the hour, `reset` is when the oldest request expires and there is room for
+        one more (API reference, "Rate Limit").
         """
         if failure.retry_after is None and failure.ratelimit is not None and failure.ratelimit.remaining == 0:
             failure.retry_after = self._until(failure.ratelimit.reset)
+        if failure.ratelimit is not None and failure.ratelimit.remaining > 0:
+            failure.message += f"; the limit is that of {failure.method} {failure.url} alone"
+            return
         if failure.retry_after is not None:
             if failure.retry_after >= LONGEST_PAUSE:
                 log.warning(

@@ -9,7 +9,8 @@
     │   ├── DOBOTONotFoundException        404
     │   ├── DOBOTOConflictException        409 and 412
     │   ├── DOBOTOUnprocessableException   422
-    │   │   └── DOBOTOPendingEventException    another action runs on that resource
+    │   │   ├── DOBOTOPendingEventException    another action runs on that resource
+    │   │   └── DOBOTOAlreadyDoneException     it is so already: attached, detached, assigned, of that size
     │   ├── DOBOTORateLimitException       429, or a wait for the limit longer than the deadline allows
     │   └── DOBOTOServerException          500 and above, 408
     ├── DOBOTOInvalidResponseException               the API answered, and the answer can't be understood
@@ -193,6 +194,13 @@ class DOBOTOUnprocessableException(DOBOTOHTTPException):
 
 class DOBOTOPendingEventException(DOBOTOUnprocessableException):
     """422 because another action is running on that resource; it works once that action ends."""
+
+
+class DOBOTOAlreadyDoneException(DOBOTOUnprocessableException):
+    """422 because it is so already: the volume is attached there, the address is assigned, the Droplet has that size.
+
+    The resource was read after the refusal, and shows it.
+    """
 
 
 class DOBOTORateLimitException(DOBOTOHTTPException):

@@ -254,6 +254,7 @@ def test_no_answer_to_a_question_is_a_refusal(simulated: Doboto) -> None:
 
 def test_every_exception_of_the_library_has_a_code_of_its_kind() -> None:
     expected = {
+        errors.DOBOTOAlreadyDoneException: 5,
         errors.DOBOTOPendingEventException: 5, errors.DOBOTOConflictException: 5, errors.DOBOTOBadRequestException: 5,
         errors.DOBOTOUnprocessableException: 5, errors.DOBOTOHTTPException: 5, errors.DOBOTOServerException: 11,
         errors.DOBOTOConfigurationException: 4, errors.DOBOTOUnauthorizedException: 4,

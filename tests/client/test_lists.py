@@ -100,7 +100,7 @@ def test_a_list_that_never_ends_ends(flavour: str, runner: Any) -> None:
 
 def test_a_page_without_a_list_is_a_reply_error(flavour: str, runner: Any) -> None:
     with pytest.raises(DOBOTOInvalidResponseException, match="droplets"):
-        stage(flavour, runner, reply(200, {"meta": {"total": 0}})).api.droplet.list()
+        stage(flavour, runner, reply(200, {"meta": {"total": 3}})).api.droplet.list()
 
 
 def page(items: list[Any], total: int, next: int | None = None, last: int | None = None) -> Response:

@@ -65,19 +65,30 @@ def read(result: Any, key: str) -> Page:
         DOBOTOInvalidResponseException: It has no list and no map under `key`, its items are not objects or lack their
             id, or it announces more pages than there can be.
     """
-    held = mapping(mapping(result).get(key))
-    # Backup policies come as a map by Droplet id; their records name the Droplet too.
-    items: list[Any] = list(held.values()) if held else member(result, key, list)
-    if wrong := [item for item in items if not _sound(item, key)]:
-        raise DOBOTOInvalidResponseException(f"the reply lists {str(wrong[0])[:200]} among the {key}", result)
     pages = mapping(mapping(mapping(result).get("links")).get("pages"))
     total = mapping(mapping(result).get("meta")).get("total")
+    items = _items(result, key, empty=total == 0 or ("prev" in pages and "next" not in pages))
+    if wrong := [item for item in items if not _sound(item, key)]:
+        raise DOBOTOInvalidResponseException(f"the reply lists {str(wrong[0])[:200]} among the {key}", result)
     following = _number(pages.get("next"))
     total = total if isinstance(total, int) and not isinstance(total, bool) else None
     page = Page(items, total, max(_number(pages.get("last")) or 0, following or 0), following)
     if max(page.last, (total or 0) // PER_PAGE) > MOST:
         raise DOBOTOInvalidResponseException(f"the reply tells of {page.last} pages with {total} {key}", result)
     return page
+
+
+def _items(result: Any, key: str, *, empty: bool) -> list[Any]:
+    """What a page has under its key; no key, or null, is an empty list where nothing can be on that page.
+
+    Raises:
+        DOBOTOInvalidResponseException: There is no list.
+    """
+    if empty and isinstance(result, Mapping) and mapping(result).get(key) is None:
+        return []
+    held = mapping(mapping(result).get(key))
+    # Backup policies come as a map by Droplet id; their records name the Droplet too.
+    return list(held.values()) if held else member(result, key, list)
 
 
 def _sound(item: Any, key: str) -> bool:

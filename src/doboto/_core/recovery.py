@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -78,8 +78,8 @@ class OwnershipRegistry:
 
     def __init__(self) -> None:
         self._claimed: dict[Any, None] = {}
-        self._sending: Counter[str] = Counter()
-        self._looking: defaultdict[str, list[float]] = defaultdict(list)
+        self._sending: Counter[Hashable] = Counter()
+        self._looking: defaultdict[Hashable, list[float]] = defaultdict(list)
         self._doubted: dict[Any, None] = {}
         self._lock = threading.Lock()
 
@@ -101,30 +101,39 @@ class OwnershipRegistry:
         """Those that nobody has claimed, under what `key` makes of them."""
         return [one for one in found if key(one) not in self._claimed]
 
-    def sending(self, names: Sequence[str]) -> None:
-        """A request for these names is on its way."""
+    def sending(self, names: Sequence[Hashable]) -> None:
+        """Record that a request for these names is on its way; a name is whatever tells like requests by."""
         with self._lock:
             self._sending.update(names)
 
-    def looking(self, names: Sequence[str], sent_at: float) -> None:
+    def looking(self, names: Sequence[Hashable], sent_at: float) -> None:
         """Its answer was lost; what it did is going to be looked for."""
         with self._lock:
             for name in names:
                 self._looking[name].append(sent_at)
 
-    def sent(self, names: Sequence[str]) -> None:
+    def sent(self, names: Sequence[Hashable]) -> None:
         """It was answered, or is given up."""
         with self._lock:
             self._sending.subtract(names)
 
-    def looked(self, names: Sequence[str], sent_at: float) -> None:
+    def looked(self, names: Sequence[Hashable], sent_at: float) -> None:
         """Looking is over, and these were not taken."""
         with self._lock:
             for name in names:
                 self._leave(name, sent_at)
 
-    def take(self, name: str, found: Sequence[Any], missing: int, sent_at: float, *, last: bool) -> list[Any]:
-        """Claim what is certain of the Droplets found of a name: as many as are missing, or fewer, or none.
+    def take(
+        self,
+        name: Hashable,
+        found: Sequence[Any],
+        missing: int,
+        sent_at: float,
+        *,
+        last: bool,
+        key: Callable[[Any], Any] = operator.itemgetter("id"),
+    ) -> list[Any]:
+        """Claim what is certain of the resources found of a name: as many as are missing, or fewer, or none.
 
         None while there are more than can be anybody's here, or they may be those of a request that is on its way.
         What is left is left to others that look for the name, as far as their requests were sent no later, so that
@@ -132,29 +141,32 @@ class OwnershipRegistry:
 
         Args:
             name: The name.
-            found: The Droplets of that name that are new enough.
+            found: The resources of that name that are new enough.
             missing: How many of the name the caller still looks for.
             sent_at: When its request was sent.
             last: Whether the caller's patience is over.
+            key: What a resource is claimed under.
         """
         with self._lock:
             # Those that somebody gave up on come last: of these, a caller has been told.
-            free = sorted(self.free(found), key=lambda one: one["id"] in self._doubted)
+            free = sorted(self.free(found, key), key=lambda one: key(one) in self._doubted)
             lookers = self._looking[name]
-            contested = len(lookers) > missing or any(one["id"] in self._doubted for one in free)
+            contested = len(lookers) > missing or any(key(one) in self._doubted for one in free)
             room = sum(sent <= sent_at for sent in lookers)
             if self._sending[name] > 0 or len(free) > room or (contested and not last):
                 return []
             taken = free[:missing]
-            self._claimed.update(dict.fromkeys(one["id"] for one in taken))
+            self._claimed.update(dict.fromkeys(map(key, taken)))
             _forget(self._claimed)
             for _ in taken:
                 self._leave(name, sent_at)
             return taken
 
-    def _leave(self, name: str, sent_at: float) -> None:
-        self._looking[name].remove(sent_at)
-        if not self._looking[name]:
+    def _leave(self, name: Hashable, sent_at: float) -> None:
+        lookers = self._looking[name]
+        if sent_at in lookers:  # it has left already where it was interrupted after it took something
+            lookers.remove(sent_at)
+        if not lookers:
             del self._looking[name]
 
     def doubt(self, ids: Iterable[Any]) -> None:

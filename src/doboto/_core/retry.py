@@ -16,19 +16,20 @@ from ..errors import (
 )
 from .request import Request
 
-#: Statuses at which a repeatable request may fare better a moment later.
-TRANSIENT = frozenset({408, 500, 502, 503, 504})
+#: The one status of 500 and above that is final: the API has no such operation (RFC 9110, 15.6.2). All others may pass,
+#: those of the proxies before the API included: 520 to 530 are Cloudflare's (godo#142: a 524 with HTML).
+NOT_IMPLEMENTED = 501
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
     """The retry policy: a value, the same for every call of a client unless one is given its own.
 
-    A request that reads, or that does the same when sent twice, is sent again after a connection error, a time-out,
-    a reply cut short, 408, 429, 500, 502, 503 and 504. Any other request is sent again only where it certainly took no
-    effect: after a 429, and when the connection was never made. A certificate that isn't trusted is final. The pause
-    grows from `base` seconds by `factor` up to `longest`, with jitter; `Retry-After` is obeyed. All of it stays within
-    the call's deadline.
+    A request that reads, or that does the same when sent twice, is sent again after a connection error, a timeout, a
+    response cut short, 408, 429 and every status from 500 on but 501. Any other request is sent again only where it
+    certainly took no effect: after a 429, and when the connection was never made. A certificate that isn't trusted is
+    final. The pause grows from `base` seconds by `factor` up to `longest`, with jitter; `Retry-After` is obeyed. All of
+    it stays within the call's deadline.
 
     Attributes:
         attempts: How often a request is sent at most, the first time included.
@@ -85,7 +86,7 @@ def worth_repeating(request: Request, failure: DOBOTOException) -> bool:
 def transient(failure: DOBOTOException) -> bool:
     """Whether the same request may succeed a moment later."""
     if isinstance(failure, DOBOTOServerException):
-        return failure.status in TRANSIENT
+        return failure.status != NOT_IMPLEMENTED
     if isinstance(failure, DOBOTOInvalidResponseException):
         return failure.status == 200  # cut short on its way; a redirect will be there again
     return isinstance(failure, DOBOTOConnectionException | DOBOTORateLimitException)

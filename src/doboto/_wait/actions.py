@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,25 +16,52 @@ from .lookup import Finder
 #: How many requests a round may cost.
 PAGES = 2
 RUNNING = "in-progress"
-FAILED = "errored"
-#: How an action ends; whatever else it says it is, it goes on.
-FINAL = frozenset({"completed", FAILED})
+COMPLETED = "completed"
+#: What an action that goes on may call itself. Only the first is documented.
+GOING_ON = frozenset({RUNNING, "new", "pending", "queued"})
+
+
+def is_over(action: Mapping[str, Any]) -> bool:
+    """Whether an action has ended: it says when, or its status is none that means that it goes on.
+
+    Not all final statuses are documented (terraform-provider-digitalocean#711). No status at all says nothing.
+    """
+    status = action.get("status")
+    return bool(action.get("completed_at")) or (isinstance(status, str) and status not in GOING_ON)
+
+
+def is_completed(action: Mapping[str, Any]) -> bool:
+    """Whether an action has ended, and well."""
+    return is_over(action) and action.get("status") == COMPLETED
+
+
+#: Whether the resource of an action shows that what the action does is so.
+Happened = Callable[[Mapping[str, Any]], Awaitable[bool]]
 
 
 class ActionWatch:
     """Actions and what was last seen of them.
 
+    An action that can't be read, although it was accepted half a minute ago, is judged by its resource: there are some
+    that answer 404 for good (terraform-provider-digitalocean#1557).
+
     Args:
         session: Sends the requests.
         actions: The actions as last seen; at least their ids.
         single: The request that reads one of them.
+        happened: Whether the resource itself shows that what an action does is so, or None where it shows nothing.
     """
 
     failures = 0
 
     def __init__(
-        self, session: Session, actions: Sequence[Mapping[str, Any]], single: Callable[[Mapping[str, Any]], Request]
+        self,
+        session: Session,
+        actions: Sequence[Mapping[str, Any]],
+        single: Callable[[Mapping[str, Any]], Request],
+        happened: Happened | None = None,
     ) -> None:
+        self._happened = happened
         self.what = str(actions[0].get("type", "action")) if actions else "action"
         self.total = len(actions)
         self._session = session
@@ -47,7 +74,7 @@ class ActionWatch:
 
     def pending(self) -> dict[int, str]:
         """The actions that are still running."""
-        return {id: _state(action) for id, action in self._seen.items() if action.get("status") not in FINAL}
+        return {id: _state(action) for id, action in self._seen.items() if not is_over(action)}
 
     def seen(self) -> Any:
         """The action as last seen, or a list of them."""
@@ -59,8 +86,8 @@ class ActionWatch:
         return list(self._seen.values())
 
     def failed(self) -> list[Any]:
-        """Those that ended as errored."""
-        return [action for action in self._seen.values() if action.get("status") == FAILED]
+        """Those that ended in another way than completed."""
+        return [action for action in self._seen.values() if is_over(action) and not is_completed(action)]
 
     async def look(self, deadline: Deadline) -> None:
         """Read the running ones: a single one by itself, several from the list of all actions."""
@@ -95,7 +122,11 @@ class ActionWatch:
         except DOBOTONotFoundException:
             if self.forgiven():
                 return
-            raise
+            if self._happened is None:
+                raise
+            if await self._happened(self._seen[id]):
+                self._seen[id] = {**self._seen[id], "status": COMPLETED}
+            return
         self._seen[id] = {**found, "id": id}
 
     def forgiven(self) -> bool:
@@ -107,7 +138,7 @@ def _state(action: Mapping[str, Any]) -> str:
     """How far an action is, in words; of one that was not read yet only the id is known."""
     if "status" not in action:
         return "not read yet"
-    return f"{action.get('type', 'action')} of {action.get('resource_id')} is {RUNNING}"
+    return f"{action.get('type', 'action')} of {action.get('resource_id')} is {action['status']}"
 
 
 #: How long after waiting began a 404 is taken for lag, in seconds. Terraform's provider repeats such reads for

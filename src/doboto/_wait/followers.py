@@ -17,7 +17,7 @@ from ..errors import (
     DOBOTOForbiddenException,
     DOBOTONotFoundException,
 )
-from .actions import FINAL, PAGES, ActionWatch, describe
+from .actions import PAGES, ActionWatch, Happened, describe, is_completed, is_over
 from .bulk import BulkCall, end_unreadable
 from .lookup import read_list
 
@@ -29,15 +29,23 @@ class ActionFollower:
         session: Sends the requests.
         what: What is done: `reboot`.
         single: The request that reads one action.
+        happened: Whether the resource of an action shows that what the action does is so.
     """
 
-    def __init__(self, session: Session, what: str, single: Callable[[Mapping[str, Any]], Request]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        what: str,
+        single: Callable[[Mapping[str, Any]], Request],
+        happened: Happened | None = None,
+    ) -> None:
+        self._happened = happened
         self.hurry = False
         self._session = session
         self._what = what
         self._single = single
         self._calls: dict[int, BulkCall] = {}
-        self._watch = ActionWatch(session, [], single)
+        self._watch = ActionWatch(session, [], single, happened)
 
     async def prepare(self, ids: Sequence[int], deadline: Deadline) -> None:
         """Nothing: an action has an id of its own to be found by."""
@@ -45,9 +53,9 @@ class ActionFollower:
     def accepted(self, call: BulkCall, answer: Any) -> None:
         """Record the action, and whether it is over."""
         call.action = answer
-        if answer.get("status") not in FINAL:
+        if not is_over(answer):
             call.state, call.waits_for = "running", f"{self._what} is running"
-        elif answer["status"] == "completed":
+        elif is_completed(answer):
             call.end("completed")
         else:
             error = DOBOTOActionException(describe([answer]), action=answer, actions=[answer])
@@ -58,7 +66,7 @@ class ActionFollower:
         by_action = {call.action["id"]: call for call in calls}
         if by_action.keys() - self._calls.keys():
             self._calls |= by_action
-            self._watch = ActionWatch(self._session, [call.action for call in calls], self._single)
+            self._watch = ActionWatch(self._session, [call.action for call in calls], self._single, self._happened)
         try:
             await self._watch.look(deadline)
         except DOBOTOException as failure:
@@ -76,7 +84,7 @@ class ActionFollower:
                 self.accepted(call, action)
 
     async def _look_at_each(self, calls: Sequence[BulkCall], deadline: Deadline) -> None:
-        watches = [ActionWatch(self._session, [call.action], self._single) for call in calls]
+        watches = [ActionWatch(self._session, [call.action], self._single, self._happened) for call in calls]
         outcomes = await self._session.io.gather([partial(watch.look, deadline) for watch in watches])
         end_unreadable(calls, outcomes)
         for watch in watches:

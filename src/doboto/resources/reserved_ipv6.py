@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._core.deadline import Deadline
 from .._core.request import Request, get, path, text
 from .._operation import Mode, operation
 from ..types import ReservedIPv6 as ReservedIPv6Data
@@ -47,7 +48,7 @@ class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
         made: ReservedIPv6Data = await self._make(create_spec, self._session.deadline())
         return made
 
-    def _move(self, ip: str, body: Mapping[str, Any]) -> ActionSpec:
+    def _move(self, ip: str, body: Mapping[str, Any], deadline: Deadline) -> ActionSpec:
         """The action, looked for in the list of all: the API has no list of an IPv6 address's own."""
 
         async def listing() -> str:
@@ -55,7 +56,7 @@ class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
 
         async def happened() -> bool:
             # An action says of which kind of thing it is, and not reliably of which.
-            address = await self._got(ReservedIPv6Data, self._single, self._place(ip))
+            address = await self._read(self._single, self._place(ip), deadline)
             return bool(droplet_of(address) == body.get("droplet_id"))
 
         return ActionSpec(
@@ -65,5 +66,6 @@ class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
             listing,
             lambda action: get(path("/actions/{id}", id=action["id"])),
             lambda action: action.get("resource_type") == self._single,
+            happened,
             happened,
         )

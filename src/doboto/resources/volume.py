@@ -422,8 +422,14 @@ class Volume(Making[Mode], Doing[Mode]):
     ) -> ActionSpec:
         """An action on a volume, by its id, or by its name and region in one request as well."""
         type = TYPES[body["type"]]
+
+        async def done() -> bool:
+            if id is None:
+                return is_done(await self._named(name or "", region or "", deadline), body)
+            return is_done(await self._read("volume", path("/volumes/{id}", id=id), deadline), body)
+
         if by_id(id, name, region):
-            return action_spec(path("/volumes/{id}/actions", id=id or ""), body, f"volume {id}", type)
+            return action_spec(path("/volumes/{id}/actions", id=id or ""), body, f"volume {id}", type, done)
 
         async def listing() -> str:
             volume = await self._named(name or "", region or "", deadline)
@@ -433,7 +439,15 @@ class Volume(Making[Mode], Doing[Mode]):
             return get(path("/actions/{id}", id=action["id"]))
 
         request = Request("POST", "/volumes/actions", body={**body, "volume_name": name, "region": region})
-        return ActionSpec(request, type, f"volume {name} in {region}", listing, reading)
+        return ActionSpec(request, type, f"volume {name} in {region}", listing, reading, done=done)
+
+
+def is_done(volume: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    """Whether a volume shows that what an action does is so; its Droplets may be null if it is not attached."""
+    if body["type"] == "resize":
+        return bool(volume.get("size_gigabytes") == body["size_gigabytes"])
+    attached = body["droplet_id"] in (volume.get("droplet_ids") or ())
+    return attached if body["type"] == "attach" else not attached
 
 
 #: The action types as they are listed, by those that are asked for (API reference, volumeActions_post: its examples).

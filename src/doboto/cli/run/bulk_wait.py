@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..._core.request import get, path
 from ..._core.retry import transient
-from ..._wait.actions import FINAL, PAGES, ActionWatch, describe
+from ..._wait.actions import PAGES, ActionWatch, describe, is_over
 from ..._wait.lookup import Finder
 from ..._wait.pending_event import PendingEventWatch
 from ...errors import DOBOTOActionException, DOBOTOException, DOBOTOForbiddenException, DOBOTONotFoundException
@@ -148,7 +148,7 @@ class Actions:
     def answered(self, call: Call, answer: Any) -> None:
         """Take the action."""
         call.at(Stage.BEGUN, f"{self._what} is running", answer)
-        if answer.get("status") in FINAL:
+        if is_over(answer):
             call.over(_result(answer))
 
     async def look(self, calls: Sequence[Call], deadline: Deadline) -> None:

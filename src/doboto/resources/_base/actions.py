@@ -11,14 +11,20 @@ from ..._core import pages
 from ..._core.deadline import Deadline
 from ..._core.recovery import SKEW, moment, of_action
 from ..._core.request import Request, get
-from ..._core.response import read_action
+from ..._core.response import holding, read_action
 from ..._io.protocol import Job
 from ..._json import records
 from ..._operation import Mode
-from ..._wait.actions import ActionWatch, describe
+from ..._wait.actions import ActionWatch, Happened, describe
 from ..._wait.pending_event import PendingEventWatch
 from ..._wait.polling import WaitPlan, Watch, wait
-from ...errors import DOBOTOActionException, DOBOTOException, DOBOTOPendingEventException
+from ...errors import (
+    DOBOTOActionException,
+    DOBOTOAlreadyDoneException,
+    DOBOTOException,
+    DOBOTOPendingEventException,
+    DOBOTOUnprocessableException,
+)
 from ...events import ResponseLost, Started, WaitingForEvent
 from ...outcomes import attach_state
 from .recovery import Recovering, unknown
@@ -42,6 +48,7 @@ class ActionSpec:
         reading: The request that reads an action again.
         own: Whether an action of that list may be the resource's.
         happened: Whether the resource itself shows that the action was done; None where its own list is certain enough.
+        done: Whether the resource itself shows that what the action does is so; None where it shows nothing of it.
     """
 
     request: Request
@@ -51,6 +58,12 @@ class ActionSpec:
     reading: Reading
     own: Callable[[Mapping[str, Any]], bool] = bool
     happened: Callable[[], Awaitable[bool]] | None = None
+    done: Callable[[], Awaitable[bool]] | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells like requests by."""
+        return ("action", self.type, self.target)
 
 
 class Doing(Recovering[Mode]):
@@ -67,8 +80,33 @@ class Doing(Recovering[Mode]):
             return PendingEventWatch(self._session, await spec.listing(), spec.target, spec.own)
 
         start = partial(self._start_or_find, spec, plan.deadline)
-        action = await self._patiently(start, busy, plan, patient, spec.target)
-        return (await self._completed([action], spec.reading, plan))[0] if patient else action
+        job = partial(self._unless_done, start, spec.done)
+        action = await self._patiently(job, busy, plan, patient, spec.target)
+        if not patient:
+            return action
+        done = spec.done
+        happened = None if done is None else lambda _: done()
+        return (await self._completed([action], spec.reading, plan, happened=happened))[0]
+
+    async def _read(self, key: str, where: str, deadline: Deadline) -> Any:
+        """Read one resource."""
+        return await self._session.call(get(where), deadline, holding(key, dict))
+
+    async def _unless_done(self, job: Job[T], done: Callable[[], Awaitable[bool]] | None) -> T:
+        """Do it.
+
+        Raises:
+            DOBOTOAlreadyDoneException: It was refused, and the resource shows that it is so already.
+        """
+        try:
+            return await job()
+        except DOBOTOPendingEventException:
+            raise
+        except DOBOTOUnprocessableException as failure:
+            refusal = failure
+        if done is not None and await _quietly(done):
+            raise already_done(refusal) from refusal
+        raise refusal
 
     async def _patiently(
         self, job: Job[T], busy: Callable[[], Awaitable[Watch]], plan: WaitPlan, patient: bool, target: str
@@ -91,51 +129,77 @@ class Doing(Recovering[Mode]):
                 raise
 
     async def _completed(
-        self, actions: Sequence[Any], reading: Reading, plan: WaitPlan, *, at_once: bool = False
+        self,
+        actions: Sequence[Any],
+        reading: Reading,
+        plan: WaitPlan,
+        *,
+        at_once: bool = False,
+        happened: Happened | None = None,
     ) -> list[Any]:
         """The actions once they are completed.
 
         Raises:
             DOBOTOActionException: One ended as errored.
         """
-        watch = ActionWatch(self._session, actions, reading)
+        watch = ActionWatch(self._session, actions, reading, happened)
         await wait(self._session, watch, plan, at_once=at_once)
         if failed := watch.failed():
             raise DOBOTOActionException(describe(failed), action=failed[0], actions=watch.all())
         return watch.all()
 
     async def _start_or_find(self, spec: ActionSpec, deadline: Deadline) -> Any:
-        recover = partial(self._find_started, spec, deadline)
-        doing = f"{spec.type} of {spec.target}"
-        action = await self._changed(spec.request, deadline, recover, read_action, what=doing)
-        self._session.ownership.claim([of_action(action)])
+        action = await self._changed(
+            spec.request, deadline, partial(self._find_started, spec, deadline), read_action,
+            what=f"{spec.type} of {spec.target}", key=spec.key, claimed=lambda action: [of_action(action)],
+        )  # fmt: skip
         await self._session.emit(Started(action))
         return action
 
     async def _find_started(self, spec: ActionSpec, deadline: Deadline, failure: DOBOTOException) -> Any:
-        """The action that was started although the answer was lost.
+        """The action that was started although the response was lost.
 
         Raises:
             DOBOTOOutcomeUnknownException: There is none, or more than one.
         """
-        found: list[Any] = []
 
-        async def look() -> bool:
+        async def find() -> list[Any]:
             request = pages.numbered(await spec.listing(), {}, 1)
             page = await self._session.call(request, deadline, pages.reading("actions"))
             since = self._session.api_time(failure.sent_at)  # now that a reply has told the API's time
             new = [one for one in records(list(page.items)) if spec.own(one) and _new(one, spec.type, since)]
-            found[:] = self._session.ownership.free(new, of_action)
-            return len(found) == 1 and (spec.happened is None or await spec.happened())
+            return new if new and (spec.happened is None or await spec.happened()) else []
 
-        await self._session.emit(ResponseLost(f"the action {spec.type} of {spec.target}", failure))
-        why = await self._look_till(look, deadline)
-        if not why and self._session.ownership.claim([of_action(found[0])]):
-            return found[0]
-        raise unknown(failure, spec.request.body, f"an action {spec.type} of {spec.target}", why, [])
+        what = f"the action {spec.type} of {spec.target}"
+        await self._session.emit(ResponseLost(what, failure))
+        found, why = await self._look_for_one(spec.key, find, of_action, deadline, failure)
+        if found is not None:
+            return found
+        raise unknown(failure, spec.request.body, what, why, [])
 
 
-def action_spec(where: str, body: Mapping[str, Any], target: str, type: str | None = None) -> ActionSpec:
+async def _quietly(done: Callable[[], Awaitable[bool]]) -> bool:
+    """Whether it is done; what can't be read shows nothing."""
+    try:
+        return await done()
+    except DOBOTOException:
+        return False
+
+
+def already_done(refusal: DOBOTOUnprocessableException) -> DOBOTOAlreadyDoneException:
+    """A refusal as the error that says why."""
+    error = DOBOTOAlreadyDoneException(refusal.message)
+    vars(error).update(vars(refusal))
+    return error
+
+
+def action_spec(
+    where: str,
+    body: Mapping[str, Any],
+    target: str,
+    type: str | None = None,
+    done: Callable[[], Awaitable[bool]] | None = None,
+) -> ActionSpec:
     """An action of a resource whose actions are started, listed and read below one path.
 
     Args:
@@ -143,6 +207,7 @@ def action_spec(where: str, body: Mapping[str, Any], target: str, type: str | No
         body: What starts it.
         target: The resource, in words.
         type: Its type as it is listed, where that is not the one it is asked for by.
+        done: Whether the resource shows that what the action does is so.
     """
 
     async def listing() -> str:
@@ -151,7 +216,7 @@ def action_spec(where: str, body: Mapping[str, Any], target: str, type: str | No
     def reading(action: Mapping[str, Any]) -> Request:
         return get(f"{where}/{action['id']}")
 
-    return ActionSpec(Request("POST", where, body=body), type or body["type"], target, listing, reading)
+    return ActionSpec(Request("POST", where, body=body), type or body["type"], target, listing, reading, done=done)
 
 
 def _new(action: Mapping[str, Any], type: str, since: float) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from ..._core.attributes import required
+from ..._core.deadline import Deadline
 from ..._core.request import Request, path
 from ..._json import mapping
 from ..._operation import Mode, operation, stream
@@ -121,7 +122,7 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
         """
         body = {"type": "assign", "droplet_id": required("droplet_id", droplet_id)}
         plan = self._plan(poll, timeout, progress)
-        action: Action = await self._do(self._move(ip, body), plan, wait)
+        action: Action = await self._do(self._move(ip, body, plan.deadline), plan, wait)
         return action
 
     @operation(
@@ -152,7 +153,7 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
             DOBOTOUnprocessableException: It is not assigned.
         """
         plan = self._plan(poll, timeout, progress)
-        action: Action = await self._do(self._move(ip, {"type": "unassign"}), plan, wait)
+        action: Action = await self._do(self._move(ip, {"type": "unassign"}, plan.deadline), plan, wait)
         return action
 
     def _place(self, ip: str) -> str:
@@ -161,9 +162,14 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
     def _actions(self, ip: str) -> str:
         return f"{self._place(ip)}/actions"
 
-    def _move(self, ip: str, body: Mapping[str, Any]) -> ActionSpec:
+    def _move(self, ip: str, body: Mapping[str, Any], deadline: Deadline) -> ActionSpec:
         """The action that assigns or unassigns."""
-        return action_spec(self._actions(ip), body, f"{self._noun} {ip}", TYPES[body["type"]])
+
+        async def done() -> bool:
+            address = await self._read(self._single, self._place(ip), deadline)
+            return bool(droplet_of(address) == body.get("droplet_id"))
+
+        return action_spec(self._actions(ip), body, f"{self._noun} {ip}", TYPES[body["type"]], done)
 
 
 #: The action types as they are listed, by those that are asked for (API reference, reservedIPsActions_post: example).

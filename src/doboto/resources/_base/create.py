@@ -59,9 +59,10 @@ class Making(Recovering[Mode]):
         Raises:
             DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
         """
-        recover = partial(self._recover_made, spec, deadline)
-        made: Any = await self._changed(spec.request, deadline, recover, holding(spec.key, dict), what=spec.what)
-        self._session.ownership.claim([_claim(spec, made)])
+        made: Any = await self._changed(
+            spec.request, deadline, partial(self._recover_made, spec, deadline), holding(spec.key, dict),
+            what=spec.what, key=(spec.plural, spec.what), claimed=lambda made: [_claim(spec, made)],
+        )  # fmt: skip
         await self._report(Created(spec.key, _name(made), made.get("name"), made))
         return made
 
@@ -104,25 +105,21 @@ class Making(Recovering[Mode]):
         What has a time of creation must be newer than the request. What has none has a name that is its own, so that
         one of that name is the one asked for, whoever made it.
         """
-        found: list[Any] = []
 
-        async def look() -> bool:
+        async def find() -> list[Any]:
             listed = await self._all(dict[str, Any], spec.plural, spec.listing, spec.query, deadline)
             alike = [thing for thing in listed if spec.same(thing)]
             free = [thing for thing in alike if not self._session.ownership.known(_claim(spec, thing))]
             since = self._session.api_time(failure.sent_at)  # now that a reply has told the API's time
-            found[:] = await self._made_since(free, since, deadline)
-            return len(found) == 1
+            return await self._made_since(free, since, deadline)
 
         await self._session.emit(ResponseLost(spec.what, failure))
-        why = await self._look_till(look, deadline)
-        if not why and self._session.ownership.claim([_claim(spec, found[0])]):
-            adopted = found[0]
-            await self._report(Adopted(spec.key, _name(adopted), adopted.get("name"), adopted))
-            return adopted
-        if len(found) > 1:
-            why += f"; found {', '.join(map(_name, found))}, which may be another program's"
-        raise unknown(failure, spec.asked, spec.what, why, [])
+        identity = partial(_claim, spec)
+        found, why = await self._look_for_one((spec.plural, spec.what), find, identity, deadline, failure)
+        if found is None:
+            raise unknown(failure, spec.asked, spec.what, why, [])
+        await self._report(Adopted(spec.key, _name(found), found.get("name"), found))
+        return found
 
     async def _made_since(self, things: list[Any], since: float, deadline: Deadline) -> list[Any]:
         """Those of them that may have been made since then."""

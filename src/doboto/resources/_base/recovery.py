@@ -7,7 +7,7 @@ or the error says what was asked, what was looked for, and what to do next.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain, repeat
 from typing import Any
@@ -15,12 +15,15 @@ from typing import Any
 from ..._core import pages
 from ..._core.deadline import Deadline
 from ..._core.recovery import asked_names, matching, moment, of_action
-from ..._core.request import Request, path
+from ..._core.request import Request, get, path
+from ..._core.response import holding
 from ..._core.retry import transient
+from ..._core.shown import SHOWN, WITH_ARGUMENTS
 from ..._core.target import Target
 from ..._json import records
 from ..._operation import Mode
 from ..._session import Session
+from ..._wait.actions import is_over
 from ...errors import DOBOTOException, DOBOTONotFoundException, DOBOTOOutcomeUnknownException
 from ...events import Adopted, ResponseLost
 from ...outcomes import attach_state, call_states
@@ -30,7 +33,8 @@ from .resource import Resource, T
 PATIENCE = 12.0
 PAUSES = (0.5, 1.0, 1.5, 2.0, 3.0)
 
-Look = Callable[[], Awaitable[bool]]
+#: Looks once: True when the outcome is known, False when not, None when it is about to be: patience starts afresh.
+Look = Callable[[], Awaitable[bool | None]]
 ListBy = Callable[[Mapping[str, str | int], Deadline], Coroutine[Any, Any, list[Any]]]
 
 
@@ -54,9 +58,12 @@ class Recovering(Resource[Mode]):
             await io.sleep(pause)
             looked = clock.monotonic()
             try:
-                if await settled():
+                known = await settled()
+                if known:
                     return ""
                 trouble = ""
+                if known is None:
+                    end = clock.monotonic() + PATIENCE
                 if looked >= end:
                     break  # this look began when patience was over: looks can take long themselves
             except DOBOTOException as failure:
@@ -98,7 +105,7 @@ class Recovering(Resource[Mode]):
     async def _recover_actions(
         self, target: Target, body: Mapping[str, Any], deadline: Deadline, failure: DOBOTOException
     ) -> list[Any]:
-        """The actions that a request started whose answer was lost.
+        """The actions that a request started whose response was lost.
 
         Raises:
             DOBOTOOutcomeUnknownException: They were not found; `created` has those that were.
@@ -107,20 +114,46 @@ class Recovering(Resource[Mode]):
         found: list[Any] = []
         wanted: set[Any] = set()
 
-        async def look() -> bool:
+        async def find() -> list[Any]:
             wanted.update(await self._droplets_of(target, deadline))
             listed = await self._actions_of(target, deadline)
             since = session.api_time(failure.sent_at)  # now that a reply has told the API's time
-            new = [action for action in listed if _started(action, body["type"], wanted, since)]
-            found[:] = session.ownership.free(new, of_action)
+            return [action for action in listed if _started(action, body["type"], wanted, since)]
+
+        async def look() -> bool:
+            found[:] = session.ownership.free(await find(), of_action)
             return bool(wanted) and {action["resource_id"] for action in found} == wanted
 
         await session.emit(ResponseLost(f"the action {body['type']} of {target}", failure))
-        why = await self._look_till(look, deadline)
-        if not why and len(found) == len(wanted) and session.ownership.claim(map(of_action, found)):
+        if target.id is not None:
+            own = partial(self._with_effect, find, target.id, body, deadline)
+            action, why = await self._look_for_one(key_of(target, body), own, of_action, deadline, failure)
+            found = [] if action is None else [action]
+        else:
+            why = await self._look_till(look, deadline)
+            if why or len(found) != len(wanted) or not session.ownership.claim(map(of_action, found)):
+                why = why or "found more than one"
+        if found and not why:
             return found
         looked_for = f"an action {body['type']} of {target} started since {_when(session.api_time(failure.sent_at))}"
-        raise unknown(failure, body, looked_for, why or "found more than one", found)
+        raise unknown(failure, body, looked_for, why, found)
+
+    async def _with_effect(
+        self, find: Callable[[], Awaitable[list[Any]]], id: int | str, body: Mapping[str, Any], deadline: Deadline
+    ) -> list[Any] | None:
+        """The actions found; of those whose request says more than their type, only if the Droplet shows that.
+
+        Two programs that rename one Droplet start actions that look the same; the name that it gets tells them apart.
+        While one is running, that can't be told yet.
+        """
+        found = await find()
+        if not found or body["type"] not in WITH_ARGUMENTS:
+            return found
+        request = get(path("/droplets/{id}", id=id))
+        droplet: Any = await self._session.call(request, deadline, holding("droplet", dict))
+        if SHOWN[body["type"]](droplet, body):
+            return found
+        return [] if all(map(is_over, found)) else None
 
     async def _droplets_of(self, target: Target, deadline: Deadline) -> list[Any]:
         if target.id is not None:
@@ -161,34 +194,94 @@ class Recovering(Resource[Mode]):
         deadline: Deadline,
         recover: Callable[[DOBOTOException], Awaitable[T]],
         read: Callable[[Any], T] | None = None,
+        *,
         what: str = "",
+        key: Hashable = None,
+        claimed: Callable[[T], Iterable[Any]] | None = None,
     ) -> T:
         """Send a change; if its response is lost, look for what it did.
 
         Args:
             request: The change.
             deadline: Bounds the request and the search.
-            recover: Looks for what it did.
+            recover: Looks for what it did. If there is a key, it takes what it finds through the ownership registry.
             read: Reads the response.
             what: The change in words, for whoever interrupts it.
+            key: What tells like requests by, or None where there is nothing to be taken for another's.
+            claimed: Under what the result is claimed.
         """
+        ownership, keys = self._session.ownership, [] if key is None else [key]
+        described = what or f"{request.method} {request.path}"
+        ownership.sending(keys)
         try:
-            return await self._session.call(request, deadline, read)
+            result = await self._session.call(request, deadline, read)
+            ownership.claim(() if claimed is None else claimed(result))
         except DOBOTOException as failure:
             if not failure.outcome_open:
                 raise
             lost = failure
+            ownership.looking(keys, lost.sent_at or 0.0)  # before it no longer counts as sent
         except BaseException as interruption:
-            attach_state(interruption, unresolved=[what or f"{request.method} {request.path}"])
+            attach_state(interruption, unresolved=[described])
             raise
+        else:
+            return result
+        finally:
+            ownership.sent(keys)
         try:
             return await recover(lost)
-        except DOBOTOException:
+        except BaseException as failure:
+            ownership.looked(keys, lost.sent_at or 0.0)
+            if not isinstance(failure, DOBOTOException) and not call_states(failure):
+                attach_state(failure, unresolved=[described])
             raise
-        except BaseException as interruption:
-            if not call_states(interruption):  # else it was found before
-                attach_state(interruption, unresolved=[what or f"{request.method} {request.path}"])
-            raise
+
+    async def _look_for_one(
+        self,
+        key: Hashable,
+        find: Callable[[], Awaitable[Sequence[Any] | None]],
+        identity: Callable[[Any], tuple[Any, ...]],
+        deadline: Deadline,
+        failure: DOBOTOException,
+    ) -> tuple[Any, str]:
+        """Look for the one resource that a lost request made; take it if it is certain that it is nobody else's.
+
+        Args:
+            key: What tells like requests by.
+            find: Gives those that may be it, or None while that can't be told yet.
+            identity: Under what one is claimed.
+            deadline: Bounds the search.
+            failure: How the response was lost.
+
+        Returns:
+            The resource and an empty text, or None and why there is none.
+        """
+        ownership, sent_at = self._session.ownership, failure.sent_at or 0.0
+        found: list[Any] = []
+        taken: list[Any] = []
+
+        async def look() -> bool | None:
+            candidates = await find()
+            if candidates is None:
+                return None
+            found[:] = candidates
+            taken[:] = ownership.take(key, found, 1, sent_at, last=False, key=identity)
+            return bool(taken)
+
+        why = await self._look_till(look, deadline)
+        taken = taken or ownership.take(key, found, 1, sent_at, last=True, key=identity)
+        if taken:
+            return taken[0], ""
+        if doubtful := ownership.free(found, identity):
+            ownership.doubt(map(identity, doubtful))
+            ids = ", ".join(str(identity(one)[-1]) for one in doubtful)
+            why += f"; found {ids}, which may be another program's"
+        return None, why
+
+
+def key_of(target: Target, body: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What tells like requests for an action by."""
+    return ("action", body["type"], str(target))
 
 
 class _Search:

@@ -10,6 +10,7 @@ from ..._core.deadline import Deadline
 from ..._core.recovery import of_action
 from ..._core.request import Request, get, path, text
 from ..._core.response import member
+from ..._core.shown import SHOWN, is_done
 from ..._core.target import Target
 from ..._io.protocol import Job
 from ..._json import mapping
@@ -23,6 +24,7 @@ from ...events import Started
 from ...progress import OnProgress
 from ...types import Droplet
 from .._base.actions import Doing
+from .._base.recovery import key_of
 from .._base.resource import T
 
 
@@ -43,9 +45,9 @@ class Acting(Doing[Mode]):
         plan = self._plan(poll, timeout, progress)
         if target.ids is not None:
             return await self._act_on_each(target.ids, body, plan, wait)
-        actions = await self._unlocked(target, plan, wait, partial(self._ask, target, body, plan.deadline))
+        actions = await self._unlocked(target, plan, wait, partial(self._start, target, body, plan.deadline))
         if wait:
-            actions = await self._told_of(actions, plan)
+            actions = await self._wait_for(actions, body, plan)
         return actions if target.id is None else actions[0]
 
     async def _act_on_each(self, ids: Sequence[int], body: Mapping[str, Any], plan: WaitPlan, wait: bool) -> list[Any]:
@@ -56,9 +58,10 @@ class Acting(Doing[Mode]):
         """
 
         async def start(id: int) -> Any:
-            return (await self._ask(Target(id, None), body, plan.deadline))[0]
+            return (await self._start(Target(id, None), body, plan.deadline))[0]
 
-        follower = ActionFollower(self._session, body["type"], reading)
+        happened = partial(self._happened, body, plan.deadline)
+        follower = ActionFollower(self._session, body["type"], reading, happened)
         return await BulkWatch(self._session, body["type"], ids, start, follower, plan).run(patient=wait)
 
     async def _unlocked(self, target: Target, plan: WaitPlan, patient: bool, job: Job[T]) -> T:
@@ -71,20 +74,42 @@ class Acting(Doing[Mode]):
 
         return await self._patiently(job, busy, plan, patient, str(target))
 
+    async def _start(self, target: Target, body: Mapping[str, Any], deadline: Deadline) -> list[Any]:
+        """Start it.
+
+        Raises:
+            DOBOTOAlreadyDoneException: It was refused, and the Droplet shows that it is so already.
+        """
+        shows = SHOWN.get(body["type"])
+
+        async def done() -> bool:
+            droplet = await self._read("droplet", path("/droplets/{id}", id=target.id or ""), deadline)
+            return shows is not None and shows(droplet, body)
+
+        job = partial(self._ask, target, body, deadline)
+        return await self._unless_done(job, None if target.id is None or shows is None else done)
+
+    async def _happened(self, body: Mapping[str, Any], deadline: Deadline, action: Mapping[str, Any]) -> bool:
+        """Whether the Droplet of an action that can't be read shows that it is done."""
+        droplet = await self._last_seen(action, deadline)
+        return droplet is not None and is_done(droplet, body)
+
     async def _ask(self, target: Target, body: Mapping[str, Any], deadline: Deadline) -> list[Any]:
         recover = partial(self._recover_actions, target, body, deadline)
         read = _one if target.tag_name is None else _many
-        doing = f"{body['type']} of {target}"
-        actions = await self._changed(starting(target, body), deadline, recover, read, what=doing)
-        self._session.ownership.claim(map(of_action, actions))
+        actions = await self._changed(
+            starting(target, body), deadline, recover, read,
+            what=f"{body['type']} of {target}", key=key_of(target, body), claimed=lambda made: map(of_action, made),
+        )  # fmt: skip
         for action in actions:
             await self._session.emit(Started(action))
         return actions
 
-    async def _told_of(self, actions: Sequence[Any], plan: WaitPlan) -> list[Any]:
+    async def _wait_for(self, actions: Sequence[Any], body: Mapping[str, Any], plan: WaitPlan) -> list[Any]:
         """The actions once they are completed; where one fails, the error has its Droplet too."""
+        happened = partial(self._happened, body, plan.deadline)
         try:
-            return await self._completed(actions, reading, plan)
+            return await self._completed(actions, reading, plan, happened=happened)
         except DOBOTOActionException as failure:
             failure.droplet = await self._last_seen(failure.action, plan.deadline)
             failure.droplets = [failure.droplet]
