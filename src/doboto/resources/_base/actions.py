@@ -84,8 +84,7 @@ class Doing(Recovering[Mode]):
         action = await self._patiently(job, busy, plan, patient, spec.target)
         if not patient:
             return action
-        done = spec.done
-        happened = None if done is None else lambda _: done()
+        happened = None if spec.done is None else partial(_ignoring_action, spec.done)
         return (await self._completed([action], spec.reading, plan, happened=happened))[0]
 
     async def _read(self, key: str, where: str, deadline: Deadline) -> Any:
@@ -176,6 +175,10 @@ class Doing(Recovering[Mode]):
         if found is not None:
             return found
         raise unknown(failure, spec.request.body, what, why, [])
+
+
+async def _ignoring_action(done: Callable[[], Awaitable[bool]], _action: Mapping[str, Any]) -> bool:
+    return await done()
 
 
 async def _quietly(done: Callable[[], Awaitable[bool]]) -> bool:
