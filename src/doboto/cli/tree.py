@@ -40,10 +40,11 @@ WRITTEN: Mapping[str, Written] = {
     "watch": Written("watch", "Watch the account's Droplets and running actions."),
 }
 BESIDE: Mapping[str, Mapping[str, Written]] = {
+    "account": {"cost": Written("cost", "Sum up what the account's resources cost in a month.")},
     "droplet": {
         "ssh": Written("ssh", "Log in to a Droplet with the system's ssh."),
         "wait": Written("wait", "Wait till Droplets are ready and no action is running on them."),
-    }
+    },
 }
 #: No commands of the outermost level, but what is looked for there.
 ELSEWHERE = ("--version", "auth init")

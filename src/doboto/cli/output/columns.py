@@ -138,6 +138,7 @@ COLUMNS: Mapping[str, Sequence[Column]] = {
     "Project": (Column("id"), Column("name"), Column("purpose"), Column("environment"), Column("is_default"),
                 Column("description", wide=True)),
     "AlertPolicy": _plain("uuid", "type", "compare", "value", "window", "enabled", "description"),
+    "CostRow": (Column("kind"), Column("count", number=True), Column("monthly", number=True), Column("note")),
     "Account": _plain("email", "status", "droplet_limit", "volume_limit", "reserved_ip_limit", "name"),
     "LoadBalancer": (
         Column("id"), Column("name"), Column("status"), Column("ip"), Column("region", "region.slug"),

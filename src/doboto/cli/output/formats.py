@@ -17,6 +17,7 @@ from ..errors import USAGE, Failure
 from ..settings import Settings
 from . import table
 from .columns import COLUMNS, Column, choose_columns, columns_of, find_column, split_columns
+from .metrics import describe_span, tabulate_metrics
 from .query import (
     check_columns,
     check_query_columns,
@@ -214,10 +215,20 @@ def _print_table(value: Any, kind: Any, settings: Settings) -> None:
         known = _is_known(value, kind)
         table.print_details(_main_facts(value, kind) if known else value, compact=known)
         return
+    if kind is not None and kind.__name__ == "MetricSeries" and is_array(value) and settings.columns is None:
+        _print_metrics(value, settings)
+        return
     columns, rows = tabulate(value, kind, settings)
     left_out = table.print_rows(columns, rows, header=not settings.no_header, whole=settings.columns is not None)
     if left_out and not settings.quiet and is_terminal(sys.stderr):
         click.secho(_name_left_out(left_out, shutil.get_terminal_size().columns), dim=True, err=True)
+
+
+def _print_metrics(series: list[Any], settings: Settings) -> None:
+    columns, rows = tabulate_metrics(series)
+    table.print_rows(columns, rows, header=not settings.no_header)
+    if (span := describe_span(series)) and not settings.quiet and is_terminal(sys.stderr):
+        click.secho(span, dim=True, err=True)
 
 
 def _name_left_out(columns: Sequence[Column], across: int) -> str:

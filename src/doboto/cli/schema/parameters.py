@@ -15,7 +15,7 @@ from .catalog import Operation, spelled
 from .docstrings import Field, fields_of
 from .names import naming_of, takes_droplet, takes_slug
 from .text import HelpText
-from .values import SECONDS, IdOrSlug, Several, Structure, Structures, type_of
+from .values import MOMENT, SECONDS, IdOrSlug, Several, Structure, Structures, type_of
 
 #: Gives a callback that completes values of an operation's parameter in the shell, or None.
 Completer: TypeAlias = Callable[[Operation, str], Any]
@@ -24,6 +24,8 @@ INTERNAL = frozenset({"progress"})
 WAITING = frozenset({"wait", "poll", "timeout", "ready_port"})
 #: Times that are waited.
 PAUSES = frozenset({"poll", "timeout"})
+#: Points in time, with what they are unless given.
+MOMENTS: Mapping[tuple[str, str], str] = {("monitoring", "start"): "-1h", ("monitoring", "end"): "now"}
 #: Shorter names that options have besides their own.
 SHORT: Mapping[str, tuple[str, ...]] = {"tag_name": ("--tag",), "tags": ("--tag",)}
 #: Attributes that are an argument, for there is nothing else to name what is to be made.
@@ -179,16 +181,20 @@ def _option(operation: Operation, one: Parameter, flags: Mapping[str, str], comp
         type = Several(_by_name(type)) if several else _by_name(type)
     elif one.name in PAUSES:
         type = SECONDS
+    elif (operation.resource, one.name) in MOMENTS:
+        type = MOMENT
     declared = [*SHORT.get(one.name, ()), flags[one.name], one.key]
     metavar = metavar_of(operation, one, type)
     more: dict[str, Any] = {"type": type, "multiple": several, "metavar": metavar}
     if type is click.BOOL:
         more = {"is_flag": True, "default": None}
         declared[-2] = f"{flags[one.name]}/--no-{spelled(one.name)}"
+    if type is MOMENT:
+        more |= {"default": MOMENTS[operation.resource, one.name], "show_default": True}
     return Option(
         declared,
         help=text_of(operation, one, flags) + (_choices(type, one.help) if metavar else ""),
-        required=one.required,
+        required=one.required and "default" not in more,
         section="Waiting" if one.name in WAITING else "Options",
         shell_complete=completer(operation, one.name),
         **more,

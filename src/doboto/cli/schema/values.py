@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 import typing
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import click
 
+from ..._io.clock import SystemClock
 from ..._json import holds_objects, is_array, is_object
 from ..errors import reason
 from ..suggest import suggestion
@@ -99,6 +102,42 @@ class Seconds(click.ParamType[float]):
 
 
 SECONDS = Seconds()
+#: `-1h`, `-30m`, `-2d`: that long ago.
+AGO = re.compile(r"-(\d+(?:\.\d+)?)([smhdw])")
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+class Moment(click.ParamType[float]):
+    """A point in time: `now`, `-1h`, an ISO 8601 time (UTC where it names no zone), or seconds since 1970."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Convert it to seconds since 1970."""
+        if not isinstance(value, str):
+            return float(value)
+        text = value.strip()
+        if text == "now":
+            return SystemClock().time()
+        if found := AGO.fullmatch(text):
+            return SystemClock().time() - float(found[1]) * UNITS[found[2]]
+        try:
+            return self._parse(text)
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is no time; write -1h, 2026-11-26T10:30:00Z, or seconds since 1970", param, ctx)
+
+    def _parse(self, text: str) -> float:
+        try:
+            seconds = float(text)
+        except ValueError:
+            found = datetime.fromisoformat(text)
+            return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        if not math.isfinite(seconds) or seconds < 0:
+            raise ValueError(text)
+        return seconds
+
+
+MOMENT = Moment()
 
 
 class Structure(click.ParamType[Any]):
