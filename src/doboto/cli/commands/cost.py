@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from ...client import DO
 
 #: Dollars a month that the API does not tell: DigitalOcean's list prices, unverified for any one account. The
-#: pages "Pricing" of the products have the present ones (https://docs.digitalocean.com/products/, volumes, snapshots, networking).
+#: pages "Pricing" of volumes, snapshots, load balancers and reserved IPs have the present ones
+#: (https://docs.digitalocean.com/products/).
 PER_GIBIBYTE = {"volume": 0.10, "snapshot": 0.06}
 PER_NODE = 12.0
 PER_UNASSIGNED_IP = 5.0

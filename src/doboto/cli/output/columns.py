@@ -138,7 +138,6 @@ COLUMNS: Mapping[str, Sequence[Column]] = {
     "Project": (Column("id"), Column("name"), Column("purpose"), Column("environment"), Column("is_default"),
                 Column("description", wide=True)),
     "AlertPolicy": _plain("uuid", "type", "compare", "value", "window", "enabled", "description"),
-    "CostRow": (Column("kind"), Column("count", number=True), Column("monthly", number=True), Column("note")),
     "Account": _plain("email", "status", "droplet_limit", "volume_limit", "reserved_ip_limit", "name"),
     "LoadBalancer": (
         Column("id"), Column("name"), Column("status"), Column("ip"), Column("region", "region.slug"),
@@ -160,12 +159,19 @@ def columns_of(kind: Any, rows: Sequence[Any]) -> Sequence[Column]:
     first: Any = rows[0] if rows else {}
     names += [name for name in first if name not in names] if is_object(first) else []
     shown = [name for name in names if all(_is_single(row, name) for row in rows)]
-    return tuple(Column(name, _quote(name)) for name in (shown or names)[:FIRST])
+    return tuple(Column(name, _quote(name), number=_is_quantity(name, rows)) for name in (shown or names)[:FIRST])
 
 
 def _is_single(row: Any, name: str) -> bool:
     value = row.get(name) if is_object(row) else None
     return not is_object(value) and not holds_objects(value)
+
+
+def _is_quantity(name: str, rows: Sequence[Any]) -> bool:
+    """Whether a member holds numbers that count or measure, and no ids."""
+    values = [row.get(name) for row in rows if is_object(row)]
+    kinds = {type(value) for value in values if value is not None}
+    return bool(kinds) and kinds <= {int, float} and not (name == "id" or name.endswith("_id"))
 
 
 def _quote(name: str) -> str:
