@@ -108,7 +108,7 @@ def test_costs_are_summed_by_kind(simulated: Doboto) -> None:
     assert (found["monthly"], found["currency"], found["unknown"]) == (30.6, "USD", [])
     lines = simulated.ok("account", "cost").out.splitlines()
     assert lines[0].split() == ["KIND", "COUNT", "MONTHLY", "NOTE"]
-    assert lines[-1].split()[:3] == ["total", "-", "30.60"]
+    assert lines[-1].split()[:3] == ["total", "-", "30.6"]
     assert simulated.ok("account", "cost", "--query", "monthly").out == "30.6\n"
     assert simulated.ok("account", "cost", "--columns", "kind", "--no-header").out.splitlines()[0] == "Droplets"
 

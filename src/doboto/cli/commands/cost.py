@@ -25,6 +25,7 @@ PER_UNASSIGNED_IP = 5.0
 BACKUPS = {"weekly": 0.20, "daily": 0.30}
 #: The plan of Droplets whose policy is not known (API reference, droplets_create, `backup_policy`).
 USUAL_PLAN = "daily"
+NO_PLANS: Mapping[int, str] = {}
 
 
 class CostRow(TypedDict):
@@ -65,7 +66,7 @@ def sum_droplets(do: DO) -> list[Cost]:
     off = sum(droplet["status"] == "off" for droplet in droplets)
     note = f"{off} of them off, which costs the same" if off else ""
     backed_up = [droplet["id"] for droplet in droplets if "backups" in droplet.get("features", ())]
-    plans = _read_plans(do) if backed_up else {}
+    plans: Mapping[int, str] = _read_plans(do) if backed_up else NO_PLANS
     backups = sum(prices[id] * BACKUPS.get(plans.get(id, USUAL_PLAN), BACKUPS[USUAL_PLAN]) for id in backed_up)
     return [
         Cost("Droplets", len(droplets), sum(prices.values()), note),
@@ -83,7 +84,7 @@ def _read_plans(do: DO) -> Mapping[int, str]:
     try:
         records = do.droplet.backup_policy_list()
     except DOBOTOForbiddenException:
-        return {}
+        return NO_PLANS
     return {one["droplet_id"]: _plan(one) for one in records}
 
 

@@ -170,8 +170,9 @@ def _is_single(row: Any, name: str) -> bool:
 def _is_quantity(name: str, rows: Sequence[Any]) -> bool:
     """Whether a member holds numbers that count or measure, and no ids."""
     values = [row.get(name) for row in rows if is_object(row)]
-    kinds = {type(value) for value in values if value is not None}
-    return bool(kinds) and kinds <= {int, float} and not (name == "id" or name.endswith("_id"))
+    known = [value for value in values if value is not None]
+    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in known)
+    return bool(known) and numbers and not (name == "id" or name.endswith("_id"))
 
 
 def _quote(name: str) -> str:

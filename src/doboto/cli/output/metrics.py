@@ -27,6 +27,7 @@ COLUMNS = (
 #: The label of counters of seconds, of which the rate is shown, in percent (Prometheus, node_cpu_seconds_total).
 COUNTER = "mode"
 DIGITS = 4
+NO_LABELS: Mapping[str, str] = {}
 
 
 def tabulate_metrics(series: Sequence[Mapping[str, Any]]) -> tuple[Sequence[Column], list[list[str]]]:
@@ -57,7 +58,8 @@ def _read(series: Mapping[str, Any]) -> list[tuple[float, float]]:
 
 
 def _name(series: Mapping[str, Any]) -> str:
-    labels = {name: value for name, value in (series.get("metric") or {}).items() if name != "host_id"}
+    metric: Mapping[str, str] = series.get("metric") or NO_LABELS
+    labels = {name: value for name, value in metric.items() if name != "host_id"}
     text = ", ".join(f"{name} {value}" for name, value in labels.items())
     return f"{text} (%)" if COUNTER in labels else text or "value"
 
