@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -53,13 +54,25 @@ def _header(name: str, value: object) -> None:
         raise ValueError(f"{name} must be text of ASCII characters on one line, not {value!r}")
 
 
-def _file(name: str, value: object) -> None:
+def _certificates(name: str, value: object) -> None:
+    """A file with at least one CA certificate, by its path."""
     if value is None:
         return
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a path as text, not {type(value).__name__}")
-    if not Path(value).is_file():
-        raise ValueError(f"{name}: there is no file {value!r}")
+    if not isinstance(value, str | os.PathLike):
+        raise TypeError(f"{name} must be a path, not {type(value).__name__}")
+    path = Path(cast("str | os.PathLike[str]", value))
+    if not path.is_file():
+        raise ValueError(f"{name}: there is no file {str(path)!r}")
+    from ssl import PROTOCOL_TLS_CLIENT, SSLContext  # only where a file is given
+
+    try:
+        context = SSLContext(PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(cafile=path)
+        found = context.cert_store_stats()["x509"]
+    except OSError as failure:  # ssl.SSLError is one
+        raise ValueError(f"{name}: {str(path)!r} can't be read as certificates: {failure}") from None
+    if not found:
+        raise ValueError(f"{name}: {str(path)!r} holds no certificate")
 
 
 def _proxy(name: str, value: object) -> None:
@@ -106,7 +119,7 @@ CHECKS: Mapping[str, Callable[[str, object], None]] = {
     "timeout": _seconds,
     "retry": _retry,
     "proxy": _proxy,
-    "ca_file": _file,
+    "ca_file": _certificates,
     "connections": _count,
     "max_response_size": _count,
     "allow_http": _flag,

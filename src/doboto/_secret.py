@@ -5,6 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 
+class SecretHeaders(dict[str, str]):
+    """Headers whose repr has no values: a traceback that shows local variables does not show the token."""
+
+    def __repr__(self) -> str:
+        return f"SecretHeaders({', '.join(self)})"
+
+
 class Secret:
     """A token; only `reveal` returns its text."""
 

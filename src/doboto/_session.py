@@ -20,15 +20,16 @@ from ._core.response import Response
 from ._core.retry import Retry
 from ._io.protocol import IO, RateLimitLease, Timeouts, WireRequest
 from ._request_log import log_exchange
-from ._secret import Secret
+from ._secret import Secret, SecretHeaders
 from .errors import (
+    DOBOTOClientClosedException,
     DOBOTOConnectionException,
     DOBOTOException,
     DOBOTONotFoundException,
     DOBOTORateLimitException,
     DOBOTOTimeoutException,
 )
-from .events import Event, Interrupted, OnEvent, RateLimited, Retrying
+from .events import Event, Interrupted, OnEvent, RateLimited, Retrying, Unreachable
 from .ratelimit import RateLimit
 
 T = TypeVar("T")
@@ -94,6 +95,7 @@ class Session:
 
     async def close(self) -> None:
         """Give connections back."""
+        self.io.closed = True
         await self.io.transport.close()
         if self.lease is not None:
             await self.lease.close()
@@ -125,6 +127,8 @@ class Session:
         Raises:
             DOBOTOException: As the reply, or its lack, says; see `doboto.errors`.
         """
+        if self.io.closed:
+            raise DOBOTOClientClosedException("the client is closed; make another one, or close it later")
         deadline = deadline or self.deadline()
         attempt, open_ended = 0, False
         while True:
@@ -140,7 +144,8 @@ class Session:
                 if open_ended and isinstance(outcome, DOBOTOConnectionException):
                     outcome.sent = True  # this attempt was not, but an earlier one may have taken effect
                 raise outcome
-            await self.emit(Retrying(request.method, request.target, attempt, pause, outcome))
+            kind = Unreachable if attempt == 1 and _is_unreachable(outcome) else Retrying
+            await self.emit(kind(request.method, request.target, attempt, pause, outcome))
             await self.io.sleep(pause)
 
     async def _attempt(
@@ -271,20 +276,24 @@ class Session:
         return Timeouts(min(self.timeouts.connect, left), min(self.timeouts.read, left), left)
 
     def _wire(self, request: Request) -> WireRequest:
-        headers = {"Accept": "application/json", "User-Agent": self._agent, **request.headers}
-        body = None
+        url, body = self.url + request.target, None
+        headers = SecretHeaders({"Accept": "application/json", "User-Agent": self._agent, **request.headers})
         if request.body is not None:
             headers["Content-Type"] = "application/json"
-            body = json.dumps(request.body, separators=(",", ":")).encode()
-        # The token comes last: nothing after it can fail and show this frame in a traceback.
+            body = json.dumps(request.body, separators=(",", ":"), allow_nan=False).encode()
         headers["Authorization"] = f"Bearer {self._token.reveal()}"
-        return WireRequest(request.method, self.url + request.target, headers, body)
+        return WireRequest(request.method, url, headers, body)
 
 
 def log_interruption(text: str, **state: Any) -> None:
     """Log what was under way when a call was interrupted; a callback can't be awaited any more."""
     event = Interrupted(text)
     log.log(event.level, "%s", event, extra={"event": event, **state})
+
+
+def _is_unreachable(failure: DOBOTOException) -> bool:
+    """Return whether no connection could be made."""
+    return isinstance(failure, DOBOTOConnectionException) and not failure.sent
 
 
 def _unsent(failure: DOBOTOException) -> bool:

@@ -26,6 +26,8 @@ CONNECTIONS: Final = 8
 MAX_RESPONSE_SIZE: Final = 6 * 1024 * 1024
 #: Where a token is looked for: the name that DigitalOcean's documentation uses, then doctl's.
 VARIABLES: Final = ("DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN")
+#: Where the base URL is looked for: ours, then the one of DigitalOcean's Go tools.
+URL_VARIABLES: Final = ("DOBOTO_URL", "DIGITALOCEAN_API_URL")
 #: What a token may be of: no line break that would end its header, nothing that HTTP libraries encode each in its way.
 TOKEN: Final = re.compile(r"[!-~]+")
 
@@ -52,6 +54,25 @@ def token_or_environment(token: object, environment: Mapping[str, str]) -> str:
     return found
 
 
+def url_or_environment(url: str | None, environment: Mapping[str, str]) -> str:
+    """Return the base URL that was given, else the environment's, else DigitalOcean's."""
+    if url is not None:
+        return url
+    return next((found for name in URL_VARIABLES if (found := environment.get(name, "").strip())), URL)
+
+
+def is_simulated(environment: Mapping[str, str]) -> bool:
+    """Return whether the environment asks for a simulated account.
+
+    Raises:
+        DOBOTOConfigurationException: It says neither yes nor no.
+    """
+    text = environment.get("DOBOTO_SIM", "").strip().lower()
+    if text not in {"", "0", "1", "no", "yes", "false", "true"}:
+        raise DOBOTOConfigurationException(f"DOBOTO_SIM is {text!r}: neither 1 nor 0")
+    return text in {"1", "yes", "true"}
+
+
 def base_url(url: str, *, allow_http: bool) -> str:
     """The base URL up to and including `/v2`, however it was written.
 
@@ -62,6 +83,8 @@ def base_url(url: str, *, allow_http: bool) -> str:
     if not is_reachable(url):
         raise DOBOTOConfigurationException(f"not an http or https URL: {url!r}")
     parts = urlsplit(url)
+    if not url.isascii():
+        raise DOBOTOConfigurationException(f"the URL must be ASCII; write the host's IDNA form: {url!r}")
     if parts.username is not None or parts.query or parts.fragment:
         raise DOBOTOConfigurationException("the URL must have no user, query or fragment")
     if parts.scheme == "http" and not (allow_http or is_loopback(parts.hostname or "")):

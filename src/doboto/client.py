@@ -21,12 +21,13 @@ from ._settings import (
     AGENT,
     CONNECTIONS,
     MAX_RESPONSE_SIZE,
-    URL,
     account_of,
     base_url,
     check_proxy,
+    is_simulated,
     shared_by,
     token_or_environment,
+    url_or_environment,
 )
 from .events import OnEvent
 from .ratelimit import RateLimit
@@ -97,7 +98,7 @@ class Client(Generic[Mode]):
     def __init__(
         self,
         token: str | None = None,
-        url: str = URL,
+        url: str | None = None,
         agent: str = AGENT,
         *,
         connect_timeout: float = 10.0,
@@ -107,7 +108,7 @@ class Client(Generic[Mode]):
         limiter: Limiter | None = None,
         shared_rate_limit: SharedRateLimit | None = None,
         proxy: str | None = None,
-        ca_file: str | None = None,
+        ca_file: str | os.PathLike[str] | None = None,
         allow_http: bool = False,
         connections: int = CONNECTIONS,
         max_response_size: int = MAX_RESPONSE_SIZE,
@@ -120,7 +121,9 @@ class Client(Generic[Mode]):
 
         Args:
             token: The API token. Default: the environment's `DIGITALOCEAN_TOKEN`, then `DIGITALOCEAN_ACCESS_TOKEN`.
-            url: The API's base URL, with or without `/v2` at its end.
+            url: The API's base URL, with or without `/v2` at its end. Default: the environment's `DOBOTO_URL`, then
+                `DIGITALOCEAN_API_URL`, else DigitalOcean's. With `DOBOTO_SIM=1` and neither url nor transport, the
+                client's account is a simulated one, the same for all clients of the process.
             agent: The User-Agent header.
             connect_timeout: Seconds to wait for a connection.
             read_timeout: Seconds to wait for a piece of a reply.
@@ -157,13 +160,19 @@ class Client(Generic[Mode]):
             pause_collector=pause_collector,
             on_event=(on_event, self._mode is Async),
         )
+        if url is None and transport is None and is_simulated(os.environ):
+            from ._io.simulated import process_world
+
+            simulated, clock = process_world()
+            token, url, transport = "simulated", simulated.url, simulated
         try:
             secret = Secret(token_or_environment(token, os.environ))
         finally:
             token = None  # no frame keeps it in the open
-        base = base_url(url, allow_http=allow_http)
+        base = base_url(url_or_environment(url, os.environ), allow_http=allow_http)
         check_proxy(base, proxy, allow_http=allow_http)
-        io = self._io(Connection(base, proxy, ca_file, connections, max_response_size), transport, clock)
+        trusted = None if ca_file is None else os.fspath(ca_file)
+        io = self._io(Connection(base, proxy, trusted, connections, max_response_size), transport, clock)
         self._shared = shared_by(secret, base, io.clock)
         self._session = Session(
             io,
@@ -473,7 +482,7 @@ class DO(Client[Sync]):
         method: str,
         path: str,
         *,
-        query: Mapping[str, str | int] | None = None,
+        query: Mapping[str, Any] | None = None,
         body: Any = None,
         paginate: str | None = None,
     ) -> Any:
@@ -482,7 +491,8 @@ class DO(Client[Sync]):
         Args:
             method: The HTTP method.
             path: The path, with or without `/v2`: `/sizes`. Its parts must be quoted already.
-            query: Names and values of the query.
+            query: Names and values of the query: text, numbers, booleans, or lists, which repeat the name. None is left
+                out.
             body: What is sent as JSON.
             paginate: The root key of a list that comes in pages, as `sizes`: all of them are read.
 
@@ -490,7 +500,9 @@ class DO(Client[Sync]):
             The reply's JSON as it is, envelope included; None for an empty reply. With `paginate`, the whole list.
 
         Raises:
-            ValueError: The path is none: a URL, or one with a query; or `paginate` goes with something else than GET.
+            ValueError: The path is none: a URL, or one with a query; a number is not finite; or `paginate` goes with
+                something else than GET.
+            TypeError: A part is of another type than documented.
             DOBOTOException: As the reply, or its lack, says.
 
         Scopes: those of the operation.
@@ -529,7 +541,7 @@ class AsyncDO(Client[Async]):
         method: str,
         path: str,
         *,
-        query: Mapping[str, str | int] | None = None,
+        query: Mapping[str, Any] | None = None,
         body: Any = None,
         paginate: str | None = None,
     ) -> Any:

@@ -2,6 +2,7 @@
 
     DOBOTOException                        everything this library raises on its own account
     ├── DOBOTOConfigurationException       the client's settings: no token, a URL that can't be used (also a ValueError)
+    ├── DOBOTOClientClosedException        a call after `close()`
     ├── DOBOTOHTTPException            the API answered, and the answer was no
     │   ├── DOBOTOBadRequestException      400
     │   ├── DOBOTOUnauthorizedException    401
@@ -153,6 +154,10 @@ def _label(made: Any) -> str:
 
 class DOBOTOConfigurationException(DOBOTOException, ValueError):
     """The client can't be made from these settings."""
+
+
+class DOBOTOClientClosedException(DOBOTOException):
+    """The client was closed before the call; nothing was sent."""
 
 
 class DOBOTOHTTPException(DOBOTOException):

@@ -183,6 +183,13 @@ class Retrying(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Unreachable(Retrying):
+    """No connection to the API could be made at first; it is tried again, which may take long."""
+
+    level: ClassVar[int] = logging.WARNING
+
+
+@dataclass(frozen=True, slots=True)
 class RateLimited(Event):
     """A request waits, unsent, for the rate limit to have room for it: a second or longer.
 

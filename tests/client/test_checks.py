@@ -95,7 +95,7 @@ def test_a_proxys_password_is_not_shown(kind: Any) -> None:
 
 
 @BOTH
-@pytest.mark.parametrize("url", ["https://api.example:99999", "https://[::1", "https://api.example:port", 5, None])
+@pytest.mark.parametrize("url", ["https://api.example:99999", "https://[::1", "https://api.example:port", 5])
 def test_a_url_of_no_server_is_refused(kind: Any, url: Any) -> None:
     with pytest.raises(DOBOTOConfigurationException, match="not an http or https URL"):
         kind("t", url)

@@ -25,6 +25,7 @@ import trustme
 from doboto import (
     DO,
     DOBOTOCertificateException,
+    DOBOTOClientClosedException,
     DOBOTOConnectionException,
     DOBOTOException,
     DOBOTOInvalidResponseException,
@@ -66,6 +67,12 @@ def attempted(api: Any, path: str = "/tags") -> Any:
         return api.request("POST", path)
     except DOBOTOException as error:
         return error
+
+
+def pool_of(client: Any) -> pool.Pool:
+    """The connections of a client."""
+    found: pool.Pool = client._session.io.transport._pool
+    return found
 
 
 def may_have_arrived(outcome: object) -> bool:
@@ -275,7 +282,7 @@ def test_ctrl_c_takes_no_room_from_the_next_request(
                 patch.setattr(where, name, interrupted)
                 api.request("GET", "/account")
             assert api.request("GET", "/account") == {}
-            api.close()
+            pool_of(api).close()
 
 
 @pytest.mark.parametrize("flavour", ["blocking"], indirect=True)
@@ -324,13 +331,20 @@ def test_a_deadline_may_be_far_away(make: Callable[..., Any]) -> None:
         assert make(f"http://127.0.0.1:{server.port}", **far).request("GET", "/account") == {}
 
 
-def test_a_client_can_be_used_after_it_was_closed(make: Callable[..., Any], flavour: str) -> None:
+def test_a_call_after_close_is_refused(make: Callable[..., Any], flavour: str) -> None:
+    """It would connect again, and nobody would close that."""
     with misbehaving(answering(OK)) as server:
         api = make(f"http://127.0.0.1:{server.port}")
+        other = api.with_options(timeout=5)
+        api.request("GET", "/account")
+        other.close() if flavour == "blocking" else other.aclose()
+        other.request("GET", "/account")
         for _ in range(2):
-            api.request("GET", "/account")
             api.close() if flavour == "blocking" else api.aclose()
-    assert server.connections == 2
+        for one in (api, other):
+            with pytest.raises(DOBOTOClientClosedException, match="the client is closed"):
+                one.request("GET", "/account")
+    assert server.connections == 1
 
 
 def test_connections_in_use_when_all_are_closed_end_with_their_exchange() -> None:
@@ -347,7 +361,7 @@ def test_connections_in_use_when_all_are_closed_end_with_their_exchange() -> Non
         thread = threading.Thread(target=lambda: found.append(do.request("GET", "/account")))
         thread.start()
         assert asked.wait(5)
-        do.close()
+        pool_of(do).close()
         go_on.set()
         thread.join()
         assert found == [{}]

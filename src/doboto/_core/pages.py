@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from .._json import mapping
 from ..errors import DOBOTOInvalidResponseException
-from .request import Request, get
+from .request import Query, Request, get
 from .response import member
 
 #: The most the API puts on a page (API reference, "Links & Pagination").
@@ -46,7 +46,7 @@ class Page:
     following: int | None
 
 
-def numbered(path: str, query: Mapping[str, str | int], number: int) -> Request:
+def numbered(path: str, query: Query, number: int) -> Request:
     """The request for a page. Links are followed by number alone: the token goes to no host that a link names."""
     if PLAIN.fullmatch(path):
         return get(path, {**query, "page": number} if number > 1 else query)

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import quote, urlencode
+from math import isfinite
+from typing import Any, TypeAlias, cast
+from urllib.parse import quote, unquote, urlencode
+
+#: Names and values of a query; a list repeats its name.
+Query: TypeAlias = Mapping[str, "str | int | list[str]"]
+#: A method (RFC 9110, 9.1): a token.
+METHOD = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
+#: A path below the base URL: one slash, then no query, fragment, blank or control character.
+PATH = re.compile(r"/(?:[^/?#\s\x00-\x20\x7f-\x9f\\][^?#\s\x00-\x20\x7f-\x9f\\]*)?")
+#: What stays as it is in a path, `%` of what is quoted already included (RFC 3986, 3.3).
+SAFE = "/%:@!$&'()*+,;=~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +34,7 @@ class Request:
 
     method: str
     path: str
-    query: Mapping[str, str | int] = field(default_factory=dict[str, "str | int"])
+    query: Query = field(default_factory=dict[str, "str | int | list[str]"])
     body: Any = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     repeatable: bool = False
@@ -31,24 +42,55 @@ class Request:
     @property
     def target(self) -> str:
         """Path and query, ready for a URL."""
-        return f"{self.path}?{urlencode(self.query, quote_via=quote)}" if self.query else self.path
+        return f"{self.path}?{urlencode(self.query, doseq=True, quote_via=quote)}" if self.query else self.path
 
 
-def get(path: str, query: Mapping[str, str | int] | None = None) -> Request:
+def get(path: str, query: Query | None = None) -> Request:
     """A request that reads."""
     return Request("GET", path, query or {}, repeatable=True)
 
 
-def any_request(method: str, path: str, query: Mapping[str, str | int] | None, body: Any) -> Request:
-    """A request as a user spells it; only what reads is taken to be repeatable.
+def any_request(method: object, path: object, query: Mapping[str, Any] | None, body: Any) -> Request:
+    """Make a request as a user spells it; only one that reads is repeatable.
+
+    Args:
+        method: The HTTP method.
+        path: The path, with or without `/v2`, its parts quoted. What is not ASCII is quoted here (RFC 3987, 3.1).
+        query: Names and values: text, numbers, booleans, or lists of them, which repeat the name. None is left out.
+        body: What is sent as JSON.
 
     Raises:
-        ValueError: The path is none below the base URL, or has a query of its own.
+        ValueError: The method or the path is none, the path has a query of its own or leaves its place, or a number
+            is not finite.
+        TypeError: A part is of another type.
     """
-    if not path.startswith("/") or path.startswith("//") or {"?", "#", " "} & set(path):
+    if not isinstance(method, str) or not METHOD.fullmatch(method) or method.upper() == "CONNECT":
+        raise ValueError(f"not an HTTP method: {method!r}")
+    if not isinstance(path, str):
+        raise TypeError(f"path must be text, not {type(path).__name__}")
+    if not PATH.fullmatch(path):
         raise ValueError(f"not a path: {path!r}; it begins with one /, and the query goes in query=")
-    below = path.removeprefix("/v2") if path.startswith("/v2/") else path
-    return Request(method.upper(), below, query or {}, body, repeatable=method.upper() in {"GET", "HEAD"})
+    if any(unquote(part) in {".", ".."} for part in path.split("/")):
+        raise ValueError(f"the path must not have . or .. in it: {path!r}")
+    below = quote(path.removeprefix("/v2") if path.startswith("/v2/") else path, safe=SAFE)
+    values = {name: value for name, given in (query or {}).items() if (value := _query_value(name, given)) is not None}
+    return Request(method.upper(), below, values, body, repeatable=method.upper() in {"GET", "HEAD"})
+
+
+def _query_value(name: str, value: Any) -> str | list[str] | None:
+    """Write a value of a query as the API reads it: true and false in lower case, numbers in digits."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        if not isfinite(value):
+            raise ValueError(f"{name} in the query must be finite, not {value!r}")
+        return str(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        given = [_query_value(name, one) for one in cast("Iterable[Any]", value)]
+        return [one for one in given if isinstance(one, str)] or None
+    raise TypeError(f"{name} in the query must be text, a number, a boolean or a list, not {type(value).__name__}")
 
 
 def path(template: str, **parts: str | int) -> str:

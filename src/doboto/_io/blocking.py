@@ -109,6 +109,7 @@ class BlockingIO:
 
     def __init__(self, transport: Transport, clock: Clock, width: int) -> None:
         self.transport = transport
+        self.closed = False
         self.clock = clock
         self._width = width
 

@@ -155,6 +155,8 @@ class IO(Protocol):
     transport: Transport
     #: Whether it suspends, as the asynchronous client's does, or blocks.
     suspends: bool
+    #: Whether the client was closed, and with it all that share its connections.
+    closed: bool
 
     async def sleep(self, seconds: float) -> None:
         """Let time pass."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from functools import cache
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary
@@ -29,6 +30,12 @@ def world(simulator: Simulator | None = None) -> tuple[SimulatedTransport, Clock
     """A transport into a simulated DigitalOcean and the clock that goes with it."""
     simulator = simulator or Simulator(clock=ManualClock())
     return SimulatedTransport(simulator), SimulatedClock(simulator)
+
+
+@cache
+def process_world() -> tuple[SimulatedTransport, Clock]:
+    """Return the world of the process, which all clients share that `DOBOTO_SIM` makes simulated ones."""
+    return world()
 
 
 class SimulatedTransport:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 
 from ..._core import pages
 from ..._core.pages import Page
+from ..._core.request import Query
 from ..._io.protocol import BackgroundResult, Job
 from ..._session import Session
 
@@ -21,7 +21,7 @@ class Reader:
         query: Its filters.
     """
 
-    def __init__(self, session: Session, key: str, path: str, query: Mapping[str, str | int]) -> None:
+    def __init__(self, session: Session, key: str, path: str, query: Query) -> None:
         self._session = session
         self._key = key
         self._path = path

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Hashable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
 from functools import partial
 from typing import Any, TypeVar, cast
 
 from ..._core import pages
 from ..._core.deadline import Deadline, check_callback, duration
-from ..._core.request import Request, get
+from ..._core.request import Query, Request, get
 from ..._core.response import holding
 from ..._io.protocol import Job
 from ..._operation import Async, Bound, Mode
@@ -85,7 +85,7 @@ class Resource(Bound[Mode]):
         returns: type[T],
         key: str,
         path: str,
-        query: Mapping[str, str | int] | None = None,
+        query: Query | None = None,
         deadline: Deadline | None = None,
         identity: Callable[[Any], Hashable] = pages.by_id,
     ) -> list[T]:
@@ -108,7 +108,7 @@ class Resource(Bound[Mode]):
         """Every item of the list that a request asks for."""
         return await self._all(dict[str, Any], key, request.path, request.query)
 
-    async def _pages(self, key: str, path: str, query: Mapping[str, str | int], deadline: Deadline) -> list[pages.Page]:
+    async def _pages(self, key: str, path: str, query: Query, deadline: Deadline) -> list[pages.Page]:
         """The first page, then those it tells of at once, then any that came to be meanwhile."""
 
         async def page(number: int) -> pages.Page:
@@ -129,9 +129,7 @@ class Resource(Bound[Mode]):
             results.append(outcome)
         return results
 
-    async def _each(
-        self, returns: type[T], key: str, path: str, query: Mapping[str, str | int] | None = None
-    ) -> AsyncGenerator[T, None]:
+    async def _each(self, returns: type[T], key: str, path: str, query: Query | None = None) -> AsyncGenerator[T, None]:
         """The items of a list as they are asked for, the next page read ahead."""
         seen: set[Hashable] = set()
         reader = Reader(self._session, key, path, query or {})
