@@ -46,7 +46,16 @@ DELETE: Final = "DELETE FROM record WHERE account = ? AND kind = ? AND key = ?"
 
 
 class StateError(Exception):
-    """A file that the state cannot be kept in, and why."""
+    """A file that the state cannot be kept in, and why.
+
+    Args:
+        message: Why.
+        busy: Whether another process has the file, so that a later attempt may succeed.
+    """
+
+    def __init__(self, message: str, *, busy: bool = False) -> None:
+        super().__init__(message)
+        self.busy = busy
 
 
 class Persistence:
@@ -167,7 +176,7 @@ def _open(path: Path, patience: float) -> sqlite3.Connection:
         database.close()
         busy = failure.sqlite_errorname == "SQLITE_BUSY"
         reason = "is in use by another process" if busy else f"cannot be used: {failure}"
-        raise StateError(f"{path} {reason}") from failure
+        raise StateError(f"{path} {reason}", busy=busy) from failure
     except StateError:
         database.close()
         raise

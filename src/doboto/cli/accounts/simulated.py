@@ -148,7 +148,7 @@ class LocalAccount:
             try:
                 return Simulator(RealClock(), state=self._path)
             except StateError as failure:
-                if "in use" not in str(failure) or left == 1:
+                if not failure.busy or left == 1:
                     raise Failure(f"the simulated account {failure}") from failure
         raise AssertionError
 
