@@ -90,7 +90,7 @@ def base_url(url: str, *, allow_http: bool) -> str:
     if parts.scheme == "http" and not (allow_http or is_loopback(parts.hostname or "")):
         raise DOBOTOConfigurationException(
             f"http:// would show the token to everyone on the way to {parts.hostname}; "
-            "use https://, or pass allow_http=True"
+            "use https:// (allow_http=True permits it in Python)"
         )
     path = parts.path.rstrip("/")
     return f"{parts.scheme}://{parts.netloc}{path if path.endswith('/v2') else path + '/v2'}"

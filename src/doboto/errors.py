@@ -40,6 +40,10 @@ from ._json import mapping
 from .outcomes import CallState, Outcome, OutcomeState
 from .ratelimit import RateLimit
 
+#: What a 403 says of a token that lacks a scope: "You do not have access for the attempted action." and "... permission
+#: to perform this action." in the API reference, in fact "You are not authorized to perform this operation."
+#: (`community.digitalocean#375`). Any other reason is about the resource or the account: a default VPC, a limit.
+NOT_AUTHORIZED = re.compile(r"\byou (?:are not authorized|do not have (?:access|permission))\b", re.IGNORECASE)
 #: A private key as PEM (RFC 7468), also one that was cut off.
 PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 #: How many of the things that were created are named in an error's text; all are in its `created`.
@@ -179,7 +183,12 @@ class DOBOTOUnauthorizedException(DOBOTOHTTPException):
 
 
 class DOBOTOForbiddenException(DOBOTOHTTPException):
-    """403: the token may not do this; each operation's documentation names the scopes it needs."""
+    """The token may not do this (403): it lacks a scope; or the account or the resource does not allow it."""
+
+    @property
+    def lacks_scope(self) -> bool:
+        """Whether the token is refused, and not what was asked for: the API says so in the message alone."""
+        return (self.id or "").lower() != "forbidden" or NOT_AUTHORIZED.search(self.message) is not None
 
 
 class DOBOTONotFoundException(DOBOTOHTTPException):

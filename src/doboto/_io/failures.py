@@ -34,10 +34,16 @@ def map_exception(failure: Exception, stage: Stage, peer: str) -> DOBOTOExceptio
     """
     sent = stage is Stage.EXCHANGE
     failed = FAILED[stage].format(peer=peer)
-    reason = f"{type(failure).__name__.removesuffix('Error')}: {failure}".replace("\n", " ")
+    reason = reason_of(failure)
     if isinstance(failure, TimeoutError):
         return DOBOTOTimeoutException(f"{failed} in time ({reason})", sent=sent, stage=stage)
     if isinstance(failure, ssl.SSLCertVerificationError):
         message = f"{failed}: its certificate is not trusted ({reason}); ca_file names the authorities to trust"
         return DOBOTOCertificateException(message, sent=sent, stage=stage)
     return DOBOTOConnectionException(f"{failed} ({reason})", sent=sent, stage=stage)
+
+
+def reason_of(failure: Exception) -> str:
+    """Return why something failed, in words: the system's, the exception's, or, if it has none, its name."""
+    known = failure.strerror if isinstance(failure, OSError) else None
+    return " ".join((known or str(failure) or type(failure).__name__).split())
