@@ -152,7 +152,6 @@ def test_folders_import_in_no_circle(folder: Path) -> None:
 #: Circles that are being taken apart.
 OPEN_CIRCLES: list[set[str]] = [
     {"_io/redis.py", "_io/shared_ratelimit.py"}, {"redis", "shared_ratelimit"}, {"_http", "_io"},
-    {"run", "output"},
 ]  # fmt: skip
 
 

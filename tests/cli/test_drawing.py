@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from doboto.cli.output.progress import draw_progress
-from doboto.cli.run.calls import Counted
-from doboto.progress import Progress
+from doboto.events import Progress
 
 LINE = re.compile(r"^. (web-\d+) +status is new", re.MULTILINE)
 
@@ -40,12 +39,12 @@ def test_a_long_name_wraps_no_line(name: str) -> None:
 
 def test_what_failed_is_not_counted_as_done() -> None:
     console = Console(width=80)
-    progress = Counted("reboot", 18, 20, 6.0, {}, failed=2)
+    progress = Progress("reboot", 18, 20, 6.0, {}, failed=2)
     with console.capture() as captured:
         console.print(draw_progress(progress, str))
     assert "18 done, 2 failed of 20" in captured.get()
     assert str(progress) == "reboot: 18 done, 2 failed of 20 after 6 s"
-    assert str(Counted("reboot", 20, 20, 6.0, {})) == "reboot: 20 of 20 done after 6 s"
+    assert str(Progress("reboot", 20, 20, 6.0, {})) == "reboot: 20 of 20 done after 6 s"
 
 
 def test_where_it_is_not_known_how_many_there_are_no_number_is_told() -> None:

@@ -74,7 +74,8 @@ def test_a_create_that_is_on_its_way_tells_what_may_be_there(three: Doboto, monk
     error = three.refused(130, "interrupted", "-q", "droplet", "create", "e-{01..12}", *NEW, "--wait")
     names = [f"e-{number:02}" for number in range(1, 13)]
     assert (error["unknown"], error["not_begun"]) == (names[:10], names[10:])
-    assert f"asked for, and perhaps there: {', '.join(names[:10])}; not asked for: e-11, e-12" in error["message"]
+    assert f"requested, and possibly created: {', '.join(names[:5])} and 5 more" in error["message"]
+    assert "not requested: e-11, e-12" in error["message"]
     assert error.keys().isdisjoint({"ids", "pending", "created"})
 
 

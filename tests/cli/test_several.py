@@ -17,8 +17,7 @@ import pytest
 from doboto._core.response import Response
 from doboto._io.protocol import Timeouts, WireRequest
 from doboto.cli.accounts.simulated import LocalAccount
-from doboto.cli.run import bulk as several
-from doboto.cli.run.calls import Call, Calls, Stage
+from doboto.cli.run.outcomes import BulkItem, exit_code_of
 from doboto.errors import DOBOTONotFoundException as NotFound
 from doboto.errors import DOBOTOOutcomeUnknownException as OutcomeUnknown
 from doboto.errors import DOBOTORateLimitException as RateLimit
@@ -243,11 +242,10 @@ def test_what_failed_is_not_counted_as_done(three: Doboto) -> None:
 def test_where_nothing_is_done_it_is_no_part_that_is_done(
     failures: tuple[Exception, ...], unfinished: bool, code: int
 ) -> None:
-    calls = [Call({"id": number}, str(number), Stage.OVER, "", failure) for number, failure in enumerate(failures)]
-    going_on = [Call({"id": 9}, "9", Stage.BEGUN)] if unfinished else []
-    assert several._code(Calls("reboot", [*calls, *going_on], lambda: 0.0), going_on) == code
-    done = Call({"id": 8}, "8", Stage.OVER)
-    assert several._code(Calls("reboot", [*calls, *going_on, done], lambda: 0.0), going_on) == 9
+    items = [BulkItem(number, str(number), "failed", error=failure) for number, failure in enumerate(failures)]
+    running = [BulkItem(9, "9", "running")] if unfinished else []
+    assert exit_code_of([*items, *running]) == code
+    assert exit_code_of([*items, *running, BulkItem(8, "8", "completed")]) == 9
 
 
 def test_by_tag_droplets_are_counted(twenty: Doboto) -> None:

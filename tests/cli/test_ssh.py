@@ -83,7 +83,9 @@ def test_it_waits_till_the_public_port_answers(
 ) -> None:
     """The private address can't be tried from here."""
     ports: list[int | None] = []
-    monkeypatch.setattr("doboto.cli.commands.wait.wait_for", lambda *given: ports.append(given[-1]))
+    monkeypatch.setattr(
+        "doboto.cli.commands.wait.wait_for", lambda do, ids, params, reporter: ports.append(params["ready_port"])
+    )
     monkeypatch.setattr("doboto.cli.commands.ssh.execute", lambda line: ports.append(len(line)))
     served.ok("droplet", "ssh", "web", "--wait", *more, PATH=path)
     assert ports == [port, 7]  # and ssh is called with seven words

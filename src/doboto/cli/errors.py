@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -139,15 +138,9 @@ AGAIN, NEVER = (errors.DOBOTOPendingEventException,), (errors.DOBOTOCertificateE
 TOLD = ("status", "id", "request_id", "attempts", "method", "url", "retry_after", "ids", "looked_for")
 
 
-#: What a 403 says of a token that lacks a scope: "You do not have access for the attempted action." and "... permission
-#: to perform this action." in the API reference, in fact "You are not authorized to perform this operation."
-#: (`community.digitalocean#375`). Any other reason is about the thing or the account: a default VPC, a limit.
-LACKING = re.compile(r"\byou (?:are not authorized|do not have (?:access|permission))\b", re.IGNORECASE)
-
-
 def exit_of(failure: Exception) -> Exit:
     """The exit code of an error."""
-    if isinstance(failure, errors.DOBOTOForbiddenException) and not failure.created and _about_the_thing(failure):
+    if isinstance(failure, errors.DOBOTOForbiddenException) and not (failure.created or failure.lacks_scope):
         return REFUSED
     if isinstance(failure, Failure):
         return next((one for one in EXITS if one.code == failure.code), FAILED)
@@ -166,11 +159,6 @@ def _exit_of_bulk(failure: errors.DOBOTOBulkException) -> Exit:
         return PARTLY
     first = next((one.error for one in failure.outcomes.values() if one.error is not None), None)
     return exit_of(first) if first is not None else TIMEOUT if failure.timed_out else FAILED
-
-
-def _about_the_thing(failure: errors.DOBOTOForbiddenException) -> bool:
-    """Whether the API gives a reason, and it is none that is about the token."""
-    return failure.id == "forbidden" and LACKING.search(failure.message) is None
 
 
 def interrupted_by(interruption: BaseException) -> Exit:
@@ -232,19 +220,6 @@ def as_usage() -> Generator[None, None, None]:
         raise Failure(line_of(wrong), USAGE.code) from wrong
 
 
-#: What only Python says: an exception's name before what it means, where the client tells why no answer came; numbers
-#: of errors; what a command can't pass.
-PYTHONS = re.compile(
-    r"(?:(?<=no reply \()|(?<=no reply in time \()|(?<=not trusted \())\w+: +(?=[^)])"
-    r"|\[Errno -?\d+\] +|, or pass \w+=True\b"
-)
-
-
-def unpythonic(text: str) -> str:
-    """A text without what only Python says."""
-    return PYTHONS.sub("", text)
-
-
 def reason(failure: Exception) -> str:
     """Why this machine refuses, without the name of the file, which stands beside it."""
     return (failure.strerror if isinstance(failure, OSError) else None) or line_of(failure)
@@ -255,6 +230,4 @@ def line_of(failure: BaseException) -> str:
     text = " ".join(str(failure).split())
     if isinstance(failure, OSError) and failure.strerror and failure.filename:
         text = f"{failure.filename}: {failure.strerror}"
-    if isinstance(failure, errors.DOBOTOException | OSError):
-        text = unpythonic(text)
     return text or type(failure).__name__

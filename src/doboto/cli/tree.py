@@ -87,7 +87,8 @@ class ResourceGroup(LazyGroup):
 
     def summaries(self) -> Mapping[str, Mapping[str, str]]:
         """The operations, and what is written beside them."""
-        operations = {name: summary_of(one) for name, one in catalog.operations(self._resource).items()}
+        found = catalog.operations(self._resource).items()
+        operations = {name: summary_of(one) for name, one in found if name not in self._written}
         beside = {name: one.summary for name, one in self._written.items()}
         return {"Operations": operations, **({"Also": beside} if beside else {})}
 

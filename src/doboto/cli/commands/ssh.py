@@ -100,7 +100,7 @@ def _ssh(ctx: click.Context, **params: Any) -> None:
         if params["wait"]:
             port = None if params["private"] else params["port"]
             with resumable(reporter, lambda _: waiting(settings, [id], port=port)):
-                wait_for(do, [id], params["poll"], params["timeout"], reporter.progress(), port)
+                wait_for(do, [id], {**params, "ready_port": port}, reporter)
         droplet = do.droplet.info(id)
     execute(command_line(droplet, params))
 

@@ -1,9 +1,8 @@
-"""`doboto droplet wait`: wait till Droplets are ready and nothing is running on them, however that began."""
+"""`doboto droplet wait`: wait until Droplets are ready and no action is running on them, however that began."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,80 +14,8 @@ from ..schema.values import SECONDS
 from ..settings import Argument, Option, Settings, common
 
 if TYPE_CHECKING:
-    from ..._core.deadline import Deadline
-    from ..._session import Session
     from ...client import DO
     from ..output.progress import Reporter
-
-
-class Settling:
-    """Droplets on which something is running, or that are still being made.
-
-    Args:
-        session: Sends the requests.
-        ids: The Droplets.
-    """
-
-    what = "wait"
-    hurry = False
-    failures = 0
-
-    def __init__(self, session: Session, ids: Sequence[int]) -> None:
-        from ..run.bulk_wait import Listed
-
-        self.total = len(ids)
-        self._session = session
-        self._listed = Listed(session)
-        self._pending: dict[int, str] = dict.fromkeys(ids, "not looked at yet")
-        self.droplets: dict[int, Any] = dict.fromkeys(ids)
-
-    def pending(self) -> Mapping[Any, str]:
-        """Those that are not ready."""
-        return self._pending
-
-    def seen(self) -> Any:
-        """All Droplets as last seen."""
-        return [droplet for droplet in self.droplets.values() if droplet is not None]
-
-    async def look(self, deadline: Deadline) -> None:
-        """A list of several; those that it does not show as busy, one by one."""
-        listed = await self._listed.find(list(self._pending), deadline) if len(self._pending) > 1 else {}
-        self.hurry = listed is None
-        if listed is None:
-            return
-        self.droplets |= listed
-        self._pending |= {id: lacks for id, droplet in listed.items() if (lacks := _busy(droplet))}
-        left = [id for id in self._pending if id not in listed or not _busy(listed[id])]
-        outcomes = await self._session.io.gather([partial(self._lacks, id, deadline, listed.get(id)) for id in left])
-        for id, outcome in zip(left, outcomes, strict=True):
-            if isinstance(outcome, Exception):
-                raise outcome
-            self._pending[id] = outcome
-        self._pending = {id: lacks for id, lacks in self._pending.items() if lacks}
-
-    async def _lacks(self, id: int, deadline: Deadline, droplet: Any) -> str:
-        """What a Droplet lacks; it is read unless a list has just shown it."""
-        from ..._core import pages
-        from ..._core.request import get, path
-        from ..._core.response import holding
-
-        if droplet is None:
-            request = get(path("/droplets/{id}", id=id))
-            droplet = self.droplets[id] = await self._session.call(request, deadline, holding("droplet", dict))
-        if droplet["status"] == "new":
-            return _busy(droplet)
-        listing = pages.numbered(path("/droplets/{id}/actions", id=id), {}, 1)
-        page = await self._session.call(listing, deadline, pages.reading("actions"))
-        return ", ".join(f"{one['type']} is running" for one in page.items if one.get("status") == "in-progress")
-
-
-def _busy(droplet: Mapping[str, Any]) -> str:
-    """What a list shows of a Droplet that is not ready: it is being made, or an action locks it."""
-    from ..._core.readiness import Readiness
-
-    if droplet.get("status") == "new":
-        return ", ".join(Readiness(public_ipv4=False).lacks(droplet))
-    return "an action is running" if droplet.get("locked") else ""
 
 
 def _wait(ctx: click.Context, **params: Any) -> None:
@@ -105,20 +32,40 @@ def _wait(ctx: click.Context, **params: Any) -> None:
         ids = _ids(do, params, reporter.names)
         port: int | None = params["ready_port"]
         with resumable(reporter, lambda _: waiting(settings, ids, port=port)):
-            _begin(do, ids, reporter)
-            found = wait_for(do, ids, params["poll"], params["timeout"], reporter.progress(), port)
+            found = wait_for(do, ids, params, reporter)
         reporter.stop()
         if not ids:
             untagged(params["tag_name"], reporter)
         print_result(found, Droplet, settings)
 
 
-def _begin(do: DO, ids: Sequence[int], reporter: Reporter) -> None:
-    """Draw at once what is waited for."""
-    from ...progress import Progress
+def wait_for(do: DO, ids: Sequence[int], params: Mapping[str, Any], reporter: Reporter) -> list[Any]:
+    """Wait until Droplets are ready, and until a port answers where `ready_port` names one.
 
-    first = Progress("wait", 0, len(ids), 0.0, dict.fromkeys(ids, "not looked at yet"))
-    reporter.begin(first, do._session.io.clock)  # noqa: SLF001 - the time that the wait goes by
+    Args:
+        do: The client.
+        ids: The Droplets; empty where a tag has none.
+        params: The options `poll`, `timeout` and `ready_port`.
+        reporter: Shows progress.
+
+    Returns:
+        The Droplets as they are then.
+    """
+    from ...events import Progress
+
+    if not ids:
+        return []
+    pending: dict[int | str, str] = dict.fromkeys(ids, "not read yet")
+    reporter.begin(Progress("wait", 0, len(ids), 0.0, pending), do.clock)
+    found: list[Any] = do.droplet.wait(
+        list(ids),
+        until="idle" if params["ready_port"] is None else "ready",
+        ready_port=params["ready_port"],
+        poll=params["poll"],
+        timeout=params["timeout"],
+        progress=reporter.progress(),
+    )
+    return found
 
 
 def _ids(do: DO, params: Mapping[str, Any], names: dict[Any, str]) -> list[int]:
@@ -133,35 +80,16 @@ def _ids(do: DO, params: Mapping[str, Any], names: dict[Any, str]) -> list[int]:
     return resolved(do, params["id"], names)
 
 
-def wait_for(
-    do: DO, ids: Sequence[int], poll: float, timeout: float, progress: Any, ready_port: int | None
-) -> list[Any]:
-    """The Droplets, once they are ready."""
-    from ..._operation import run
-    from ..._wait.polling import WaitPlan, wait
-    from ..._wait.ports import PortWatch
-
-    session = do._session  # noqa: SLF001 - waiting beyond what an operation waits for
-    plan = WaitPlan(poll, session.deadline(timeout), progress)
-    settling = Settling(session, ids)
-    run(settling.look(plan.deadline))
-    run(wait(session, settling, plan))
-    if ready_port is not None:
-        run(wait(session, PortWatch(session, settling.seen(), ready_port), plan))
-    found: list[Any] = settling.seen()
-    return found
-
-
 WAITING: Sequence[click.Parameter] = (
     Option(["--poll"], type=SECONDS, default=5.0, show_default=True, section="Waiting",
-           help="Seconds between two looks."),
+           help="Seconds between polls."),
     Option(["--timeout"], type=SECONDS, default=300.0, show_default=True, section="Waiting",
-           help="Seconds that it may take."),
+           help="Maximum seconds for the whole wait."),
 )  # fmt: skip
 
 command = Described(
     "wait",
-    help="Wait till Droplets are ready and no action is running on them.",
+    help="Wait until Droplets are ready and no action is running on them.",
     prints="The Droplets as they are then.",
     callback=click.pass_context(_wait),
     context_settings=dict(CONTEXT),
@@ -180,7 +108,12 @@ command = Described(
             shell_complete=complete_tags,
         ),
         *WAITING,
-        Option(["--ready-port"], type=click.INT, section="Waiting", help="Also wait till this TCP port answers."),
+        Option(
+            ["--ready-port"],
+            type=click.INT,
+            section="Waiting",
+            help="Also wait until this TCP port accepts connections.",
+        ),
         *common(),
     ],
 )

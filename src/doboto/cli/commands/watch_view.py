@@ -12,7 +12,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from ...errors import DOBOTOException, DOBOTOForbiddenException, DOBOTOUnauthorizedException
-from ..errors import unpythonic
 from ..output.columns import COLUMNS, Column
 from ..output.table import table
 from ..output.text import clean, width_of
@@ -106,7 +105,7 @@ class View:
 
 def describe_failure(failure: DOBOTOException) -> str:
     """Say in one line why a refresh failed, the status first: `503 Service Unavailable: try again later`."""
-    message = unpythonic(" ".join(failure.message.split()))
+    message = " ".join(failure.message.split())
     if failure.status is None:
         return message or type(failure).__name__
     try:

@@ -19,10 +19,8 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 
 import click
 
-from ...events import Created, Interrupted, Progress
+from ...events import Created, Event, Interrupted, Progress, Started
 from ...progress import OnProgress
-from ..errors import unpythonic
-from ..run.calls import failed_of
 from ..settings import Settings
 from .text import dump_json, format_cell
 
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
     from rich.spinner import Spinner
 
     from ..._io.protocol import Clock
-    from ..run.calls import Calls
 
 #: What is told of the client's log: what it notes, and what it warns of.
 LEVELS = {False: "note", True: "warning"}
@@ -63,8 +60,9 @@ class Reporter(logging.Handler):
         self.created: list[Any] = []
         #: How many things are hit by what was asked about or allowed by `--yes`, as they were listed before.
         self.targets = 0
-        #: What this command does several times over, or to one thing that has an id.
-        self.calls: Calls | None = None
+        #: The operation that this command calls for several resources, and what became of each.
+        self.what = ""
+        self.items: Sequence[Any] = ()
         self._latest: Progress | None = None
         self._told: Any = None
         self._elapsed: Callable[[], float] | None = None
@@ -112,7 +110,7 @@ class Reporter(logging.Handler):
         event: Any = getattr(record, "event", None)
         if isinstance(event, Interrupted):
             return  # told by whoever knows how to go on
-        text, known = unpythonic(record.getMessage()), LEVELS[record.levelno >= logging.WARNING]
+        text, known = record.getMessage(), LEVELS[record.levelno >= logging.WARNING]
         told: dict[str, Any] = {"event": known}
         if isinstance(event, Created):
             told = {"event": "created", "id": event.id, **({"name": event.name} if event.name else {})}
@@ -137,6 +135,14 @@ class Reporter(logging.Handler):
         if self.live and not self.quiet:
             with self._mutex:
                 self._draw()
+
+    def on_event(self, event: Event) -> None:
+        """Show at once that the API accepted an action; it comes before the first poll, and from any thread."""
+        if isinstance(event, Started) and self._latest is not None:
+            id, state = event.action.get("resource_id", ""), f"{event.action.get('type')} is running"
+            with self._mutex:
+                if id in self._latest.pending:
+                    self._latest = replace(self._latest, pending={**self._latest.pending, id: state})
 
     def note(self, progress: Progress) -> None:
         """Something has changed that is worth drawing, but no line."""
@@ -176,7 +182,7 @@ class Reporter(logging.Handler):
         if self.live:
             self._draw()
             return
-        failed = failed_of(progress)
+        failed = progress.failed
         news = (progress.done, failed, tuple(progress.pending.items()))
         if self._told == news:
             return
@@ -285,7 +291,7 @@ def _draw_bar(progress: Progress) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    failed, total = failed_of(progress), progress.total
+    failed, total = progress.failed, progress.total
     counted = f"{progress.done} done, {failed} failed of {total} " if failed else f"{progress.done} of {total} "
     grid = Table.grid(padding=(0, 1))
     grid.add_row(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import platformdirs
 
 from ..._io.clock import SystemClock
-from ..._json import is_array
+from ..._json import is_array, items, mapping
 from ...addresses import public_ipv4
 from ...errors import DOBOTOException, DOBOTOForbiddenException
 from ..errors import NOT_FOUND, USAGE, Failure
@@ -23,7 +24,6 @@ from ..schema.names import fitting, own_image
 from ..suggest import suggestion
 
 if TYPE_CHECKING:
-    from ..._session import Session
     from ...client import DO
 
 
@@ -46,12 +46,12 @@ def resolved(do: DO, texts: Sequence[str], names: dict[Any, str], *, missing_ok:
     """
     if not all(text.strip() for text in texts):
         raise Failure("a Droplet's name is empty", USAGE.code)
-    candidates = _candidates(do, list(dict.fromkeys(text for text in texts if not is_id(text))))
+    found = candidates(do, list(dict.fromkeys(text for text in texts if not is_id(text))))
     ids: list[int] = []
     for text in texts:
         if is_id(text):
             ids.append(int(text))
-        elif (droplet := _fitting(text, candidates, missing_ok=missing_ok)) is not None:
+        elif (droplet := _fitting(text, found, missing_ok=missing_ok)) is not None:
             names[droplet["id"]] = droplet["name"]
             ids.append(droplet["id"])
     return list(dict.fromkeys(ids))
@@ -63,37 +63,37 @@ def named(do: DO, name: str) -> Mapping[str, Any]:
     Raises:
         Failure: There is none, or there are several.
     """
-    found = _fitting(name, _candidates(do, [name]), missing_ok=False)
+    found = _fitting(name, candidates(do, [name]), missing_ok=False)
     assert found is not None  # noqa: S101 - none is an error here
     return found
 
 
-def _candidates(do: DO, names: Sequence[str]) -> Sequence[Mapping[str, Any]]:
-    """Droplets among which are all of these names: asked for by name, or all there are where that takes less."""
-    if len(names) > 1:
-        from ..._operation import run
-
-        listed = run(_all_if_few(do._session, len(names)))  # noqa: SLF001 - no public operation tells how many pages
-        if listed is not None:
-            return listed
+def candidates(do: DO, names: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    """Droplets among which are all of these names: looked up by name, or the whole list where that takes less."""
+    if len(names) > 1 and (listed := _all_if_few(do, len(names))) is not None:
+        return listed
     return [droplet for name in names for droplet in do.droplet.list(name=name, type="all")]
 
 
-async def _all_if_few(session: Session, names: int) -> list[Mapping[str, Any]] | None:
-    """All Droplets, unless that takes more requests than to ask for so many names."""
-    from ..._core import pages
-    from ..._core.listing import Listing
-
-    async def page(query: Mapping[str, str | int], number: int) -> pages.Page:
-        return await session.call(pages.numbered("/droplets", query, number), None, pages.reading("droplets"))
-
-    queries = list(Listing(type="all").queries())
-    firsts = [await page(query, 1) for query in queries]
-    further = [(query, number) for query, first in zip(queries, firsts, strict=True) for number in pages.rest(first)]
-    if len(further) > names * len(queries):
+def _all_if_few(do: DO, names: int) -> list[Mapping[str, Any]] | None:
+    """All Droplets, unless that takes more requests than to look up so many names."""
+    firsts = [do.request("GET", "/droplets", query={"type": type, "per_page": PER_PAGE}) for type in TYPES]
+    if sum(max(0, math.ceil(count_of(first) / PER_PAGE) - 1) for first in firsts) > names * len(TYPES):
         return None
-    read = [*firsts, *[await page(query, number) for query, number in further]]
-    return list({droplet["id"]: droplet for one in read for droplet in one.items}.values())
+    if all(count_of(first) <= PER_PAGE for first in firsts):
+        return list({droplet["id"]: droplet for first in firsts for droplet in first["droplets"]}.values())
+    return list(do.droplet.list(type="all"))
+
+
+def count_of(page: Mapping[str, Any]) -> int:
+    """How many items a list has in all, as its page says."""
+    return int(mapping(page.get("meta")).get("total", len(items(page.get("droplets")))))
+
+
+def count_droplets(do: DO) -> int:
+    """How many Droplets the account has."""
+    pages = [do.request("GET", "/droplets", query={"type": type, "per_page": 1}) for type in TYPES]
+    return sum(map(count_of, pages))
 
 
 def _fitting(name: str, droplets: Sequence[Mapping[str, Any]], *, missing_ok: bool) -> Mapping[str, Any] | None:
@@ -112,6 +112,8 @@ def described(droplet: Mapping[str, Any]) -> str:
 
 
 DAY = 86400.0
+#: Droplets are listed apart from GPU Droplets (API reference, droplets_list), up to so many on a page.
+TYPES, PER_PAGE = ("droplets", "gpus"), 200
 #: What the options that take a slug take it of, and the library's list of it: every page.
 LISTS: Mapping[str, Callable[[DO], Sequence[Mapping[str, Any]]]] = {
     "size": lambda do: do.size.list(),

@@ -16,7 +16,7 @@ from ..output.text import format_cell
 from ..schema.catalog import Operation
 from ..schema.parameters import parameters
 from ..settings import Settings
-from .droplets import price_of
+from .droplets import candidates, count_droplets, price_of
 
 if TYPE_CHECKING:
     from ..._core.create_request import CreateRequest
@@ -53,7 +53,7 @@ class Price:
 def dry_run(do: DO, operation: Operation, call: Mapping[str, Any], settings: Settings) -> None:
     """Print the bodies that would be sent, what is there already, and the price."""
     order = _order(operation, call)
-    there: Mapping[str, Any] = _there(do, order, call) if operation.name == "present" else {}
+    there: Mapping[str, Any] = _existing(do, order) if operation.name == "present" else {}
     missing = order.only([name for name in order.names if name not in there])
     bodies = list(missing.bodies()) if missing.names else []
     cost = price(do, order.attribs, len(missing.names))
@@ -78,15 +78,10 @@ def _order(operation: Operation, call: Mapping[str, Any]) -> CreateRequest:
     return order
 
 
-def _there(do: DO, order: CreateRequest, call: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The Droplets that are there, by name: looked for as `present` itself looks for them."""
-    from ..._operation import run
-
-    droplets = do.droplet._async_view  # noqa: SLF001 - no public operation asks for several names
-    with as_usage():
-        plan = droplets._plan(5, call.get("timeout", 300), None)  # noqa: SLF001
-    found: Mapping[str, Any] = run(droplets._named(order, plan))  # noqa: SLF001
-    return found
+def _existing(do: DO, request: CreateRequest) -> Mapping[str, Any]:
+    """The Droplets that exist, by name, in the order of the names."""
+    found = {droplet["name"]: droplet for droplet in candidates(do, request.names)}
+    return {name: found[name] for name in request.names if name in found}
 
 
 def _problems(do: DO, count: int) -> list[str]:
@@ -95,28 +90,13 @@ def _problems(do: DO, count: int) -> list[str]:
         return []
     try:
         limit = do.account.info().get("droplet_limit")
-        there = 0 if limit is None else _how_many(do)
+        there = 0 if limit is None else count_droplets(do)
     except DOBOTOException:
         return []  # the token may create Droplets and not read these
     if limit is None or there + count <= limit:
         return []
     left = max(0, limit - there)
     return [f"It would be refused: of the account's limit of {_count(limit, 'Droplet')}, {left} are left."]
-
-
-def _how_many(do: DO) -> int:
-    """How many Droplets there are: a list's first page says that."""
-    from ..._core import pages
-    from ..._core.listing import Listing
-    from ..._operation import run
-
-    session = do._session  # noqa: SLF001 - no public operation reads a page alone
-    found = 0
-    for query in Listing(type="all").queries():
-        request = pages.numbered("/droplets", query, 1)
-        page = run(session.call(request, None, pages.reading("droplets")))
-        found += len(page.items) if page.total is None else page.total
-    return found
 
 
 def price(do: DO, attribs: Mapping[str, Any], count: int) -> Price | None:

@@ -13,7 +13,7 @@ import click
 
 from ..._json import is_array
 from ...errors import DOBOTOException
-from ...progress import Progress
+from ...events import Progress
 from ...types import Action
 from ..errors import USAGE, Failure, SeveralFailed, as_usage, done_of
 from ..output.formats import check_expressions, print_result
@@ -60,7 +60,7 @@ def run(operation: Operation, params: dict[str, Any], command: Sequence[click.Pa
         bool(params.pop("our_yes", None)), params.pop("our_count", None), bool(params.pop("our_dry_run", None))
     )
     values = values_of(params, command)
-    with open_client(settings) as do, Reporter(settings) as reporter:
+    with Reporter(settings) as reporter, open_client(settings, on_event=reporter.on_event) as do:
         calls = [assembled(operation, call) for call in _calls(do, operation, values, order, reporter)]
         checked = operation.resource == "droplet" and operation.name in CHECKED
         ids = check_slugs(do, values) if checked else {}
@@ -141,10 +141,10 @@ def _droplets(do: DO, texts: Sequence[str], reporter: Reporter, *, missing_ok: b
 
 
 def _run(do: DO, operation: Operation, todo: Sequence[Mapping[str, Any]], reporter: Reporter) -> Any:
-    from .bulk import several, takes
+    from .bulk import call_all, takes
 
     if takes(operation, todo):
-        return several(do, operation, todo, reporter)
+        return call_all(do, operation, todo, reporter)
     values, more = todo[0], dict[str, Any]()
     if any(one.name == "progress" for one in operation.parameters):
         more["progress"] = reporter.progress(values.get("tag_name") if operation.name == "destroy" else None)
@@ -161,7 +161,7 @@ def _begin(do: DO, operation: Operation, values: Mapping[str, Any], reporter: Re
     pending = {} if values.get("id") is None else {values["id"]: "begun"}
     many = 0 if values.get("tag_name") else 1  # by tag it is not known before the answer
     first = Progress(operation.name, 0, len(names) if is_array(names) else many, 0.0, pending)
-    reporter.begin(first, do._session.io.clock)  # noqa: SLF001 - the time that the wait goes by
+    reporter.begin(first, do.clock)
 
 
 def _shown(result: Any) -> Any:
