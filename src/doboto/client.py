@@ -378,7 +378,7 @@ class Client(Generic[Mode]):
             raise ValueError("every reads a list: the method must be GET")
         from .resources._base.resource import Resource
 
-        return await Resource[Any](Async, self._session)._everything(paginate, request)
+        return await Resource[Any](Async, self._session)._list_request(paginate, request)
 
     @property
     def ratelimit(self) -> RateLimit | None:

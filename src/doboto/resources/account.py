@@ -23,4 +23,4 @@ class Account(Resource[Mode]):
         Raises:
             DOBOTOUnauthorizedException: The token is wrong or revoked.
         """
-        return await self._one(AccountData, "account", get("/account"))
+        return await self._fetch("account", get("/account"))

@@ -44,7 +44,7 @@ class Action(Doing[Mode]):
         Returns:
             A list of Actions.
         """
-        return await self._all(ActionData, "actions", "/actions")
+        return await self._list_all("actions", "/actions")
 
     @stream(ref="actions_list", scopes="actions:read")
     async def each(self) -> AsyncGenerator[ActionData, None]:
@@ -53,7 +53,7 @@ class Action(Doing[Mode]):
         Returns:
             An iterator over Actions; an asynchronous one in `AsyncDO`.
         """
-        async for action in self._each(ActionData, "actions", "/actions"):
+        async for action in self._iterate("actions", "/actions"):
             yield action
 
     @operation(ref="actions_get", scopes="actions:read")
@@ -66,7 +66,7 @@ class Action(Doing[Mode]):
         Returns:
             The Action.
         """
-        return await self._one(ActionData, "action", get(path("/actions/{id}", id=id)))
+        return await self._fetch("action", get(path("/actions/{id}", id=id)))
 
     @waiting(ref=("actions_get", "actions_list"), scopes="actions:read")
     async def wait(

@@ -66,7 +66,7 @@ class Autoscale(Settling[Mode]):
         Raises:
             ValueError: The name is empty.
         """
-        return await self._all(AutoscalePool, "autoscale_pools", ALL, filters(name=name))
+        return await self._list_all("autoscale_pools", ALL, filters(name=name))
 
     @stream(ref="autoscalepools_list", scopes="droplet:read")
     async def each(self, *, name: str | None = None) -> AsyncGenerator[AutoscalePool, None]:
@@ -81,7 +81,7 @@ class Autoscale(Settling[Mode]):
         Raises:
             ValueError: The name is empty.
         """
-        async for pool in self._each(AutoscalePool, "autoscale_pools", ALL, filters(name=name)):
+        async for pool in self._iterate("autoscale_pools", ALL, filters(name=name)):
             yield pool
 
     @creating(
@@ -170,7 +170,7 @@ class Autoscale(Settling[Mode]):
         Returns:
             The pool.
         """
-        return await self._got(AutoscalePool, "autoscale_pool", path(ONE, id=id))
+        return await self._get("autoscale_pool", path(ONE, id=id))
 
     @operation(
         ref="autoscalepools_update",
@@ -248,7 +248,7 @@ class Autoscale(Settling[Mode]):
         Returns:
             A list of members.
         """
-        return await self._all(AutoscaleMember, "droplets", path(f"{ONE}/members", id=id))
+        return await self._list_all("droplets", path(f"{ONE}/members", id=id))
 
     @operation(ref="autoscalepools_list_history", scopes="droplet:read")
     async def history_list(self, id: str) -> Events:
@@ -260,7 +260,7 @@ class Autoscale(Settling[Mode]):
         Returns:
             A list of events.
         """
-        return await self._all(AutoscaleEvent, "history", path(f"{ONE}/history", id=id))
+        return await self._list_all("history", path(f"{ONE}/history", id=id))
 
 
 ALL, ONE = "/droplets/autoscale", "/droplets/autoscale/{id}"

@@ -73,7 +73,7 @@ class Certificate(Settling[Mode]):
         Raises:
             ValueError: The name is empty.
         """
-        return await self._all(CertificateData, "certificates", "/certificates", filters(name=name))
+        return await self._list_all("certificates", "/certificates", filters(name=name))
 
     @stream(ref="certificates_list", scopes="certificate:read")
     async def each(self, *, name: str | None = None) -> AsyncGenerator[CertificateData, None]:
@@ -88,7 +88,7 @@ class Certificate(Settling[Mode]):
         Raises:
             ValueError: The name is empty.
         """
-        async for certificate in self._each(CertificateData, "certificates", "/certificates", filters(name=name)):
+        async for certificate in self._iterate("certificates", "/certificates", filters(name=name)):
             yield certificate
 
     @creating(
@@ -190,7 +190,7 @@ class Certificate(Settling[Mode]):
         Returns:
             The certificate, without its private key, which the API never shows.
         """
-        return await self._got(CertificateData, "certificate", path("/certificates/{id}", id=id))
+        return await self._get("certificate", path("/certificates/{id}", id=id))
 
     @operation(
         ref="certificates_delete",
@@ -207,7 +207,7 @@ class Certificate(Settling[Mode]):
         Raises:
             DOBOTOForbiddenException: A load balancer uses it.
         """
-        await self._remove(Request("DELETE", path("/certificates/{id}", id=id), repeatable=True), missing_ok)
+        await self._delete(Request("DELETE", path("/certificates/{id}", id=id), repeatable=True), missing_ok)
 
 
 def create_spec(

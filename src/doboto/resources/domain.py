@@ -26,7 +26,7 @@ class Domain(DomainRecords[Mode]):
         Returns:
             A list of domains.
         """
-        return await self._all(DomainData, "domains", "/domains")
+        return await self._list_all("domains", "/domains")
 
     @stream(ref="domains_list", scopes="domain:read")
     async def each(self) -> AsyncGenerator[DomainData, None]:
@@ -35,7 +35,7 @@ class Domain(DomainRecords[Mode]):
         Returns:
             An iterator over domains; an asynchronous one in `AsyncDO`.
         """
-        async for domain in self._each(DomainData, "domains", "/domains"):
+        async for domain in self._iterate("domains", "/domains"):
             yield domain
 
     @operation(ref="domains_create", scopes="domain:create", effect="create")
@@ -86,7 +86,7 @@ class Domain(DomainRecords[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such domain.
         """
-        return await self._got(DomainData, "domain", path("/domains/{name}", name=name))
+        return await self._get("domain", path("/domains/{name}", name=name))
 
     @operation(
         ref="domains_delete",
@@ -103,7 +103,7 @@ class Domain(DomainRecords[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such domain, and `missing_ok` is False.
         """
-        await self._remove(Request("DELETE", path("/domains/{name}", name=name), repeatable=True), missing_ok)
+        await self._delete(Request("DELETE", path("/domains/{name}", name=name), repeatable=True), missing_ok)
 
 
 def create_spec(name: str, ip_address: str | None) -> CreateSpec:

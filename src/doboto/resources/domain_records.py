@@ -37,7 +37,7 @@ class DomainRecords(Making[Mode]):
             ValueError: A filter is empty.
             DOBOTONotFoundException: There is no such domain.
         """
-        return await self._all(DomainRecord, "domain_records", records_of(name), filters(name=fqdn, type=type))
+        return await self._list_all("domain_records", records_of(name), filters(name=fqdn, type=type))
 
     @stream(ref="domains_list_records", scopes="domain:read")
     async def record_each(
@@ -58,7 +58,7 @@ class DomainRecords(Making[Mode]):
             DOBOTONotFoundException: There is no such domain.
         """
         query = filters(name=fqdn, type=type)
-        async for record in self._each(DomainRecord, "domain_records", records_of(name), query):
+        async for record in self._iterate("domain_records", records_of(name), query):
             yield record
 
     @operation(
@@ -124,7 +124,7 @@ class DomainRecords(Making[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such domain, or no such record of it.
         """
-        return await self._got(DomainRecord, "domain_record", record_of(name, record_id))
+        return await self._get("domain_record", record_of(name, record_id))
 
     @operation(
         ref=("domains_patch_record", "domains_update_record", "domains_get_record"),
@@ -154,8 +154,8 @@ class DomainRecords(Making[Mode]):
         """
         body, place = changes(attribs, {}), record_of(name, record_id)
         if "type" not in body:
-            body["type"] = (await self._got(DomainRecord, "domain_record", place))["type"]
-        return await self._one(DomainRecord, "domain_record", changing(place, body, replace=replace))
+            body["type"] = (await self._get("domain_record", place))["type"]
+        return await self._fetch("domain_record", changing(place, body, replace=replace))
 
     @operation(
         ref="domains_delete_record",
@@ -175,7 +175,7 @@ class DomainRecords(Making[Mode]):
         Raises:
             DOBOTONotFoundException: There is none, and `missing_ok` is False.
         """
-        await self._remove(Request("DELETE", record_of(name, record_id), repeatable=True), missing_ok)
+        await self._delete(Request("DELETE", record_of(name, record_id), repeatable=True), missing_ok)
 
 
 def records_of(name: str) -> str:

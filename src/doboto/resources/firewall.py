@@ -93,7 +93,7 @@ class Firewall(Settling[Mode]):
         Returns:
             A list of firewalls.
         """
-        return await self._all(FirewallData, "firewalls", "/firewalls")
+        return await self._list_all("firewalls", "/firewalls")
 
     @stream(
         ref="firewalls_list", scopes="firewall:read", scopes_note="droplet:read and tag:read to see what they protect"
@@ -104,7 +104,7 @@ class Firewall(Settling[Mode]):
         Returns:
             An iterator over firewalls; an asynchronous one in `AsyncDO`.
         """
-        async for firewall in self._each(FirewallData, "firewalls", "/firewalls"):
+        async for firewall in self._iterate("firewalls", "/firewalls"):
             yield firewall
 
     @creating(
@@ -191,7 +191,7 @@ class Firewall(Settling[Mode]):
         Returns:
             The firewall.
         """
-        return await self._got(FirewallData, "firewall", path("/firewalls/{id}", id=id))
+        return await self._get("firewall", path("/firewalls/{id}", id=id))
 
     @updating(
         ref="firewalls_update",
@@ -240,7 +240,7 @@ class Firewall(Settling[Mode]):
         Args:
             id: The firewall's id.
         """
-        await self._remove(Request("DELETE", path("/firewalls/{id}", id=id), repeatable=True), missing_ok)
+        await self._delete(Request("DELETE", path("/firewalls/{id}", id=id), repeatable=True), missing_ok)
 
     @operation(
         ref="firewalls_assign_droplets",
@@ -439,7 +439,7 @@ class Firewall(Settling[Mode]):
     ) -> None:
         """Add or remove what is protected; sent twice it does the same."""
         where = f"{path('/firewalls/{id}', id=id)}/{part}"
-        await self._none(Request(method, where, body=body, repeatable=True), plan.deadline)
+        await self._send(Request(method, where, body=body, repeatable=True), plan.deadline)
         await self._applied(id, plan, wait)
 
     async def _change_rules(
@@ -448,7 +448,7 @@ class Firewall(Settling[Mode]):
         request = Request(method, path("/firewalls/{id}/rules", id=id), body=rules)
 
         async def happened() -> bool:
-            firewall = await self._one(FirewallData, "firewall", LIFECYCLE.reading(id), plan.deadline)
+            firewall = await self._fetch("firewall", LIFECYCLE.reading(id), plan.deadline)
             there = [among(rule, records(firewall.get(side))) for side, some in rules.items() for rule in some]
             return all(there) if method == "POST" else not any(there)
 

@@ -74,7 +74,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
             ValueError: A filter is empty.
             TypeError: `private` is no boolean.
         """
-        return await self._all(ImageData, "images", "/images", query(type, private, tag_name))
+        return await self._list_all("images", "/images", query(type, private, tag_name))
 
     @stream(ref="images_list", scopes="image:read")
     async def each(
@@ -94,7 +94,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
             ValueError: A filter is empty.
             TypeError: `private` is no boolean.
         """
-        async for image in self._each(ImageData, "images", "/images", query(type, private, tag_name)):
+        async for image in self._iterate("images", "/images", query(type, private, tag_name)):
             yield image
 
     @operation(ref="images_get", scopes="image:read")
@@ -107,7 +107,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
         Returns:
             The image.
         """
-        return await self._got(ImageData, "image", path("/images/{id}", id=id_slug))
+        return await self._get("image", path("/images/{id}", id=id_slug))
 
     @creating(
         ref="images_create_custom",
@@ -203,7 +203,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
         if not body:
             raise ValueError("give name, description or distribution")
         request = Request("PUT", path("/images/{id}", id=id), body=body, repeatable=True)
-        return await self._one(ImageData, "image", request)
+        return await self._fetch("image", request)
 
     @operation(
         ref="images_delete",
@@ -220,7 +220,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
         Raises:
             DOBOTOForbiddenException: It is a public image.
         """
-        await self._remove(Request("DELETE", path("/images/{id}", id=id), repeatable=True), missing_ok)
+        await self._delete(Request("DELETE", path("/images/{id}", id=id), repeatable=True), missing_ok)
 
     @operation(ref="imageActions_post", scopes="image:update", effect="action", scopes_with={"wait": ("image:read",)})
     async def transfer(
@@ -282,7 +282,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
         Returns:
             A list of Actions.
         """
-        return await self._all(Action, "actions", path("/images/{id}/actions", id=id))
+        return await self._list_all("actions", path("/images/{id}/actions", id=id))
 
     @operation(ref="imageActions_get", scopes="image:read")
     async def action_info(self, id: int, action_id: int) -> Action:

@@ -89,7 +89,7 @@ class LoadBalancer(Settling[Mode]):
         Returns:
             A list of load balancers.
         """
-        return await self._all(LoadBalancerData, "load_balancers", "/load_balancers")
+        return await self._list_all("load_balancers", "/load_balancers")
 
     @stream(ref="loadBalancers_list", scopes="load_balancer:read")
     async def each(self) -> AsyncGenerator[LoadBalancerData, None]:
@@ -98,7 +98,7 @@ class LoadBalancer(Settling[Mode]):
         Returns:
             An iterator over load balancers; an asynchronous one in `AsyncDO`.
         """
-        async for balancer in self._each(LoadBalancerData, "load_balancers", "/load_balancers"):
+        async for balancer in self._iterate("load_balancers", "/load_balancers"):
             yield balancer
 
     @creating(
@@ -189,7 +189,7 @@ class LoadBalancer(Settling[Mode]):
         Returns:
             The load balancer.
         """
-        return await self._got(LoadBalancerData, "load_balancer", path("/load_balancers/{id}", id=id))
+        return await self._get("load_balancer", path("/load_balancers/{id}", id=id))
 
     @updating(
         ref="loadBalancers_update",
@@ -237,7 +237,7 @@ class LoadBalancer(Settling[Mode]):
         Args:
             id: The load balancer's id.
         """
-        await self._remove(Request("DELETE", path("/load_balancers/{id}", id=id), repeatable=True), missing_ok)
+        await self._delete(Request("DELETE", path("/load_balancers/{id}", id=id), repeatable=True), missing_ok)
 
     @operation(ref="loadBalancers_delete_cache", scopes="load_balancer:delete", effect="update")
     async def cache_purge(self, id: str) -> None:
@@ -249,7 +249,7 @@ class LoadBalancer(Settling[Mode]):
         Raises:
             DOBOTOUnprocessableException: It is no global one.
         """
-        await self._none(Request("DELETE", path("/load_balancers/{id}/cache", id=id), repeatable=True))
+        await self._send(Request("DELETE", path("/load_balancers/{id}/cache", id=id), repeatable=True))
 
     @operation(ref="loadBalancers_add_droplets", scopes="load_balancer:update", effect="update")
     async def droplet_add(self, id: str, droplet_ids: Sequence[int]) -> None:
@@ -264,7 +264,7 @@ class LoadBalancer(Settling[Mode]):
             DOBOTOForbiddenException: It is still busy with something else.
             DOBOTOUnprocessableException: It goes by a tag, or a Droplet is not there or in another VPC.
         """
-        await self._none(droplets("POST", id, droplet_ids))
+        await self._send(droplets("POST", id, droplet_ids))
 
     @operation(ref="loadBalancers_remove_droplets", scopes="load_balancer:update", effect="update")
     async def droplet_remove(self, id: str, droplet_ids: Sequence[int]) -> None:
@@ -279,7 +279,7 @@ class LoadBalancer(Settling[Mode]):
             DOBOTOForbiddenException: It is still busy with something else.
             DOBOTOUnprocessableException: It goes by a tag.
         """
-        await self._none(droplets("DELETE", id, droplet_ids))
+        await self._send(droplets("DELETE", id, droplet_ids))
 
     @operation(
         ref="loadBalancers_add_forwardingRules",
@@ -332,7 +332,7 @@ class LoadBalancer(Settling[Mode]):
         deadline = self._session.deadline()
 
         async def happened() -> bool:
-            balancer = await self._one(LoadBalancerData, "load_balancer", LIFECYCLE.reading(id), deadline)
+            balancer = await self._fetch("load_balancer", LIFECYCLE.reading(id), deadline)
             found = balancer["forwarding_rules"]
             return wanted([any(rule.items() <= one.items() for one in found) for rule in rules])
 

@@ -70,7 +70,7 @@ class Monitoring(Making[Mode]):
         Returns:
             A list of alert policies.
         """
-        return await self._all(AlertPolicy, "policies", "/monitoring/alerts")
+        return await self._list_all("policies", "/monitoring/alerts")
 
     @stream(ref="monitoring_list_alertPolicy", scopes="monitoring:read")
     async def alert_each(self) -> AsyncGenerator[AlertPolicy, None]:
@@ -79,7 +79,7 @@ class Monitoring(Making[Mode]):
         Returns:
             An iterator over alert policies; an asynchronous one in `AsyncDO`.
         """
-        async for policy in self._each(AlertPolicy, "policies", "/monitoring/alerts"):
+        async for policy in self._iterate("policies", "/monitoring/alerts"):
             yield policy
 
     @creating(ref="monitoring_create_alertPolicy", scopes="monitoring:create", effect="create")
@@ -141,7 +141,7 @@ class Monitoring(Making[Mode]):
         Returns:
             The alert policy.
         """
-        return await self._got(AlertPolicy, "policy", path(ALERT, id=id))
+        return await self._get("policy", path(ALERT, id=id))
 
     @operation(ref="monitoring_update_alertPolicy", scopes="monitoring:update", effect="update")
     async def alert_update(self, id: str, attribs: AlertPolicyCreate) -> AlertPolicy:
@@ -158,7 +158,7 @@ class Monitoring(Making[Mode]):
             DOBOTOUnprocessableException: The API refused them.
         """
         request = Request("PUT", path(ALERT, id=id), body=ordered(attribs, {}), repeatable=True)
-        return await self._one(AlertPolicy, "policy", request)
+        return await self._fetch("policy", request)
 
     @operation(
         ref="monitoring_delete_alertPolicy",
@@ -172,7 +172,7 @@ class Monitoring(Making[Mode]):
         Args:
             id: The policy's `uuid`.
         """
-        await self._remove(Request("DELETE", path(ALERT, id=id), repeatable=True), missing_ok)
+        await self._delete(Request("DELETE", path(ALERT, id=id), repeatable=True), missing_ok)
 
     @operation(
         ref=(

@@ -105,7 +105,7 @@ class NATGateway(Settling[Mode]):
         Raises:
             ValueError: A filter is empty.
         """
-        return await self._all(NATGatewayData, ROOT, f"/{ROOT}", query(name, state, region, type))
+        return await self._list_all(ROOT, f"/{ROOT}", query(name, state, region, type))
 
     @stream(ref="vpcnatgateways_list", scopes="nat_gateway:read")
     async def each(
@@ -130,7 +130,7 @@ class NATGateway(Settling[Mode]):
         Raises:
             ValueError: A filter is empty.
         """
-        async for gateway in self._each(NATGatewayData, ROOT, f"/{ROOT}", query(name, state, region, type)):
+        async for gateway in self._iterate(ROOT, f"/{ROOT}", query(name, state, region, type)):
             yield gateway
 
     @creating(
@@ -213,7 +213,7 @@ class NATGateway(Settling[Mode]):
         Returns:
             The gateway.
         """
-        return await self._one(NATGatewayData, "vpc_nat_gateway", LIFECYCLE.reading(id))
+        return await self._fetch("vpc_nat_gateway", LIFECYCLE.reading(id))
 
     @updating(
         ref="vpcnatgateways_update",

@@ -33,7 +33,7 @@ class OneClick(Making[Mode]):
         Raises:
             ValueError: The type is empty.
         """
-        return await self._some(OneClickData, "1_clicks", get("/1-clicks", filters(type=type)))
+        return await self._fetch_list("1_clicks", get("/1-clicks", filters(type=type)))
 
     @operation(ref="oneClicks_install_kubernetes", scopes=("kubernetes:update", "addon:create"), effect="update")
     async def kubernetes_install(self, addon_slugs: Slugs, cluster_uuid: str) -> str:

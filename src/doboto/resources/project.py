@@ -61,7 +61,7 @@ class Project(ProjectResources[Mode]):
         Returns:
             A list of projects.
         """
-        return await self._all(ProjectData, "projects", "/projects")
+        return await self._list_all("projects", "/projects")
 
     @stream(ref="projects_list", scopes="project:read")
     async def each(self) -> AsyncGenerator[ProjectData, None]:
@@ -70,7 +70,7 @@ class Project(ProjectResources[Mode]):
         Returns:
             An iterator over projects; an asynchronous one in `AsyncDO`.
         """
-        async for project in self._each(ProjectData, "projects", "/projects"):
+        async for project in self._iterate("projects", "/projects"):
             yield project
 
     @creating(ref="projects_create", scopes="project:create", effect="create")
@@ -119,7 +119,7 @@ class Project(ProjectResources[Mode]):
         Returns:
             The project.
         """
-        return await self._got(ProjectData, "project", place(id))
+        return await self._get("project", place(id))
 
     @operation(ref="projects_get_default", scopes="project:read")
     async def default_info(self) -> ProjectData:
@@ -131,7 +131,7 @@ class Project(ProjectResources[Mode]):
         Raises:
             DOBOTOException: It could not be read.
         """
-        return await self._got(ProjectData, "project", DEFAULT)
+        return await self._get("project", DEFAULT)
 
     @updating(ref=("projects_patch", "projects_update"), scopes="project:update", effect="update")
     async def update(self, id: str, attribs: ProjectAttributes, *, replace: bool = False, **attributes: Any) -> Any:
@@ -152,7 +152,7 @@ class Project(ProjectResources[Mode]):
             DOBOTOConflictException: There is another project of that name.
             DOBOTOUnprocessableException: The API refused them.
         """
-        return await self._one(ProjectData, "project", change(place(id), attribs, attributes, replace=replace))
+        return await self._fetch("project", change(place(id), attribs, attributes, replace=replace))
 
     @updating_default(
         ref=("projects_patch_default", "projects_update_default"), scopes="project:update", effect="update"
@@ -174,7 +174,7 @@ class Project(ProjectResources[Mode]):
             DOBOTOConflictException: There is another project of that name.
             DOBOTOUnprocessableException: The API refused them.
         """
-        return await self._one(ProjectData, "project", change(DEFAULT, attribs, attributes, replace=replace))
+        return await self._fetch("project", change(DEFAULT, attribs, attributes, replace=replace))
 
     @operation(ref="projects_delete", scopes="project:delete", effect="destroy", irreversible="The project is lost.")
     async def destroy(self, id: str, *, missing_ok: bool = False) -> None:
@@ -186,7 +186,7 @@ class Project(ProjectResources[Mode]):
         Raises:
             DOBOTOConflictException: Something is in it, or it is the default project.
         """
-        await self._remove(Request("DELETE", place(id), repeatable=True), missing_ok)
+        await self._delete(Request("DELETE", place(id), repeatable=True), missing_ok)
 
 
 def create_spec(attribs: ProjectCreate, more: Mapping[str, Any]) -> CreateSpec:

@@ -30,7 +30,7 @@ class ProjectResources(Making[Mode]):
         Returns:
             A list of resources, each with its URN.
         """
-        return await self._all(ProjectResource, "resources", f"{place(id)}/resources")
+        return await self._list_all("resources", f"{place(id)}/resources")
 
     @operation(
         ref="projects_list_resources_default", scopes="project:read", scopes_note="the read scopes of the resources"
@@ -41,7 +41,7 @@ class ProjectResources(Making[Mode]):
         Returns:
             A list of resources, each with its URN.
         """
-        return await self._all(ProjectResource, "resources", f"{DEFAULT}/resources")
+        return await self._list_all("resources", f"{DEFAULT}/resources")
 
     @operation(
         ref="projects_assign_resources",
@@ -63,7 +63,7 @@ class ProjectResources(Making[Mode]):
             ValueError, TypeError: There are none, one is empty, or it is no list.
             DOBOTOUnprocessableException: One is no URN.
         """
-        return await self._some(ProjectResource, "resources", assigning(place(id), resources))
+        return await self._fetch_list("resources", assigning(place(id), resources))
 
     @operation(
         ref="projects_assign_resources_default",
@@ -84,7 +84,7 @@ class ProjectResources(Making[Mode]):
             ValueError, TypeError: There are none, one is empty, or it is no list.
             DOBOTOUnprocessableException: One is no URN.
         """
-        return await self._some(ProjectResource, "resources", assigning(DEFAULT, resources))
+        return await self._fetch_list("resources", assigning(DEFAULT, resources))
 
 
 def place(id: str) -> str:

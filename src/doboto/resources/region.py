@@ -22,7 +22,7 @@ class Region(Resource[Mode]):
         Returns:
             A list of regions.
         """
-        return await self._all(RegionData, "regions", "/regions")
+        return await self._list_all("regions", "/regions")
 
     @stream(ref="regions_list", scopes="regions:read")
     async def each(self) -> AsyncGenerator[RegionData, None]:
@@ -31,5 +31,5 @@ class Region(Resource[Mode]):
         Returns:
             An iterator over regions; an asynchronous one in `AsyncDO`.
         """
-        async for region in self._each(RegionData, "regions", "/regions"):
+        async for region in self._iterate("regions", "/regions"):
             yield region

@@ -90,7 +90,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
         Returns:
             A list of Actions.
         """
-        return await self._all(Action, "actions", self._actions(ip))
+        return await self._list_all("actions", self._actions(ip))
 
     @operation(ref=("reservedIPsActions_get", "floatingIPsAction_get"), scopes="reserved_ip:read")
     async def action_info(self, ip: str, action_id: int) -> Action:
@@ -106,7 +106,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
         Raises:
             DOBOTONotFoundException: There is no such address, or no such action of it.
         """
-        return await self._got(Action, "action", f"{self._actions(ip)}/{text('action_id', action_id)}")
+        return await self._get("action", f"{self._actions(ip)}/{text('action_id', action_id)}")
 
     def _recipe(self, droplet_id: int | None, region: str | None, project_id: str | None) -> CreateSpec:
         """How an address is made. It is known by the moment alone: see `_made_since`."""

@@ -22,7 +22,7 @@ class Size(Resource[Mode]):
         Returns:
             A list of sizes.
         """
-        return await self._all(SizeData, "sizes", "/sizes")
+        return await self._list_all("sizes", "/sizes")
 
     @stream(ref="sizes_list", scopes=("sizes:read", "regions:read"))
     async def each(self) -> AsyncGenerator[SizeData, None]:
@@ -31,5 +31,5 @@ class Size(Resource[Mode]):
         Returns:
             An iterator over sizes; an asynchronous one in `AsyncDO`.
         """
-        async for size in self._each(SizeData, "sizes", "/sizes"):
+        async for size in self._iterate("sizes", "/sizes"):
             yield size

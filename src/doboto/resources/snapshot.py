@@ -28,7 +28,7 @@ class Snapshot(Resource[Mode]):
         Returns:
             A list of snapshots.
         """
-        return await self._all(SnapshotData, "snapshots", "/snapshots", filters(resource_type=resource_type))
+        return await self._list_all("snapshots", "/snapshots", filters(resource_type=resource_type))
 
     @stream(ref="snapshots_list", scopes="snapshot:read")
     async def each(self, resource_type: ResourceType | None = None) -> AsyncGenerator[SnapshotData, None]:
@@ -41,7 +41,7 @@ class Snapshot(Resource[Mode]):
             An iterator over snapshots; an asynchronous one in `AsyncDO`.
         """
         query = filters(resource_type=resource_type)
-        async for snapshot in self._each(SnapshotData, "snapshots", "/snapshots", query):
+        async for snapshot in self._iterate("snapshots", "/snapshots", query):
             yield snapshot
 
     @operation(
@@ -58,7 +58,7 @@ class Snapshot(Resource[Mode]):
         Returns:
             The snapshot.
         """
-        return await self._got(SnapshotData, "snapshot", path("/snapshots/{id}", id=id))
+        return await self._get("snapshot", path("/snapshots/{id}", id=id))
 
     @operation(
         ref="snapshots_delete",
@@ -73,4 +73,4 @@ class Snapshot(Resource[Mode]):
         Args:
             id: The snapshot's id.
         """
-        await self._remove(Request("DELETE", path("/snapshots/{id}", id=id), repeatable=True), missing_ok)
+        await self._delete(Request("DELETE", path("/snapshots/{id}", id=id), repeatable=True), missing_ok)

@@ -27,7 +27,7 @@ class SSHKey(Making[Mode]):
         Returns:
             A list of SSH keys.
         """
-        return await self._all(SSHKeyData, "ssh_keys", "/account/keys")
+        return await self._list_all("ssh_keys", "/account/keys")
 
     @stream(ref="sshKeys_list", scopes="ssh_key:read")
     async def each(self) -> AsyncGenerator[SSHKeyData, None]:
@@ -36,7 +36,7 @@ class SSHKey(Making[Mode]):
         Returns:
             An iterator over SSH keys; an asynchronous one in `AsyncDO`.
         """
-        async for key in self._each(SSHKeyData, "ssh_keys", "/account/keys"):
+        async for key in self._iterate("ssh_keys", "/account/keys"):
             yield key
 
     @operation(ref="sshKeys_create", scopes="ssh_key:create", effect="create")
@@ -80,7 +80,7 @@ class SSHKey(Making[Mode]):
         making, deadline = create_spec(name, public_key), self._session.deadline()
         try:
             where = path("/account/keys/{key}", key=fingerprint(public_key))
-            return await self._got(SSHKeyData, "ssh_key", where, deadline), None
+            return await self._get("ssh_key", where, deadline), None
         except DOBOTONotFoundException:
             made: SSHKeyData = await self._make(making, deadline)
             return made, made
@@ -95,7 +95,7 @@ class SSHKey(Making[Mode]):
         Returns:
             The SSH key.
         """
-        return await self._got(SSHKeyData, "ssh_key", path("/account/keys/{key}", key=id_fingerprint))
+        return await self._get("ssh_key", path("/account/keys/{key}", key=id_fingerprint))
 
     @operation(ref="sshKeys_update", scopes="ssh_key:update", effect="update")
     async def update(self, id_fingerprint: int | str, name: str) -> SSHKeyData:
@@ -112,7 +112,7 @@ class SSHKey(Making[Mode]):
             ValueError: The name is empty.
         """
         where, body = path("/account/keys/{key}", key=id_fingerprint), {"name": text("name", name)}
-        return await self._one(SSHKeyData, "ssh_key", Request("PUT", where, body=body, repeatable=True))
+        return await self._fetch("ssh_key", Request("PUT", where, body=body, repeatable=True))
 
     @operation(
         ref="sshKeys_delete",
@@ -127,7 +127,7 @@ class SSHKey(Making[Mode]):
             id_fingerprint: The key's id or its MD5 fingerprint.
         """
         where = path("/account/keys/{key}", key=id_fingerprint)
-        await self._remove(Request("DELETE", where, repeatable=True), missing_ok)
+        await self._delete(Request("DELETE", where, repeatable=True), missing_ok)
 
 
 def create_spec(name: str, public_key: str) -> CreateSpec:

@@ -32,7 +32,7 @@ class Tag(Making[Mode]):
         Returns:
             A list of tags, each with the number of resources that carry it.
         """
-        return await self._all(TagData, "tags", "/tags")
+        return await self._list_all("tags", "/tags")
 
     @stream(ref="tags_list", scopes="tag:read", scopes_note="the read scopes of the resources to count them")
     async def each(self) -> AsyncGenerator[TagData, None]:
@@ -41,7 +41,7 @@ class Tag(Making[Mode]):
         Returns:
             An iterator over tags; an asynchronous one in `AsyncDO`.
         """
-        async for tag in self._each(TagData, "tags", "/tags"):
+        async for tag in self._iterate("tags", "/tags"):
             yield tag
 
     @operation(ref="tags_list", scopes="tag:read")
@@ -51,7 +51,7 @@ class Tag(Making[Mode]):
         Returns:
             A list of names.
         """
-        return [tag["name"] for tag in await self._all(TagData, "tags", "/tags")]
+        return [tag["name"] for tag in await self._list_all("tags", "/tags")]
 
     @operation(ref="tags_create", scopes="tag:create", effect="create")
     async def create(self, name: str) -> TagData:
@@ -99,7 +99,7 @@ class Tag(Making[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such tag.
         """
-        return await self._got(TagData, "tag", path("/tags/{name}", name=name))
+        return await self._get("tag", path("/tags/{name}", name=name))
 
     @operation(
         ref="tags_delete",
@@ -116,7 +116,7 @@ class Tag(Making[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such tag, and `missing_ok` is False.
         """
-        await self._remove(Request("DELETE", path("/tags/{name}", name=name), repeatable=True), missing_ok)
+        await self._delete(Request("DELETE", path("/tags/{name}", name=name), repeatable=True), missing_ok)
 
     @operation(
         ref="tags_assign_resources",
@@ -136,7 +136,7 @@ class Tag(Making[Mode]):
             ValueError, TypeError: There are no resources, or one lacks its id or type; nothing was tagged.
             DOBOTONotFoundException: There is no such tag, or no such resource.
         """
-        await self._none(tagging("POST", name, resources))
+        await self._send(tagging("POST", name, resources))
 
     @operation(
         ref="tags_unassign_resources",
@@ -155,7 +155,7 @@ class Tag(Making[Mode]):
             ValueError, TypeError: There are no resources, or one lacks its id or type; nothing was untagged.
             DOBOTONotFoundException: There is no such tag, or no such resource.
         """
-        await self._none(tagging("DELETE", name, resources))
+        await self._send(tagging("DELETE", name, resources))
 
 
 def create_spec(name: str) -> CreateSpec:

@@ -57,7 +57,7 @@ class Volume(Making[Mode], Doing[Mode]):
         Raises:
             ValueError: A filter is empty.
         """
-        return await self._all(VolumeData, "volumes", "/volumes", filters(region=region, name=name))
+        return await self._list_all("volumes", "/volumes", filters(region=region, name=name))
 
     @stream(ref="volumes_list", scopes="block_storage:read")
     async def each(self, region: str | None = None, *, name: str | None = None) -> AsyncGenerator[VolumeData, None]:
@@ -73,7 +73,7 @@ class Volume(Making[Mode], Doing[Mode]):
         Raises:
             ValueError: A filter is empty.
         """
-        async for volume in self._each(VolumeData, "volumes", "/volumes", filters(region=region, name=name)):
+        async for volume in self._iterate("volumes", "/volumes", filters(region=region, name=name)):
             yield volume
 
     @operation(ref=("volumes_get", "volumes_list"), scopes="block_storage:read")
@@ -92,7 +92,7 @@ class Volume(Making[Mode], Doing[Mode]):
             ValueError: Neither the id, nor both name and region are given, or all of them.
         """
         if by_id(id, name, region):
-            return await self._got(VolumeData, "volume", path("/volumes/{id}", id=id or ""))
+            return await self._get("volume", path("/volumes/{id}", id=id or ""))
         return await self._named(name or "", region or "")
 
     @creating(
@@ -187,7 +187,7 @@ class Volume(Making[Mode], Doing[Mode]):
             request = Request("DELETE", path("/volumes/{id}", id=id or ""), repeatable=True)
         else:
             request = Request("DELETE", "/volumes", filters(name=name, region=region), repeatable=True)
-        await self._remove(request, missing_ok)
+        await self._delete(request, missing_ok)
 
     @operation(
         ref=("volumeActions_post_byId", "volumeActions_post"),
@@ -311,7 +311,7 @@ class Volume(Making[Mode], Doing[Mode]):
         Returns:
             A list of snapshots.
         """
-        return await self._all(Snapshot, "snapshots", path("/volumes/{id}/snapshots", id=id))
+        return await self._list_all("snapshots", path("/volumes/{id}/snapshots", id=id))
 
     @operation(
         ref="volumeSnapshots_create",
@@ -362,7 +362,7 @@ class Volume(Making[Mode], Doing[Mode]):
         Returns:
             The snapshot.
         """
-        return await self._got(Snapshot, "snapshot", path("/volumes/snapshots/{id}", id=snapshot_id))
+        return await self._get("snapshot", path("/volumes/snapshots/{id}", id=snapshot_id))
 
     @operation(
         ref="volumeSnapshots_delete_byId",
@@ -376,7 +376,7 @@ class Volume(Making[Mode], Doing[Mode]):
         Args:
             snapshot_id: The snapshot's id.
         """
-        await self._none(Request("DELETE", path("/volumes/snapshots/{id}", id=snapshot_id), repeatable=True))
+        await self._send(Request("DELETE", path("/volumes/snapshots/{id}", id=snapshot_id), repeatable=True))
 
     @operation(ref="volumeActions_list", scopes="block_storage_action:read")
     async def action_list(self, id: str) -> Actions:
@@ -388,7 +388,7 @@ class Volume(Making[Mode], Doing[Mode]):
         Returns:
             A list of Actions.
         """
-        return await self._all(Action, "actions", path("/volumes/{id}/actions", id=id))
+        return await self._list_all("actions", path("/volumes/{id}/actions", id=id))
 
     @operation(ref="volumeActions_get", scopes="block_storage_action:read")
     async def action_info(self, id: str, action_id: int) -> Action:
@@ -404,7 +404,7 @@ class Volume(Making[Mode], Doing[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such volume, or no such action of it.
         """
-        return await self._got(Action, "action", path("/volumes/{id}/actions/{action}", id=id, action=action_id))
+        return await self._get("action", path("/volumes/{id}/actions/{action}", id=id, action=action_id))
 
     async def _named(self, name: str, region: str, deadline: Deadline | None = None) -> VolumeData:
         """The volume of a name in a region.
@@ -412,7 +412,7 @@ class Volume(Making[Mode], Doing[Mode]):
         Raises:
             DOBOTONotFoundException: There is none.
         """
-        found = await self._all(VolumeData, "volumes", "/volumes", filters(name=name, region=region), deadline)
+        found = await self._list_all("volumes", "/volumes", filters(name=name, region=region), deadline)
         if not found:
             raise DOBOTONotFoundException(f"there is no volume {name!r} in {region}")
         return found[0]

@@ -52,7 +52,7 @@ class VPC(VPCPeerings[Mode]):
         Returns:
             A list of VPCs.
         """
-        return await self._all(VPCData, "vpcs", "/vpcs")
+        return await self._list_all("vpcs", "/vpcs")
 
     @stream(ref="vpcs_list", scopes="vpc:read")
     async def each(self) -> AsyncGenerator[VPCData, None]:
@@ -61,7 +61,7 @@ class VPC(VPCPeerings[Mode]):
         Returns:
             An iterator over VPCs; an asynchronous one in `AsyncDO`.
         """
-        async for vpc in self._each(VPCData, "vpcs", "/vpcs"):
+        async for vpc in self._iterate("vpcs", "/vpcs"):
             yield vpc
 
     @creating(ref="vpcs_create", scopes="vpc:create", effect="create")
@@ -109,7 +109,7 @@ class VPC(VPCPeerings[Mode]):
         Returns:
             The VPC.
         """
-        return await self._got(VPCData, "vpc", path("/vpcs/{id}", id=id))
+        return await self._get("vpc", path("/vpcs/{id}", id=id))
 
     @updating(ref=("vpcs_patch", "vpcs_update"), scopes="vpc:update", effect="update")
     async def update(self, id: str, attribs: VPCAttributes, *, replace: bool = False, **attributes: Any) -> Any:
@@ -130,7 +130,7 @@ class VPC(VPCPeerings[Mode]):
             DOBOTOUnprocessableException: The name is taken, or `default` is unset.
         """
         body = changes(attribs, attributes, needed=("name",) if replace else ())
-        return await self._one(VPCData, "vpc", changing(path("/vpcs/{id}", id=id), body, replace=replace))
+        return await self._fetch("vpc", changing(path("/vpcs/{id}", id=id), body, replace=replace))
 
     @operation(ref="vpcs_delete", scopes="vpc:delete", effect="destroy", irreversible="The VPC is lost.")
     async def destroy(self, id: str, *, missing_ok: bool = False) -> None:
@@ -143,7 +143,7 @@ class VPC(VPCPeerings[Mode]):
             DOBOTOForbiddenException: It is the default of its region.
             DOBOTOConflictException: Something is in it.
         """
-        await self._remove(Request("DELETE", path("/vpcs/{id}", id=id), repeatable=True), missing_ok)
+        await self._delete(Request("DELETE", path("/vpcs/{id}", id=id), repeatable=True), missing_ok)
 
     @operation(ref="vpcs_list_members", scopes="vpc:read", scopes_note="the read scopes of the resources")
     async def member_list(self, id: str, *, resource_type: str | None = None) -> Members:
@@ -160,7 +160,7 @@ class VPC(VPCPeerings[Mode]):
             ValueError: The type is empty.
         """
         query = filters(resource_type=resource_type)
-        return await self._all(VPCMember, "members", path("/vpcs/{id}/members", id=id), query)
+        return await self._list_all("members", path("/vpcs/{id}/members", id=id), query)
 
 
 def create_spec(attribs: VPCCreate, more: Mapping[str, Any]) -> CreateSpec:

@@ -37,7 +37,7 @@ class VPCPeerings(Settling[Mode]):
         Raises:
             ValueError: Both are given, or one is empty.
         """
-        return await self._all(VPCPeering, *listing(id, region))
+        return await self._list_all(*listing(id, region))
 
     @stream(ref=("vpcPeerings_list", "vpcs_list_peerings"), scopes="vpc_peering:read")
     async def peering_each(
@@ -55,7 +55,7 @@ class VPCPeerings(Settling[Mode]):
         Raises:
             ValueError: Both are given, or one is empty.
         """
-        async for peering in self._each(VPCPeering, *listing(id, region)):
+        async for peering in self._iterate(*listing(id, region)):
             yield peering
 
     @operation(
@@ -144,7 +144,7 @@ class VPCPeerings(Settling[Mode]):
         Returns:
             The peering.
         """
-        return await self._one(VPCPeering, "vpc_peering", LIFECYCLE.reading(peering_id))
+        return await self._fetch("vpc_peering", LIFECYCLE.reading(peering_id))
 
     @operation(ref=("vpcPeerings_patch", "vpcs_patch_peerings"), scopes="vpc_peering:update", effect="update")
     async def peering_update(self, peering_id: str, name: str, *, id: str | None = None) -> VPCPeering:
@@ -168,7 +168,7 @@ class VPCPeerings(Settling[Mode]):
         else:
             key, where = "peering", path("/vpcs/{id}/peerings/{peering}", id=id, peering=peering_id)
         body = {"name": text("name", name)}
-        return await self._one(VPCPeering, key, Request("PATCH", where, body=body, repeatable=True))
+        return await self._fetch(key, Request("PATCH", where, body=body, repeatable=True))
 
     @operation(
         ref="vpcPeerings_delete",

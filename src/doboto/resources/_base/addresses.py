@@ -40,7 +40,7 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
         Returns:
             A list of addresses.
         """
-        return await self._all(self._kind, self._plural, self._root)
+        return await self._list_all(self._plural, self._root)
 
     @stream(
         ref=("floatingIPs_list", "reservedIPs_list", "reservedIPv6_list"),
@@ -53,7 +53,7 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
         Returns:
             An iterator over addresses; an asynchronous one in `AsyncDO`.
         """
-        async for address in self._each(self._kind, self._plural, self._root):
+        async for address in self._iterate(self._plural, self._root):
             yield address
 
     @operation(
@@ -70,7 +70,7 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
         Returns:
             The address, with the Droplet that it is assigned to, if any.
         """
-        return await self._got(self._kind, self._single, self._place(ip))
+        return await self._get(self._single, self._place(ip))
 
     @operation(
         ref=("floatingIPs_delete", "reservedIPs_delete", "reservedIPv6_delete"),
@@ -88,7 +88,7 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
             DOBOTOUnprocessableException: An action is running on it.
             DOBOTOHTTPException: It is an IPv6 address, and assigned.
         """
-        await self._remove(Request("DELETE", self._place(ip), repeatable=True), missing_ok)
+        await self._delete(Request("DELETE", self._place(ip), repeatable=True), missing_ok)
 
     @operation(
         ref=("floatingIPsAction_post", "reservedIPsActions_post", "reservedIPv6Actions_post"),

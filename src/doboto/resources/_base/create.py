@@ -76,7 +76,7 @@ class Making(Recovering[Mode]):
 
     async def _there(self, spec: CreateSpec, deadline: Deadline) -> Any:
         """The oldest thing of the list that is the one asked for, or None."""
-        listed = await self._all(dict[str, Any], spec.plural, spec.listing, spec.query, deadline)
+        listed = await self._list_all(spec.plural, spec.listing, spec.query, deadline)
         return next((thing for thing in listed if spec.same(thing)), None)
 
     async def _make_unless_there(self, spec: CreateSpec, deadline: Deadline) -> tuple[Any, Any]:
@@ -107,7 +107,7 @@ class Making(Recovering[Mode]):
         """
 
         async def find() -> list[Any]:
-            listed = await self._all(dict[str, Any], spec.plural, spec.listing, spec.query, deadline)
+            listed = await self._list_all(spec.plural, spec.listing, spec.query, deadline)
             alike = [thing for thing in listed if spec.same(thing)]
             free = [thing for thing in alike if not self._session.ownership.known(_claim(spec, thing))]
             since = self._session.api_time(failure.sent_at)  # now that a reply has told the API's time

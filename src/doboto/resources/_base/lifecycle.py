@@ -104,7 +104,7 @@ class Settling(Making[Mode]):
     ) -> None:
         """Destroy a thing, by `request` if that is not the usual one; wait till it answers no more if asked to."""
         usual = Request("DELETE", path(course.place, id=id), repeatable=True)
-        if await self._remove(request or usual, missing_ok, plan.deadline) and wait_till_gone:
+        if await self._delete(request or usual, missing_ok, plan.deadline) and wait_till_gone:
             await wait(self._session, DeletionWatch(self._session, id, course.reading(id), course.key), plan)
 
     async def _change(

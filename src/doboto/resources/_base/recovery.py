@@ -100,7 +100,7 @@ class Recovering(Resource[Mode]):
         raise search.unknown(failure, why)
 
     async def _list_by(self, query: Mapping[str, str | int], deadline: Deadline) -> list[Any]:
-        return await self._all(dict[str, Any], "droplets", "/droplets", query, deadline)
+        return await self._list_all("droplets", "/droplets", query, deadline)
 
     async def _recover_actions(
         self, target: Target, body: Mapping[str, Any], deadline: Deadline, failure: DOBOTOException

@@ -52,51 +52,48 @@ class Resource(Bound[Mode]):
         check_callback("progress", progress, awaits=self._session.io.suspends)
         return WaitPlan(poll, self._session.deadline(timeout), progress)
 
-    async def _one(self, returns: type[T], key: str, request: Request, deadline: Deadline | None = None) -> T:
-        """Send a request whose reply holds one object under `key`."""
-        found: T = await self._session.call(request, deadline, holding(key, dict))
-        return found
+    async def _fetch(self, key: str, request: Request, deadline: Deadline | None = None) -> Any:
+        """Send a request whose response holds one object under `key`, and return that."""
+        return await self._session.call(request, deadline, holding(key, dict))
 
-    async def _some(self, returns: type[T], key: str, request: Request, deadline: Deadline | None = None) -> list[T]:
-        """Send a request whose reply holds a whole list under `key`."""
-        found: list[T] = await self._session.call(request, deadline, holding(key, list))
-        return found
+    async def _fetch_list(self, key: str, request: Request, deadline: Deadline | None = None) -> list[Any]:
+        """Send a request whose response holds a whole list under `key`, and return that."""
+        return await self._session.call(request, deadline, holding(key, list))
 
-    async def _none(self, request: Request, deadline: Deadline | None = None) -> None:
-        """Send a request whose reply holds nothing of interest."""
+    async def _send(self, request: Request, deadline: Deadline | None = None) -> None:
+        """Send a request whose response is not needed."""
         await self._session.call(request, deadline)
 
-    async def _remove(self, request: Request, missing_ok: bool, deadline: Deadline | None = None) -> bool:
-        """Send a request that destroys one thing; returns whether there was one.
+    async def _delete(self, request: Request, missing_ok: bool, deadline: Deadline | None = None) -> bool:
+        """Send a request that destroys one resource; return whether it existed.
 
         Raises:
-            DOBOTONotFoundException: There was none, and `missing_ok` is False.
+            DOBOTONotFoundException: It did not exist, and `missing_ok` is false.
         """
         try:
-            await self._none(request, deadline)
+            await self._send(request, deadline)
         except DOBOTONotFoundException:
             if not missing_ok:
                 raise
             return False
         return True
 
-    async def _all(
+    async def _list_all(
         self,
-        returns: type[T],
         key: str,
         path: str,
         query: Query | None = None,
         deadline: Deadline | None = None,
         identity: Callable[[Any], Hashable] = pages.by_id,
-    ) -> list[T]:
-        """Every item of a list, all pages; a page that fails fails the call.
+    ) -> list[Any]:
+        """Read every page of a list; if one fails, the call fails.
 
         Raises:
             DOBOTOInvalidResponseException: The list got shorter each time it was read; items may be missing.
         """
         deadline = deadline or self._session.deadline()
         for _ in range(READINGS):
-            read = await self._pages(key, path, query or {}, deadline)
+            read = await self._read_pages(key, path, query or {}, deadline)
             # What an earlier reading had and this one has not is gone, so only the last reading counts.
             if not pages.shrunk(read):
                 return pages.unique((item for page in read for item in page.items), identity)
@@ -104,24 +101,24 @@ class Resource(Bound[Mode]):
             f"the list of {key} got shorter each of the {READINGS} times that it was read"
         )
 
-    async def _everything(self, key: str, request: Request) -> list[Any]:
-        """Every item of the list that a request asks for."""
-        return await self._all(dict[str, Any], key, request.path, request.query)
+    async def _list_request(self, key: str, request: Request) -> list[Any]:
+        """Read every item of the list that a request asks for."""
+        return await self._list_all(key, request.path, request.query)
 
-    async def _pages(self, key: str, path: str, query: Query, deadline: Deadline) -> list[pages.Page]:
-        """The first page, then those it tells of at once, then any that came to be meanwhile."""
+    async def _read_pages(self, key: str, path: str, query: Query, deadline: Deadline) -> list[pages.Page]:
+        """Read the first page, then side by side those it announces, then any that appeared meanwhile."""
 
         async def page(number: int) -> pages.Page:
             return await self._session.call(pages.numbered(path, query, number), deadline, pages.reading(key))
 
         read = [await page(1)]
-        read += await self._at_once([partial(page, number) for number in pages.rest(read[0])])
+        read += await self._gather([partial(page, number) for number in pages.rest(read[0])])
         while read[-1].following == len(read) + 1 and read[-1].items:
             read.append(await page(len(read) + 1))
         return read
 
-    async def _at_once(self, jobs: Sequence[Job[T]]) -> list[T]:
-        """The results of jobs that run side by side; the first that failed fails them all."""
+    async def _gather(self, jobs: Sequence[Job[T]]) -> list[T]:
+        """Run jobs side by side and return their results; the first failure fails them all."""
         results: list[T] = []
         for outcome in await self._session.io.gather(jobs):
             if isinstance(outcome, Exception):
@@ -129,14 +126,14 @@ class Resource(Bound[Mode]):
             results.append(outcome)
         return results
 
-    async def _each(self, returns: type[T], key: str, path: str, query: Query | None = None) -> AsyncGenerator[T, None]:
-        """The items of a list as they are asked for, the next page read ahead."""
+    async def _iterate(self, key: str, path: str, query: Query | None = None) -> AsyncGenerator[Any, None]:
+        """Yield the items of a list; the next page is read ahead."""
         seen: set[Hashable] = set()
         reader = Reader(self._session, key, path, query or {})
         try:
             while (page := await reader.page()) is not None:
-                for place, item in enumerate(page.items):
-                    reader.at(place)
+                for index, item in enumerate(page.items):
+                    reader.at(index)
                     identity = pages.by_id(item)
                     if identity not in seen:
                         seen.add(identity)
@@ -144,6 +141,6 @@ class Resource(Bound[Mode]):
         finally:
             await reader.drop()
 
-    async def _got(self, returns: type[T], key: str, path: str, deadline: Deadline | None = None) -> T:
+    async def _get(self, key: str, path: str, deadline: Deadline | None = None) -> Any:
         """Read one object."""
-        return await self._one(returns, key, get(path), deadline)
+        return await self._fetch(key, get(path), deadline)

@@ -72,8 +72,8 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         """
         deadline = self._session.deadline()
         queries = Listing.of(tag_name, name, type).queries()
-        jobs = [partial(self._all, DropletData, "droplets", "/droplets", query, deadline) for query in queries]
-        return [droplet for droplets in await self._at_once(jobs) for droplet in droplets]
+        jobs = [partial(self._list_all, "droplets", "/droplets", query, deadline) for query in queries]
+        return [droplet for droplets in await self._gather(jobs) for droplet in droplets]
 
     @stream(
         ref="droplets_list", scopes="droplet:read", scopes_note="the read scopes of other resources to see their fields"
@@ -95,7 +95,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
             ValueError: The filters exclude each other, or one is empty.
         """
         for query in Listing.of(tag_name, name, type).queries():
-            async for droplet in self._each(DropletData, "droplets", "/droplets", query):
+            async for droplet in self._iterate("droplets", "/droplets", query):
                 yield droplet
 
     @operation(ref="droplets_list_neighbors", scopes="droplet:read")
@@ -108,7 +108,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         Returns:
             A list of Droplets, empty if it has no neighbors.
         """
-        return await self._some(DropletData, "droplets", get(path("/droplets/{id}/neighbors", id=id)))
+        return await self._fetch_list("droplets", get(path("/droplets/{id}/neighbors", id=id)))
 
     @operation(ref="droplets_list_neighborsIds", scopes="droplet:read")
     async def droplet_neighbor_list(self) -> Neighbors:
@@ -136,17 +136,17 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         found: dict[int, DropletData] = {droplet["id"]: droplet for droplet in first.items}
         missing = [id for id in ids if id not in found]
         if len(missing) > len(pages.rest(first)) > 0:
-            everything = await self._all(DropletData, "droplets", "/droplets", {}, deadline)
+            everything = await self._list_all("droplets", "/droplets", {}, deadline)
             found |= {droplet["id"]: droplet for droplet in everything}
             missing = [id for id in ids if id not in found]
-        for droplet in await self._at_once([partial(self._one_by_id, id, deadline) for id in missing]):
+        for droplet in await self._gather([partial(self._one_by_id, id, deadline) for id in missing]):
             if droplet is not None:
                 found[droplet["id"]] = droplet
         return found
 
     async def _one_by_id(self, id: int, deadline: Deadline) -> DropletData | None:
         try:
-            return await self._got(DropletData, "droplet", path("/droplets/{id}", id=id), deadline)
+            return await self._get("droplet", path("/droplets/{id}", id=id), deadline)
         except DOBOTONotFoundException:
             return None
 
@@ -289,7 +289,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         kinds = [*Listing(type="all").queries()]
         if not order.many:
             return await self._oldest(order, [{**kind, "name": order.names[0]} for kind in kinds], plan)
-        firsts = await self._at_once([partial(self._first_page, kind, plan) for kind in kinds])
+        firsts = await self._gather([partial(self._first_page, kind, plan) for kind in kinds])
         further = sum(len(pages.rest(first)) for first in firsts)
         if further <= len(order.names) * len(kinds):
             return await self._oldest(order, kinds, plan)
@@ -301,8 +301,8 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
 
     async def _oldest(self, order: CreateRequest, queries: Queries, plan: WaitPlan) -> dict[str, Any]:
         """The oldest Droplet of each name asked for, from all these lists."""
-        jobs = [partial(self._all, DropletData, "droplets", "/droplets", query, plan.deadline) for query in queries]
-        found = [droplet for listed in await self._at_once(jobs) for droplet in listed]
+        jobs = [partial(self._list_all, "droplets", "/droplets", query, plan.deadline) for query in queries]
+        found = [droplet for listed in await self._gather(jobs) for droplet in listed]
         there: dict[str, Any] = {}
         for droplet in sorted(found, key=lambda droplet: droplet["id"]):
             if droplet.get("name") in order.names:
@@ -335,7 +335,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         Returns:
             The Droplet.
         """
-        return await self._got(DropletData, "droplet", path("/droplets/{id}", id=id))
+        return await self._get("droplet", path("/droplets/{id}", id=id))
 
     @operation(
         ref=("droplets_destroy", "droplets_destroy_byTag"),
@@ -394,7 +394,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         Returns:
             A list of kernels.
         """
-        return await self._all(Kernel, "kernels", path("/droplets/{id}/kernels", id=id))
+        return await self._list_all("kernels", path("/droplets/{id}/kernels", id=id))
 
     @operation(ref="droplets_list_snapshots", scopes=("droplet:read", "image:read"))
     async def snapshot_list(self, id: int) -> Snapshots:
@@ -406,7 +406,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         Returns:
             A list of snapshots; `distribution`, `slug` and `public` as far as the API still sends them.
         """
-        return await self._all(DropletSnapshot, "snapshots", path("/droplets/{id}/snapshots", id=id))
+        return await self._list_all("snapshots", path("/droplets/{id}/snapshots", id=id))
 
     @operation(ref="droplets_list_firewalls", scopes="firewall:read")
     async def firewall_list(self, id: int) -> Firewalls:
@@ -418,7 +418,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         Returns:
             A list of firewalls.
         """
-        return await self._all(Firewall, "firewalls", path("/droplets/{id}/firewalls", id=id))
+        return await self._list_all("firewalls", path("/droplets/{id}/firewalls", id=id))
 
     @operation(ref="dropletActions_list", scopes="droplet:read")
     async def action_list(self, id: int) -> Actions:
@@ -430,7 +430,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         Returns:
             A list of Actions.
         """
-        return await self._all(Action, "actions", path("/droplets/{id}/actions", id=id))
+        return await self._list_all("actions", path("/droplets/{id}/actions", id=id))
 
     @operation(ref="dropletActions_get", scopes="droplet:read")
     async def action_info(self, id: int, action_id: int) -> Action:
@@ -446,7 +446,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         Raises:
             DOBOTONotFoundException: There is no such Droplet, or no such action of it.
         """
-        return await self._got(Action, "action", path("/droplets/{id}/actions/{action}", id=id, action=action_id))
+        return await self._get("action", path("/droplets/{id}/actions/{action}", id=id, action=action_id))
 
     async def _destroy(self, target: Target, plan: WaitPlan, patient: bool) -> None:
         """Ask for it; while another action keeps the Droplet locked, wait for that one first if `patient`."""

@@ -28,7 +28,7 @@ class DropletBackups(Resource[Mode]):
         Returns:
             A list of backups; `distribution`, `slug` and `public` as far as the API still sends them.
         """
-        return await self._all(DropletSnapshot, "backups", path("/droplets/{id}/backups", id=id))
+        return await self._list_all("backups", path("/droplets/{id}/backups", id=id))
 
     @operation(ref="droplets_get_backup_policy", scopes="droplet:read")
     async def backup_policy_info(self, id: int) -> BackupPolicyRecord:
@@ -40,7 +40,7 @@ class DropletBackups(Resource[Mode]):
         Returns:
             Whether backups are enabled, the policy, and the next backup's window.
         """
-        return await self._got(BackupPolicyRecord, "policy", path("/droplets/{id}/backups/policy", id=id))
+        return await self._get("policy", path("/droplets/{id}/backups/policy", id=id))
 
     @operation(ref="droplets_list_backup_policies", scopes="droplet:read")
     async def backup_policy_list(self) -> Policies:
@@ -49,7 +49,7 @@ class DropletBackups(Resource[Mode]):
         Returns:
             A list with a record for each Droplet.
         """
-        return await self._all(BackupPolicyRecord, "policies", "/droplets/backups/policies", identity=_droplet_id)
+        return await self._list_all("policies", "/droplets/backups/policies", identity=_droplet_id)
 
     @operation(ref="droplets_list_supported_backup_policies", scopes="droplet:read")
     async def backup_policy_supported_list(self) -> SupportedPolicies:
@@ -61,9 +61,7 @@ class DropletBackups(Resource[Mode]):
         Raises:
             DOBOTOException: The reply could not be read.
         """
-        return await self._some(
-            SupportedBackupPolicy, "supported_policies", get("/droplets/backups/supported_policies")
-        )
+        return await self._fetch_list("supported_policies", get("/droplets/backups/supported_policies"))
 
 
 def _droplet_id(record: Any) -> Hashable:

@@ -22,7 +22,6 @@ from ..._wait.polling import WaitPlan, Watch
 from ...errors import DOBOTOActionException, DOBOTOException, DOBOTOInvalidResponseException
 from ...events import Started
 from ...progress import OnProgress
-from ...types import Droplet
 from .._base.actions import Doing
 from .._base.recovery import key_of
 from .._base.resource import T
@@ -118,7 +117,7 @@ class Acting(Doing[Mode]):
     async def _last_seen(self, action: Mapping[str, Any], deadline: Deadline) -> Any:
         """The action's Droplet, or None: an error about an error helps nobody."""
         try:
-            return await self._got(Droplet, "droplet", path("/droplets/{id}", id=action["resource_id"]), deadline)
+            return await self._get("droplet", path("/droplets/{id}", id=action["resource_id"]), deadline)
         except (DOBOTOException, KeyError, TypeError):
             return None
 
