@@ -1,11 +1,11 @@
-"""What Sphinx does not know of our operations: their overloads, their types, and two sections of their docstrings."""
+"""What Sphinx does not know of our operations: their types, and two sections of their docstrings."""
 
 from __future__ import annotations
 
 import inspect
 import re
 import typing
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator
 from types import GenericAlias
 from typing import Any
 
@@ -13,7 +13,6 @@ import pages
 from sphinx.application import Sphinx
 from sphinx.util.inspect import stringify_signature
 
-from doboto.catalog import overloads_of, type_hints
 from doboto.cli.schema.catalog import Operation, operations, resources
 from doboto.client import Client
 
@@ -44,36 +43,29 @@ def skipped(_: Sphinx, what: str, name: str, thing: object, *__: Any) -> bool | 
 
 
 def signature(_: Sphinx, what: str, name: str, *__: Any) -> tuple[str, str | None] | None:
-    """The signatures of an operation, with types by their names; none for an exception, which nobody else makes."""
+    """The signature of an operation, with types by their names; none for an exception, which nobody else makes."""
     if what == "exception":
         return "", None
     found = OPERATION.match(name)
     if not found:
         return None
     one = operations(found[1])[found[2].replace("_", "-")]
-    return f"\nDO.{one.resource}.{one.name}".join(dict.fromkeys(signatures(one))), ""
+    return written(one), ""
 
 
-def signatures(operation: Operation) -> list[str]:
-    """As the blocking client has them: its own, or the overloads that stand for it."""
-    shape = operation.descriptor.signatures
-    if not shape:
-        return [
-            spelled(getattr(getattr(Client, operation.resource), operation.name), type_hints(operation.function), {})
-        ]
-    protocol = typing.get_origin(shape[0]) or shape[0]
-    called = dict(zip(protocol.__parameters__, typing.get_args(shape[0]), strict=True))
-    return [spelled(one, type_hints(one), called) for one in overloads_of(protocol)]
+def written(operation: Operation) -> str:
+    """The signature as the operation is written: one for all overloads."""
+    return spelled(getattr(getattr(Client, operation.resource), operation.name), operation.hints)
 
 
-def spelled(function: Callable[..., Any], hints: dict[str, Any], called: Mapping[Any, Any]) -> str:
-    """A signature without self; type variables are `called` what they stand for."""
+def spelled(function: Callable[..., Any], hints: dict[str, Any]) -> str:
+    """A signature without self."""
     known = inspect.signature(function)
     parameters = [one.replace(annotation=hints.get(one.name, one.annotation)) for one in known.parameters.values()]
     result = hints.get("return", known.return_annotation)
     if typing.get_origin(result) is AsyncGenerator:
         result = GenericAlias(Iterator, typing.get_args(result)[:1])
-    known = known.replace(parameters=parameters[1:], return_annotation=called.get(result, result))
+    known = known.replace(parameters=parameters[1:], return_annotation=result)
     return stringify_signature(known, unqualified_typehints=True)
 
 

@@ -20,6 +20,8 @@ class Counterpart:
     extra: Reasons = field(default_factory=dict)
     #: Fields that take more values than the schema says: the reason.
     wider: Reasons = field(default_factory=dict)
+    #: Fields that the schema requires and the API does not: the reason.
+    optional: Reasons = field(default_factory=dict)
 
 
 def reply(*schemas: str, always: str = "", extra: Reasons | None = None, wider: Reasons | None = None) -> Counterpart:
@@ -27,9 +29,15 @@ def reply(*schemas: str, always: str = "", extra: Reasons | None = None, wider: 
     return Counterpart(schemas, always=sent, extra=extra or {}, wider=wider or {})
 
 
-def request(schema: str, always: str = "", extra: Reasons | None = None, wider: Reasons | None = None) -> Counterpart:
+def request(
+    schema: str,
+    always: str = "",
+    extra: Reasons | None = None,
+    wider: Reasons | None = None,
+    optional: Reasons | None = None,
+) -> Counterpart:
     needed = frozenset(always.split())
-    return Counterpart((schema,), request=True, always=needed, extra=extra or {}, wider=wider or {})
+    return Counterpart((schema,), True, needed, extra or {}, wider or {}, optional or {})
 
 
 VOLUME = {"volume": "DOBOTO 0.6 documented it; the client sends it as `volumes`"}
@@ -122,7 +130,9 @@ COUNTERPARTS: dict[str, Counterpart] = {
         "volume_full",
         always="id droplet_ids name description size_gigabytes created_at region filesystem_type filesystem_label",
     ),
-    "VolumeCreate": request("volumes_ext4"),
+    "VolumeCreate": request(
+        "volumes_ext4", optional={"region": "with snapshot_id it is the snapshot's, as the text of snapshot_id says"}
+    ),
     "Snapshot": reply("snapshots"),
     "Action": reply(
         "action",

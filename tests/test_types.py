@@ -77,7 +77,7 @@ def required_by(spec: Specification, schema: Json, counterpart: Counterpart) -> 
     properties = spec.properties(schema, counterpart.request)
     required: set[str] = set(spec.resolve(schema).get("required", [])) & properties.keys()
     if counterpart.request:
-        return required | counterpart.always
+        return (required | counterpart.always) - counterpart.optional.keys()
     descriptions = {key: spec.resolve(properties[key]).get("description", "") for key in properties}
     unscoped = {key for key in required if not SCOPED.search(descriptions[key])}
     return unscoped | counterpart.always

@@ -125,4 +125,5 @@ CHECKS: Mapping[str, Callable[[str, object], None]] = {
     "allow_http": _flag,
     "pause_collector": _flag,
     "on_event": _callback,
+    "strict": _flag,
 }

@@ -24,7 +24,7 @@ WIDTH = 112
 PARAMETERS: Mapping[str, str] = {
     "wait": "If true, wait until the action has completed; before that, until no other action is running there.",
     "poll": "Seconds between polls while waiting.",
-    "timeout": "Maximum seconds for the whole call.",
+    "timeout": "Maximum seconds for the whole call; 0 to look once while waiting.",
     "progress": "Called with a `Progress` after every poll.",
     "missing_ok": "If true, do not raise when the resource does not exist.",
     "attributes": "Attributes as keyword arguments.",

@@ -7,7 +7,7 @@ its end: there is no event loop, and it works in threads and inside a running lo
 `@operation(...)` and `@stream(...)` declare what programs must know of an operation (see `OperationInfo`) and make
 descriptors: read from a client's resource they give the method as that client calls it, typed.
 `overloaded_operation`, in `_overloads`, does the same for operations whose result depends on their arguments.
-Arguments documented as booleans are checked here, for all operations alike.
+Arguments are converted to their documented types, and tracebacks shortened, for all operations alike.
 """
 
 from __future__ import annotations
@@ -15,16 +15,19 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
-from types import MethodType
+from contextlib import aclosing
+from types import MethodType, TracebackType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar, cast, overload
 
-from ._core.request import flag
+from ._arguments import Arguments
 from ._documentation import document
 from ._operation_info import NOTHING, Effect, OperationInfo
+from .errors import DOBOTOException
 
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
+E = TypeVar("E", bound=Exception)
 One = TypeVar("One", covariant=True)
 Many = TypeVar("Many", covariant=True)
 
@@ -60,6 +63,8 @@ def run_each(items: AsyncGenerator[R, None]) -> Iterator[R]:
                 item = run(items.__anext__())
             except StopAsyncIteration:
                 return
+            except OWN as error:
+                raise shortened(error)  # noqa: B904 - it is the same error
             yield item
     finally:
         run(items.aclose())
@@ -149,22 +154,18 @@ class Declaration:
         )
 
 
-def checked(function: Callable[..., Coro[R]]) -> Callable[..., Coro[R]]:
-    """The same operation; what it declares as a boolean must be one, for the text "no" counts as true."""
-    own = inspect.unwrap(function)
-    code = own.__code__
-    flags = [name for name, hint in own.__annotations__.items() if hint == "bool"]
-    positional = code.co_varnames[1 : code.co_argcount]
-    if not flags:
-        return function
+def converting(function: Callable[..., Coro[R]], info: OperationInfo) -> Callable[..., Coro[R]]:
+    """The same operation with its arguments converted to their documented types."""
+    arguments = Arguments(function, info.effect)
 
     @functools.wraps(function)
     async def call(self: Any, /, *args: Any, **kwargs: Any) -> R:
-        given = {**dict(zip(positional, args, strict=False)), **kwargs}
-        for name in flags:
-            if name in given:
-                flag(name, given[name])
-        return await function(self, *args, **kwargs)
+        __tracebackhide__ = True
+        try:
+            args, kwargs = arguments.convert(args, kwargs, strict=self._session.strict)
+            return await function(self, *args, **kwargs)
+        except OWN as error:
+            raise shortened(error)  # noqa: B904 - it is the same error
 
     return call
 
@@ -172,17 +173,38 @@ def checked(function: Callable[..., Coro[R]]) -> Callable[..., Coro[R]]:
 def _blocking(function: Callable[..., Coro[R]]) -> Callable[..., R]:
     @functools.wraps(function)
     def call(self: Any, /, *args: Any, **kwargs: Any) -> R:
-        return run(function(self._async_view, *args, **kwargs))
+        __tracebackhide__ = True
+        try:
+            return run(function(self._async_view, *args, **kwargs))
+        except OWN as error:
+            raise shortened(error)  # noqa: B904 - it is the same error
 
     return call
+
+
+#: Errors that operations raise on purpose.
+OWN = (DOBOTOException, ValueError, TypeError)
+
+
+def shortened(error: E) -> E:
+    """An error whose traceback keeps of our frames only the last, the one that raised it.
+
+    What was raised elsewhere, for example in a caller's callback, keeps all frames.
+    """
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    if last is None or not last.tb_frame.f_globals.get("__name__", "").startswith("doboto."):
+        return error
+    return error.with_traceback(TracebackType(None, last.tb_frame, last.tb_lasti, last.tb_lineno))
 
 
 class Operation(DualMethod, Generic[P, R]):
     """An `async def` method that both clients can call."""
 
     def __init__(self, function: Callable[Concatenate[Any, P], Coro[R]], info: OperationInfo) -> None:
-        sure = checked(function)
-        super().__init__(_blocking(sure), sure, info)
+        converted = converting(function, info)
+        super().__init__(_blocking(converted), converted, info)
 
     @overload
     def __get__(self, obj: None, owner: type) -> Callable[Concatenate[Any, P], R]: ...
@@ -198,14 +220,27 @@ class Stream(DualMethod, Generic[P, R]):
     """An `async def` generator method that both clients can iterate over."""
 
     def __init__(self, function: Callable[Concatenate[Any, P], AsyncGenerator[R, None]], info: OperationInfo) -> None:
+        arguments = Arguments(function, info.effect)
+
+        @functools.wraps(function)
+        async def suspending(self: Any, /, *args: Any, **kwargs: Any) -> AsyncGenerator[R, None]:
+            __tracebackhide__ = True
+            try:
+                args, kwargs = arguments.convert(args, kwargs, strict=self._session.strict)
+                async with aclosing(function(self, *args, **kwargs)) as items:
+                    async for item in items:
+                        yield item
+            except OWN as error:
+                raise shortened(error)  # noqa: B904 - it is the same error
+
         @functools.wraps(function)
         def each(self: Any, /, *args: Any, **kwargs: Any) -> Iterator[R]:
-            return run_each(function(self._async_view, *args, **kwargs))
+            return run_each(suspending(self._async_view, *args, **kwargs))
 
         signature = inspect.signature(function)
         returns = str(signature.return_annotation).replace("AsyncGenerator[", "Iterator[").replace(", None]", "]")
         setattr(each, "__signature__", signature.replace(return_annotation=returns))  # noqa: B010 - typed as a function
-        super().__init__(each, function, info)
+        super().__init__(each, suspending, info)
 
     @overload
     def __get__(self, obj: None, owner: type) -> Callable[Concatenate[Any, P], Iterator[R]]: ...

@@ -81,6 +81,8 @@ class Session:
         self.lease = lease
         self.pause_collector = pause_collector
         self.timeouts = timeouts
+        #: Whether attributes that the types do not have are errors instead of warnings.
+        self.strict = False
         self._token = token
         self._agent = agent
         self._date: tuple[str, float] | None = None

@@ -116,6 +116,7 @@ class Client(Generic[Mode]):
         clock: Clock | None = None,
         pause_collector: bool = True,
         on_event: OnEvent | None = None,
+        strict: bool = False,
     ) -> None:
         """Make a client. No request is made yet.
 
@@ -142,6 +143,7 @@ class Client(Generic[Mode]):
             pause_collector: Whether long replies are decoded with Python's garbage collector paused, which halves the
                 time that takes. It is paused in the whole process, for some milliseconds a page.
             on_event: Called with every event of every call; see `doboto.events`.
+            strict: If true, refuse attributes that the types do not have, instead of an `UnknownAttributeWarning`.
 
         Raises:
             DOBOTOConfigurationException: There is no token, a setting can't be right, or an extra is not installed.
@@ -159,6 +161,7 @@ class Client(Generic[Mode]):
             allow_http=allow_http,
             pause_collector=pause_collector,
             on_event=(on_event, self._mode is Async),
+            strict=strict,
         )
         if url is None and transport is None and is_simulated(os.environ):
             from ._io.simulated import process_world
@@ -189,6 +192,7 @@ class Client(Generic[Mode]):
             pause_collector=pause_collector,
             on_event=on_event,
         )
+        self._session.strict = strict
 
     @classmethod
     def simulated(cls, simulator: Simulator | None = None, *, token: str = "simulated", **settings: Any) -> Self:  # noqa: S107 - any text is a token there
@@ -467,7 +471,19 @@ def _suspending(connection: Connection, transport: Transport | None, clock: Cloc
     return TaskIO(transport, clock or SystemClock(), connection.connections)
 
 
-class DO(Client[Sync]):
+class ImportedAsModule(type):
+    """Lets the class stand for the module of its name.
+
+    Programs for DOBOTO 0.6 also say `import doboto.DO; doboto.DO.DO(...)`, where `doboto.DO` is this class.
+    """
+
+    def __getattr__(cls, name: str) -> Any:
+        if name == "DO":
+            return cls
+        raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
+
+
+class DO(Client[Sync], metaclass=ImportedAsModule):
     """The blocking client.
 
     It may be shared by threads: they use one connection pool, one TLS context and one rate limiter. It is a context

@@ -452,3 +452,7 @@ class DOBOTOPollingException(DOBOTOException):
         self.error = error
         self.ids: list[int] = list(ids)
         self.elapsed = elapsed
+
+
+class UnknownAttributeWarning(UserWarning):
+    """An attribute that the types do not have was sent as it is: misspelt, or newer than this version."""

@@ -164,7 +164,7 @@ def test_what_is_not_there_is_not_asked_about(simulated: Doboto, asked: list[str
 
 @pytest.mark.parametrize("order", [
     ("droplet", "destroy"), ("droplet", "destroy", "--tag", ""), ("volume", "destroy"),
-    ("volume", "destroy", "--name", "data"), ("volume", "destroy", "7", "--name", "data"), ("domain", "destroy", ""),
+    ("volume", "destroy", "--name", "data"), ("domain", "destroy", ""),
 ])  # fmt: skip
 def test_what_is_not_named_as_it_must_be_is_wrong_usage(
     simulated: Doboto, asked: list[str], order: tuple[str, ...]

@@ -9,6 +9,7 @@ import click
 import pytest
 
 from doboto import DO, types
+from doboto import catalog as library
 from doboto.cli.command import OperationCommand
 from doboto.cli.output.columns import COLUMNS
 from doboto.cli.run.confirm import irrevocable
@@ -71,7 +72,7 @@ def test_every_parameter_can_be_given_and_is_explained(name: str, operation: str
 @pytest.mark.parametrize(("name", "operation"), OPERATIONS)
 def test_what_takes_attributes_has_an_option_for_each(name: str, operation: str) -> None:
     command = command_of(name, operation)
-    typed = command.operation.hints.get("attribs")
+    typed = library.resources()[command.operation.resource].operations[command.operation.name].attributes
     if typed is not None:
         attributes = {one.name for one in parameters(command.operation) if one.attribute}
         assert attributes >= typing.get_type_hints(typed).keys() != set()

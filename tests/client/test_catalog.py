@@ -82,7 +82,7 @@ def test_scopes_depend_on_arguments() -> None:
 def test_shared_parameters_and_errors_are_in_help() -> None:
     text = pydoc.plain(pydoc.render_doc(DO.droplet.power_off))
     for part in (
-        "timeout: Maximum seconds for the whole call.",
+        "timeout: Maximum seconds for the whole call; 0",
         "DOBOTOPendingEventException: Another action is running there, and `wait` is false.",
         "Scopes: droplet:update; with `wait` also droplet:read;",
         "#operation/dropletActions_post_byTag",

@@ -87,19 +87,23 @@ def test_volume_reaches_the_api_as_volumes(api: Any, sim: Simulator) -> None:
 def test_what_cannot_be_right_is_refused_before_any_request(
     api: Any, log: Log, attribs: Any, kind: type[Exception], text: str
 ) -> None:
-    for operation in (api.droplet.create, api.droplet.present):
-        with pytest.raises(kind, match=text):
-            operation(attribs)
+    with pytest.raises(kind, match=text):
+        api.droplet.create(attribs)
     assert log.take() == []
+    with pytest.raises(kind, match=text):
+        api.droplet.present(attribs)
+    # What a create requires is required only if no Droplet of that name exists.
+    assert [line for line in log.take() if not line.startswith("GET /droplets")] == []
 
 
-def test_an_attribute_given_twice_is_refused(api: Any, log: Log) -> None:
-    with pytest.raises(ValueError, match="given twice: name"):
-        api.droplet.create(one(), name="web-2")
-    assert log.take() == []
+def test_keywords_override_the_mapping(api: Any) -> None:
+    plan = one(tags=["a"])
+    droplet = api.droplet.create(plan, name="web-2", tags=["b"])
+    assert (droplet["name"], droplet["tags"]) == ("web-2", ["b"])
+    assert plan == one(tags=["a"])
 
 
-@pytest.mark.parametrize(("poll", "timeout"), [(-1, 300), (5, 0), (5, -1)])
+@pytest.mark.parametrize(("poll", "timeout"), [(-1, 300), (0, 300), (5, -1)])
 def test_times_that_cannot_be_right_are_refused(api: Any, log: Log, poll: float, timeout: float) -> None:
     with pytest.raises(ValueError, match="seconds"):
         api.droplet.create(one(), wait=True, poll=poll, timeout=timeout)

@@ -134,12 +134,12 @@ def test_bad_input_is_told_before_any_request(api: Any, log: Log) -> None:
         lambda: api.domain.record_update(NAME, 1, {}),
         lambda: api.domain.record_info(NAME, ""),
     ):
-        with pytest.raises(ValueError, match="name|ip_address|type|id|changed"):
+        with pytest.raises(ValueError, match="name|ip_address|type|id|change"):
             call()
     with pytest.raises(TypeError, match="attribs must be a dict"):
         api.domain.record_create(NAME, "www")
     with pytest.raises(TypeError, match="replace must be True or False"):
-        api.domain.record_update(NAME, 1, {"type": "A"}, replace="no")
+        api.domain.record_update(NAME, 1, {"type": "A"}, replace="maybe")
     assert log.take() == []
 
 

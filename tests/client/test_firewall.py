@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("contract")
 
 @pytest.fixture
 def firewall(api: Any) -> Any:
-    return api.firewall.create(DATA)
+    return api.firewall.create(**DATA)
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def droplets(api: Any) -> list[int]:
 
 def test_life_of_a_firewall(api: Any, droplets: list[int], contract: Contract) -> None:
     told: list[Any] = []
-    firewall = api.firewall.create(DATA, droplet_ids=droplets[:1], wait=True, progress=told.append)
+    firewall = api.firewall.create(**DATA, droplet_ids=droplets[:1], wait=True, progress=told.append)
     id = firewall["id"]
     assert (firewall["status"], firewall["pending_changes"]) == ("succeeded", [])
     assert told[0].what == "create"
@@ -66,35 +66,35 @@ def test_life_of_a_firewall(api: Any, droplets: list[int], contract: Contract) -
 def test_without_wait_a_change_is_still_under_way(api: Any, firewall: Any, droplets: list[int]) -> None:
     api.firewall.droplet_add(firewall["id"], droplets)
     assert api.firewall.info(firewall["id"])["status"] == "waiting"
-    there, created = api.firewall.present(DATA, wait=True)
+    there, created = api.firewall.present(**DATA, wait=True)
     assert (there["status"], created) == ("succeeded", None)
 
 
 def test_present(api: Any, firewall: Any, log: Log) -> None:
     log.take()
-    assert api.firewall.present(DATA) == (firewall, None)
+    assert api.firewall.present(**DATA) == (firewall, None)
     assert log.take() == ["GET /firewalls?page=1"]
     there, created = api.firewall.present(name="other", outbound_rules=[OUT])
     assert there == created
     with pytest.raises(DOBOTOConflictException):
-        api.firewall.create(DATA)
+        api.firewall.create(**DATA)
 
 
 def test_bad_input_is_told_before_any_request(api: Any, log: Log) -> None:
     for call in (
         lambda: api.firewall.create(inbound_rules=[SSH]),
-        lambda: api.firewall.create({"name": "web"}),
-        lambda: api.firewall.create({"name": "web", "inbound_rules": []}),
-        lambda: api.firewall.update("some-id", {"name": "web"}),
-        lambda: api.firewall.update("", DATA),
+        lambda: api.firewall.create(name="web"),
+        lambda: api.firewall.create(name="web", inbound_rules=[]),
+        lambda: api.firewall.update("some-id", name="web"),
+        lambda: api.firewall.update("", **DATA),
         lambda: api.firewall.info(""),
         lambda: api.firewall.droplet_add("some-id", []),
         lambda: api.firewall.tag_remove("some-id", []),
         lambda: api.firewall.rule_add("some-id"),
         lambda: api.firewall.rule_remove("some-id", []),
-        lambda: api.firewall.rule_add("some-id", [SSH], timeout=0),
+        lambda: api.firewall.rule_add("some-id", [SSH], poll=0),
     ):
-        with pytest.raises(ValueError, match="name|rule|id|tags|timeout"):
+        with pytest.raises(ValueError, match="name|rule|id|tags|poll"):
             call()
     for call in (lambda: api.firewall.tag_add("some-id", "web"), lambda: api.firewall.rule_add("some-id", SSH)):
         with pytest.raises(TypeError, match="must be a list"):
@@ -104,7 +104,7 @@ def test_bad_input_is_told_before_any_request(api: Any, log: Log) -> None:
 
 def test_one_whose_answer_was_lost_is_found(api: Any, sim: Simulator, log: Log) -> None:
     sim.faults.add("drop", method="POST", path="/v2/firewalls", count=1, when="after")
-    assert api.firewall.create(DATA, wait=True)["name"] == "web"
+    assert api.firewall.create(**DATA, wait=True)["name"] == "web"
     assert log.count("POST /firewalls") == 1
 
 

@@ -124,16 +124,15 @@ def test_a_busy_address_is_waited_for(ips: Any, droplet: Any) -> None:
 def test_bad_input_is_told_before_any_request(ips: Any, log: Log) -> None:
     for call in (
         lambda: ips.create(),
-        lambda: ips.create(1, "nyc3"),
         lambda: ips.create(region=""),
         lambda: ips.info(""),
         lambda: ips.destroy(""),
         lambda: ips.assign("192.0.2.1", None),
         lambda: ips.action_list(""),
         lambda: ips.action_info("192.0.2.1", ""),
-        lambda: ips.create(region="nyc3", timeout=0),
+        lambda: ips.create(region="nyc3", poll=0),
     ):
-        with pytest.raises(ValueError, match="droplet_id|region|ip|id|timeout"):
+        with pytest.raises(ValueError, match="droplet_id|region|ip|id|poll"):
             call()
     assert log.take() == []
 

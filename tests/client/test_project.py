@@ -20,22 +20,22 @@ pytestmark = pytest.mark.usefixtures("contract")
 
 @pytest.fixture
 def project(api: Any) -> Any:
-    return api.project.create(DATA, environment="Staging")
+    return api.project.create(**DATA, environment="Staging")
 
 
 def test_life_of_a_project(api: Any, contract: Contract, log: Log) -> None:
-    project = api.project.create(DATA, description="what is sold")
+    project = api.project.create(**DATA, description="what is sold")
     id = project["id"]
     assert (project["name"], project["is_default"]) == ("shop", False)
     assert api.project.list() == list(api.project.each()) == [api.project.default_info(), project]
     assert api.project.info(id) == project
 
     log.take()
-    assert api.project.update(id, {"description": ""})["description"] == ""
-    assert api.project.update(id, WHOLE, replace=True)["environment"] == "Production"
+    assert api.project.update(id, description="")["description"] == ""
+    assert api.project.update(id, **WHOLE, replace=True)["environment"] == "Production"
     assert api.project.default_update(name="rest")["name"] == "rest"
     whole = {**WHOLE, "name": "the rest", "is_default": True}
-    assert api.project.default_update(whole, replace=True)["name"] == "the rest"
+    assert api.project.default_update(**whole, replace=True)["name"] == "the rest"
     where = f"/projects/{id}"
     assert log.take() == [f"PATCH {where}", f"PUT {where}", "PATCH /projects/default", "PUT /projects/default"]
 
@@ -76,27 +76,27 @@ def test_all_resources_of_the_default_project_are_listed(api: Any, contract: Con
 
 def test_present(api: Any, project: Any, log: Log) -> None:
     log.take()
-    assert api.project.present(DATA) == (project, None)
+    assert api.project.present(**DATA) == (project, None)
     assert log.take() == ["GET /projects?page=1"]
     there, created = api.project.present(name="other", purpose="IoT")
     assert there == created
     with pytest.raises(DOBOTOConflictException):
-        api.project.create(DATA)
+        api.project.create(**DATA)
 
 
 def test_bad_input_is_told_before_any_request(api: Any, log: Log) -> None:
     lacking = [{key: value for key, value in WHOLE.items() if key != left_out} for left_out in WHOLE]
     for call in (
         lambda: api.project.create(name="shop"),
-        lambda: api.project.create({"purpose": "IoT"}),
+        lambda: api.project.create(purpose="IoT"),
         lambda: api.project.info(""),
         lambda: api.project.update("some-id"),
         lambda: api.project.default_update(),
         lambda: api.project.resource_assign("some-id", []),
         lambda: api.project.default_resource_assign([""]),
-        *((lambda part=part: api.project.update("some-id", part, replace=True)) for part in lacking),
+        *((lambda part=part: api.project.update("some-id", **part, replace=True)) for part in lacking),
     ):
-        with pytest.raises(ValueError, match="required|empty|changed"):
+        with pytest.raises(ValueError, match="required|empty|change"):
             call()
     with pytest.raises(TypeError, match="resources must be a list"):
         api.project.resource_assign("some-id", "do:droplet:1")
@@ -105,7 +105,7 @@ def test_bad_input_is_told_before_any_request(api: Any, log: Log) -> None:
 
 def test_one_whose_answer_was_lost_is_found(api: Any, sim: Simulator, log: Log) -> None:
     sim.faults.add("drop", method="POST", path="/v2/projects", count=1, when="after")
-    assert api.project.create(DATA)["name"] == "shop"
+    assert api.project.create(**DATA)["name"] == "shop"
     assert log.count("POST /projects") == 1
     sim.faults.add("drop", method="POST", path="/v2/projects", count=1, when="before")
     with pytest.raises(DOBOTOOutcomeUnknownException, match="project other"):

@@ -35,17 +35,18 @@ def recorded_reply(reply: dict[str, Any]) -> Response:
 @pytest.mark.parametrize("flavour", ["blocking", "asynchronous"])
 def test_a_recorded_reply_is_understood(flavour: str, fact: dict[str, Any], runner: asyncio.Runner) -> None:
     name, *arguments = fact["client"]["call"]
+    keywords = fact["client"].get("keywords", {})
     reply = recorded_reply(fact["reply"])
     scene = stage(flavour, runner, reply)
     group, operation = name.split(".")
     call = getattr(getattr(scene.api, group), operation)
     if "raises" in fact["client"]:
         with pytest.raises(getattr(doboto, fact["client"]["raises"])) as caught:
-            call(*arguments)
+            call(*arguments, **keywords)
         said = json.loads(reply.body)
         assert (caught.value.status, caught.value.id) == (reply.status, said["id"])
         assert said["message"] in str(caught.value)
         assert caught.value.request_id == (said.get("request_id") or reply.headers.get("x-request-id"))
         return
     wanted = json.loads(reply.body)[fact["client"]["gives"]] if "gives" in fact["client"] else None
-    assert call(*arguments) == wanted
+    assert call(*arguments, **keywords) == wanted

@@ -77,7 +77,7 @@ def test_missing_ok(api: Any) -> None:
     assert api.droplet.destroy(404404, missing_ok=True, wait=True) is None
 
 
-@pytest.mark.parametrize("disk", ["false", "true", 0, 1, None])
+@pytest.mark.parametrize("disk", ["disk", "on", "", 2, 1.0, b"true", []])
 def test_resize_takes_a_boolean(api: Any, log: Log, disk: Any) -> None:
     with pytest.raises(TypeError, match="disk"):
         api.droplet.resize(1, "s-1vcpu-1gb", disk=disk)

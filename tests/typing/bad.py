@@ -13,14 +13,14 @@ def blocking(do: DO) -> None:
     do.droplet.infos(1)  # BAD unknown operation
     do.droplet.list(type="gpu")  # BAD unknown type
     do.droplet.list("a", "b")  # BAD further parameters are keyword-only
-    do.droplet.create({"nmae": "a", "size": "s", "image": "i"})  # BAD unknown attribute
-    do.droplet.create({"name": 1, "size": "s", "image": "i"})  # BAD wrong type of an attribute
-    do.droplet.create({"name": "a", "image": "i"})  # BAD size is missing
     do.droplet.create(name="a", size="s", image="i", sizes="x")  # BAD unknown attribute as keyword
     do.droplet.create(name="a", names=["b"], size="s", image="i")  # BAD both name and names
     do.droplet.create({"name": "a", "size": "s", "image": "i"}, wait="yes")  # BAD wrong type
+    do.droplet.create(nmae="a", size="s", image="i")  # BAD unknown attribute
+    do.droplet.create(name=1, size="s", image="i")  # BAD wrong type of an attribute
+    do.droplet.create(name="a", image="i")  # BAD size is missing
+    do.droplet.create(["a"])  # BAD no mapping
     do.droplet.create()  # BAD nothing at all
-    do.droplet.create({"name": "a", "size": "s", "image": "i"}, name="b")  # BAD name twice
     do.droplet.create({"size": "s", "image": "i"}, name="a", sizes="x")  # BAD unknown attribute beside a dict
     do.droplet.create({"size": "s", "image": "i"}, name="a", names=["b"])  # BAD both name and names
     do.droplet.private_networking_enable(tag_name="a")  # BAD not by tag
@@ -45,8 +45,8 @@ async def asynchronous(ado: AsyncDO) -> None:
     ado.droplet.info(1)  # BAD not awaited
     await ado.droplet.info("a")  # BAD wrong type
     await ado.droplet.power_off()  # BAD neither id nor tag
+    await ado.droplet.create(name="a")  # BAD attributes are missing
     await ado.droplet.private_networking_enable(tag_name="a")  # BAD not by tag
-    await ado.droplet.create({"name": "a"})  # BAD attributes are missing
 
 
 async def confused(do: DO, ado: AsyncDO) -> None:
@@ -67,7 +67,7 @@ def classes(do: DO) -> None:
     do.image.list("base")  # BAD unknown type
     do.image.list(None, True, "a")  # BAD further parameters are keyword-only
     do.image.create(name="a", url="https://a")  # BAD the region is missing
-    do.image.create({"name": "a", "url": "https://a", "region": "nyc3", "size": 1})  # BAD unknown attribute
+    do.image.create(name="a", url="https://a", region="nyc3", size=1)  # BAD unknown attribute
     do.image.transfer("ubuntu-24-04-x64", "fra1")  # BAD an id is a number
     do.autoscale.create(name="web", config={}, droplet_template={})  # BAD incomplete
     do.monitoring.droplet_metric_info(1, "heat", 0, 1)  # BAD unknown metric
@@ -77,20 +77,21 @@ def classes(do: DO) -> None:
 
 def networks(do: DO) -> None:
     do.domain.create("example.com")  # BAD the address, or None, is missing
-    do.domain.record_create("example.com", {"name": "www"})  # BAD the type is missing
+    do.domain.record_create("example.com", name="www")  # BAD the type is missing
     do.domain.record_info("example.com", "www")  # BAD an id is a number
     do.certificate.create("web")  # BAD neither uploaded nor ordered
     do.certificate.create("web", "key")  # BAD the certificate is missing
     do.certificate.create("web", "key", "leaf", dns_names=["a"])  # BAD both uploaded and ordered
     do.floating_ip.assign("192.0.2.1")  # BAD no Droplet
     do.reserved_ipv6.action_list("2001:db8::1")  # BAD the API has none
-    do.load_balancer.create({"name": "lb"})  # BAD no rules
+    do.load_balancer.create(name="lb")  # BAD no rules
+    do.firewall.create({"name": "web"})  # BAD no mapping
     do.load_balancer.create(name="lb", forwarding_rules=[{"entry_port": 80}])  # BAD an incomplete rule
     do.load_balancer.droplet_add("a", 1)  # BAD no list
-    do.firewall.create({"inbound_rules": []})  # BAD no name
+    do.firewall.create(inbound_rules=[])  # BAD no name
     do.vpc.update("a", region="nyc3")  # BAD can't be changed
     do.vpc.create(name="net")  # BAD no region
-    do.project.update("a", {"environment": "Test"})  # BAD no such environment
+    do.project.update("a", environment="Test")  # BAD no such environment
     do.nat_gateway.list(state="active")  # BAD a state as replies have it
     do.nat_gateway.create(name="a", type="PUBLIC", region="b", size=1)  # BAD no VPC
     do.nat_gateway.list()[0]["ip"]  # BAD unknown field

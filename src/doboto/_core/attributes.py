@@ -1,8 +1,9 @@
-"""Attributes that things are made from: a documented dict and keyword arguments, checked before any request."""
+"""Attributes that resources are created from: a mapping and keyword arguments, checked before any request."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from .request import text
@@ -10,54 +11,61 @@ from .request import text
 T = TypeVar("T")
 
 
-def merged(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    """Attributes from both places, as a new dict, without those that are None.
+#: No attributes.
+NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+def merged(attribs: Mapping[str, Any] | None, more: Mapping[str, Any] = NONE) -> dict[str, Any]:
+    """Merge attributes into a new dict without those that are None; keyword arguments override the mapping.
 
     Raises:
-        ValueError: An attribute came twice.
-        TypeError: `attribs` is no dict.
+        TypeError: `attribs` is not a mapping.
     """
+    if attribs is None:
+        attribs = NONE
     if not isinstance(attribs, Mapping):
         raise TypeError(f"attribs must be a dict, not {type(attribs).__name__}")
-    if twice := attribs.keys() & more.keys():
-        raise ValueError(f"given twice: {', '.join(sorted(twice))}")
     return {name: value for name, value in {**attribs, **more}.items() if value is not None}
 
 
-def refuse_unknown(operation: str, given: Iterable[str], known: Collection[str]) -> None:
-    """Refuse keyword arguments that mean nothing, each with the name that it resembles.
+def refuse_unknown(operation: str, given: Iterable[str], known: Collection[str], *, open: bool) -> None:
+    """Refuse keyword arguments that an operation does not have, each with the name that it resembles.
 
     Raises:
         TypeError: There is one.
     """
     if unknown := [name for name in given if name not in known]:
-        raise TypeError(
-            f"{operation}() has no keyword argument {', '.join(_with_hint(name, known) for name in unknown)}; "
-            "what the API takes and this version does not know goes into the dict attribs"
-        )
+        named = ", ".join(f"{name!r}{resembling(name, known)}" for name in unknown)
+        advice = "; attributes that this version does not know go into the dict attribs" if open else ""
+        raise TypeError(f"{operation}() has no keyword argument {named}{advice}")
 
 
-def _with_hint(name: str, known: Collection[str]) -> str:
+def resembling(name: str, known: Iterable[str]) -> str:
+    """The known name that a wrong one resembles, as a question for an error; else an empty text."""
     from difflib import get_close_matches  # needed only for an error
 
     alike = get_close_matches(name, sorted(known), 1)
-    return f"{name!r} (did you mean {alike[0]!r}?)" if alike else repr(name)
+    return f" (did you mean {alike[0]!r}?)" if alike else ""
 
 
 def attributes_of(
-    attribs: Mapping[str, Any], more: Mapping[str, Any], *, needed: Sequence[str] = (), lists: Sequence[str] = ()
+    attribs: Mapping[str, Any] | None,
+    more: Mapping[str, Any] = NONE,
+    *,
+    needed: Sequence[str] = (),
+    lists: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Attributes from both places, with all that are needed, and lists where lists belong.
+    """Merge and check attributes.
 
     Args:
-        attribs: The documented dict.
+        attribs: A mapping of attributes.
         more: Keyword arguments.
-        needed: Names of attributes that must be there, and not be empty text.
-        lists: Names of attributes that must be lists where they are there.
+        needed: Names of attributes that must be present and not empty.
+        lists: Names of attributes that must be lists if they are present.
 
     Raises:
-        ValueError: One is missing, empty, or given twice.
-        TypeError: `attribs` is no dict, or a list is none.
+        ValueError: One is missing or empty.
+        TypeError: `attribs` is not a mapping, or a list is required.
     """
     given = merged(attribs, more)
     for name in needed:

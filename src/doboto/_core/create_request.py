@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .attributes import listed, members, merged, required
-from .request import flag, text
+from .request import flag, id_or_slug, text
 
 #: The most names in one request (API reference, droplets_create: "up to ten").
 NAMES_PER_REQUEST = 10
@@ -36,11 +36,16 @@ class CreateRequest:
     attribs: Mapping[str, Any]
 
     @classmethod
-    def of(cls, attribs: Mapping[str, Any], more: Mapping[str, Any]) -> CreateRequest:
-        """Read and check the attributes: the documented dict and, beside it, keyword arguments.
+    def of(cls, attribs: Mapping[str, Any] | None, more: Mapping[str, Any], *, complete: bool = True) -> CreateRequest:
+        """Read and check the attributes: a mapping and, beside it, keyword arguments.
+
+        Args:
+            attribs: The mapping.
+            more: The keyword arguments, which override it.
+            complete: Whether all that a create requires must be there.
 
         Raises:
-            ValueError, TypeError: They can't be right; nothing was asked of the API.
+            ValueError, TypeError: An attribute is missing or invalid; nothing was sent.
         """
         given = merged(attribs, more)
         name, names = given.pop("name", None), given.pop("names", None)
@@ -48,6 +53,8 @@ class CreateRequest:
             raise ValueError("give either name, for one Droplet, or names, for several")
         order = cls([name] if names is None else _names(names), names is not None, _renamed(given))
         order._check()
+        if complete:
+            order.check_complete()
         return order
 
     def bodies(self) -> Iterator[dict[str, Any]]:
@@ -62,11 +69,18 @@ class CreateRequest:
         """The same order for some of its names."""
         return CreateRequest(names, self.many, self.attribs)
 
+    def check_complete(self) -> None:
+        """Check that everything is there that a create requires.
+
+        Raises:
+            ValueError: An attribute is missing or empty.
+        """
+        for name in ("size", "image"):
+            required(name, self.attribs.get(name))
+
     def _check(self) -> None:
         for name in self.names:
             _check_name(name)
-        for name in ("size", "image"):
-            required(name, self.attribs.get(name))
         for name, value in self.attribs.items():
             if name in CHECKS:
                 CHECKS[name](name, value)
@@ -92,6 +106,8 @@ def _renamed(given: dict[str, Any]) -> dict[str, Any]:
     for name in ("volumes", "tags", "ssh_keys"):
         if name in given:
             given[name] = listed(name, given[name])
+    if "image" in given:
+        given["image"] = id_or_slug("image", given["image"])
     return given
 
 

@@ -115,6 +115,12 @@ def text(name: str, value: str | int) -> str:
     return str(value)
 
 
+def id_or_slug(name: str, value: str | int) -> str | int:
+    """An id or a slug; an id that comes as text, as DOBOTO 0.6 took it, is a number for the API."""
+    found = text(name, value)
+    return int(found) if found.isascii() and found.isdigit() else value
+
+
 def filters(**given: str | int | None) -> dict[str, str | int]:
     """A query of those that are given; none may be empty."""
     return {name: text(name, value) for name, value in given.items() if value is not None}

@@ -29,11 +29,13 @@ class WaitPlan:
         poll: Seconds between rounds.
         deadline: Bounds the whole call.
         progress: Called with a `Progress` after every poll, or None.
+        once: Whether to look once, without a pause, and then give up: a `timeout` of 0.
     """
 
     poll: float
     deadline: Deadline
     progress: OnEvent | None = None
+    once: bool = False
 
 
 class Watch(Protocol):
@@ -78,11 +80,13 @@ async def wait(session: Session, watch: Watch, plan: WaitPlan, *, at_once: bool 
     error: DOBOTOException | None = None
     try:
         while watch.pending():
-            if not at_once:
+            if not (at_once or plan.once):
                 await _pause(session, watch, plan, error)
             at_once = False
             error = await _poll(session, watch, plan)
             await session.emit(_progress(session, watch, plan), plan.progress)
+            if plan.once:
+                _give_up(session, watch, plan, 0, error)
     except DOBOTOException:
         raise
     except BaseException as interruption:
@@ -114,11 +118,18 @@ async def _pause(session: Session, watch: Watch, plan: WaitPlan, error: DOBOTOEx
     if pause >= left:
         pause = left - min(LAST_LOOK, plan.deadline.seconds * LAST_PART)
     if pause <= 0:
-        elapsed = plan.deadline.elapsed(now)
-        message = f"{watch.what} took longer than {plan.deadline.seconds:g} s; {_summary(watch.pending())}"
-        seen = watch.seen()
-        raise DOBOTOPollingException(message, seen, error, ids=_ids(seen), elapsed=elapsed)
+        _give_up(session, watch, plan, plan.deadline.seconds, error)
     await session.io.sleep(pause)
+
+
+def _give_up(session: Session, watch: Watch, plan: WaitPlan, seconds: float, error: DOBOTOException | None) -> None:
+    """Raise that it took too long, unless nothing is pending."""
+    if not watch.pending():
+        return
+    elapsed = plan.deadline.elapsed(session.io.clock.monotonic())
+    message = f"{watch.what} took longer than {seconds:g} s; {_summary(watch.pending())}"
+    seen = watch.seen()
+    raise DOBOTOPollingException(message, seen, error, ids=_ids(seen), elapsed=elapsed)
 
 
 def _progress(session: Session, watch: Watch, plan: WaitPlan) -> Progress:

@@ -76,7 +76,7 @@ class Action(Doing[Mode]):
         poll: float = 5,
         timeout: float = 300,
         progress: OnProgress | None = None,
-    ) -> Any:
+    ) -> ActionData | Actions:
         """Wait until actions have completed: of Droplets, volumes, images or addresses, whoever began them.
 
         Several are read from the list of actions, one or two requests a poll.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
-from typing import Any, Protocol, TypeAlias, Unpack, overload
+from typing import Any, TypeAlias, Unpack
 
 from .._core.attributes import attributes_of
 from .._core.request import Request, filters, path
 from .._json import mapping
-from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import attributes_operation
+from .._operation import Mode, operation, stream
 from ..progress import OnProgress
 from ..types import AutoscaleCreate, AutoscaleEvent, AutoscaleMember, AutoscalePool
 from ._base.create import CreateSpec, named
@@ -19,35 +18,6 @@ Pools: TypeAlias = list[AutoscalePool]
 Members: TypeAlias = list[AutoscaleMember]
 Events: TypeAlias = list[AutoscaleEvent]
 Present: TypeAlias = tuple[AutoscalePool, AutoscalePool | None]
-
-
-class Creates(Protocol[One]):
-    """Attributes as a dict or as keyword arguments."""
-
-    @overload
-    def __call__(
-        self,
-        attribs: AutoscaleCreate,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        *,
-        progress: OnProgress | None = None,
-    ) -> One: ...
-    @overload
-    def __call__(
-        self,
-        *,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnProgress | None = None,
-        **attributes: Unpack[AutoscaleCreate],
-    ) -> One: ...
-
-
-creating = attributes_operation[Creates[AutoscalePool], Creates[Coro[AutoscalePool]]]
-presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
 
 
 class Autoscale(Settling[Mode]):
@@ -84,7 +54,7 @@ class Autoscale(Settling[Mode]):
         async for pool in self._iterate("autoscale_pools", ALL, filters(name=name)):
             yield pool
 
-    @creating(
+    @operation(
         ref="autoscalepools_create",
         scopes="droplet:create",
         effect="create",
@@ -93,18 +63,17 @@ class Autoscale(Settling[Mode]):
     )
     async def create(
         self,
-        attribs: AutoscaleCreate,
+        *,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        *,
         progress: OnProgress | None = None,
-        **attributes: Any,
-    ) -> Any:
+        **attributes: Unpack[AutoscaleCreate],
+    ) -> AutoscalePool:
         """Create an autoscale pool, which creates its Droplets. They are charged for.
 
         Args:
-            attribs: The pool's attributes, as a dict, as keyword arguments, or as both:
+            attributes: The pool's attributes:
 
                 - `name` (str): its name, which can't be changed.
                 - `config` (dict): `target_number_instances`, for a fixed number of Droplets; or `min_instances` and
@@ -121,10 +90,10 @@ class Autoscale(Settling[Mode]):
             DOBOTOUnprocessableException: The API refused them.
             DOBOTOActionException: The pool could not make its Droplets, while waiting; `result` is the pool.
         """
-        making, plan = create_spec(attribs, attributes), self._plan(poll, timeout, progress)
+        making, plan = create_spec(attributes), self._plan(poll, timeout, progress)
         return await self._make_and_settle(making, SCALING, plan, wait)
 
-    @presenting(
+    @operation(
         ref=("autoscalepools_list", "autoscalepools_create"),
         scopes=("droplet:read", "droplet:create"),
         effect="present",
@@ -133,18 +102,17 @@ class Autoscale(Settling[Mode]):
     )
     async def present(
         self,
-        attribs: AutoscaleCreate,
+        *,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        *,
         progress: OnProgress | None = None,
-        **attributes: Any,
-    ) -> Any:
+        **attributes: Unpack[AutoscaleCreate],
+    ) -> Present:
         """Create an autoscale pool unless there is one of its name.
 
         Args:
-            attribs: The pool's attributes, as for `create`; those of one that is there are not compared.
+            attributes: The pool's attributes, as for `create`; those of an existing one are not compared.
             wait: Whether to wait till it is active, with its Droplets, be it new or not.
 
         Returns:
@@ -153,7 +121,7 @@ class Autoscale(Settling[Mode]):
         Raises:
             DOBOTOException: As `create`.
         """
-        making, plan = create_spec(attribs, attributes), self._plan(poll, timeout, progress)
+        making, plan = create_spec(attributes), self._plan(poll, timeout, progress)
         return await self._make_and_settle_unless_there(making, SCALING, plan, wait)
 
     @operation(
@@ -204,7 +172,7 @@ class Autoscale(Settling[Mode]):
             DOBOTOUnprocessableException: The API refused them.
             DOBOTOActionException: The pool could not make its Droplets, while waiting; `result` is the pool.
         """
-        body, plan = ordered(attribs, {}), self._plan(poll, timeout, progress)
+        body, plan = ordered(attribs), self._plan(poll, timeout, progress)
         pool: AutoscalePool = await self._replace(SCALING, id, body, plan, wait)
         return pool
 
@@ -269,15 +237,15 @@ ATTRIBUTES = ("name", "config", "droplet_template")
 SHOWN_ONLY = frozenset({"id", "current_utilization", "created_at", "updated_at", "status", "active_resources_count"})
 
 
-def ordered(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+def ordered(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes of a pool, all of them, without what is only shown."""
-    given = attributes_of(attribs, more, needed=ATTRIBUTES)
+    given = attributes_of(attributes, needed=ATTRIBUTES)
     return {name: value for name, value in given.items() if name not in SHOWN_ONLY}
 
 
-def create_spec(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> CreateSpec:
+def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """How a pool is made: it is known by its name."""
-    body = ordered(attribs, more)
+    body = ordered(attributes)
     name = body["name"]
     request = Request("POST", ALL, body=body)
     return CreateSpec(

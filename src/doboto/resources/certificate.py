@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, TypeAlias, overload
 from .._core.attributes import attributes_of, required, some
 from .._core.request import Request, filters, path, text
 from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import certificate_operation
+from .._overloads import overloaded_operation
 from ..progress import OnProgress
 from ..types import Certificate as CertificateData
 from ..types import CertificateType
@@ -50,8 +50,8 @@ class Creates(Protocol[One]):
     ) -> One: ...
 
 
-creating = certificate_operation[Creates[CertificateData], Creates[Coro[CertificateData]]]
-presenting = certificate_operation[Creates[Present], Creates[Coro[Present]]]
+creating = overloaded_operation[Creates[CertificateData], Creates[Coro[CertificateData]]]
+presenting = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
 
 #: API reference, `state` of a certificate.
 LIFECYCLE = Lifecycle("certificate", "/certificates/{id}", "verified", frozenset({"error"}), "state")
@@ -100,9 +100,9 @@ class Certificate(Settling[Mode]):
     async def create(
         self,
         name: str,
-        private_key: str | None,
-        leaf_certificate: str | None,
-        certificate_chain: str | None,
+        private_key: str | None = None,
+        leaf_certificate: str | None = None,
+        certificate_chain: str | None = None,
         *,
         type: CertificateType | None = None,
         dns_names: Sequence[str] | None = None,
@@ -110,7 +110,7 @@ class Certificate(Settling[Mode]):
         poll: float = 5,
         timeout: float = 300,
         progress: OnProgress | None = None,
-    ) -> Any:
+    ) -> CertificateData:
         """Upload a certificate, or order one from Let's Encrypt.
 
         Either of::
@@ -148,9 +148,9 @@ class Certificate(Settling[Mode]):
     async def present(
         self,
         name: str,
-        private_key: str | None,
-        leaf_certificate: str | None,
-        certificate_chain: str | None,
+        private_key: str | None = None,
+        leaf_certificate: str | None = None,
+        certificate_chain: str | None = None,
         *,
         type: CertificateType | None = None,
         dns_names: Sequence[str] | None = None,
@@ -158,7 +158,7 @@ class Certificate(Settling[Mode]):
         poll: float = 5,
         timeout: float = 300,
         progress: OnProgress | None = None,
-    ) -> Any:
+    ) -> Present:
         """Upload or order a certificate unless there is one of its name.
 
         Args:

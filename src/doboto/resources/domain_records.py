@@ -3,16 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, Unpack, overload
 
-from .._core.attributes import attributes_of
+from .._core.attributes import attributes_of, merged
 from .._core.request import Request, filters, path
-from .._operation import Mode, operation, stream
+from .._operation import Coro, Mode, One, operation, stream
+from .._overloads import overloaded_operation
 from ..types import DomainRecord, DomainRecordAttributes, DomainRecordCreate
 from ._base.create import CreateSpec, Making, changes, changing
 
 Records: TypeAlias = list[DomainRecord]
 PresentRecord: TypeAlias = tuple[DomainRecord, DomainRecord | None]
+
+
+class Creates(Protocol[One]):
+    """The domain, and the record's attributes as a mapping, as keyword arguments, or as both."""
+
+    @overload
+    def __call__(self, name: str, attribs: Mapping[str, Any], **attributes: Any) -> One: ...
+    @overload
+    def __call__(self, domain: str, /, **attributes: Unpack[DomainRecordCreate]) -> One: ...
+
+
+class Updates(Protocol[One]):
+    """The record, and what changes as a mapping, as keyword arguments, or as both."""
+
+    @overload
+    def __call__(
+        self, name: str, record_id: int, attribs: Mapping[str, Any], *, replace: bool = False, **attributes: Any
+    ) -> One: ...
+    @overload
+    def __call__(
+        self, domain: str, record_id: int, /, *, replace: bool = False, **attributes: Unpack[DomainRecordAttributes]
+    ) -> One: ...
+
+
+creating = overloaded_operation[Creates[DomainRecord], Creates[Coro[DomainRecord]]]
+presenting = overloaded_operation[Creates[PresentRecord], Creates[Coro[PresentRecord]]]
+updating = overloaded_operation[Updates[DomainRecord], Updates[Coro[DomainRecord]]]
 
 #: What makes two records of one name and type different ones, beside their data.
 APART = ("port", "tag")
@@ -61,15 +89,17 @@ class DomainRecords(Making[Mode]):
         async for record in self._iterate("domain_records", records_of(name), query):
             yield record
 
-    @operation(
+    @creating(
         ref="domains_create_record", scopes="domain:create", effect="create", scopes_note="or domain:update instead"
     )
-    async def record_create(self, name: str, attribs: DomainRecordCreate) -> DomainRecord:
+    async def record_create(
+        self, name: str, attribs: DomainRecordCreate | None = None, **attributes: Any
+    ) -> DomainRecord:
         """Create a record of a domain.
 
         Args:
             name: The domain itself.
-            attribs: The record's attributes, as a dict since one of them is called `name` too:
+            attribs: The record's attributes, as a dict, as keyword arguments, or as both:
 
                 - `type` (str): A, AAAA, CAA, CNAME, MX, NS, SRV or TXT.
                 - `name` (str): its name inside the domain, `@` for the domain itself; a full name ends with a dot.
@@ -85,16 +115,18 @@ class DomainRecords(Making[Mode]):
             DOBOTONotFoundException: There is no such domain.
             DOBOTOUnprocessableException: The type wants other attributes, or the name can't have such a record.
         """
-        made: DomainRecord = await self._make(record_create_spec(name, attribs), self._session.deadline())
+        made: DomainRecord = await self._make(record_create_spec(name, attribs, attributes), self._session.deadline())
         return made
 
-    @operation(
+    @presenting(
         ref=("domains_list_records", "domains_create_record"),
         scopes=("domain:read", "domain:create"),
         effect="present",
         scopes_note="or domain:update instead of domain:create",
     )
-    async def record_present(self, name: str, attribs: DomainRecordCreate) -> PresentRecord:
+    async def record_present(
+        self, name: str, attribs: DomainRecordCreate | None = None, **attributes: Any
+    ) -> PresentRecord:
         """Create a record of a domain unless there is one of its type and name that leads to the same.
 
         Args:
@@ -108,7 +140,7 @@ class DomainRecords(Making[Mode]):
         Raises:
             DOBOTOException: As `record_create`.
         """
-        return await self._make_unless_there(record_create_spec(name, attribs), self._session.deadline())
+        return await self._make_unless_there(record_create_spec(name, attribs, attributes), self._session.deadline())
 
     @operation(ref="domains_get_record", scopes="domain:read")
     async def record_info(self, name: str, record_id: int) -> DomainRecord:
@@ -126,21 +158,27 @@ class DomainRecords(Making[Mode]):
         """
         return await self._get("domain_record", record_of(name, record_id))
 
-    @operation(
+    @updating(
         ref=("domains_patch_record", "domains_update_record", "domains_get_record"),
         scopes="domain:update",
         effect="update",
         scopes_note="domain:read if `type` is omitted",
     )
     async def record_update(
-        self, name: str, record_id: int, attribs: DomainRecordAttributes, *, replace: bool = False
+        self,
+        name: str,
+        record_id: int,
+        attribs: DomainRecordAttributes | None = None,
+        *,
+        replace: bool = False,
+        **attributes: Any,
     ) -> DomainRecord:
         """Change a record of a domain.
 
         Args:
             name: The domain itself.
             record_id: The record's id.
-            attribs: What changes, as a dict; see `record_create`. The API wants the record's `type` too: where it is
+            attribs: What changes; see `record_create`. The API wants the record's `type` too: where it is
                 left out, the record is read first.
             replace: Whether the attributes describe the whole record: sent as PUT, as DOBOTO 0.6 did, instead of PATCH.
 
@@ -152,7 +190,7 @@ class DomainRecords(Making[Mode]):
             DOBOTONotFoundException: There is no such domain, or no such record of it.
             DOBOTOUnprocessableException: The type wants other attributes.
         """
-        body, place = changes(attribs, {}), record_of(name, record_id)
+        body, place = changes(merged(attribs, attributes)), record_of(name, record_id)
         if "type" not in body:
             body["type"] = (await self._get("domain_record", place))["type"]
         return await self._fetch("domain_record", changing(place, body, replace=replace))
@@ -188,9 +226,9 @@ def record_of(name: str, record_id: int) -> str:
     return path("/domains/{name}/records/{id}", name=name, id=record_id)
 
 
-def record_create_spec(name: str, attribs: DomainRecordCreate) -> CreateSpec:
+def record_create_spec(name: str, attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> CreateSpec:
     """How a record is made: it is known by its type, its name and what it leads to."""
-    body = attributes_of(attribs, {}, needed=("type",))
+    body = attributes_of(attribs, more, needed=("type",))
     wanted = identity(name, body)
     apart = {member: body[member] for member in APART if member in body}
     return CreateSpec(

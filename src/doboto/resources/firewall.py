@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias, Unpack, overload
+from typing import Any, TypeAlias, Unpack
 
 from .._core.attributes import attributes_of, some
 from .._core.request import Request, path
 from .._json import mapping, records
-from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import attributes_operation
+from .._operation import Mode, operation, stream
 from .._wait.polling import WaitPlan
 from ..progress import OnProgress
 from ..types import Firewall as FirewallData
@@ -20,62 +19,6 @@ from ._base.lifecycle import Lifecycle, Settling
 Firewalls: TypeAlias = list[FirewallData]
 Present: TypeAlias = tuple[FirewallData, FirewallData | None]
 
-
-class Creates(Protocol[One]):
-    """Attributes as a dict or as keyword arguments."""
-
-    @overload
-    def __call__(
-        self,
-        attribs: FirewallCreate,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        *,
-        progress: OnProgress | None = None,
-    ) -> One: ...
-    @overload
-    def __call__(
-        self,
-        *,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnProgress | None = None,
-        **attributes: Unpack[FirewallCreate],
-    ) -> One: ...
-
-
-class Updates(Protocol[One]):
-    """All attributes, as a dict or as keyword arguments."""
-
-    @overload
-    def __call__(
-        self,
-        id: str,
-        attribs: FirewallCreate,
-        *,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnProgress | None = None,
-    ) -> One: ...
-    @overload
-    def __call__(
-        self,
-        id: str,
-        *,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnProgress | None = None,
-        **attributes: Unpack[FirewallCreate],
-    ) -> One: ...
-
-
-creating = attributes_operation[Creates[FirewallData], Creates[Coro[FirewallData]]]
-presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
-updating = attributes_operation[Updates[FirewallData], Updates[Coro[FirewallData]]]
 
 #: API reference, `status` of a firewall.
 LIFECYCLE = Lifecycle("firewall", "/firewalls/{id}", "succeeded", frozenset({"failed"}))
@@ -107,7 +50,7 @@ class Firewall(Settling[Mode]):
         async for firewall in self._iterate("firewalls", "/firewalls"):
             yield firewall
 
-    @creating(
+    @operation(
         ref="firewalls_create",
         scopes="firewall:create",
         effect="create",
@@ -115,18 +58,17 @@ class Firewall(Settling[Mode]):
     )
     async def create(
         self,
-        attribs: FirewallCreate,
+        *,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        *,
         progress: OnProgress | None = None,
-        **attributes: Any,
-    ) -> Any:
+        **attributes: Unpack[FirewallCreate],
+    ) -> FirewallData:
         """Create a firewall.
 
         Args:
-            attribs: The firewall's attributes, as a dict, as keyword arguments, or as both:
+            attributes: The firewall's attributes:
 
                 - `name` (str): its name, unique in the account.
                 - `inbound_rules` (list of dict): what may come in, each with `protocol` (`tcp`, `udp`, `icmp`),
@@ -146,9 +88,9 @@ class Firewall(Settling[Mode]):
             DOBOTOActionException: It could not be applied, while waiting.
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._make_and_settle(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
+        return await self._make_and_settle(create_spec(attributes), LIFECYCLE, plan, wait)
 
-    @presenting(
+    @operation(
         ref=("firewalls_list", "firewalls_create"),
         scopes=("firewall:read", "firewall:create"),
         effect="present",
@@ -156,18 +98,17 @@ class Firewall(Settling[Mode]):
     )
     async def present(
         self,
-        attribs: FirewallCreate,
+        *,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        *,
         progress: OnProgress | None = None,
-        **attributes: Any,
-    ) -> Any:
+        **attributes: Unpack[FirewallCreate],
+    ) -> Present:
         """Create a firewall unless there is one of its name.
 
         Args:
-            attribs: The firewall's attributes, as for `create`; those of one that is there are not compared.
+            attributes: The firewall's attributes, as for `create`; those of an existing one are not compared.
             wait: Whether to wait till it is applied to every Droplet, one that was there included.
 
         Returns:
@@ -177,7 +118,7 @@ class Firewall(Settling[Mode]):
             DOBOTOException: As `create`.
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._make_and_settle_unless_there(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
+        return await self._make_and_settle_unless_there(create_spec(attributes), LIFECYCLE, plan, wait)
 
     @operation(
         ref="firewalls_get", scopes="firewall:read", scopes_note="droplet:read and tag:read to see what it protects"
@@ -193,7 +134,7 @@ class Firewall(Settling[Mode]):
         """
         return await self._get("firewall", path("/firewalls/{id}", id=id))
 
-    @updating(
+    @operation(
         ref="firewalls_update",
         scopes=("firewall:update", "droplet:read", "tag:read"),
         effect="update",
@@ -202,19 +143,18 @@ class Firewall(Settling[Mode]):
     async def update(
         self,
         id: str,
-        attribs: FirewallCreate,
         *,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
         progress: OnProgress | None = None,
-        **attributes: Any,
-    ) -> Any:
+        **attributes: Unpack[FirewallCreate],
+    ) -> FirewallData:
         """Describe a firewall anew. WHAT IS LEFT OUT GETS ITS DEFAULT AGAIN, as the API has it: it protects nothing.
 
         Args:
             id: The firewall's id.
-            attribs: All its attributes, as for `create`.
+            attributes: All its attributes, as for `create`.
             wait: Whether to wait till the change is applied to every Droplet.
 
         Returns:
@@ -226,7 +166,7 @@ class Firewall(Settling[Mode]):
             DOBOTOActionException: The change failed, while waiting.
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._replace(LIFECYCLE, id, attributes_for(attribs, attributes), plan, wait)
+        return await self._replace(LIFECYCLE, id, attributes_for(attributes), plan, wait)
 
     @operation(
         ref="firewalls_delete",
@@ -478,21 +418,21 @@ def both(inbound: Sequence[InboundRule] | None, outbound: Sequence[OutboundRule]
     return rules
 
 
-def attributes_for(attribs: FirewallCreate, more: Mapping[str, Any]) -> dict[str, Any]:
+def attributes_for(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes that describe all of a firewall.
 
     Raises:
         ValueError: There is no name, or no rule at all.
     """
-    body = attributes_of(attribs, more, needed=("name",), lists=(*SIDES, "droplet_ids", "tags"))
+    body = attributes_of(attributes, needed=("name",), lists=(*SIDES, "droplet_ids", "tags"))
     if not any(body.get(side) for side in SIDES):
         raise ValueError("a firewall needs at least one rule in inbound_rules or outbound_rules")
     return body
 
 
-def create_spec(attribs: FirewallCreate, more: Mapping[str, Any]) -> CreateSpec:
+def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """How a firewall is made: it is known by its name."""
-    body = attributes_for(attribs, more)
+    body = attributes_for(attributes)
     return CreateSpec(
         f"firewall {body['name']}",
         Request("POST", "/firewalls", body=body),

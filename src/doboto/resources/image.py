@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
-from typing import Any, Protocol, TypeAlias, Unpack, overload
+from typing import Any, TypeAlias, Unpack
 
 from .._core.attributes import attributes_of, merged
 from .._core.request import Request, filters, flag, get, path, text
 from .._core.response import read_action
-from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import attributes_operation
+from .._operation import Mode, operation, stream
 from .._wait.polling import WaitPlan
 from ..progress import OnProgress
 from ..types import Action, ImageCreate, ImageListType
@@ -22,35 +21,6 @@ from .image_transfers import ImageTransfers
 Images: TypeAlias = list[ImageData]
 Actions: TypeAlias = list[Action]
 Present: TypeAlias = tuple[ImageData, ImageData | None]
-
-
-class Creates(Protocol[One]):
-    """Attributes as a dict or as keyword arguments."""
-
-    @overload
-    def __call__(
-        self,
-        attribs: ImageCreate,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        *,
-        progress: OnProgress | None = None,
-    ) -> One: ...
-    @overload
-    def __call__(
-        self,
-        *,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnProgress | None = None,
-        **attributes: Unpack[ImageCreate],
-    ) -> One: ...
-
-
-creating = attributes_operation[Creates[ImageData], Creates[Coro[ImageData]]]
-presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
 
 
 class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
@@ -109,7 +79,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
         """
         return await self._get("image", path("/images/{id}", id=id_slug))
 
-    @creating(
+    @operation(
         ref="images_create_custom",
         scopes="image:create",
         effect="create",
@@ -117,18 +87,17 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
     )
     async def create(
         self,
-        attribs: ImageCreate,
+        *,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        *,
         progress: OnProgress | None = None,
-        **attributes: Any,
-    ) -> Any:
+        **attributes: Unpack[ImageCreate],
+    ) -> ImageData:
         """Import an image from a URL.
 
         Args:
-            attribs: The image's attributes, as a dict, as keyword arguments, or as both:
+            attributes: The image's attributes:
 
                 - `name` (str): its name.
                 - `url` (str): where to fetch it: raw, qcow2, vhdx, vdi or vmdk, plain or packed by gzip or bzip2.
@@ -145,10 +114,10 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
             DOBOTOUnprocessableException: The API refused them.
             DOBOTOActionException: The import failed, while waiting; `result` is the image.
         """
-        making, plan = create_spec(attribs, attributes), self._plan(poll, timeout, progress)
+        making, plan = create_spec(attributes), self._plan(poll, timeout, progress)
         return await self._make_and_settle(making, IMPORT, plan, wait)
 
-    @presenting(
+    @operation(
         ref=("images_list", "images_create_custom"),
         scopes=("image:read", "image:create"),
         effect="present",
@@ -156,18 +125,17 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
     )
     async def present(
         self,
-        attribs: ImageCreate,
+        *,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        *,
         progress: OnProgress | None = None,
-        **attributes: Any,
-    ) -> Any:
+        **attributes: Unpack[ImageCreate],
+    ) -> Present:
         """Import an image unless there is an imported one of its name; snapshots and backups do not count.
 
         Args:
-            attribs: The image's attributes, as for `create`; those of one that is there are not compared.
+            attributes: The image's attributes, as for `create`; those of an existing one are not compared.
             wait: Whether to wait till it can be used, be it new or not.
 
         Returns:
@@ -176,7 +144,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
         Raises:
             DOBOTOException: As `create`.
         """
-        making, plan = create_spec(attribs, attributes), self._plan(poll, timeout, progress)
+        making, plan = create_spec(attributes), self._plan(poll, timeout, progress)
         return await self._make_and_settle_unless_there(making, IMPORT, plan, wait)
 
     @operation(ref="images_update", scopes="image:update", effect="update")
@@ -319,9 +287,9 @@ def query(type: str | None = None, private: bool | None = None, tag_name: str | 
     return filters(type=type, private="true" if mine else None, tag_name=tag_name)
 
 
-def create_spec(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> CreateSpec:
+def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """How an image is imported: it is known by its name, among those that were imported."""
-    body = attributes_of(attribs, more, needed=("name", "url", "region"), lists=("tags",))
+    body = attributes_of(attributes, needed=("name", "url", "region"), lists=("tags",))
 
     def same(image: Mapping[str, Any]) -> bool:
         return image.get("name") == body["name"] and image.get("type") == "custom"

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeAlias, Unpack, overload
 from .._core.attributes import attributes_of, some
 from .._core.request import Request, path
 from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import attributes_operation
+from .._overloads import overloaded_operation
 from ..progress import OnProgress
 from ..types import ForwardingRule, LoadBalancerCreate
 from ..types import LoadBalancer as LoadBalancerData
@@ -20,17 +20,18 @@ Present: TypeAlias = tuple[LoadBalancerData, LoadBalancerData | None]
 
 
 class Creates(Protocol[One]):
-    """Attributes as a dict or as keyword arguments."""
+    """Attributes as a mapping, as keyword arguments, or as both; keyword arguments override the mapping."""
 
     @overload
     def __call__(
         self,
-        attribs: LoadBalancerCreate,
+        attribs: Mapping[str, Any],
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
         *,
         progress: OnProgress | None = None,
+        **attributes: Any,
     ) -> One: ...
     @overload
     def __call__(
@@ -45,18 +46,19 @@ class Creates(Protocol[One]):
 
 
 class Updates(Protocol[One]):
-    """All attributes, as a dict or as keyword arguments."""
+    """All attributes, as `Creates` takes them."""
 
     @overload
     def __call__(
         self,
         id: str,
-        attribs: LoadBalancerCreate,
+        attribs: Mapping[str, Any],
         *,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
         progress: OnProgress | None = None,
+        **attributes: Any,
     ) -> One: ...
     @overload
     def __call__(
@@ -71,9 +73,9 @@ class Updates(Protocol[One]):
     ) -> One: ...
 
 
-creating = attributes_operation[Creates[LoadBalancerData], Creates[Coro[LoadBalancerData]]]
-presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
-updating = attributes_operation[Updates[LoadBalancerData], Updates[Coro[LoadBalancerData]]]
+creating = overloaded_operation[Creates[LoadBalancerData], Creates[Coro[LoadBalancerData]]]
+presenting = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
+updating = overloaded_operation[Updates[LoadBalancerData], Updates[Coro[LoadBalancerData]]]
 
 #: API reference, `status` of a load balancer.
 LIFECYCLE = Lifecycle("load_balancer", "/load_balancers/{id}", "active", frozenset({"errored"}))
@@ -109,14 +111,14 @@ class LoadBalancer(Settling[Mode]):
     )
     async def create(
         self,
-        attribs: LoadBalancerCreate,
+        attribs: LoadBalancerCreate | None = None,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
         *,
         progress: OnProgress | None = None,
         **attributes: Any,
-    ) -> Any:
+    ) -> LoadBalancerData:
         """Create a load balancer.
 
         Args:
@@ -156,14 +158,14 @@ class LoadBalancer(Settling[Mode]):
     )
     async def present(
         self,
-        attribs: LoadBalancerCreate,
+        attribs: LoadBalancerCreate | None = None,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
         *,
         progress: OnProgress | None = None,
         **attributes: Any,
-    ) -> Any:
+    ) -> Present:
         """Create a load balancer unless there is one of its name.
 
         Args:
@@ -200,14 +202,14 @@ class LoadBalancer(Settling[Mode]):
     async def update(
         self,
         id: str,
-        attribs: LoadBalancerCreate,
+        attribs: LoadBalancerCreate | None = None,
         *,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
         progress: OnProgress | None = None,
         **attributes: Any,
-    ) -> Any:
+    ) -> LoadBalancerData:
         """Describe a load balancer anew. WHAT IS LEFT OUT GETS ITS DEFAULT AGAIN, as the API has it.
 
         Args:
@@ -339,7 +341,7 @@ class LoadBalancer(Settling[Mode]):
         await self._change(request, f"the changed forwarding rules of load balancer {id}", deadline, happened)
 
 
-def attributes_for(attribs: LoadBalancerCreate, more: Mapping[str, Any]) -> dict[str, Any]:
+def attributes_for(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes that describe all of a load balancer.
 
     Raises:
@@ -352,7 +354,7 @@ def attributes_for(attribs: LoadBalancerCreate, more: Mapping[str, Any]) -> dict
     return body
 
 
-def create_spec(attribs: LoadBalancerCreate, more: Mapping[str, Any]) -> CreateSpec:
+def create_spec(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> CreateSpec:
     """How a load balancer is made: it is known by its name."""
     body = attributes_for(attribs, more)
     return CreateSpec(

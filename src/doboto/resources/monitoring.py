@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal, Protocol, TypeAlias, Unpack, get_args, overload
+from typing import Any, Literal, TypeAlias, Unpack, get_args
 
 from .._core.attributes import attributes_of
 from .._core.request import Request, filters, get, path, text
 from .._core.response import member
 from .._json import items, mapping
-from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import attributes_operation
+from .._operation import Mode, operation, stream
 from ..errors import DOBOTOInvalidResponseException
 from ..types import AlertPolicy, AlertPolicyCreate, MetricSeries
 from ._base.create import CreateSpec, Making
@@ -47,19 +46,6 @@ Interface: TypeAlias = Literal["public", "private"]
 Direction: TypeAlias = Literal["inbound", "outbound"]
 
 
-class Creates(Protocol[One]):
-    """Attributes as a dict or as keyword arguments."""
-
-    @overload
-    def __call__(self, attribs: AlertPolicyCreate) -> One: ...
-    @overload
-    def __call__(self, **attributes: Unpack[AlertPolicyCreate]) -> One: ...
-
-
-creating = attributes_operation[Creates[AlertPolicy], Creates[Coro[AlertPolicy]]]
-presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
-
-
 class Monitoring(Making[Mode]):
     """Monitoring: alert policies, and what was measured of Droplets and autoscale pools."""
 
@@ -82,12 +68,12 @@ class Monitoring(Making[Mode]):
         async for policy in self._iterate("policies", "/monitoring/alerts"):
             yield policy
 
-    @creating(ref="monitoring_create_alertPolicy", scopes="monitoring:create", effect="create")
-    async def alert_create(self, attribs: AlertPolicyCreate, **attributes: Any) -> Any:
+    @operation(ref="monitoring_create_alertPolicy", scopes="monitoring:create", effect="create")
+    async def alert_create(self, **attributes: Unpack[AlertPolicyCreate]) -> AlertPolicy:
         """Create an alert policy.
 
         Args:
-            attribs: The policy's attributes, as a dict, as keyword arguments, or as both; the API wants all of them:
+            attributes: The policy's attributes; the API wants all of them:
 
                 - `type` (str): what it looks at, such as `v1/insights/droplet/cpu`.
                 - `description` (str): what it is for.
@@ -107,18 +93,18 @@ class Monitoring(Making[Mode]):
             DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it. Policies have no time of
                 creation: one that says just the same counts as the one asked for.
         """
-        return await self._make(create_spec(attribs, attributes), self._session.deadline())
+        return await self._make(create_spec(attributes), self._session.deadline())
 
-    @presenting(
+    @operation(
         ref=("monitoring_list_alertPolicy", "monitoring_create_alertPolicy"),
         scopes=("monitoring:read", "monitoring:create"),
         effect="present",
     )
-    async def alert_present(self, attribs: AlertPolicyCreate, **attributes: Any) -> Any:
+    async def alert_present(self, **attributes: Unpack[AlertPolicyCreate]) -> Present:
         """Create an alert policy unless there is one of its type and description, which is all the name it has.
 
         Args:
-            attribs: The policy's attributes, as for `alert_create`; the others of one that is there are not compared.
+            attributes: The policy's attributes, as for `alert_create`; the others of an existing one are not compared.
 
         Returns:
             A tuple of the alert policy and the same policy if it was created, else None.
@@ -126,7 +112,7 @@ class Monitoring(Making[Mode]):
         Raises:
             DOBOTOException: As `alert_create`.
         """
-        making = create_spec(attribs, attributes)
+        making = create_spec(attributes)
         name = {member: making.request.body[member] for member in ("type", "description")}
         titled = replace(making, same=partial(says, wanted=name))
         return await self._make_unless_there(titled, self._session.deadline())
@@ -157,7 +143,7 @@ class Monitoring(Making[Mode]):
         Raises:
             DOBOTOUnprocessableException: The API refused them.
         """
-        request = Request("PUT", path(ALERT, id=id), body=ordered(attribs, {}), repeatable=True)
+        request = Request("PUT", path(ALERT, id=id), body=ordered(attribs), repeatable=True)
         return await self._fetch("policy", request)
 
     @operation(
@@ -268,15 +254,15 @@ ALERT = "/monitoring/alerts/{id}"
 ATTRIBUTES = ("type", "description", "compare", "value", "window", "entities", "tags", "alerts", "enabled")
 
 
-def ordered(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+def ordered(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes of a policy, all of them, without its id, which no request takes."""
-    given = attributes_of(attribs, more, needed=ATTRIBUTES, lists=("entities", "tags"))
+    given = attributes_of(attributes, needed=ATTRIBUTES, lists=("entities", "tags"))
     return {name: value for name, value in given.items() if name != "uuid"}
 
 
-def create_spec(attribs: Mapping[str, Any], more: Mapping[str, Any]) -> CreateSpec:
+def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """How a policy is made: it has no name, and is known by all that it says."""
-    body = ordered(attribs, more)
+    body = ordered(attributes)
     return CreateSpec(
         f"alert policy {body['description']}",
         Request("POST", "/monitoring/alerts", body=body),

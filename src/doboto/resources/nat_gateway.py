@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
-from typing import Any, Protocol, TypeAlias, Unpack, overload
+from typing import Any, TypeAlias, Unpack
 
 from .._core.attributes import attributes_of
 from .._core.request import Request, filters
-from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import attributes_operation
+from .._operation import Mode, operation, stream
 from ..progress import OnProgress
 from ..types import NATGateway as NATGatewayData
 from ..types import NATGatewayCreate, NATGatewayState, NATGatewayUpdate
@@ -18,62 +17,6 @@ from ._base.lifecycle import Lifecycle, Settling
 NATGateways: TypeAlias = list[NATGatewayData]
 Present: TypeAlias = tuple[NATGatewayData, NATGatewayData | None]
 
-
-class Creates(Protocol[One]):
-    """Attributes as a dict or as keyword arguments."""
-
-    @overload
-    def __call__(
-        self,
-        attribs: NATGatewayCreate,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        *,
-        progress: OnProgress | None = None,
-    ) -> One: ...
-    @overload
-    def __call__(
-        self,
-        *,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnProgress | None = None,
-        **attributes: Unpack[NATGatewayCreate],
-    ) -> One: ...
-
-
-class Updates(Protocol[One]):
-    """All attributes, as a dict or as keyword arguments."""
-
-    @overload
-    def __call__(
-        self,
-        id: str,
-        attribs: NATGatewayUpdate,
-        *,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnProgress | None = None,
-    ) -> One: ...
-    @overload
-    def __call__(
-        self,
-        id: str,
-        *,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnProgress | None = None,
-        **attributes: Unpack[NATGatewayUpdate],
-    ) -> One: ...
-
-
-creating = attributes_operation[Creates[NATGatewayData], Creates[Coro[NATGatewayData]]]
-presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
-updating = attributes_operation[Updates[NATGatewayData], Updates[Coro[NATGatewayData]]]
 
 #: API reference, `state` of a VPC NAT gateway.
 LIFECYCLE = Lifecycle("vpc_nat_gateway", "/vpc_nat_gateways/{id}", "ACTIVE", frozenset({"ERROR", "INVALID"}), "state")
@@ -133,7 +76,7 @@ class NATGateway(Settling[Mode]):
         async for gateway in self._iterate(ROOT, f"/{ROOT}", query(name, state, region, type)):
             yield gateway
 
-    @creating(
+    @operation(
         ref="vpcnatgateways_create",
         scopes="nat_gateway:create",
         effect="create",
@@ -141,18 +84,17 @@ class NATGateway(Settling[Mode]):
     )
     async def create(
         self,
-        attribs: NATGatewayCreate,
+        *,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        *,
         progress: OnProgress | None = None,
-        **attributes: Any,
-    ) -> Any:
+        **attributes: Unpack[NATGatewayCreate],
+    ) -> NATGatewayData:
         """Create a NAT gateway in a VPC.
 
         Args:
-            attribs: The gateway's attributes, as a dict, as keyword arguments, or as both:
+            attributes: The gateway's attributes:
 
                 - `name` (str): its name, unique in the account.
                 - `type` (str): `PUBLIC`.
@@ -171,27 +113,26 @@ class NATGateway(Settling[Mode]):
             DOBOTOActionException: The creation failed, while waiting.
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._make_and_settle(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
+        return await self._make_and_settle(create_spec(attributes), LIFECYCLE, plan, wait)
 
-    @presenting(
+    @operation(
         ref=("vpcnatgateways_list", "vpcnatgateways_create"),
         scopes=("nat_gateway:read", "nat_gateway:create"),
         effect="present",
     )
     async def present(
         self,
-        attribs: NATGatewayCreate,
+        *,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        *,
         progress: OnProgress | None = None,
-        **attributes: Any,
-    ) -> Any:
+        **attributes: Unpack[NATGatewayCreate],
+    ) -> Present:
         """Create a NAT gateway unless there is one of its name.
 
         Args:
-            attribs: The gateway's attributes, as for `create`; those of one that is there are not compared.
+            attributes: The gateway's attributes, as for `create`; those of an existing one are not compared.
             wait: Whether to wait till it is active, one that was there included.
 
         Returns:
@@ -201,7 +142,7 @@ class NATGateway(Settling[Mode]):
             DOBOTOException: As `create`.
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._make_and_settle_unless_there(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
+        return await self._make_and_settle_unless_there(create_spec(attributes), LIFECYCLE, plan, wait)
 
     @operation(ref="vpcnatgateways_get", scopes="nat_gateway:read")
     async def info(self, id: str) -> NATGatewayData:
@@ -215,7 +156,7 @@ class NATGateway(Settling[Mode]):
         """
         return await self._fetch("vpc_nat_gateway", LIFECYCLE.reading(id))
 
-    @updating(
+    @operation(
         ref="vpcnatgateways_update",
         scopes="nat_gateway:update",
         effect="update",
@@ -224,20 +165,19 @@ class NATGateway(Settling[Mode]):
     async def update(
         self,
         id: str,
-        attribs: NATGatewayUpdate,
         *,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
         progress: OnProgress | None = None,
-        **attributes: Any,
-    ) -> Any:
+        **attributes: Unpack[NATGatewayUpdate],
+    ) -> NATGatewayData:
         """Change a NAT gateway's name, size, time-outs or role in its VPC.
 
         Args:
             id: The gateway's id.
-            attribs: `name` (str) and `size` (int), which the API wants in any case, and what else changes, as a dict,
-                as keyword arguments, or as both; see `create`. It can't be moved to another VPC.
+            attributes: `name` (str) and `size` (int), which the API requires, and what else changes; see `create`. It
+                cannot be moved to another VPC.
             wait: Whether to wait till it is active.
 
         Returns:
@@ -247,7 +187,7 @@ class NATGateway(Settling[Mode]):
             DOBOTOUnprocessableException: The name is taken, or the API refused them otherwise.
             DOBOTOActionException: It failed, while waiting.
         """
-        body = attributes_of(attribs, attributes, needed=("name", "size"), lists=("vpcs",))
+        body = attributes_of(attributes, needed=("name", "size"), lists=("vpcs",))
         return await self._replace(LIFECYCLE, id, body, self._plan(poll, timeout, progress), wait)
 
     @operation(
@@ -289,10 +229,10 @@ def query(
     return filters(name=name, **{key: value and value.lower() for key, value in lowered.items()})
 
 
-def create_spec(attribs: NATGatewayCreate, more: Mapping[str, Any]) -> CreateSpec:
+def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """How a NAT gateway is made: it is known by its name."""
     needed = ("name", "type", "region", "size", "vpcs")
-    body = attributes_of(attribs, more, needed=needed, lists=("vpcs",))
+    body = attributes_of(attributes, needed=needed, lists=("vpcs",))
     name = body["name"]
     return CreateSpec(
         f"NAT gateway {name}",

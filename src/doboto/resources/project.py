@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
-from typing import Any, Protocol, TypeAlias, Unpack, overload
+from typing import Any, TypeAlias, Unpack
 
 from .._core.attributes import attributes_of
 from .._core.request import Request
-from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import attributes_operation
+from .._operation import Mode, operation, stream
 from ..types import Project as ProjectData
 from ..types import ProjectAttributes, ProjectCreate
 from ._base.create import CreateSpec, changes, changing, named
@@ -16,39 +15,6 @@ from .project_resources import DEFAULT, ProjectResources, place
 
 Projects: TypeAlias = list[ProjectData]
 Present: TypeAlias = tuple[ProjectData, ProjectData | None]
-
-
-class Creates(Protocol[One]):
-    """Attributes as a dict or as keyword arguments."""
-
-    @overload
-    def __call__(self, attribs: ProjectCreate) -> One: ...
-    @overload
-    def __call__(self, **attributes: Unpack[ProjectCreate]) -> One: ...
-
-
-class Updates(Protocol[One]):
-    """Attributes as a dict or as keyword arguments."""
-
-    @overload
-    def __call__(self, id: str, attribs: ProjectAttributes, *, replace: bool = False) -> One: ...
-    @overload
-    def __call__(self, id: str, *, replace: bool = False, **attributes: Unpack[ProjectAttributes]) -> One: ...
-
-
-class UpdatesDefault(Protocol[One]):
-    """`Updates`, of the default project."""
-
-    @overload
-    def __call__(self, attribs: ProjectAttributes, *, replace: bool = False) -> One: ...
-    @overload
-    def __call__(self, *, replace: bool = False, **attributes: Unpack[ProjectAttributes]) -> One: ...
-
-
-creating = attributes_operation[Creates[ProjectData], Creates[Coro[ProjectData]]]
-presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
-updating = attributes_operation[Updates[ProjectData], Updates[Coro[ProjectData]]]
-updating_default = attributes_operation[UpdatesDefault[ProjectData], UpdatesDefault[Coro[ProjectData]]]
 
 
 class Project(ProjectResources[Mode]):
@@ -73,12 +39,12 @@ class Project(ProjectResources[Mode]):
         async for project in self._iterate("projects", "/projects"):
             yield project
 
-    @creating(ref="projects_create", scopes="project:create", effect="create")
-    async def create(self, attribs: ProjectCreate, **attributes: Any) -> Any:
+    @operation(ref="projects_create", scopes="project:create", effect="create")
+    async def create(self, **attributes: Unpack[ProjectCreate]) -> ProjectData:
         """Create a project.
 
         Args:
-            attribs: The project's attributes, as a dict, as keyword arguments, or as both:
+            attributes: The project's attributes:
 
                 - `name` (str): its name, up to 175 characters, unique in the account.
                 - `purpose` (str): what it is for; what DigitalOcean does not know it keeps as `Other: ...`.
@@ -92,14 +58,14 @@ class Project(ProjectResources[Mode]):
             DOBOTOConflictException: There is a project of that name.
             DOBOTOUnprocessableException: The API refused them.
         """
-        return await self._make(create_spec(attribs, attributes), self._session.deadline())
+        return await self._make(create_spec(attributes), self._session.deadline())
 
-    @presenting(ref=("projects_list", "projects_create"), scopes=("project:read", "project:create"), effect="present")
-    async def present(self, attribs: ProjectCreate, **attributes: Any) -> Any:
+    @operation(ref=("projects_list", "projects_create"), scopes=("project:read", "project:create"), effect="present")
+    async def present(self, **attributes: Unpack[ProjectCreate]) -> Present:
         """Create a project unless there is one of its name.
 
         Args:
-            attribs: The project's attributes, as for `create`; those of one that is there are not compared.
+            attributes: The project's attributes, as for `create`; those of an existing one are not compared.
 
         Returns:
             A tuple of the project and the same project if it was created, else None.
@@ -107,7 +73,7 @@ class Project(ProjectResources[Mode]):
         Raises:
             DOBOTOException: As `create`.
         """
-        return await self._make_unless_there(create_spec(attribs, attributes), self._session.deadline())
+        return await self._make_unless_there(create_spec(attributes), self._session.deadline())
 
     @operation(ref="projects_get", scopes="project:read")
     async def info(self, id: str) -> ProjectData:
@@ -133,13 +99,13 @@ class Project(ProjectResources[Mode]):
         """
         return await self._get("project", DEFAULT)
 
-    @updating(ref=("projects_patch", "projects_update"), scopes="project:update", effect="update")
-    async def update(self, id: str, attribs: ProjectAttributes, *, replace: bool = False, **attributes: Any) -> Any:
+    @operation(ref=("projects_patch", "projects_update"), scopes="project:update", effect="update")
+    async def update(self, id: str, *, replace: bool = False, **attributes: Unpack[ProjectAttributes]) -> ProjectData:
         """Change a project, or make it the default.
 
         Args:
             id: The project's id.
-            attribs: What changes, as a dict, as keyword arguments, or as both: `name`, `description`, `purpose`,
+            attributes: What changes: `name`, `description`, `purpose`,
                 `environment` (`Development`, `Staging`, `Production`), all of them str, and `is_default` (True).
             replace: Whether the attributes describe the project anew, of which then none may be missing: sent as PUT
                 instead of PATCH.
@@ -152,16 +118,14 @@ class Project(ProjectResources[Mode]):
             DOBOTOConflictException: There is another project of that name.
             DOBOTOUnprocessableException: The API refused them.
         """
-        return await self._fetch("project", change(place(id), attribs, attributes, replace=replace))
+        return await self._fetch("project", change(place(id), attributes, replace=replace))
 
-    @updating_default(
-        ref=("projects_patch_default", "projects_update_default"), scopes="project:update", effect="update"
-    )
-    async def default_update(self, attribs: ProjectAttributes, *, replace: bool = False, **attributes: Any) -> Any:
+    @operation(ref=("projects_patch_default", "projects_update_default"), scopes="project:update", effect="update")
+    async def default_update(self, *, replace: bool = False, **attributes: Unpack[ProjectAttributes]) -> ProjectData:
         """Change the default project.
 
         Args:
-            attribs: What changes, as a dict, as keyword arguments, or as both: `name`, `description`, `purpose`,
+            attributes: What changes: `name`, `description`, `purpose`,
                 `environment` (`Development`, `Staging`, `Production`), all of them str, and `is_default` (True).
             replace: Whether the attributes describe the project anew, of which then none may be missing: sent as PUT
                 instead of PATCH.
@@ -174,7 +138,7 @@ class Project(ProjectResources[Mode]):
             DOBOTOConflictException: There is another project of that name.
             DOBOTOUnprocessableException: The API refused them.
         """
-        return await self._fetch("project", change(DEFAULT, attribs, attributes, replace=replace))
+        return await self._fetch("project", change(DEFAULT, attributes, replace=replace))
 
     @operation(ref="projects_delete", scopes="project:delete", effect="destroy", irreversible="The project is lost.")
     async def destroy(self, id: str, *, missing_ok: bool = False) -> None:
@@ -189,20 +153,20 @@ class Project(ProjectResources[Mode]):
         await self._delete(Request("DELETE", place(id), repeatable=True), missing_ok)
 
 
-def create_spec(attribs: ProjectCreate, more: Mapping[str, Any]) -> CreateSpec:
+def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """How a project is made: it is known by its name."""
-    body = attributes_of(attribs, more, needed=("name", "purpose"))
+    body = attributes_of(attributes, needed=("name", "purpose"))
     request = Request("POST", "/projects", body=body)
     return CreateSpec(f"project {body['name']}", request, "project", "/projects", "projects", named(body["name"]))
 
 
-def change(where: str, attribs: ProjectAttributes, more: Mapping[str, Any], *, replace: bool) -> Request:
+def change(where: str, attributes: Mapping[str, Any], *, replace: bool) -> Request:
     """The request that changes a project.
 
     Raises:
         ValueError: Nothing is to be changed, or one is missing where all are needed.
     """
-    body = changes(attribs, more, needed=("name", "purpose", "environment", "is_default") if replace else ())
+    body = changes(attributes, needed=("name", "purpose", "environment", "is_default") if replace else ())
     if replace and "description" not in body:
         raise ValueError("description is required")  # it may be empty, unlike the others
     return changing(where, body, replace=replace)

@@ -55,8 +55,8 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
         """Reserve an address, for a Droplet or in a region.
 
         Args:
-            droplet_id: The id of the Droplet that it is to be assigned to; or
-            region: the slug of the region.
+            droplet_id: The id of the Droplet to assign it to; or
+            region: the slug of the region; ignored with `droplet_id`.
             project_id: UUID of the project that it belongs to. Default: the default project.
             wait: Whether to wait till it is assigned; one for a region is ready when the API answers.
 
@@ -64,14 +64,14 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
             The address.
 
         Raises:
-            ValueError: Neither or both of `droplet_id` and `region` are given, or one is empty.
+            ValueError: Neither `droplet_id` nor `region` is given, or one is empty.
             DOBOTONotFoundException: There is no such Droplet or project.
             DOBOTOPendingEventException: An action is running on the Droplet.
             DOBOTOUnprocessableException: The Droplet has such an address, or the account can't have more of them.
             DOBOTOActionException: It was reserved and could not be assigned, while waiting; it is in `created`.
         """
         plan = self._plan(poll, timeout, progress)
-        made: ReservedIPData = await self._make(self._recipe(droplet_id, region, project_id), plan.deadline)
+        made: ReservedIPData = await self._make(self._create_spec(droplet_id, region, project_id), plan.deadline)
         if not wait or droplet_id is None:
             return made
         try:
@@ -108,10 +108,12 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
         """
         return await self._get("action", f"{self._actions(ip)}/{text('action_id', action_id)}")
 
-    def _recipe(self, droplet_id: int | None, region: str | None, project_id: str | None) -> CreateSpec:
+    def _create_spec(self, droplet_id: int | None, region: str | None, project_id: str | None) -> CreateSpec:
         """How an address is made. It is known by the moment alone: see `_made_since`."""
-        if (droplet_id is None) == (region is None):
+        if droplet_id is None and region is None:
             raise ValueError("give either droplet_id or region")
+        if droplet_id is not None:
+            region = None  # the Droplet's own counts, as in DOBOTO 0.6
         given = {"droplet_id": droplet_id, "region": region, "project_id": project_id}
         for name, value in given.items():
             if value is not None:

@@ -56,7 +56,7 @@ class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
 
         async def happened() -> bool:
             # An action says of which kind of thing it is, and not reliably of which.
-            address = await self._read(self._single, self._place(ip), deadline)
+            address = await self._get(self._single, self._place(ip), deadline)
             return bool(droplet_of(address) == body.get("droplet_id"))
 
         return ActionSpec(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
-from typing import Any, Protocol, TypeAlias, Unpack, overload
+from typing import Any, Protocol, TypeAlias, Unpack, cast, overload
 
 from .._core.attributes import attributes_of, required
 from .._core.deadline import Deadline
 from .._core.request import Request, filters, get, path, text
 from .._core.response import member
 from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import attributes_operation
+from .._overloads import overloaded_operation
 from ..errors import DOBOTONotFoundException
 from ..progress import OnProgress
 from ..types import Action, Snapshot, VolumeCreate, VolumeCreateBase
@@ -25,19 +25,33 @@ Tags: TypeAlias = list[str]
 Present: TypeAlias = tuple[VolumeData, VolumeData | None]
 
 
+class VolumeTemplate(VolumeCreateBase, total=False):
+    """All attributes, none of them required beside a mapping that has the others."""
+
+    name: str
+    size_gigabytes: int
+
+
 class Creates(Protocol[One]):
-    """Attributes as a dict or as keyword arguments."""
+    """Attributes as a mapping, as keyword arguments, or as both; those override the mapping."""
 
     @overload
-    def __call__(self, attribs: VolumeCreate, wait: bool = False, poll: float = 5, timeout: float = 300) -> One: ...
+    def __call__(
+        self,
+        attribs: Mapping[str, Any],
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        **attributes: Unpack[VolumeTemplate],
+    ) -> One: ...
     @overload
     def __call__(
         self, *, wait: bool = False, poll: float = 5, timeout: float = 300, **attributes: Unpack[VolumeCreate]
     ) -> One: ...
 
 
-creating = attributes_operation[Creates[VolumeData], Creates[Coro[VolumeData]]]
-presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
+creating = overloaded_operation[Creates[VolumeData], Creates[Coro[VolumeData]]]
+presenting = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
 
 
 class Volume(Making[Mode], Doing[Mode]):
@@ -89,23 +103,23 @@ class Volume(Making[Mode], Doing[Mode]):
             The volume.
 
         Raises:
-            ValueError: Neither the id, nor both name and region are given, or all of them.
+            ValueError: Neither the id, nor both name and region are given.
         """
         if by_id(id, name, region):
             return await self._get("volume", path("/volumes/{id}", id=id or ""))
-        return await self._named(name or "", region or "")
+        return await self._named(name or "", region)
 
     @creating(
         ref="volumes_create", scopes="block_storage:create", effect="create", scopes_with={"tags": ("tag:create",)}
     )
     async def create(
         self,
-        attribs: VolumeCreate,
+        attribs: VolumeCreate | None = None,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
         **attributes: Any,
-    ) -> Any:
+    ) -> VolumeData:
         """Create a volume.
 
         Args:
@@ -137,12 +151,12 @@ class Volume(Making[Mode], Doing[Mode]):
     )
     async def present(
         self,
-        attribs: VolumeCreate,
+        attribs: VolumeCreate | None = None,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
         **attributes: Any,
-    ) -> Any:
+    ) -> Present:
         """Create a volume unless there is one of its name in its region.
 
         Args:
@@ -180,7 +194,7 @@ class Volume(Making[Mode], Doing[Mode]):
             region: the slug of its region.
 
         Raises:
-            ValueError: Neither the id, nor both name and region are given, or all of them.
+            ValueError: Neither the id, nor both name and region are given.
             DOBOTOConflictException: It is attached to a Droplet.
         """
         if by_id(id, name, region):
@@ -212,19 +226,19 @@ class Volume(Making[Mode], Doing[Mode]):
         Args:
             id: The volume's id; or
             name: its name, with
-            region: the slug of its region.
+            region: the slug of its region, unless no other region has a volume of that name.
             droplet_id: The Droplet's id.
 
         Returns:
             The Action.
 
         Raises:
-            ValueError: Neither the id, nor both name and region are given, or all of them, or no Droplet.
+            ValueError: Neither the id nor the name is given, or no Droplet.
             DOBOTOUnprocessableException: It is attached already, or the Droplet can't have it.
         """
         body = {"type": "attach", "droplet_id": required("droplet_id", droplet_id)}
         plan = self._plan(poll, timeout, progress)
-        action: Action = await self._do(self._deed(id, name, region, body, plan.deadline), plan, wait)
+        action: Action = await self._do(self._action_on(id, name, region, body, plan.deadline), plan, wait)
         return action
 
     @operation(
@@ -250,19 +264,19 @@ class Volume(Making[Mode], Doing[Mode]):
         Args:
             id: The volume's id; or
             name: its name, with
-            region: the slug of its region.
+            region: the slug of its region, unless no other region has a volume of that name.
             droplet_id: The Droplet's id.
 
         Returns:
             The Action.
 
         Raises:
-            ValueError: Neither the id, nor both name and region are given, or all of them, or no Droplet.
+            ValueError: Neither the id nor the name is given, or no Droplet.
             DOBOTONotFoundException: There is no such volume or Droplet, or it is not attached there.
         """
         body = {"type": "detach", "droplet_id": required("droplet_id", droplet_id)}
         plan = self._plan(poll, timeout, progress)
-        action: Action = await self._do(self._deed(id, name, region, body, plan.deadline), plan, wait)
+        action: Action = await self._do(self._action_on(id, name, region, body, plan.deadline), plan, wait)
         return action
 
     @operation(
@@ -298,7 +312,7 @@ class Volume(Making[Mode], Doing[Mode]):
         """
         body = {"type": "resize", "size_gigabytes": size, **filters(region=region)}
         plan = self._plan(poll, timeout, progress)
-        action: Action = await self._do(self._deed(id, None, None, body, plan.deadline), plan, wait)
+        action: Action = await self._do(self._action_on(id, None, None, body, plan.deadline), plan, wait)
         return action
 
     @operation(ref="volumeSnapshots_list", scopes="block_storage_snapshot:read")
@@ -406,7 +420,7 @@ class Volume(Making[Mode], Doing[Mode]):
         """
         return await self._get("action", path("/volumes/{id}/actions/{action}", id=id, action=action_id))
 
-    async def _named(self, name: str, region: str, deadline: Deadline | None = None) -> VolumeData:
+    async def _named(self, name: str, region: str | None, deadline: Deadline | None = None) -> VolumeData:
         """The volume of a name in a region.
 
         Raises:
@@ -414,32 +428,38 @@ class Volume(Making[Mode], Doing[Mode]):
         """
         found = await self._list_all("volumes", "/volumes", filters(name=name, region=region), deadline)
         if not found:
-            raise DOBOTONotFoundException(f"there is no volume {name!r} in {region}")
+            raise DOBOTONotFoundException(f"there is no volume {name!r} in {region or 'any region'}")
+        if len(found) > 1:
+            raise DOBOTONotFoundException(f"several regions have a volume {name!r}: give the region")
         return found[0]
 
-    def _deed(
+    def _action_on(
         self, id: str | None, name: str | None, region: str | None, body: Mapping[str, Any], deadline: Deadline
     ) -> ActionSpec:
         """An action on a volume, by its id, or by its name and region in one request as well."""
         type = TYPES[body["type"]]
+        if name is not None and not isinstance(cast(object, name), str):
+            raise TypeError(f"name must be text, not {name!r}; give the Droplet's id as droplet_id")
 
         async def done() -> bool:
             if id is None:
-                return is_done(await self._named(name or "", region or "", deadline), body)
-            return is_done(await self._read("volume", path("/volumes/{id}", id=id), deadline), body)
+                return is_done(await self._named(name or "", region, deadline), body)
+            return is_done(await self._get("volume", path("/volumes/{id}", id=id), deadline), body)
 
-        if by_id(id, name, region):
+        if by_id(id, name, region, needs_region=False):
             return action_spec(path("/volumes/{id}/actions", id=id or ""), body, f"volume {id}", type, done)
 
         async def listing() -> str:
-            volume = await self._named(name or "", region or "", deadline)
+            volume = await self._named(name or "", region, deadline)
             return path("/volumes/{id}/actions", id=volume["id"])
 
         def reading(action: Mapping[str, Any]) -> Request:
             return get(path("/actions/{id}", id=action["id"]))
 
-        request = Request("POST", "/volumes/actions", body={**body, "volume_name": name, "region": region})
-        return ActionSpec(request, type, f"volume {name} in {region}", listing, reading, done=done)
+        request = Request("POST", "/volumes/actions", body={**body, "volume_name": name, **filters(region=region)})
+        return ActionSpec(
+            request, type, f"volume {name}{f' in {region}' if region else ''}", listing, reading, done=done
+        )
 
 
 def is_done(volume: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
@@ -454,32 +474,38 @@ def is_done(volume: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
 TYPES = {"attach": "attach_volume", "detach": "detach_volume", "resize": "resize_volume"}
 
 
-def create_spec(attribs: VolumeCreateBase, more: Mapping[str, Any]) -> CreateSpec:
+def create_spec(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> CreateSpec:
     """How a volume is made: it is known by its name and region."""
-    body = attributes_of(attribs, more, needed=("name", "region", "size_gigabytes"), lists=("tags",))
-    name, region = body["name"], body["region"]
+    body = attributes_of(attribs, more, needed=("name", "size_gigabytes"), lists=("tags",))
+    if "snapshot_id" not in body:
+        required("region", body.get("region"))
+    name, region = body["name"], body.get("region")
     return CreateSpec(
-        f"volume {name} in {region}",
+        f"volume {name} in {region or 'the region of its snapshot'}",
         Request("POST", "/volumes", body=body),
         "volume",
         "/volumes",
         "volumes",
-        lambda volume: volume.get("name") == name and member(volume, "region", dict).get("slug") == region,
+        lambda volume: volume.get("name") == name and region in (None, member(volume, "region", dict).get("slug")),
         filters(name=name, region=region),
     )
 
 
-def by_id(id: str | None, name: str | None, region: str | None) -> bool:
-    """Whether a volume is meant by its id; otherwise by name and region, both of which must be there.
+def by_id(id: str | None, name: str | None, region: str | None, *, needs_region: bool = True) -> bool:
+    """Whether a volume is identified by its id; else by its name, with the region where the API needs that.
+
+    An id counts more than a name, as in DOBOTO 0.6.
 
     Raises:
-        ValueError: It is neither, or both.
+        ValueError: Neither is given, or the region is missing.
+        TypeError: The name is not text.
     """
-    if (id is None) == (name is None):
-        raise ValueError("give either id, or name and region")
     if id is not None:
         text("id", id)
         return True
-    text("name", name or "")
-    text("region", required("region", region))
+    if name is None:
+        raise ValueError("give either id, or name and region")
+    text("name", name)
+    if needs_region:
+        required("region", region)
     return False

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
-from typing import Any, Protocol, TypeAlias, Unpack, overload
+from typing import Any, TypeAlias, Unpack
 
 from .._core.attributes import attributes_of
 from .._core.request import Request, filters, path
-from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import attributes_operation
+from .._operation import Mode, operation, stream
 from ..types import VPC as VPCData  # noqa: N811 - an abbreviation, not a constant
 from ..types import VPCAttributes, VPCCreate, VPCMember
 from ._base.create import CreateSpec, changes, changing, named
@@ -17,29 +16,6 @@ from .vpc_peerings import VPCPeerings
 VPCs: TypeAlias = list[VPCData]
 Members: TypeAlias = list[VPCMember]
 Present: TypeAlias = tuple[VPCData, VPCData | None]
-
-
-class Creates(Protocol[One]):
-    """Attributes as a dict or as keyword arguments."""
-
-    @overload
-    def __call__(self, attribs: VPCCreate) -> One: ...
-    @overload
-    def __call__(self, **attributes: Unpack[VPCCreate]) -> One: ...
-
-
-class Updates(Protocol[One]):
-    """Attributes as a dict or as keyword arguments."""
-
-    @overload
-    def __call__(self, id: str, attribs: VPCAttributes, *, replace: bool = False) -> One: ...
-    @overload
-    def __call__(self, id: str, *, replace: bool = False, **attributes: Unpack[VPCAttributes]) -> One: ...
-
-
-creating = attributes_operation[Creates[VPCData], Creates[Coro[VPCData]]]
-presenting = attributes_operation[Creates[Present], Creates[Coro[Present]]]
-updating = attributes_operation[Updates[VPCData], Updates[Coro[VPCData]]]
 
 
 class VPC(VPCPeerings[Mode]):
@@ -64,12 +40,12 @@ class VPC(VPCPeerings[Mode]):
         async for vpc in self._iterate("vpcs", "/vpcs"):
             yield vpc
 
-    @creating(ref="vpcs_create", scopes="vpc:create", effect="create")
-    async def create(self, attribs: VPCCreate, **attributes: Any) -> Any:
+    @operation(ref="vpcs_create", scopes="vpc:create", effect="create")
+    async def create(self, **attributes: Unpack[VPCCreate]) -> VPCData:
         """Create a VPC.
 
         Args:
-            attribs: The VPC's attributes, as a dict, as keyword arguments, or as both:
+            attributes: The VPC's attributes:
 
                 - `name` (str): its name, unique in the account.
                 - `region` (str): the region's slug.
@@ -82,14 +58,14 @@ class VPC(VPCPeerings[Mode]):
         Raises:
             DOBOTOUnprocessableException: The name or the range is taken, or the API refused them otherwise.
         """
-        return await self._make(create_spec(attribs, attributes), self._session.deadline())
+        return await self._make(create_spec(attributes), self._session.deadline())
 
-    @presenting(ref=("vpcs_list", "vpcs_create"), scopes=("vpc:read", "vpc:create"), effect="present")
-    async def present(self, attribs: VPCCreate, **attributes: Any) -> Any:
+    @operation(ref=("vpcs_list", "vpcs_create"), scopes=("vpc:read", "vpc:create"), effect="present")
+    async def present(self, **attributes: Unpack[VPCCreate]) -> Present:
         """Create a VPC unless there is one of its name.
 
         Args:
-            attribs: The VPC's attributes, as for `create`; those of one that is there are not compared.
+            attributes: The VPC's attributes, as for `create`; those of an existing one are not compared.
 
         Returns:
             A tuple of the VPC and the same VPC if it was created, else None.
@@ -97,7 +73,7 @@ class VPC(VPCPeerings[Mode]):
         Raises:
             DOBOTOException: As `create`.
         """
-        return await self._make_unless_there(create_spec(attribs, attributes), self._session.deadline())
+        return await self._make_unless_there(create_spec(attributes), self._session.deadline())
 
     @operation(ref="vpcs_get", scopes="vpc:read")
     async def info(self, id: str) -> VPCData:
@@ -111,13 +87,13 @@ class VPC(VPCPeerings[Mode]):
         """
         return await self._get("vpc", path("/vpcs/{id}", id=id))
 
-    @updating(ref=("vpcs_patch", "vpcs_update"), scopes="vpc:update", effect="update")
-    async def update(self, id: str, attribs: VPCAttributes, *, replace: bool = False, **attributes: Any) -> Any:
+    @operation(ref=("vpcs_patch", "vpcs_update"), scopes="vpc:update", effect="update")
+    async def update(self, id: str, *, replace: bool = False, **attributes: Unpack[VPCAttributes]) -> VPCData:
         """Change a VPC's name or description, or make it the default of its region.
 
         Args:
             id: The VPC's id.
-            attribs: What changes, as a dict, as keyword arguments, or as both: `name` (str), `description` (str),
+            attributes: What changes: `name` (str), `description` (str),
                 `default` (True).
             replace: Whether the attributes describe the VPC anew, which then needs its name: sent as PUT instead of
                 PATCH.
@@ -129,7 +105,7 @@ class VPC(VPCPeerings[Mode]):
             ValueError, TypeError: Nothing is to be changed, or the name is missing where it is needed.
             DOBOTOUnprocessableException: The name is taken, or `default` is unset.
         """
-        body = changes(attribs, attributes, needed=("name",) if replace else ())
+        body = changes(attributes, needed=("name",) if replace else ())
         return await self._fetch("vpc", changing(path("/vpcs/{id}", id=id), body, replace=replace))
 
     @operation(ref="vpcs_delete", scopes="vpc:delete", effect="destroy", irreversible="The VPC is lost.")
@@ -163,8 +139,8 @@ class VPC(VPCPeerings[Mode]):
         return await self._list_all("members", path("/vpcs/{id}/members", id=id), query)
 
 
-def create_spec(attribs: VPCCreate, more: Mapping[str, Any]) -> CreateSpec:
+def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """How a VPC is made: it is known by its name."""
-    body = attributes_of(attribs, more, needed=("name", "region"))
+    body = attributes_of(attributes, needed=("name", "region"))
     request = Request("POST", "/vpcs", body=body)
     return CreateSpec(f"VPC {body['name']}", request, "vpc", "/vpcs", "vpcs", named(body["name"]))

@@ -34,12 +34,15 @@ class Volume(TypedDict):
 
 
 class VolumeCreateBase(TypedDict, total=False):
-    """The attributes that every volume may be made with and none must."""
+    """The attributes that every volume may be created with and none must."""
 
+    #: Slug of the region, such as "nyc3"; may be omitted with `snapshot_id`, whose region it is then.
+    #: https://docs.digitalocean.com/reference/api/api-reference/#operation/regions_list
+    region: str
     #: What it is for. Default: nothing.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_create
     description: str
-    #: UUID of a volume snapshot to make it from. Default: an empty volume.
+    #: UUID of a volume snapshot to create it from. Default: an empty volume.
     #: https://docs.digitalocean.com/products/snapshots/
     snapshot_id: str
     #: File system to format it with: "ext4" or "xfs". Default: none.
@@ -54,14 +57,11 @@ class VolumeCreateBase(TypedDict, total=False):
 
 
 class VolumeCreate(VolumeCreateBase):
-    """The attributes that make a volume."""
+    """The attributes that create a volume."""
 
     #: Name: letters, digits and "-", beginning with a letter, up to 64 characters; unique in its region.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_create
     name: str
-    #: Slug of the region, such as "nyc3".
-    #: https://docs.digitalocean.com/reference/api/api-reference/#operation/regions_list
-    region: str
     #: Size in GiB; with `snapshot_id` at least that of the snapshot's volume.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/volumes_create
     size_gigabytes: int

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 import click
 
+from ..._core.conversion import choices_of
 from ..settings import Argument, Option
 from .catalog import Operation, spelled
 from .docstrings import Field, fields_of
@@ -90,12 +91,11 @@ def _plain(operation: Operation, one: inspect.Parameter) -> Parameter:
 
 def attributes(operation: Operation) -> list[Parameter]:
     """The attributes of what is to be made: the fields of the TypedDicts that signatures without `attribs` unpack."""
-    whole = [hints for hints in [operation.hints, *operation.overloads] if "attribs" not in hints]
-    variants = [_unpacked(hint) for hints in whole for hint in hints.values()]
-    variants = [one for one in variants if one is not None]
-    if not variants and typing.is_typeddict(operation.hints.get("attribs")):
-        variants = [operation.hints["attribs"]]
-    inside = not any(one.kind is one.VAR_KEYWORD for one in operation.parameters)
+    signatures = operation.overloads or [operation.hints]
+    variants = [found for hints in signatures if (found := _attributes_in(hints)) is not None]
+    plain = {one.name for one in operation.parameters if one.kind is not one.VAR_KEYWORD}
+    shared = any(plain & typing.get_type_hints(variant).keys() for variant in variants)
+    inside = shared or not any(one.kind is one.VAR_KEYWORD for one in operation.parameters)
     fields: dict[str, list[Field]] = {}
     for variant in variants:
         for field in fields_of(variant):
@@ -107,8 +107,12 @@ def attributes(operation: Operation) -> list[Parameter]:
     ]  # fmt: skip
 
 
-def _unpacked(hint: Any) -> Any:
-    return typing.get_args(hint)[0] if typing.get_origin(hint) is typing.Unpack else None
+def _attributes_in(hints: Mapping[str, Any]) -> Any:
+    """The TypedDict of all attributes in a signature: of `attribs`, or else of its keyword arguments."""
+    if "attribs" in hints:
+        return next((one for one in choices_of(hints["attribs"]) if typing.is_typeddict(one)), None)
+    unpacked = hints.get("attributes")
+    return typing.get_args(unpacked)[0] if typing.get_origin(unpacked) is typing.Unpack else None
 
 
 def takes_name(operation: Operation, one: Parameter) -> bool:

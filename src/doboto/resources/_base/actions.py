@@ -11,7 +11,7 @@ from ..._core import pages
 from ..._core.deadline import Deadline
 from ..._core.recovery import SKEW, moment, of_action
 from ..._core.request import Request, get
-from ..._core.response import holding, read_action
+from ..._core.response import read_action
 from ..._io.protocol import Job
 from ..._json import records
 from ..._operation import Mode
@@ -86,10 +86,6 @@ class Doing(Recovering[Mode]):
             return action
         happened = None if spec.done is None else partial(_ignoring_action, spec.done)
         return (await self._completed([action], spec.reading, plan, happened=happened))[0]
-
-    async def _read(self, key: str, where: str, deadline: Deadline) -> Any:
-        """Read one resource."""
-        return await self._session.call(get(where), deadline, holding(key, dict))
 
     async def _unless_done(self, job: Job[T], done: Callable[[], Awaitable[bool]] | None) -> T:
         """Do it.

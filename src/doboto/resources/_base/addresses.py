@@ -166,7 +166,7 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
         """The action that assigns or unassigns."""
 
         async def done() -> bool:
-            address = await self._read(self._single, self._place(ip), deadline)
+            address = await self._get(self._single, self._place(ip), deadline)
             return bool(droplet_of(address) == body.get("droplet_id"))
 
         return action_spec(self._actions(ip), body, f"{self._noun} {ip}", TYPES[body["type"]], done)

@@ -126,16 +126,16 @@ class Making(Recovering[Mode]):
         return [thing for thing in things if _fresh(thing, since)]
 
 
-def changes(attribs: Mapping[str, Any], more: Mapping[str, Any], *, needed: Sequence[str] = ()) -> dict[str, Any]:
-    """Attributes that a thing is changed to, from both places.
+def changes(attributes: Mapping[str, Any], *, needed: Sequence[str] = ()) -> dict[str, Any]:
+    """The attributes that a resource is changed to.
 
     Raises:
-        ValueError: There are none, one is given twice, or one of those needed is missing or empty.
-        TypeError: `attribs` is no dict.
+        ValueError: There are none, or one of those needed is missing or empty.
+        TypeError: `attributes` is not a mapping.
     """
-    body = attributes_of(attribs, more, needed=needed)
+    body = attributes_of(attributes, needed=needed)
     if not body:
-        raise ValueError("nothing is to be changed")
+        raise ValueError("give at least one attribute to change")
     return body
 
 

@@ -41,16 +41,16 @@ class Resource(Bound[Mode]):
         return f"<{type(self).__name__.lower()} operations of {self._session.url}>"
 
     def _plan(self, poll: float, timeout: float, progress: OnProgress | None) -> WaitPlan:
-        """How to wait, checked.
+        """Check how to wait. A `timeout` of 0 means to look once, as in DOBOTO 0.6; requests have the client's then.
 
         Raises:
-            ValueError: A time is negative or not finite, or `timeout` is 0.
-            TypeError: A time is no number, or `progress` can't be called.
+            ValueError: A time is negative or not finite, or `poll` is 0.
+            TypeError: A time is not a number, or `progress` cannot be called.
         """
-        duration("poll", poll)
-        duration("timeout", timeout, positive=True)
+        duration("poll", poll, positive=True)
+        duration("timeout", timeout)
         check_callback("progress", progress, awaits=self._session.io.suspends)
-        return WaitPlan(poll, self._session.deadline(timeout), progress)
+        return WaitPlan(poll, self._session.deadline(timeout or None), progress, once=timeout == 0)
 
     async def _fetch(self, key: str, request: Request, deadline: Deadline | None = None) -> Any:
         """Send a request whose response holds one object under `key`, and return that."""

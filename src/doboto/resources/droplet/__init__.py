@@ -28,7 +28,7 @@ from .actions import DropletActions
 from .associated import DropletAssociated
 from .backups import DropletBackups
 from .create import Creating, Made
-from .create_overloads import creating, presenting
+from .create_overloads import Present, PresentMany, creating, presenting
 from .droplet_wait import DropletWait
 
 # A method named `list` hides the built-in type from the annotations of all methods after it.
@@ -165,7 +165,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
     )
     async def create(
         self,
-        attribs: DropletAttributes,
+        attribs: DropletAttributes | None = None,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
@@ -173,7 +173,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         ready_port: int | None = None,
         progress: OnProgress | None = None,
         **attributes: Any,
-    ) -> Any:
+    ) -> DropletData | Droplets:
         """Create a Droplet, or several alike but for their names.
 
         The attributes come as a dict, as keyword arguments, or as both::
@@ -240,7 +240,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
     )
     async def present(
         self,
-        attribs: DropletAttributes,
+        attribs: DropletAttributes | None = None,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
@@ -248,14 +248,15 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         ready_port: int | None = None,
         progress: OnProgress | None = None,
         **attributes: Any,
-    ) -> Any:
+    ) -> Present | PresentMany:
         """Create a Droplet unless there is one of its name, or those of several names that are missing.
 
         Names are compared exactly, on every page and among GPU Droplets too; where several Droplets share a name, the
         oldest counts. The API does not make names unique: two programs that do this at the same time can both create.
 
         Args:
-            attribs: The Droplet's attributes, as for `create`; those of a Droplet that is there are not compared.
+            attribs: The Droplet's attributes, as for `create`; those of an existing Droplet are not compared, and
+                its name is enough.
             wait: Whether to wait till all are ready, those that were already there and are still `new` included.
             ready_port: While waiting, also wait till this TCP port answers on those created.
 
@@ -268,12 +269,14 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
             DOBOTOOutcomeUnknownException: An answer was lost, and looking did not settle whether all were created.
             DOBOTOException: As `create`.
         """
-        order = CreateRequest.of(attribs, attributes)
+        order = CreateRequest.of(attribs, attributes, complete=False)
         check_ready_port(ready_port, wait)
         check_distinct(order.names)
         plan = self._plan(poll, timeout, progress)
         there = await self._named(order, plan)
         missing = order.only([name for name in order.names if name not in there])
+        if missing.names:
+            missing.check_complete()
         made = await self._create(missing, plan) if missing.names else None
         created = made.droplets if made else []
         if made and wait:
@@ -462,7 +465,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         """Ask for the destruction of each of several; wait until all are gone if asked to."""
 
         async def start(id: int) -> None:
-            await self._remove(destroying(Target(id, None)), missing_ok, plan.deadline)
+            await self._delete(destroying(Target(id, None)), missing_ok, plan.deadline)
 
         follower = DeletionFollower(self._session)
         await BulkWatch(self._session, "destroy", ids, start, follower, plan).run(patient=wait)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..._core.attributes import members
-from ..._core.request import text
+from ..._core.request import id_or_slug, text
 from ..._core.target import Target
 from ..._operation import Mode, operation
 from ...progress import OnProgress
 from ...types import Action, BackupPolicyAttributes
-from .action_overloads import act, by_ids, enable, rebuilding, resizing, single, snapshot
+from .action_overloads import Actions, act, by_ids, enable, rebuilding, resizing, single, snapshot
 from .run_action import Acting
 
 
@@ -35,7 +35,7 @@ class DropletActions(Acting[Mode]):
         *,
         backup_policy: BackupPolicyAttributes | None = None,
         progress: OnProgress | None = None,
-    ) -> Any:
+    ) -> Action | Actions:
         """Take backups of a Droplet, or of all Droplets with a tag.
 
         Without a policy the backups are daily. They are charged for.
@@ -76,7 +76,7 @@ class DropletActions(Acting[Mode]):
         timeout: float = 300,
         *,
         progress: OnProgress | None = None,
-    ) -> Any:
+    ) -> Action | Actions:
         """Take no more backups of a Droplet, or of all Droplets with a tag.
 
         Backups that exist are kept for a while and then removed by DigitalOcean.
@@ -118,7 +118,7 @@ class DropletActions(Acting[Mode]):
         Returns:
             The Action.
         """
-        action: Action = await self._act(
+        return await self._act(
             Target.of(id, None),
             {"type": "change_backup_policy", "backup_policy": members("backup_policy", backup_policy)},
             wait,
@@ -126,7 +126,6 @@ class DropletActions(Acting[Mode]):
             timeout,
             progress,
         )
-        return action
 
     @by_ids(
         ref="dropletActions_post",
@@ -143,7 +142,7 @@ class DropletActions(Acting[Mode]):
         timeout: float = 300,
         *,
         progress: OnProgress | None = None,
-    ) -> Any:
+    ) -> Action | Actions:
         """Reboot a Droplet, as by its own `reboot` command.
 
         A reboot is tried in the operating system; use `power_cycle` where that does not help.
@@ -172,7 +171,7 @@ class DropletActions(Acting[Mode]):
         timeout: float = 300,
         *,
         progress: OnProgress | None = None,
-    ) -> Any:
+    ) -> Action | Actions:
         """Shut down a Droplet, or all Droplets with a tag, as by their own `shutdown` command.
 
         A shutdown is asked of the operating system, which may not obey: the action completes when it was asked.
@@ -206,7 +205,7 @@ class DropletActions(Acting[Mode]):
         timeout: float = 300,
         *,
         progress: OnProgress | None = None,
-    ) -> Any:
+    ) -> Action | Actions:
         """Switch on a Droplet, or all Droplets with a tag.
 
         Args:
@@ -237,7 +236,7 @@ class DropletActions(Acting[Mode]):
         timeout: float = 300,
         *,
         progress: OnProgress | None = None,
-    ) -> Any:
+    ) -> Action | Actions:
         """Cut the power of a Droplet, or of all Droplets with a tag.
 
         It may lose data that was not written yet; try `shutdown` first. A Droplet that is off is charged for.
@@ -270,7 +269,7 @@ class DropletActions(Acting[Mode]):
         timeout: float = 300,
         *,
         progress: OnProgress | None = None,
-    ) -> Any:
+    ) -> Action | Actions:
         """Cut the power of a Droplet, or of all Droplets with a tag, and switch it on again.
 
         Args:
@@ -313,11 +312,8 @@ class DropletActions(Acting[Mode]):
         Returns:
             The Action.
         """
-        text("image", image)
-        action: Action = await self._act(
-            Target.of(id, None), {"type": "restore", "image": image}, wait, poll, timeout, progress
-        )
-        return action
+        body = {"type": "restore", "image": id_or_slug("image", image)}
+        return await self._act(Target.of(id, None), body, wait, poll, timeout, progress)
 
     @by_ids(
         ref="dropletActions_post",
@@ -334,7 +330,7 @@ class DropletActions(Acting[Mode]):
         timeout: float = 300,
         *,
         progress: OnProgress | None = None,
-    ) -> Any:
+    ) -> Action | Actions:
         """Give a Droplet a new root password, which DigitalOcean sends by mail.
 
         The Droplet is rebooted.
@@ -365,7 +361,7 @@ class DropletActions(Acting[Mode]):
         timeout: float = 300,
         *,
         progress: OnProgress | None = None,
-    ) -> Any:
+    ) -> Action | Actions:
         """Give a Droplet another size.
 
         The Droplet must be off. Its price changes with its size.
@@ -404,7 +400,7 @@ class DropletActions(Acting[Mode]):
         timeout: float = 300,
         *,
         progress: OnProgress | None = None,
-    ) -> Any:
+    ) -> Action | Actions:
         """Begin a Droplet anew from an image, with the addresses that it has.
 
         What is on the disk is lost.
@@ -416,8 +412,8 @@ class DropletActions(Acting[Mode]):
         Returns:
             The Action; a list of Actions, in the order given, for a list of ids.
         """
-        text("image", image)
-        return await self._act(Target.of(id, None), {"type": "rebuild", "image": image}, wait, poll, timeout, progress)
+        body = {"type": "rebuild", "image": id_or_slug("image", image)}
+        return await self._act(Target.of(id, None), body, wait, poll, timeout, progress)
 
     @operation(
         ref="dropletActions_post", scopes="droplet:update", effect="action", scopes_with={"wait": ("droplet:read",)}
@@ -441,10 +437,9 @@ class DropletActions(Acting[Mode]):
         Returns:
             The Action.
         """
-        action: Action = await self._act(
+        return await self._act(
             Target.of(id, None), {"type": "rename", "name": text("name", name)}, wait, poll, timeout, progress
         )
-        return action
 
     @operation(
         ref="dropletActions_post", scopes="droplet:update", effect="action", scopes_with={"wait": ("droplet:read",)}
@@ -471,10 +466,9 @@ class DropletActions(Acting[Mode]):
             The Action.
         """
         text("kernel_id", kernel_id)
-        action: Action = await self._act(
+        return await self._act(
             Target.of(id, None), {"type": "change_kernel", "kernel": kernel_id}, wait, poll, timeout, progress
         )
-        return action
 
     @act(
         ref=("dropletActions_post", "dropletActions_post_byTag"),
@@ -493,7 +487,7 @@ class DropletActions(Acting[Mode]):
         timeout: float = 300,
         *,
         progress: OnProgress | None = None,
-    ) -> Any:
+    ) -> Action | Actions:
         """Give an IPv6 address to a Droplet, or to all Droplets with a tag.
 
         It can't be taken away again, and the operating system must be set up to use it.
@@ -522,7 +516,7 @@ class DropletActions(Acting[Mode]):
         timeout: float = 300,
         *,
         progress: OnProgress | None = None,
-    ) -> Any:
+    ) -> Action:
         """Give a Droplet a private address.
 
         Deprecated by DigitalOcean: Droplets are in a VPC from the start. The API no longer takes this action by tag, so
@@ -559,7 +553,7 @@ class DropletActions(Acting[Mode]):
         timeout: float = 300,
         *,
         progress: OnProgress | None = None,
-    ) -> Any:
+    ) -> Action | Actions:
         """Make a snapshot of a Droplet, or of all Droplets with a tag.
 
         The snapshot is an image to make Droplets from, and is charged for by its size.

@@ -2,75 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeAlias, TypeVar, Unpack, overload
+from collections.abc import Mapping
+from typing import Any, Protocol, TypeAlias, Unpack, overload
 
 from ..._operation import Coro, Many, One
-from ..._overloads import attributes_operation
+from ..._overloads import overloaded_operation
 from ...progress import OnProgress
-from ...types import Droplet, DropletAttributes, DropletCreate, DropletCreateBase, DropletsCreate
+from ...types import Droplet, DropletCreate, DropletCreateBase, DropletsCreate
 
 Droplets: TypeAlias = list[Droplet]
 Present: TypeAlias = tuple[Droplet, Droplet | None]
 PresentMany: TypeAlias = tuple[Droplets, Droplets]
 
 
-class Alike(DropletCreateBase, total=False):
-    """What Droplets have in common: everything but their names."""
+class DropletTemplate(DropletCreateBase, total=False):
+    """Attributes of Droplets but for their names; none is required beside a mapping that has the others."""
 
     size: str
     image: int | str
 
 
-class Name(Alike):
-    """The keyword arguments that make it one."""
+class NamedTemplate(DropletTemplate, total=False):
+    """`DropletTemplate` with the name of one Droplet."""
 
     name: str
 
 
-class Names(Alike):
-    """The keyword arguments that make it several."""
-
-    names: list[str]
-
-
-class _Nothing:
-    """Never given: a type variable has two types or more."""
-
-
-#: A variable of the type `DropletAttributes`, but no dict in place: type checkers look at that for what it lacks.
-Attributes = TypeVar("Attributes", DropletAttributes, _Nothing)
-
-
 class Creates(Protocol[One, Many]):
-    """Attributes as a dict, as keyword arguments, or as both.
+    """Attributes as a mapping, as keyword arguments, or as both; keyword arguments override the mapping.
 
-    The result is known where the dict is complete, or where the name or the names come as a keyword argument.
+    The result is a list where `names` is a keyword argument or the mapping is a `DropletsCreate`. Any other mapping is
+    taken to have, or to get, the name of one Droplet.
     """
 
-    @overload
-    def __call__(
-        self,
-        attribs: DropletCreate,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        *,
-        ready_port: int | None = None,
-        progress: OnProgress | None = None,
-        **attributes: Unpack[DropletCreateBase],
-    ) -> One: ...
-    @overload
-    def __call__(
-        self,
-        attribs: DropletsCreate,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        *,
-        ready_port: int | None = None,
-        progress: OnProgress | None = None,
-        **attributes: Unpack[DropletCreateBase],
-    ) -> Many: ...
     @overload
     def __call__(
         self,
@@ -85,51 +49,41 @@ class Creates(Protocol[One, Many]):
     @overload
     def __call__(
         self,
-        *,
+        attribs: Mapping[str, Any] | None = None,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
+        *,
+        names: list[str],
         ready_port: int | None = None,
         progress: OnProgress | None = None,
-        **attributes: Unpack[DropletsCreate],
+        **attributes: Unpack[DropletTemplate],
     ) -> Many: ...
     @overload
     def __call__(
         self,
-        attribs: Alike,
+        attribs: DropletsCreate,
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
         *,
         ready_port: int | None = None,
         progress: OnProgress | None = None,
-        **attributes: Unpack[Name],
+        **attributes: Unpack[DropletTemplate],
+    ) -> Many: ...
+    @overload
+    def __call__(
+        self,
+        attribs: Mapping[str, Any],
+        wait: bool = False,
+        poll: float = 5,
+        timeout: float = 300,
+        *,
+        ready_port: int | None = None,
+        progress: OnProgress | None = None,
+        **attributes: Unpack[NamedTemplate],
     ) -> One: ...
-    @overload
-    def __call__(
-        self,
-        attribs: Alike,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        *,
-        ready_port: int | None = None,
-        progress: OnProgress | None = None,
-        **attributes: Unpack[Names],
-    ) -> Many: ...
-    @overload
-    def __call__(
-        self,
-        attribs: Attributes,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        *,
-        ready_port: int | None = None,
-        progress: OnProgress | None = None,
-        **attributes: Unpack[Alike],
-    ) -> One | Many: ...
 
 
-creating = attributes_operation[Creates[Droplet, Droplets], Creates[Coro[Droplet], Coro[Droplets]]]
-presenting = attributes_operation[Creates[Present, PresentMany], Creates[Coro[Present], Coro[PresentMany]]]
+creating = overloaded_operation[Creates[Droplet, Droplets], Creates[Coro[Droplet], Coro[Droplets]]]
+presenting = overloaded_operation[Creates[Present, PresentMany], Creates[Coro[Present], Coro[PresentMany]]]

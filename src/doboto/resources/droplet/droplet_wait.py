@@ -72,7 +72,7 @@ class DropletWait(Resource[Mode]):
         poll: float = 5,
         timeout: float = 300,
         progress: OnProgress | None = None,
-    ) -> Any:
+    ) -> Droplet | Droplets:
         """Wait for Droplets that exist, whoever created or changed them.
 
         A poll costs two requests for a single Droplet. For several it reads the list of Droplets, page by page, and one
@@ -110,7 +110,7 @@ class DropletWait(Resource[Mode]):
         if target.tag_name is None:
             return list(target.ids) if target.ids is not None else [int(target.id or 0)]
         query: dict[str, str | int] = {"tag_name": target.tag_name}
-        listed = await self._all(Droplet, "droplets", "/droplets", query, deadline)
+        listed = await self._list_all("droplets", "/droplets", query, deadline)
         return [droplet["id"] for droplet in listed]
 
 

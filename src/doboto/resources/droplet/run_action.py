@@ -82,7 +82,7 @@ class Acting(Doing[Mode]):
         shows = SHOWN.get(body["type"])
 
         async def done() -> bool:
-            droplet = await self._read("droplet", path("/droplets/{id}", id=target.id or ""), deadline)
+            droplet = await self._get("droplet", path("/droplets/{id}", id=target.id or ""), deadline)
             return shows is not None and shows(droplet, body)
 
         job = partial(self._ask, target, body, deadline)

@@ -1,0 +1,129 @@
+"""The arguments of operations: converted to their documented types and checked by name, before any request."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import typing
+import warnings
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+from ._core.attributes import refuse_unknown
+from ._core.conversion import Converter, choices_of, fields_of, members_converter, parameter_converter
+from ._operation_info import Effect
+from .errors import UnknownAttributeWarning
+
+
+class Arguments:
+    """Converts the arguments of one operation.
+
+    Type hints are resolved at the first call: importing a resource stays fast.
+
+    Args:
+        function: The operation as it is written.
+        effect: What it does; an update also accepts attributes that only responses have, so that a resource can be
+            read, changed and sent back.
+    """
+
+    def __init__(self, function: Callable[..., Any], effect: Effect) -> None:
+        self._function: Any = inspect.unwrap(function)
+        code = self._function.__code__
+        self._effect = effect
+        self._positional: tuple[str, ...] = code.co_varnames[1 : code.co_argcount]
+        self._names = frozenset(code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount])
+        self._is_open = bool(code.co_flags & inspect.CO_VARKEYWORDS)
+
+    def convert(
+        self, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, strict: bool
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Convert positional and keyword arguments.
+
+        Raises:
+            ValueError, TypeError: An argument is not what its type hint says, or there is no such keyword argument; if
+                `strict` is true, also if a mapping has unknown attributes.
+        """
+        if self._is_open:
+            known = {*self._names, *self._attributes}
+            refuse_unknown(self._function.__name__, kwargs, known, open="attribs" in self._names)
+        unknown: list[str] = []
+        named = dict(zip(self._positional, args, strict=False))
+        named, kwargs = self._separated(named, kwargs)
+        converted = {
+            name: self._converted(name, value, unknown)
+            for name, value in {**named, **kwargs}.items()
+            if not self._is_default(name, value)
+        }
+        if unknown:
+            _report(unknown, strict=strict)
+        beyond = args[len(self._positional) :]  # Python refuses them
+        if beyond or (named.keys() & kwargs.keys()):
+            return args, dict(kwargs)
+        return (), converted
+
+    def _separated(self, named: dict[str, Any], kwargs: Mapping[str, Any]) -> tuple[dict[str, Any], Mapping[str, Any]]:
+        """Move keyword arguments that are attributes called like a parameter into `attribs`.
+
+        A domain's record has a name as the domain has: `record_create("example.com", name="www", type="A")`.
+        """
+        doubled = {name: value for name, value in kwargs.items() if name in named and name in self._attributes}
+        if not doubled or "attribs" not in self._names:
+            return named, kwargs
+        rest = {name: value for name, value in kwargs.items() if name not in doubled}
+        given: Mapping[str, Any] = rest.pop("attribs", None) or named.get("attribs") or {}
+        return {**named, "attribs": {**given, **doubled}}, rest
+
+    def _converted(self, name: str, value: Any, unknown: list[str]) -> Any:
+        convert = self._converters.get(name)
+        return value if convert is None or value is None else convert("" if name == "attribs" else name, value, unknown)
+
+    def _is_default(self, name: str, value: Any) -> bool:
+        """Whether a boolean parameter was given None, which means its default, as in DOBOTO 0.6."""
+        return value is None and name in self._names and self._hints.get(name) is bool
+
+    @cached_property
+    def _hints(self) -> dict[str, Any]:
+        from . import types
+
+        return typing.get_type_hints(self._function, localns=vars(types), include_extras=True)
+
+    @cached_property
+    def _typed_attributes(self) -> Any:
+        """The TypedDict of the attributes, or None."""
+        hint = self._hints.get("attribs") or next(iter(typing.get_args(self._hints.get("attributes"))), None)
+        return next((one for one in choices_of(hint) if typing.is_typeddict(one)), None)
+
+    @cached_property
+    def _attributes(self) -> Mapping[str, Converter | None]:
+        return fields_of(self._typed_attributes) if self._typed_attributes else {}
+
+    @cached_property
+    def _converters(self) -> dict[str, Converter]:
+        found = {**self._attributes} if self._is_open else {}
+        found |= {name: parameter_converter(hint) for name, hint in self._hints.items() if name in self._names}
+        if self._typed_attributes and "attribs" in self._names:
+            result: Any = self._hints.get("return") if self._effect == "update" else None
+            readable: Mapping[str, Any] = fields_of(result) if typing.is_typeddict(result) else {}
+            found["attribs"] = members_converter(self._typed_attributes, readable)
+        return {name: convert for name, convert in found.items() if convert is not None}
+
+
+def _report(unknown: list[str], *, strict: bool) -> None:
+    """Report attributes that the types do not have; the API may know them.
+
+    Raises:
+        TypeError: `strict` is true.
+    """
+    message = f"unknown attribute {', '.join(unknown)}"
+    if strict:
+        raise TypeError(message)
+    warnings.warn(f"{message}; it is sent as it is", UnknownAttributeWarning, stacklevel=_callers_level())
+
+
+def _callers_level() -> int:
+    """The stack level of the nearest frame outside this package, for a warning raised by the caller."""
+    level, frame = 1, sys._getframe(1)  # noqa: SLF001 - as `warnings` does
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("doboto."):
+        level, frame = level + 1, frame.f_back
+    return level

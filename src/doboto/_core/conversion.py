@@ -1,0 +1,199 @@
+"""Converts arguments to their documented types before any request, alike for all operations.
+
+What a parameter or attribute accepts follows from its type hint:
+
+- `bool`: True, False, 1, 0, and the texts true, false, yes and no in any case, as templates and programs for DOBOTO 0.6
+  have them.
+- `int`, `float`: a number, or the text of one; never a boolean, never NaN.
+- `Literal`: one of its values. Attributes are not restricted like this: the API may know further values.
+- a `TypedDict`: a mapping whose members are converted. Members that it does not have are collected, not refused.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import typing
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache
+from types import UnionType
+from typing import Any, Literal, NotRequired, Required, TypeAlias, Union, cast
+
+from .attributes import resembling
+
+#: Converts a value; its name is for errors, and names of unknown members go into the list.
+Converter: TypeAlias = Callable[[str, Any, list[str]], Any]
+
+LISTS = (list, Sequence)
+BOOLEANS: Mapping[Any, bool] = {True: True, False: False, "true": True, "false": False, "yes": True, "no": False}
+
+
+@cache
+def converter(hint: Any) -> Converter | None:
+    """The converter for a type hint; None if values are taken as they are."""
+    origin = typing.get_origin(hint)
+    if hint in SCALARS:
+        return SCALARS[hint]
+    if origin in (Required, NotRequired):
+        return converter(typing.get_args(hint)[0])
+    if origin in (Union, UnionType):
+        return _union(hint)
+    if origin in LISTS:
+        return _list_of(converter(typing.get_args(hint)[0]))
+    if typing.is_typeddict(hint):
+        return members_converter(hint)
+    return None
+
+
+@cache
+def parameter_converter(hint: Any) -> Converter | None:
+    """The converter for a parameter's type hint: as `converter`, and of a `Literal` only its values are accepted."""
+    choices = [one for one in choices_of(hint) if one is not type(None)]
+    if len(choices) == 1 and typing.get_origin(choices[0]) is Literal:
+        return _one_of(typing.get_args(choices[0]))
+    return converter(hint)
+
+
+def members_converter(typed: Any, known: Collection[str] = ()) -> Converter:
+    """The converter for a mapping with the members of a TypedDict; `known` members are accepted besides."""
+
+    def convert(name: str, value: Any, unknown: list[str]) -> Any:
+        if not isinstance(value, Mapping):
+            return value  # refused where it is used
+        fields = fields_of(typed)
+        given: Mapping[Any, Any] = cast(Any, value)
+        converted: dict[Any, Any] = {}
+        for key, member in given.items():
+            path = f"{name}.{key}" if name else str(key)
+            if key not in fields and key not in known:
+                unknown.append(f"{path}{resembling(str(key), fields)}")
+            convert_member = fields.get(key)
+            converted[key] = convert_member(path, member, unknown) if convert_member and member is not None else member
+        return converted
+
+    return convert
+
+
+@cache
+def fields_of(typed: Any) -> Mapping[str, Converter | None]:
+    """The members of a TypedDict with their converters."""
+    return {name: converter(hint) for name, hint in typing.get_type_hints(typed).items()}
+
+
+def boolean(name: str, value: Any) -> bool:
+    """A documented boolean.
+
+    Raises:
+        TypeError: The value is none of those that mean true or false.
+    """
+    key = value.strip().lower() if isinstance(value, str) else value
+    if isinstance(key, str | int) and key in BOOLEANS:
+        return BOOLEANS[key]
+    raise TypeError(f"{name} must be True or False, not {value!r}")
+
+
+def whole_number(name: str, value: Any) -> int:
+    """A documented whole number.
+
+    Raises:
+        ValueError: The text is not one.
+        TypeError: The value is neither a whole number nor text.
+    """
+    if isinstance(value, str):
+        digits = value.strip()
+        if not digits:
+            raise ValueError(f"{name} must not be empty")
+        if not (digits.removeprefix("-").isascii() and digits.removeprefix("-").isdigit()):
+            raise ValueError(f"{name} must be a whole number, not {value!r}")
+        return int(digits)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"{name} must be a whole number, not {_described(value)}")
+    index: int = operator.index(cast(Any, value))
+    return index
+
+
+def number(name: str, value: Any) -> float:
+    """A documented number.
+
+    Raises:
+        ValueError: It is not finite, or the text is not a number.
+        TypeError: The value is neither a number nor text.
+    """
+    if isinstance(value, str):
+        try:
+            value = float(value) if not _is_integer(value) else int(value)
+        except ValueError:
+            raise ValueError(f"{name} must be a number, not {value!r}") from None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{name} must be a number, not {_described(value)}")
+    if not math.isfinite(value):
+        raise ValueError(f"{name} must be finite, not {value!r}")
+    return value
+
+
+def _is_integer(text: str) -> bool:
+    return text.strip().removeprefix("-").isdecimal()
+
+
+def _described(value: Any) -> str:
+    return repr(value) if isinstance(value, bool | float) or value is None else type(value).__name__
+
+
+def choices_of(hint: Any) -> tuple[Any, ...]:
+    """The members of a union; of any other hint, itself."""
+    return typing.get_args(hint) if typing.get_origin(hint) in (Union, UnionType) else (hint,)
+
+
+def _union(hint: Any) -> Converter | None:
+    """The converter for a union: of a list for lists, of a single type for other values, if either is certain."""
+    choices = [one for one in typing.get_args(hint) if one is not type(None)]
+    lists = [converter(one) for one in choices if typing.get_origin(one) in LISTS]
+    single = [converter(one) for one in choices if typing.get_origin(one) not in LISTS]
+    for_lists, for_others = (found[0] if len(found) == 1 else None for found in (lists, single))
+    if for_lists is None and for_others is None:
+        return None
+
+    def convert(name: str, value: Any, unknown: list[str]) -> Any:
+        chosen = for_lists if lists and is_listlike(value) else for_others
+        return value if chosen is None or value is None else chosen(name, value, unknown)
+
+    return convert
+
+
+def is_listlike(value: Any) -> bool:
+    """Whether a value counts as a list: text and mappings do not."""
+    return isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
+
+
+def _list_of(each: Converter | None) -> Converter | None:
+    if each is None:
+        return None
+
+    def convert(name: str, value: Any, unknown: list[str]) -> Any:
+        if not is_listlike(value):
+            return value  # refused where it is used
+        items: Iterable[Any] = value
+        return [each(f"{name}[{index}]", one, unknown) for index, one in enumerate(items)]
+
+    return convert
+
+
+def _one_of(values: tuple[Any, ...]) -> Converter:
+    def convert(name: str, value: Any, unknown: list[str]) -> Any:  # noqa: ARG001 - as every converter
+        if value is None or value in values:
+            return value
+        expected = f"{name} must be one of {', '.join(map(str, values))}"
+        if not isinstance(value, str):
+            raise TypeError(f"{expected}, not {_described(value)}")
+        raise ValueError(f"{expected}, not {value!r}{resembling(value, map(str, values))}")
+
+    return convert
+
+
+SCALARS: Mapping[Any, Converter] = {
+    bool: lambda name, value, _: boolean(name, value),
+    int: lambda name, value, _: whole_number(name, value),
+    float: lambda name, value, _: number(name, value),
+}
