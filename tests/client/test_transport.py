@@ -554,3 +554,45 @@ def test_the_api_s_certificate_is_checked_behind_a_proxy(
             do.request("GET", "/account")
         assert caught.value.sent is False
         assert api.connections == 1  # it is not tried again
+
+
+FORKING_WHILE_OTHERS_WAIT = """
+import os, sys, threading
+from doboto import DO, Limiter
+do = DO("t", sys.argv[1], proxy="", connections=1, timeout=30, limiter=Limiter(per_minute=1_000_000))
+slow = threading.Thread(target=do.request, args=("GET", "/slow"), daemon=True)
+slow.start()
+sys.stdin.readline()
+others = [threading.Thread(target=do.request, args=("GET", "/other"), daemon=True) for _ in range(3)]
+for thread in others:
+    thread.start()
+while len(do._session.io.transport._pool._waiting) < 3:
+    pass
+child = os.fork()
+if not child:
+    sys.stdout.write(f"child {do.request('GET', '/account')}\\n")
+    sys.stdout.flush()
+    os._exit(0)
+status = os.waitpid(child, 0)[1]
+sys.stdout.write(f"parent {status}\\n")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_process_forked_while_threads_wait_has_all_connections_for_itself() -> None:
+    """Those threads are not there: neither their slots nor their positions in the limiter's queue count."""
+    asked = threading.Event()
+
+    def behave(peer: Peer) -> None:
+        while head := peer.request():
+            if b"/slow" in head:
+                asked.set()
+                peer.stop.wait(30)
+            peer.socket.sendall(OK)
+
+    with misbehaving(behave) as server:
+        command = [sys.executable, "-c", FORKING_WHILE_OTHERS_WAIT, f"http://127.0.0.1:{server.port}"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            assert asked.wait(20)
+            shown, _ = process.communicate("go\n", timeout=40)
+    assert shown == "child {}\nparent 0\n"
