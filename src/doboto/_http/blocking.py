@@ -67,13 +67,15 @@ class _Gate:
     """A lock that is held while the gate is closed."""
 
     def __init__(self) -> None:
-        self._lock = threading.Semaphore(0)
+        self._lock = threading.Lock()
+        self._lock.acquire()
 
     async def wait(self, seconds: float) -> bool:
         return self._lock.acquire(timeout=seconds)
 
     def open(self) -> None:
-        self._lock.release()
+        with suppress(RuntimeError):  # it is open already
+            self._lock.release()
 
 
 class BlockingNetwork:

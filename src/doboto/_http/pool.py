@@ -24,14 +24,14 @@ class Lease:
     """The right to use one connection. The pool holds it weakly: one that an interruption drops is over.
 
     Attributes:
-        gate: Opened when its turn has come.
+        gate: Opened when its turn has come, if it had to wait.
         connection: The connection that it uses, to be kept for the next one if that is reusable.
     """
 
     __slots__ = ("__weakref__", "connection", "gate", "generation")
 
-    def __init__(self, gate: Gate, generation: int) -> None:
-        self.gate = gate
+    def __init__(self, generation: int) -> None:
+        self.gate: Gate | None = None
         self.generation = generation
         self.connection: HTTPConnection | None = None
 
@@ -66,16 +66,30 @@ class Pool:
         Raises:
             TimeoutError: None became free in time.
         """
-        lease = Lease(self._network.gate(), self._generation)
+        lease = Lease(self._generation)
+        if not self._enter(lease):
+            await self._queue(lease, exchange)
+        return lease
+
+    def _enter(self, lease: Lease) -> bool:
+        """Let a lease pass if a slot is free and nobody waits for it."""
+        with self._lock:
+            if self._waiting or len(self._admitted) >= self._size:
+                return False
+            self._admitted.add(lease)
+            return True
+
+    async def _queue(self, lease: Lease, exchange: Exchange) -> None:
+        """Wait until it is a lease's turn."""
+        gate = lease.gate = self._network.gate()
         self._waiting.append(weakref.ref(lease))
         self._admit()
         try:
-            while not await lease.gate.wait(exchange.remaining(RECHECK)):
+            while not await gate.wait(exchange.remaining(RECHECK)):
                 self._admit()
         except BaseException:
             self.release(lease)
             raise
-        return lease
 
     async def connect(self, lease: Lease, exchange: Exchange) -> HTTPConnection:
         """Give a lease a connection: the last used one that is still good, else a new one.
@@ -117,7 +131,7 @@ class Pool:
         with self._lock:
             while self._waiting and len(self._admitted) < self._size:
                 lease = self._waiting[0]()
-                if lease is not None:
+                if lease is not None and lease.gate is not None:
                     self._admitted.add(lease)
                     lease.gate.open()
                 self._waiting.popleft()
