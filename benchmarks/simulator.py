@@ -66,7 +66,7 @@ class Bench:
     """A simulator with one account that grows."""
 
     def __init__(self, rounds: int) -> None:
-        limits = Settings(droplet_limit=10**9, requests_per_hour=0, requests_per_minute=0)
+        limits = Settings(droplet_limit=10**9, requests_per_hour=0, requests_per_minute=0, default_vpc_prefix=16)
         self.simulator = Simulator(ManualClock(), limits)
         self.rounds = rounds
         self.account = self.simulator.account("benchmark")

@@ -1,25 +1,45 @@
-"""For tests of programs that talk to DigitalOcean over HTTP: one server, and for each test a simulator of its own.
+"""For tests of programs that talk to DigitalOcean; the pytest plugin's fixtures are made of this.
+
+Every client that a program makes is simulated, without a change to the program:
+
+    with simulated() as simulator:
+        ...  # DO() and AsyncDO() anywhere in this process
+
+One server for many tests, and for each test a simulator of its own, for any client over HTTP:
 
     with switchboard() as board:
         account = board.connect(Simulator(InstantClock()))
         ...  # any client, with account.url and account.token
 
-The pytest plugin makes its fixture `doboto_server` of this. Needs the extra `doboto[sim]`.
+Needs the extra `doboto[sim]`.
 """
 
 from __future__ import annotations
 
+import functools
+import inspect
 import itertools
-from collections.abc import Generator
-from contextlib import contextmanager
+import os
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Final, TypeVar, cast
+from unittest import mock
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .sim import Account, Simulator
+from ._io.simulated import world
+from .client import Client
+from .sim import Account, InstantClock, ManualClock, Simulator
 from .sim.http.server import serve
 
-__all__ = ["ServedAccount", "Switchboard", "switchboard"]
+__all__ = ["ServedAccount", "Simulated", "Switchboard", "simulated", "switchboard", "without_proxy"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: The token of the account that clients share, unless a test registers others.
+TOKEN: Final = "simulated"  # noqa: S105 - any text is a token there
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +86,119 @@ class Switchboard:
 
 @contextmanager
 def switchboard() -> Generator[Switchboard]:
-    """Serve on a free port of this machine while the context lasts."""
+    """Serve on a free port of this machine while the context lasts; proxies of the environment are passed by."""
     board = Switchboard()
-    with serve(board) as server:
+    with without_proxy(), serve(board) as server:
         board.url = server.url
         yield board
+
+
+class Simulated:
+    """Makes clients simulated while it lasts: a context manager, and a decorator of functions, coroutines and classes.
+
+    Args:
+        simulator: The simulated DigitalOcean. Default: a new one for each use, on a clock that waiting moves.
+        environment: Serve it over HTTP, too, and tell programs that are started meanwhile by their environment
+            (`DOBOTO_URL`, `DIGITALOCEAN_TOKEN`). A new simulator then has an `InstantClock`, because another
+            process can't move one by hand.
+    """
+
+    def __init__(self, simulator: Simulator | None = None, *, environment: bool = False) -> None:
+        self._given = simulator
+        self._environment = environment
+        self._stacks: list[ExitStack] = []
+
+    def __enter__(self) -> Simulator:
+        """Make clients simulated from now on."""
+        simulator = self._given or self._new()
+        with ExitStack() as stack:
+            stack.enter_context(mock.patch.object(Client, "__init__", _simulated_init(simulator)))
+            if self._environment:
+                server = stack.enter_context(simulator.serve())
+                stack.enter_context(mock.patch.dict(os.environ, _environment(server.url)))
+            self._stacks.append(stack.pop_all())
+        return simulator
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave new clients alone again; those that are simulated stay so."""
+        self._stacks.pop().close()
+
+    def __call__(self, target: F) -> F:
+        """Do so while a function or a coroutine runs, or while any method of a class whose name begins with test."""
+        if inspect.isclass(target):
+            for name, method in list(vars(target).items()):
+                if name.startswith("test") and callable(method):
+                    setattr(target, name, self(method))
+            return target
+        if inspect.iscoroutinefunction(target):
+
+            @functools.wraps(target)
+            async def awaiting(*args: Any, **options: Any) -> Any:
+                with self:
+                    return await target(*args, **options)
+
+            return cast("F", awaiting)
+
+        @functools.wraps(target)
+        def calling(*args: Any, **options: Any) -> Any:
+            with self:
+                return target(*args, **options)
+
+        return cast("F", calling)
+
+    def _new(self) -> Simulator:
+        return Simulator(InstantClock() if self._environment else ManualClock())
+
+
+def simulated(simulator: Simulator | None = None, *, environment: bool = False) -> Simulated:
+    """Make every `DO()` and `AsyncDO()` that is made meanwhile a client of a simulated account.
+
+    The code under test stays as it is: whatever token and URL it gives, its clients share one account, unless the test
+    has registered the token (`Simulator.register`). Clients made before are not touched.
+
+    Args:
+        simulator: As for `Simulated`.
+        environment: As for `Simulated`.
+
+    Returns:
+        A context manager that gives the simulator, and a decorator.
+    """
+    return Simulated(simulator, environment=environment)
+
+
+def _simulated_init(simulator: Simulator) -> Callable[..., None]:
+    original = cast("Callable[..., None]", getattr(Client.__init__, "__wrapped__", Client.__init__))
+
+    @functools.wraps(original)
+    def simulated_init(client: Client[Any], token: str | None = None, *args: Any, **settings: Any) -> None:
+        if settings.get("transport") is not None:
+            original(client, token, *args, **settings)  # the program brings a transport of its own
+            return
+        transport, clock = world(simulator)
+        found = token or os.environ.get("DIGITALOCEAN_TOKEN") or os.environ.get("DIGITALOCEAN_ACCESS_TOKEN") or TOKEN
+        # All clients share an account, but for tokens that a test has registered; a real token goes nowhere.
+        found = found if simulator.is_registered(found) else TOKEN
+        settings = {**settings, "transport": transport, "clock": settings.get("clock") or clock}
+        settings.pop("url", None)
+        original(client, found, transport.url, *args[1:], **settings)
+
+    return simulated_init
+
+
+def _environment(url: str) -> Mapping[str, str]:
+    return {"DOBOTO_URL": url, "DIGITALOCEAN_TOKEN": TOKEN, **_no_proxy()}
+
+
+def _no_proxy() -> dict[str, str]:
+    """The variables that keep proxies away from this machine, with what they say already."""
+    local = "localhost,127.0.0.1,::1"
+    return {name: ",".join(filter(None, (os.environ.get(name), local))) for name in ("NO_PROXY", "no_proxy")}
+
+
+@contextmanager
+def without_proxy() -> Iterator[None]:
+    """Let clients reach this machine without the proxies that the environment names."""
+    with mock.patch.dict(os.environ, _no_proxy()):
+        yield

@@ -77,6 +77,21 @@ def doboto_async_client(doboto_simulator: Simulator) -> AsyncDO:
 
 
 @pytest.fixture
+def doboto_simulated(doboto_simulator: Simulator) -> Iterator[Simulator]:
+    """`doboto_simulator`, and every `DO()` and `AsyncDO()` that is made in this process is a client of it."""
+    with _import("doboto.testing").simulated(doboto_simulator):
+        yield doboto_simulator
+
+
+@pytest.fixture
+def doboto_simulated_environment(doboto_server_clock: SimulatorClock, doboto_settings: Settings) -> Iterator[Simulator]:
+    """A fresh simulator for clients in this process, and for programs that the test starts, by their environment."""
+    simulator = _import("doboto.sim").Simulator(doboto_server_clock, doboto_settings)
+    with _import("doboto.testing").simulated(simulator, environment=True):
+        yield simulator
+
+
+@pytest.fixture
 def doboto_server_clock() -> SimulatorClock:
     """The clock of `doboto_server`: whatever was begun is over as soon as anybody looks, as clients wait in real time.
 

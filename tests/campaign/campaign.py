@@ -76,7 +76,9 @@ class Report:
 
 def simulator(speed: float) -> Simulator:
     """An account without limits: the campaign is about faults."""
-    unlimited = Settings(droplet_limit=1_000_000, requests_per_hour=0, requests_per_minute=0, log_size=1)
+    unlimited = Settings(
+        droplet_limit=1_000_000, requests_per_hour=0, requests_per_minute=0, log_size=1, default_vpc_prefix=16
+    )
     return Simulator(RealClock(speed), unlimited)
 
 

@@ -93,7 +93,7 @@ def test_an_instant_clock_has_everything_over_at_the_next_look(simulate: Simulat
 
 def test_a_faster_clock_is_faster(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = iter([10.0, 10.5, 12.0])
-    monkeypatch.setattr("time.monotonic", lambda: next(ticks))
+    monkeypatch.setattr("doboto.sim.engine.clock.real_monotonic", lambda: next(ticks))
     clock = RealClock(speed=100, start=START)
     assert [clock.now(), clock.now()] == [START + 50, START + 200]
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from .engine.account import Account
 from .engine.clock import InstantClock, ManualClock, RealClock, SimulatorClock
+from .engine.log import LogEntry
 from .engine.settings import Settings
 from .faults import Fault, Faults
 from .http.peers import PEER, Server
@@ -21,6 +22,7 @@ __all__ = [
     "Fault",
     "Faults",
     "InstantClock",
+    "LogEntry",
     "ManualClock",
     "PEER",
     "RealClock",

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from . import admin, page
 from .engine.clock import SimulatorClock
+from .engine.log import RequestLog
 from .engine.settings import Settings
 from .engine.world import World
 from .faults import Faults
 from .http.app import Api, add_routes
 from .http.incoming import Incoming
 from .http.messages import ApiReply
-from .http.routes import Router
+from .http.routes import Router, Stubs
 from .resources import operations
 from .resources.droplets import networks
 
@@ -51,8 +52,9 @@ class Simulator(World):
     ) -> None:
         super().__init__(clock, settings, seed)
         self._faults = Faults(self)
-        self._api = Api(self, _ROUTER, self._faults)
-        self._routes: list[BaseRoute] = admin.routes(self, self._faults)
+        self._stubs = Stubs(_ROUTER)
+        self._api = Api(self, self._stubs, self._faults)
+        self._routes: list[BaseRoute] = admin.routes(self, self._faults, self._stubs)
         self._app: ASGIApp | None = None
         self.state: Persistence | None = None if state is None else self._resume(state)
 
@@ -64,6 +66,31 @@ class Simulator(World):
     @faults.setter
     def faults(self, faults: Faults) -> None:
         self._faults = self._api.faults = faults
+
+    @property
+    def requests(self) -> RequestLog:
+        """The last requests (`Settings.log_size` of them), oldest first; `filter` picks some of them."""
+        return self.log
+
+    def stub(
+        self, method: str, path: str, *, json: Any = None, status: int = 200, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Answer a path with what a test says, whether the simulator has it or not.
+
+        Such requests are authenticated, counted, logged and struck by faults like any other.
+
+        Args:
+            method: The HTTP method.
+            path: The path from `/v2/` on; `{name}` stands for one segment, `*` for any part of one, `**` for anything.
+            json: The body of the response; None for none.
+            status: The status of the response.
+            headers: Headers of the response beyond the usual ones.
+
+        Raises:
+            ValueError: The path does not begin with `/v2/`, or there is no such method or status.
+        """
+        with self.lock:
+            self._stubs.add(method, path, json=json, status=status, headers=headers)
 
     @property
     def on_seen(self) -> list[Callable[[Incoming, ApiReply | None], None]]:

@@ -22,6 +22,7 @@ from ..faults import Faults
 from ..http.guard import refuse_strangers
 from ..http.incoming import read_body, read_json
 from ..http.messages import JSON_TYPE
+from ..http.routes import Stubs
 
 _logger = logging.getLogger("doboto.sim")
 
@@ -35,6 +36,7 @@ class AdminRequest:
 
     world: World
     faults: Faults
+    stubs: Stubs
     path: Mapping[str, str]
     query: Mapping[str, str]
     #: The JSON that was sent; None for no body.
@@ -72,15 +74,26 @@ class Endpoint:
     Args:
         world: The state it is about.
         faults: The rules in force.
+        stubs: Answers of a test's own.
         handlers: What answers each method; none for a path that does not exist.
         paths: Those that exist.
+        open: Whether other machines may ask, too, whatever the settings say.
     """
 
     def __init__(
-        self, world: World, faults: Faults, handlers: Mapping[str, Handler], paths: Iterable[str] = ()
+        self,
+        world: World,
+        faults: Faults,
+        stubs: Stubs,
+        handlers: Mapping[str, Handler],
+        paths: Iterable[str] = (),
+        *,
+        open: bool = False,
     ) -> None:
         self._world = world
         self._faults = faults
+        self._stubs = stubs
+        self._open = open
         self._handlers = handlers
         self._paths = paths
 
@@ -94,12 +107,16 @@ class Endpoint:
     async def _answer(self, request: Request, receive: Receive) -> tuple[int, Record]:
         try:
             # Nothing of the body is read for those who may not send it.
-            refuse_strangers(request.client, request.headers, allow_remote=self._world.settings.allow_remote_admin)
+            refuse_strangers(
+                request.client, request.headers, allow_remote=self._open or self._world.settings.allow_remote_admin
+            )
             handler = self._handler(request)
             body = await _read_json(request, receive)
             with self._world.lock:
                 return 200, handler(
-                    AdminRequest(self._world, self._faults, request.path_params, request.query_params, body)
+                    AdminRequest(
+                        self._world, self._faults, self._stubs, request.path_params, request.query_params, body
+                    )
                 )
         except ApiError as error:
             return error.status, error.body

@@ -39,6 +39,7 @@ def reset(request: AdminRequest) -> Record:
         raise not_found(f"There is no account {name}.")
     if name is None:
         request.faults.clear()
+        request.stubs.clear()
     return {"reset": snapshot.reset(request.world, name)}
 
 
@@ -169,10 +170,63 @@ def list_requests(request: AdminRequest) -> Record:
     return {"requests": [entry.to_json() for entry in log.entries(after)], "total": log.total}
 
 
+def find_requests(request: AdminRequest) -> Record:
+    """List the last requests with their bodies, or those that match the query."""
+    query = request.query
+    found = request.world.log.filter(
+        query.get("method"),
+        query.get("path"),
+        status=integer(query.get("status")),
+        account=query.get("account"),
+        after=integer(query.get("after")) or 0,
+    )
+    return {"requests": [entry.detailed() for entry in found], "total": request.world.log.total}
+
+
+def show_request(request: AdminRequest) -> Record:
+    """Return one request with its bodies."""
+    number = integer(request.path["id"])
+    found = [entry for entry in request.world.log.entries() if entry.number == number]
+    if not found:
+        raise not_found(f"There is no request {request.path['id']}, or not any more.")
+    return {"request": found[0].detailed()}
+
+
 def clear_log(request: AdminRequest) -> Record:
     """Forget them."""
     request.world.log.clear()
     return list_requests(request)
+
+
+# -- stubs, health
+
+
+def add_stub(request: AdminRequest) -> Record:
+    """Answer a path as a test says."""
+    members = request.members
+    headers = as_record(members.get("headers") or {})
+    try:
+        request.stubs.add(
+            str(members.get("method", "GET")),
+            str(members.get("path")),
+            json=members.get("json"),
+            status=integer(members.get("status", 200)) or 0,
+            headers={name: str(value) for name, value in (headers or {}).items()},
+        )
+    except ValueError as problem:
+        raise unprocessable(str(problem)) from None
+    return {"stubs": len(request.stubs)}
+
+
+def clear_stubs(request: AdminRequest) -> Record:
+    """Forget all stubs."""
+    request.stubs.clear()
+    return {"stubs": 0}
+
+
+def show_health(request: AdminRequest) -> Record:
+    """Say that the simulator answers, and what time it is there."""
+    return {"status": "ok", "time": iso(request.world.clock.now())}
 
 
 # -- seed and settings

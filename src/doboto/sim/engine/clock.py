@@ -8,6 +8,7 @@ business.
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -31,6 +32,25 @@ class SimulatorClock(Protocol):
         ...
 
 
+#: Linux's CLOCK_REALTIME_COARSE, which has no name in `time`.
+_COARSE = 5
+
+
+def real_monotonic() -> float:
+    """Return the machine's monotonic time, also where a test has frozen `time.monotonic` (freezegun, time-machine)."""
+    return time.clock_gettime(time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime") else time.monotonic()
+
+
+def real_time() -> float:
+    """Return the machine's time, also where a test has frozen `time.time` or travels in time.
+
+    freezegun replaces the functions of `time` but `clock_gettime`, time-machine the clock CLOCK_REALTIME.
+    """
+    if sys.platform == "linux":
+        return time.clock_gettime(_COARSE)
+    return time.clock_gettime(time.CLOCK_REALTIME) if hasattr(time, "clock_gettime") else time.time()
+
+
 class RealClock:
     """Runs like the wall's, or `speed` times as fast; `start` is its first moment (default: the real one)."""
 
@@ -38,12 +58,12 @@ class RealClock:
         if not speed > 0:
             raise ValueError(f"speed must be above 0, not {speed}")
         self.speed = speed
-        self._start = time.time() if start is None else start
-        self._since = time.monotonic()
+        self._start = real_time() if start is None else start
+        self._since = real_monotonic()
 
     def now(self) -> float:
         """The moment in epoch seconds."""
-        return self._start + (time.monotonic() - self._since) * self.speed
+        return self._start + (real_monotonic() - self._since) * self.speed
 
     def lasting(self, seconds: float) -> float:
         """Events last what they last; it is the clock that runs faster."""
@@ -55,7 +75,7 @@ class RealClock:
 
     def move_to(self, moment: float) -> None:
         """Go on from another moment (a saved account carries the time at which it was saved)."""
-        self._start, self._since = moment, time.monotonic()
+        self._start, self._since = moment, real_monotonic()
 
     def run_at(self, speed: float) -> None:
         """Go on from now at another speed."""
@@ -77,7 +97,7 @@ class ManualClock:
     """Stands still until it is moved."""
 
     def __init__(self, start: float | None = None) -> None:
-        self._now = time.time() if start is None else start
+        self._now = real_time() if start is None else start
 
     def now(self) -> float:
         """The moment in epoch seconds."""
@@ -118,8 +138,8 @@ def kind_of(clock: SimulatorClock) -> str:
 
 def stopwatch() -> Callable[[], float]:
     """Starts a watch; what it gives says how many real milliseconds have passed since."""
-    started = time.perf_counter()
-    return lambda: (time.perf_counter() - started) * 1000
+    started = real_monotonic()
+    return lambda: (real_monotonic() - started) * 1000
 
 
 async def _sleep(seconds: float) -> None:

@@ -82,6 +82,10 @@ class World:
                 listener(token, grant)
             self._grants[token] = grant
 
+    def is_registered(self, token: str) -> bool:
+        """Return whether a token has been registered."""
+        return token in self._grants
+
     def grant(self, token: str) -> Grant:
         """Return what a token opens; one that is not registered opens an account of its own."""
         return self._grants.get(token) or Grant(account_label(token))

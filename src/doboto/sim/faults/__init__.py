@@ -13,13 +13,16 @@ so that the same requests in the same order meet the same faults.
 from __future__ import annotations
 
 import json
+import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from ..engine.records import Record
+from ..engine import tagging
+from ..engine.records import Record, as_list
 from ..engine.world import World
 from ..http.messages import ApiCall, ApiReply
 from .kinds import KINDS, TriggeredFault
@@ -40,10 +43,12 @@ class Fault:
         self._matches = request_matcher(rule)
         self._random = Random(f"{seed}/{number}" if rule.seed is None else rule.seed)  # noqa: S311 - repeatable on purpose
 
-    def trigger(self, call: ApiCall) -> float | None:
-        """Whether it strikes this request: then a number drawn for what the kind leaves open."""
+    def trigger(self, call: ApiCall, droplets: list[str]) -> float | None:
+        """Draw a number for what the kind leaves open, if the rule trigger this request about these Droplets."""
         rule = self.rule
         if rule.account not in (None, call.account.name) or not self._matches(call.method, call.path):
+            return None
+        if rule.names is not None and not any(fnmatchcase(name, one) for name in droplets for one in rule.names):
             return None
         self.seen += 1
         turn = self.seen - rule.after
@@ -80,6 +85,7 @@ class Faults:
         path: str | None = None,
         when: str | None = None,
         account: str | None = None,
+        names: str | Sequence[str] | None = None,
         count: int | None = None,
         after: int = 0,
         every: int = 1,
@@ -87,13 +93,47 @@ class Faults:
         seed: int | None = None,
         **arguments: Any,
     ) -> Fault:
-        """Add a rule; `rules.py` says what its members mean, and `kinds.py` which arguments a kind takes."""
+        """Make requests fail, late, cut, garbled or half done from now on.
+
+        The third of ten Droplets that a request creates fails, the others become active:
+
+            faults.add("create_errored", names=["web-3"])
+
+        Args:
+            kind: What happens. To any request: `status` (answers with `status`, `headers`, `body`; `bare=True` leaves
+                out rate limit and request id), `latency` (`seconds` pass on the simulator's clock), `drop` (the
+                connection closes without a response), `cut` (it closes after `bytes` of the body), `not_json` (`body`
+                is sent as it is), `wrong_shape` (JSON that the operation never answers with), `reset_in_past`
+                (`ratelimit-reset` is over). To new Droplets: `create_errored`, `lost_tags`, `address_before`,
+                `address_after`, `list_lag` and `get_lag` (missing in lists or by id for `seconds`). To actions:
+                `action_errored`.
+            method: The HTTP method of the requests it is for. Default: the kind's own, else any.
+            path: Their path, as `/v2/droplets/{id}/actions`: `{name}` stands for one segment, `*` for any part of one,
+                `**` for anything. Default: the kind's own, else any.
+            when: `before` the request takes effect or `after` that, for kinds that know both.
+            account: The label of the only account it is for (`simulator.account(token).name`).
+            names: Names of the only Droplets it is for, with `*` for any part of one: requests that create, act on or
+                ask for none of them go unharmed, and what befalls Droplets befalls these alone, by tag too.
+            count: How often it strikes at most. Default: without end.
+            after: The first so many requests go unharmed.
+            every: Then it is every so many's turn.
+            probability: The chance that it strikes when it is its turn, from 0 to 1.
+            seed: What the chance is drawn from. Default: the simulator's seed.
+            **arguments: What the kind takes, as above.
+
+        Returns:
+            The rule in force: `seen` counts the requests it is for, `triggered` those that it hit.
+
+        Raises:
+            ValueError: There is no such kind, or an argument makes no sense.
+        """
         rule = Rule(
             kind=kind,
             method=method,
             path=path,
             when=when,
             account=account,
+            names=(names,) if isinstance(names, str) else None if names is None else tuple(names),
             count=count,
             after=after,
             every=every,
@@ -144,11 +184,13 @@ class Faults:
     def _trigger(self, fault: Fault, call: ApiCall, stage: str) -> TriggeredFault | None:
         if fault.rule.stage != stage:
             return None
+        with self._world.lock:
+            droplets = [] if fault.rule.names is None else _droplets_of(call)
         with self._lock:
-            chance = fault.trigger(call)
+            chance = fault.trigger(call, droplets)
         if chance is None:
             return None
-        return TriggeredFault(fault.rule.kind, call, self._world.clock, fault.rule.arguments, chance)
+        return TriggeredFault(fault.rule.kind, call, self._world.clock, fault.rule.arguments, chance, fault.rule.names)
 
     def _add(self, rules: list[Rule]) -> list[Fault]:
         with self._lock:
@@ -156,6 +198,26 @@ class Faults:
             self._number += len(rules)
             self._faults = (*self._faults, *added)
             return added
+
+
+_ONE_DROPLET = re.compile(r"/v2/droplets/(\d+)(/.*)?")
+
+
+def _droplets_of(call: ApiCall) -> list[str]:
+    """Return the names of the Droplets that a request creates, acts on or asks for."""
+    droplets = call.account.store("droplet").records
+    one = _ONE_DROPLET.fullmatch(call.path)
+    if one is not None:
+        return [droplets[int(one[1])]["name"]] if int(one[1]) in droplets else []
+    if not _DROPLETS.fullmatch(call.path):
+        return []
+    tag = call.query.get("tag_name")
+    if tag:
+        return [droplets[key]["name"] for key in tagging.find_tagged(call.account, "droplet", tag)]
+    return [name for name in (call.body.get("name"), *(as_list(call.body.get("names")) or ())) if isinstance(name, str)]
+
+
+_DROPLETS = re.compile(r"/v2/droplets(/actions)?")
 
 
 def _read(place: int, rule: object) -> Rule:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -29,6 +29,8 @@ class TriggeredFault:
     arguments: Mapping[str, Any]
     #: A number from 0 to 1, drawn by the rule's generator.
     chance: float
+    #: Names of the Droplets that it is for; None for all.
+    names: Sequence[str] | None = None
 
     def argument(self, name: str) -> Any:
         """An argument, or the kind's default for it."""
@@ -133,7 +135,7 @@ async def _wrong_shape(fault: TriggeredFault, reply: ApiReply | None) -> ApiRepl
 
 async def _note(fault: TriggeredFault, _reply: ApiReply | None) -> ApiReply | None:
     seconds: float = fault.argument("seconds") if "seconds" in KINDS[fault.kind].arguments else 0.0
-    fault.call.faults[fault.kind] = max(seconds, fault.call.faults.get(fault.kind, 0.0))
+    fault.call.add_fault(fault.kind, seconds, fault.names)
     return None
 
 

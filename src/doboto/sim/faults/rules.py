@@ -3,11 +3,14 @@
 As JSON, with `kind` alone required:
 
     {"kind": "status", "method": "POST", "path": "/v2/droplets", "when": "before", "account": null,
-     "after": 0, "every": 1, "count": null, "probability": 1.0, "seed": null, "arguments": {"status": 503}}
+     "names": null, "after": 0, "every": 1, "count": null, "probability": 1.0, "seed": null,
+     "arguments": {"status": 503}}
 
 - `method`, `path`: of the requests it is for; missing means the kind's own (creates for what befalls new Droplets),
   else any. In a path `{name}` stands for one segment, `*` for any part of one, `**` for anything.
 - `account`: the label of the only account it is for.
+- `names`: of the only Droplets it is for: requests that create, act on or ask for none of these go unharmed, and what
+  befalls Droplets befalls these alone. `*` stands for any part of a name.
 - `after`, `every`: of the requests it is for, the first so many go unharmed, and then it is every so many's turn.
 - `probability`: the chance that it strikes when it is its turn; `seed`: of its generator.
 - `count`: how often it strikes at most.
@@ -16,15 +19,13 @@ As JSON, with `kind` alone required:
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, cast
 
+from ..engine.log import compile_path
 from ..engine.records import Record, as_record
 from .kinds import KINDS, FaultKind
-
-_WILD = re.compile(r"(\*\*|\*|\{[^{}/]*\})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class Rule:
     path: str | None = None
     when: str | None = None
     account: str | None = None
+    names: Sequence[str] | None = None
     count: int | None = None
     after: int = 0
     every: int = 1
@@ -67,7 +69,8 @@ class Rule:
     def to_json(self) -> Record:
         """The rule as JSON, with what its kind decided."""
         own = {"method": self.method or self.of.method, "path": self.path or self.of.path, "when": self.stage}
-        return {**asdict(self), **own, "arguments": dict(self.arguments)}
+        names = None if self.names is None else list(self.names)
+        return {**asdict(self), **own, "names": names, "arguments": dict(self.arguments)}
 
 
 def read_rule(data: object) -> Rule:
@@ -86,7 +89,7 @@ def read_rule(data: object) -> Rule:
 def request_matcher(rule: Rule) -> Callable[[str, str], bool]:
     """Whether a method and a path are of those that a rule is for."""
     method, path = rule.method or rule.of.method, rule.path or rule.of.path
-    pattern = None if path is None else re.compile(_expression(path))
+    pattern = None if path is None else compile_path(path)
 
     def match(asked: str, where: str) -> bool:
         return (method is None or method.upper() == asked) and (pattern is None or bool(pattern.fullmatch(where)))
@@ -94,16 +97,13 @@ def request_matcher(rule: Rule) -> Callable[[str, str], bool]:
     return match
 
 
-def _expression(path: str) -> str:
-    parts = _WILD.split(path.rstrip("/"))
-    return "".join(_WILDCARDS.get(part[:2], "[^/]+") if _WILD.fullmatch(part) else re.escape(part) for part in parts)
-
-
-_WILDCARDS = {"**": ".*", "*": "[^/]*"}
-
-
 def _is_whole(value: object, least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def _are_names(value: object) -> bool:
+    items = list(cast("Sequence[object]", value)) if isinstance(value, list | tuple) else []
+    return bool(items) and all(isinstance(item, str) for item in items)
 
 
 def _is_probability(value: object) -> bool:
@@ -115,6 +115,7 @@ _MEMBERS: dict[str, tuple[Callable[[object], bool], str]] = {
     "method": (lambda value: value is None or (isinstance(value, str) and value.isalpha()), "a method such as POST"),
     "path": (lambda value: value is None or (isinstance(value, str) and value.startswith("/")), "a path from / on"),
     "account": (lambda value: value is None or isinstance(value, str), "an account's label"),
+    "names": (lambda value: value is None or _are_names(value), "a list of names of Droplets"),
     "count": (lambda value: value is None or _is_whole(value, 1), "a whole number above 0"),
     "after": (lambda value: _is_whole(value, 0), "a whole number"),
     "every": (lambda value: _is_whole(value, 1), "a whole number above 0"),

@@ -24,7 +24,7 @@ from ..engine.world import World
 from .incoming import Incoming, receive_request
 from .messages import JSON_TYPE, NO_CONTENT, SERVICE, UNAUTHORIZED, ApiCall, ApiReply, Dropped, error_reply
 from .peers import hang_up
-from .routes import ApiOperation, Router
+from .routes import ApiOperation, Router, Stubs
 from .scopes import Scopes, bearer, refuse_real
 
 _log = logging.getLogger("doboto.sim")
@@ -65,7 +65,7 @@ class Api:
         faults: Asked before and after each operation.
     """
 
-    def __init__(self, world: World, router: Router, faults: Interceptor) -> None:
+    def __init__(self, world: World, router: Router | Stubs, faults: Interceptor) -> None:
         self.faults = faults
         #: Called with each request and its reply, if it is to get one, before the reply leaves.
         self.on_seen: list[Callable[[Incoming, ApiReply | None], None]] = []
@@ -81,11 +81,12 @@ class Api:
         incoming = await receive_request(scope, receive)
         # What did not arrive whole was never asked for: it counts for nothing and is only noted.
         reply = None if incoming.cut_off else await self._reply(incoming)
-        self._note(incoming, reply, watch())
+        content = b"" if reply is None else reply.content()
+        self._note(incoming, reply, content, watch())
         if incoming.cut_off:
             return
         if reply is not None:
-            await _send(reply, incoming, send)
+            await _send(reply, content, incoming, send)
         if reply is None or reply.cut is not None:
             await hang_up(incoming.peer, receive)
 
@@ -202,11 +203,20 @@ class Api:
         reply.headers = {**typed, "x-request-id": request_id, **counted, **SERVICE, **reply.headers}
         return reply
 
-    def _note(self, incoming: Incoming, reply: ApiReply | None, milliseconds: float) -> None:
-        """Log a request and its status, and call the listeners."""
-        status = None if reply is None else reply.status
-        account = self._account_name(incoming.headers.get("authorization"))
-        self._world.log.add(self._world.clock.now(), account, incoming.method, incoming.path, status, milliseconds)
+    def _note(self, incoming: Incoming, reply: ApiReply | None, content: bytes, milliseconds: float) -> None:
+        """Log a request and how it was answered, and call the listeners."""
+        self._world.log.add(
+            moment=self._world.clock.now(),
+            account=self._account_name(incoming.headers.get("authorization")),
+            method=incoming.method,
+            path=incoming.path,
+            query=incoming.query,
+            status=None if reply is None else reply.status,
+            request_id=None if reply is None else reply.headers.get("x-request-id"),
+            milliseconds=milliseconds,
+            content=incoming.content,
+            response_content=content,
+        )
         for listener in self.on_seen:
             listener(incoming, reply)
 
@@ -229,8 +239,7 @@ def _preflight() -> ApiReply:
     return ApiReply(200, None, dict(CORS))
 
 
-async def _send(reply: ApiReply, incoming: Incoming, send: Send) -> None:
-    content = reply.content()
+async def _send(reply: ApiReply, content: bytes, incoming: Incoming, send: Send) -> None:
     origin = incoming.headers.get("origin")
     if origin:
         reply.headers.setdefault("access-control-allow-origin", origin)

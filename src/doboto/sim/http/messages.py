@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 from ..engine.account import Account
@@ -50,6 +51,23 @@ class ApiCall:
     #: with the seconds of those that last.
     faults: dict[str, float] = field(default_factory=dict[str, float])
     peer: Peer = field(default_factory=UnknownPeer)
+    #: Faults that are for some Droplets only: seconds by kind, with the names these Droplets have.
+    named_faults: list[tuple[str, float, Sequence[str]]] = field(default_factory=list[tuple[str, float, Sequence[str]]])
+
+    def add_fault(self, kind: str, seconds: float, names: Sequence[str] | None) -> None:
+        """Note a fault for the handler: for all Droplets of the request, or for those with such names."""
+        if names is None:
+            self.faults[kind] = max(seconds, self.faults.get(kind, 0.0))
+        else:
+            self.named_faults.append((kind, seconds, names))
+
+    def faults_of(self, name: str) -> dict[str, float]:
+        """Return the faults of the request that befall a Droplet of that name."""
+        found = dict(self.faults)
+        for kind, seconds, names in self.named_faults:
+            if any(fnmatchcase(name, one) for one in names):
+                found[kind] = max(seconds, found.get(kind, 0.0))
+        return found
 
 
 @dataclass(slots=True)

@@ -8,13 +8,16 @@ segments win over parameters whatever the order of the files (`/v2/droplets/auto
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from json import dumps
+from typing import Any
 
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
 from ..engine.errors import ApiError, method_not_allowed, not_found, not_implemented
+from ..engine.log import compile_path
 from ..engine.records import Record
 from .messages import JSON_TYPE, NO_CONTENT, ApiCall, ApiReply
 
@@ -141,6 +144,45 @@ class Router:
             paths = self._families[family].items()
             found = self._compiled[family] = [(Route(path, _Unused(), methods=None), table) for path, table in paths]
         return found or []
+
+
+class Stubs:
+    """Answers of a test's own for paths, asked before the operations of the simulator.
+
+    Args:
+        router: Finds the operation for what is not stubbed.
+    """
+
+    def __init__(self, router: Router) -> None:
+        self._router = router
+        self._stubs: list[tuple[str, re.Pattern[str], ApiOperation]] = []
+
+    def __len__(self) -> int:
+        return len(self._stubs)
+
+    def add(self, method: str, path: str, *, json: Any, status: int, headers: Mapping[str, str] | None) -> None:
+        """Answer a method and a path from now on; what was added last is asked first."""
+        if not method.isalpha() or not path.startswith("/v2/") or not 200 <= status <= 599:
+            raise ValueError(f"invalid stub {method!r} {path!r} {status!r} (a method, a path from /v2/ on, a status)")
+        sent = {name.lower(): value for name, value in (headers or {}).items()}
+        content = b"" if json is None else dumps(json).encode()
+
+        def answer(_call: ApiCall) -> ApiReply:
+            return ApiReply(status, None, dict(sent), raw=content)
+
+        operation = ApiOperation(method.upper(), path, answer, status)
+        self._stubs.insert(0, (method.upper(), compile_path(path), operation))
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._stubs.clear()
+
+    def find(self, method: str, path: str) -> tuple[ApiOperation, dict[str, str]]:
+        """Return the stub or the operation and the parameters in the path; else 404, 405 or 501."""
+        for stubbed, pattern, operation in self._stubs:
+            if stubbed == ("GET" if method == "HEAD" else method) and pattern.fullmatch(path):
+                return operation, {}
+        return self._router.find(method, path)
 
 
 class _Unused:

@@ -16,10 +16,13 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from ..engine.clock import real_monotonic
 from .peers import PEER, Server, hang_up
 
 #: Seconds in which requests may end when the server stops; those that a fault holds up longer are cut off.
 GRACE = 1.0
+#: Seconds for the server to start, which takes it a few hundredths of one.
+START = 30.0
 #: Seconds for which an idle connection is kept. uvicorn's 5 are as long as a usual pause between two looks, so that
 #: every other one would meet a connection that is being closed.
 KEPT = 75
@@ -77,6 +80,13 @@ def _issue_certificate(config: uvicorn.Config, folder: Path, host: str) -> Path:
     return ca_file
 
 
+class _Loop(asyncio.SelectorEventLoop):
+    """An event loop whose timers go off while a test has frozen time (freezegun, time-machine)."""
+
+    def time(self) -> float:
+        return real_monotonic()
+
+
 class _Server(uvicorn.Server):
     """Says when it accepts connections, or why it never will."""
 
@@ -97,7 +107,8 @@ class _Server(uvicorn.Server):
 
     def run_in_thread(self, bound: socket.socket) -> None:
         try:
-            self.run(sockets=[bound])
+            with asyncio.Runner(loop_factory=_Loop) as runner:
+                runner.run(self.serve(sockets=[bound]))
         except BaseException as failure:
             self.failure = failure
         finally:
@@ -108,7 +119,8 @@ class _Server(uvicorn.Server):
 def _run_server(server: _Server, bound: socket.socket) -> Generator[None]:
     thread = threading.Thread(target=server.run_in_thread, args=(bound,), name="doboto-sim", daemon=True)
     thread.start()
-    server.ready.wait()
+    if not server.ready.wait(START):
+        raise TimeoutError(f"the simulator did not start within {START} s")
     if server.failure is not None:
         raise server.failure
     try:
@@ -117,7 +129,8 @@ def _run_server(server: _Server, bound: socket.socket) -> Generator[None]:
         server.should_exit = True
         thread.join(GRACE)
         server.force_exit = True
-        thread.join()
+        # A thread that hangs ends with the process: it must not hold up a test run.
+        thread.join(GRACE)
 
 
 class SocketPeer:

@@ -151,7 +151,7 @@ def _fail(account: Account, now: float, pool: Record, event: str) -> None:
 
 def _add(account: Account, now: float, pool: Record) -> None:
     template = pool["template"]
-    ((droplet, _),) = create(account, now, read_request(account, template, Scopes()), {})
+    ((droplet, _),) = create(account, now, read_request(account, template, Scopes()), lambda _: {})
     members.join(account, now, pool["id"], droplet["id"])
     resource = urns.find(account, f"do:droplet:{droplet['id']}")
     if resource is not None and account.find("project", template["project_id"]) is not None:

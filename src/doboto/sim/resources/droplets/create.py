@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ...engine import actions, relations, tagging
 from ...engine.account import Account
@@ -17,14 +17,15 @@ from .request import DropletRequest
 
 
 def create(
-    account: Account, now: float, request: DropletRequest, faults: Mapping[str, float]
+    account: Account, now: float, request: DropletRequest, faults_of: Callable[[str], Mapping[str, float]]
 ) -> list[tuple[Record, Record]]:
     """Make what was ordered; each new Droplet with its create action."""
-    tags = [] if "lost_tags" in faults else tagging.create_missing(account, request.tags)
+    tags = tagging.create_missing(account, request.tags)
     vpc = account.get("vpc", request.vpc_uuid) if request.vpc_uuid else default_vpc(account, request.region, now)
-    made = [_create_one(account, now, request, name, tags, vpc, faults) for name in request.names]
-    if made and tags:
-        tagging.note_last_tagged(account, tags, "droplet", made[-1][0]["id"])
+    made = [_create_one(account, now, request, name, tags, vpc, faults_of(name)) for name in request.names]
+    tagged = [droplet["id"] for droplet, _ in made if droplet["tags"]]
+    if tagged:
+        tagging.note_last_tagged(account, tags, "droplet", tagged[-1])
     return made
 
 
@@ -102,7 +103,7 @@ def _record(
         "backup_at": None,
         "ssh_keys": request.ssh_keys,
         "user_data": request.user_data,
-        "tags": tags,
+        "tags": [] if "lost_tags" in faults else tags,
         "host": f"{request.region}:{host}",
     }
 

@@ -60,11 +60,11 @@ def list_droplets(call: ApiCall) -> Record:
 @OPERATIONS("POST", "/v2/droplets", "droplet:create", status=202)
 def create_droplets(call: ApiCall) -> Record:
     """One Droplet by `name` or several by `names`, with the actions that make them."""
-    order = read_request(call.account, call.body, call.scopes)
-    made = create(call.account, call.now, order, call.faults)
-    links = {"links": {"actions": _links(call, [action for _, action in made], many=order.many)}}
+    request = read_request(call.account, call.body, call.scopes)
+    made = create(call.account, call.now, request, call.faults_of)
+    links = {"links": {"actions": _links(call, [action for _, action in made], many=request.many)}}
     shown = [show(call, droplet) for droplet, _ in made]
-    return {"droplets": shown, **links} if order.many else {"droplet": shown[0], **links}
+    return {"droplets": shown, **links} if request.many else {"droplet": shown[0], **links}
 
 
 def _links(call: ApiCall, created: list[Record], *, many: bool) -> list[Record]:
@@ -128,7 +128,7 @@ def act(call: ApiCall) -> Record:
     """One action on one Droplet."""
     droplet, type = droplet_in_path(call), _type(call)
     wanted = changes.check(call.account, droplet, call.body, type)
-    action = changes.begin(call.account, call.now, droplet, type, wanted, call.faults)
+    action = changes.begin(call.account, call.now, droplet, type, wanted, call.faults_of(droplet["name"]))
     return {"action": actions.show(action)}
 
 
@@ -148,7 +148,7 @@ def act_by_tag(call: ApiCall) -> Record:
     droplets = [account.get("droplet", key) for key in tagging.find_tagged(account, "droplet", tag)]
     wanted = [changes.check(account, droplet, call.body, type) for droplet in droplets]
     started = [
-        changes.begin(account, call.now, droplet, type, arguments, call.faults)
+        changes.begin(account, call.now, droplet, type, arguments, call.faults_of(droplet["name"]))
         for droplet, arguments in zip(droplets, wanted, strict=True)
     ]
     return {"actions": [actions.show(action) for action in started]}
