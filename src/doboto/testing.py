@@ -20,7 +20,7 @@ import functools
 import inspect
 import itertools
 import os
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -131,7 +131,7 @@ class Simulated:
             for name, method in list(vars(target).items()):
                 if name.startswith("test") and callable(method):
                     setattr(target, name, self(method))
-            return target
+            return cast("F", target)
         if inspect.iscoroutinefunction(target):
 
             @functools.wraps(target)
@@ -169,7 +169,8 @@ def simulated(simulator: Simulator | None = None, *, environment: bool = False) 
 
 
 def _simulated_init(simulator: Simulator) -> Callable[..., None]:
-    original = cast("Callable[..., None]", getattr(Client.__init__, "__wrapped__", Client.__init__))
+    clients: Any = Client
+    original: Callable[..., None] = getattr(clients.__init__, "__wrapped__", clients.__init__)
 
     @functools.wraps(original)
     def simulated_init(client: Client[Any], token: str | None = None, *args: Any, **settings: Any) -> None:
@@ -198,7 +199,7 @@ def _no_proxy() -> dict[str, str]:
 
 
 @contextmanager
-def without_proxy() -> Iterator[None]:
+def without_proxy() -> Generator[None]:
     """Let clients reach this machine without the proxies that the environment names."""
     with mock.patch.dict(os.environ, _no_proxy()):
         yield
