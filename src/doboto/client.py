@@ -139,7 +139,7 @@ class Client(Generic[Mode]):
             connections: How many connections are kept, and how many requests of one call run side by side.
             max_response_size: Bytes that the body of a response may have. A page of 200 Droplets has less than 1 MB.
             transport: Carries the requests; see `doboto.Transport`.
-            clock: Tells the time and sleeps; see `doboto.Clock`.
+            clock: Reads the time and sleeps; see `doboto.Clock`.
             pause_collector: Whether long replies are decoded with Python's garbage collector paused, which halves the
                 time that takes. It is paused in the whole process, for some milliseconds a page.
             on_event: Called with every event of every call; see `doboto.events`.

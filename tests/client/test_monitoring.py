@@ -184,5 +184,5 @@ def test_a_measurement_that_can_not_be_right_is_refused(
 
 @pytest.mark.parametrize("body", [{"status": "error", "data": {"resultType": "matrix", "result": []}}, {}, []])
 def test_a_measurement_that_failed_is_told(flavour: str, runner: Runner, body: Any) -> None:
-    with pytest.raises(DOBOTOInvalidResponseException, match="could not tell what was measured"):
+    with pytest.raises(DOBOTOInvalidResponseException, match="did not return the measurements"):
         stage(flavour, runner, reply(200, body)).api.monitoring.droplet_metric_info(1, "cpu", 0, 1)

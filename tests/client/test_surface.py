@@ -137,4 +137,4 @@ def test_help_tells_that_an_answer_can_be_lost(name: str) -> None:
 def test_help_of_each_tells_when_pages_are_read() -> None:
     for resource in ("droplet", "image", "volume", "firewall", "tag", "vpc", "reserved_ip"):
         text = inspect.getdoc(getattr(DO, resource).each) or ""
-        assert "from the middle of a page on, the next is read" in text
+        assert "the next page is read in advance" in text

@@ -37,7 +37,7 @@ class Action(Doing[Mode]):
 
     @operation(ref="actions_list", scopes="actions:read")
     async def list(self) -> Actions:
-        """List all actions that there ever were, newest first; every page of them.
+        """List all actions that there ever were, newest first, all pages.
 
         It is a long list in an old account: `each` reads no more of it than is used.
 

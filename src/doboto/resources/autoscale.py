@@ -25,7 +25,7 @@ class Autoscale(Settling[Mode]):
 
     @operation(ref="autoscalepools_list", scopes="droplet:read")
     async def list(self, *, name: str | None = None) -> Pools:
-        """List all autoscale pools, or those of a name; every page of them.
+        """List all autoscale pools, or those of a name, all pages.
 
         Args:
             name: Only pools of this name.
@@ -40,7 +40,7 @@ class Autoscale(Settling[Mode]):
 
     @stream(ref="autoscalepools_list", scopes="droplet:read")
     async def each(self, *, name: str | None = None) -> AsyncGenerator[AutoscalePool, None]:
-        """Go through autoscale pools one by one; from the middle of a page on, the next is read.
+        """Iterate over autoscale pools; the next page is read in advance.
 
         Args:
             name: Only pools of this name.
@@ -81,7 +81,7 @@ class Autoscale(Settling[Mode]):
                   `cooldown_minutes` (5 to 20).
                 - `droplet_template` (dict): `region`, `size`, `image` (text, an id too) and `ssh_keys` (list of
                   str, may be empty), and what else there is to say of its Droplets.
-            wait: Whether to wait till it is active, with as many active Droplets as its configuration calls for.
+            wait: If true, wait until it is active, with as many active Droplets as its configuration calls for.
 
         Returns:
             The pool.
@@ -113,7 +113,7 @@ class Autoscale(Settling[Mode]):
 
         Args:
             attributes: The pool's attributes, as for `create`; those of an existing one are not compared.
-            wait: Whether to wait till it is active, with its Droplets, be it new or not.
+            wait: If true, wait until it is active, with its Droplets, whether it is new or not.
 
         Returns:
             A tuple of the pool and the same pool if it was created, else None.
@@ -163,7 +163,7 @@ class Autoscale(Settling[Mode]):
             id: The pool's id.
             attribs: All attributes, as for `create`: what is not named is not kept. The name can't be changed. A pool
                 as it was read will do, with some of it changed.
-            wait: Whether to wait till it is active, with as many active Droplets as its configuration calls for.
+            wait: If true, wait until it is active, with as many active Droplets as its configuration calls for.
 
         Returns:
             The pool.
@@ -199,8 +199,8 @@ class Autoscale(Settling[Mode]):
 
         Args:
             id: The pool's id.
-            wait: Whether to wait till the API answers that it is gone.
-            dangerous: Destroy ALL Droplets of the pool along with it. It can't be undone.
+            wait: If true, wait until it no longer exists.
+            dangerous: If true, destroy ALL Droplets of the pool as well.
         """
         request = _dangerous(id) if dangerous else None
         plan = self._plan(poll, timeout, progress)

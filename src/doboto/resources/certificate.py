@@ -62,7 +62,7 @@ class Certificate(Settling[Mode]):
 
     @operation(ref="certificates_list", scopes="certificate:read")
     async def list(self, *, name: str | None = None) -> Certificates:
-        """List all certificates, or the one of a name; every page of them.
+        """List all certificates, or the one of a name, all pages.
 
         Args:
             name: Only the certificate of this name.
@@ -77,7 +77,7 @@ class Certificate(Settling[Mode]):
 
     @stream(ref="certificates_list", scopes="certificate:read")
     async def each(self, *, name: str | None = None) -> AsyncGenerator[CertificateData, None]:
-        """Go through certificates one by one; from the middle of a page on, the next is read.
+        """Iterate over certificates; the next page is read in advance.
 
         Args:
             name: Only the certificate of this name.
@@ -127,7 +127,7 @@ class Certificate(Settling[Mode]):
             certificate_chain: the certificates between it and the authority's, as PEM, if any.
             type: `custom` or `lets_encrypt`. Default: what the other arguments say.
             dns_names: The names that Let's Encrypt is to issue one for, all of them under domains of the account.
-            wait: Whether to wait till it is verified; one that is uploaded is at once.
+            wait: If true, wait until it is verified; an uploaded one is at once.
 
         Returns:
             The certificate.
@@ -168,7 +168,7 @@ class Certificate(Settling[Mode]):
             certificate_chain: the certificates between it and the authority's, as PEM, if any.
             type: `custom` or `lets_encrypt`. Default: what the other arguments say.
             dns_names: The names that Let's Encrypt is to issue one for.
-            wait: Whether to wait till it is verified, one that was there included.
+            wait: If true, wait until it is verified, also if it existed before.
 
         Returns:
             A tuple of the certificate and the same certificate if it was created, else None.

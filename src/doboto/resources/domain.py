@@ -21,7 +21,7 @@ class Domain(DomainRecords[Mode]):
 
     @operation(ref="domains_list", scopes="domain:read")
     async def list(self) -> Domains:
-        """List all domains; every page of them.
+        """List all domains, all pages.
 
         Returns:
             A list of domains.
@@ -30,7 +30,7 @@ class Domain(DomainRecords[Mode]):
 
     @stream(ref="domains_list", scopes="domain:read")
     async def each(self) -> AsyncGenerator[DomainData, None]:
-        """Go through domains one by one; from the middle of a page on, the next is read.
+        """Iterate over domains; the next page is read in advance.
 
         Returns:
             An iterator over domains; an asynchronous one in `AsyncDO`.
@@ -62,7 +62,7 @@ class Domain(DomainRecords[Mode]):
 
         Args:
             name: The domain itself, in upper or lower case.
-            ip_address: As for `create`; the records of a domain that is there are not compared.
+            ip_address: As for `create`; the records of an existing domain are not compared.
 
         Returns:
             A tuple of the domain and the same domain if it was created, else None.

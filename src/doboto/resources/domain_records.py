@@ -51,7 +51,7 @@ class DomainRecords(Making[Mode]):
 
     @operation(ref="domains_list_records", scopes="domain:read")
     async def record_list(self, name: str, *, fqdn: str | None = None, type: str | None = None) -> Records:
-        """List all records of a domain, or those of one name or type; every page of them.
+        """List all records of a domain, or those of one name or type, all pages.
 
         Args:
             name: The domain itself.
@@ -71,7 +71,7 @@ class DomainRecords(Making[Mode]):
     async def record_each(
         self, name: str, *, fqdn: str | None = None, type: str | None = None
     ) -> AsyncGenerator[DomainRecord, None]:
-        """Go through records of a domain one by one; from the middle of a page on, the next is read.
+        """Iterate over records of a domain; the next page is read in advance.
 
         Args:
             name: The domain itself.
@@ -131,7 +131,7 @@ class DomainRecords(Making[Mode]):
 
         Args:
             name: The domain itself.
-            attribs: The record's attributes, as for `record_create`. Of one that is there the time to live, the
+            attribs: The record's attributes, as for `record_create`. Of an existing one the time to live, the
                 priority, the weight and the flags are not compared.
 
         Returns:
@@ -180,7 +180,7 @@ class DomainRecords(Making[Mode]):
             record_id: The record's id.
             attribs: What changes; see `record_create`. The API wants the record's `type` too: where it is
                 left out, the record is read first.
-            replace: Whether the attributes describe the whole record: sent as PUT, as DOBOTO 0.6 did, instead of PATCH.
+            replace: If true, replace the whole record: sent as PUT, as DOBOTO 0.6 did, instead of PATCH.
 
         Returns:
             The record as it is now.
@@ -208,7 +208,7 @@ class DomainRecords(Making[Mode]):
         Args:
             name: The domain itself.
             record_id: The record's id.
-            missing_ok: Whether it is fine that there is no such record, or no such domain.
+            missing_ok: If true, do not raise when the record or the domain does not exist.
 
         Raises:
             DOBOTONotFoundException: There is none, and `missing_ok` is False.

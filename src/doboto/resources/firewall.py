@@ -31,7 +31,7 @@ class Firewall(Settling[Mode]):
         ref="firewalls_list", scopes="firewall:read", scopes_note="droplet:read and tag:read to see what they protect"
     )
     async def list(self) -> Firewalls:
-        """List all firewalls; every page of them.
+        """List all firewalls, all pages.
 
         Returns:
             A list of firewalls.
@@ -42,7 +42,7 @@ class Firewall(Settling[Mode]):
         ref="firewalls_list", scopes="firewall:read", scopes_note="droplet:read and tag:read to see what they protect"
     )
     async def each(self) -> AsyncGenerator[FirewallData, None]:
-        """Go through firewalls one by one; from the middle of a page on, the next is read.
+        """Iterate over firewalls; the next page is read in advance.
 
         Returns:
             An iterator over firewalls; an asynchronous one in `AsyncDO`.
@@ -77,7 +77,7 @@ class Firewall(Settling[Mode]):
                 - `outbound_rules` (list of dict): what may go out, likewise with `destinations`.
                 - `droplet_ids` (list of int): Droplets to protect.
                 - `tags` (list of str): tags whose Droplets are to be protected.
-            wait: Whether to wait till it is applied to every Droplet.
+            wait: If true, wait until it is applied to every Droplet.
 
         Returns:
             The firewall.
@@ -109,7 +109,7 @@ class Firewall(Settling[Mode]):
 
         Args:
             attributes: The firewall's attributes, as for `create`; those of an existing one are not compared.
-            wait: Whether to wait till it is applied to every Droplet, one that was there included.
+            wait: If true, wait until it is applied to every Droplet, also if it existed before.
 
         Returns:
             A tuple of the firewall and the same firewall if it was created, else None.
@@ -150,12 +150,14 @@ class Firewall(Settling[Mode]):
         progress: OnProgress | None = None,
         **attributes: Unpack[FirewallCreate],
     ) -> FirewallData:
-        """Describe a firewall anew. WHAT IS LEFT OUT GETS ITS DEFAULT AGAIN, as the API has it: it protects nothing.
+        """Replace a firewall's configuration. FIELDS THAT ARE NOT GIVEN ARE RESET.
+
+        Without Droplets and tags it protects nothing.
 
         Args:
             id: The firewall's id.
             attributes: All its attributes, as for `create`.
-            wait: Whether to wait till the change is applied to every Droplet.
+            wait: If true, wait until the change is applied to every Droplet.
 
         Returns:
             The firewall as it is now.
@@ -203,7 +205,7 @@ class Firewall(Settling[Mode]):
         Args:
             id: The firewall's id.
             droplet_ids: The Droplets' ids.
-            wait: Whether to wait till the change is applied to every Droplet.
+            wait: If true, wait until the change is applied to every Droplet.
 
         Raises:
             ValueError, TypeError: There are none, or it is no list.
@@ -234,7 +236,7 @@ class Firewall(Settling[Mode]):
         Args:
             id: The firewall's id.
             droplet_ids: The Droplets' ids.
-            wait: Whether to wait till the change is applied to every Droplet.
+            wait: If true, wait until the change is applied to every Droplet.
 
         Raises:
             ValueError, TypeError: There are none, or it is no list.
@@ -264,7 +266,7 @@ class Firewall(Settling[Mode]):
         Args:
             id: The firewall's id.
             tags: Names of the tags, which must exist.
-            wait: Whether to wait till the change is applied to every Droplet.
+            wait: If true, wait until the change is applied to every Droplet.
 
         Raises:
             ValueError, TypeError: There are none, or it is no list.
@@ -295,7 +297,7 @@ class Firewall(Settling[Mode]):
         Args:
             id: The firewall's id.
             tags: Names of the tags.
-            wait: Whether to wait till the change is applied to every Droplet.
+            wait: If true, wait until the change is applied to every Droplet.
 
         Raises:
             ValueError, TypeError: There are none, or it is no list.
@@ -328,13 +330,13 @@ class Firewall(Settling[Mode]):
             id: The firewall's id.
             inbound_rules: Rules for what comes in, with `protocol`, `ports` and `sources`; or
             outbound_rules: rules for what goes out, with `protocol`, `ports` and `destinations`; or both.
-            wait: Whether to wait till the change is applied to every Droplet.
+            wait: If true, wait until the change is applied to every Droplet.
 
         Raises:
             ValueError, TypeError: There are no rules, or they are no list.
             DOBOTOUnprocessableException: A rule can't be.
             DOBOTOActionException: The change failed, while waiting.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.
         """
         plan = self._plan(poll, timeout, progress)
         await self._change_rules("POST", id, both(inbound_rules, outbound_rules), plan, wait)
@@ -363,13 +365,13 @@ class Firewall(Settling[Mode]):
             id: The firewall's id.
             inbound_rules: Rules for what comes in, with `protocol`, `ports` and `sources`; or
             outbound_rules: rules for what goes out, with `protocol`, `ports` and `destinations`; or both.
-            wait: Whether to wait till the change is applied to every Droplet.
+            wait: If true, wait until the change is applied to every Droplet.
 
         Raises:
             ValueError, TypeError: There are no rules, or they are no list.
             DOBOTOUnprocessableException: A rule can't be.
             DOBOTOActionException: The change failed, while waiting.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.
         """
         plan = self._plan(poll, timeout, progress)
         await self._change_rules("DELETE", id, both(inbound_rules, outbound_rules), plan, wait)

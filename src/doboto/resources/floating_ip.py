@@ -1,4 +1,4 @@
-"""Floating IPs: reserved IPs by the name that they had till June 2022, below the paths of that time."""
+"""Floating IPs: reserved IPs by the name that they had until June 2022, below the paths of that time."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
     async def list(
         self, type: ImageListType | None = None, private: bool | None = None, *, tag_name: str | None = None
     ) -> Images:
-        """List all images, or those of a kind, one's own, or those with a tag; every page of them.
+        """List all images, or those of a kind, one's own, or those with a tag, all pages.
 
         Args:
             type: `distribution` or `application`, for those alone; it is not the images' own `type`.
@@ -50,7 +50,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
     async def each(
         self, type: ImageListType | None = None, private: bool | None = None, *, tag_name: str | None = None
     ) -> AsyncGenerator[ImageData, None]:
-        """Go through images one by one; from the middle of a page on, the next is read.
+        """Iterate over images; the next page is read in advance.
 
         Args:
             type: `distribution` or `application`, for those alone.
@@ -105,7 +105,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
                 - `distribution` (str): what it holds, such as `Ubuntu`.
                 - `description` (str): free text.
                 - `tags` (list of str): tags to put on it.
-            wait: Whether to wait till it can be used.
+            wait: If true, wait until it can be used.
 
         Returns:
             The image.
@@ -136,7 +136,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
 
         Args:
             attributes: The image's attributes, as for `create`; those of an existing one are not compared.
-            wait: Whether to wait till it can be used, be it new or not.
+            wait: If true, wait until it can be used, whether it is new or not.
 
         Returns:
             A tuple of the image and the same image if it was created, else None.
@@ -180,7 +180,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
         irreversible="The image is lost; Droplets made from it stay.",
     )
     async def destroy(self, id: int, *, missing_ok: bool = False) -> None:
-        """Destroy one of one's own images. It can't be undone; Droplets made from it stay.
+        """Destroy one of one's own images; Droplets made from it stay.
 
         Args:
             id: The image's id.
@@ -227,7 +227,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
         *,
         progress: OnProgress | None = None,
     ) -> Action:
-        """Make a backup a snapshot, which is kept till it is destroyed.
+        """Make a backup a snapshot, which is kept until it is destroyed.
 
         Args:
             id: The image's id.

@@ -31,7 +31,7 @@ class ImageTransfers(Making[Mode]):
 
         Raises:
             ValueError: Neither or both of the recipients are given, or the one given is empty.
-            DOBOTOOutcomeUnknownException: The answer was lost, and with it the offer's id.
+            DOBOTOOutcomeUnknownException: The response was lost, and with it the offer's id.
         """
         if (recipient_email is None) == (recipient_uuid is None):
             raise ValueError("give either recipient_email or recipient_uuid")
@@ -55,7 +55,7 @@ class ImageTransfers(Making[Mode]):
         Raises:
             ValueError: The team is empty.
             DOBOTOBadRequestException: It is no longer open.
-            DOBOTOOutcomeUnknownException: The answer was lost; where it was accepted, the image is among one's own.
+            DOBOTOOutcomeUnknownException: The response was lost; if it was accepted, the image is among one's own.
         """
         body = {"transfer_id": transfer_id, "recipient_uuid": text("recipient_uuid", recipient_uuid)}
         await self._transfer(id, "/accept", body)
@@ -70,7 +70,7 @@ class ImageTransfers(Making[Mode]):
 
         Raises:
             DOBOTOBadRequestException: It is no longer open.
-            DOBOTOOutcomeUnknownException: The answer was lost.
+            DOBOTOOutcomeUnknownException: The response was lost.
         """
         await self._transfer(id, "/cancel", {"transfer_id": transfer_id})
 
@@ -84,7 +84,7 @@ class ImageTransfers(Making[Mode]):
 
         Raises:
             DOBOTOBadRequestException: It is no longer open.
-            DOBOTOOutcomeUnknownException: The answer was lost.
+            DOBOTOOutcomeUnknownException: The response was lost.
         """
         await self._transfer(id, "/decline", {"transfer_id": transfer_id})
 

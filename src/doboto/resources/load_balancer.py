@@ -86,7 +86,7 @@ class LoadBalancer(Settling[Mode]):
 
     @operation(ref="loadBalancers_list", scopes="load_balancer:read")
     async def list(self) -> LoadBalancers:
-        """List all load balancers; every page of them.
+        """List all load balancers, all pages.
 
         Returns:
             A list of load balancers.
@@ -95,7 +95,7 @@ class LoadBalancer(Settling[Mode]):
 
     @stream(ref="loadBalancers_list", scopes="load_balancer:read")
     async def each(self) -> AsyncGenerator[LoadBalancerData, None]:
-        """Go through load balancers one by one; from the middle of a page on, the next is read.
+        """Iterate over load balancers; the next page is read in advance.
 
         Returns:
             An iterator over load balancers; an asynchronous one in `AsyncDO`.
@@ -139,7 +139,7 @@ class LoadBalancer(Settling[Mode]):
                 - `type` (str): `REGIONAL`, `REGIONAL_NETWORK` or `GLOBAL`, the latter with `domains`, `glb_settings`
                   and `target_load_balancer_ids`.
                 - `tls_cipher_policy` (str), `disable_lets_encrypt_dns_records` (bool).
-            wait: Whether to wait till it is active, which is when it has its address.
+            wait: If true, wait until it is active, when it has its address.
 
         Returns:
             The load balancer.
@@ -169,8 +169,8 @@ class LoadBalancer(Settling[Mode]):
         """Create a load balancer unless there is one of its name.
 
         Args:
-            attribs: The load balancer's attributes, as for `create`; those of one that is there are not compared.
-            wait: Whether to wait till it is active, one that was there included.
+            attribs: The load balancer's attributes, as for `create`; those of an existing one are not compared.
+            wait: If true, wait until it is active, also if it existed before.
 
         Returns:
             A tuple of the load balancer and the same load balancer if it was created, else None.
@@ -210,12 +210,12 @@ class LoadBalancer(Settling[Mode]):
         progress: OnProgress | None = None,
         **attributes: Any,
     ) -> LoadBalancerData:
-        """Describe a load balancer anew. WHAT IS LEFT OUT GETS ITS DEFAULT AGAIN, as the API has it.
+        """Replace a load balancer's configuration. FIELDS THAT ARE NOT GIVEN ARE RESET.
 
         Args:
             id: The load balancer's id.
             attribs: All its attributes, as for `create`.
-            wait: Whether to wait till it is active.
+            wait: If true, wait until it is active.
 
         Returns:
             The load balancer as it is now.
@@ -300,7 +300,7 @@ class LoadBalancer(Settling[Mode]):
             ValueError, TypeError: There are none, or it is no list.
             DOBOTOForbiddenException: It is still busy with something else.
             DOBOTOUnprocessableException: A rule can't be, or its port is taken.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.
         """
         await self._change_rules("POST", id, forwarding_rules, all)
 
@@ -321,7 +321,7 @@ class LoadBalancer(Settling[Mode]):
             ValueError, TypeError: There are none, or it is no list.
             DOBOTOForbiddenException: It is still busy with something else.
             DOBOTOUnprocessableException: None would be left.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.
         """
         await self._change_rules("DELETE", id, forwarding_rules, lambda there: not any(there))
 

@@ -51,7 +51,7 @@ class Monitoring(Making[Mode]):
 
     @operation(ref="monitoring_list_alertPolicy", scopes="monitoring:read")
     async def alert_list(self) -> Policies:
-        """List all alert policies; every page of them.
+        """List all alert policies, all pages.
 
         Returns:
             A list of alert policies.
@@ -60,7 +60,7 @@ class Monitoring(Making[Mode]):
 
     @stream(ref="monitoring_list_alertPolicy", scopes="monitoring:read")
     async def alert_each(self) -> AsyncGenerator[AlertPolicy, None]:
-        """Go through alert policies one by one; from the middle of a page on, the next is read.
+        """Iterate over alert policies; the next page is read in advance.
 
         Returns:
             An iterator over alert policies; an asynchronous one in `AsyncDO`.
@@ -82,7 +82,7 @@ class Monitoring(Making[Mode]):
                 - `window` (str): the time that averages are taken over: `5m`, `10m`, `30m` or `1h`.
                 - `entities` (list of str): ids of the resources that it looks at.
                 - `tags` (list of str): tags whose Droplets it looks at.
-                - `alerts` (dict): who is told: lists `email` of addresses and `slack` of `channel` and `url`.
+                - `alerts` (dict): who is notified: lists `email` of addresses and `slack` of `channel` and `url`.
                 - `enabled` (bool): whether it is in force.
 
         Returns:
@@ -90,8 +90,8 @@ class Monitoring(Making[Mode]):
 
         Raises:
             DOBOTOUnprocessableException: The API refused them.
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it. Policies have no time of
-                creation: one that says just the same counts as the one asked for.
+            DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined. Policies have
+                no time of creation: an identical one counts as the one asked for.
         """
         return await self._make(create_spec(attributes), self._session.deadline())
 
@@ -195,8 +195,8 @@ class Monitoring(Making[Mode]):
         Args:
             id: The Droplet's id.
             metric: What was measured.
-            start: Since when, in seconds since 1970.
-            end: Till when, in seconds since 1970.
+            start: Begin of the period, in seconds since 1970.
+            end: End of the period, in seconds since 1970.
             interface: Of `bandwidth`, and needed there: `public` or `private`.
             direction: Of `bandwidth`, and needed there: `inbound` or `outbound`.
 
@@ -231,8 +231,8 @@ class Monitoring(Making[Mode]):
         Args:
             id: The pool's id.
             metric: What was measured.
-            start: Since when, in seconds since 1970.
-            end: Till when, in seconds since 1970.
+            start: Begin of the period, in seconds since 1970.
+            end: End of the period, in seconds since 1970.
 
         Returns:
             A list of series; empty where nothing was measured.
@@ -318,5 +318,5 @@ def read_series(reply: Any) -> Any:
         DOBOTOInvalidResponseException: The reply says that measuring failed, or has none.
     """
     if mapping(reply).get("status") != "success":
-        raise DOBOTOInvalidResponseException(f"the API could not tell what was measured: {str(reply)[:200]}", reply)
+        raise DOBOTOInvalidResponseException(f"the API did not return the measurements: {str(reply)[:200]}", reply)
     return member(mapping(reply).get("data"), "result", list)

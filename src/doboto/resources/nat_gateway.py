@@ -34,7 +34,7 @@ class NATGateway(Settling[Mode]):
         region: str | None = None,
         type: str | None = None,
     ) -> NATGateways:
-        """List all NAT gateways, or those of a name, a state, a region, a type; every page of them.
+        """List all NAT gateways, or those of a name, a state, a region, a type, all pages.
 
         Args:
             name: Only the gateway of this name.
@@ -59,7 +59,7 @@ class NATGateway(Settling[Mode]):
         region: str | None = None,
         type: str | None = None,
     ) -> AsyncGenerator[NATGatewayData, None]:
-        """Go through NAT gateways one by one; from the middle of a page on, the next is read.
+        """Iterate over NAT gateways; the next page is read in advance.
 
         Args:
             name: Only the gateway of this name.
@@ -102,7 +102,7 @@ class NATGateway(Settling[Mode]):
                 - `size` (int): how large it is, 1 or more.
                 - `vpcs` (list of one dict): `vpc_uuid` (str), and `default_gateway` (bool) to be the VPC's way out.
                 - `udp_timeout_seconds`, `icmp_timeout_seconds`, `tcp_timeout_seconds` (int).
-            wait: Whether to wait till it is active, which is when it has its addresses.
+            wait: If true, wait until it is active, when it has its addresses.
 
         Returns:
             The gateway.
@@ -133,7 +133,7 @@ class NATGateway(Settling[Mode]):
 
         Args:
             attributes: The gateway's attributes, as for `create`; those of an existing one are not compared.
-            wait: Whether to wait till it is active, one that was there included.
+            wait: If true, wait until it is active, also if it existed before.
 
         Returns:
             A tuple of the gateway and the same gateway if it was created, else None.
@@ -178,7 +178,7 @@ class NATGateway(Settling[Mode]):
             id: The gateway's id.
             attributes: `name` (str) and `size` (int), which the API requires, and what else changes; see `create`. It
                 cannot be moved to another VPC.
-            wait: Whether to wait till it is active.
+            wait: If true, wait until it is active.
 
         Returns:
             The gateway as it is now.
@@ -211,7 +211,7 @@ class NATGateway(Settling[Mode]):
 
         Args:
             id: The gateway's id.
-            wait: Whether to wait till the API answers that it is gone, which is when its VPC can be destroyed.
+            wait: If true, wait until it no longer exists, when its VPC can be destroyed.
         """
         plan = self._plan(poll, timeout, progress)
         await self._remove_for_good(LIFECYCLE, id, plan, missing_ok=missing_ok, wait_till_gone=wait)

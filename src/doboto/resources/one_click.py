@@ -37,7 +37,7 @@ class OneClick(Making[Mode]):
 
     @operation(ref="oneClicks_install_kubernetes", scopes=("kubernetes:update", "addon:create"), effect="update")
     async def kubernetes_install(self, addon_slugs: Slugs, cluster_uuid: str) -> str:
-        """Install 1-Click applications on a Kubernetes cluster. The API tells that it has begun, and nothing later.
+        """Install 1-Click applications on a Kubernetes cluster. The API reports that it has begun, and nothing later.
 
         Args:
             addon_slugs: The applications' slugs.
@@ -49,7 +49,7 @@ class OneClick(Making[Mode]):
         Raises:
             ValueError: No slug is given, or no cluster.
             DOBOTONotFoundException: There is no such cluster.
-            DOBOTOOutcomeUnknownException: The answer was lost.
+            DOBOTOOutcomeUnknownException: The response was lost.
         """
         slugs = [text("addon_slugs", slug) for slug in some("addon_slugs", addon_slugs)]
         body = {"addon_slugs": slugs, "cluster_uuid": text("cluster_uuid", cluster_uuid)}

@@ -22,7 +22,7 @@ class Project(ProjectResources[Mode]):
 
     @operation(ref="projects_list", scopes="project:read")
     async def list(self) -> Projects:
-        """List all projects; every page of them.
+        """List all projects, all pages.
 
         Returns:
             A list of projects.
@@ -31,7 +31,7 @@ class Project(ProjectResources[Mode]):
 
     @stream(ref="projects_list", scopes="project:read")
     async def each(self) -> AsyncGenerator[ProjectData, None]:
-        """Go through projects one by one; from the middle of a page on, the next is read.
+        """Iterate over projects; the next page is read in advance.
 
         Returns:
             An iterator over projects; an asynchronous one in `AsyncDO`.
@@ -107,8 +107,8 @@ class Project(ProjectResources[Mode]):
             id: The project's id.
             attributes: What changes: `name`, `description`, `purpose`,
                 `environment` (`Development`, `Staging`, `Production`), all of them str, and `is_default` (True).
-            replace: Whether the attributes describe the project anew, of which then none may be missing: sent as PUT
-                instead of PATCH.
+            replace: If true, replace the whole project, so that no attribute may be missing: sent as PUT instead of
+                PATCH.
 
         Returns:
             The project as it is now.
@@ -127,8 +127,8 @@ class Project(ProjectResources[Mode]):
         Args:
             attributes: What changes: `name`, `description`, `purpose`,
                 `environment` (`Development`, `Staging`, `Production`), all of them str, and `is_default` (True).
-            replace: Whether the attributes describe the project anew, of which then none may be missing: sent as PUT
-                instead of PATCH.
+            replace: If true, replace the whole project, so that no attribute may be missing: sent as PUT instead of
+                PATCH.
 
         Returns:
             The project as it is now.

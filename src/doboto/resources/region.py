@@ -26,7 +26,7 @@ class Region(Resource[Mode]):
 
     @stream(ref="regions_list", scopes="regions:read")
     async def each(self) -> AsyncGenerator[RegionData, None]:
-        """Go through regions one by one; from the middle of a page on, the next is read.
+        """Iterate over regions; the next page is read in advance.
 
         Returns:
             An iterator over regions; an asynchronous one in `AsyncDO`.

@@ -58,7 +58,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
             droplet_id: The id of the Droplet to assign it to; or
             region: the slug of the region; ignored with `droplet_id`.
             project_id: UUID of the project that it belongs to. Default: the default project.
-            wait: Whether to wait till it is assigned; one for a region is ready when the API answers.
+            wait: If true, wait until it is assigned; one for a region is ready when the API answers.
 
         Returns:
             The address.
@@ -134,7 +134,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
         )
 
     async def _made_since(self, things: list[Any], since: float, deadline: Deadline) -> list[Any]:
-        """An address does not tell when it was reserved; its actions do, of which that is the first."""
+        """An address does not show when it was reserved; its actions do, of which that is the first."""
         known = self._session.ownership.known
         things = [thing for thing in things if not any(known((name, thing["ip"])) for name in NAMES)]
         jobs = [partial(self._first_begun, thing["ip"], deadline) for thing in things]
@@ -153,7 +153,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
         return min((one for one in begun if one is not None), default=None)
 
     async def _recover_made(self, spec: CreateSpec, deadline: Deadline, failure: DOBOTOException) -> Any:
-        """The address, which must also turn out to be the Droplet's: it is nobody's till its action has completed."""
+        """The address, which must also turn out to be the Droplet's: it is nobody's until its action has completed."""
         found = await super()._recover_made(spec, deadline, failure)
         droplet_id = spec.request.body.get("droplet_id")
         if droplet_id is None or droplet_of(found) == droplet_id:

@@ -26,7 +26,7 @@ class Size(Resource[Mode]):
 
     @stream(ref="sizes_list", scopes=("sizes:read", "regions:read"))
     async def each(self) -> AsyncGenerator[SizeData, None]:
-        """Go through sizes one by one; from the middle of a page on, the next is read.
+        """Iterate over sizes; the next page is read in advance.
 
         Returns:
             An iterator over sizes; an asynchronous one in `AsyncDO`.

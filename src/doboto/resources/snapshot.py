@@ -20,7 +20,7 @@ class Snapshot(Resource[Mode]):
 
     @operation(ref="snapshots_list", scopes="snapshot:read")
     async def list(self, resource_type: ResourceType | None = None) -> Snapshots:
-        """List all snapshots, or those of Droplets or of volumes; every page of them.
+        """List all snapshots, or those of Droplets or of volumes, all pages.
 
         Args:
             resource_type: `droplet` or `volume`, for those alone.
@@ -32,7 +32,7 @@ class Snapshot(Resource[Mode]):
 
     @stream(ref="snapshots_list", scopes="snapshot:read")
     async def each(self, resource_type: ResourceType | None = None) -> AsyncGenerator[SnapshotData, None]:
-        """Go through snapshots one by one; from the middle of a page on, the next is read.
+        """Iterate over snapshots; the next page is read in advance.
 
         Args:
             resource_type: `droplet` or `volume`, for those alone.
@@ -68,7 +68,7 @@ class Snapshot(Resource[Mode]):
         irreversible="The snapshot is lost.",
     )
     async def destroy(self, id: int | str, *, missing_ok: bool = False) -> None:
-        """Destroy one snapshot. It can't be undone.
+        """Destroy one snapshot.
 
         Args:
             id: The snapshot's id.

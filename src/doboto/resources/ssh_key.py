@@ -31,7 +31,7 @@ class SSHKey(Making[Mode]):
 
     @stream(ref="sshKeys_list", scopes="ssh_key:read")
     async def each(self) -> AsyncGenerator[SSHKeyData, None]:
-        """Go through SSH keys one by one; from the middle of a page on, the next is read.
+        """Iterate over SSH keys; the next page is read in advance.
 
         Returns:
             An iterator over SSH keys; an asynchronous one in `AsyncDO`.

@@ -27,7 +27,7 @@ class Tag(Making[Mode]):
 
     @operation(ref="tags_list", scopes="tag:read", scopes_note="the read scopes of the resources to count them")
     async def list(self) -> Tags:
-        """List all tags; every page of them.
+        """List all tags, all pages.
 
         Returns:
             A list of tags, each with the number of resources that carry it.
@@ -36,7 +36,7 @@ class Tag(Making[Mode]):
 
     @stream(ref="tags_list", scopes="tag:read", scopes_note="the read scopes of the resources to count them")
     async def each(self) -> AsyncGenerator[TagData, None]:
-        """Go through tags one by one; from the middle of a page on, the next is read.
+        """Iterate over tags; the next page is read in advance.
 
         Returns:
             An iterator over tags; an asynchronous one in `AsyncDO`.
@@ -46,7 +46,7 @@ class Tag(Making[Mode]):
 
     @operation(ref="tags_list", scopes="tag:read")
     async def name_list(self) -> Names:
-        """List the names of all tags; every page of them.
+        """List the names of all tags, all pages.
 
         Returns:
             A list of names.

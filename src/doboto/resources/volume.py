@@ -59,7 +59,7 @@ class Volume(Making[Mode], Doing[Mode]):
 
     @operation(ref="volumes_list", scopes="block_storage:read")
     async def list(self, region: str | None = None, *, name: str | None = None) -> Volumes:
-        """List all volumes, or those of a region or a name; every page of them.
+        """List all volumes, or those of a region or a name, all pages.
 
         Args:
             region: Only volumes in the region of this slug.
@@ -75,7 +75,7 @@ class Volume(Making[Mode], Doing[Mode]):
 
     @stream(ref="volumes_list", scopes="block_storage:read")
     async def each(self, region: str | None = None, *, name: str | None = None) -> AsyncGenerator[VolumeData, None]:
-        """Go through volumes one by one; from the middle of a page on, the next is read.
+        """Iterate over volumes; the next page is read in advance.
 
         Args:
             region: Only volumes in the region of this slug.
@@ -160,7 +160,7 @@ class Volume(Making[Mode], Doing[Mode]):
         """Create a volume unless there is one of its name in its region.
 
         Args:
-            attribs: The volume's attributes, as for `create`; those of one that is there are not compared.
+            attribs: The volume's attributes, as for `create`; those of an existing one are not compared.
             wait: A volume is ready when the API answers; there is nothing to wait for.
             poll: Not used.
 

@@ -23,7 +23,7 @@ class VPC(VPCPeerings[Mode]):
 
     @operation(ref="vpcs_list", scopes="vpc:read")
     async def list(self) -> VPCs:
-        """List all VPCs; every page of them.
+        """List all VPCs, all pages.
 
         Returns:
             A list of VPCs.
@@ -32,7 +32,7 @@ class VPC(VPCPeerings[Mode]):
 
     @stream(ref="vpcs_list", scopes="vpc:read")
     async def each(self) -> AsyncGenerator[VPCData, None]:
-        """Go through VPCs one by one; from the middle of a page on, the next is read.
+        """Iterate over VPCs; the next page is read in advance.
 
         Returns:
             An iterator over VPCs; an asynchronous one in `AsyncDO`.
@@ -95,8 +95,7 @@ class VPC(VPCPeerings[Mode]):
             id: The VPC's id.
             attributes: What changes: `name` (str), `description` (str),
                 `default` (True).
-            replace: Whether the attributes describe the VPC anew, which then needs its name: sent as PUT instead of
-                PATCH.
+            replace: If true, replace the whole VPC, which then needs its name: sent as PUT instead of PATCH.
 
         Returns:
             The VPC as it is now.

@@ -25,7 +25,7 @@ class VPCPeerings(Settling[Mode]):
 
     @operation(ref=("vpcPeerings_list", "vpcs_list_peerings"), scopes="vpc_peering:read")
     async def peering_list(self, id: str | None = None, *, region: str | None = None) -> Peerings:
-        """List all peerings, or those of a VPC or a region; every page of them.
+        """List all peerings, or those of a VPC or a region, all pages.
 
         Args:
             id: Only peerings of the VPC of this id; or
@@ -43,7 +43,7 @@ class VPCPeerings(Settling[Mode]):
     async def peering_each(
         self, id: str | None = None, *, region: str | None = None
     ) -> AsyncGenerator[VPCPeering, None]:
-        """Go through peerings one by one; from the middle of a page on, the next is read.
+        """Iterate over peerings; the next page is read in advance.
 
         Args:
             id: Only peerings of the VPC of this id; or
@@ -81,7 +81,7 @@ class VPCPeerings(Settling[Mode]):
         Args:
             name: The peering's name, unique in the account.
             vpc_ids: The ids of both VPCs; or
-            wait: Whether to wait till it is active.
+            wait: If true, wait until it is active.
             id: the id of one VPC, with
             vpc_id: the id of the one to peer it with.
 
@@ -118,7 +118,7 @@ class VPCPeerings(Settling[Mode]):
         Args:
             name: The peering's name, unique in the account.
             vpc_ids: The ids of both VPCs; or
-            wait: Whether to wait till it is active.
+            wait: If true, wait until it is active.
             id: the id of one VPC, with
             vpc_id: the id of the one to peer it with.
 
@@ -191,7 +191,7 @@ class VPCPeerings(Settling[Mode]):
 
         Args:
             peering_id: The peering's id.
-            wait: Whether to wait till the API answers that it is gone, which is when its VPCs can be destroyed.
+            wait: If true, wait until it no longer exists, when its VPCs can be destroyed.
         """
         plan = self._plan(poll, timeout, progress)
         await self._remove_for_good(LIFECYCLE, peering_id, plan, missing_ok=missing_ok, wait_till_gone=wait)

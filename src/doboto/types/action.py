@@ -23,7 +23,7 @@ class Action(TypedDict):
     type: str
     #: When it began, ISO 8601.
     started_at: str
-    #: When it ended, ISO 8601; None till then.
+    #: When it ended, ISO 8601; None until then.
     completed_at: str | None
     #: Number of the resource that is changed.
     resource_id: int | None

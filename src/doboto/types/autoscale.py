@@ -92,7 +92,7 @@ class AutoscaleTemplate(AutoscaleTemplateBase):
 
 
 class AutoscaleCreate(TypedDict):
-    """The attributes that make a pool; changing one takes all of them as well."""
+    """The attributes that create a pool; changing one takes all of them as well."""
 
     #: Name of the pool; it can't be changed.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_create
@@ -157,7 +157,7 @@ class AutoscaleMember(TypedDict):
 
 
 class AutoscaleEvent(TypedDict):
-    """One time that a pool scaled, or was told to."""
+    """One time that a pool scaled, or was asked to."""
 
     #: UUID of the event.
     history_event_id: str

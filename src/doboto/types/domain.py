@@ -78,7 +78,7 @@ class DomainRecordAttributes(TypedDict, total=False):
 
 
 class DomainRecordCreate(TypedDict):
-    """The attributes that make a record; which of them its type wants is in the API reference."""
+    """The attributes that create a record; which of them its type wants is in the API reference."""
 
     #: Type, such as "A", "CNAME" or "TXT".
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/domains_create_record

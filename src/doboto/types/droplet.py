@@ -39,7 +39,7 @@ class NetworkV6(TypedDict):
 
 
 class Networks(TypedDict):
-    """The addresses of a Droplet; both lists are empty till it gets them."""
+    """The addresses of a Droplet; both lists are empty until it gets them."""
 
     #: IPv4 addresses.
     v4: list[NetworkV4]

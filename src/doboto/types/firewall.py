@@ -90,7 +90,7 @@ class FirewallRules(TypedDict, total=False):
 
 
 class FirewallCreate(FirewallRules, total=False):
-    """The attributes that make a firewall, or describe it anew: a name and at least one rule."""
+    """The attributes that create a firewall, or replace its configuration: a name and at least one rule."""
 
     #: Name: letters, digits, "." and "-", beginning with a letter or digit; unique in the account.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_create

@@ -59,7 +59,7 @@ class ImageCreateBase(TypedDict, total=False):
 
 
 class ImageCreate(ImageCreateBase):
-    """The attributes that make an image from a URL."""
+    """The attributes that create a image from a URL."""
 
     #: Display name.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/images_create_custom

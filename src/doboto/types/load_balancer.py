@@ -35,9 +35,9 @@ class HealthCheck(TypedDict, total=False):
     check_interval_seconds: int
     #: Seconds to wait for an answer.
     response_timeout_seconds: int
-    #: Checks to fail till a Droplet gets no more traffic.
+    #: Checks to fail until a Droplet gets no more traffic.
     unhealthy_threshold: int
-    #: Checks to pass till it gets traffic again.
+    #: Checks to pass until it gets traffic again.
     healthy_threshold: int
 
 
@@ -163,7 +163,10 @@ class LoadBalancer(TypedDict):
 
 
 class LoadBalancerCreate(TypedDict, total=False):
-    """The attributes that make a load balancer, or describe it anew: a name, rules, and either Droplets or a tag."""
+    """The attributes that create a load balancer or replace its configuration.
+
+    A name, rules, and either Droplets or a tag.
+    """
 
     #: Name.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create

@@ -48,7 +48,7 @@ AlertWindow: TypeAlias = Literal["5m", "10m", "30m", "1h"]
 
 
 class AlertSlack(TypedDict):
-    """A Slack channel that is told of an alert."""
+    """A Slack channel that is notified of an alert."""
 
     #: Name of the channel.
     channel: str
@@ -57,7 +57,7 @@ class AlertSlack(TypedDict):
 
 
 class AlertRecipients(TypedDict):
-    """Who is told of an alert."""
+    """Who is notified of an alert."""
 
     #: Email addresses.
     email: list[str]
@@ -89,7 +89,7 @@ class AlertPolicyCreate(TypedDict):
     #: Names of tags whose Droplets it looks at.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_create_alertPolicy
     tags: list[str]
-    #: Who is told.
+    #: Who is notified.
     #: https://docs.digitalocean.com/products/monitoring/how-to/set-up-alerts/
     alerts: AlertRecipients
     #: Whether it is in force.
@@ -107,7 +107,7 @@ class AlertPolicy(AlertPolicyCreate):
 class MetricSeries(TypedDict):
     """What was measured of one thing, in the form of a Prometheus matrix."""
 
-    #: Labels that tell it apart, such as `host_id` and, of CPUs, `mode`.
+    #: Labels that distinguish it, such as `host_id` and, of CPUs, `mode`.
     metric: dict[str, str]
     #: Pairs of the time, in seconds since 1970, and the value as text.
     values: list[list[int | str]]

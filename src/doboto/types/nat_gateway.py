@@ -102,7 +102,7 @@ class NATGatewayUpdate(TypedDict):
 
 
 class NATGatewayCreate(TypedDict):
-    """The attributes that make a gateway."""
+    """The attributes that create a gateway."""
 
     #: Name: letters, digits, "-" and "."; unique in the account.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_create

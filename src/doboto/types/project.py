@@ -30,12 +30,12 @@ class Project(TypedDict):
     created_at: str
     #: When it was changed last, ISO 8601.
     updated_at: str
-    #: Whether resources come into it unless they are told otherwise.
+    #: Whether resources come into it unless another is given.
     is_default: bool
 
 
 class ProjectCreate(TypedDict):
-    """The attributes that make a project."""
+    """The attributes that create a project."""
 
     #: Name, up to 175 characters, unique in the account.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_create

@@ -17,7 +17,7 @@ class VPC(TypedDict):
     region: str
     #: Addresses in it, as a CIDR.
     ip_range: str
-    #: Whether resources of the region are in it unless they are told otherwise.
+    #: Whether resources of the region are in it unless another is given.
     default: bool
     #: UUID of the VPC.
     id: str
@@ -28,7 +28,7 @@ class VPC(TypedDict):
 
 
 class VPCCreate(TypedDict):
-    """The attributes that make a VPC."""
+    """The attributes that create a VPC."""
 
     #: Name: letters, digits, "-" and "."; unique in the account.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_create

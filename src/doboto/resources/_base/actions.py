@@ -62,7 +62,7 @@ class ActionSpec:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What tells like requests by."""
+        """What identifies like requests."""
         return ("action", self.type, self.target)
 
 
@@ -70,7 +70,7 @@ class Doing(Recovering[Mode]):
     """Does actions."""
 
     async def _do(self, spec: ActionSpec, plan: WaitPlan, patient: bool) -> Any:
-        """Start an action; with `patient`, after a running one has ended, and wait till it has completed.
+        """Start an action; with `patient`, after a running one has ended, and wait until it has completed.
 
         Raises:
             DOBOTOActionException: It ended as errored.
@@ -161,7 +161,7 @@ class Doing(Recovering[Mode]):
         async def find() -> list[Any]:
             request = pages.numbered(await spec.listing(), {}, 1)
             page = await self._session.call(request, deadline, pages.reading("actions"))
-            since = self._session.api_time(failure.sent_at)  # now that a reply has told the API's time
+            since = self._session.api_time(failure.sent_at)  # now that a response has shown the API's time
             new = [one for one in records(list(page.items)) if spec.own(one) and _new(one, spec.type, since)]
             return new if new and (spec.happened is None or await spec.happened()) else []
 

@@ -35,7 +35,7 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
         scopes_note="droplet:read to see their Droplets",
     )
     async def list(self) -> Many[Address]:
-        """List all addresses of the kind; every page of them.
+        """List all addresses of the kind, all pages.
 
         Returns:
             A list of addresses.
@@ -48,7 +48,7 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
         scopes_note="droplet:read to see their Droplets",
     )
     async def each(self) -> AsyncGenerator[Address, None]:
-        """Go through addresses of the kind one by one; from the middle of a page on, the next is read.
+        """Iterate over addresses of the kind; the next page is read in advance.
 
         Returns:
             An iterator over addresses; an asynchronous one in `AsyncDO`.
@@ -79,7 +79,7 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
         irreversible="The address is released and may be given to another account.",
     )
     async def destroy(self, ip: str, *, missing_ok: bool = False) -> None:
-        """Give an address back. It may be somebody else's soon.
+        """Release an address. Another account may get it soon.
 
         Args:
             ip: The address. An IPv6 one must not be assigned.

@@ -46,7 +46,7 @@ class CreateSpec:
 
     @property
     def asked(self) -> dict[str, Any]:
-        """What is asked for, as an error may tell it."""
+        """What is asked for, as an error may show it."""
         return {name: "***" if name in self.secrets else value for name, value in self.request.body.items()}
 
 
@@ -57,7 +57,7 @@ class Making(Recovering[Mode]):
         """Make it; where the answer is lost, look whether it was made.
 
         Raises:
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.
         """
         made: Any = await self._changed(
             spec.request, deadline, partial(self._recover_made, spec, deadline), holding(spec.key, dict),
@@ -91,7 +91,7 @@ class Making(Recovering[Mode]):
         """Send a change of which nothing can be read afterwards; returns the reply.
 
         Raises:
-            DOBOTOOutcomeUnknownException: The answer was lost.
+            DOBOTOOutcomeUnknownException: The response was lost.
         """
 
         async def nowhere(failure: DOBOTOException) -> Any:
@@ -110,7 +110,7 @@ class Making(Recovering[Mode]):
             listed = await self._list_all(spec.plural, spec.listing, spec.query, deadline)
             alike = [thing for thing in listed if spec.same(thing)]
             free = [thing for thing in alike if not self._session.ownership.known(_claim(spec, thing))]
-            since = self._session.api_time(failure.sent_at)  # now that a reply has told the API's time
+            since = self._session.api_time(failure.sent_at)  # now that a response has shown the API's time
             return await self._made_since(free, since, deadline)
 
         await self._session.emit(ResponseLost(spec.what, failure))

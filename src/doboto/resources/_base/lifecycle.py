@@ -1,4 +1,4 @@
-"""How things that come to rest by and by are made, changed and destroyed: what their own fields tell is waited for."""
+"""How resources that become active later are created, changed and destroyed: waiting reads their own fields."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Lifecycle:
         place: The path of one, with `{id}` in it.
         rest: Its state at rest.
         failed: The states that it won't come out of.
-        member: The field that tells its state.
+        member: The field that has its state.
     """
 
     key: str
@@ -42,7 +42,7 @@ class Lifecycle:
         return get(path(self.place, id=id))
 
     def lacks(self, thing: Mapping[str, Any]) -> str:
-        """What one lacks till it is at rest, in words."""
+        """What one lacks until it is at rest, in words."""
         state = thing.get(self.member, "not known yet")
         return "" if state == self.rest else f"{self.member} is {state}"
 
@@ -73,7 +73,7 @@ class Settling(Making[Mode]):
         return made, made
 
     async def _replace(self, course: Lifecycle, id: str, body: Mapping[str, Any], plan: WaitPlan, wait: bool) -> Any:
-        """The thing as it is after all of it was described anew; with `wait`, at rest."""
+        """Replace all of a resource and return it; with `wait`, once it is active."""
         request = Request("PUT", path(course.place, id=id), body=body, repeatable=True)
         changed = await self._session.call(request, plan.deadline, holding(course.key, dict))
         return await self._settled("update", changed, course, plan) if wait else changed
@@ -102,7 +102,7 @@ class Settling(Making[Mode]):
         wait_till_gone: bool,
         request: Request | None = None,
     ) -> None:
-        """Destroy a thing, by `request` if that is not the usual one; wait till it answers no more if asked to."""
+        """Destroy a thing, by `request` if that is not the usual one; wait until it answers no more if asked to."""
         usual = Request("DELETE", path(course.place, id=id), repeatable=True)
         if await self._delete(request or usual, missing_ok, plan.deadline) and wait_till_gone:
             await wait(self._session, DeletionWatch(self._session, id, course.reading(id), course.key), plan)
@@ -113,7 +113,7 @@ class Settling(Making[Mode]):
         """Send a change that must not be sent twice; where its answer is lost, look whether it happened.
 
         Raises:
-            DOBOTOOutcomeUnknownException: The answer was lost, and looking did not settle it.
+            DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.
         """
 
         async def recover(failure: DOBOTOException) -> None:

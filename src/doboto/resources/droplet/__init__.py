@@ -53,7 +53,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
     async def list(
         self, tag_name: str | None = None, *, name: str | None = None, type: DropletType | None = None
     ) -> Droplets:
-        """List all Droplets, or those with a tag, a name or a type; every page of them.
+        """List all Droplets, or those with a tag, a name or a type, all pages.
 
         The API leaves GPU Droplets out unless they are asked for, and so does this: `type="gpus"` lists them alone and
         `type="all"` lists both.
@@ -81,7 +81,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
     async def each(
         self, tag_name: str | None = None, *, name: str | None = None, type: DropletType | None = None
     ) -> AsyncGenerator[DropletData, None]:
-        """Go through Droplets one by one; from the middle of a page on, the next is read.
+        """Iterate over Droplets; the next page is read in advance.
 
         Args:
             tag_name: Only Droplets with this tag; not together with `name` or `type`.
@@ -184,7 +184,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         A Droplet is ready when its create action has completed, it is active, and it has what was asked for: its
         public IPv4 address (unless `public_networking` is false), a private one (if `private_networking` or `vpc_uuid`
         was asked for), an IPv6 address (if `ipv6` was), its tags. It is then powered on, which is not yet booted:
-        `ready_port=22` also waits till it accepts connections.
+        `ready_port=22` also waits until it accepts connections.
 
         Args:
             attribs: The Droplet's attributes:
@@ -204,8 +204,8 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
                 - `tags` (list of str): tags to put on it.
                 - `with_droplet_agent` (bool): whether the agent of the web console must, or must not, be installed.
                 - `public_networking` (bool): False for no public address at all.
-            wait: Whether to wait till it is ready.
-            ready_port: While waiting, also wait till this TCP port answers.
+            wait: If true, wait until it is ready.
+            ready_port: While waiting, also wait until this TCP port accepts connections.
 
         Returns:
             The Droplet if `name` is given; a list of Droplets in the order of `names` if those are given.
@@ -213,10 +213,10 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         Raises:
             DOBOTOUnprocessableException: The API refused them. In the error's `created` is what was created before
                 that, as in all that follow.
-            DOBOTOOutcomeUnknownException: An answer was lost, and looking did not settle whether all were created.
+            DOBOTOOutcomeUnknownException: A response was lost and it is unknown whether all were created.
             DOBOTOActionException: The creation failed, while waiting.
             DOBOTOVanishedException: The Droplet is gone, while waiting.
-            DOBOTOPollingException: It took longer than `timeout`, while waiting; its `ids` and `polling` tell the
+            DOBOTOPollingException: It took longer than `timeout`, while waiting; its `ids` and `polling` have the
                 Droplets.
         """
         order = CreateRequest.of(attribs, attributes)
@@ -257,8 +257,8 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         Args:
             attribs: The Droplet's attributes, as for `create`; those of an existing Droplet are not compared, and
                 its name is enough.
-            wait: Whether to wait till all are ready, those that were already there and are still `new` included.
-            ready_port: While waiting, also wait till this TCP port answers on those created.
+            wait: If true, wait until all are ready, including existing ones that are still `new`.
+            ready_port: While waiting, also wait until this TCP port of the created ones accepts connections.
 
         Returns:
             With `name`, a tuple of the Droplet and the same Droplet if it was created, else None. With `names`, a
@@ -266,7 +266,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
 
         Raises:
             ValueError, TypeError: The attributes can't be right, or a name is given twice; nothing was created.
-            DOBOTOOutcomeUnknownException: An answer was lost, and looking did not settle whether all were created.
+            DOBOTOOutcomeUnknownException: A response was lost and it is unknown whether all were created.
             DOBOTOException: As `create`.
         """
         order = CreateRequest.of(attribs, attributes, complete=False)
@@ -359,7 +359,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         missing_ok: bool = False,
         progress: OnProgress | None = None,
     ) -> None:
-        """Destroy a Droplet, or ALL Droplets with a tag. It can't be undone.
+        """Destroy a Droplet, or ALL Droplets with a tag.
 
         What belongs to it and is charged for by itself (volumes, snapshots, reserved IPs) stays; see
         `destroy_with_associated_resources`.
@@ -367,11 +367,11 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         Args:
             id: The Droplet's id, or a list of ids; or
             tag_name: the tag whose Droplets are destroyed.
-            wait: Whether to wait till the API answers that it is gone, which is when its volumes are free.
+            wait: If true, wait until it no longer exists, when its volumes are free.
 
         Raises:
             DOBOTOPendingEventException: Another action is running there, and `wait` is False.
-            DOBOTOOutcomeUnknownException: By tag, the answer was lost, and looking did not settle it.
+            DOBOTOOutcomeUnknownException: By tag, the response was lost and the outcome could not be determined.
         """
         target = Target.of(id, tag_name)
         plan = self._plan(poll, timeout, progress)

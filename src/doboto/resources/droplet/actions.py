@@ -369,7 +369,7 @@ class DropletActions(Acting[Mode]):
         Args:
             id: The Droplet's id, or a list of ids.
             size: The slug of the new size.
-            disk: Whether the disk grows too. It never shrinks again; without it the size can be taken back.
+            disk: If true, the disk grows as well; without it the change of size can be undone.
 
         Returns:
             The Action; a list of Actions, in the order given, for a list of ids.
@@ -401,13 +401,13 @@ class DropletActions(Acting[Mode]):
         *,
         progress: OnProgress | None = None,
     ) -> Action | Actions:
-        """Begin a Droplet anew from an image, with the addresses that it has.
+        """Rebuild a Droplet from an image; it keeps its addresses.
 
         What is on the disk is lost.
 
         Args:
             id: The Droplet's id, or a list of ids.
-            image: The image to begin anew with: an id, or the slug of a public image.
+            image: The image: an id, or the slug of a public image.
 
         Returns:
             The Action; a list of Actions, in the order given, for a list of ids.

@@ -70,14 +70,14 @@ class DropletAssociated(Acting[Mode]):
         dangerous: bool = False,
         progress: OnProgress | None = None,
     ) -> DestroyStatus | None:
-        """Destroy a Droplet and, with it, some or all of what belongs to it. It can't be undone.
+        """Destroy a Droplet and, with it, some or all of what belongs to it.
 
         Args:
             id: The Droplet's id.
             resources: What goes along: lists of ids, by the kinds that `associated_resource_list` has; its
                 result, or a part of it, will do as it is. What is not named stays.
-            wait: Whether to wait till all is destroyed.
-            dangerous: Destroy everything that belongs to the Droplet instead of naming it in `resources`.
+            wait: If true, wait until everything is destroyed.
+            dangerous: If true, destroy everything that belongs to the Droplet instead of naming it in `resources`.
 
         Returns:
             With `wait`, the status as `destroy_status` returns it; otherwise nothing.
@@ -136,7 +136,7 @@ class DropletAssociated(Acting[Mode]):
 
         Args:
             id: The Droplet's id.
-            wait: Whether to wait till all is destroyed.
+            wait: If true, wait until everything is destroyed.
 
         Returns:
             With `wait`, the status as `destroy_status` returns it; otherwise nothing.

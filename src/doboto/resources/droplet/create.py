@@ -28,7 +28,7 @@ from .run_action import Acting
 
 @dataclass(slots=True)
 class Made:
-    """What a create has made so far: filled as replies come, so that it can be told whatever happens next."""
+    """What a create has made so far: filled as responses come, so that it is known whatever happens next."""
 
     droplets: list[Any] = field(default_factory=list[Any])
     action_ids: list[int] = field(default_factory=list[int])
@@ -128,7 +128,7 @@ class Creating(Acting[Mode]):
         ready_port: int | None,
         readiness: Readiness | None = None,
     ) -> list[Any]:
-        """The Droplets once they are ready, by what was asked for unless told otherwise; in the order asked for."""
+        """The Droplets once they are ready, by what was asked for unless given; in the order asked for."""
         readiness = readiness or Readiness.asked_for(order.attribs)
         watch = DropletWatch(self._session, made.droplets, made.action_ids, readiness)
         try:
@@ -174,20 +174,20 @@ def _by_outcome(created: Sequence[Any], made: Made, request: CreateRequest) -> t
 
 
 def _foremost(failures: Sequence[Exception], made: Made) -> Exception:
-    """The failure to raise of several: one that leaves something open, else the first; it tells of the others too."""
+    """The failure to raise of several: one that leaves something open, else the first; it mentions the others too."""
     foremost = next((one for one in failures if isinstance(one, DOBOTOOutcomeUnknownException)), failures[0])
     others = [other for other in failures if other is not foremost]
     for other in others:
         if isinstance(other, DOBOTOException):
             made.droplets += other.created
     if isinstance(foremost, DOBOTOException):
-        # What was left open is told in full: its ids in doubt stand nowhere else. Refusals are all alike.
+        # What was left open is shown in full: its ids in doubt stand nowhere else. Refusals are all alike.
         left_open = [other for other in others if isinstance(other, DOBOTOOutcomeUnknownException)]
         refused = [other for other in others if other not in left_open]
-        told = [str(other) for other in [*left_open, *refused[:1]]]
-        told += [f"and {len(refused) - 1} more"] if len(refused) > 1 else []
-        if told:
-            foremost.message += f"; other requests of the same call failed too: {'; '.join(told)}"
+        messages = [str(other) for other in [*left_open, *refused[:1]]]
+        messages += [f"and {len(refused) - 1} more"] if len(refused) > 1 else []
+        if messages:
+            foremost.message += f"; other requests of the same call failed too: {'; '.join(messages)}"
     return foremost
 
 
