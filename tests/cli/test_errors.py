@@ -279,3 +279,16 @@ def test_refinements_stand_before_what_they_refine() -> None:
     kinds = [kind for kind, _ in BY_ERROR]
     for place, kind in enumerate(kinds):
         assert not any(issubclass(later, kind) for later in kinds[place + 1 :])
+
+
+@pytest.mark.parametrize(("order", "meant"), [
+    ("server list", "droplet"), ("compute", "droplet"), ("ssh web", "droplet ssh"), ("lb list", "load-balancer"),
+    ("ip list", "reserved-ip"), ("keys list", "ssh-key"), ("droplet-action", "droplet"), ("whoami", "account info"),
+    ("domain record list", "record-list"), ("wait 1", "droplet wait"),
+    ("droplet list --format ID,Name", "--columns"), ("droplet create web --tag-names a", "--tag"),
+    ("droplet destroy web --force", "--yes"), ("droplet create web --enable-backups", "--backups"),
+    ("droplet list --access-token t", "--token"), ("droplet ssh web --ssh-user me", "--user"),
+])  # fmt: skip
+def test_words_of_other_command_lines_lead_to_ours(doboto: Doboto, order: str, meant: str) -> None:
+    message = doboto.refused(2, "usage", *order.split())["message"]
+    assert f"did you mean {meant}" in message

@@ -14,7 +14,7 @@ import click
 from ..errors import DOBOTOException
 from .errors import FAILED, USAGE, Failure, GoingOn, described, exit_of, interrupted_by, line_of
 from .output.text import dump_json
-from .suggest import ALIKE, suggestion
+from .suggest import option_suggestion
 
 MACHINE = frozenset({"json", "jsonl"})
 #: What needs no traceback to be understood: wrong usage, what the API answers, what a person does.
@@ -99,7 +99,7 @@ def _usage(failure: click.UsageError) -> str:
     if isinstance(failure, click.exceptions.NoArgsIsHelpError):
         return "a command is missing"
     if isinstance(failure, click.NoSuchOption):
-        return f"no such option {failure.option_name}{suggestion(failure.option_name, _options(failure.ctx), ALIKE)}"
+        return f"no such option {failure.option_name}{option_suggestion(failure.option_name, _options(failure.ctx))}"
     text = " ".join(failure.format_message().split()).rstrip(".")
     return text[:1].lower() + text[1:]
 

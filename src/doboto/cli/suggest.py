@@ -9,34 +9,69 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 LIKE, ALIKE = 0.5, 0.75
 #: What others call it, each with what it may be called here, the likeliest first.
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "account-balance": ("account",),
     "add": ("add", "create", "attach"),
     "change": ("update",),
+    "compute": ("droplet",),
     "configure": ("auth init",),
     "delete": ("destroy", "remove"),
     "describe": ("info",),
     "dns": ("domain",),
     "domain-record": ("domain",),
+    "droplet-action": ("droplet",),
+    "droplets": ("droplet",),
     "edit": ("update",),
     "get": ("info",),
+    "ip": ("reserved-ip",),
+    "keys": ("ssh-key",),
     "kill": ("destroy",),
+    "lb": ("load-balancer",),
     "login": ("auth init",),
     "ls": ("list",),
     "make": ("create",),
     "modify": ("update",),
     "new": ("create",),
-    "record": ("domain",),
-    "records": ("domain",),
+    "record": ("domain", "record-list"),
+    "records": ("domain", "record-list"),
     "remove": ("remove", "destroy", "detach"),
     "reset": ("power-cycle",),
     "restart": ("reboot",),
     "rm": ("destroy", "remove"),
+    "server": ("droplet",),
+    "servers": ("droplet",),
     "set": ("update",),
     "show": ("info",),
+    "ssh": ("droplet ssh",),
+    "sshkey": ("ssh-key",),
     "start": ("power-on",),
     "stop": ("shutdown",),
     "terminate": ("destroy",),
     "use": ("switch",),
     "version": ("--version",),
+    "vm": ("droplet",),
+    "wait": ("droplet wait", "action wait"),
+    "whoami": ("account info",),
+}
+#: What other command lines call options (doctl's `--format` has columns), each with what they may be called here.
+OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "--access-token": ("--token",),
+    "--all": ("--tag",),
+    "--api-url": ("--url",),
+    "--enable-backups": ("--backups",),
+    "--enable-ipv6": ("--ipv6",),
+    "--enable-monitoring": ("--monitoring",),
+    "--enable-private-networking": ("--private-networking", "--vpc-uuid"),
+    "--disable-backups": ("--no-backups",),
+    "--force": ("--yes",),
+    "--format": ("--columns", "--output"),
+    "--json": ("--output",),
+    "--ssh-user": ("--user",),
+    "--ssh-port": ("--port",),
+    "--tag-names": ("--tag",),
+    "--trace": ("--debug",),
+    "--user-data-file": ("--user-data",),
+    "--verbose": ("--debug",),
+    "--vpc": ("--vpc-uuid",),
 }
 
 
@@ -51,6 +86,12 @@ def command_suggestion(given: str, among: Collection[str]) -> str:
     """A question, if a command means the same by another name; else if one is spelled much like it."""
     meant = next((name for name in _meant(given) if name in among), None)
     return suggestion(given, among, ALIKE) if meant is None else _asked([meant])
+
+
+def option_suggestion(given: str, among: Collection[str]) -> str:
+    """A question, if an option is called otherwise elsewhere; else if one is spelled much like it."""
+    meant = [name for name in OPTIONS.get(given, ()) if name in among]
+    return _asked(meant) if meant else suggestion(given, among, ALIKE)
 
 
 def _asked(names: list[str]) -> str:

@@ -47,7 +47,7 @@ BESIDE: Mapping[str, Mapping[str, Written]] = {
     },
 }
 #: No commands of the outermost level, but what is looked for there.
-ELSEWHERE = ("--version", "auth init")
+ELSEWHERE = ("--version", "auth init", "account info", "droplet ssh", "droplet wait")
 
 HELP = """DigitalOcean from the command line.
 
