@@ -109,7 +109,7 @@ def test_a_question_that_nobody_sees_is_not_asked(fleet: Doboto) -> None:
     os.close(ours)
     os.close(theirs)
     assert done.returncode == 5
-    assert re.search(r"would hit web-01 \(480000000.*: say --yes", done.stderr)
+    assert re.search(r"would affect web-01 \(480000000.*; pass --yes", done.stderr)
     assert len(fleet.ok("droplet", "list", "-o", "json").json) == 3
 
 

@@ -86,7 +86,7 @@ def _redraw(do: DO, view: View, poll: float, *, release: bool) -> None:
         while True:
             board.draw()
             if release:
-                do.close()  # the simulated account's file: other commands need it too
+                do.clock.sleep(0)  # lets go of the simulated account's file: other commands need it too
             if wait_for_quit(keys, max(poll, view.pause), clock, board.update):
                 return
             view.try_refresh(do, clock.monotonic())

@@ -6,10 +6,10 @@ The reader is found by its name: `info` reads what `destroy` destroys, `record_i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from ..._json import is_object
+from ..._json import is_object, items, mapping, records
 from ...errors import DOBOTOForbiddenException, DOBOTONotFoundException
 from ..errors import as_usage
 from ..output.columns import columns_of
@@ -35,12 +35,16 @@ class Target:
         name: Its name, or an empty text.
         cells: What is shown of it, by column.
         droplets: The Droplets that carry it, where it is a tag.
+        along: What is destroyed along with it.
+        monthly: Its price by the month, in US dollars, as far as it is known.
     """
 
     id: Any
     name: str
     cells: Mapping[str, Any]
     droplets: Sequence[Target] = field(default=())
+    along: Sequence[Target] = field(default=())
+    monthly: float | None = None
 
     def __str__(self) -> str:
         """All of it in a line."""
@@ -52,12 +56,14 @@ class Target:
         known = [str(self.id)] if self.name and self.name != self.id else []
         known += [f"{name} {format_value(value)}" for name, value in rest.items()]
         known += [f"on {', '.join(f'{one.name} ({one.id})' for one in self.droplets)}"] if self.droplets else []
+        known += [f"along with {', '.join(map(str, self.along))}"] if self.along else []
         label = self.name or str(self.id)
         return f"{label} ({'; '.join(known)})" if known else label
 
     def described(self) -> dict[str, Any]:
         """As a program reads it."""
         more = {"tagged": [one.described() for one in self.droplets]} if self.droplets else {}
+        more |= {"along": [one.described() for one in self.along]} if self.along else {}
         return {"id": self.id, "name": self.name, **self.cells, **more}
 
 
@@ -68,7 +74,14 @@ def hit(do: DO, operation: Operation, call: Mapping[str, Any]) -> list[Target] |
         DOBOTONotFoundException: It is not there.
     """
     try:
-        return _droplets(do, call) if operation.resource == "droplet" else [_thing(do, operation, call)]
+        if operation.resource != "droplet":
+            return [_thing(do, operation, call)]
+        targets = _droplets(do, call)
+        return (
+            [_with_associated(do, one, call) for one in targets]
+            if "dangerous" in call or "resources" in call
+            else targets
+        )
     except DOBOTONotFoundException:
         if call.get("missing_ok"):
             return None
@@ -89,9 +102,53 @@ def _droplet(droplet: Mapping[str, Any]) -> Target:
     size: Mapping[str, Any] = droplet.get("size") or {}
     region: Mapping[str, Any] = droplet.get("region") or {}
     id, name = droplet["id"], droplet["name"]
-    cells = {"name": name, "id": id, "tags": droplet.get("tags"), "region": region.get("slug"),
-             "price": f"${size['price_monthly']:g}/month" if "price_monthly" in size else ""}  # fmt: skip
-    return Target(id, name, cells)
+    monthly = size.get("price_monthly")
+    cells = {"name": name, "id": id, "status": droplet.get("status"), "tags": droplet.get("tags"),
+             "region": region.get("slug"), "price": "" if monthly is None else price_text(monthly)}  # fmt: skip
+    return Target(id, name, cells, monthly=monthly)
+
+
+def _with_associated(do: DO, target: Target, call: Mapping[str, Any]) -> Target:
+    """A Droplet with what goes along: all that is associated with it, or what `resources` names."""
+    chosen: Mapping[str, Any] | None = call.get("resources")
+    along: list[Target] = []
+    for kind, listed in mapping(do.droplet.associated_resource_list(target.id)).items():
+        wanted = None if call.get("dangerous") else {str(_id_of(one)) for one in items(mapping(chosen).get(kind))}
+        along += [_associated(kind, one) for one in records(listed) if wanted is None or str(one.get("id")) in wanted]
+    return replace(target, along=along)
+
+
+def _id_of(chosen: Any) -> Any:
+    """An id, given as such or in an object."""
+    return chosen.get("id") if is_object(chosen) else chosen
+
+
+def _associated(kind: str, resource: Mapping[str, Any]) -> Target:
+    """One of a Droplet's associated resources; its cost is a text such as `1.00`, for a month."""
+    id, name = resource.get("id"), str(resource.get("name") or "")
+    try:
+        monthly = float(str(resource.get("cost", "")).lstrip("$"))
+    except ValueError:
+        monthly = None
+    price = "" if monthly is None else price_text(monthly)
+    return Target(
+        id,
+        name,
+        {"kind": kind.removesuffix("s").replace("_", " "), "name": name, "id": id, "price": price},
+        monthly=monthly,
+    )
+
+
+def price_text(monthly: float) -> str:
+    """A price by the month."""
+    return f"${f'{monthly:.2f}'.removesuffix('.00')}/month"
+
+
+def total_of(targets: Sequence[Target]) -> str:
+    """What all of them cost, with what goes along; empty where no price is known or there is only one."""
+    all = [one for target in targets for one in (target, *target.along)]
+    prices = [one.monthly for one in all if one.monthly is not None]
+    return f"Total: {price_text(sum(prices))}." if len(all) > 1 and prices else ""
 
 
 def untagged(tag: str | None, reporter: Reporter) -> None:

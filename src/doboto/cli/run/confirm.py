@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -13,7 +13,7 @@ from ..output.table import align
 from ..output.text import format_cell
 from ..schema.catalog import Operation, spelled
 from ..schema.text import written
-from .affected import Target, hit, reader_of
+from .affected import Target, hit, reader_of, total_of
 
 if TYPE_CHECKING:
     from ...client import DO
@@ -31,9 +31,17 @@ def asks(operation: Operation, values: Mapping[str, Any]) -> bool:
 
 
 def confirm(
-    do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, *, yes: bool
+    do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, account: str, *, yes: bool
 ) -> list[Mapping[str, Any]]:
-    """Show what will be hit, and ask. What is hit by tag is shown without a question too.
+    """Show what is affected, and ask. What is affected by tag is shown without a question too.
+
+    Args:
+        do: The client.
+        operation: What is to be done.
+        calls: The arguments of each call.
+        reporter: Shows what is affected by tag.
+        account: The account, in words.
+        yes: If true, do not ask.
 
     Returns:
         The calls that are left to do: without those whose thing is not there, where that is fine.
@@ -53,8 +61,9 @@ def confirm(
         _tell(what, targets, reporter)
     elif hits:
         price = _price(do, operation, calls[0])
-        do.close()  # the simulated account's file: a question may stay open, and other commands want it too
-        _ask(what, targets, lambda: question(operation, targets, calls[0], price))
+        do.clock.sleep(0)  # lets go of the simulated account's file: a question may stay open, and others want it
+        notes = [total_of(targets), *_obstacles(operation, targets), f"Account: {account}."]
+        _ask(what, account, targets, [note for note in notes if note], question(operation, targets, calls[0], price))
     return [call for call, _ in hits]
 
 
@@ -66,15 +75,30 @@ def _price(do: DO, operation: Operation, call: Mapping[str, Any]) -> str:
     return f" (${price[1]:g}/month)" if price else ""
 
 
-def _ask(what: str, targets: Sequence[Target], worded: Callable[[], str]) -> None:
+def _obstacles(operation: Operation, targets: Sequence[Target]) -> list[str]:
+    """Why it would be refused as things are, and the command that helps."""
+    running = [target.id for target in targets if target.cells.get("status") == "active"]
+    return [power_off_hint(running)] if operation.name == "resize" and running else []
+
+
+def power_off_hint(ids: Sequence[Any]) -> str:
+    """The command that powers off what must be off."""
+    command = f"doboto droplet power-off {' '.join(map(str, ids))} --wait"
+    return f"A running Droplet may be restarted by a resize, or refuse it; to power it off first: {command}"
+
+
+def _ask(what: str, account: str, targets: Sequence[Target], notes: Sequence[str], question: str) -> None:
     if not _somebody_there():
-        raise _nobody(what, targets)
+        raise _nobody(what, account, targets)
     if not targets:
         raise Failure("there is no such Droplet", NOT_FOUND.code)
-    for line in _pictured(targets):
+    for line in [*_pictured(targets), *map(format_cell, notes)]:
         click.echo(line, err=True)
-    click.echo(f"{worded()} [y/N] ", nl=False, err=True)
-    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+    click.echo(f"{question} [y/N] ", nl=False, err=True)
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):  # Ctrl-D: what follows must not stand behind the question
+        click.echo(err=True)
+    if answer.strip().lower() not in {"y", "yes"}:
         raise Failure(f"{what}: not done", REFUSED.code)
 
 
@@ -89,6 +113,9 @@ def _pictured(targets: Sequence[Target]) -> Iterator[str]:
             stay = "a Droplet, which stays" if many == 1 else f"{many} Droplets, which stay"
             yield f"{format_cell(target.name)} is on {stay}:"
             yield from _pictured(target.droplets)
+        if target.along:
+            yield f"Destroyed along with {format_cell(target.name)}:"
+            yield from _pictured(target.along)
 
 
 def _somebody_there() -> bool:
@@ -103,13 +130,14 @@ def _tell(what: str, targets: Sequence[Target], reporter: Reporter) -> None:
             reporter.line(f"{what}: {one.name} ({one.id})", event="target", id=one.id, name=one.name)
 
 
-def _nobody(what: str, targets: Sequence[Target], most: int = 20) -> Failure:
-    """The refusal where there is no terminal; it names what would be hit."""
+def _nobody(what: str, account: str, targets: Sequence[Target], most: int = 20) -> Failure:
+    """The refusal where there is no terminal; it names what would be affected."""
     more = f" and {len(targets) - most} more" if len(targets) > most else ""
     told = f"{', '.join(map(str, targets[:most]))}{more}" if targets else "nothing that is there now"
     return Failure(
-        f"{what} can't be undone and would hit {told}: say --yes where there is no terminal to ask on",
+        f"{what} can't be undone and would affect {told}, in {account}; pass --yes when not running interactively",
         REFUSED.code,
+        account=account,
         targets=[one.described() for one in targets],
     )
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from ..._json import is_array
-from ...errors import DOBOTOException
+from ...errors import DOBOTOException, DOBOTOUnprocessableException
 from ...events import Progress
 from ...types import Action
-from ..errors import USAGE, Failure, SeveralFailed, as_usage, done_of
+from ..errors import USAGE, Failure, SeveralFailed, as_usage, described, done_of, exit_of
 from ..output.formats import check_expressions, print_result
 from ..output.progress import Reporter
 from ..schema import names as naming
@@ -23,7 +23,7 @@ from ..schema.catalog import Operation
 from ..schema.parameters import assembled, values_of
 from ..settings import Option, Settings
 from .affected import untagged
-from .confirm import asks, confirm
+from .confirm import asks, confirm, power_off_hint
 from .droplets import check_availability, check_slugs
 from .dry_run import dry_run
 from .resume import resumable, resume
@@ -53,7 +53,7 @@ class Order:
 
 def run(operation: Operation, params: dict[str, Any], command: Sequence[click.Parameter], settings: Settings) -> None:
     """Run an operation as a command line asks for it."""
-    from ..accounts.client import open_client
+    from ..accounts.client import find_account, open_client
 
     check_expressions(settings, operation.result)
     order = Order(
@@ -71,7 +71,7 @@ def run(operation: Operation, params: dict[str, Any], command: Sequence[click.Pa
             return
         todo: Sequence[Mapping[str, Any]] = calls
         if asks(operation, values):
-            todo = confirm(do, operation, calls, reporter, yes=order.yes)
+            todo = confirm(do, operation, calls, reporter, str(find_account(settings)), yes=order.yes)
         todo = [{**call, **ids} for call in todo]
 
         def again(ids: Sequence[Any] | None) -> str | None:
@@ -90,6 +90,9 @@ def _carried_out(
         result = _run(do, operation, calls, reporter) if calls else None
     except (SeveralFailed, DOBOTOException) as failure:
         reporter.stop()
+        if isinstance(failure, DOBOTOUnprocessableException) and (hint := _resize_hint(do, operation, calls)):
+            known = described(failure, found := exit_of(failure))
+            raise Failure(f"{known.pop('message')}. {hint}", found.code, **known) from failure
         if results := done_of(failure):
             with suppress(Failure):  # an expression that does not fit them: what is told is why a part failed
                 print_result(results, operation.result, settings, reporter.names)
@@ -98,6 +101,16 @@ def _carried_out(
     if operation.result is Action and result == []:
         untagged(calls[0].get("tag_name"), reporter)
     print_result(_shown(result), operation.result, settings, reporter.names)
+
+
+def _resize_hint(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]]) -> str | None:
+    """The command that powers off Droplets that are running, where a resize was refused."""
+    if (operation.resource, operation.name) != ("droplet", "resize"):
+        return None
+    with suppress(DOBOTOException):  # the refusal itself is reported
+        ids = [call["id"] for call in calls if do.droplet.info(call["id"])["status"] == "active"]
+        return power_off_hint(ids) if ids else None
+    return None
 
 
 def _calls(
