@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,24 @@ class Option(click.Option):
     def __init__(self, *args: Any, section: str = "Options", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.section = section
+
+    def value_from_envvar(self, ctx: click.Context) -> Any:
+        """Read the value from the environment; where it is wrong, name the variable and not the option.
+
+        Raises:
+            Failure: The value is wrong.
+        """
+        value = super().value_from_envvar(ctx)
+        if value is None or ctx.resilient_parsing:
+            return value
+        try:
+            self.type_cast_value(ctx, value)
+        except click.BadParameter:
+            names = [self.envvar] if isinstance(self.envvar, str) else list(self.envvar or ())
+            name = next((one for one in names if os.environ.get(one)), "")
+            allowed = "1 or 0" if self.is_flag else ", ".join(getattr(self.type, "choices", ()))
+            raise Failure(f"{name} is {value!r}; set it to {allowed}", 2) from None
+        return value
 
 
 class Argument(click.Argument):

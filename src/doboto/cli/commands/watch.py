@@ -81,7 +81,10 @@ def _redraw(do: DO, view: View, poll: float, *, release: bool) -> None:
     from rich.live import Live
 
     clock = SystemClock()
-    with Live(console=Console(highlight=False), screen=True, auto_refresh=False) as live, Keys() as keys:
+    with (
+        Live(console=Console(highlight=False), screen=True, auto_refresh=False, vertical_overflow="crop") as live,
+        Keys() as keys,
+    ):
         board = Board(view, live, clock)
         while True:
             board.draw()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import DOBOTOException, DOBOTOForbiddenException, DOBOTOUnauthorizedException
 from ..output.columns import COLUMNS, Column
 from ..output.table import table
-from ..output.text import clean, width_of
+from ..output.text import format_cell, overflow, width_of
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -196,7 +196,7 @@ def _name(action: Mapping[str, Any], names: Mapping[Any, str]) -> str:
 def _render_head(view: View) -> list[RenderableType]:
     active = sum(droplet["status"] == "active" for droplet in view.droplets)
     return [
-        _line(("doboto watch", "bold"), f"  {clean(view.account)}"),
+        _line(("doboto watch", "bold"), f"  {format_cell(view.account)}"),
         _line(f"Droplets: {len(view.droplets)}, active: {active}, actions running: {len(view.actions)}"),
     ]
 
@@ -205,7 +205,7 @@ def _render_foot(view: View, width: int, lines: int, now: float) -> list[Rendera
     """Draw what `q` does and the rate limit; after a failure since when nothing is new, and why, in several lines."""
     if not view.error:
         return [_line((QUIT, "dim"), (view.limit, "dim"))]
-    text = f"{QUIT}last updated {now - view.updated_at:.0f} s ago: {clean(view.error)}"
+    text = f"{QUIT}last updated {now - view.updated_at:.0f} s ago: {format_cell(view.error)}"
     first, *rest = wrap(text, max(1, width), lines)
     quits = first[: len(QUIT)]
     return [_line((quits, "dim"), (first[len(quits) :], "bold red")), *(_line((one, "bold red")) for one in rest)]
@@ -225,4 +225,4 @@ def wrap(text: str, width: int, lines: int) -> list[str]:
 def _line(*parts: str | tuple[str, str]) -> RenderableType:
     from rich.text import Text
 
-    return Text.assemble(*parts, no_wrap=True, overflow="ellipsis")
+    return Text.assemble(*parts, no_wrap=True, overflow=overflow())

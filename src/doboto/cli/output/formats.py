@@ -188,7 +188,8 @@ def _print_csv(value: Any, kind: Any, settings: Settings) -> None:
         heading = [] if settings.no_header or not columns else [[column.name for column in columns]]
         writer.writerows([_csv_cell(cell, settings) for cell in row] for row in [*heading, *rows] if row)
     made = text.getvalue()
-    click.echo(to_encoding(clean_lines(made) if on_terminal() else made), nl=False)
+    # With colour, for click would remove escape sequences from what goes into a pipe.
+    click.echo(to_encoding(clean_lines(made) if on_terminal() else made), nl=False, color=True)
 
 
 def _csv_cell(text: str, settings: Settings) -> str:

@@ -22,7 +22,7 @@ import click
 from ...events import Created, Event, Interrupted, Progress, Started
 from ...progress import OnProgress
 from ..settings import Settings
-from .text import dump_json, format_cell
+from .text import can_encode, dump_json, format_cell, overflow
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -267,8 +267,9 @@ class Pending:
         shown = self._lines if len(self._lines) <= room else self._lines[: room - 1]
         grid = Table.grid(padding=(0, 1))
         grid.add_column()
-        grid.add_column(no_wrap=True, overflow="ellipsis")
-        grid.add_column(no_wrap=True, overflow="ellipsis")
+        cut = overflow(sys.stderr)
+        grid.add_column(no_wrap=True, overflow=cut)
+        grid.add_column(no_wrap=True, overflow=cut)
         for name, state in shown:
             grid.add_row(_spinner(), Text(format_cell(name)), Text(format_cell(state), style="dim"))
         if shown:
@@ -282,7 +283,7 @@ def _spinner() -> Spinner:
     """The same spinner in every drawing, so that it goes on turning."""
     from rich.spinner import Spinner
 
-    return Spinner("dots", style="cyan")
+    return Spinner("dots" if can_encode("⠋", sys.stderr) else "line", style="cyan")
 
 
 def _draw_bar(progress: Progress) -> RenderableType:

@@ -181,12 +181,11 @@ def explain_empty(query: str, value: Any, part: Any, kind: Any) -> str | None:
     if not _is_hollow(part):
         return None
     explanations = [] if kind is None else _explain_names(query, kind)
-    if explanations:
+    if any("; did you mean" in one or " is a column" in one for one in explanations):
         return "; ".join(explanations)
     misfit = part is None and value is not None and (is_array(value) or not _resolves(query, value))
-    if part == [] or misfit:
-        return _explain_shape(query, value)
-    return None
+    shape = _explain_shape(query, value) if part == [] or misfit else None
+    return "; ".join([*explanations, *([shape] if shape else [])]) or None
 
 
 def _resolves(query: str, value: Any) -> bool:

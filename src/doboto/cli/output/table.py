@@ -13,12 +13,12 @@ from ..._json import holds_objects, is_array, is_object
 from .columns import Column
 from .text import (
     EMPTY,
-    can_encode,
     clean_lines,
     format_cell,
     format_heading,
     format_value,
     on_terminal,
+    overflow,
     pad,
     to_encoding,
     width_of,
@@ -34,7 +34,6 @@ GAP = 2
 #: What a column is not cut below: a part of an IPv4 address is useless.
 MINIMUM = 16
 DECIMAL = re.compile(r"-?\d+(\.\d{1,9})?")
-ELLIPSIS = "…"
 #: The style of a cell, by its text.
 STYLES = {
     "active": "green", "completed": "green", "succeeded": "green", "available": "green",
@@ -122,7 +121,7 @@ def _build_table(
     from rich.text import Text
 
     made = Table(box=None, show_header=header, header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
-    cut: Literal["ellipsis", "crop"] = "ellipsis" if can_encode(ELLIPSIS) else "crop"
+    cut = overflow()
     for index, width in widths.items():
         column = columns[index]
         justify: Literal["left", "right"] = "right" if column.number else "left"

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import sys
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 from ..._json import holds_objects, is_array, is_object
 
@@ -64,6 +64,11 @@ def can_encode(text: str, stream: TextIO | None = None) -> bool:
     return True
 
 
+def overflow(stream: TextIO | None = None) -> Literal["ellipsis", "crop"]:
+    """How rich cuts what is too long: with an ellipsis, where the stream's encoding has one."""
+    return "ellipsis" if can_encode("…", stream) else "crop"
+
+
 def to_encoding(text: str, stream: TextIO | None = None, errors: str = "backslashreplace") -> str:
     r"""Replace characters that a stream's encoding lacks (cp1252, ASCII), so that writing them never raises.
 
@@ -77,6 +82,7 @@ def to_encoding(text: str, stream: TextIO | None = None, errors: str = "backslas
 
 
 def _encoding_of(stream: TextIO | None) -> str:
+    stream = getattr(stream, "rich_proxied_file", stream)  # what rich puts in its place while it redraws has none
     return getattr(stream, "encoding", None) or "utf-8"
 
 

@@ -47,6 +47,19 @@ class IdOrSlug(click.ParamType[Any]):
         return int(value) if str(value).isascii() and str(value).isdigit() else value
 
 
+def read_input(name: str) -> str:
+    """Read a file, or standard input for `-`.
+
+    Raises:
+        OSError: It can't be read.
+        ValueError: It is empty, or no text.
+    """
+    text = (sys.stdin.read() if sys.stdin else "") if name == "-" else Path(name).read_text(encoding="utf-8")
+    if not text.strip():
+        raise ValueError("empty input: nothing came on standard input" if name == "-" else f"empty input: {name}")
+    return text
+
+
 class LongText(click.ParamType[str]):
     """A text, or `@FILE` for what is in a file."""
 
@@ -57,9 +70,11 @@ class LongText(click.ParamType[str]):
         if not str(value).startswith("@"):
             return str(value)
         try:
-            return sys.stdin.read() if value == "@-" else Path(value[1:]).read_text(encoding="utf-8")
+            return read_input(value[1:])
         except (OSError, UnicodeDecodeError) as failure:
             self.fail(f"cannot read {value[1:]}: {reason(failure)}", param, ctx)
+        except ValueError as failure:
+            self.fail(str(failure), param, ctx)
 
 
 class Several(click.ParamType[Any]):
@@ -177,7 +192,7 @@ class Structure(click.ParamType[Any]):
         import yaml
 
         try:
-            return yaml.safe_load(sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8"))
+            return yaml.safe_load(read_input(name))
         except yaml.YAMLError as failure:
             raise ValueError(str(failure)) from failure
 
