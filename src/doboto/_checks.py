@@ -106,6 +106,11 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _recovery_tag(name: str, value: object) -> None:
+    if value not in (None, "keep", "remove"):
+        raise ValueError(f"{name} must be 'keep', 'remove' or None, not {value!r}")
+
+
 def _callback(name: str, value: object) -> None:
     """A callback, given with whether the client can await what it returns."""
     callback, awaits = cast("tuple[object, bool]", value)
@@ -126,4 +131,5 @@ CHECKS: Mapping[str, Callable[[str, object], None]] = {
     "pause_collector": _flag,
     "on_event": _callback,
     "strict": _flag,
+    "recovery_tag": _recovery_tag,
 }

@@ -6,9 +6,10 @@ import copy
 import json
 import logging
 import random
+import secrets
 from collections.abc import Callable
 from inspect import isawaitable
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeAlias, TypeVar, cast
 
 from ._collector import LARGE, gc_paused
 from ._core import response as replies
@@ -36,6 +37,9 @@ T = TypeVar("T")
 
 log = logging.getLogger("doboto")
 
+#: What becomes of the tags that requests for Droplets get to be found by: see `DO(recovery_tag=)`.
+RecoveryTag: TypeAlias = Literal["keep", "remove"]
+
 #: A wait for the rate limit of this many seconds is reported as an event.
 NOTABLE = 1.0
 
@@ -55,6 +59,7 @@ class Session:
         lease: This client's part of a rate limit that is shared with other processes, or None.
         pause_collector: Whether long replies are decoded with the garbage collector paused.
         on_event: Called with the events of all calls, or None.
+        recovery_tag: Whether each request for Droplets gets a tag of its own to be found by, and what becomes of it.
     """
 
     def __init__(
@@ -71,8 +76,10 @@ class Session:
         *,
         pause_collector: bool = True,
         on_event: OnEvent | None = None,
+        recovery_tag: RecoveryTag | None = None,
     ) -> None:
         self.io = io
+        self.recovery_tag: RecoveryTag | None = recovery_tag
         self.on_event = on_event
         self.url = url
         self.retry = retry
@@ -87,12 +94,15 @@ class Session:
         self._agent = agent
         self._date: tuple[str, float] | None = None
 
-    def changed(self, *, retry: Retry, timeouts: Timeouts, on_event: OnEvent | None) -> Session:
+    def changed(
+        self, *, retry: Retry, timeouts: Timeouts, on_event: OnEvent | None, recovery_tag: RecoveryTag | None
+    ) -> Session:
         """The same session, connections and limiter included, with another policy, other timeouts or callback."""
         session = copy.copy(self)
         session.retry = retry
         session.timeouts = timeouts
         session.on_event = on_event
+        session.recovery_tag = recovery_tag
         return session
 
     async def close(self) -> None:
@@ -203,6 +213,10 @@ class Session:
             raise
         log_exchange(request, reply, self.io.clock.monotonic() - began)
         return reply
+
+    def new_recovery_tag(self) -> str | None:
+        """A tag that no other request has, here or anywhere; None where the client is not to use any."""
+        return None if self.recovery_tag is None else f"doboto-{secrets.token_hex(12)}"
 
     def api_time(self, moment: float | None) -> float:
         """A moment of the client's clock on the API's, as far as its last Date header tells."""

@@ -16,7 +16,7 @@ from ._core.retry import Retry
 from ._io.protocol import IO, Clock, Connection, SharedRateLimit, Timeouts, Transport
 from ._operation import Async, Coro, Mode, Sync, run
 from ._secret import Secret
-from ._session import Session
+from ._session import RecoveryTag, Session
 from ._settings import (
     AGENT,
     CONNECTIONS,
@@ -117,6 +117,7 @@ class Client(Generic[Mode]):
         pause_collector: bool = True,
         on_event: OnEvent | None = None,
         strict: bool = False,
+        recovery_tag: RecoveryTag | None = None,
     ) -> None:
         """Make a client. No request is made yet.
 
@@ -144,6 +145,10 @@ class Client(Generic[Mode]):
                 time that takes. It is paused in the whole process, for some milliseconds a page.
             on_event: Called with every event of every call; see `doboto.events`.
             strict: If true, refuse attributes that the types do not have, instead of an `UnknownAttributeWarning`.
+            recovery_tag: `keep` or `remove`: each request that creates Droplets gets a tag of its own, so that what it
+                created is found beyond doubt if the response is lost, whatever other programs create. The tag stays,
+                or is removed once the Droplets are known, which takes a request. Needs the scopes tag:create and
+                tag:read, and tag:delete to remove it.
 
         Raises:
             DOBOTOConfigurationException: There is no token, a setting can't be right, or an extra is not installed.
@@ -162,6 +167,7 @@ class Client(Generic[Mode]):
             pause_collector=pause_collector,
             on_event=(on_event, self._mode is Async),
             strict=strict,
+            recovery_tag=recovery_tag,
         )
         if url is None and transport is None and is_simulated(os.environ):
             from ._io.simulated import process_world
@@ -191,6 +197,7 @@ class Client(Generic[Mode]):
             else shared_rate_limit.lease(account_of(secret, base), blocks=self._mode is Sync),
             pause_collector=pause_collector,
             on_event=on_event,
+            recovery_tag=recovery_tag,
         )
         self._session.strict = strict
 
@@ -407,6 +414,7 @@ class Client(Generic[Mode]):
         read_timeout: float | None = None,
         connect_timeout: float | None = None,
         on_event: OnEvent | None = None,
+        recovery_tag: RecoveryTag | None = None,
     ) -> Self:
         """The same client, connections and rate limit included, with other settings for the calls made through it.
 
@@ -418,6 +426,7 @@ class Client(Generic[Mode]):
             read_timeout: Seconds to wait for a piece of a reply.
             connect_timeout: Seconds to wait for a connection.
             on_event: Called with every event of the calls made through it.
+            recovery_tag: `keep` or `remove`: give each request that creates Droplets a tag of its own.
 
         Raises:
             DOBOTOConfigurationException: A setting can't be right.
@@ -434,11 +443,17 @@ class Client(Generic[Mode]):
             read_timeout=timeouts.read,
             timeout=timeouts.total,
             on_event=(on_event, self._mode is Async),
+            recovery_tag=recovery_tag,
         )
         client = copy.copy(self)
         for name in [name for name in vars(client) if isinstance(getattr_static(type(client), name, None), resource)]:
             del vars(client)[name]  # made for the old settings
-        client._session = old.changed(retry=retry or old.retry, timeouts=timeouts, on_event=on_event or old.on_event)
+        client._session = old.changed(
+            retry=retry or old.retry,
+            timeouts=timeouts,
+            on_event=on_event or old.on_event,
+            recovery_tag=recovery_tag or old.recovery_tag,
+        )
         client._borrows = True
         return client
 

@@ -18,11 +18,12 @@ def main() -> int:
     parser.add_argument("--creates", type=int, default=usual.creates, help="how many calls of create")
     parser.add_argument("--width", type=int, default=usual.width, help="threads, and as many tasks beside them")
     parser.add_argument("--speed", type=float, default=usual.speed, help="how fast time runs")
+    parser.add_argument("--marked", action="store_true", help="recovery tags, and the same names for all")
     chosen = parser.parse_args()
     logging.getLogger("doboto").addHandler(logging.NullHandler())
     logging.getLogger("urllib3").setLevel(logging.ERROR)
     print(f"campaign: seed {chosen.seed}, {chosen.creates} creates", flush=True)
-    report = run(chosen.seed, Scale(chosen.creates, width=chosen.width, speed=chosen.speed))
+    report = run(chosen.seed, Scale(chosen.creates, width=chosen.width, speed=chosen.speed, marked=chosen.marked))
     show(report)
     return 1 if report.verdict.problems else 0
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from doboto import DO, AsyncDO, Limiter
+from doboto._core.recovery import OwnershipRegistry
 from doboto._io.simulated import SimulatedClock
 from doboto.resources._base.recovery import PATIENCE
 from doboto.sim import RealClock, Settings, Simulator
@@ -35,12 +36,15 @@ class Scale:
         round: Calls in one account.
         width: Threads, and as many tasks beside them.
         speed: How fast time runs.
+        marked: Whether the clients give each request a recovery tag. Then all callers fight for the same names, and the
+            clients know nothing of each other, as if each were a process of its own.
     """
 
     creates: int = 10_000
     round: int = 250
     width: int = 12
     speed: float = 8.0
+    marked: bool = False
 
     @property
     def late(self) -> float:
@@ -94,27 +98,32 @@ def run(seed: int, scale: Scale) -> Report:
             witness.load([{**rule, "account": account} for rule in faults(seed + number, scale.late)])
             outcomes = crowd(sim, server.url, token, calls, scale)
             drain(sim, witness)
-            verdict += judge(outcomes, witness.of(account), alike=alike, gave_up=scale.gave_up)
+            verdict += judge(outcomes, witness.of(account), alike=alike, gave_up=scale.gave_up, exact=scale.marked)
     return Report(verdict, triggered(witness), witness.requests, (sim.clock.now() - begun) / scale.speed)
 
 
 def rounds(seed: int, scale: Scale) -> Iterator[tuple[int, bool, list[Ask]]]:
     """The rounds' numbers, whether their callers fight for names, and their calls."""
     for number, start in enumerate(range(0, scale.creates, scale.round)):
-        alike = number % 2 == 1
+        alike = scale.marked or number % 2 == 1
         yield number, alike, asks(min(scale.round, scale.creates - start), seed + number, alike=alike)
 
 
 def crowd(sim: Simulator, url: str, token: str, calls: list[Ask], scale: Scale) -> list[Outcome]:
     """One round's callers: threads and tasks, with the two clients, on one account."""
-    settings = {
+    settings: dict[str, object] = {
         "limiter": Limiter(per_minute=1_000_000),
         "clock": WrongClock(sim, WRONG),
         "read_timeout": READ_TIMEOUT,
         "connections": 2 * scale.width,
     }
+    if scale.marked:
+        settings["recovery_tag"] = "keep"
     with DO(token, url, **settings) as blocking:  # type: ignore[arg-type]
-        return both(blocking, AsyncDO(token, url, **settings), calls, scale.width)  # type: ignore[arg-type]
+        asynchronous = AsyncDO(token, url, **settings)  # type: ignore[arg-type]
+        if scale.marked:
+            asynchronous._session.ownership = OwnershipRegistry()
+        return both(blocking, asynchronous, calls, scale.width)
 
 
 def drain(sim: Simulator, witness: Witness) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 ALIKE = {"region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}
 #: Names that the callers of a round with the same names fight for.
 SHARED = 40
-STATUSES = (500, 502, 503, 504)
+STATUSES = (500, 502, 503, 504, 520, 524)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,14 @@ def test_the_account_holds_exactly_what_the_callers_know(seed: int) -> None:
     assert sum(report.triggered.values()) > 100
 
 
+def test_with_recovery_tags_nobody_is_given_what_another_request_of_the_same_name_made() -> None:
+    report = run(5, Scale(creates=160, round=80, speed=20, marked=True))
+    assert report.verdict.problems == []
+    figures = report.verdict.figures
+    assert figures["of these the request had taken effect"] > 5
+    assert figures["Droplets of another caller's request, same name"] == 0
+
+
 ASK = Ask(0, ("a",), many=False, wait=False)
 AGAIN = Ask(1, ("a",), many=False, wait=False)
 ONE = {"id": 1000001, "name": "a"}

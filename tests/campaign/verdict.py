@@ -58,7 +58,12 @@ NONE = ("duplicates", "unknown", "lost", "shared", "untrue")
 
 
 def judge(
-    outcomes: Sequence[Outcome], posts: Sequence[Post], *, alike: bool, gave_up: Callable[[float], float] | None = None
+    outcomes: Sequence[Outcome],
+    posts: Sequence[Post],
+    *,
+    alike: bool,
+    gave_up: Callable[[float], float] | None = None,
+    exact: bool = False,
 ) -> Verdict:
     """Compare what the callers know with what happened.
 
@@ -68,6 +73,7 @@ def judge(
         alike: Whether the callers asked for the same names.
         gave_up: The moment until which a client at least waits for an answer and looks, when it sent the request at the
             moment given, by its own clock.
+        exact: Whether no caller may be given what another's request made, though both asked for the same name.
     """
     made = {id: name for post in posts for id, name in post.made.items()}
     found = Verdict(figures=_figures(outcomes, posts, made))
@@ -94,7 +100,9 @@ def judge(
         befell = anywhere if alike else {fault for post in own for fault in post.befell}
         wrong = _untrue(outcome, own, befell)
         found.untrue += [f"call {outcome.ask.number}: {wrong}"] if wrong else []
-        found.figures["Droplets of another caller's request, same name"] += _swapped(outcome, of_call) if alike else 0
+        swapped = _swapped(outcome, of_call) if alike else 0
+        found.figures["Droplets of another caller's request, same name"] += swapped
+        found.shared += [f"call {outcome.ask.number} was given {swapped} of another's"] if exact and swapped else []
     return found
 
 

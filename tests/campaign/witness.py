@@ -12,7 +12,7 @@ from doboto.sim.faults import Faults
 from doboto.sim.http.messages import ApiCall, ApiReply, Dropped
 
 #: What befalls an answer so that its caller can't know what the request did.
-LOST = frozenset({"500", "502", "503", "504", "dropped", "cut", "garbled", "late"})
+LOST = frozenset({"500", "502", "503", "504", "520", "524", "dropped", "cut", "garbled", "late"})
 
 
 @dataclass(slots=True)

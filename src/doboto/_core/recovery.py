@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import operator
+import re
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from .._json import mapping
+from .._json import items, mapping
 
 #: How much earlier than the request a Droplet may seem to have been created, in seconds. The API's times and its
 #: clock in the Date header have whole seconds, so two that are the same may look two apart.
 SKEW = 2.0
+#: The tags that requests get to be found by: see `Session.new_recovery_tag`.
+RECOVERY_TAG = re.compile(r"doboto-[0-9a-f]{24}")
 
 
 def moment(text: Any) -> float | None:
@@ -52,6 +55,15 @@ def _is_one(droplet: Mapping[str, Any], body: Mapping[str, Any], names: Sequence
         and str(mapping(droplet.get("region")).get("slug", "")).startswith(body.get("region") or "")
         and _same_image(droplet.get("image"), body["image"])
         and body.get("vpc_uuid") in {None, droplet.get("vpc_uuid", body.get("vpc_uuid"))}
+        and not _is_marked(droplet, body)
+    )
+
+
+def _is_marked(droplet: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    """Whether it has the recovery tag of another request, so that it is another's beyond doubt."""
+    return any(
+        isinstance(tag, str) and RECOVERY_TAG.fullmatch(tag) and tag not in body.get("tags", ())
+        for tag in items(droplet.get("tags"))
     )
 
 
@@ -161,6 +173,13 @@ class OwnershipRegistry:
             for _ in taken:
                 self._leave(name, sent_at)
             return taken
+
+    def adopt(self, name: Hashable, id: Any, sent_at: float) -> None:
+        """Claim one that is the caller's beyond doubt."""
+        with self._lock:
+            self._claimed[id] = None
+            _forget(self._claimed)
+            self._leave(name, sent_at)
 
     def _leave(self, name: Hashable, sent_at: float) -> None:
         lookers = self._looking[name]

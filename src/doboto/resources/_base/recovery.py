@@ -74,16 +74,22 @@ class Recovering(Resource[Mode]):
         return f"looked for {clock.monotonic() - begun:.0f} s{trouble}"
 
     async def _recover_droplets(
-        self, body: Mapping[str, Any], failure: DOBOTOException, deadline: Deadline
+        self, body: Mapping[str, Any], tag: str | None, failure: DOBOTOException, deadline: Deadline
     ) -> list[Any]:
-        """The Droplets that a create made whose answer was lost, all of them. Its names are claimed as looked for.
+        """The Droplets that a create made whose response was lost, all of them. Its names are claimed as looked for.
+
+        Args:
+            body: What was asked for.
+            tag: The tag that this request alone has, or None.
+            failure: How the response was lost.
+            deadline: Bounds the search.
 
         Raises:
             DOBOTOOutcomeUnknownException: Not all were found, or more than were asked for; `created` has those that
                 are certain.
         """
         session, names = self._session, asked_names(body)
-        search = _Search(session, self._list_by, body, failure.sent_at or 0.0, deadline)
+        search = _Search(session, self._list_by, body, failure.sent_at or 0.0, deadline, tag)
         try:
             await session.emit(ResponseLost(f"the Droplets {', '.join(names)}", failure))
             why = await self._look_till(search.look, deadline)
@@ -91,7 +97,9 @@ class Recovering(Resource[Mode]):
         except BaseException as interruption:
             attach_state(interruption, created=search.taken)
             found = ", ".join(f"{droplet['name']} ({droplet['id']})" for droplet in search.taken)
-            interruption.add_note(f"doboto: the answer of a create was lost; found of it so far: {found or 'nothing'}")
+            interruption.add_note(
+                f"doboto: the response to a create was lost; found of it so far: {found or 'nothing'}"
+            )
             raise
         finally:
             session.ownership.looked([*search.missing.elements()], search.sent_at)
@@ -285,11 +293,21 @@ def key_of(target: Target, body: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 class _Search:
-    """The search for the Droplets of one create."""
+    """The search for the Droplets of one create: by name, and where the request had a tag of its own, by that alone.
+
+    With a tag, whatever else there is of the names is only told, in doubt: the API was seen to lose tags.
+    """
 
     def __init__(
-        self, session: Session, list_by: ListBy, body: Mapping[str, Any], sent_at: float, deadline: Deadline
+        self,
+        session: Session,
+        list_by: ListBy,
+        body: Mapping[str, Any],
+        sent_at: float,
+        deadline: Deadline,
+        tag: str | None,
     ) -> None:
+        self._tag = tag
         self._session = session
         self._io = session.io
         self._claims = session.ownership
@@ -313,6 +331,8 @@ class _Search:
 
     async def look(self) -> bool:
         """Ask for the missing names, and take what is certain."""
+        if self._tag is not None and await self._look_by_tag(self._tag):
+            return True
         names = list(self.missing)
         outcomes = await self._io.gather([partial(self._named, name) for name in names])
         self._candidates.update(
@@ -324,6 +344,25 @@ class _Search:
                 raise outcome
         return not self.missing
 
+    async def _look_by_tag(self, tag: str) -> bool:
+        """Take what has the tag; returns whether that is all."""
+        try:
+            listed = await self._list_by({"tag_name": tag}, self._deadline)
+        except DOBOTONotFoundException:
+            return False  # the tag does not exist: nothing was created, or not yet
+        known = {droplet["id"] for droplet in self.taken}
+        for droplet in listed:
+            name = droplet.get("name")
+            if droplet["id"] not in known and name in self.missing:
+                self._claims.adopt(name, droplet["id"], self.sent_at)
+                await self._adopted([droplet])
+        return not self.missing
+
+    async def _adopted(self, droplets: Sequence[Any]) -> None:
+        self.taken += droplets
+        for droplet in droplets:
+            await self._session.emit(Adopted("droplet", droplet["id"], droplet["name"], droplet))
+
     async def _named(self, name: str) -> list[Any]:
         query: dict[str, str | int] = {"name": name}
         if str(self._body["size"]).startswith("gpu"):
@@ -334,18 +373,17 @@ class _Search:
     async def take_what_is_certain(self, *, last: bool = False) -> None:
         """Claim candidates, but for names of which there are more than can be ours, or may be somebody else's."""
         adopted: list[Any] = []
-        for name, count in self.missing.items():
+        for name, count in self.missing.items() if self._tag is None else ():
             found = self._candidates.get(name, [])
             adopted += self._claims.take(name, found, count, self.sent_at, last=last)
-        self.taken += adopted
-        for droplet in adopted:
-            await self._session.emit(Adopted("droplet", droplet["id"], droplet["name"], droplet))
+        await self._adopted(adopted)
 
     def unknown(self, failure: DOBOTOException, why: str) -> DOBOTOOutcomeUnknownException:
         """The error that tells all this."""
         missing = ", ".join(self.missing)
         asked = ", ".join(f"{key} {self._body[key]}" for key in ("size", "image", "region") if self._body.get(key))
         looked_for = f"Droplets named {missing} with {asked}, created since {_when(self._since)}"
+        looked_for += "" if self._tag is None else f", with the tag {self._tag}"
         doubtful = [one["id"] for name in self.missing for one in self._claims.free(self._candidates.get(name, []))]
         if doubtful:
             self._claims.doubt(doubtful)

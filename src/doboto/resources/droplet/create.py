@@ -12,11 +12,11 @@ from ..._core.create_request import CreateRequest, in_order
 from ..._core.deadline import Deadline
 from ..._core.readiness import Readiness
 from ..._core.recovery import asked_names
-from ..._core.request import Request
+from ..._core.request import Request, path
 from ..._core.response import member
-from ..._json import mapping, records
+from ..._json import items, mapping, records
 from ..._operation import Mode
-from ..._session import log_interruption
+from ..._session import log, log_interruption
 from ..._wait.droplets import DropletWatch
 from ..._wait.polling import WaitPlan, wait
 from ..._wait.ports import PortWatch
@@ -83,6 +83,8 @@ class Creating(Acting[Mode]):
     async def _ask_for(self, body: dict[str, Any], made: Made, plan: WaitPlan) -> None:
         """One request."""
         ownership, names = self._session.ownership, asked_names(body)
+        tag = self._session.new_recovery_tag()
+        body = body if tag is None else {**body, "tags": [*body.get("tags", ()), tag]}
         request = Request("POST", "/droplets", body=body)
         ownership.sending(names)
         made.unresolved += names
@@ -94,25 +96,32 @@ class Creating(Acting[Mode]):
                 made.resolve(names)
                 raise
             lost = failure
-            ownership.looking(
-                names, failure.sent_at or 0.0
-            )  # before it no longer counts as sent: others must see it all the time
+            # Before it no longer counts as sent: others must see it all the time.
+            ownership.looking(names, failure.sent_at or 0.0)
         else:
-            await self._keep(made, names, droplets, action_ids, plan.deadline)
+            await self._keep(made, names, droplets, action_ids)
+            await self._discard(tag, droplets, plan.deadline)
             return
         finally:
             ownership.sent(names)
-        droplets = await self._recover_droplets(body, lost, plan.deadline)
-        await self._keep(made, names, droplets, [], plan.deadline)
+        droplets = await self._recover_droplets(body, tag, lost, plan.deadline)
+        await self._keep(made, names, droplets, [])
+        await self._discard(tag, droplets, plan.deadline)
 
-    async def _keep(
-        self,
-        made: Made,
-        names: Sequence[str],
-        droplets: Sequence[Any],
-        action_ids: Sequence[int],
-        deadline: Deadline,
-    ) -> None:
+    async def _discard(self, tag: str | None, droplets: Sequence[Any], deadline: Deadline) -> None:
+        """Remove the tag that a request was to be found by, if the client is to; that it stays does no harm."""
+        if tag is None or self._session.recovery_tag != "remove":
+            return
+        request = Request("DELETE", path("/tags/{tag}", tag=tag), repeatable=True)
+        try:
+            await self._remove(request, missing_ok=True, deadline=deadline)
+        except DOBOTOException as failure:
+            log.warning("the tag %s could not be removed: %s", tag, failure)
+            return
+        for droplet in droplets:
+            droplet["tags"] = [each for each in items(droplet.get("tags")) if each != tag]
+
+    async def _keep(self, made: Made, names: Sequence[str], droplets: Sequence[Any], action_ids: Sequence[int]) -> None:
         """Remember, and report, what was created: whatever happens next, the ids are known."""
         made.droplets += droplets
         made.action_ids += action_ids
