@@ -69,9 +69,7 @@ def test_created_comes_for_other_resources(
     flavour: str, runner: Any, sim: Any, resource: str, arguments: Any, name: str
 ) -> None:
     api, seen = recorded(flavour, runner, sim, "plain")
-    getattr(api, resource).create(**arguments) if resource in {"domain", "tag"} else getattr(api, resource).create(
-        arguments
-    )
+    getattr(api, resource).create(**arguments)
     assert [(event.kind, event.name) for event in seen] == [(resource, name)]
 
 

@@ -114,7 +114,7 @@ class Creating(Acting[Mode]):
             return
         request = Request("DELETE", path("/tags/{tag}", tag=tag), repeatable=True)
         try:
-            await self._remove(request, missing_ok=True, deadline=deadline)
+            await self._delete(request, missing_ok=True, deadline=deadline)
         except DOBOTOException as failure:
             log.warning("the tag %s could not be removed: %s", tag, failure)
             return
