@@ -96,7 +96,7 @@ class Client:
         return self.get(path)["droplet"]
 
 
-def in_process(app: ASGIApp) -> Transport:
+def in_process(app: ASGIApp, client: tuple[str, int] | None = None) -> Transport:
     """Runs the app on the spot: one `send(None)`, no event loop, and it must not suspend."""
 
     def transport(method: str, path: str, headers: Headers, content: bytes) -> Answer:
@@ -121,6 +121,7 @@ def in_process(app: ASGIApp) -> Transport:
             "query_string": query.encode(),
             "root_path": "",
             "headers": sent,
+            "client": client,
         }
         coroutine: Any = app(scope, receive, send)
         try:

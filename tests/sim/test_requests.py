@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from doboto.sim import ManualClock
+from doboto.sim import ManualClock, Simulator
 
-from .client import Client
+from .client import Client, in_process
+from .conftest import Simulate
 
 NAMES = [f"web-{number}" for number in range(1, 11)]
 MANY = {"names": NAMES, "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64", "tags": ["web"]}
@@ -163,3 +164,33 @@ def test_names_are_a_list_of_texts(client: Client) -> None:
 
 def test_health_is_for_everybody(client: Client) -> None:
     assert admin(client, "GET", "/health")[1]["status"] == "ok"
+
+
+def test_health_answers_other_machines_as_nothing_else_does() -> None:
+    sim = Simulator(ManualClock())
+    transport = in_process(sim.app, client=("192.0.2.1", 1))
+    assert transport("GET", "/_sim/health", {}, b"").status == 200
+    assert transport("GET", "/_sim/requests", {}, b"").status == 403
+
+
+# -- limits
+
+
+@pytest.mark.parametrize(
+    ("settings", "path", "body"),
+    [
+        ({"droplet_limit": 0}, "/v2/droplets", {**MANY, "names": ["a"]}),
+        ({"names_per_request": 9}, "/v2/droplets", MANY),
+        ({"volume_limit": 0}, "/v2/volumes", {"name": "a", "region": "nyc3", "size_gigabytes": 1}),
+        ({"volume_capacity": 1}, "/v2/volumes", {"name": "a", "region": "nyc3", "size_gigabytes": 2}),
+        ({"reserved_ip_limit": 0}, "/v2/reserved_ips", {"region": "nyc3"}),
+    ],
+)
+def test_a_refusal_names_the_setting_that_it_comes_from(
+    simulate: Simulate, caplog: pytest.LogCaptureFixture, settings: dict[str, int], path: str, body: dict[str, Any]
+) -> None:
+    answer = simulate(**settings).call("POST", path, body)
+    (name,) = settings
+    assert (answer.status in (403, 422), answer.headers["x-doboto-sim-setting"]) == (True, name)
+    assert f"refused by the setting {name}" in caplog.text
+    assert name not in answer.message

@@ -30,6 +30,8 @@ class ApiError(Exception):
         self.at_gateway = at_gateway
 
 
+#: The header of a refusal that names the setting which it comes from; the real API has no such thing.
+SETTING = "x-doboto-sim-setting"
 #: `terraform-provider-digitalocean#1486` and `doctl#145`; the reference's example says "requested could not be found".
 NOT_FOUND = "The resource you were accessing could not be found."
 #: `packer#1814`, `terraform-provider-digitalocean#1034`.
@@ -86,6 +88,12 @@ def too_large() -> ApiError:
 def unprocessable(message: str) -> ApiError:
     """422 for a request that is understood and cannot be done."""
     return ApiError(422, "unprocessable_entity", message)
+
+
+def over_limit(refusal: ApiError, setting: str) -> ApiError:
+    """Name the setting that refuses in a header of the simulator's own: the text is the real API's."""
+    refusal.headers[SETTING] = setting
+    return refusal
 
 
 def pending_event() -> ApiError:

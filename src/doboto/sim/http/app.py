@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..engine.account import Account
 from ..engine.clock import http_date, stopwatch
-from ..engine.errors import ApiError, not_found, server_error
+from ..engine.errors import SETTING, ApiError, not_found, server_error
 from ..engine.limits import TokenRateLimit
 from ..engine.world import World
 from .incoming import Incoming, receive_request
@@ -179,6 +179,8 @@ class Api:
             result = operation.handler(call)
         except ApiError as error:
             reply = error_reply(operation.word_error(error))
+            if SETTING in error.headers:
+                _log.warning("%s %s: refused by the setting %s", call.method, call.path, error.headers[SETTING])
             reply.shows_request_id = operation.is_of_newer_service and not error.at_gateway
             return reply
         except Exception:

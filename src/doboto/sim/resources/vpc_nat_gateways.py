@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from ..catalog import region
 from ..engine.account import Account
 from ..engine.clock import iso
-from ..engine.errors import not_found, unprocessable
+from ..engine.errors import not_found, over_limit, unprocessable
 from ..engine.fields import flag, integer, objects, optional, read_name, required, text
 from ..engine.lifecycle import durations, effect
 from ..engine.records import Key, Record, select_members
@@ -151,7 +151,9 @@ def _size(account: Account, body: Record) -> int:
     if size < 1:
         raise unprocessable("size must be at least 1")
     if size > account.settings.nat_gateway_size_limit:
-        raise unprocessable("exceeded NAT Gateway size limit")  # text from public Terraform notes
+        raise over_limit(
+            unprocessable("exceeded NAT Gateway size limit"), "nat_gateway_size_limit"
+        )  # text from public Terraform notes
     return size
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ... import catalog
 from ...engine import tagging
 from ...engine.account import Account
-from ...engine.errors import not_found, unprocessable
+from ...engine.errors import not_found, over_limit, unprocessable
 from ...engine.fields import flag, optional, required, text, texts
 from ...engine.records import Record, as_list
 from ...http.scopes import Scopes
@@ -104,7 +104,8 @@ def _names(account: Account, body: Record) -> tuple[list[str], bool]:
     if body.get("name") is not None and settings.name_and_names == "refuse":
         raise unprocessable("name and names can't be used together")
     if not 1 <= len(names) <= settings.names_per_request:
-        raise unprocessable(f"You can create between 1 and {settings.names_per_request} Droplets in one request.")
+        refusal = unprocessable(f"You can create between 1 and {settings.names_per_request} Droplets in one request.")
+        raise over_limit(refusal, "names_per_request")
     return [hostname(name) for name in names], True
 
 
@@ -198,4 +199,4 @@ def _require_consistent(account: Account, request: DropletRequest) -> None:
     if vpc is not None:
         vpcs.require_room(account, vpc, len(request.names))
     if len(account.store("droplet")) + len(request.names) > account.settings.droplet_limit:
-        raise unprocessable(LIMIT)
+        raise over_limit(unprocessable(LIMIT), "droplet_limit")

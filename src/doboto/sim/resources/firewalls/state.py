@@ -13,7 +13,7 @@ from typing import Any
 from ...engine import relations, tagging
 from ...engine.account import Account
 from ...engine.clock import iso
-from ...engine.errors import conflict, not_found, unprocessable
+from ...engine.errors import conflict, not_found, over_limit, unprocessable
 from ...engine.lifecycle import durations, effect
 from ...engine.records import Key, Record
 from ...engine.store import index
@@ -52,12 +52,13 @@ def require_room(account: Account, members: Record) -> None:
     settings = account.settings
     rules = len(members["inbound_rules"]) + len(members["outbound_rules"])
     for number, limit, what in (
-        (len(members["droplet_ids"]), settings.firewall_droplet_limit, "Droplets"),
-        (len(members["tags"]), settings.firewall_tag_limit, "tags"),
-        (rules, settings.firewall_rule_limit, "rules"),
+        (len(members["droplet_ids"]), settings.firewall_droplet_limit, "Droplet"),
+        (len(members["tags"]), settings.firewall_tag_limit, "tag"),
+        (rules, settings.firewall_rule_limit, "rule"),
     ):
         if limit and number > limit:
-            raise unprocessable(f"a firewall can have at most {limit} {what}")
+            refusal = unprocessable(f"a firewall can have at most {limit} {what}s")
+            raise over_limit(refusal, f"firewall_{what.lower()}_limit")
 
 
 def create(account: Account, now: float, members: Record) -> Record:

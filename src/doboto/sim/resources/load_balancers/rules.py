@@ -10,7 +10,7 @@ import ipaddress
 
 from ... import catalog
 from ...engine.account import Account
-from ...engine.errors import unprocessable
+from ...engine.errors import over_limit, unprocessable
 from ...engine.fields import flag, integer, objects, optional, read_identifiers, read_name, required, text
 from ...engine.records import Record, as_record
 
@@ -44,7 +44,8 @@ def require_room(account: Account, found: list[Record]) -> list[Record]:
     """The rules, if a load balancer may have so many, else 422; the text is our own."""
     limit = account.settings.load_balancer_rule_limit
     if limit and len(found) > limit:
-        raise unprocessable(f"a load balancer can have at most {limit} forwarding rules")
+        refusal = unprocessable(f"a load balancer can have at most {limit} forwarding rules")
+        raise over_limit(refusal, "load_balancer_rule_limit")
     return found
 
 

@@ -17,7 +17,7 @@ from ...engine import actions
 from ...engine.account import Account
 from ...engine.actions import ActionFailed
 from ...engine.clock import iso
-from ...engine.errors import not_found, pending_event, unprocessable
+from ...engine.errors import not_found, over_limit, pending_event, unprocessable
 from ...engine.lifecycle import durations, effect
 from ...engine.records import Record
 from ...engine.relations import on_droplet_destroyed
@@ -51,7 +51,7 @@ def require_limit(account: Account, store: str, noun: str) -> None:
     """Refuse one more address than the account may have; text and separate counts of the two kinds are unverified."""
     own = sum(one.get("byoip") is not None for one in account.store(store))
     if len(account.store(store)) - own >= account.settings.reserved_ip_limit:
-        raise unprocessable(f"You have reached the {noun} limit of your account.")
+        raise over_limit(unprocessable(f"You have reached the {noun} limit of your account."), "reserved_ip_limit")
 
 
 def open_region(slug: str) -> str:

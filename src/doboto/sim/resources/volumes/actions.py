@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from ...engine import actions, relations, tagging
 from ...engine.account import Account
 from ...engine.actions import ActionFailed
-from ...engine.errors import pending_event, unprocessable
+from ...engine.errors import over_limit, pending_event, unprocessable
 from ...engine.fields import integer, optional, required, text
 from ...engine.lifecycle import durations, effect
 from ...engine.records import Key, Record, as_list, as_record
@@ -154,7 +154,7 @@ def _require_idle_droplet(account: Account, droplet_id: int | None) -> None:
 def _room(account: Account, number: int) -> None:
     limit = account.settings.volumes_per_droplet
     if number > limit:
-        raise unprocessable(TOO_MANY.format(limit=limit))
+        raise over_limit(unprocessable(TOO_MANY.format(limit=limit)), "volumes_per_droplet")
 
 
 def _tag(account: Account, volume: Record, body: Record) -> None:

@@ -13,7 +13,7 @@ from ... import catalog
 from ...engine import actions, tagging
 from ...engine.account import Account
 from ...engine.clock import iso
-from ...engine.errors import ApiError, conflict, forbidden, not_found, too_many_requests, unprocessable
+from ...engine.errors import ApiError, conflict, forbidden, not_found, over_limit, too_many_requests, unprocessable
 from ...engine.fields import integer, optional, read_name, required, text
 from ...engine.records import Key, Record, select_members
 from ...engine.store import index
@@ -82,7 +82,7 @@ def create(account: Account, now: float, body: Record, *, keep_tags: bool = True
     if find(account, wanted["name"], wanted["region"]):
         raise conflict(account.settings.volume_name_text)
     if len(account.store("volume")) >= account.settings.volume_limit:
-        raise forbidden(LIMIT.format(do="create volume"))
+        raise over_limit(forbidden(LIMIT.format(do="create volume")), "volume_limit")
     require_capacity(account, wanted["size_gigabytes"], "create volume")
     tags = tagging.create_missing(account, tags)
     key = account.uuid()
@@ -135,7 +135,8 @@ def _snapshot_name(account: Account, now: float, volume: Record, body: Record) -
         raise conflict(SAME_SNAPSHOT)
     limit = account.settings.volume_snapshot_seconds
     if "snapshot_at" in volume and now < volume["snapshot_at"] + account.clock.lasting(limit):
-        raise too_many_requests(message=SNAPSHOT_RATE.format(limit=_go_duration(limit)))
+        refusal = too_many_requests(message=SNAPSHOT_RATE.format(limit=_go_duration(limit)))
+        raise over_limit(refusal, "volume_snapshot_seconds")
     return name
 
 
@@ -152,7 +153,7 @@ def require_capacity(account: Account, more: int, do: str) -> None:
         return
     used = sum(one["size_gigabytes"] for store in ("volume", "volume_snapshot") for one in account.store(store))
     if used + more > limit:
-        raise forbidden(LIMIT.format(do=do))
+        raise over_limit(forbidden(LIMIT.format(do=do)), "volume_capacity")
 
 
 def gigabytes(body: Record) -> int:
