@@ -1,28 +1,35 @@
 """How fast the simulator answers with few and with many Droplets in an account: prints a table of milliseconds.
 
     python benchmarks/simulator.py [--droplets 10000] [--rounds 50]
+    python benchmarks/simulator.py --droplets 100000
 
 Medians; next to them the slowest of the rounds, in which Python collected garbage or the machine did something else.
 "In process" is the ASGI application called without a socket, "over HTTP" a round trip through one, both in this
-process, so that the client's share is in it.
+process, so that the client's share is in it. The ratio is that of the page of 200 among many to the one among 200. At
+the end the memory that a Droplet with its action takes, and how long a state of all of them takes to be loaded.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
 
 import urllib3
 
-from doboto.sim import ManualClock, Settings, Simulator
+from doboto.sim import ManualClock, Settings, Simulator, snapshot
 
+#: Two regions, since the default VPC of one has room for 65,000 Droplets.
+REGIONS = ("nyc3", "ams3")
 PLAN = {"region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}
 TOKEN = {"authorization": "Bearer benchmark"}
 START = "import time; began = time.perf_counter(); from doboto import DO; {}; print(time.perf_counter() - began)"
@@ -43,9 +50,14 @@ class Row:
     def send(self, send: Send, **places: object) -> None:
         method, content = "GET", b""
         if self.body is not None:
-            method, content = "POST", json.dumps({**self.body, "name": f"web-{places['number']}"}).encode()
+            method, content = "POST", json.dumps({**self.body, **_own(places)}).encode()
         status, answer = send(method, self.path.format(**places), content)
         assert status < 300, answer
+
+
+def _own(places: Mapping[str, object]) -> dict[str, object]:
+    number = int(str(places["number"]))
+    return {"name": f"web-{number}", "region": REGIONS[number % len(REGIONS)]}
 
 
 ROWS = (
@@ -62,12 +74,14 @@ ROWS = (
 )
 
 
+LIMITS = Settings(droplet_limit=10**9, requests_per_hour=0, requests_per_minute=0, default_vpc_prefix=16)
+
+
 class Bench:
     """A simulator with one account that grows."""
 
     def __init__(self, rounds: int) -> None:
-        limits = Settings(droplet_limit=10**9, requests_per_hour=0, requests_per_minute=0, default_vpc_prefix=16)
-        self.simulator = Simulator(ManualClock(), limits)
+        self.simulator = Simulator(ManualClock(), LIMITS)
         self.rounds = rounds
         self.account = self.simulator.account("benchmark")
         self.clock = self.simulator.clock
@@ -132,6 +146,27 @@ def over_http(origin: str) -> Send:
     return send
 
 
+def memory() -> int:
+    """Bytes that this process holds (Linux)."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
+
+
+def load(bench: Bench) -> None:
+    """Print how long the state takes to be loaded, as a document and from a file."""
+    document = snapshot.dump(bench.simulator)
+    began = perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "state.db"
+        with Simulator(ManualClock(), LIMITS, state=path) as other:
+            snapshot.load(other, document)
+            loaded = perf_counter()
+        size = path.stat().st_size
+        closed = perf_counter()
+        Simulator(ManualClock(), LIMITS, state=path).close()
+    print(f"\nstate as a document: loaded, validated and written in {loaded - began:.1f} s")
+    print(f"state in a file of {size / 1e6:.0f} MB: opened in {perf_counter() - closed:.1f} s")
+
+
 def start() -> None:
     """How long a fresh process takes."""
     for name, code in FIRST.items():
@@ -148,15 +183,24 @@ def main() -> None:
     options = parser.parse_args()
     start()
     bench = Bench(options.rounds)
+    begin, pages = 0, list[float]()
     with bench.simulator.serve() as server:
         ways = {"in process": bench.in_process, "over HTTP": over_http(server.origin)}
-        for droplets in (100, options.droplets):
+        for droplets in (200, options.droplets):
             created, activated = bench.grow(droplets)
             print(f"\n{droplets} Droplets: created in {created:.2f} s, made active in {activated:.2f} s\n")
             print(f"{'':40}" + "".join(f"{way + ' (slowest)':>24}" for way in ways))
             for row in ROWS:
                 found = [bench.measure(row, send) for send in ways.values()]
                 print(f"{row.name:40}" + "".join(f"{median(one):14.2f} ({one[-1]:7.2f})" for one in found))
+                if row.name == "page of 200":
+                    pages.append(median(found[0]))
+            if droplets == 200:
+                begin = memory()
+    number = len(bench.account.store("droplet"))
+    print(f"\npage of 200 among {number} Droplets: {pages[-1] / pages[0]:.2f} times one among 200")
+    print(f"memory for each Droplet and its action: {(memory() - begin) / (number - 200) / 1000:.1f} kB")
+    load(bench)
 
 
 if __name__ == "__main__":

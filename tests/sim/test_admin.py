@@ -502,6 +502,17 @@ def test_a_state_of_more_records_than_a_page_is_tried_to_its_end(client: Client)
     assert (status, "can't be used" in message) == (422, True)
 
 
+@pytest.mark.parametrize("soa_id", [1, -1, "1", None, 1.5, [], {}])
+def test_a_domain_without_its_soa_record_is_refused(client: Client, soa_id: object) -> None:
+    client.post("/v2/domains", {"name": "example.com"})
+    state = told(client, "GET", "/state")
+    assert ask(client, "PUT", "/state", state).status == 200
+    (account,) = state["accounts"].values()
+    account["domain"][0][1]["soa_id"] = soa_id
+    assert refused(client, "PUT", "/state", state)[0] == 422
+    assert client.get("/v2/domains/example.com")["domain"]["zone_file"]
+
+
 def test_a_failure_of_its_own_is_a_500_in_json(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client.sim, "log", None)
     assert refused(client, "GET", "/log")[0] == 500

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 
 import pytest
 
-from doboto.sim import ManualClock, Settings, Simulator
+from doboto.sim import ManualClock, Settings, Simulator, snapshot
 
 from .client import Answer, in_process
 from .conftest import START
@@ -29,11 +30,11 @@ class Account:
         self.sim = Simulator(ManualClock(START), limits)
         self._transport = in_process(self.sim.app)
         self.ids = [self.create(f"web-{number}") for number in range(droplets)]
-        self.settle()
+        self.apply_due_events()
         for path in ("/v2/droplets", "/v2/actions", "/v2/tags"):  # the first request for each compiles its routes
             self.ask("GET", path)
 
-    def settle(self) -> None:
+    def apply_due_events(self) -> None:
         """Let everything happen that is under way."""
         self.sim.clock.advance(600)  # type: ignore[attr-defined]
         self.ask("GET", "/v2/account")
@@ -87,7 +88,7 @@ def test_work_does_not_grow_with_the_account(
     accounts: tuple[Account, Account], work: Callable[[Account], object]
 ) -> None:
     for account in accounts:
-        account.settle()
+        account.apply_due_events()
     few, many = (calls(lambda account=account: work(account)) for account in accounts)  # type: ignore[misc]
     assert few > 50
     # A draw more or less, a longer number: but nothing for each Droplet.
@@ -96,7 +97,7 @@ def test_work_does_not_grow_with_the_account(
 
 def test_ten_thousand_pending_actions_cost_nothing_until_they_are_due(accounts: tuple[Account, Account]) -> None:
     account = accounts[1]
-    account.settle()
+    account.apply_due_events()
     idle = calls(lambda: account.ask("GET", "/v2/account"))
     account.ask("POST", "/v2/droplets/actions?tag_name=web", {"type": "power_off"})
     assert len(account.sim.account("token").store("event")) >= MANY - 10
@@ -113,14 +114,14 @@ def test_a_crowded_vpc_still_gives_addresses_quickly() -> None:
 
     def create() -> int:
         number = int(account.ask("POST", "/v2/droplets", {**wanted, "name": "x"}).body["droplet"]["id"])
-        account.settle()
+        account.apply_due_events()
         return number
 
     ids = [create() for _ in range(500)]
     fresh = calls(create)
     for number in ids[:100]:
         account.ask("DELETE", f"/v2/droplets/{number}")
-    account.settle()
+    account.apply_due_events()
     while account.sim.account("token").count(f"vpc:{vpc}") < 509:
         pass  # as many creations as there are addresses
     again = calls(create)
@@ -128,3 +129,13 @@ def test_a_crowded_vpc_still_gives_addresses_quickly() -> None:
     droplets = account.sim.account("token").store("droplet")
     private = [one["networks"]["v4"][1]["ip_address"] for one in droplets if len(one["networks"]["v4"]) == 2]
     assert len(private) == len(set(private)) == 402
+
+
+def test_loading_a_state_costs_the_same_for_each_droplet(accounts: tuple[Account, Account]) -> None:
+    """Lists are shown once while a state is validated, not page by page."""
+
+    def load(document: object) -> None:
+        snapshot.load(Simulator(ManualClock(START)), document)
+
+    few, many = (calls(partial(load, snapshot.dump(account.sim))) for account in accounts)
+    assert many / few < 1.1 * MANY / FEW

@@ -79,7 +79,7 @@ def _undo_on_failure(world: World) -> Generator[None]:
 
 
 def _validate(world: World, now: float, seed: int, accounts: dict[str, list[Entry]]) -> None:
-    copies = {name: Account(name, ManualClock(now), world.settings, seed) for name in accounts}
+    copies = {name: validate_state.account_to_validate(name, now, world.settings, seed) for name in accounts}
     for account in copies.values():
         account.all_accounts = copies
         _fill(account, accounts[account.name])

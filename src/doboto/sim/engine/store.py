@@ -45,11 +45,12 @@ class Store:
         self.kind = kind
         self.records: dict[Key, Record] = {}
         self._touched = touched
-        self._indexes: dict[str, dict[Key, dict[Key, None]]] = {name: {} for name in INDEXES.get(kind, {})}
-        self._index_entries: dict[Key, list[tuple[str, Key]]] = {}
+        #: By index and value the identifiers found there; the identifier itself where it is the only one, as it is for
+        #: names and addresses: a dict for each would take a fifth of an account's memory.
+        self._indexes: dict[str, dict[Key, Key | dict[Key, None]]] = {name: {} for name in INDEXES.get(kind, {})}
         self._positions: dict[Key, int] = {}
         self._next_position = 0
-        #: Values of indexes whose records have to be put in order before they are told.
+        #: Values of indexes whose records have to be sorted before they are returned.
         self._unsorted: set[tuple[str, Key]] = set()
 
     def __len__(self) -> int:
@@ -68,20 +69,21 @@ class Store:
         if key not in self.records:
             self._positions[key] = self._next_position
             self._next_position += 1
-        self.records[key] = record
-        self._update_indexes(key, self._entries(record))
+        self._replace(key, record)
         return record
 
     def delete(self, key: Key) -> Record | None:
         """Remove a record and hand it back."""
         self._touch(key)
-        self._update_indexes(key, [])
+        record = self._replace(key, None)
         self._positions.pop(key, None)
-        return self.records.pop(key, None)
+        return record
 
     def keys(self, name: str, value: Key) -> list[Key]:
         """The identifiers found under a value of an index, in the order of creation."""
-        found = self._indexes[name].get(value, {})
+        found = self._indexes[name].get(value)
+        if not isinstance(found, dict):
+            return [] if found is None else [found]
         if (name, value) in self._unsorted:
             found = self._indexes[name][value] = dict.fromkeys(sorted(found, key=self._positions.__getitem__))
             self._unsorted.remove((name, value))
@@ -89,7 +91,8 @@ class Store:
 
     def count(self, name: str, value: Key) -> int:
         """How many are found under a value of an index."""
-        return len(self._indexes[name].get(value, ()))
+        found = self._indexes[name].get(value)
+        return len(found) if isinstance(found, dict) else int(found is not None)
 
     def values(self, name: str) -> list[Key]:
         """The values of an index under which something is found."""
@@ -97,14 +100,13 @@ class Store:
 
     def restore(self, formers: Mapping[Key, Former]) -> None:
         """Undo changes: put back what records were before they were touched."""
+        for key in formers:
+            self._replace(key, None)
+            self._positions.pop(key, None)
         for key, former in formers.items():
-            if former is None:
-                self.records.pop(key, None)
-                self._update_indexes(key, [])
-                self._positions.pop(key, None)
-            else:
-                self.records[key], self._positions[key] = former
-                self._update_indexes(key, self._entries(former[0]))
+            if former is not None:
+                record, self._positions[key] = former
+                self._replace(key, record)
         self.records = {key: self.records[key] for key in sorted(self.records, key=self._positions.__getitem__)}
 
     def _touch(self, key: Key) -> None:
@@ -112,32 +114,46 @@ class Store:
             found = key in self.records
             self._touched[self.kind, key] = (self.records[key], self._positions[key]) if found else None
 
-    def _entries(self, record: Record) -> list[tuple[str, Key]]:
+    def _replace(self, key: Key, record: Record | None) -> Record | None:
+        """Put a record whose position is set, or nothing, in the place of the old one; return the old one."""
+        old = self.records.get(key)
+        before, after = self._entries(old), self._entries(record)
+        if before != after:
+            for name, value in before:
+                if (name, value) not in after:
+                    self._remove(name, value, key)
+            for name, value in after:
+                if (name, value) not in before:
+                    self._add(name, value, key)
+        if record is None:
+            self.records.pop(key, None)
+        else:
+            self.records[key] = record
+        return old
+
+    def _entries(self, record: Record | None) -> list[tuple[str, Key]]:
+        """Return where the indexes have a record; computed again when it goes, since it never changes in place."""
+        if record is None:
+            return []
         return [(name, value) for name in self._indexes for value in INDEXES[self.kind][name](record)]
 
-    def _update_indexes(self, key: Key, entries: list[tuple[str, Key]]) -> None:
-        former = self._index_entries.get(key, [])
-        if former == entries:
-            return
-        for name, value in former:
-            if (name, value) not in entries:
-                self._remove(name, value, key)
-        for name, value in entries:
-            if (name, value) not in former:
-                self._add(name, value, key)
-        self._index_entries[key] = entries
-        if not entries:
-            del self._index_entries[key]
-
     def _add(self, name: str, value: Key, key: Key) -> None:
-        found = self._indexes[name].setdefault(value, {})
+        index = self._indexes[name]
+        found = index.get(value)
+        if found is None:
+            index[value] = key
+            return
+        if not isinstance(found, dict):
+            found = index[value] = {found: None}
         if found and self._positions[next(reversed(found))] > self._positions[key]:
             self._unsorted.add((name, value))  # it is older than what came under the value before it
         found[key] = None
 
     def _remove(self, name: str, value: Key, key: Key) -> None:
-        found = self._indexes[name][value]
-        found.pop(key, None)
-        if not found:
-            del self._indexes[name][value]
+        index = self._indexes[name]
+        found = index[value]
+        if isinstance(found, dict):
+            found.pop(key, None)
+        if not isinstance(found, dict) or not found:
+            del index[value]
             self._unsorted.discard((name, value))

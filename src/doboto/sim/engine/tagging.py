@@ -96,4 +96,5 @@ def detach(account: Account, name: str, kind: str, key: Key) -> None:
 def find_tagged(account: Account, kind: Literal["droplet", "image"], name: str) -> list[int]:
     """Identifiers of Droplets or images with the tag, in ascending order; the name in any capitalisation."""
     found = canonical_name(account, name)
-    return [] if found is None else sorted(cast("list[int]", account.store(kind).keys("tag", found)))
+    # Identifiers count, so that the order of creation is the ascending one.
+    return [] if found is None else cast("list[int]", account.store(kind).keys("tag", found))

@@ -84,7 +84,7 @@ def get_backup_policy(call: ApiCall) -> Record:
 def list_backup_policies(call: ApiCall) -> Record:
     """Backup policies of all Droplets, by Droplet id."""
     account, (number, size) = call.account, page_window(call)
-    keys = state.visible(account, account.store("droplet").records, call.now)
+    keys = state.visible(account, list(account.store("droplet").records), call.now)
     shown = [account.get("droplet", key) for key in keys[(number - 1) * size : number * size]]
     policies = {str(droplet["id"]): backups.show_record(droplet, call.now) for droplet in shown}
     return {"policies": policies, **page_links(call, number, size, len(keys))}

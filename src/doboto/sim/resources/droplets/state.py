@@ -5,7 +5,7 @@ Destroying is not an action (`api-v2#31`): afterwards one can only ask whether t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ... import catalog
 from ...engine import actions, relations
@@ -60,13 +60,12 @@ def note_lag(account: Account, until: float) -> None:
         account.put("lag", "list", {"until": until})
 
 
-def visible(account: Account, keys: Iterable[Key], now: float) -> list[Key]:
+def visible(account: Account, keys: Sequence[Key], now: float) -> Sequence[Key]:
     """Those that lists already show, in the order of lists."""
-    shown = list(keys)
     if (account.find("lag", "list") or {"until": now})["until"] > now:
         store = account.store("droplet").records
-        shown = [key for key in shown if store[key]["listed_from"] <= now]
-    return shown if account.settings.droplet_order == "ascending" else shown[::-1]
+        keys = [key for key in keys if store[key]["listed_from"] <= now]
+    return keys if account.settings.droplet_order == "ascending" else keys[::-1]
 
 
 def show(account: Account, droplet: Record, now: float) -> Record:
