@@ -26,6 +26,7 @@ from .resources.droplets import networks
 
 if TYPE_CHECKING:
     from .http.peers import Server
+    from .machines import Machines
     from .persistence import Persistence
 
 _ROUTER = Router(operations())
@@ -40,6 +41,8 @@ class Simulator(World):
         seed: What identifiers and chance are drawn from.
         state: A file to keep everything in; it resumes from there with the file's seed, and on a clock that is scaled
             or moved by hand at the file's time. Such a simulator is to be closed, or used as a context manager.
+        machines: The container engine that makes a machine for every Droplet, `podman` or `docker`, or a `Machines`
+            with settings of its own; see `doboto.sim.machines`. Such a simulator is to be closed, too.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Simulator(World):
         seed: int = 0,
         *,
         state: str | Path | None = None,
+        machines: Machines | str | None = None,
     ) -> None:
         super().__init__(clock, settings, seed)
         self._faults = Faults(self)
@@ -57,6 +61,7 @@ class Simulator(World):
         self._routes: list[BaseRoute] = admin.routes(self, self._faults, self._stubs)
         self._app: ASGIApp | None = None
         self.state: Persistence | None = None if state is None else self._resume(state)
+        self.machines: Machines | None = None if machines is None else self._start_machines(machines)
 
     @property
     def faults(self) -> Faults:
@@ -125,7 +130,9 @@ class Simulator(World):
         return serve(self.app, host, port, tls=tls)
 
     def close(self) -> None:
-        """Close the file that the state is kept in, if there is one."""
+        """Close the file that the state is kept in, and remove the machines, if there are any."""
+        if self.machines is not None:
+            self.machines.close()
         if self.state is not None:
             self.state.close()
 
@@ -141,3 +148,12 @@ class Simulator(World):
         from .persistence import Persistence
 
         return Persistence(self, Path(state))
+
+    def _start_machines(self, machines: Machines | str) -> Machines:
+        from .machines import CommandEngine, Machines
+
+        if self.state is not None:
+            raise ValueError("machines end with their simulator: they cannot be combined with state")
+        started = Machines(CommandEngine(machines)) if isinstance(machines, str) else machines
+        started.attach(self)
+        return started

@@ -14,7 +14,7 @@ from typing import Any
 
 from .clock import SimulatorClock
 from .errors import not_found
-from .lifecycle import EFFECTS
+from .lifecycle import EFFECTS, Executor
 from .limits import AccountRateLimits
 from .records import Key, Record
 from .settings import Settings
@@ -37,6 +37,8 @@ class Account:
         #: All accounts of the simulator by name, and those besides this one that the present request has changed.
         self.all_accounts: Mapping[str, Account] = {}
         self.touched_accounts: list[Account] = []
+        #: Carries out actions outside of the simulator, or None where their effect is all there is.
+        self.executor: Executor | None = None
         self._stores: dict[str, Store] = {}
         self._due: list[tuple[float, int]] = []
 

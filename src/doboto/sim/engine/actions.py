@@ -16,6 +16,8 @@ from .lifecycle import EFFECTS, effect
 from .records import Key, Record, select_members
 from .store import index
 
+#: Seconds between questions to an executor how far an action is.
+EXECUTOR_SECONDS = 0.2
 SHOWN = ("id", "status", "type", "started_at", "completed_at", "resource_id", "resource_type")
 
 
@@ -68,6 +70,7 @@ def start(
         "effect": failure if fails else effect,
         "arguments": arguments or {},
         "fails": fails,
+        "failure": failure,
     }
     account.put("action", number, action)
     account.after(seconds, "action.finish", now, action_id=number)
@@ -102,6 +105,13 @@ def show(action: Record) -> Record:
 @effect("action.finish")
 def _finish(account: Account, now: float, *, action_id: int) -> None:
     action = account.get("action", action_id)
+    progress = "completed" if account.executor is None else account.executor.progress(account.name, action)
+    if progress == "running":
+        account.after(EXECUTOR_SECONDS, "action.finish", account.clock.now(), action_id=action_id)
+        return
+    if progress == "failed":
+        _fail(account, now, action)
+        return
     # Over before its effect runs, so that the effect may start the next one; a failure is noted after it.
     account.change("action", action_id, status="completed", completed_at=iso(now))
     try:
@@ -112,3 +122,10 @@ def _finish(account: Account, now: float, *, action_id: int) -> None:
     else:
         if action["fails"]:
             account.change("action", action_id, status="errored")
+
+
+def _fail(account: Account, now: float, action: Record) -> None:
+    """End an action that could not be carried out; what it was creating is gone."""
+    account.change("action", action["id"], status="errored", completed_at=iso(now))
+    if (failure := action.get("failure")) is not None:
+        EFFECTS[failure](account, now, **action["arguments"])

@@ -11,6 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+from .records import Record
 
 #: Seconds by name of event, `resource.action`.
 DURATIONS: dict[str, float] = {
@@ -93,3 +96,15 @@ def effect(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
         return function
 
     return declare
+
+
+#: How far an action is outside of the simulator.
+Progress: TypeAlias = Literal["running", "completed", "failed"]
+
+
+class Executor(Protocol):
+    """Carries out actions outside of the simulator's state; an action that is due ends when the executor says so."""
+
+    def progress(self, account: str, action: Record) -> Progress:
+        """How far an action of the account with that name is; must not block."""
+        ...

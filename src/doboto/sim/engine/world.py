@@ -16,6 +16,7 @@ from random import Random
 
 from .account import Account
 from .clock import RealClock, SimulatorClock
+from .lifecycle import Executor
 from .log import RequestLog
 from .records import Key
 from .settings import Settings, validate_seed
@@ -56,6 +57,7 @@ class World:
         #: Called with each token that is registered, under the lock.
         self.on_register: list[Callable[[str, Grant], None]] = []
         self._grants: dict[str, Grant] = {}
+        self._executor: Executor | None = None
         self._random = Random(seed)  # noqa: S311 - request ids, not secrets
 
     # -- accounts and tokens
@@ -71,6 +73,7 @@ class World:
             if found is None:
                 found = self.accounts[name] = Account(name, self.clock, self.settings, self.seed)
                 found.all_accounts = self.accounts
+                found.executor = self._executor
             return found
 
     def register(self, token: str, scopes: Iterable[str] | None = None, account: str | None = None) -> None:
@@ -119,6 +122,13 @@ class World:
             for account in self.accounts.values():
                 account.settings = settings
                 account.rates.adopt(settings)
+
+    def use_executor(self, executor: Executor) -> None:
+        """Let actions of all accounts be carried out outside of the simulator, too."""
+        with self.lock:
+            self._executor = executor
+            for account in self.accounts.values():
+                account.executor = executor
 
     # -- keeping
 

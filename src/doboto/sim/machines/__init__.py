@@ -1,0 +1,18 @@
+"""Machines behind simulated Droplets: containers that one can log in to.
+
+    with Simulator(machines="podman") as simulator, simulator.serve() as server:
+        ...  # create a Droplet with an SSH key, and log in at its address
+
+The rest of the simulator knows nothing of it but two things: whoever keeps the state is handed what every request
+touched (`World.on_commit`), and an action is over when its executor says so (`Account.executor`). Without machines
+nothing of this package is imported.
+"""
+
+from __future__ import annotations
+
+from .command import CommandEngine
+from .engine import Engine, EngineError, MachineSpec
+from .machines import Machines
+from .settings import MachineSettings
+
+__all__ = ["CommandEngine", "Engine", "EngineError", "MachineSettings", "MachineSpec", "Machines"]

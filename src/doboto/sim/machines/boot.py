@@ -1,0 +1,58 @@
+"""What a machine runs: a shell script in the place of an operating system's init and cloud-init."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+#: Run at every start. What belongs to the first one is remembered on the disk, with the Droplet's id: a Droplet made of
+#: a snapshot begins anew. User data runs before the SSH server, but keeps it waiting for ten seconds at most.
+SCRIPT = r"""
+instance=/var/lib/doboto/instance
+mkdir -p /root/.ssh /var/lib/doboto /var/log /run/sshd /etc/dropbear
+if [ "$(cat $instance 2>/dev/null)" != "$DOBOTO_DROPLET" ]; then
+  chmod 700 /root /root/.ssh
+  printf '%s\n' "$DOBOTO_KEYS" > /root/.ssh/authorized_keys
+  chmod 600 /root/.ssh/authorized_keys
+  rm -f /etc/ssh/ssh_host_*_key* /etc/dropbear/*host_key
+  printf '%s' "$DOBOTO_DROPLET" > $instance
+  if [ -n "$DOBOTO_USER_DATA" ]; then
+    printf '%s' "$DOBOTO_USER_DATA" > /var/lib/doboto/user-data
+    chmod 700 /var/lib/doboto/user-data
+    (unset DOBOTO_USER_DATA DOBOTO_KEYS; exec /var/lib/doboto/user-data) > /var/log/cloud-init-output.log 2>&1 &
+    seconds=0
+    while kill -0 $! 2>/dev/null && [ $seconds -lt 10 ]; do sleep 1; seconds=$((seconds + 1)); done
+    cat /var/log/cloud-init-output.log
+  fi
+fi
+unset DOBOTO_USER_DATA DOBOTO_KEYS
+if command -v sshd > /dev/null; then
+  ssh-keygen -A > /dev/null
+  exec "$(command -v sshd)" -D -e -o PermitRootLogin=prohibit-password
+fi
+exec "$(command -v dropbear)" -F -E -R
+"""
+COMMAND: Sequence[str] = ("/bin/sh", "-c", SCRIPT)
+#: Programs of which an image must have one.
+SERVERS: Sequence[str] = ("sshd", "dropbear")
+NO_SCRIPT = "#!/bin/sh\necho 'the user data is no script that begins with #!; it was not run' >&2\nexit 1\n"
+
+#: Puts an SSH server into an image that lacks one, with whatever package manager it has.
+RECIPE = """FROM {image}
+RUN if command -v apt-get; then apt-get update && apt-get install -y --no-install-recommends openssh-server; \\
+    elif command -v dnf; then dnf install -y openssh-server && dnf clean all; \\
+    elif command -v apk; then apk add openssh-server; else exit 1; fi
+"""
+
+
+def environment(droplet_id: int, keys: Sequence[str], user_data: str | None) -> Mapping[str, str]:
+    """The variables that the script reads.
+
+    Args:
+        droplet_id: The Droplet's id.
+        keys: Public SSH keys that may log in as root.
+        user_data: What runs at the first start.
+    """
+    script = user_data or ""
+    if script and not script.startswith("#!"):
+        script = NO_SCRIPT
+    return {"DOBOTO_DROPLET": str(droplet_id), "DOBOTO_KEYS": "\n".join(keys), "DOBOTO_USER_DATA": script}

@@ -1,0 +1,106 @@
+"""Settings of machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from ..engine.records import as_record
+
+#: The container image of a distribution, by the beginning of the slug of DigitalOcean's image.
+IMAGES: Mapping[str, str] = {
+    "ubuntu-22-04": "docker.io/library/ubuntu:22.04",
+    "ubuntu-24-04": "docker.io/library/ubuntu:24.04",
+    "ubuntu-25-04": "docker.io/library/ubuntu:25.04",
+    "debian-11": "docker.io/library/debian:11",
+    "debian-12": "docker.io/library/debian:12",
+    "debian-13": "docker.io/library/debian:13",
+    "fedora": "registry.fedoraproject.org/fedora:latest",
+    "rockylinux-8": "docker.io/rockylinux/rockylinux:8",
+    "rockylinux-9": "docker.io/rockylinux/rockylinux:9",
+    "almalinux-8": "docker.io/library/almalinux:8",
+    "almalinux-9": "docker.io/library/almalinux:9",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineSettings:
+    """How machines are made; immutable."""
+
+    #: Container images by the beginning of a slug, before those of `IMAGES`; the longest beginning counts.
+    images: Mapping[str, str] = field(default_factory=dict[str, str])
+    #: Machines that there may be at once; a Droplet beyond that fails to be created.
+    limit: int = 10
+    #: The part of a size's memory that a machine may use. 0 sets no limits, of processors neither.
+    memory_scale: float = 0.125
+    #: Megabytes that a machine may use at least.
+    memory_least: int = 128
+    #: Seconds within which a new machine's SSH port must answer.
+    boot_timeout: float = 60.0
+    #: Seconds that a machine gets to shut down.
+    stop_seconds: int = 5
+    #: Whether machines have their private address too, in a network for each VPC.
+    private_networks: bool = True
+    #: Further options of the engine's command `create`, such as `["--runtime", "runc"]`.
+    run_options: tuple[str, ...] = ()
+
+    def image(self, slug: str) -> str | None:
+        """The container image for a slug of DigitalOcean's, or None."""
+        for table in (self.images, IMAGES):
+            if found := max((start for start in table if slug.startswith(start)), key=len, default=None):
+                return table[found]
+        return None
+
+    def memory(self, megabytes: int) -> int | None:
+        """The memory of a machine for a Droplet with so many megabytes; None for no limit."""
+        return max(int(megabytes * self.memory_scale), self.memory_least) if self.memory_scale else None
+
+
+def read_file(path: Path) -> MachineSettings:
+    """Read settings from a JSON file.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is no object of settings.
+    """
+    given = as_record(json.loads(path.read_text(encoding="utf-8")))
+    if given is None:
+        raise ValueError("the settings of machines must be an object")
+    known = {one.name for one in fields(MachineSettings)}
+    if unknown := sorted(given.keys() - known):
+        raise ValueError(f"machines have no setting {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+    for name, fits in CHECKS.items():
+        if name in given and not fits(given[name]):
+            raise ValueError(f"{name} cannot be {given[name]!r}")
+    return MachineSettings(**{**given, "run_options": tuple(given.get("run_options", ()))})
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+
+
+def _count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)  # pyright: ignore[reportUnknownVariableType]
+
+
+def _table(value: Any) -> bool:
+    return isinstance(value, dict) and _texts([*value.keys(), *value.values()])  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+
+
+CHECKS = {
+    "images": _table,
+    "limit": _count,
+    "memory_scale": _number,
+    "memory_least": _count,
+    "boot_timeout": _number,
+    "stop_seconds": _count,
+    "private_networks": lambda value: isinstance(value, bool),
+    "run_options": _texts,
+}
