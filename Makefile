@@ -9,7 +9,7 @@ TESTS ?= tests
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: audit bench bench-ansible dist workflows help run legacy test lint types tests test-peers test-contract test-ansible campaign campaign-peers docs format clean
+.PHONY: audit bench bench-ansible dist workflows help run legacy test lint types tests test-peers test-contract test-ansible test-machines campaign campaign-peers docs format clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -79,6 +79,8 @@ test-contract: $(READY) $(PEERS)/schemathesis/.ready  ## Schemathesis finds no r
 COLLECTION := $(shell find ansible -type f -not -path '*/output/*')
 ANSIBLES := $(patsubst %,$(PEERS)/ansible-core-%,2.18 2.19)
 
+$(ANSIBLES:=/.ready): pyproject.toml
+
 %/.collection: %/.ready $(COLLECTION)
 	$(@D)/bin/ansible-galaxy collection install --force -p $(@D)/collections ansible/ > /dev/null
 	@touch $@
@@ -89,6 +91,9 @@ test-ansible: $(READY) $(ANSIBLES:=/.collection)  ## Ansible's own checks of the
 
 interruptions: $(READY)  ## Ctrl-C at every bytecode of the transport, the limiter and create; `make test` takes a sample
 	$(BIN)/pytest -q -n $(WORKERS) --every-interruption tests/client/test_interruption_points.py
+
+test-machines: $(READY) $(PEERS)/ansible-core-2.19/.collection  ## Simulated Droplets with containers behind them, on podman; as root
+	$(BIN)/pytest -q tests/machines
 
 campaign: $(READY)  ## 10,000 creates under every fault, over real sockets: nothing twice, nothing lost; ARGS='--seed 7'
 	$(BIN)/python -m tests.campaign $(ARGS)

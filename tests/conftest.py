@@ -12,8 +12,8 @@ from typing import Any
 import hypothesis
 import pytest
 
-#: Need environments of their own: `make test-peers`, `make test-contract` and `make test-ansible` make them.
-collect_ignore = ["peers", "contract", "playbooks"]
+#: Need environments of their own, which `make test-peers`, `test-contract`, `test-ansible` and `test-machines` make.
+collect_ignore = ["peers", "contract", "playbooks", "machines"]
 
 # No time limit for an example: a busy machine is no defect of the code.
 hypothesis.settings.register_profile("doboto", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])

@@ -17,6 +17,7 @@ from .guard import Guard
 if TYPE_CHECKING:
     from doboto import DO, AsyncDO
     from doboto.sim import Settings, Simulator, SimulatorClock
+    from doboto.sim.machines import Machines
     from doboto.testing import ServedAccount, Switchboard
 
 GUARD = "doboto-guard"
@@ -107,6 +108,22 @@ def doboto_server(
 ) -> ServedAccount:
     """A fresh simulated DigitalOcean over HTTP, with an account for the test: `url`, `token`, `simulator`."""
     return doboto_switchboard.connect(_import("doboto.sim").Simulator(doboto_server_clock, doboto_settings))
+
+
+@pytest.fixture
+def doboto_machines() -> Machines | str:
+    """The container engine of `doboto_machine_server`; override it for docker, or for `Machines` with settings."""
+    return "podman"
+
+
+@pytest.fixture
+def doboto_machine_server(
+    doboto_switchboard: Switchboard, doboto_machines: Machines | str, doboto_settings: Settings
+) -> Iterator[ServedAccount]:
+    """A fresh simulated DigitalOcean over HTTP, in real time, with a container behind every Droplet."""
+    sim = _import("doboto.sim")
+    with sim.Simulator(sim.RealClock(), doboto_settings, machines=doboto_machines) as simulator:
+        yield doboto_switchboard.connect(simulator)
 
 
 @pytest.fixture(scope="session")

@@ -54,6 +54,8 @@ class Simulator(World):
         state: str | Path | None = None,
         machines: Machines | str | None = None,
     ) -> None:
+        if machines is not None and state is not None:
+            raise ValueError("machines end with their simulator; they cannot be combined with state")
         super().__init__(clock, settings, seed)
         self._faults = Faults(self)
         self._stubs = Stubs(_ROUTER)
@@ -152,8 +154,6 @@ class Simulator(World):
     def _start_machines(self, machines: Machines | str) -> Machines:
         from .machines import CommandEngine, Machines
 
-        if self.state is not None:
-            raise ValueError("machines end with their simulator: they cannot be combined with state")
         started = Machines(CommandEngine(machines)) if isinstance(machines, str) else machines
         started.attach(self)
         return started

@@ -15,6 +15,7 @@ import click
 from ..command import CONTEXT, Described, Group
 from ..errors import Failure, lacking, reason
 from ..settings import Option
+from . import sim_machines
 from .auth import confirm
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Options:
     instant: bool
     manual: bool
     settings: Path | None
+    machines: str | None
+    machine_settings: Path | None
 
 
 def _sim(ctx: click.Context, **params: Any) -> None:
@@ -51,6 +54,11 @@ def _sim(ctx: click.Context, **params: Any) -> None:
     clocks = [f"--{name}" for name in ("speed", "instant", "manual") if params[name] not in (None, False)]
     if len(clocks) > 1:
         raise click.UsageError(f"{clocks[0]} is not allowed with {clocks[1]}", ctx)
+    refused = [f"--{name}" for name in ("state", "instant", "manual") if params[name] not in (None, False)]
+    if params["machines"] is not None and refused:
+        raise click.UsageError(f"--machines is not allowed with {refused[0]}", ctx)
+    if params["machines"] is None and params["machine_settings"] is not None:
+        raise click.UsageError("--machine-settings needs --machines", ctx)
     run(Options(**params))
 
 
@@ -95,7 +103,8 @@ def _simulator(options: Options) -> Simulator:
     except ModuleNotFoundError as missing:
         raise lacking("the simulator", missing, "sim") from missing
     try:
-        return Simulator(_clock(options), _settings(options), seed=options.seed or 0, state=options.state)
+        clock, settings, machines = _clock(options), _settings(options), sim_machines.of(options)
+        return Simulator(clock, settings, seed=options.seed or 0, state=options.state, machines=machines)
     except StateError as failure:
         raise Failure(str(failure)) from failure
 
@@ -202,6 +211,14 @@ PARAMS = (
     Option(["--instant"], is_flag=True, help="Let everything be done as soon as anybody looks."),
     Option(["--manual"], is_flag=True, help="Stop the clock: it moves when `POST /_sim/clock/advance` moves it."),
     Option(["--settings"], type=FILE, metavar="FILE", help="JSON file with an object of settings to change."),
+    Option(
+        ["--machines"],
+        type=click.Choice(sim_machines.ENGINES),
+        help="Put a container behind every Droplet, to log in to. Needs podman or docker.",
+    ),
+    Option(
+        ["--machine-settings"], type=FILE, metavar="FILE", help="JSON file with an object of settings of --machines."
+    ),
 )
 command = Group(
     "sim",
@@ -219,3 +236,4 @@ command.add_command(
         params=[Option(["--yes", "-y"], is_flag=True, help="Do not ask.")],
     )
 )
+command.add_command(sim_machines.command)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
+
+from . import cloud_config
 
 #: Run at every start. What belongs to the first one is remembered on the disk, with the Droplet's id: a Droplet made of
 #: a snapshot begins anew. User data runs before the SSH server, but keeps it waiting for ten seconds at most.
@@ -34,7 +37,9 @@ exec "$(command -v dropbear)" -F -E -R
 COMMAND: Sequence[str] = ("/bin/sh", "-c", SCRIPT)
 #: Programs of which an image must have one.
 SERVERS: Sequence[str] = ("sshd", "dropbear")
-NO_SCRIPT = "#!/bin/sh\necho 'the user data is no script that begins with #!; it was not run' >&2\nexit 1\n"
+#: In the place of user data that cannot be run: its text is in the machine's console.
+NOT_RUN = "#!/bin/sh\necho {reason} >&2\nexit 1\n"
+NO_SCRIPT = "user data that begins neither with #! nor with #cloud-config is not run"
 
 #: Puts an SSH server into an image that lacks one, with whatever package manager it has.
 RECIPE = """FROM {image}
@@ -52,7 +57,21 @@ def environment(droplet_id: int, keys: Sequence[str], user_data: str | None) -> 
         keys: Public SSH keys that may log in as root.
         user_data: What runs at the first start.
     """
-    script = user_data or ""
-    if script and not script.startswith("#!"):
-        script = NO_SCRIPT
-    return {"DOBOTO_DROPLET": str(droplet_id), "DOBOTO_KEYS": "\n".join(keys), "DOBOTO_USER_DATA": script}
+    return {
+        "DOBOTO_DROPLET": str(droplet_id),
+        "DOBOTO_KEYS": "\n".join(keys),
+        "DOBOTO_USER_DATA": _script(user_data) if user_data else "",
+    }
+
+
+def _script(user_data: str) -> str:
+    """User data as a program that can be run."""
+    if user_data.startswith("#!"):
+        return user_data
+    reason = NO_SCRIPT
+    if user_data.startswith(cloud_config.HEADER):
+        try:
+            return cloud_config.to_script(user_data)
+        except cloud_config.CloudConfigError as failure:
+            reason = str(failure)
+    return NOT_RUN.format(reason=shlex.quote(reason))

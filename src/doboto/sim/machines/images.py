@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
 
 from .boot import RECIPE, SERVERS
 from .engine import Engine, EngineError
@@ -57,7 +56,3 @@ class Images:
 def snapshot_name(simulator: str, droplet: int, number: int) -> str:
     """The name of an image that a machine's disk is committed to."""
     return f"{BUILT}/snapshot-{simulator}:{droplet}-{number}"
-
-
-#: Container images by the ids of the account's images.
-Snapshots = Mapping[int, str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import socket
 import threading
 import time
@@ -20,6 +21,8 @@ from .engine import Attachment, Engine, EngineError, MachineSpec
 from .images import Images, snapshot_name
 from .settings import MachineSettings
 
+log = logging.getLogger("doboto.sim.machines")
+
 #: The network of the simulator's public addresses (RFC 2544, benchmarks).
 PUBLIC = "198.18.0.0/15"
 #: Seconds between two attempts to connect to a machine that boots.
@@ -31,9 +34,9 @@ class Machine:
     """The machine of one Droplet, and what is wanted of it.
 
     Attributes:
-        account: The account's name.
         droplet_id: The Droplet.
-        name: The container.
+        name: The container; no other has the name, though Droplets of two accounts may have one id.
+        snapshots: Container images by the ids of the account's images.
         droplet: The Droplet's record, as it was when the last job was planned.
         slug: The slug of its image, or None.
         keys: Public SSH keys of its root.
@@ -44,9 +47,9 @@ class Machine:
         lock: Held while a job runs.
     """
 
-    account: str
     droplet_id: int
     name: str
+    snapshots: dict[Key, str]
     droplet: Record
     slug: str | None
     keys: list[str]
@@ -57,14 +60,14 @@ class Machine:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def of(cls, account: Account, droplet: Record, simulator: str) -> Machine:
+    def of(cls, account: Account, droplet: Record, name: str, snapshots: dict[Key, str]) -> Machine:
         """Read from the account what a new Droplet's machine needs."""
         keys = [account.find("ssh_key", key) for key in droplet["ssh_keys"]]
         vpc = account.get("vpc", droplet["vpc_uuid"])
         return cls(
-            account.name,
             droplet["id"],
-            f"doboto-{simulator}-{droplet['id']}",
+            name,
+            snapshots,
             droplet,
             image_of(account, droplet)["slug"],
             [key["public_key"] for key in keys if key is not None],
@@ -76,7 +79,7 @@ class Machine:
     def plan(self, account: Account, action: Record) -> None:
         """Read from the account what an action that has begun needs."""
         self.droplet = account.get("droplet", self.droplet_id)
-        wanted = action["arguments"].get("wanted") or {}
+        wanted: Record = action["arguments"].get("wanted") or {}
         self.size_slug = wanted.get("size") or self.size_slug
         if "image" in wanted:
             self.image_id = wanted["image"]
@@ -119,11 +122,10 @@ class Worker:
         self.closing = threading.Event()
         self._answers = answers or answers_ssh
         self._images = Images(engine, settings)
-        self._networks: set[str] = set()
+        #: Networks by name, each with why it could not be created.
+        self._networks: dict[str, EngineError | None] = {}
         self._lock = threading.Lock()
         self._numbers = iter(range(1, 1_000_000))
-        #: Container images by account and id of the image that was made of a Droplet.
-        self.snapshots: dict[tuple[str, Key], str] = {}
         self.jobs: Mapping[str, Job] = {
             "power_off": self._stop,
             "shutdown": self._stop,
@@ -146,10 +148,10 @@ class Worker:
         """Remove a machine."""
         self._engine.remove(machine.name)
 
-    def back_up(self, machine: Machine, key: tuple[str, Key]) -> None:
+    def back_up(self, machine: Machine, key: Key) -> None:
         """Commit a machine's disk to an image that exists already."""
         self._commit(machine)
-        self.snapshots[key] = machine.commits.pop()
+        machine.snapshots[key] = machine.commits.pop()
 
     def _start(self, machine: Machine) -> None:
         self._engine.start(machine.name)
@@ -177,7 +179,7 @@ class Worker:
         self._await_boot(machine)
 
     def _spec(self, machine: Machine) -> MachineSpec:
-        snapshot = self.snapshots.get((machine.account, machine.image_id))
+        snapshot = machine.snapshots.get(machine.image_id)
         return MachineSpec(
             machine.name,
             machine.droplet["name"],
@@ -202,14 +204,30 @@ class Worker:
         private = machine.address("private")
         if private and (self._settings.private_networks or not found):
             id, subnet = machine.vpc
-            found.append(self._attachment(f"doboto-{self._simulator}-{id[:8]}", subnet, private))
+            try:
+                found.append(self._attachment(f"doboto-{self._simulator}-{id[:8]}", subnet, private))
+            except EngineError as failure:  # this machine has that range, or another account's VPC
+                if not found:
+                    raise
+                log.warning("Droplet %s is without its private address: %s", machine.droplet_id, failure)
         return found
 
     def _attachment(self, network: str, subnet: str, address: str) -> Attachment:
+        """A place in a network, which is created at its first use.
+
+        Raises:
+            EngineError: It cannot be created.
+        """
         with self._lock:
+            if isinstance(failure := self._networks.get(network), EngineError):
+                raise failure
             if network not in self._networks:
-                self._engine.create_network(network, subnet, self._labels)
-                self._networks.add(network)
+                self._networks[network] = None
+                try:
+                    self._engine.create_network(network, subnet, self._labels)
+                except EngineError as failure:
+                    self._networks[network] = failure
+                    raise
         return Attachment(network, address)
 
     def _await_boot(self, machine: Machine) -> None:

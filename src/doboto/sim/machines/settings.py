@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..engine.records import as_record
+from ..engine.records import as_list, as_record
 
 #: The container image of a distribution, by the beginning of the slug of DigitalOcean's image.
 IMAGES: Mapping[str, str] = {
@@ -69,38 +69,45 @@ def read_file(path: Path) -> MachineSettings:
     given = as_record(json.loads(path.read_text(encoding="utf-8")))
     if given is None:
         raise ValueError("the settings of machines must be an object")
-    known = {one.name for one in fields(MachineSettings)}
-    if unknown := sorted(given.keys() - known):
-        raise ValueError(f"machines have no setting {', '.join(unknown)}; there are {', '.join(sorted(known))}")
-    for name, fits in CHECKS.items():
-        if name in given and not fits(given[name]):
-            raise ValueError(f"{name} cannot be {given[name]!r}")
-    return MachineSettings(**{**given, "run_options": tuple(given.get("run_options", ()))})
+    if unknown := sorted(given.keys() - CHECKS.keys()):
+        raise ValueError(f"machines have no setting {', '.join(unknown)}; there are {', '.join(CHECKS)}")
+    for name, value in given.items():
+        if not CHECKS[name](value):
+            raise ValueError(f"{name} cannot be {value!r}")
+    values: dict[str, Any] = {**given, "run_options": tuple(given.get("run_options", ()))}
+    return MachineSettings(**values)
 
 
-def _number(value: Any) -> bool:
+def _number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
 
 
-def _count(value: Any) -> bool:
+def _count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)  # pyright: ignore[reportUnknownVariableType]
+def _flag(value: object) -> bool:
+    return isinstance(value, bool)
 
 
-def _table(value: Any) -> bool:
-    return isinstance(value, dict) and _texts([*value.keys(), *value.values()])  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+def _texts(value: object) -> bool:
+    texts = as_list(value)
+    return texts is not None and all(isinstance(one, str) for one in texts)
 
 
-CHECKS = {
+def _table(value: object) -> bool:
+    table = as_record(value)
+    return table is not None and all(isinstance(one, str) for one in table.values())
+
+
+#: What each setting may be.
+CHECKS: Mapping[str, Callable[[object], bool]] = {
     "images": _table,
     "limit": _count,
     "memory_scale": _number,
     "memory_least": _count,
     "boot_timeout": _number,
     "stop_seconds": _count,
-    "private_networks": lambda value: isinstance(value, bool),
+    "private_networks": _flag,
     "run_options": _texts,
 }
