@@ -63,15 +63,15 @@ def test_keys_that_are_not_known_are_named(tmp_path: Path) -> None:
 def test_what_is_no_cloud_config_is_refused(config: str, message: str) -> None:
     with pytest.raises(CloudConfigError, match=message):
         to_script(config)
-    assert message in environment(1, [], config)["DOBOTO_USER_DATA"]
+    assert message in environment(1, [], config)["MACHINE_USER_DATA"]
 
 
 def test_user_data_that_is_no_program_says_so(tmp_path: Path) -> None:
-    script = environment(1, [], "hello")["DOBOTO_USER_DATA"]
+    script = environment(1, [], "hello")["MACHINE_USER_DATA"]
     done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, timeout=30, check=False)
     assert (done.returncode, "is not run" in done.stderr) == (1, True)
 
 
 def test_script_is_run_as_it_is() -> None:
-    assert environment(1, [], "#!/bin/bash\nexit 0\n")["DOBOTO_USER_DATA"] == "#!/bin/bash\nexit 0\n"
-    assert environment(1, ["a", "b"], None) == {"DOBOTO_DROPLET": "1", "DOBOTO_KEYS": "a\nb", "DOBOTO_USER_DATA": ""}
+    assert environment(1, [], "#!/bin/bash\nexit 0\n")["MACHINE_USER_DATA"] == "#!/bin/bash\nexit 0\n"
+    assert environment(1, ["a", "b"], None) == {"MACHINE_DROPLET": "1", "MACHINE_KEYS": "a\nb", "MACHINE_USER_DATA": ""}

@@ -54,8 +54,8 @@ def test_droplet_is_a_container_with_its_name_addresses_key_and_user_data(do: DO
     assert (machine.hostname, machine.image) == ("web-1", "localhost/with-ssh:1")
     private = next(one["ip_address"] for one in droplet["networks"]["v4"] if one["type"] == "private")
     assert [one.address for one in machine.attachments] == [public_ipv4(droplet), private]
-    assert machine.environment["DOBOTO_KEYS"] == KEY
-    assert machine.environment["DOBOTO_USER_DATA"] == "#!/bin/sh\necho made\n"
+    assert machine.environment["MACHINE_KEYS"] == KEY
+    assert machine.environment["MACHINE_USER_DATA"] == "#!/bin/sh\necho made\n"
     assert (machine.memory, machine.cpus) == (128, 1)
 
 

@@ -12,22 +12,22 @@ from . import cloud_config
 SCRIPT = r"""
 instance=/var/lib/doboto/instance
 mkdir -p /root/.ssh /var/lib/doboto /var/log /run/sshd /etc/dropbear
-if [ "$(cat $instance 2>/dev/null)" != "$DOBOTO_DROPLET" ]; then
+if [ "$(cat $instance 2>/dev/null)" != "$MACHINE_DROPLET" ]; then
   chmod 700 /root /root/.ssh
-  printf '%s\n' "$DOBOTO_KEYS" > /root/.ssh/authorized_keys
+  printf '%s\n' "$MACHINE_KEYS" > /root/.ssh/authorized_keys
   chmod 600 /root/.ssh/authorized_keys
   rm -f /etc/ssh/ssh_host_*_key* /etc/dropbear/*host_key
-  printf '%s' "$DOBOTO_DROPLET" > $instance
-  if [ -n "$DOBOTO_USER_DATA" ]; then
-    printf '%s' "$DOBOTO_USER_DATA" > /var/lib/doboto/user-data
+  printf '%s' "$MACHINE_DROPLET" > $instance
+  if [ -n "$MACHINE_USER_DATA" ]; then
+    printf '%s' "$MACHINE_USER_DATA" > /var/lib/doboto/user-data
     chmod 700 /var/lib/doboto/user-data
-    (unset DOBOTO_USER_DATA DOBOTO_KEYS; exec /var/lib/doboto/user-data) > /var/log/cloud-init-output.log 2>&1 &
+    (unset MACHINE_USER_DATA MACHINE_KEYS; exec /var/lib/doboto/user-data) > /var/log/cloud-init-output.log 2>&1 &
     seconds=0
     while kill -0 $! 2>/dev/null && [ $seconds -lt 10 ]; do sleep 1; seconds=$((seconds + 1)); done
     cat /var/log/cloud-init-output.log
   fi
 fi
-unset DOBOTO_USER_DATA DOBOTO_KEYS
+unset MACHINE_USER_DATA MACHINE_KEYS
 if command -v sshd > /dev/null; then
   ssh-keygen -A > /dev/null
   exec "$(command -v sshd)" -D -e -o PermitRootLogin=prohibit-password
@@ -58,9 +58,9 @@ def environment(droplet_id: int, keys: Sequence[str], user_data: str | None) -> 
         user_data: What runs at the first start.
     """
     return {
-        "DOBOTO_DROPLET": str(droplet_id),
-        "DOBOTO_KEYS": "\n".join(keys),
-        "DOBOTO_USER_DATA": _script(user_data) if user_data else "",
+        "MACHINE_DROPLET": str(droplet_id),
+        "MACHINE_KEYS": "\n".join(keys),
+        "MACHINE_USER_DATA": _script(user_data) if user_data else "",
     }
 
 
