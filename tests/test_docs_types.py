@@ -34,5 +34,5 @@ def test_examples_pass_type_checkers(checker: str, tmp_path: Path) -> None:
         [*CHECKERS[checker], *map(str, sorted(tmp_path.iterdir()))], cwd=tmp_path,
         capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
-    errors = [line for line in done.stdout.splitlines() if "error" in line]
+    errors = [line for line in done.stdout.splitlines() if "error:" in line or " - error" in line]
     assert (errors, done.returncode) == ([], 0), done.stderr
