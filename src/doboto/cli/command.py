@@ -130,10 +130,14 @@ class OperationCommand(Described):
     def _beside(self) -> Sequence[click.Parameter]:
         """What the command line adds to an operation."""
         from .run import run as running
+        from .run import update
+        from .schema.parameters import replaces
 
         added: list[click.Parameter] = []
         if self.operation.resource == "droplet" and self.operation.name in running.MAKING:
             added += running.OPTIONS
+        if replaces(self.operation):
+            added += update.OPTIONS
         if irrevocable(self.operation):
             added.append(Option(["--yes", "-y", "our_yes"], is_flag=True, default=None, help=self._asking()))
         return added

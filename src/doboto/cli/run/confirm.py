@@ -88,12 +88,21 @@ def power_off_hint(ids: Sequence[Any]) -> str:
 
 
 def _ask(what: str, account: str, targets: Sequence[Target], notes: Sequence[str], question: str) -> None:
-    if not _somebody_there():
+    if not can_ask():
         raise _nobody(what, account, targets)
     if not targets:
         raise Failure("there is no such Droplet", NOT_FOUND.code)
     for line in [*_pictured(targets), *map(format_cell, notes)]:
         click.echo(line, err=True)
+    ask(what, question)
+
+
+def ask(what: str, question: str) -> None:
+    """Ask a question on the terminal.
+
+    Raises:
+        Failure: The answer is not yes.
+    """
     click.echo(f"{question} [y/N] ", nl=False, err=True)
     answer = sys.stdin.readline()
     if not answer.endswith("\n"):  # Ctrl-D: what follows must not stand behind the question
@@ -118,7 +127,7 @@ def _pictured(targets: Sequence[Target]) -> Iterator[str]:
             yield from _pictured(target.along)
 
 
-def _somebody_there() -> bool:
+def can_ask() -> bool:
     """Whether somebody sees the question, on standard error, and can answer it; either may be closed."""
     streams: Sequence[TextIO | None] = (sys.stdin, sys.stderr)
     return all(stream is not None and stream.isatty() for stream in streams)

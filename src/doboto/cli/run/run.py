@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,13 +21,14 @@ from ..output.formats import check_expressions, print_result
 from ..output.progress import Reporter
 from ..schema import names as naming
 from ..schema.catalog import Operation
-from ..schema.parameters import assembled, values_of
+from ..schema.parameters import assembled, replaces, values_of
 from ..settings import Option, Settings
 from .affected import untagged
 from .confirm import asks, confirm, power_off_hint
 from .droplets import check_availability, check_slugs
 from .dry_run import dry_run
 from .resume import resumable, resume
+from .update import complete_update
 
 if TYPE_CHECKING:
     from ...client import DO
@@ -44,11 +46,13 @@ class Order:
         yes: Not to ask.
         count: How many Droplets to create.
         dry_run: To create nothing.
+        replace: To reset what an update does not give.
     """
 
     yes: bool = False
     count: int | None = None
     dry_run: bool = False
+    replace: bool = False
 
 
 def run(operation: Operation, params: dict[str, Any], command: Sequence[click.Parameter], settings: Settings) -> None:
@@ -57,7 +61,10 @@ def run(operation: Operation, params: dict[str, Any], command: Sequence[click.Pa
 
     check_expressions(settings, operation.result)
     order = Order(
-        bool(params.pop("our_yes", None)), params.pop("our_count", None), bool(params.pop("our_dry_run", None))
+        bool(params.pop("our_yes", None)),
+        params.pop("our_count", None),
+        bool(params.pop("our_dry_run", None)),
+        bool(params.pop("our_replace", None)),
     )
     values = values_of(params, command)
     with Reporter(settings) as reporter, open_client(settings, on_event=reporter.on_event) as do:
@@ -69,9 +76,13 @@ def run(operation: Operation, params: dict[str, Any], command: Sequence[click.Pa
         if order.dry_run:
             dry_run(do, operation, calls[0] | ids, settings)
             return
+        account = str(find_account(settings))
+        if replaces(operation):
+            update = partial(complete_update, do, operation, reporter=reporter, account=account)
+            calls = [update(call, replace=order.replace, yes=order.yes) for call in calls]
         todo: Sequence[Mapping[str, Any]] = calls
         if asks(operation, values):
-            todo = confirm(do, operation, calls, reporter, str(find_account(settings)), yes=order.yes)
+            todo = confirm(do, operation, calls, reporter, account, yes=order.yes)
         todo = [{**call, **ids} for call in todo]
 
         def again(ids: Sequence[Any] | None) -> str | None:

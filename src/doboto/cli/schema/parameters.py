@@ -31,6 +31,11 @@ MOMENTS: Mapping[tuple[str, str], str] = {("monitoring", "start"): "-1h", ("moni
 SHORT: Mapping[str, tuple[str, ...]] = {"tag_name": ("--tag",), "tags": ("--tag",)}
 #: Attributes that are an argument, for there is nothing else to name what is to be made.
 NAMES = ("names", "name")
+#: Operations whose request replaces everything: the API resets what it leaves out.
+REPLACING = frozenset({
+    ("firewall", "update"), ("load_balancer", "update"), ("autoscale", "update"), ("nat_gateway", "update"),
+    ("monitoring", "alert_update"),
+})  # fmt: skip
 #: Letters of choices that stand beside an option in its help; more stand in its text, where lines are wrapped.
 LONG = 40
 #: And of choices that stand there; of metrics there are more than forty, most as long as a line.
@@ -100,11 +105,17 @@ def attributes(operation: Operation) -> list[Parameter]:
     for variant in variants:
         for field in fields_of(variant):
             fields.setdefault(field.name, []).append(field)
+    needed = {name for name, same in fields.items() if len(same) == len(variants) and all(one.required for one in same)}
+    needed = set[str]() if replaces(operation) else needed  # what is not given stays as it is
     return [
-        Parameter(name, same[0].hint, same[0].help, len(same) == len(variants) and all(one.required for one in same),
-                  attribute=True, inside=inside)
+        Parameter(name, same[0].hint, same[0].help, name in needed, attribute=True, inside=inside)
         for name, same in fields.items()
-    ]  # fmt: skip
+    ]
+
+
+def replaces(operation: Operation) -> bool:
+    """Whether an operation's request replaces a whole configuration."""
+    return (operation.resource, operation.name) in REPLACING
 
 
 def _attributes_in(hints: Mapping[str, Any]) -> Any:
