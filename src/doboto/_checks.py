@@ -1,4 +1,4 @@
-"""Settings of a client, checked when it is made: a wrong one would show as something else, requests later."""
+"""Checks of a client's settings when it is made: an invalid one would show later, as another error."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ HEADER = re.compile(r"[!-~][ -~]*")
 
 
 def check(**settings: object) -> None:
-    """Refuse settings that can't be right, by their names.
+    """Refuse invalid settings, by their names.
 
     Raises:
-        DOBOTOConfigurationException: One of them is none.
+        DOBOTOConfigurationException: One of them is invalid.
     """
     for name, value in settings.items():
         try:
@@ -55,7 +55,7 @@ def _header(name: str, value: object) -> None:
 
 
 def _certificates(name: str, value: object) -> None:
-    """A file with at least one CA certificate, by its path."""
+    """Check that a path names a file with at least one CA certificate."""
     if value is None:
         return
     if not isinstance(value, str | os.PathLike):
@@ -76,7 +76,7 @@ def _certificates(name: str, value: object) -> None:
 
 
 def _proxy(name: str, value: object) -> None:
-    """A proxy's URL; the message does not show it, for it may hold a password."""
+    """Check a proxy's URL; the message does not show it, for it may hold a password."""
     if value is None or value == "":
         return
     if not is_reachable(value):
@@ -84,7 +84,7 @@ def _proxy(name: str, value: object) -> None:
 
 
 def is_reachable(url: object) -> bool:
-    """Whether it is an http or https URL with a host, and a port that exists if it has one."""
+    """Return whether it is an http or https URL with a host, and with a valid port if it has one."""
     if not isinstance(url, str):
         return False
     try:
@@ -112,7 +112,7 @@ def _recovery_tag(name: str, value: object) -> None:
 
 
 def _callback(name: str, value: object) -> None:
-    """A callback, given with whether the client can await what it returns."""
+    """Check a callback; it comes with whether the client can await what it returns."""
     callback, awaits = cast("tuple[object, bool]", value)
     check_callback(name, callback, awaits=awaits)
 

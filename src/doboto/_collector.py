@@ -1,4 +1,4 @@
-"""The garbage collector, paused while a long reply is decoded.
+"""The garbage collector, paused while a large response is decoded.
 
 A page of 200 Droplets is some 60,000 new objects, none of which is garbage, and the collector looks at them again and
 again while they are made: that took half of the time of decoding 10,000 (Python 3.11). Pausing it is process-wide, so
@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 
 class _Pauses:
-    """How many replies are being decoded, and whether the collector was on when the first one began."""
+    """Counts the responses that are being decoded; remembers whether the collector was on before the first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -24,7 +24,7 @@ class _Pauses:
         self._was_on = False
 
     def begin(self) -> None:
-        """One more reply."""
+        """Count one more response; the first one switches the collector off."""
         with self._lock:
             if self._decoding == 0:
                 self._was_on = gc.isenabled()
@@ -32,7 +32,7 @@ class _Pauses:
             self._decoding += 1
 
     def end(self) -> None:
-        """One reply less; the last one puts the collector back as it was."""
+        """Count one response less; the last one restores the collector."""
         with self._lock:
             self._decoding -= 1
             if self._decoding == 0 and self._was_on:

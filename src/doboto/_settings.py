@@ -1,4 +1,4 @@
-"""What a client is set to: base URL, token, and the limiter that clients of one token share."""
+"""A client's settings: base URL, token, and what the clients of one token share."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ MAX_RESPONSE_SIZE: Final = 6 * 1024 * 1024
 VARIABLES: Final = ("DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN")
 #: Where the base URL is looked for: ours, then the one of DigitalOcean's Go tools.
 URL_VARIABLES: Final = ("DOBOTO_URL", "DIGITALOCEAN_API_URL")
-#: What a token may be of: no line break that would end its header, nothing that HTTP libraries encode each in its way.
+#: A token is visible ASCII: no line break that would end its header, nothing that could be encoded in several ways.
 TOKEN: Final = re.compile(r"[!-~]+")
 
 
 def token_or_environment(token: object, environment: Mapping[str, str]) -> str:
-    """The token that was given, or the environment's.
+    """Return the token that was given, or the environment's.
 
     Raises:
-        DOBOTOConfigurationException: There is none, or it can't be a token. The message does not show it.
+        DOBOTOConfigurationException: There is none, or it is not a token. The message does not show it.
     """
     if not isinstance(token, str | None):
         raise DOBOTOConfigurationException(f"the token must be text, not {type(token).__name__}")
@@ -74,11 +74,11 @@ def is_simulated(environment: Mapping[str, str]) -> bool:
 
 
 def base_url(url: str, *, allow_http: bool) -> str:
-    """The base URL up to and including `/v2`, however it was written.
+    """Return the base URL up to and including `/v2`, however it was written.
 
     Raises:
-        DOBOTOConfigurationException: It is no http or https URL, holds a user, query or fragment, or would carry the
-            token over plain HTTP to another machine.
+        DOBOTOConfigurationException: It is not an http or https URL, has a user, query or fragment, or would send
+            the token unencrypted to another machine.
     """
     if not is_reachable(url):
         raise DOBOTOConfigurationException(f"not an http or https URL: {url!r}")
@@ -89,7 +89,7 @@ def base_url(url: str, *, allow_http: bool) -> str:
         raise DOBOTOConfigurationException("the URL must have no user, query or fragment")
     if parts.scheme == "http" and not (allow_http or is_loopback(parts.hostname or "")):
         raise DOBOTOConfigurationException(
-            f"http:// would show the token to everyone on the way to {parts.hostname}; "
+            f"http:// would send the token unencrypted to {parts.hostname}; "
             "use https:// (allow_http=True permits it in Python)"
         )
     path = parts.path.rstrip("/")
@@ -114,11 +114,11 @@ def check_proxy(url: str, proxy: str | None, *, allow_http: bool) -> None:
 
 @dataclass(slots=True, weakref_slot=True)
 class Shared:
-    """What all clients of this process that use one token and URL share: the API counts and names by account.
+    """What all clients of one token and URL share in this process.
 
     Attributes:
-        limiter: Keeps all of them together under the rate limit.
-        claims: Keeps them from taking each other's Droplets where answers were lost.
+        limiter: Keeps all of them together within the rate limit.
+        ownership: Keeps them from taking each other's resources where responses were lost.
     """
 
     limiter: Limiter = field(default_factory=Limiter)
@@ -130,14 +130,14 @@ _lock = threading.Lock()
 
 
 def account_of(token: Secret, url: str) -> str:
-    """The same text for all who use one token and URL. The token can't be told from it."""
-    import hashlib  # only a budget shared by machines needs it; its import costs 3 ms
+    """Return a text that is the same for all clients of one token and URL, and does not reveal the token."""
+    import hashlib  # only a shared rate limit needs it; its import costs 3 ms
 
     return hashlib.sha256(f"{url}\n{token.reveal()}".encode()).hexdigest()
 
 
 def shared_by(token: Secret, url: str, clock: Clock) -> Shared:
-    """What the clients of a token share; it lives as long as one of them does."""
+    """Return what the clients of a token share; it lives as long as one of them does."""
     timeline = getattr(clock, "timeline", type(clock).__qualname__)  # simulated time has nothing to do with real time
     key = (hash((url, token.reveal())), str(timeline))  # of this process only: no key holds the token
     with _lock:

@@ -86,7 +86,7 @@ def test_latency_beyond_patience_is_a_time_out_at_once_where_nothing_takes_time(
     async def pause(seconds: float) -> None:
         gc_paused.append(seconds)
 
-    monkeypatch.setattr("doboto.sim.engine.clock._pause", pause)
+    monkeypatch.setattr("doboto.sim.engine.clock._sleep", pause)
     sim = Simulator(InstantClock())
     sim.faults.add("latency", seconds=600, count=1)
     with pytest.raises(DOBOTOTimeoutException):

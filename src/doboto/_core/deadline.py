@@ -20,20 +20,20 @@ class Deadline:
     seconds: float
 
     def elapsed(self, now: float) -> float:
-        """Seconds since the call began."""
+        """Return the seconds since the call began."""
         return now - self.start
 
     def remaining(self, now: float) -> float:
-        """Seconds left, 0 when it is over."""
+        """Return the seconds left, 0 when it has passed."""
         return max(0.0, self.start + self.seconds - now)
 
 
 def duration(name: str, value: float, *, positive: bool = False) -> float:
-    """Seconds to wait, refused if they are none.
+    """Check a number of seconds and return it.
 
     Raises:
-        ValueError: They are negative or not finite, or 0 where they must be more.
-        TypeError: They are no number.
+        ValueError: It is negative or not finite, or 0 where it must be more.
+        TypeError: It is not a number.
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name} must be a number of seconds, not {type(value).__name__}")
@@ -50,7 +50,7 @@ def check_callback(name: str, callback: object, *, awaits: bool) -> None:
     Args:
         name: What it was given as.
         callback: The callback, or None.
-        awaits: Whether the client is the asynchronous one.
+        awaits: If true, the client is the asynchronous one.
 
     Raises:
         TypeError: It can't be used.

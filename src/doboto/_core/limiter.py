@@ -114,7 +114,7 @@ class Limiter:
             return 0.0
 
     def postpone(self, turn: Turn, now: float, seconds: float) -> None:
-        """Take a turn back, to the position it had: nobody sends for that many seconds."""
+        """Take a turn back, to the position it had; no request is sent for that many seconds."""
         with self._lock:
             self._closed_until = max(self._closed_until, now + seconds)
             self._waiting.insert(bisect_left(self._waiting, turn.number), turn.number)
@@ -132,7 +132,7 @@ class Limiter:
             self._end(turn.number, now, counts=counts)
 
     def refused(self, now: float, seconds: float) -> None:
-        """Note a 429: nobody sends for that many seconds, and nobody in a crowd for a window after that.
+        """Note a 429: no request is sent for that many seconds, and requests are spread for a window after that.
 
         Something else uses the same token, or requests were sent before this limiter began to count. How many positions
         are free after the pause is not known, so they are taken no faster than they would come free.
@@ -142,7 +142,7 @@ class Limiter:
             self._careful_until = self._closed_until + self._window
 
     def exhausted(self, now: float, seconds: float) -> None:
-        """Note that nothing is left of the hour: nobody sends for that many seconds."""
+        """Note that nothing is left of the hour: no request is sent for that many seconds."""
         with self._lock:
             self._closed_until = max(self._closed_until, now + min(seconds, LONGEST_PAUSE))
 
@@ -155,7 +155,7 @@ class Limiter:
         self._begin()
 
     def _drop_lost(self, now: float) -> None:
-        """End the turns that nobody holds any more; what was under way may have been counted."""
+        """End the turns that were dropped; a request that was under way may have been counted."""
         if self._lost:
             self._lost.clear()
             for number in [number for number, ref in self._refs.items() if ref() is None]:

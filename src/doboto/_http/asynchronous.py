@@ -97,7 +97,7 @@ class _Gate:
         return self._event.is_set()
 
     def open(self) -> None:
-        with suppress(RuntimeError):  # the loop has been closed: nobody waits any more
+        with suppress(RuntimeError):  # the loop has been closed, so no task waits any more
             self._loop.call_soon_threadsafe(self._event.set)
 
 

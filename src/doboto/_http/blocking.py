@@ -43,7 +43,7 @@ class SocketStream:
         self._socket.close()
 
     def __del__(self) -> None:
-        self._socket.close()  # an interruption may have left it to nobody
+        self._socket.close()  # an interruption may have dropped it
 
 
 class _Attempt:

@@ -16,7 +16,7 @@ from .network import Exchange, Gate, Network
 #: Seconds after which an idle connection is not used again: what stands between may have forgotten it and then swallows
 #: what is sent, so that the outcome of a change would be unknown. Go's HTTP client has the same.
 IDLE_TIMEOUT = 90.0
-#: Seconds after which a waiting thread looks for a slot that an interruption left to nobody.
+#: Seconds after which a waiting thread looks for a slot whose lease an interruption dropped.
 RECHECK = 0.5
 
 
@@ -72,7 +72,7 @@ class Pool:
         return lease
 
     def _enter(self, lease: Lease) -> bool:
-        """Let a lease pass if a slot is free and nobody waits for it."""
+        """Admit a lease if a slot is free and no other waits for it."""
         with self._lock:
             if self._waiting or len(self._admitted) >= self._size:
                 return False
@@ -127,7 +127,7 @@ class Pool:
         self._admit()
 
     def _admit(self) -> None:
-        """Let those pass who have waited longest. Each step may be done twice, so that none is lost half-way."""
+        """Admit the leases that have waited longest. Each step may be done twice, so that none is lost half-way."""
         with self._lock:
             while self._waiting and len(self._admitted) < self._size:
                 lease = self._waiting[0]()
@@ -137,7 +137,7 @@ class Pool:
                 self._waiting.popleft()
 
     def close(self) -> None:
-        """Close the connections that nobody uses, and the others as soon as they are given back."""
+        """Close idle connections now, and the others as soon as they are given back."""
         self._generation += 1
         _close(self._idle)
 

@@ -1,1 +1,1 @@
-"""All input and output: transports that carry a request, clocks that tell the time and sleep, and `IO` over both."""
+"""Input and output: the protocols of transports and clocks, and `IO` over both for each client."""

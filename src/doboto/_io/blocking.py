@@ -1,4 +1,4 @@
-"""`IO` for the blocking client: blocks, never suspends, and runs "these at once" in a few threads."""
+"""`IO` for the blocking client: blocks, never suspends, and runs jobs side by side in a few threads."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _outcome(job: Job[R]) -> R | Exception:
 class BackgroundTask(Generic[R]):
     """A job in a thread of its own.
 
-    The thread keeps nobody: neither who drops it, who would have to wait for a reply, nor the end of the program.
+    The thread is a daemon: it delays neither its caller, if that drops it, nor the end of the program.
 
     Args:
         job: What it does.
@@ -42,7 +42,7 @@ class BackgroundTask(Generic[R]):
             self._outcomes.append(failure)
 
     async def result(self) -> R:
-        """Block till it is done."""
+        """Block until it is done, and return its result."""
         self._thread.join()
         outcome = self._outcomes.pop()
         if isinstance(outcome, BaseException):
@@ -50,7 +50,7 @@ class BackgroundTask(Generic[R]):
         return outcome
 
     async def drop(self) -> None:
-        """Leave it to itself: it ends with its request."""
+        """Abandon it: it ends with its request."""
 
 
 class _WorkerPool(Generic[R]):
@@ -67,7 +67,7 @@ class _WorkerPool(Generic[R]):
         self._interruptions: list[BaseException] = []
 
     def work(self, count: int, *, finish: bool) -> list[R | Exception]:
-        """Have the jobs done by that many threads; block till they are."""
+        """Run the jobs in that many threads, and block until they are done."""
         threads = [threading.Thread(target=self._run, name=f"doboto-{n}", daemon=True) for n in range(count)]
         for thread in threads:
             thread.start()
@@ -81,16 +81,16 @@ class _WorkerPool(Generic[R]):
             raise
         if self._interruptions:
             raise self._interruptions[0]
-        return [self._outcomes[place] for place in range(len(self._jobs))]
+        return [self._outcomes[index] for index in range(len(self._jobs))]
 
     def _run(self) -> None:
         while self._todo:
             try:
-                place = self._todo.popleft()
+                index = self._todo.popleft()
             except IndexError:  # another thread was faster
                 return
             try:
-                self._outcomes[place] = _outcome(self._jobs[place])
+                self._outcomes[index] = _outcome(self._jobs[index])
             except BaseException as interruption:  # raised where the outcomes are waited for
                 self._todo.clear()
                 self._interruptions.append(interruption)
@@ -101,7 +101,7 @@ class BlockingIO:
 
     Args:
         transport: Carries requests; must never suspend.
-        clock: Tells the time and sleeps.
+        clock: Gives the time and sleeps.
         width: How many jobs run side by side.
     """
 
@@ -119,10 +119,9 @@ class BlockingIO:
             self.clock.sleep(seconds)
 
     async def gather(self, jobs: Sequence[Job[R]], *, finish: bool = False) -> list[R | Exception]:
-        """Run jobs in threads; their results in order, a failed job's exception in its place.
+        """Run jobs in threads; return their results in order, the exception of a job that failed.
 
-        Ctrl-C ends it: jobs that only read are left to themselves, and with `finish` those that have begun are waited
-        for.
+        Ctrl-C ends it: with `finish`, jobs that have begun are waited for; others run on unattended.
         """
         if len(jobs) < 2:
             return [_outcome(job) for job in jobs]

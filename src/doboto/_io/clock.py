@@ -18,7 +18,7 @@ class SystemClock:
 
     def sleep(self, seconds: float) -> None:
         """Block for that long."""
-        time.sleep(seconds)  # noqa: TID251 - the one place where real time passes
+        time.sleep(seconds)  # noqa: TID251 - the only line where real time passes
 
     async def async_sleep(self, seconds: float) -> None:
         """Suspend for that long."""

@@ -1,4 +1,4 @@
-"""What the rest of the library knows of input and output: two verbs, `send` and `sleep`, and "these at once"."""
+"""The protocols of input and output: send a request, sleep, run jobs side by side."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Found = TypeVar("Found", covariant=True)
 #: Something to run: called, it gives the coroutine to be awaited.
 Job = Callable[[], Coroutine[Any, Any, R]]
 
-#: Statuses after which a connection is not used again: 408 may have been said to nobody, when a connection idled, and
-#: the reply to what was asked meanwhile would then be taken for that to the next request (RFC 9110, 15.5.9).
+#: Statuses after which a connection is not used again: a 408 may answer no request, when a connection idled,
+#: and the response to one sent meanwhile would then be read as that to the next (RFC 9110, 15.5.9).
 CLOSE_AFTER = frozenset({408})
 
 
@@ -43,9 +43,9 @@ class Timeouts:
     """Bounds of one exchange, in seconds.
 
     Attributes:
-        connect: Till the connection is made.
-        read: Between two pieces of the reply.
-        total: Till the whole reply is here.
+        connect: Until the connection is made.
+        read: Between two pieces of the response.
+        total: Until the whole response has come.
     """
 
     connect: float
@@ -64,7 +64,7 @@ class WireRequest:
 
 
 class Clock(Protocol):
-    """Tells the time and lets it pass. Tests and simulated accounts bring their own."""
+    """Gives the time and sleeps. Tests and simulated accounts have clocks of their own."""
 
     def time(self) -> float:
         """Seconds since 1970 (UTC)."""
@@ -84,23 +84,23 @@ class Clock(Protocol):
 
 
 class Transport(Protocol):
-    """Carries one request and brings its reply. For the blocking client it blocks and never suspends."""
+    """Sends one request and returns its response. For the blocking client it blocks and never suspends."""
 
     async def send(self, request: WireRequest, timeouts: Timeouts) -> Response:
         """Send a request.
 
         Raises:
-            DOBOTOConnectionException: No reply came; `sent` tells whether the request may have arrived.
-            DOBOTOTimeoutException: No reply came in time.
+            DOBOTOConnectionException: No response came; `sent` is true if the request may have arrived.
+            DOBOTOTimeoutException: No response came in time.
         """
         ...
 
     async def can_connect(self, host: str, port: int, timeout: float) -> bool:
-        """Whether that TCP port accepts a connection within `timeout` seconds."""
+        """Return whether that TCP port accepts a connection within `timeout` seconds."""
         ...
 
     async def close(self) -> None:
-        """Give connections back."""
+        """Close connections."""
         ...
 
 
@@ -111,15 +111,15 @@ class RateLimitLease(Protocol):
         """Take one request out of it.
 
         Returns:
-            0.0 when it was there and the request may be sent now, else the seconds till there may be one.
+            0.0 if there was one and the request may be sent now, else the seconds until there may be one.
 
         Raises:
-            DOBOTOConnectionException: Nobody can tell, and none may be sent without.
+            DOBOTOConnectionException: The limit is unknown, and no request may be sent without it.
         """
         ...
 
     async def close(self) -> None:
-        """Give connections back."""
+        """Close connections."""
         ...
 
 
@@ -131,7 +131,7 @@ class SharedRateLimit(Protocol):
 
         Args:
             account: Who shares: the same text for all clients with one token and URL, and no secret.
-            blocks: Whether the client is the blocking one, for which `take` must never suspend.
+            blocks: If true, the client is the blocking one, for which `take` must never suspend.
         """
         ...
 
@@ -144,7 +144,7 @@ class BackgroundResult(Protocol[Found]):
         ...
 
     async def drop(self) -> None:
-        """Nobody wants it any more: what it still does is of no consequence."""
+        """Abandon it: its result is not needed."""
         ...
 
 
@@ -153,9 +153,9 @@ class IO(Protocol):
 
     clock: Clock
     transport: Transport
-    #: Whether it suspends, as the asynchronous client's does, or blocks.
+    #: If true, it suspends, as the asynchronous client's does; else it blocks.
     suspends: bool
-    #: Whether the client was closed, and with it all that share its connections.
+    #: If true, the client was closed, and with it all that share its connections.
     closed: bool
 
     async def sleep(self, seconds: float) -> None:
@@ -163,7 +163,7 @@ class IO(Protocol):
         ...
 
     async def gather(self, jobs: Sequence[Job[R]], *, finish: bool = False) -> list[R | Exception]:
-        """Run jobs side by side, a few at a time; their results in order, a failed job's exception in its place.
+        """Run jobs side by side, a few at a time; return results in order, the exception of a job that failed.
 
         Interrupted, it begins no further job. With `finish`, those that have begun are waited for all the same: what
         they change must be known.

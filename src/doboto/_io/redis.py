@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("doboto")
 
-#: The least that is waited before asking again, in seconds: whoever frees a place may do it a moment late.
+#: The shortest pause before asking again, in seconds: a position may become free a moment late.
 SHORTEST = 0.001
 
 

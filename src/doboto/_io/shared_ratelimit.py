@@ -1,4 +1,4 @@
-"""A rate limit that processes and machines share: what a client is told of it; the rest is loaded when it is used."""
+"""Settings of a rate limit that processes and machines share; the rest is loaded when it is used."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class RedisRateLimit:
             password, and is in no repr or log.
         per_minute: How many requests all of them may send in `window` seconds.
         window: What a minute is, in whole seconds.
-        required: Whether a request needs the server's answer.
+        required: If true, a request needs the server's answer.
         timeout: Seconds to wait for the server.
         pause: Seconds in which a server that did not answer is not asked again.
     """

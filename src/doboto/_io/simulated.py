@@ -55,13 +55,13 @@ class SimulatedTransport:
         exchange = _Exchange(self._simulator.clock, request.body or b"", min(timeouts.read, timeouts.total))
         await self._simulator.app({**_scope(request), "extensions": {PEER: exchange}}, exchange.receive, exchange.send)
         if exchange.gave_up:
-            raise DOBOTOTimeoutException("no reply in time from the simulated DigitalOcean")
+            raise DOBOTOTimeoutException("no response in time from the simulated DigitalOcean")
         if exchange.ended or exchange.status is None:
             raise DOBOTOConnectionException("the simulated connection was dropped")
         return Response(exchange.status, exchange.headers, exchange.body)
 
     async def can_connect(self, host: str, port: int, timeout: float) -> bool:  # noqa: ARG002 - answers at once
-        """Whether a simulated Droplet listens there."""
+        """Return whether a simulated Droplet listens there."""
         return self._simulator.can_connect(host, port)
 
     async def close(self) -> None:
@@ -77,7 +77,7 @@ class SimulatedClock:
 
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
-        #: Tells this time apart from that of other simulators, and from real time.
+        #: Distinguishes this time from that of other simulators, and from real time.
         self.timeline = f"simulated {_numbered.setdefault(simulator, next(_numbers))}"
 
     @property
@@ -129,7 +129,7 @@ class _Exchange:
         self._patience = patience
         #: Waiting took longer than this client waits; the application goes on without it, as a server does.
         self.gave_up = False
-        #: The connection was closed before the reply was whole.
+        #: The connection was closed before the response was complete.
         self.ended = False
         self.status: int | None = None
         self.headers: dict[str, str] = {}
@@ -142,7 +142,7 @@ class _Exchange:
         waited = min(seconds, self._patience)
         self.gave_up = self.gave_up or seconds > self._patience
         self._patience -= waited
-        # On a clock without delays nobody wants to sit through a wait whose outcome is known.
+        # A clock without delays does not wait where the outcome is known.
         return 0.0 if self.gave_up and isinstance(self._clock, InstantClock) else waited
 
     async def receive(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`IO` for the asynchronous client: suspends, and runs "these at once" as tasks."""
+"""`IO` for the asynchronous client: suspends, and runs jobs side by side as tasks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class BackgroundTask(Generic[R]):
         self._task = asyncio.create_task(_outcome(job))
 
     async def result(self) -> R:
-        """Suspend till it is done."""
+        """Suspend until it is done, and return its result."""
         outcome = await self._task
         if isinstance(outcome, Exception):
             raise outcome
@@ -39,7 +39,7 @@ class TaskIO:
 
     Args:
         transport: Carries requests.
-        clock: Tells the time and sleeps.
+        clock: Gives the time and sleeps.
         width: How many jobs run side by side.
     """
 
@@ -57,9 +57,9 @@ class TaskIO:
             await self.clock.async_sleep(seconds)
 
     async def gather(self, jobs: Sequence[Job[R]], *, finish: bool = False) -> list[R | Exception]:  # noqa: ARG002
-        """Run jobs as tasks; their results in order, a failed job's exception in its place.
+        """Run jobs as tasks; return their results in order, the exception of a job that failed.
 
-        Cancelling is cancelling here, whatever `finish` says: each job tells in its exception what it had done.
+        Cancelling cancels every job, whatever `finish` says: the exception of each reports what it had done.
         """
         room = asyncio.Semaphore(self._width)
 
