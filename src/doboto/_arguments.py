@@ -62,6 +62,13 @@ class Arguments:
             return args, dict(kwargs)
         return (), converted
 
+    def with_timeout(self, args: tuple[Any, ...], kwargs: dict[str, Any], total: float) -> dict[str, Any]:
+        """Let the client's timeout bound a call that does not wait and was given none; the default is for waiting."""
+        waits = "wait" not in self._names or kwargs.get("wait")
+        if "timeout" not in self._names or "timeout" in kwargs or waits or args:
+            return kwargs
+        return {**kwargs, "timeout": total}
+
     def _separated(self, named: dict[str, Any], kwargs: Mapping[str, Any]) -> tuple[dict[str, Any], Mapping[str, Any]]:
         """Move keyword arguments that are attributes called like a parameter into `attribs`.
 

@@ -163,7 +163,8 @@ def converting(function: Callable[..., Coro[R]], info: OperationInfo) -> Callabl
         __tracebackhide__ = True
         try:
             args, kwargs = arguments.convert(args, kwargs, strict=self._session.strict)
-            return await function(self, *args, **kwargs)
+            bounded = arguments.with_timeout(args, kwargs, self._session.timeouts.total)
+            return await function(self, *args, **bounded)
         except OWN as error:
             raise shortened(error)  # noqa: B904 - it is the same error
 

@@ -40,3 +40,14 @@ def _address(droplet: Mapping[str, Any], version: str, type: str) -> str | None:
         if entry.get("type") == type and entry.get("ip_address"):
             return str(entry["ip_address"])
     return None
+
+
+def spelled_network(text: str) -> str:
+    """An address or a network in one spelling, an address without its prefix length; other texts as they are."""
+    from ipaddress import ip_network  # needed only where rules and records are compared
+
+    try:
+        network = ip_network(text.strip(), strict=False)
+    except ValueError:
+        return text
+    return str(network.network_address) if network.num_addresses == 1 else str(network)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Protocol, TypeAlias, Unpack, overload
 
@@ -9,6 +10,7 @@ from .._core.attributes import attributes_of, merged
 from .._core.request import Request, filters, path
 from .._operation import Coro, Mode, One, operation, stream
 from .._overloads import overloaded_operation
+from ..addresses import spelled_network
 from ..types import DomainRecord, DomainRecordAttributes, DomainRecordCreate
 from ._base.create import CreateSpec, Making, changes, changing
 
@@ -245,9 +247,25 @@ def record_create_spec(name: str, attribs: Mapping[str, Any] | None, more: Mappi
 def identity(domain: str, record: Mapping[str, Any]) -> tuple[str, str, str]:
     """Type, name and data of a record in one spelling.
 
-    Names and hosts come with a dot at the end when they are full, and are listed without it.
+    Names and hosts come with a dot at the end when they are full, and are listed without it; `@` is the domain itself.
+    Addresses have several spellings, and texts come with and without quotes (terraform-provider-digitalocean#269).
     """
     type, name, data = (str(record.get(member) or "") for member in ("type", "name", "data"))
     if name.endswith("."):
         name = f".{name[:-1]}".lower().removesuffix(f".{domain}".lower()).removeprefix(".")
-    return type, name.lower() or "@", data if type == "TXT" else data.removesuffix(".").lower()
+    return type, name.lower() or "@", spelled_data(domain, type, data)
+
+
+def spelled_data(domain: str, type: str, data: str) -> str:
+    """What a record leads to, in one spelling."""
+    if type == "TXT":
+        return "".join(QUOTED.findall(data)) if QUOTED_WHOLE.fullmatch(data) else data
+    if type in {"A", "AAAA"}:
+        return spelled_network(data)
+    host = data.removesuffix(".").lower()
+    return domain.lower() if host == "@" else host
+
+
+#: Texts of a TXT record, each in quotes: they are one text (RFC 7208, 3.3).
+QUOTED_WHOLE = re.compile(r'\s*"[^"]*"(?:\s+"[^"]*")*\s*')
+QUOTED = re.compile(r'"([^"]*)"')

@@ -10,6 +10,7 @@ from .._core.request import Request, path
 from .._json import mapping, records
 from .._operation import Mode, operation, stream
 from .._wait.polling import WaitPlan
+from ..addresses import spelled_network
 from ..progress import OnProgress
 from ..types import Firewall as FirewallData
 from ..types import FirewallCreate, InboundRule, OutboundRule
@@ -450,13 +451,17 @@ def among(rule: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -> bool:
     return any(spelled(rule) == spelled(one) for one in rules)
 
 
+#: How rules for all ports are spelled.
+ALL_PORTS = frozenset({"0", "all", "1-65535"})
+
+
 def spelled(rule: Mapping[str, Any]) -> tuple[Any, ...]:
-    """A rule in one spelling: all ports are `0`, and always so for `icmp`; who is meant comes in any order."""
+    """A rule in one spelling: all ports are `0`, and always so for `icmp`; peers are in no order."""
     protocol, ports = str(rule.get("protocol")).lower(), str(rule.get("ports")).replace(" ", "")
     peers = {
-        (peer, member, str(item))
+        (peer, member, spelled_network(str(item)) if member == "addresses" else str(item))
         for peer in SIDES.values()
         for member, items in mapping(rule.get(peer)).items()
         for item in items or ()
     }
-    return protocol, "0" if protocol == "icmp" or ports in {"0", "all"} else ports, peers
+    return protocol, "0" if protocol == "icmp" or ports in ALL_PORTS else ports, peers
