@@ -11,6 +11,7 @@ Plain dicts go in and come out, typed in `doboto.types`; what can go wrong is in
 """
 
 from ._core.limiter import Limiter
+from ._core.request import Request
 from ._core.response import Response
 from ._core.retry import Retry
 from ._io.protocol import Clock, RateLimitLease, SharedRateLimit, Timeouts, Transport, WireRequest
@@ -93,6 +94,7 @@ __all__ = [
     "RateLimit",
     "RateLimitLease",
     "RedisRateLimit",
+    "Request",
     "Response",
     "Retry",
     "SharedRateLimit",

@@ -106,6 +106,11 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _function(name: str, value: object) -> None:
+    if value is not None and not callable(value):
+        raise TypeError(f"{name} must be a function, not {type(value).__name__}")
+
+
 def _recovery_tag(name: str, value: object) -> None:
     if value not in (None, "keep", "remove"):
         raise ValueError(f"{name} must be 'keep', 'remove' or None, not {value!r}")
@@ -132,4 +137,5 @@ CHECKS: Mapping[str, Callable[[str, object], None]] = {
     "on_event": _callback,
     "strict": _flag,
     "recovery_tag": _recovery_tag,
+    "wrap_transport": _function,
 }

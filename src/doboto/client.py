@@ -118,6 +118,7 @@ class Client(Generic[Mode]):
         on_event: OnEvent | None = None,
         strict: bool = False,
         recovery_tag: RecoveryTag | None = None,
+        wrap_transport: Callable[[Transport], Transport] | None = None,
     ) -> None:
         """Make a client. No request is made yet.
 
@@ -149,6 +150,8 @@ class Client(Generic[Mode]):
                 created is found beyond doubt if the response is lost, whatever other programs create. The tag stays,
                 or is removed once the Droplets are known, which takes a request. Needs the scopes tag:create and
                 tag:read, and tag:delete to remove it.
+            wrap_transport: Called with the transport, the default one or that of `transport`; gives the one to use, as
+                for tracing or further headers.
 
         Raises:
             DOBOTOConfigurationException: There is no token, a setting can't be right, or an extra is not installed.
@@ -168,6 +171,7 @@ class Client(Generic[Mode]):
             on_event=(on_event, self._mode is Async),
             strict=strict,
             recovery_tag=recovery_tag,
+            wrap_transport=wrap_transport,
         )
         if url is None and transport is None and is_simulated(os.environ):
             from ._io.simulated import process_world
@@ -182,6 +186,8 @@ class Client(Generic[Mode]):
         check_proxy(base, proxy, allow_http=allow_http)
         trusted = None if ca_file is None else os.fspath(ca_file)
         io = self._io(Connection(base, proxy, trusted, connections, max_response_size), transport, clock)
+        if wrap_transport is not None:
+            io.transport = wrap_transport(io.transport)
         self._shared = shared_by(secret, base, io.clock)
         self._session = Session(
             io,
