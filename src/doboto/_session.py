@@ -94,6 +94,10 @@ class Session:
         self._agent = agent
         self._date: tuple[str, float] | None = None
 
+    def token(self) -> str:
+        """The token's text."""
+        return self._token.reveal()
+
     def changed(
         self, *, retry: Retry, timeouts: Timeouts, on_event: OnEvent | None, recovery_tag: RecoveryTag | None
     ) -> Session:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from inspect import getattr_static
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
+from weakref import ref
 
 from ._checks import check
 from ._core.limiter import Limiter
@@ -15,6 +16,7 @@ from ._core.request import Request, any_request
 from ._core.retry import Retry
 from ._io.protocol import IO, Clock, Connection, SharedRateLimit, Timeouts, Transport
 from ._operation import Async, Coro, Mode, Sync, run
+from ._pickling import reduced
 from ._secret import Secret
 from ._session import RecoveryTag, Session
 from ._settings import (
@@ -80,6 +82,7 @@ class resource(Generic[T]):  # noqa: N801 - read as a keyword
         if obj is None:
             return kind
         made = obj.__dict__[self._name] = kind(obj._mode, obj._session)
+        made._origin = (ref(obj), self._name)
         return made
 
 
@@ -156,6 +159,8 @@ class Client(Generic[Mode]):
         Raises:
             DOBOTOConfigurationException: There is no token, a setting can't be right, or an extra is not installed.
         """
+        #: All settings but the token.
+        self._settings = {name: value for name, value in locals().items() if name not in {"self", "token"}}
         check(
             agent=agent,
             connect_timeout=connect_timeout,
@@ -462,6 +467,25 @@ class Client(Generic[Mode]):
         )
         client._borrows = True
         return client
+
+    def __copy__(self) -> Self:
+        client = object.__new__(type(self))
+        client.__dict__.update(self.__dict__)
+        return client
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        """A client is shared, not copied: it stands for connections and a rate limit."""
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        timeouts = self._session.timeouts
+        settings = self._settings | {
+            "connect_timeout": timeouts.connect,
+            "read_timeout": timeouts.read,
+            "timeout": timeouts.total,
+            "retry": self._session.retry,
+        }
+        return reduced(type(self), self._session.token, settings)
 
     def __repr__(self) -> str:
         session = self.__dict__.get("_session")  # missing in the traceback of a client that could not be made

@@ -16,6 +16,7 @@ import trustme
 
 from doboto import DO, AsyncDO, Limiter
 from doboto.sim import ManualClock, Settings, Simulator
+from doboto.sim.http.scopes import UNGRANTABLE, Scopes
 
 from .contract import Contract
 from .references import Held, References
@@ -95,9 +96,10 @@ def sim(settings: Settings) -> Simulator:
 
 
 @pytest.fixture
-def contract(sim: Simulator, openapi: dict[str, Any]) -> Contract:
-    """Holds every request and every reply of the test against the official specification."""
+def contract(sim: Simulator, openapi: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Contract:
+    """Holds every request and every reply of the test against the official specification, and notes its scopes."""
     contract = Contract(openapi)
+    monkeypatch.setattr(Scopes, "require", lambda _, *scopes: contract.required.update({*scopes} - {*UNGRANTABLE}))
     sim.on_seen.append(contract)
     return contract
 

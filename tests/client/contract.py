@@ -27,6 +27,10 @@ class Contract:
         self.checked = 0
         #: The operations that were asked for, by the document's names.
         self.asked: list[str] = []
+        #: The scopes that the operations required.
+        self.required: set[str] = set()
+        #: Whether a response was lost, so that a call has looked for what it did.
+        self.lost = False
 
     def __call__(self, incoming: Any, reply: Any) -> None:
         found = self.specification.operation(incoming.method, incoming.path)
@@ -39,6 +43,7 @@ class Contract:
             self.check_body([written, incoming.method.lower(), "requestBody"], incoming.body())
         self.asked.append(operation["operationId"])
         if reply is None or reply.status >= 500:
+            self.lost = True
             return  # a fault that a test has asked for
         content = reply.content()
         self.specification.check(incoming.method, incoming.path, reply.status, json.loads(content) if content else None)

@@ -89,10 +89,12 @@ class HeldResource:
 
         def call(*args: Any, **kwargs: Any) -> Any:
             before = len(self._contract.asked)
+            self._contract.required.clear()
             try:
                 made = operation(*args, **kwargs)
             finally:
                 self._check(name, before)
+                self._check_scopes(name, args, kwargs)
             return self._each(name, made) if inspect.isgenerator(made) else made
 
         return call
@@ -107,6 +109,21 @@ class HeldResource:
             finally:
                 self._check(name, before)
             yield item
+
+    def _check_scopes(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Fail if the call required scopes that the operation does not declare for such arguments."""
+        one = catalog.resources()[self._group].operations[name]
+        if "resource" in one.info.scopes_note:
+            return  # those of whatever resources it is given
+        given = dict(zip([parameter.name for parameter in one.parameters], args, strict=False)) | kwargs
+        attribs = given.get("attribs")
+        attributes = attribs if isinstance(attribs, dict) else {}
+        declared = one.info.scopes_for({**attributes, **given})
+        families = {scope.partition(":")[0] for scope in declared} if self._contract.lost else set[str]()
+        recovering = {f"{family}:read" for family in families}  # to look for what a lost response did
+        missing = self._contract.required - declared - recovering
+        strange = {scope for scope in missing if scope not in one.info.scopes_note}
+        assert not strange, f"{self._group}.{name} requires {sorted(strange)}, which it does not declare"
 
     def _check(self, name: str, before: int) -> None:
         self._references.check(self._group, name, self._contract.asked[before:])

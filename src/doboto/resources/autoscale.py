@@ -56,10 +56,10 @@ class Autoscale(Settling[Mode]):
 
     @operation(
         ref="autoscalepools_create",
-        scopes="droplet:create",
+        scopes=("droplet:create", "image:read"),
         effect="create",
         scopes_with={"wait": ("droplet:read",)},
-        scopes_note="ssh_key:read, image:read, tag:create, vpc:read and project:read for what the template uses",
+        scopes_note="ssh_key:read, tag:create, vpc:read and project:read for what the template uses",
     )
     async def create(
         self,
@@ -95,10 +95,10 @@ class Autoscale(Settling[Mode]):
 
     @operation(
         ref=("autoscalepools_list", "autoscalepools_create"),
-        scopes=("droplet:read", "droplet:create"),
+        scopes=("droplet:read", "droplet:create", "image:read"),
         effect="present",
         scopes_with={"wait": ("droplet:read",)},
-        scopes_note="those of `create`",
+        scopes_note="ssh_key:read, tag:create, vpc:read and project:read for what the template uses",
     )
     async def present(
         self,
@@ -142,10 +142,10 @@ class Autoscale(Settling[Mode]):
 
     @operation(
         ref="autoscalepools_update",
-        scopes="droplet:create",
+        scopes=("droplet:create", "image:read"),
         effect="update",
         scopes_with={"wait": ("droplet:read",)},
-        scopes_note="those of `create`",
+        scopes_note="ssh_key:read, tag:create, vpc:read and project:read for what the template uses",
     )
     async def update(
         self,

@@ -208,6 +208,7 @@ class Volume(Making[Mode], Doing[Mode]):
         scopes="block_storage_action:create",
         effect="action",
         scopes_with={"wait": ("block_storage_action:read",), "name": ("actions:read",)},
+        scopes_note="block_storage:read to recover from a lost response",
     )
     async def attach(
         self,
@@ -246,6 +247,7 @@ class Volume(Making[Mode], Doing[Mode]):
         scopes="block_storage_action:create",
         effect="action",
         scopes_with={"wait": ("block_storage_action:read",), "name": ("actions:read",)},
+        scopes_note="block_storage:read to recover from a lost response",
     )
     async def detach(
         self,
@@ -284,6 +286,7 @@ class Volume(Making[Mode], Doing[Mode]):
         scopes="block_storage_action:create",
         effect="action",
         scopes_with={"wait": ("block_storage_action:read",)},
+        scopes_note="block_storage:read to recover from a lost response",
         irreversible="A volume cannot be made smaller again.",
     )
     async def resize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 from ..._core import pages
 from ..._core.deadline import Deadline, check_callback, duration
@@ -35,7 +35,18 @@ class Resource(Bound[Mode]):
     def __init__(self, mode: type[Mode], session: Session) -> None:
         self._mode: type[Any] = mode
         self._session = session
+        #: The client that it is an attribute of, and the attribute's name.
+        self._origin: tuple[Callable[[], Any], str] | None = None
         self._async_view: Any = self if self._mode is Async else type(self)(cast(Any, Async), session)
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        client = self._origin and self._origin[0]()
+        if client is None or self._origin is None:
+            raise TypeError("operations are not pickled without their client")
+        return getattr, (client, self._origin[1])
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__.lower()} operations of {self._session.url}>"

@@ -48,7 +48,10 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
     """Droplets: DigitalOcean's virtual machines."""
 
     @operation(
-        ref="droplets_list", scopes="droplet:read", scopes_note="the read scopes of other resources to see their fields"
+        ref="droplets_list",
+        scopes="droplet:read",
+        scopes_with={"tag_name": ("tag:read",)},
+        scopes_note="the read scopes of other resources to see their fields",
     )
     async def list(
         self, tag_name: str | None = None, *, name: str | None = None, type: DropletType | None = None
@@ -76,7 +79,10 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         return [droplet for droplets in await self._gather(jobs) for droplet in droplets]
 
     @stream(
-        ref="droplets_list", scopes="droplet:read", scopes_note="the read scopes of other resources to see their fields"
+        ref="droplets_list",
+        scopes="droplet:read",
+        scopes_with={"tag_name": ("tag:read",)},
+        scopes_note="the read scopes of other resources to see their fields",
     )
     async def each(
         self, tag_name: str | None = None, *, name: str | None = None, type: DropletType | None = None
@@ -152,7 +158,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
 
     @creating(
         ref="droplets_create",
-        scopes="droplet:create",
+        scopes=("droplet:create", "image:read"),
         effect="create",
         scopes_with={
             "wait": ("droplet:read",),
@@ -228,7 +234,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
 
     @presenting(
         ref="droplets_create",
-        scopes=("droplet:read", "droplet:create"),
+        scopes=("droplet:read", "droplet:create", "image:read"),
         effect="present",
         scopes_with={
             "tags": ("tag:create",),
