@@ -34,7 +34,7 @@ def ask(client: Client, method: str, path: str, body: object = None, **headers: 
     return client._transport(method, f"/_sim{path}", headers, content)
 
 
-def told(client: Client, method: str, path: str, body: object = None) -> Any:
+def call_admin(client: Client, method: str, path: str, body: object = None) -> Any:
     """The body of an answer that must be a success."""
     answer = ask(client, method, path, body)
     assert answer.status == 200, answer
@@ -63,10 +63,10 @@ def test_reset_empties_every_account_and_takes_faults_and_log_away(client: Clien
     client.token = "other"
     client.create()
     client.sim.faults.add("status", path="/v2/nowhere")
-    assert len(told(client, "POST", "/reset")["reset"]) == 2
+    assert len(call_admin(client, "POST", "/reset")["reset"]) == 2
     assert client.get("/v2/droplets")["meta"]["total"] == 0
-    assert told(client, "GET", "/faults") == {"faults": []}
-    assert [entry["path"] for entry in told(client, "GET", "/log")["requests"]] == ["/v2/droplets"]
+    assert call_admin(client, "GET", "/faults") == {"faults": []}
+    assert [entry["path"] for entry in call_admin(client, "GET", "/log")["requests"]] == ["/v2/droplets"]
 
 
 @pytest.mark.parametrize("by", ["account", "token"])
@@ -74,7 +74,7 @@ def test_reset_can_be_of_one_account(client: Client, by: str) -> None:
     client.create()
     client.token = "other"
     client.create()
-    assert told(client, "POST", "/reset", {by: "other"}) == {"reset": [client.sim.account("other").name]}
+    assert call_admin(client, "POST", "/reset", {by: "other"}) == {"reset": [client.sim.account("other").name]}
     assert client.get("/v2/droplets")["meta"]["total"] == 0
     client.token = "token"
     assert client.get("/v2/droplets")["meta"]["total"] == 1
@@ -87,7 +87,7 @@ def test_a_reset_account_is_as_good_as_new(simulate: Simulate) -> None:
     for _ in range(4):
         client.get("/v2/droplets")
     assert client.call("GET", "/v2/droplets").status == 429
-    told(client, "POST", "/reset")
+    call_admin(client, "POST", "/reset")
     assert client.create()["id"] == before["id"]
     client.sim.clock.advance(1000)  # type: ignore[attr-defined]
     assert client.get("/v2/actions")["meta"]["total"] == 1
@@ -96,27 +96,27 @@ def test_a_reset_account_is_as_good_as_new(simulate: Simulate) -> None:
 def test_a_state_can_be_taken_and_put_back(client: Client, clock: ManualClock) -> None:
     kept = client.create("kept", tags=["x"])
     clock.advance(10)
-    state = told(client, "GET", "/state")
+    state = call_admin(client, "GET", "/state")
     clock.advance(100)
     client.create("later")
     client.call("DELETE", f"/v2/droplets/{kept['id']}")
-    assert told(client, "PUT", "/state", state) == {"loaded": [client.sim.account("token").name]}
+    assert call_admin(client, "PUT", "/state", state) == {"loaded": [client.sim.account("token").name]}
     assert clock.now() == START + 10
     droplets = client.get("/v2/droplets?tag_name=x")["droplets"]
     assert [(droplet["name"], droplet["status"]) for droplet in droplets] == [("kept", "new")]
     assert client.get("/v2/droplets")["meta"]["total"] == 1
     clock.advance(22)
     assert client.get(f"/v2/droplets/{kept['id']}")["droplet"]["status"] == "active", "what was to happen still does"
-    assert told(client, "GET", "/state")["seed"] == 0
+    assert call_admin(client, "GET", "/state")["seed"] == 0
 
 
 def test_a_state_moves_to_another_simulator(client: Client) -> None:
     droplet = client.create_active("moved", ipv6=True, backups=True)
-    state = told(client, "GET", "/state")
+    state = call_admin(client, "GET", "/state")
     other = local()
-    told(other, "POST", "/state", state)
+    call_admin(other, "POST", "/state", state)
     assert other.get(f"/v2/droplets/{droplet['id']}") == client.get(f"/v2/droplets/{droplet['id']}")
-    assert told(other, "GET", "/state") == told(client, "GET", "/state")
+    assert call_admin(other, "GET", "/state") == call_admin(client, "GET", "/state")
     assert other.create()["id"] == client.create()["id"], "identifiers go on"
 
 
@@ -127,25 +127,25 @@ def test_what_the_admin_interface_changes_is_kept_in_the_state_file(tmp_path: Pa
 
     client = reopened()
     client.create("kept")
-    state = told(client, "GET", "/state")
-    told(client, "POST", "/reset")
-    told(client, "PUT", "/seed", {"seed": 5})
+    state = call_admin(client, "GET", "/state")
+    call_admin(client, "POST", "/reset")
+    call_admin(client, "PUT", "/seed", {"seed": 5})
     client.sim.close()
     client = reopened()
     assert client.get("/v2/droplets")["meta"]["total"] == 0
-    assert told(client, "GET", "/seed") == {"seed": 5}
-    told(client, "PUT", "/state", state)
+    assert call_admin(client, "GET", "/seed") == {"seed": 5}
+    call_admin(client, "PUT", "/state", state)
     client.sim.close()
     client = reopened()
     assert [droplet["name"] for droplet in client.get("/v2/droplets")["droplets"]] == ["kept"]
-    assert told(client, "GET", "/state") == state
+    assert call_admin(client, "GET", "/state") == state
     client.sim.close()
 
 
 def test_loading_forgets_what_is_not_in_the_state(client: Client) -> None:
-    state = told(client, "GET", "/state")
+    state = call_admin(client, "GET", "/state")
     client.create()
-    told(client, "PUT", "/state", state)
+    call_admin(client, "PUT", "/state", state)
     assert client.get("/v2/droplets")["meta"]["total"] == 0
 
 
@@ -184,16 +184,16 @@ FINISH = {"due": 1, "effect": "action.finish", "arguments": {"action_id": 7}}
 )
 def test_what_is_no_state_is_refused_and_changes_nothing(client: Client, change: Any, why: str) -> None:
     client.create()
-    before = told(client, "GET", "/state")
+    before = call_admin(client, "GET", "/state")
     status, message = refused(client, "PUT", "/state", {**before, **change})
     assert status == 422
     assert why in message
-    assert told(client, "GET", "/state") == before
+    assert call_admin(client, "GET", "/state") == before
 
 
 def test_accounts_are_listed_with_what_they_hold(client: Client) -> None:
     client.create()
-    (account,) = told(client, "GET", "/accounts")["accounts"]
+    (account,) = call_admin(client, "GET", "/accounts")["accounts"]
     assert account["account"] == label("token")
     assert account["resources"]["droplet"] == 1
     assert account["ratelimit_remaining"] == 4999
@@ -203,11 +203,11 @@ def test_accounts_are_listed_with_what_they_hold(client: Client) -> None:
 
 
 def test_a_manual_clock_is_read_and_moved(client: Client) -> None:
-    assert told(client, "GET", "/clock") == {
+    assert call_admin(client, "GET", "/clock") == {
         "kind": "manual", "now": START, "time": "2026-03-10T10:30:00Z", "speed": None,
     }  # fmt: skip
     droplet = client.create()
-    assert told(client, "POST", "/clock/advance", {"seconds": 32.5})["now"] == START + 32.5
+    assert call_admin(client, "POST", "/clock/advance", {"seconds": 32.5})["now"] == START + 32.5
     assert client.get(f"/v2/droplets/{droplet['id']}")["droplet"]["status"] == "active"
     assert refused(client, "PUT", "/clock", {"speed": 2})[0] == 409
 
@@ -224,9 +224,9 @@ def test_a_clock_is_moved_by_a_sensible_number_only(client: Client, seconds: obj
 def test_a_running_clock_can_run_faster_and_does_not_jump(clock: RealClock, kind: str) -> None:
     client = local(clock)
     before = clock.now()
-    answer = told(client, "PUT", "/clock", {"speed": 1e6})
+    answer = call_admin(client, "PUT", "/clock", {"speed": 1e6})
     assert (answer["kind"], answer["speed"]) == (kind, 1e6)
-    told(client, "PUT", "/clock", {"speed": 1})
+    call_admin(client, "PUT", "/clock", {"speed": 1})
     after = clock.now()
     assert before < after
     assert clock.now() - after < 1
@@ -239,21 +239,21 @@ def test_a_running_clock_can_run_faster_and_does_not_jump(clock: RealClock, kind
 
 def test_faults_are_added_listed_and_taken_away(client: Client) -> None:
     rule = {"kind": "status", "method": "POST", "path": "/v2/droplets", "count": 1, "arguments": {"status": 500}}
-    (one,) = told(client, "POST", "/faults", rule)["faults"]
+    (one,) = call_admin(client, "POST", "/faults", rule)["faults"]
     assert one.items() >= {"id": 1, **rule, "when": "before", "seen": 0, "triggered": 0}.items()
-    told(client, "POST", "/faults", [{"kind": "latency"}, {"kind": "cut", "path": "/v2/nowhere"}])
+    call_admin(client, "POST", "/faults", [{"kind": "latency"}, {"kind": "cut", "path": "/v2/nowhere"}])
     assert client._transport("POST", "/v2/droplets", {"authorization": "Bearer token"}, b"{}").status == 500
-    listed = told(client, "GET", "/faults")["faults"]
+    listed = call_admin(client, "GET", "/faults")["faults"]
     assert [(fault["kind"], fault["seen"], fault["triggered"]) for fault in listed] == [
         ("status", 1, 1), ("latency", 0, 0), ("cut", 0, 0),
     ]  # fmt: skip
-    assert len(told(client, "DELETE", "/faults/2")["faults"]) == 2
+    assert len(call_admin(client, "DELETE", "/faults/2")["faults"]) == 2
     assert refused(client, "DELETE", "/faults/2")[0] == 404
-    assert told(client, "DELETE", "/faults") == {"faults": []}
+    assert call_admin(client, "DELETE", "/faults") == {"faults": []}
 
 
 def test_a_fault_can_be_for_the_account_of_a_token(client: Client) -> None:
-    (fault,) = told(client, "POST", "/faults", {"kind": "status", "token": TOKEN})["faults"]
+    (fault,) = call_admin(client, "POST", "/faults", {"kind": "status", "token": TOKEN})["faults"]
     assert fault["account"] == label(TOKEN)
     assert client.call("GET", "/v2/droplets").status == 200
     client.token = TOKEN
@@ -264,7 +264,7 @@ def test_a_wrong_rule_is_refused_and_none_is_added(client: Client) -> None:
     status, message = refused(client, "POST", "/faults", [{"kind": "drop"}, {"kind": "drip"}])
     assert status == 422
     assert message.startswith("rule 1: kind must be one of")
-    assert told(client, "GET", "/faults") == {"faults": []}
+    assert call_admin(client, "GET", "/faults") == {"faults": []}
 
 
 # -- the log
@@ -275,21 +275,21 @@ def test_the_log_says_what_was_asked_by_whom_and_what_became_of_it(client: Clien
     client.create()
     client.token = None
     client.call("GET", "/v2/droplets")
-    log = told(client, "GET", "/log")
+    log = call_admin(client, "GET", "/log")
     assert [(entry["account"], entry["method"], entry["path"], entry["status"]) for entry in log["requests"]] == [
         (label("token"), "POST", "/v2/droplets", 202), (None, "GET", "/v2/droplets", 401),
     ]  # fmt: skip
     assert {entry["time"] for entry in log["requests"]} == {"2026-03-10T10:30:05Z"}
     assert all(0 < entry["milliseconds"] < 5000 for entry in log["requests"])
-    assert [entry["number"] for entry in told(client, "GET", "/log?after=1")["requests"]] == [2]
-    assert told(client, "DELETE", "/log") == {"requests": [], "total": 2}
+    assert [entry["number"] for entry in call_admin(client, "GET", "/log?after=1")["requests"]] == [2]
+    assert call_admin(client, "DELETE", "/log") == {"requests": [], "total": 2}
 
 
 def test_the_log_forgets_the_oldest(simulate: Simulate) -> None:
     client = simulate(log_size=3)
     for _ in range(5):
         client.get("/v2/droplets")
-    log = told(client, "GET", "/log")
+    log = call_admin(client, "GET", "/log")
     assert ([entry["number"] for entry in log["requests"]], log["total"]) == ([3, 4, 5], 5)
 
 
@@ -301,7 +301,7 @@ def test_the_log_has_requests_without_a_reply(http_server: Any) -> None:
     sim.faults.add("drop")
     with pytest.raises(urllib3.exceptions.ProtocolError):
         client.call("GET", "/v2/droplets")
-    (entry,) = told(client, "GET", "/log")["requests"]
+    (entry,) = call_admin(client, "GET", "/log")["requests"]
     assert (entry["status"], entry["path"]) == (None, "/v2/droplets")
 
 
@@ -309,10 +309,10 @@ def test_the_log_has_requests_without_a_reply(http_server: Any) -> None:
 
 
 def test_the_seed_is_read_and_set_for_what_comes(client: Client) -> None:
-    assert told(client, "GET", "/seed") == {"seed": 0}
+    assert call_admin(client, "GET", "/seed") == {"seed": 0}
     first = client.create()["id"]
-    assert told(client, "PUT", "/seed", {"seed": 7}) == {"seed": 7}
-    told(client, "POST", "/reset")
+    assert call_admin(client, "PUT", "/seed", {"seed": 7}) == {"seed": 7}
+    call_admin(client, "POST", "/reset")
     assert client.create()["id"] == first + 7
     for wrong in (-1, 1.5, "1", None):
         assert refused(client, "PUT", "/seed", {"seed": wrong})[0] == 422
@@ -320,7 +320,7 @@ def test_the_seed_is_read_and_set_for_what_comes(client: Client) -> None:
 
 def test_settings_are_shown_with_the_durations_in_force(simulate: Simulate) -> None:
     client = simulate(droplet_limit=77, durations={"droplet.create": 3.0})
-    settings = told(client, "GET", "/settings")["settings"]
+    settings = call_admin(client, "GET", "/settings")["settings"]
     assert settings["droplet_limit"] == 77
     assert (settings["durations"]["droplet.create"], settings["durations"]["droplet.power_off"]) == (3.0, 3.0)
 
@@ -336,8 +336,8 @@ def test_it_counts_for_nothing_and_meets_no_fault(simulate: Simulate) -> None:
     client = simulate(requests_per_minute=1)
     client.sim.faults.add("drop")
     for _ in range(3):
-        told(client, "GET", "/clock")
-    assert told(client, "GET", "/log")["total"] == 0
+        call_admin(client, "GET", "/clock")
+    assert call_admin(client, "GET", "/log")["total"] == 0
 
 
 @given(
@@ -483,7 +483,7 @@ def test_a_seed_that_no_file_has_room_for_is_refused(tmp_path: Path, seed: objec
     with Simulator(ManualClock(START), state=tmp_path / "state.db") as sim:
         client = Client(sim, in_process(sim.app), None)
         assert refused(client, "PUT", "/seed", {"seed": seed})[0] == 422
-        assert told(client, "PUT", "/seed", {"seed": 2**63 - 1}) == {"seed": 2**63 - 1}
+        assert call_admin(client, "PUT", "/seed", {"seed": 2**63 - 1}) == {"seed": 2**63 - 1}
         client.create()
 
 
@@ -494,9 +494,9 @@ def test_a_simulator_has_no_such_seed_from_the_start(seed: int) -> None:
 
 
 def test_a_state_of_more_records_than_a_page_is_tried_to_its_end(client: Client) -> None:
-    before = told(client, "GET", "/state")
+    before = call_admin(client, "GET", "/state")
     tags: list[Any] = [[f"t{number}", {"name": f"t{number}", "last": {}}] for number in range(250)]
-    assert told(client, "PUT", "/state", {**before, "accounts": {"a": {"tag": tags}}}) == {"loaded": ["a"]}
+    assert call_admin(client, "PUT", "/state", {**before, "accounts": {"a": {"tag": tags}}}) == {"loaded": ["a"]}
     tags[-1][1].pop("last")
     status, message = refused(client, "PUT", "/state", {**before, "accounts": {"a": {"tag": tags}}})
     assert (status, "can't be used" in message) == (422, True)
@@ -505,7 +505,7 @@ def test_a_state_of_more_records_than_a_page_is_tried_to_its_end(client: Client)
 @pytest.mark.parametrize("soa_id", [1, -1, "1", None, 1.5, [], {}])
 def test_a_domain_without_its_soa_record_is_refused(client: Client, soa_id: object) -> None:
     client.post("/v2/domains", {"name": "example.com"})
-    state = told(client, "GET", "/state")
+    state = call_admin(client, "GET", "/state")
     assert ask(client, "PUT", "/state", state).status == 200
     (account,) = state["accounts"].values()
     account["domain"][0][1]["soa_id"] = soa_id

@@ -154,15 +154,15 @@ def test_a_busy_pool_grows_to_its_maximum_and_waits_between(client: Client, cloc
     assert up[-1]["desired_instance_count"] == 4
 
 
-def test_a_pool_that_was_told_something_cools_down_too(client: Client, clock: ManualClock) -> None:
+def test_a_changed_pool_cools_down_too(client: Client, clock: ManualClock) -> None:
     config = {"min_instances": 1, "max_instances": 9, "target_cpu_utilization": 0.05, "cooldown_minutes": 5}
     made = pool(client, **config)
     clock.advance(290)
     client.call("PUT", f"{ALL}/{made['id']}", wanted(client, config))
-    told = len(members(client, made))
-    assert told > 1
+    many = len(members(client, made))
+    assert many > 1
     clock.advance(299)
-    assert len(members(client, made)) == told
+    assert len(members(client, made)) == many
     clock.advance(2)
     assert len(members(client, made)) == 9
 
@@ -181,8 +181,8 @@ def test_an_idle_pool_shrinks_to_its_minimum(client: Client, clock: ManualClock)
     clock.advance(60)
     before = [one["droplet_id"] for one in members(client, made)]
     config = {"min_instances": 2, "max_instances": 5, "target_cpu_utilization": 1, "target_memory_utilization": 1}
-    told = client.call("PUT", f"{ALL}/{made['id']}", wanted(client, config))
-    assert told.body["autoscale_pool"]["config"] == {**config, "cooldown_minutes": 10}
+    changed = client.call("PUT", f"{ALL}/{made['id']}", wanted(client, config))
+    assert changed.body["autoscale_pool"]["config"] == {**config, "cooldown_minutes": 10}
     clock.advance(3600)
     assert [one["droplet_id"] for one in members(client, made)] == before[:2]
     assert client.get("/v2/droplets")["meta"]["total"] == 2
@@ -195,8 +195,8 @@ def test_put_scales_at_once_and_keeps_the_name(client: Client, clock: ManualCloc
     path = f"{ALL}/{made['id']}"
     body = wanted(client, {"target_number_instances": 2}, droplet_template=template(client, size="s-2vcpu-2gb"))
     assert client.call("PUT", path, {**body, "name": "renamed"}).status == 422
-    told = client.call("PUT", path, body).body["autoscale_pool"]
-    assert told["updated_at"] > made["updated_at"]
+    changed = client.call("PUT", path, body).body["autoscale_pool"]
+    assert changed["updated_at"] > made["updated_at"]
     ids = [one["droplet_id"] for one in members(client, made)]
     sizes = [client.get(f"/v2/droplets/{number}")["droplet"]["size_slug"] for number in ids]
     assert sizes == ["s-1vcpu-1gb", "s-2vcpu-2gb"]
@@ -275,15 +275,15 @@ def test_the_metrics_of_a_pool_tell_its_past(client: Client, clock: ManualClock)
     clock.advance(1200)
     client.call("PUT", f"{ALL}/{made['id']}", wanted(client, {"target_number_instances": 4}))
     clock.advance(1200)
-    told = START + 1200
+    changed = START + 1200
     target, current = (measure(client, made, f"{name}_instances") for name in ("target", "current"))
-    assert {value for moment, value in target if moment < told} == {2}
-    assert {value for moment, value in target if moment > told} == {4}
-    assert {value for moment, value in current if START + 32 < moment < told} == {2}
+    assert {value for moment, value in target if moment < changed} == {2}
+    assert {value for moment, value in target if moment > changed} == {4}
+    assert {value for moment, value in current if START + 32 < moment < changed} == {2}
     assert current[-1][1] == 4
     aims = measure(client, made, "target_memory_utilization")
     assert {value for _, value in aims} == {0.9}
-    assert all(moment <= told for moment, _ in aims)
+    assert all(moment <= changed for moment, _ in aims)
     assert all(0 < value < 1 for _, value in measure(client, made, "current_cpu_utilization"))
     assert measure(client, made, "current_memory_utilization")
     assert measure(client, {"id": "nowhere"}, "target_cpu_utilization") == []

@@ -11,7 +11,7 @@ from doboto.sim import InstantClock, ManualClock, RealClock, Simulator, snapshot
 
 from .client import Client
 from .conftest import START, Simulate
-from .test_admin import refused, told
+from .test_admin import call_admin, refused
 
 NEW = {"name": "web", "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}
 DAY = 86400
@@ -25,24 +25,24 @@ def status(client: Client, droplet_id: int) -> str:
 def test_a_running_clock_becomes_one_that_is_moved_by_hand(simulate: Simulate) -> None:
     client = simulate(RealClock())
     droplet = client.create()
-    clock = told(client, "PUT", "/clock", {"kind": "manual"})
+    clock = call_admin(client, "PUT", "/clock", {"kind": "manual"})
     assert (clock["kind"], clock["speed"]) == ("manual", None)
-    assert told(client, "GET", "/clock") == clock
+    assert call_admin(client, "GET", "/clock") == clock
     assert status(client, droplet["id"]) == "new"
-    assert told(client, "POST", "/clock/advance", {"seconds": 40})["now"] == clock["now"] + 40
+    assert call_admin(client, "POST", "/clock/advance", {"seconds": 40})["now"] == clock["now"] + 40
     assert status(client, droplet["id"]) == "active"
 
 
 def test_a_clock_that_stood_still_runs(client: Client) -> None:
-    clock = told(client, "PUT", "/clock", {"kind": "real", "speed": 100})
+    clock = call_admin(client, "PUT", "/clock", {"kind": "real", "speed": 100})
     assert (clock["kind"], clock["speed"]) == ("real", 100)
     assert START <= clock["now"] < START + DAY
-    assert told(client, "PUT", "/clock", {"kind": "real"})["speed"] == 1
+    assert call_admin(client, "PUT", "/clock", {"kind": "real"})["speed"] == 1
 
 
 def test_what_has_begun_is_over_on_an_instant_clock_and_the_calendar_is_not(client: Client) -> None:
     droplet = client.create(backups=True)
-    told(client, "PUT", "/clock", {"kind": "instant"})
+    call_admin(client, "PUT", "/clock", {"kind": "instant"})
     assert status(client, droplet["id"]) == "active"
     assert client.get(f"/v2/droplets/{droplet['id']}")["droplet"]["backup_ids"] == []
     assert status(client, client.create()["id"]) == "active"

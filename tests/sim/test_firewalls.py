@@ -39,10 +39,10 @@ def test_rules_arrive_at_the_droplets_after_a_moment(client: Client, clock: Manu
     assert (firewall["droplet_ids"], firewall["tags"]) == ([droplet["id"]], [])
     assert (firewall["inbound_rules"], firewall["outbound_rules"]) == ([SSH], [OUT])
     clock.advance(5)
-    settled = shown(client, firewall)
-    assert (settled["status"], settled["pending_changes"]) == ("succeeded", [])
-    assert client.get("/v2/firewalls")["firewalls"] == [settled]
-    assert client.get(f"/v2/droplets/{droplet['id']}/firewalls")["firewalls"] == [settled]
+    applied = shown(client, firewall)
+    assert (applied["status"], applied["pending_changes"]) == ("succeeded", [])
+    assert client.get("/v2/firewalls")["firewalls"] == [applied]
+    assert client.get(f"/v2/droplets/{droplet['id']}/firewalls")["firewalls"] == [applied]
 
 
 def test_a_firewall_without_droplets_has_nothing_to_wait_for(client: Client) -> None:

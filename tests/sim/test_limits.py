@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .client import Client
 from .conftest import Simulate
-from .test_admin import told
+from .test_admin import call_admin
 
 
 def shared(simulate: Simulate, **settings: int) -> Client:
@@ -40,9 +40,9 @@ def test_whoever_looks_at_an_account_sees_the_lowest_and_no_token(simulate: Simu
     client.token = "token-two"
     for _ in range(4):
         client.get("/v2/account")
-    (account,) = told(client, "GET", "/accounts")["accounts"]
+    (account,) = call_admin(client, "GET", "/accounts")["accounts"]
     assert account["ratelimit_remaining"] == 6
-    overview = told(client, "GET", "/overview")
+    overview = call_admin(client, "GET", "/overview")
     assert overview["rate"]["remaining"] == 6
     assert "token-two" not in str((account, overview))
 
@@ -51,5 +51,5 @@ def test_a_reset_gives_every_token_its_requests_back(simulate: Simulate) -> None
     client = shared(simulate, requests_per_hour=1)
     client.get("/v2/account")
     assert client.call("GET", "/v2/account").status == 429
-    told(client, "POST", "/reset")
+    call_admin(client, "POST", "/reset")
     client.get("/v2/account")

@@ -13,13 +13,15 @@ from doboto.sim.engine.settings import read_file
 
 from .client import Client
 from .conftest import Simulate
-from .test_admin import ask, refused, told
+from .test_admin import ask, call_admin, refused
 
 
 def test_settings_change_for_every_account_and_the_rest_stays(client: Client) -> None:
     client.create()
-    before = told(client, "GET", "/settings")["settings"]
-    after = told(client, "PUT", "/settings", {"droplet_limit": 1, "durations": {"droplet.create": 2.5}})["settings"]
+    before = call_admin(client, "GET", "/settings")["settings"]
+    after = call_admin(client, "PUT", "/settings", {"droplet_limit": 1, "durations": {"droplet.create": 2.5}})[
+        "settings"
+    ]
     assert after == {**before, "droplet_limit": 1, "durations": {**before["durations"], "droplet.create": 2.5}}
     order = {"name": "b", "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}
     assert client.call("POST", "/v2/droplets", order).status == 422
@@ -30,31 +32,31 @@ def test_settings_change_for_every_account_and_the_rest_stays(client: Client) ->
 
 
 def test_durations_add_up(client: Client) -> None:
-    told(client, "PUT", "/settings", {"durations": {"droplet.create": 1}})
-    told(client, "PUT", "/settings", {"durations": {"droplet.resize": 2}})
+    call_admin(client, "PUT", "/settings", {"durations": {"droplet.create": 1}})
+    call_admin(client, "PUT", "/settings", {"durations": {"droplet.resize": 2}})
     assert client.sim.settings.durations == {"droplet.create": 1, "droplet.resize": 2}
 
 
 def test_what_is_told_can_be_put_back(client: Client) -> None:
-    before = told(client, "GET", "/settings")
-    assert told(client, "PUT", "/settings", before["settings"]) == before
+    before = call_admin(client, "GET", "/settings")
+    assert call_admin(client, "PUT", "/settings", before["settings"]) == before
 
 
 def test_a_changed_limit_counts_what_has_been_asked(simulate: Simulate) -> None:
     client = simulate(requests_per_minute=100)
     for _ in range(3):
         client.get("/v2/account")
-    told(client, "PUT", "/settings", {"requests_per_minute": 3})
+    call_admin(client, "PUT", "/settings", {"requests_per_minute": 3})
     assert client.call("GET", "/v2/account").status == 429
-    told(client, "PUT", "/settings", {"requests_per_minute": 0})
+    call_admin(client, "PUT", "/settings", {"requests_per_minute": 0})
     client.get("/v2/account")
 
 
 def test_the_log_keeps_as_much_as_is_set(client: Client) -> None:
     for _ in range(3):
         client.get("/v2/account")
-    told(client, "PUT", "/settings", {"log_size": 2})
-    assert [entry["number"] for entry in told(client, "GET", "/log")["requests"]] == [2, 3]
+    call_admin(client, "PUT", "/settings", {"log_size": 2})
+    assert [entry["number"] for entry in call_admin(client, "GET", "/log")["requests"]] == [2, 3]
 
 
 @pytest.mark.parametrize(

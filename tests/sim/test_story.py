@@ -120,7 +120,7 @@ def test_everybody_lets_go_of_a_destroyed_droplet(client: Client, clock: ManualC
         "tag": (1, 0, 1),
         "vpc": [],
     }
-    # A name and an alert say what they were told to say: nobody but their owner changes them.
+    # A name and an alert stay as they were given: nobody but their owner changes them.
     record = client.get(f"/v2/domains/example.com/records/{world.record}")["domain_record"]
     assert record["data"] == world.ip
     assert client.get(f"/v2/monitoring/alerts/{world.alert}")["policy"]["entities"] == [str(world.key)]

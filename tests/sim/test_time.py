@@ -69,17 +69,17 @@ def test_an_account_that_was_saved_goes_on(noted: list[tuple[float, int]]) -> No
 
 
 def test_what_a_request_touched_is_told_once_and_before_the_reply(simulate: Simulate) -> None:
-    client, told = simulate(), list[list[Change]]()
-    client.sim.on_commit.append(told.append)
+    client, commits = simulate(), list[list[Change]]()
+    client.sim.on_commit.append(commits.append)
     client.get("/v2/account")
-    assert told == []
+    assert commits == []
     client.create(tags=["web"])
-    ((account, touched),) = told.pop()
+    ((account, touched),) = commits.pop()
     kinds = {kind for kind, _ in touched}
     assert account is client.sim.account("token")
     assert {"droplet", "action", "event", "tag", "vpc", "counter"} <= kinds
     client.call("POST", "/v2/droplets", {})
-    assert told == []
+    assert commits == []
 
 
 def test_an_instant_clock_has_everything_over_at_the_next_look(simulate: Simulate) -> None:

@@ -20,7 +20,7 @@ from .engine.clock import ManualClock, RealClock, SimulatorClock
 from .engine.records import Key
 from .engine.world import Change, Grant, World
 
-#: What tells our files from those of other programs (SQLite, "PRAGMA application_id"), and versions of the schema.
+#: What marks our files among those of other programs (SQLite, "PRAGMA application_id"), and versions of the schema.
 APPLICATION: Final = 0x646F7369
 VERSION: Final = 1
 

@@ -117,7 +117,7 @@ class Simulator(World):
         self._app = None
 
     def can_connect(self, host: str, port: int) -> bool:
-        """Whether a Droplet with that address is active, has booted and listens on that port."""
+        """Return whether a Droplet with that address is active, has booted and listens on that port."""
         with self.lock:
             now = self.clock.now()
             for account in list(self.accounts.values()):

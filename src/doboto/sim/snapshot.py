@@ -27,7 +27,7 @@ Entry = tuple[str, Key, Record]
 
 
 def dump(world: World) -> Record:
-    """Everything as it is now."""
+    """Return everything as it is now."""
     with world.lock:
         now = world.clock.now()
         for account in world.accounts.values():

@@ -51,7 +51,7 @@ def validate_accounts(accounts: Iterable[Account], now: float) -> None:
 
 
 def can_happen(name: object, arguments: object) -> bool:
-    """Whether there is such an effect, and takes such arguments."""
+    """Return whether there is such an effect, and takes such arguments."""
     found, given = EFFECTS.get(name) if isinstance(name, str) else None, as_record(arguments)
     if found is None or given is None:
         return False
@@ -100,7 +100,7 @@ def _lags(account: Account, operation: ApiOperation, params: Mapping[str, str], 
 
 
 def action_can_end(record: Record) -> bool:
-    """Whether an action that is under way says what happens when it ends."""
+    """Start whether an action that is under way says what happens when it ends."""
     if record.get("status") != "in-progress" or record.get("effect") is None:
         return True
     return can_happen(record["effect"], record.get("arguments"))

@@ -17,7 +17,7 @@ Entry = dict[str, Any]
 
 @cache
 def entries(name: str) -> list[Entry]:
-    """All entries of a data file, in its order."""
+    """Return all entries of a data file, in its order."""
     found: list[Entry] = json.loads(files(__name__).joinpath(f"{name}.json").read_text("utf-8"))
     return found
 
@@ -28,22 +28,22 @@ def _by(name: str, member: str) -> dict[object, Entry]:
 
 
 def region(slug: object) -> Entry | None:
-    """A region by its slug."""
+    """Return a region by its slug."""
     return _by("regions", "slug").get(slug) if isinstance(slug, str) else None
 
 
 def size(slug: object) -> Entry | None:
-    """A size by its slug."""
+    """Return a size by its slug."""
     return _by("sizes", "slug").get(slug) if isinstance(slug, str) else None
 
 
 def image(key: object) -> Entry | None:
-    """A public image by its id or slug."""
+    """Return a public image by its id or slug."""
     if isinstance(key, str):
         return _by("images", "slug").get(key)
     return _by("images", "id").get(key) if isinstance(key, int) else None
 
 
 def kernel(key: int) -> Entry | None:
-    """A kernel by its id."""
+    """Return a kernel by its id."""
     return _by("kernels", "id").get(key)

@@ -45,21 +45,21 @@ class Account:
     # -- records
 
     def store(self, kind: str) -> Store:
-        """All records of a kind; kinds come into being when they are asked for."""
+        """Return all records of a kind; kinds come into being when they are asked for."""
         found = self._stores.get(kind)
         if found is None:
             found = self._stores[kind] = Store(kind, self.touched)
         return found
 
     def get(self, kind: str, key: Key) -> Record:
-        """A record that must be there, else 404."""
+        """Return a record that must be there, else 404."""
         found = self.store(kind).get(key)
         if found is None:
             raise not_found()
         return found
 
     def find(self, kind: str, key: Key) -> Record | None:
-        """A record, if it is there."""
+        """Return a record, if it is there."""
         return self.store(kind).get(key)
 
     def put(self, kind: str, key: Key, record: Record) -> Record:
@@ -76,27 +76,27 @@ class Account:
         return self.store(kind).delete(key)
 
     def others(self) -> list[Account]:
-        """The other accounts of the same simulator."""
+        """Return the other accounts of the same simulator."""
         return [account for account in self.all_accounts.values() if account is not self]
 
     # -- identifiers and chance
 
     def next_id(self, kind: str) -> int:
-        """The next identifier of a kind that counts."""
+        """Return the next identifier of a kind that counts."""
         return FIRST_ID.get(kind, 1_000_000) + self.seed % 1000 + self._next(kind)
 
     def draw(self, *labels: str) -> int:
-        """A large number that looks random and depends on seed and account only; without labels a new one each time."""
+        """Draw a large number that depends on seed, account and labels only; without labels a new one each time."""
         labels = labels or ("draw", str(self._next("draw")))
         text = "/".join((str(self.seed), self.name, *labels))
         return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest(), "big")
 
     def uuid(self, *labels: str) -> str:
-        """A version 4 UUID from the same source."""
+        """Return a version 4 UUID from the same source."""
         return str(uuid.UUID(int=self.draw(*labels) >> 128, version=4))
 
     def count(self, name: str) -> int:
-        """The next number of a named counter: 0, 1, 2..."""
+        """Return the next number of a named counter: 0, 1, 2..."""
         return self._next(name)
 
     def _next(self, name: str) -> int:
@@ -164,7 +164,7 @@ class Account:
         heapq.heapify(self._due)
 
     def _shorten(self, event: Record) -> Record:
-        """An event as it would be had this clock been there when it began: what lasts may be over already."""
+        """Return an event as it would be had this clock been there when it began: what lasts may be over already."""
         now = self.clock.now()
         left = event["due"] - now
         shorter = event.get("lasts", False) and self.clock.lasting(left) < left
@@ -179,5 +179,5 @@ class Account:
         self.rates = AccountRateLimits(self.settings)
 
     def dump(self) -> dict[str, dict[Key, Record]]:
-        """All records by kind, as they are."""
+        """Return all records by kind, as they are."""
         return {kind: dict(store.records) for kind, store in self._stores.items()}

@@ -78,22 +78,22 @@ def start(
 
 
 def resource_key(resource_type: str, key: Key) -> str:
-    """What a resource is called in the index of actions."""
+    """Return what a resource is called in the index of actions."""
     return f"{resource_type}:{key}"
 
 
 def pending(account: Account, resource_type: str, key: Key) -> bool:
-    """Whether the resource still has an event that is not over."""
+    """Return whether the resource still has an event that is not over."""
     return account.store("action").count("pending", resource_key(resource_type, key)) > 0
 
 
 def of(account: Account, resource_type: str, key: Key) -> list[Key]:
-    """The identifiers of a resource's actions, newest first."""
+    """Return the identifiers of a resource's actions, newest first."""
     return account.store("action").keys("resource", resource_key(resource_type, key))[::-1]
 
 
 def show(action: Record) -> Record:
-    """An action as the API shows it."""
+    """Return an action as the API shows it."""
     shown = select_members(action, SHOWN)
     place = region(action["region_slug"])
     if place is not None:

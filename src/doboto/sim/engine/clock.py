@@ -20,11 +20,11 @@ class SimulatorClock(Protocol):
     """What the simulator needs to know of time."""
 
     def now(self) -> float:
-        """The moment in epoch seconds."""
+        """Return the moment in epoch seconds."""
         ...
 
     def lasting(self, seconds: float) -> float:
-        """How long an event of that many seconds takes on this clock."""
+        """Return how long an event of that many seconds takes on this clock."""
         ...
 
     async def sleep(self, seconds: float) -> None:
@@ -62,7 +62,7 @@ class RealClock:
         self._since = real_monotonic()
 
     def now(self) -> float:
-        """The moment in epoch seconds."""
+        """Return the moment in epoch seconds."""
         return self._start + (real_monotonic() - self._since) * self.speed
 
     def lasting(self, seconds: float) -> float:
@@ -100,7 +100,7 @@ class ManualClock:
         self._now = real_time() if start is None else start
 
     def now(self) -> float:
-        """The moment in epoch seconds."""
+        """Return the moment in epoch seconds."""
         return self._now
 
     def lasting(self, seconds: float) -> float:
@@ -131,7 +131,7 @@ KINDS: Final[dict[str, Callable[[float, float], SimulatorClock]]] = {
 
 
 def kind_of(clock: SimulatorClock) -> str:
-    """What kind of clock it is; its class for one of somebody else's making."""
+    """Return what kind of clock it is; its class for one of somebody else's making."""
     kinds = ((ManualClock, "manual"), (InstantClock, "instant"), (RealClock, "real"))
     return next((name for kind, name in kinds if isinstance(clock, kind)), type(clock).__name__)
 
@@ -157,12 +157,12 @@ LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
 
 
 def iso(moment: float) -> str:
-    """An epoch moment as `2020-07-21T18:37:44Z`, whole seconds in UTC."""
+    """Return an epoch moment as `2020-07-21T18:37:44Z`, whole seconds in UTC."""
     return f"{_moment(moment):%Y-%m-%dT%H:%M:%S}Z"
 
 
 def iso_with_fraction(moment: float, nanoseconds: int) -> str:
-    """An epoch moment as `2019-06-21T15:04:05.99218061Z`: up to nine digits of fraction, trailing zeros cut.
+    """Return an epoch moment as `2019-06-21T15:04:05.99218061Z`: up to nine digits of fraction, trailing zeros cut.
 
     Args:
         moment: Epoch seconds; what is finer than a millisecond is not read from it.
@@ -174,7 +174,7 @@ def iso_with_fraction(moment: float, nanoseconds: int) -> str:
 
 
 def http_date(moment: float) -> str:
-    """An epoch moment as the header `date` has it: `Tue, 21 Jul 2020 18:37:44 GMT`."""
+    """Return an epoch moment as the header `date` has it: `Tue, 21 Jul 2020 18:37:44 GMT`."""
     return format_datetime(_moment(moment), usegmt=True)
 
 

@@ -17,7 +17,7 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def integer(value: object) -> int | None:
-    """A whole number, also as text; nothing if it is none."""
+    """Return a whole number, also as text; nothing if it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     if isinstance(value, str) and not _WHOLE.fullmatch(value):
@@ -30,7 +30,7 @@ def integer(value: object) -> int | None:
 
 
 def decimal(value: object) -> float | None:
-    """A finite number, also as text; nothing if it is none."""
+    """Return a finite number, also as text; nothing if it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -41,42 +41,42 @@ def decimal(value: object) -> float | None:
 
 
 def boolean(value: object) -> bool | None:
-    """A boolean, also as `"true"`, `"True"`, `"1"` or 1; nothing if it is none."""
+    """Return a boolean, also as `"true"`, `"True"`, `"1"` or 1; nothing if it is none."""
     return _BOOLEANS.get(str(value).lower()) if isinstance(value, bool | int | str) else None
 
 
 def text(value: object) -> str | None:
-    """A string; nothing if it is none."""
+    """Return a string; nothing if it is none."""
     return value if isinstance(value, str) else None
 
 
 def texts(value: object) -> list[str] | None:
-    """A list of strings; nothing if it is none."""
+    """Return a list of strings; nothing if it is none."""
     items = as_list(value)
     return None if items is None or not all(isinstance(item, str) for item in items) else items
 
 
 def required(body: Mapping[str, Any], name: str, read: Callable[[object], T | None]) -> T:
-    """A member that must be there and must be readable, else 422; the texts are our own."""
+    """Return a member that must be there and must be readable, else 422; the texts are our own."""
     if body.get(name) is None:
         raise unprocessable(f"{name} is required")
     return _require_valid(name, read(body[name]))
 
 
 def optional(body: Mapping[str, Any], name: str, read: Callable[[object], T | None], default: T) -> T:
-    """A member that may be missing or null, but must be readable if it is there, else 422."""
+    """Return a member that may be missing or null, but must be readable if it is there, else 422."""
     if body.get(name) is None:
         return default
     return _require_valid(name, read(body[name]))
 
 
 def flag(body: Mapping[str, Any], name: str, *, default: bool = False) -> bool:
-    """A boolean that may be missing."""
+    """Return a boolean that may be missing."""
     return optional(body, name, boolean, default)
 
 
 def read_name(body: Mapping[str, Any], name: str = "name") -> str:
-    """A name that must not be empty."""
+    """Read a name that must not be empty."""
     value = required(body, name, text)
     if not value.strip():
         raise unprocessable(f"{name} can't be blank")
@@ -84,7 +84,7 @@ def read_name(body: Mapping[str, Any], name: str = "name") -> str:
 
 
 def objects(body: Mapping[str, Any], name: str) -> list[Record]:
-    """A list of JSON objects that must be there."""
+    """Return a list of JSON objects that must be there."""
     items = [as_record(item) for item in required(body, name, as_list)]
     return [_require_valid(name, item) for item in items]
 
@@ -96,6 +96,6 @@ def _require_valid(name: str, value: T | None) -> T:
 
 
 def read_identifiers(body: Mapping[str, Any], name: str) -> list[str]:
-    """A list of identifiers, numbers taken as text; missing means none."""
+    """Read a list of identifiers, numbers taken as text; missing means none."""
     nothing: list[Any] = []
     return [str(item) for item in optional(body, name, as_list, nothing)]

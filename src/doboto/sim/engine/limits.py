@@ -27,13 +27,13 @@ class Window:
         self._moments: deque[float] = deque()
 
     def count(self, now: float) -> int:
-        """How many requests are still counted."""
+        """Return how many requests are still counted."""
         while self._moments and self._moments[0] <= now - self.seconds:
             self._moments.popleft()
         return len(self._moments)
 
     def is_full(self, now: float) -> bool:
-        """Whether one more would be too many."""
+        """Return whether one more would be too many."""
         return bool(self.limit) and self.count(now) >= self.limit
 
     def add(self, now: float) -> None:
@@ -42,7 +42,7 @@ class Window:
             self._moments.append(now)
 
     def next_free_at(self, now: float) -> float:
-        """When the oldest request stops counting."""
+        """Return when the oldest request stops counting."""
         return (self._moments[0] if self._moments else now) + self.seconds
 
 
@@ -79,11 +79,11 @@ class TokenRateLimit:
         return max(self._shown - self._hour.count(now), 0)
 
     def oldest(self, now: float) -> float:
-        """The moment of the oldest request that is counted in this hour."""
+        """Return the moment of the oldest request that is counted in this hour."""
         return self._hour.next_free_at(now) - HOUR
 
     def headers(self, now: float) -> dict[str, str]:
-        """The three headers of every reply."""
+        """Return the three headers of every reply."""
         return {
             "ratelimit-limit": str(self._shown),
             "ratelimit-remaining": str(self.remaining(now)),
@@ -104,7 +104,7 @@ class AccountRateLimits:
         self._by_token: dict[str, TokenRateLimit] = {}
 
     def of(self, token: str) -> TokenRateLimit:
-        """The token's own; a fresh one for a token that has not been used."""
+        """Return the token's own; a fresh one for a token that has not been used."""
         found = self._by_token.get(token)
         if found is None:
             found = self._by_token[token] = TokenRateLimit(self._settings)

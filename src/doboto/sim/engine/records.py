@@ -16,17 +16,17 @@ Key = int | str
 
 
 def as_record(value: object) -> Record | None:
-    """The value itself if it is a JSON object, else nothing."""
+    """Return the value itself if it is a JSON object, else nothing."""
     return cast("Record", value) if isinstance(value, dict) else None
 
 
 def as_list(value: object) -> list[Any] | None:
-    """The items if the value is a JSON array, else nothing."""
+    """Return the items if the value is a JSON array, else nothing."""
     return list(cast("Iterable[Any]", value)) if isinstance(value, list) else None
 
 
 def select_members(record: Mapping[str, Any], names: tuple[str, ...]) -> Record:
-    """The named members, in that order, of those that the record has."""
+    """Return the named members, in that order, of those that the record has."""
     return dict(_members(record, names))
 
 

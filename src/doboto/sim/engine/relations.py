@@ -1,4 +1,4 @@
-"""How Droplets and what belongs to them find each other.
+"""Relations between Droplets and what belongs to them, found from either side.
 
 Each store's owner keeps one side of a relation in its records; indexes here give the other side. Members that records
 must have:
@@ -10,7 +10,7 @@ must have:
 - `firewall`: `id`, `droplet_ids`, `tags`
 - `image`: `id`, `type`, `droplet_id` (or null), `tags`
 
-Who keeps such a relation also registers with `on_droplet_destroyed` and lets go of the Droplet there.
+A resource with such a relation also registers with `on_droplet_destroyed` and ends the relation there.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _HOOKS: list[DestroyHook] = []
 
 
 def on_droplet_destroyed(hook: DestroyHook) -> DestroyHook:
-    """Register what has to happen to other resources when a Droplet is gone."""
+    """Register what has to happen to other resources when a Droplet was destroyed."""
     _HOOKS.append(hook)
     return hook
 
 
 def notify_droplet_destroyed(account: Account, now: float, droplet: Record) -> None:
-    """Tell everybody that a Droplet is gone."""
+    """Call the hooks of a Droplet that was destroyed."""
     for hook in _HOOKS:
         hook(account, now, droplet)
 
@@ -71,33 +71,33 @@ def _image_droplet(image: Record) -> Iterable[Key]:
 
 
 def images_of(account: Account, type: str, droplet_id: int) -> list[Key]:
-    """Ids of the snapshots or backups that were made of a Droplet."""
+    """Return ids of the snapshots or backups that were made of a Droplet."""
     return account.store("image").keys("droplet", f"{type}:{droplet_id}")
 
 
 def volumes_of(account: Account, droplet_id: int) -> list[Key]:
-    """Ids of the volumes attached to a Droplet."""
+    """Return ids of the volumes attached to a Droplet."""
     return account.store("volume").keys("droplet", droplet_id)
 
 
 def reserved_ips_of(account: Account, droplet_id: int) -> list[Key]:
-    """Reserved addresses assigned to a Droplet."""
+    """Return reserved addresses assigned to a Droplet."""
     return account.store("reserved_ip").keys("droplet", droplet_id)
 
 
 def reserved_ipv6s_of(account: Account, droplet_id: int) -> list[Key]:
-    """Reserved IPv6 addresses assigned to a Droplet."""
+    """Return reserved IPv6 addresses assigned to a Droplet."""
     return account.store("reserved_ipv6").keys("droplet", droplet_id)
 
 
 def volume_snapshots_of(account: Account, droplet_id: int) -> list[Key]:
-    """Ids of the snapshots of the volumes attached to a Droplet."""
+    """Return ids of the snapshots of the volumes attached to a Droplet."""
     store = account.store("volume_snapshot")
     return [key for volume in volumes_of(account, droplet_id) for key in store.keys("volume", volume)]
 
 
 def firewalls_of(account: Account, droplet: Record) -> list[Key]:
-    """Ids of the firewalls that a Droplet is behind, by its id or by a tag."""
+    """Return ids of the firewalls that a Droplet is behind, by its id or by a tag."""
     store = account.store("firewall")
     by_tag = [key for tag in droplet["tags"] for key in store.keys("tag", tag)]
     return list(dict.fromkeys([*store.keys("droplet", droplet["id"]), *by_tag]))

@@ -1,6 +1,6 @@
 """Every number and every open question of the simulated account, each with its default; and reading them from JSON.
 
-A default that no public evidence settles is marked *unverified*: the documentation lists those, and a test can set
+A default that no public evidence proves is marked *unverified*: the documentation lists those, and a test can set
 either answer. Durations are seconds of the simulator's clock.
 """
 
@@ -171,11 +171,11 @@ class Settings:
     allow_remote_admin: bool = False
     #: Requests that the log keeps.
     log_size: int = 1000
-    #: Seconds from `active` till a Droplet's ports answer: the machine still has to boot. Unverified.
+    #: Seconds from `active` until a Droplet's ports answer: the machine still has to boot. Unverified.
     boot_seconds: float = 5.0
     #: Ports that a booted Droplet listens on: those of the distributions' images.
     open_ports: tuple[int, ...] = (22,)
-    #: Seconds that things take, by name (`droplet.create`, `droplet.resize`, `volume.attach`...); what is missing has
+    #: Seconds that events take, by name (`droplet.create`, `droplet.resize`, `volume.attach`...); what is missing has
     #: the default of `lifecycle.DURATIONS`.
     durations: Mapping[str, float] = field(default_factory=dict[str, float])
 
@@ -195,7 +195,7 @@ class Settings:
         return cls(**{**PRESETS[name], **changes})
 
     def seconds(self, name: str) -> float:
-        """How long the named event takes."""
+        """Return how long the named event takes."""
         return self.durations.get(name, DURATIONS[name])
 
 
@@ -226,12 +226,12 @@ _TYPES: Final[Mapping[str, Any]] = get_type_hints(Settings)
 
 
 def read_file(path: Path) -> Settings:
-    """The settings of a JSON file; OSError or ValueError if there are none."""
+    """Read the settings of a JSON file; OSError or ValueError if there are none."""
     return change_settings(Settings(), json.loads(path.read_text(encoding="utf-8")))
 
 
 def change_settings(settings: Settings, members: object) -> Settings:
-    """The settings with some members changed; ValueError for what is no setting or none of its values."""
+    """Return the settings with some members changed; ValueError for what is no setting or none of its values."""
     given = as_record(members)
     if given is None:
         raise ValueError("settings must be a JSON object")

@@ -60,7 +60,7 @@ class Store:
         return iter(self.records.values())
 
     def get(self, key: Key) -> Record | None:
-        """The record, if there is one."""
+        """Return the record, if there is one."""
         return self.records.get(key)
 
     def put(self, key: Key, record: Record) -> Record:
@@ -80,7 +80,7 @@ class Store:
         return record
 
     def keys(self, name: str, value: Key) -> list[Key]:
-        """The identifiers found under a value of an index, in the order of creation."""
+        """Return the identifiers found under a value of an index, in the order of creation."""
         found = self._indexes[name].get(value)
         if not isinstance(found, dict):
             return [] if found is None else [found]
@@ -90,12 +90,12 @@ class Store:
         return list(found)
 
     def count(self, name: str, value: Key) -> int:
-        """How many are found under a value of an index."""
+        """Return how many are found under a value of an index."""
         found = self._indexes[name].get(value)
         return len(found) if isinstance(found, dict) else int(found is not None)
 
     def values(self, name: str) -> list[Key]:
-        """The values of an index under which something is found."""
+        """Return the values of an index under which something is found."""
         return list(self._indexes[name])
 
     def restore(self, formers: Mapping[Key, Former]) -> None:

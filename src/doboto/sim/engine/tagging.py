@@ -24,13 +24,13 @@ _HOOKS: list[TagDeletedHook] = []
 
 
 def on_tag_deleted(hook: TagDeletedHook) -> TagDeletedHook:
-    """Register what has to happen to other resources when a tag goes."""
+    """Register what has to happen to other resources when a tag is deleted."""
     _HOOKS.append(hook)
     return hook
 
 
 def notify_tag_deleted(account: Account, now: float, name: str) -> None:
-    """Tell everybody that a tag goes, while it is still there."""
+    """Call the hooks of a tag that is about to be deleted, while it is still there."""
     for hook in _HOOKS:
         hook(account, now, name)
 
@@ -44,7 +44,7 @@ for _kind in KINDS:
 
 
 def validate_name(name: str) -> str:
-    """A name that a tag can have, else 422; the text is our own."""
+    """Return a name that a tag can have, else 422; the text is our own."""
     if not NAME.fullmatch(name):
         raise unprocessable(
             f"Tag name {name!r} is invalid. Tags may contain letters, numbers, colons, dashes, and underscores."
@@ -53,13 +53,13 @@ def validate_name(name: str) -> str:
 
 
 def canonical_name(account: Account, name: str) -> str | None:
-    """The tag's name in its first capitalisation, if there is such a tag."""
+    """Return the tag's name in its first capitalisation, if there is such a tag."""
     tag = account.find("tag", name.lower())
     return None if tag is None else str(tag["name"])
 
 
 def read_tags(body: Record) -> list[str]:
-    """The member `tags` of a request that creates something: valid names, or none."""
+    """Read the member `tags` of a request that creates something: valid names, or none."""
     empty: list[str] = []
     return [validate_name(name) for name in optional(body, "tags", texts, empty)]
 
@@ -94,7 +94,7 @@ def detach(account: Account, name: str, kind: str, key: Key) -> None:
 
 
 def find_tagged(account: Account, kind: Literal["droplet", "image"], name: str) -> list[int]:
-    """Identifiers of Droplets or images with the tag, in ascending order; the name in any capitalisation."""
+    """Return identifiers of Droplets or images with the tag, in ascending order; the name in any capitalisation."""
     found = canonical_name(account, name)
     # Identifiers count, so that the order of creation is the ascending one.
     return [] if found is None else cast("list[int]", account.store(kind).keys("tag", found))

@@ -164,7 +164,7 @@ class Faults:
             self._number = 0
 
     async def before(self, call: ApiCall) -> ApiReply | None:
-        """A reply to send instead of doing anything, or nothing."""
+        """Return a reply to send instead of doing anything, or nothing."""
         for fault in self._faults:
             triggered_fault = self._trigger(fault, call, "before")
             reply = None if triggered_fault is None else await fault.rule.of.act(triggered_fault, None)
@@ -173,7 +173,7 @@ class Faults:
         return None
 
     async def after(self, call: ApiCall, reply: ApiReply) -> ApiReply:
-        """The reply to send for what has been done."""
+        """Return the reply to send for what has been done."""
         for fault in self._faults:
             triggered_fault = self._trigger(fault, call, "after")
             changed = reply if triggered_fault is None else await fault.rule.of.act(triggered_fault, reply)

@@ -1,7 +1,7 @@
-"""The kinds of faults, as a table: what each does, what it wants to be told, and when it can happen.
+"""The kinds of faults, as a table: what each does, which arguments it takes, and when it can happen.
 
 `before` means that the request takes no effect, or takes it after the fault; `after` that it has taken effect (and was
-saved) by the time the fault happens to its reply. Kinds that befall what a request makes are only noted in
+saved) by the time the fault happens to its reply. Kinds that concern what a request creates are only noted in
 `call.faults`; the handlers do the rest.
 """
 
@@ -21,7 +21,7 @@ from ..http.messages import JSON_TYPE, NO_CONTENT, ApiCall, ApiReply, Dropped
 
 @dataclass(frozen=True, slots=True)
 class TriggeredFault:
-    """One request that a rule has hit."""
+    """One request that triggered a rule."""
 
     kind: str
     call: ApiCall
@@ -33,18 +33,18 @@ class TriggeredFault:
     names: Sequence[str] | None = None
 
     def argument(self, name: str) -> Any:
-        """An argument, or the kind's default for it."""
+        """Return an argument, or the kind's default for it."""
         return self.arguments.get(name, KINDS[self.kind].arguments[name].default)
 
 
-#: What a kind does. Before the effect there is no reply yet, and returning one answers in place of the operation.
+#: What a kind does. Before the effect there is no reply yet; one that is returned is sent in place of the operation.
 Act = Callable[[TriggeredFault, ApiReply | None], Awaitable[ApiReply | None]]
 Check = Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class FaultArgument:
-    """What a kind wants to be told."""
+    """An argument of a kind of fault."""
 
     is_valid: Check
     description: str
@@ -64,7 +64,7 @@ class FaultKind:
     path: str | None = None
 
     def check(self, name: str, arguments: Mapping[str, Any]) -> None:
-        """ValueError for arguments that it doesn't know or can't use."""
+        """Raise ValueError for an argument that is unknown or invalid."""
         for key, value in arguments.items():
             argument = self.arguments.get(key)
             if argument is None:
@@ -226,7 +226,7 @@ KINDS: dict[str, FaultKind] = {
     "drop": FaultKind(_drop, "Closes the connection without a reply.", _BOTH),
     "cut": FaultKind(
         _cut,
-        "Sends a part of the reply's body, at random unless told how much, and closes the connection.",
+        "Sends a part of the reply's body, of random length unless `bytes` is given, and closes the connection.",
         _AFTER,
         {"bytes": FaultArgument(_is_count, "a whole number")},
     ),
@@ -235,7 +235,7 @@ KINDS: dict[str, FaultKind] = {
     ),
     "wrong_shape": FaultKind(
         _wrong_shape,
-        "Sends JSON that the operation never answers with, drawn from a list unless told which.",
+        "Sends JSON that the operation never answers with, drawn from a list unless `body` is given.",
         _AFTER,
         {"body": FaultArgument(_is_json, "JSON")},
     ),

@@ -67,14 +67,14 @@ class Rule:
         return self.when or self.of.stages[0]
 
     def to_json(self) -> Record:
-        """The rule as JSON, with what its kind decided."""
+        """Return the rule as JSON, with what its kind decided."""
         own = {"method": self.method or self.of.method, "path": self.path or self.of.path, "when": self.stage}
         names = None if self.names is None else list(self.names)
         return {**asdict(self), **own, "names": names, "arguments": dict(self.arguments)}
 
 
 def read_rule(data: object) -> Rule:
-    """The rule that a JSON object describes, else ValueError."""
+    """Read the rule that a JSON object describes, else ValueError."""
     members = as_record(data)
     if members is None:
         raise ValueError(f"a rule must be an object, not {data!r}")
@@ -87,7 +87,7 @@ def read_rule(data: object) -> Rule:
 
 
 def request_matcher(rule: Rule) -> Callable[[str, str], bool]:
-    """Whether a method and a path are of those that a rule is for."""
+    """Return whether a method and a path are of those that a rule is for."""
     method, path = rule.method or rule.of.method, rule.path or rule.of.path
     pattern = None if path is None else compile_path(path)
 

@@ -190,7 +190,7 @@ class Api:
         return result if isinstance(result, ApiReply) else ApiReply(operation.status, result, operation.headers)
 
     def _finish(self, reply: ApiReply, rate: TokenRateLimit | None) -> ApiReply:
-        """The reply with the headers that every reply has, unless it is of something in front of the API."""
+        """Return the reply with the headers that every reply has, unless it is of something in front of the API."""
         if reply.bare:
             return reply
         with self._world.lock:

@@ -40,7 +40,7 @@ class Incoming:
     cut_off: bool = False
 
     def body(self) -> Record:
-        """The JSON object sent; nothing and `null` are an empty one, and GET and HEAD may send what they like."""
+        """Return the JSON object sent; nothing and `null` are an empty one, and so is any body of GET and HEAD."""
         if self.oversize:
             raise too_large()
         if self.method in ("GET", "HEAD") or not self.content.strip():
@@ -74,7 +74,7 @@ async def receive_request(scope: Scope, receive: Receive) -> Incoming:
 
 
 def read_json(content: bytes) -> Any:
-    """The JSON in a body, else 400; NaN and Infinity, which Python's parser takes, are none (RFC 8259)."""
+    """Read the JSON in a body, else 400; NaN and Infinity, which Python's parser takes, are none (RFC 8259)."""
     try:
         return json.loads(content, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):

@@ -24,7 +24,7 @@ SERVICE = {"x-gateway": "Edge-Gateway", "x-response-from": "service"}
 UNAUTHORIZED = 401
 #: Statuses whose replies never have a body (RFC 9110).
 NO_CONTENT = (204, 304)
-#: Bodies are built anew for each reply, so that nothing in them can contain itself.
+#: Each reply has a new body, so that nothing in them can contain itself.
 _JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 
@@ -45,7 +45,7 @@ class ApiCall:
     #: The JSON object that was sent; an empty one for no body, `null` and `{}`.
     body: Record = field(default_factory=dict[str, Any])
     scopes: Scopes = field(default_factory=Scopes)
-    #: What the token may still ask; every reply shows it.
+    #: The token's rate limit; every reply shows what remains of it.
     rate: TokenRateLimit | None = None
     #: Faults that a handler takes part in (`create_errored`, `lost_tags`, `action_errored`...), set before it runs,
     #: with the seconds of those that last.
@@ -87,21 +87,21 @@ class ApiReply:
     shows_request_id: bool = False
 
     def content(self) -> bytes:
-        """What is sent."""
+        """Return the bytes of the body."""
         if self.raw is not None:
             return self.raw
         return b"" if self.body is None else _JSON.encode(self.body).encode("ascii")
 
 
 def error_reply(error: ApiError) -> ApiReply:
-    """The body that every refusal has."""
+    """Return the reply with the body that every refusal has."""
     if error.at_gateway:
         return _gateway_reply(error)
     return ApiReply(error.status, dict(error.body), dict(error.headers))
 
 
 def _gateway_reply(error: ApiError) -> ApiReply:
-    """A refusal of the gateway: without a character set, and 401 with the spaces of the recording of 2022-06-25."""
+    """Return a refusal of the gateway: no character set, and 401 with the spaces of the recording of 2022-06-25."""
     headers = {"content-type": "application/json", **GATEWAY, **error.headers}
     written = json.dumps(error.body)[:-1] + " }" if error.status == UNAUTHORIZED else _JSON.encode(error.body)
     return ApiReply(error.status, error.body, headers, raw=written.encode("ascii"))

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def page(call: ApiCall, root: str, items: Sequence[T], show: Callable[[T], object]) -> Record:
-    """One page of the items under their root key; only what is on the page is shown."""
+    """Return one page of the items under their root key; only what is on the page is shown."""
     number, size = _number(call), _size(call)
     shown = [show(item) for item in items[(number - 1) * size : number * size]]
     return {root: shown, **page_links(call, number, size, len(items))}

@@ -32,7 +32,7 @@ class Peer(Protocol):
         ...
 
     def waits(self, seconds: float) -> float:
-        """How much of a pause the client sits through before it gives up."""
+        """Return how much of a pause the client sits through before it gives up."""
         ...
 
 
@@ -44,7 +44,7 @@ class UnknownPeer:
         raise Dropped
 
     def waits(self, seconds: float) -> float:
-        """All of it."""
+        """Return all of it."""
         return seconds
 
 
@@ -56,7 +56,7 @@ async def hang_up(peer: Peer, receive: Receive) -> None:
 
 
 def peer_of(scope: Mapping[str, Any]) -> Peer:
-    """Who is at the other end of an ASGI request."""
+    """Return who is at the other end of an ASGI request."""
     extensions: Mapping[str, Any] = scope.get("extensions") or {}
     found: Peer = extensions.get(PEER) or UnknownPeer()
     return found

@@ -52,7 +52,7 @@ class ApiOperation:
         return {"content-type": JSON_TYPE} if typed else {}
 
     def word_error(self, error: ApiError) -> ApiError:
-        """A refusal as this operation says it."""
+        """Return a refusal as this operation says it."""
         return error if self.wording is None else self.wording(error)
 
 
@@ -122,7 +122,7 @@ class Router:
         self._beyond = tuple(one for one in real if not any(_within(path, one) for path in by_path))
 
     def find(self, method: str, path: str) -> tuple[ApiOperation, dict[str, str]]:
-        """The operation and the parameters in the path; else 404, 405 or 501."""
+        """Return the operation and the parameters in the path; else 404, 405 or 501."""
         if any(_within(path, real) for real in self._beyond):
             raise not_implemented(method, path)
         scope: Scope = {"type": "http", "path": path, "method": method}

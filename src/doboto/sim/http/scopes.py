@@ -61,7 +61,7 @@ class Scopes:
     granted: frozenset[str] | None = None
 
     def allow(self, scope: str) -> bool:
-        """Whether the token has that scope, itself or by a broad one."""
+        """Return whether the token has that scope, itself or by a broad one."""
         if self.granted is None or scope in UNGRANTABLE:
             return True
         if not self.granted.isdisjoint((scope, IMPLIED.get(scope), "write")):
@@ -79,7 +79,7 @@ class Scopes:
             raise missing_scope()
 
     def visible(self, kind: str, shown: Record) -> Record:
-        """The object without the fields that the token may not see."""
+        """Return the object without the fields that the token may not see."""
         if self.granted is None:
             return shown
         wanted = FIELDS.get(kind, {})
@@ -96,7 +96,7 @@ LOOKS_REAL = (
 
 
 def bearer(header: str | None) -> str:
-    """The token in an `Authorization` header, else 401."""
+    """Return the token in an `Authorization` header, else 401."""
     kind, _, token = (header or "").partition(" ")
     if kind.lower() != "bearer" or not token.strip():
         raise unauthorized()

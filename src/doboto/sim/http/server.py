@@ -67,7 +67,7 @@ def _bind(host: str, port: int) -> socket.socket:
 
 
 def _issue_certificate(config: uvicorn.Config, folder: Path, host: str) -> Path:
-    """A certificate authority of our own, and a certificate of it for this machine."""
+    """Return a certificate authority of our own, and a certificate of it for this machine."""
     import trustme  # here, because it takes longer to load than a plain server takes to start
 
     authority = trustme.CA()
@@ -88,7 +88,7 @@ class _Loop(asyncio.SelectorEventLoop):
 
 
 class _Server(uvicorn.Server):
-    """Says when it accepts connections, or why it never will."""
+    """Sets `ready` when it accepts connections or has failed."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -144,12 +144,12 @@ class SocketPeer:
         self._transport.abort()
 
     def waits(self, seconds: float) -> float:
-        """All of it: a client that gives up closes the connection on its own account."""
+        """Return all of it: a client that gives up closes the connection on its own account."""
         return seconds
 
 
 class ServerConnection(H11Protocol):
-    """Tells the app who is at the other end."""
+    """Gives the app the peer of each request."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Put the transport within the app's reach."""

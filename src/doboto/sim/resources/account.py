@@ -18,7 +18,7 @@ OPERATIONS = Operations()
 
 @OPERATIONS("GET", "/v2/account", "account:read")
 def get_account(call: ApiCall) -> Record:
-    """Who is asking, and how much they may have."""
+    """Return who is asking, and how much they may have."""
     return {"account": call.scopes.visible("account", _show(call.account))}
 
 
@@ -50,26 +50,26 @@ def _show_action(call: ApiCall, action: Record) -> Record:
 
 @OPERATIONS("GET", "/v2/actions", "actions:read")
 def list_actions(call: ApiCall) -> Record:
-    """All actions, newest first."""
+    """List all actions, newest first."""
     keys = list(reversed(call.account.store("action").records))
     return page(call, "actions", keys, lambda key: _show_action(call, call.account.get("action", key)))
 
 
 @OPERATIONS("GET", "/v2/actions/{action_id}", "actions:read")
 def get_action(call: ApiCall) -> Record:
-    """One action."""
+    """Return one action."""
     return {"action": _show_action(call, call.account.get("action", integer(call.params["action_id"]) or 0))}
 
 
 @OPERATIONS("GET", "/v2/regions", "regions:read")
 def list_regions(call: ApiCall) -> Record:
-    """All regions."""
+    """List all regions."""
     return page(call, "regions", catalog.entries("regions"), lambda region: region)
 
 
 @OPERATIONS("GET", "/v2/sizes", "sizes:read", "regions:read")
 def list_sizes(call: ApiCall) -> Record:
-    """All sizes."""
+    """List all sizes."""
     return page(call, "sizes", catalog.entries("sizes"), lambda size: size)
 
 

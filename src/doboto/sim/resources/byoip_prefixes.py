@@ -82,12 +82,12 @@ def addresses(account: Account, prefix: Record) -> list[Record]:
 
 
 def allocations(account: Account, prefix: Record) -> list[Record]:
-    """Which addresses of a prefix Droplets have, and since when, as the API shows them."""
+    """Return which addresses of a prefix Droplets have, and since when, as the API shows them."""
     return [_allocation(account, one) for one in addresses(account, prefix) if one["droplet_id"] is not None]
 
 
 def unused_address(account: Account, ip: str) -> Record | None:
-    """The record with which an address of an active prefix begins, once somebody asks for it."""
+    """Return the record with which an address of an active prefix begins, once somebody asks for it."""
     address = ip_address(ip)
     for prefix in account.store("byoip_prefix"):
         if prefix["status"] == "active" and address in IPv4Network(prefix["prefix"]):
@@ -160,7 +160,7 @@ def _prefix_in_path(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/byoip_prefixes", "byoip_prefix:read")
 def list_prefixes(call: ApiCall) -> Record:
-    """All prefixes."""
+    """List all prefixes."""
     return page(call, "byoip_prefixes", list(call.account.store("byoip_prefix")), lambda prefix: _show(call, prefix))
 
 
@@ -173,7 +173,7 @@ def create_prefix(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/byoip_prefixes/{byoip_prefix_uuid}", "byoip_prefix:read")
 def get_prefix(call: ApiCall) -> Record:
-    """One prefix."""
+    """Return one prefix."""
     return {"byoip_prefix": _show(call, _prefix_in_path(call))}
 
 
@@ -192,5 +192,5 @@ def delete_prefix(call: ApiCall) -> None:
 
 @OPERATIONS("GET", "/v2/byoip_prefixes/{byoip_prefix_uuid}/ips", "byoip_prefix:read")
 def list_addresses(call: ApiCall) -> Record:
-    """Which addresses of a prefix Droplets have."""
+    """List which addresses of a prefix Droplets have."""
     return page(call, "ips", allocations(call.account, _prefix_in_path(call)), lambda shown: shown)

@@ -39,14 +39,14 @@ def _name(certificate: Record) -> Iterable[Key]:
 
 
 def require_free_name(account: Account, name: str) -> str:
-    """A name that no other certificate has, else 422."""
+    """Return a name that no other certificate has, else 422."""
     if account.store("certificate").count("name", name):
         raise unprocessable(NAME_TAKEN)
     return name
 
 
 def read_uploaded(body: Record) -> Record:
-    """What an uploaded certificate says of itself; 422 unless leaf, key and chain are PEM and fit."""
+    """Read what an uploaded certificate says of itself; 422 unless leaf, key and chain are PEM and fit."""
     leaf = _parse(body, "leaf_certificate")
     _require_matching_key(body, leaf)
     if body.get("certificate_chain"):
@@ -61,7 +61,7 @@ def read_uploaded(body: Record) -> Record:
 
 
 def read_requested(account: Account, now: float, body: Record) -> Record:
-    """What Let's Encrypt is going to issue; dates and fingerprint are there from the start, as in the reference."""
+    """Read what Let's Encrypt will issue; dates and fingerprint are there from the start, as in the reference."""
     names = list(dict.fromkeys(name.lower() for name in required(body, "dns_names", texts)))
     if not names:
         raise unprocessable("dns_names can't be empty")
@@ -181,7 +181,7 @@ def _in_path(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/certificates", "certificate:read")
 def list_certificates(call: ApiCall) -> Record:
-    """All certificates, or the one with a name."""
+    """List all certificates, or the one with a name."""
     store, name = call.account.store("certificate"), call.query.get("name")
     keys = store.keys("name", name) if name else list(store.records)
     return page(call, "certificates", keys, lambda key: select_members(store.records[key], SHOWN))
@@ -207,7 +207,7 @@ def _is_request(body: Record) -> bool:
 
 @OPERATIONS("GET", "/v2/certificates/{certificate_id}", "certificate:read")
 def get_certificate(call: ApiCall) -> Record:
-    """One certificate."""
+    """Return one certificate."""
     return {"certificate": select_members(_in_path(call), SHOWN)}
 
 

@@ -46,7 +46,7 @@ def _show(call: ApiCall, store: str, record: Record) -> Record:
 
 @OPERATIONS("GET", "/v2/snapshots", "snapshot:read")
 def list_snapshots(call: ApiCall) -> Record:
-    """All snapshots, or those of Droplets, or those of volumes."""
+    """List all snapshots, or those of Droplets, or those of volumes."""
     wanted = call.query.get("resource_type")
     if wanted not in (None, "", *STORES):
         raise unprocessable("resource_type must be droplet or volume")
@@ -67,7 +67,7 @@ def _in_path(call: ApiCall) -> tuple[str, Key, Record]:
 
 @OPERATIONS("GET", "/v2/snapshots/{snapshot_id}")
 def get_snapshot(call: ApiCall) -> Record:
-    """One snapshot; a number is a Droplet's, a UUID a volume's."""
+    """Return one snapshot; a number is a Droplet's, a UUID a volume's."""
     store, _, record = _in_path(call)
     call.scopes.require_any("snapshot:read", READ[store])
     return {"snapshot": _show(call, store, record)}

@@ -30,7 +30,7 @@ def _fingerprint(key: Record) -> Iterable[Key]:
 
 
 def find(account: Account, identifier: object) -> Record | None:
-    """A key by its id (a number, or as text) or fingerprint."""
+    """Return a key by its id (a number, or as text) or fingerprint."""
     number = integer(identifier)
     if number is not None:
         return account.find("ssh_key", number)
@@ -39,7 +39,7 @@ def find(account: Account, identifier: object) -> Record | None:
 
 
 def fingerprint(public_key: str) -> str:
-    """The MD5 fingerprint that the API uses as a second identifier, else 422 for what is no OpenSSH public key."""
+    """Return the MD5 fingerprint, which is a second identifier, else 422 for what is no OpenSSH public key."""
     type, encoded = (*public_key.split()[:2], "", "")[:2]
     try:
         blob = base64.b64decode(_padded(encoded), validate=True)
@@ -72,13 +72,13 @@ def _key_in_path(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/account/keys", "ssh_key:read", limit="key_list")
 def list_keys(call: ApiCall) -> Record:
-    """All keys; has a rate limit of its own."""
+    """List all keys; has a rate limit of its own."""
     return page(call, "ssh_keys", list(call.account.store("ssh_key")), lambda key: select_members(key, SHOWN))
 
 
 @OPERATIONS("POST", "/v2/account/keys", "ssh_key:create", status=201)
 def create_key(call: ApiCall) -> Record:
-    """A new key; the same one can't be added twice."""
+    """Create a key; the same one can't be added twice."""
     name, public_key = read_name(call.body), required(call.body, "public_key", text).strip()
     known_by = fingerprint(public_key)
     if find(call.account, known_by) is not None:
@@ -90,7 +90,7 @@ def create_key(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/account/keys/{ssh_key_identifier}", "ssh_key:read")
 def get_key(call: ApiCall) -> Record:
-    """A key by its id or fingerprint."""
+    """Return a key by its id or fingerprint."""
     return {"ssh_key": select_members(_key_in_path(call), SHOWN)}
 
 

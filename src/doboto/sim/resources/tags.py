@@ -23,7 +23,7 @@ UPDATE_SCOPES = {
 
 
 def show(call: ApiCall, tag: Record) -> Record:
-    """A tag with the numbers of what carries it."""
+    """Return a tag with the numbers of what carries it."""
     counts = {plural: _statistics(call, tag, kind) for kind, plural in tagging.KINDS.items()}
     counts["databases"] = {"count": 0}
     visible = call.scopes.visible("tag_resources", counts)
@@ -53,7 +53,7 @@ def _tag_in_path(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/tags", "tag:read")
 def list_tags(call: ApiCall) -> Record:
-    """All tags."""
+    """List all tags."""
     return page(call, "tags", list(call.account.store("tag")), lambda tag: show(call, tag))
 
 
@@ -68,7 +68,7 @@ def _with_causes(error: ApiError) -> ApiError:
 
 @OPERATIONS("POST", "/v2/tags", "tag:create", status=201, wording=_with_causes)
 def create_tag(call: ApiCall) -> Record:
-    """A tag; one that is there already is simply shown."""
+    """Create a tag; one that is there already is simply shown."""
     name = tagging.validate_name(required(call.body, "name", text))
     tagging.create_missing(call.account, [name])
     return {"tag": show(call, call.account.get("tag", name.lower()))}
@@ -76,7 +76,7 @@ def create_tag(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/tags/{tag_id}", "tag:read")
 def get_tag(call: ApiCall) -> Record:
-    """One tag."""
+    """Return one tag."""
     return {"tag": show(call, _tag_in_path(call))}
 
 
@@ -108,7 +108,7 @@ def untag_resources(call: ApiCall) -> None:
 
 
 def _resources(call: ApiCall) -> list[tuple[str, Key]]:
-    """All resources named in the body, every one of them there; nothing changes before that is known."""
+    """Return all resources named in the body, every one of them there; nothing changes before that is known."""
     if not call.body.get("resources"):
         raise bad_request("param is missing or the value is empty: resources")  # `python-digitalocean#238`
     return [_resource(call, item) for item in objects(call.body, "resources")]

@@ -2,7 +2,7 @@
 
 Members of a `nat_gateway` record: `id`, `name`, `type`, `state`, `region`, `size`, `vpc_uuid`, `default_gateway`,
 `gateway_ip` (in the VPC) and `egress_ip` (both null until active), the three timeouts, `created_at`, `updated_at`.
-The product documentation tells the states, and that a gateway is in one VPC.
+The product documentation has the states, and that a gateway is in one VPC.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _name(gateway: Record) -> Iterable[Key]:
 
 
 def get(account: Account, key: str) -> Record:
-    """The gateway with an id; the Terraform provider relies on the text for those that are not there."""
+    """Return the gateway with an id; the Terraform provider relies on the text for those that are not there."""
     gateway = account.find("nat_gateway", key)
     if gateway is None:
         raise not_found(f"nat gateway with id {key} not found")
@@ -60,7 +60,7 @@ def get(account: Account, key: str) -> Record:
 
 
 def show(gateway: Record) -> Record:
-    """A gateway as the API shows it."""
+    """Return a gateway as the API shows it."""
     vpc = {"vpc_uuid": gateway["vpc_uuid"], "subnet_uuid": gateway["subnet_uuid"]}
     ready = {"vpcs": [{**vpc, "gateway_ip": gateway["gateway_ip"], "default_gateway": gateway["default_gateway"]}]}
     if gateway["gateway_ip"] is None:
@@ -72,7 +72,7 @@ def show(gateway: Record) -> Record:
 
 
 def create(account: Account, now: float, body: Record) -> Record:
-    """A new gateway, which gets its addresses when it becomes active."""
+    """Create a gateway, which gets its addresses when it becomes active."""
     name, slug, size = _free_name(account, body), _open_region(body), _size(account, body)
     if required(body, "type", text).upper() != "PUBLIC":
         raise unprocessable("type must be PUBLIC")
@@ -228,7 +228,7 @@ def _gateway_in_path(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/vpc_nat_gateways", "nat_gateway:read")
 def list_gateways(call: ApiCall) -> Record:
-    """All gateways, or those that match every filter."""
+    """List all gateways, or those that match every filter."""
     wanted = {name: write(call.query[name]) for name, write in FILTERS.items() if call.query.get(name)}
     gateways = call.account.store("nat_gateway")
     found = [one for one in gateways if all(one[name] == value for name, value in wanted.items())]
@@ -237,13 +237,13 @@ def list_gateways(call: ApiCall) -> Record:
 
 @OPERATIONS("POST", "/v2/vpc_nat_gateways", "nat_gateway:create", status=202)
 def create_gateway(call: ApiCall) -> Record:
-    """A new gateway in a VPC."""
+    """Create a gateway in a VPC."""
     return {"vpc_nat_gateway": show(create(call.account, call.now, call.body))}
 
 
 @OPERATIONS("GET", "/v2/vpc_nat_gateways/{id}", "nat_gateway:read")
 def get_gateway(call: ApiCall) -> Record:
-    """One gateway."""
+    """Return one gateway."""
     return {"vpc_nat_gateway": show(_gateway_in_path(call))}
 
 

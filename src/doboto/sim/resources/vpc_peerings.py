@@ -66,7 +66,7 @@ def create(account: Account, now: float, name: str, vpc_ids: list[str]) -> Recor
 
 
 def rename(account: Account, peering: Record, name: str) -> Record:
-    """A new name, which is all that can be changed."""
+    """Set a new name, which is all that can be changed."""
     if name != peering["name"]:
         _require_free_name(account, name)
     return account.change("vpc_peering", peering["id"], name=name)
@@ -121,7 +121,7 @@ SHOWN = ("id", "name", "vpc_ids", "created_at", "status")
 
 
 def show(peering: Record) -> Record:
-    """A peering as the API shows it."""
+    """Return a peering as the API shows it."""
     return select_members(peering, SHOWN)
 
 
@@ -131,7 +131,7 @@ def _peering_in_path(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/vpc_peerings", "vpc_peering:read")
 def list_peerings(call: ApiCall) -> Record:
-    """All peerings, or those with a VPC in a region."""
+    """List all peerings, or those with a VPC in a region."""
     peerings, region = call.account.store("vpc_peering"), call.query.get("region")
     keys = peerings.keys("region", region) if region else list(peerings.records)
     return page(call, "vpc_peerings", keys, lambda key: show(peerings.records[key]))
@@ -146,7 +146,7 @@ def create_peering(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/vpc_peerings/{vpc_peering_id}", "vpc_peering:read")
 def get_peering(call: ApiCall) -> Record:
-    """One peering."""
+    """Return one peering."""
     return {"vpc_peering": show(_peering_in_path(call))}
 
 
@@ -171,7 +171,7 @@ def _vpc_in_path(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/vpcs/{vpc_id}/peerings", "vpc_peering:read")
 def list_peerings_of_vpc(call: ApiCall) -> Record:
-    """A VPC's peerings."""
+    """List a VPC's peerings."""
     keys = call.account.store("vpc_peering").keys("vpc", _vpc_in_path(call)["id"])
     return page(call, "peerings", keys, lambda key: show(call.account.get("vpc_peering", key)))
 

@@ -1,1 +1,1 @@
-"""Droplet autoscale pools: what they are told, whom they hold, how they scale."""
+"""Droplet autoscale pools: their configuration, their Droplets, how they scale."""

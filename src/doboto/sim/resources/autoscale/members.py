@@ -33,33 +33,33 @@ def _ever(member: Record) -> Iterable[Key]:
 
 
 def of(account: Account, pool_id: str) -> list[int]:
-    """The ids of the pool's Droplets, oldest first."""
+    """Return the ids of the pool's Droplets, oldest first."""
     return [int(key) for key in account.store("pool_member").keys("pool", pool_id)]
 
 
 def join(account: Account, now: float, pool_id: str, droplet_id: int) -> None:
-    """A Droplet is the pool's."""
+    """Add a Droplet to the pool."""
     member = {"droplet_id": droplet_id, "pool_id": pool_id, "joined": now, "left": None}
     account.put("pool_member", droplet_id, member)
 
 
 def leave(account: Account, now: float, droplet_id: int) -> None:
-    """A Droplet is no longer the pool's."""
+    """Remove a Droplet from the pool."""
     account.change("pool_member", droplet_id, left=now)
 
 
 def active(account: Account, pool_id: str) -> list[int]:
-    """The ids of those that are active."""
+    """Return the ids of those that are active."""
     return [key for key in of(account, pool_id) if (account.find("droplet", key) or {}).get("status") == "active"]
 
 
 def utilization(account: Account, droplet_id: int, now: float) -> Record:
-    """How busy one of them is."""
+    """Return how busy one of them is."""
     return {name: curve(account, droplet_id, name).average(now - LOOKBACK, now) for name in ("memory", "cpu")}
 
 
 def average(account: Account, pool_id: str, now: float) -> Record | None:
-    """How busy the active ones are, taken together; nothing without any."""
+    """Return how busy the active ones are, taken together; nothing without any."""
     found = [utilization(account, key, now) for key in active(account, pool_id)]
     return {name: sum(one[name] for one in found) / len(found) for name in ("memory", "cpu")} if found else None
 
@@ -69,7 +69,7 @@ _STATUS = {"new": "provisioning", "active": "active", "off": "off", "archive": "
 
 
 def show(account: Account, droplet_id: int, now: float) -> Record:
-    """A member as the API shows it; health beyond being on is unverified."""
+    """Return a member as the API shows it; health beyond being on is unverified."""
     droplet = account.find("droplet", droplet_id)
     gone = droplet is None or droplet["destroying"]
     status = "deleting" if droplet is None or gone else _STATUS[droplet["status"]]
@@ -102,12 +102,12 @@ def _event_pool(event: Record) -> Iterable[Key]:
 
 
 def events_of(account: Account, pool_id: str) -> list[Record]:
-    """The pool's events, oldest first."""
+    """Return the pool's events, oldest first."""
     return [account.get("pool_event", key) for key in account.store("pool_event").keys("pool", pool_id)]
 
 
 def begin_event(account: Account, now: float, pool: Record, current: int, desired: int, reason: str) -> str:
-    """A new event, in progress; trying again what failed last time goes on with its event."""
+    """Create an event, in progress; trying again what failed last time goes on with its event."""
     past = events_of(account, pool["id"])
     again = past[-1] if past else None
     if again and (again["status"], again["reason"], again["desired_instance_count"]) == ("error", reason, desired):
@@ -131,12 +131,12 @@ def begin_event(account: Account, now: float, pool: Record, current: int, desire
 
 
 def end_event(account: Account, now: float, key: str, status: str, current: int) -> None:
-    """The event is over: `success` or `error`."""
+    """End an event with `success` or `error`."""
     account.change("pool_event", key, status=status, updated_at=iso(now), current_instance_count=current)
 
 
 def show_event(event: Record) -> Record:
-    """An event as the API shows it."""
+    """Return an event as the API shows it."""
     return select_members(event, EVENT_SHOWN)
 
 
@@ -149,17 +149,17 @@ class Past:
     began: list[float]
 
     def running(self, moment: float) -> list[int]:
-        """The Droplets that ran at a moment."""
+        """Return the Droplets that ran at a moment."""
         return [droplet for droplet, ran in self.ran if span_at(ran, moment) is not None]
 
     def event(self, moment: float) -> Record | None:
-        """The latest event before a moment."""
+        """Return the latest event before a moment."""
         before = bisect_right(self.began, moment)
         return self.events[before - 1] if before else None
 
 
 def past(account: Account, pool_id: str, now: float) -> Past:
-    """The past of a pool."""
+    """Return the past of a pool."""
     held = [account.get("pool_member", key) for key in account.store("pool_member").keys("ever", pool_id)]
     events = events_of(account, pool_id)
     return Past([_ran(account, member, now) for member in held], events, [event["at"] for event in events])
@@ -171,17 +171,17 @@ def _ran(account: Account, member: Record, now: float) -> tuple[int, list[Span]]
 
 
 def curves(account: Account, past: Past, name: str) -> dict[int, Curve]:
-    """The curve of each Droplet by its id."""
+    """Return the curve of each Droplet by its id."""
     return {droplet: curve(account, droplet, name) for droplet, _ in past.ran}
 
 
 def busy(past: Past, by_droplet: dict[int, Curve], moment: float) -> float | None:
-    """How busy those that ran at a moment were, taken together."""
+    """Return how busy those that ran at a moment were, taken together."""
     found = [by_droplet[droplet].at(moment) for droplet in past.running(moment)]
     return sum(found) / len(found) if found else None
 
 
 def aimed_at(past: Past, target: str, moment: float) -> float | None:
-    """The target at a moment, if the pool had one."""
+    """Return the target at a moment, if the pool had one."""
     event = past.event(moment)
     return None if event is None else event["config"].get(target)

@@ -37,7 +37,7 @@ TEMPLATE_MEMBERS = (*SHOWN, "backups", "backup_policy", "monitoring")
 
 
 def read_config(body: Record) -> Record:
-    """A fixed number of Droplets, or a range and what to aim at inside it."""
+    """Read a fixed number of Droplets, or a range and what to aim at inside it."""
     asked = required(body, "config", as_record)
     if asked.get("target_number_instances") is None:
         return _dynamic(asked)
@@ -65,7 +65,7 @@ def _between(body: Record, name: str, read: Callable[[object], N | None], least:
 
 
 def read_template(account: Account, now: float, body: Record, scopes: Scopes) -> Record:
-    """What the pool's Droplets are like, checked as for a Droplet."""
+    """Read what the pool's Droplets are like, checked as for a Droplet."""
     asked = required(body, "droplet_template", as_record)
     region = required(asked, "region", text)
     if region not in REGIONS:
@@ -101,7 +101,7 @@ def _project(account: Account, now: float, asked: Record, scopes: Scopes) -> str
 
 
 def desired_count(read_config: Record, current: int, seen: dict[str, float]) -> int:
-    """How many Droplets the pool should have when it has so many, as busy as seen under the targets' names.
+    """Return how many Droplets the pool should have when it has so many, as busy as seen under the targets' names.
 
     The usual rule of proportion: twice as busy as aimed at wants twice as many. What the real one does is unverified.
     """

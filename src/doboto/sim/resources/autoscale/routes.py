@@ -46,7 +46,7 @@ def _show(call: ApiCall, pool: Record) -> Record:
 
 @OPERATIONS("GET", _ALL, "droplet:read")
 def list_pools(call: ApiCall) -> Record:
-    """All pools, or those of a name."""
+    """List all pools, or those of a name."""
     name = call.query.get("name")
     found = [pool for pool in call.account.store("autoscale_pool") if not name or pool["name"] == name]
     return page(call, "autoscale_pools", found, lambda pool: _show(call, pool))
@@ -59,13 +59,13 @@ def _read_request(call: ApiCall) -> tuple[str, Record, Record]:
 
 @OPERATIONS("POST", _ALL, "droplet:create", status=202)
 def create_pool(call: ApiCall) -> Record:
-    """A new pool; its Droplets are being made."""
+    """Create a pool; its Droplets are being made."""
     return {"autoscale_pool": _show(call, state.create_pool(call.account, call.now, *_read_request(call)))}
 
 
 @OPERATIONS("GET", _ONE, "droplet:read")
 def get_pool(call: ApiCall) -> Record:
-    """One pool."""
+    """Return one pool."""
     return {"autoscale_pool": _show(call, _in_path(call))}
 
 
@@ -80,14 +80,14 @@ def replace_pool(call: ApiCall) -> Record:
 
 @OPERATIONS("DELETE", _ONE, "droplet:delete", status=202)
 def delete_pool(call: ApiCall) -> ApiReply:
-    """The pool alone; its Droplets go on without it."""
+    """Delete the pool alone; its Droplets go on without it."""
     state.delete(call.account, call.now, _in_path(call), with_droplets=False)
     return ApiReply(202)
 
 
 @OPERATIONS("DELETE", f"{_ONE}/dangerous", "droplet:delete", status=202)
 def delete_pool_and_droplets(call: ApiCall) -> ApiReply:
-    """The pool and its Droplets; only with the header that says so."""
+    """Delete the pool and its Droplets; only with the header that says so."""
     pool = _in_path(call)
     if not boolean(call.headers.get("x-dangerous")):
         raise bad_request("The X-Dangerous header must be set to true to destroy an autoscale pool with its Droplets.")
@@ -97,14 +97,14 @@ def delete_pool_and_droplets(call: ApiCall) -> ApiReply:
 
 @OPERATIONS("GET", f"{_ONE}/members", "droplet:read")
 def list_members(call: ApiCall) -> Record:
-    """The pool's Droplets."""
+    """List the pool's Droplets."""
     own = members.of(call.account, _in_path(call)["id"])
     return page(call, "droplets", own, lambda key: members.show(call.account, key, call.now))
 
 
 @OPERATIONS("GET", f"{_ONE}/history", "droplet:read")
 def list_history(call: ApiCall) -> Record:
-    """What the pool has done, newest first; that order is unverified."""
+    """List what the pool has done, newest first; that order is unverified."""
     return page(call, "history", members.events_of(call.account, _in_path(call)["id"])[::-1], members.show_event)
 
 

@@ -1,4 +1,4 @@
-"""Pools: made, told something new, scaled by what their Droplets do, deleted.
+"""Pools: created, changed, scaled by what their Droplets do, deleted.
 
 Members of an `autoscale_pool` record: `id`, `name`, `config`, `template`, `status`, `created_at`, `updated_at`, and of
 its own `desired` (Droplets that it should have now) and `scaled` (when it last scaled).
@@ -27,7 +27,7 @@ CONFIGURED, UP, DOWN = "CONFIGURATION_CHANGE", "SCALE_UP", "SCALE_DOWN"
 
 
 def create_pool(account: Account, now: float, name: str, config: Record, template: Record) -> Record:
-    """A new pool, and its first Droplets."""
+    """Create a pool, and its first Droplets."""
     key = account.uuid()
     pool = {
         "id": key,

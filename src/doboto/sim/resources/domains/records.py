@@ -94,12 +94,12 @@ TYPES: Mapping[str, RecordType] = {
 
 
 def read_new(account: Account, domain: Record, body: Record) -> Record:
-    """The members of a record to be created."""
+    """Read the members of a record to be created."""
     return _read(account, domain, body)
 
 
 def read_changed(account: Account, domain: Record, before: Record, body: Record) -> Record:
-    """The members of a record to be changed: what the body has, else what the record has."""
+    """Read the members of a record to be changed: what the body has, else what the record has."""
     if before["type"] == "SOA":
         ttl = _number("ttl", _TTL, body.get("ttl"), before["ttl"])
         return {**before, "ttl": ttl, "data": str(ttl)}

@@ -15,7 +15,7 @@ OPERATIONS = Operations()
 
 
 def domain_in_path(call: ApiCall) -> Record:
-    """The domain that the path names; never with a dot at its end (`libdns/digitalocean#1`)."""
+    """Return the domain that the path names; never with a dot at its end (`libdns/digitalocean#1`)."""
     found = call.account.find("domain", call.params["domain_name"].lower())
     if found is None:
         raise not_found()
@@ -33,13 +33,13 @@ def _show(call: ApiCall, domain: Record) -> Record:
 
 @OPERATIONS("GET", "/v2/domains", "domain:read")
 def list_domains(call: ApiCall) -> Record:
-    """All domains."""
+    """List all domains."""
     return page(call, "domains", list(call.account.store("domain")), lambda domain: _show(call, domain))
 
 
 @OPERATIONS("POST", "/v2/domains", "domain:create", status=201)
 def create_domain(call: ApiCall) -> Record:
-    """A domain; it has its records at once, but the reply no zone file yet (API reference, example)."""
+    """Create a domain; it has its records at once, but the reply no zone file yet (API reference, example)."""
     name, ip_address = read_name(call.body), optional(call.body, "ip_address", text, None) or None
     if ip_address is not None and not state.is_address(ip_address, 4):
         raise unprocessable("ip_address is not a valid IPv4 address")
@@ -49,13 +49,13 @@ def create_domain(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/domains/{domain_name}", "domain:read")
 def get_domain(call: ApiCall) -> Record:
-    """One domain."""
+    """Return one domain."""
     return {"domain": _show(call, domain_in_path(call))}
 
 
 @OPERATIONS("DELETE", "/v2/domains/{domain_name}", "domain:delete", status=204)
 def delete_domain(call: ApiCall) -> None:
-    """A domain and all its records."""
+    """Delete a domain and all its records."""
     state.remove(call.account, domain_in_path(call)["name"])
 
 
@@ -73,7 +73,7 @@ def _in_path(call: ApiCall) -> tuple[Record, Record]:
 
 @OPERATIONS("GET", _LIST, "domain:read")
 def list_records(call: ApiCall) -> Record:
-    """A domain's records, or those of a full name, or of a type, or both."""
+    """List a domain's records, or those of a full name, or of a type, or both."""
     name, type = call.query.get("name"), call.query.get("type")
     found = state.records_of(call.account, domain_in_path(call)["name"])
     if name:
@@ -85,7 +85,7 @@ def list_records(call: ApiCall) -> Record:
 
 @OPERATIONS("POST", _LIST, status=201)
 def create_record(call: ApiCall) -> Record:
-    """A record; it takes either of two scopes."""
+    """Create a record; it takes either of two scopes."""
     call.scopes.require_any("domain:create", "domain:update")
     domain = domain_in_path(call)
     record = state.add_record(call.account, domain["name"], read_new(call.account, domain, call.body))
@@ -96,7 +96,7 @@ def create_record(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", _ONE, "domain:read")
 def get_record(call: ApiCall) -> Record:
-    """One record."""
+    """Return one record."""
     _, record = _in_path(call)
     return {"domain_record": state.show_record(record)}
 
@@ -119,7 +119,7 @@ def update_record(call: ApiCall) -> Record:
 
 
 def _names_host(record: Record) -> bool:
-    """Whether the data is a host's name that was given with a dot."""
+    """Return whether the data is a host's name that was given with a dot."""
     kind = TYPES.get(record["type"])
     return kind is not None and kind.data is TYPES["CNAME"].data and record["tag"] != "iodef" and record["data"] != "@"
 

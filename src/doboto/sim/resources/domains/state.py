@@ -36,12 +36,12 @@ def _name(record: Record) -> Iterable[Key]:
 
 
 def name_key(domain: str, name: str) -> str:
-    """What records of one name are found by."""
+    """Return what records of one name are found by."""
     return f"{name.lower()} {domain}"
 
 
 def create(account: Account, now: float, name: str, ip_address: str | None) -> Record:
-    """A domain with its SOA and NS records, and an A record if there is an address for it."""
+    """Create a domain with its SOA and NS records, and an A record if there is an address for it."""
     lowered = name.lower()
     if not _NAME.fullmatch(lowered):
         raise unprocessable(f"domain '{name}': name is invalid")
@@ -65,7 +65,7 @@ def remove(account: Account, name: str) -> None:
 
 
 def add_record(account: Account, domain: str, members: Record) -> Record:
-    """A new record, with null for what its type doesn't have."""
+    """Create a record, with null for what its type doesn't have."""
     number = account.next_id("domain_record")
     return account.put("domain_record", number, {**_NOTHING, **members, "id": number, "domain": domain})
 
@@ -84,34 +84,34 @@ def share_ttl(account: Account, record: Record) -> None:
 
 
 def touch(account: Account, now: float, domain: Record) -> None:
-    """A change of the zone: its serial grows."""
+    """Increase the serial of a zone that changed."""
     account.change("domain", domain["name"], serial=max(int(now), domain["serial"] + 1))
 
 
 def records_of(account: Account, domain: str) -> list[Record]:
-    """A domain's records in the order they came."""
+    """Return a domain's records in the order they came."""
     store = account.store("domain_record")
     return [store.records[key] for key in sorted(store.keys("domain", domain), key=int)]
 
 
 def ttl_of(account: Account, domain: Record) -> int:
-    """The zone's own time to live: that of its SOA record, the only thing of it that can change (API reference)."""
+    """Return the zone's time to live: that of its SOA record, the only member that can change (API reference)."""
     ttl: int = account.get("domain_record", domain["soa_id"])["ttl"]
     return ttl
 
 
 def show_record(record: Record) -> Record:
-    """A record as the API shows it."""
+    """Return a record as the API shows it."""
     return select_members(record, SHOWN)
 
 
 def fqdn(domain: str, name: str) -> str:
-    """The full name of a record, without the last dot."""
+    """Return the full name of a record, without the last dot."""
     return domain if name == "@" else f"{name}.{domain}"
 
 
 def zone_file(account: Account, domain: Record) -> str:
-    """The zone in the form of the API reference's example."""
+    """Return the zone in the form of the API reference's example."""
     name, ttl = domain["name"], ttl_of(account, domain)
     head = [
         f"$ORIGIN {name}.",
@@ -147,7 +147,7 @@ _RDATA: dict[str, Callable[[Record], str]] = {
 
 
 def is_address(text: str, version: int) -> bool:
-    """Whether the text is an IP address of that version, and nothing more: no scope, no spaces."""
+    """Return whether the text is an IP address of that version, and nothing more: no scope, no spaces."""
     try:
         return ipaddress.ip_address(text).version == version and "%" not in text
     except ValueError:

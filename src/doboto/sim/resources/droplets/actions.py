@@ -28,7 +28,7 @@ ALREADY_OFF = "Droplet is already powered off"
 
 
 def check(account: Account, droplet: Record, body: Record, type: str) -> Record:
-    """What the action needs to know, or the reason why it can't be done now."""
+    """Return what the action needs to know, or the reason why it can't be done now."""
     if droplet["destroying"] or actions.pending(account, "droplet", droplet["id"]):
         raise pending_event()
     if _needs_off(account, type) and droplet["status"] != "off":

@@ -47,7 +47,7 @@ KINDS = {
 
 
 def resources(account: Account, droplet_id: int) -> dict[str, list[Record]]:
-    """What could be destroyed along with the Droplet, with what it would cost to keep."""
+    """Return what could be destroyed along with the Droplet, with what it would cost to keep."""
     return {
         name: [_show(kind, key, account.get(kind.store, key)) for key in kind.of(account, droplet_id)]
         for name, kind in KINDS.items()
@@ -60,7 +60,7 @@ def _show(kind: AssociatedKind, key: Key, record: Record) -> Record:
 
 
 def select(account: Account, droplet_id: int, body: Record) -> dict[str, list[Record]]:
-    """Those of the Droplet's resources that a request names; 422 for any that isn't its."""
+    """Return those of the Droplet's resources that a request names; 422 for any that isn't its."""
     there = resources(account, droplet_id)
     return {name: _select_named(name, items, read_identifiers(body, name)) for name, items in there.items()}
 
@@ -97,7 +97,7 @@ def retry(account: Account, now: float, droplet_id: int) -> None:
 
 
 def status_of(account: Account, droplet_id: int) -> Record:
-    """How far the destruction has got; 404 if there never was one."""
+    """Return how far the destruction has got; 404 if there never was one."""
     status = account.find("destroy_status", droplet_id)
     if status is None:
         raise not_found()

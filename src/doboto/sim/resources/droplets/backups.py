@@ -38,7 +38,7 @@ SUPPORTED: list[Record] = [
 
 
 def read_policy(body: Mapping[str, Any]) -> Record | None:
-    """The member `backup_policy` of a request, made whole, if it is there; 422 if it can't be had."""
+    """Read the member `backup_policy` of a request, made whole, if it is there; 422 if it can't be had."""
     asked = optional(body, "backup_policy", as_record, None)
     if asked is None:
         return None
@@ -68,13 +68,13 @@ def default_policy(account: Account) -> Record:
 
 
 def next_window(policy: Record, now: float) -> Record:
-    """The coming window of a policy, as the API shows it."""
+    """Return the coming window of a policy, as the API shows it."""
     start = next_start(policy, now)
     return {"start": iso(start), "end": iso(start + policy["window_length_hours"] * 3600)}
 
 
 def next_start(policy: Record, now: float) -> float:
-    """When the coming window opens."""
+    """Return when the coming window opens."""
     moment = datetime.fromtimestamp(now, UTC)
     start = moment.replace(hour=policy["hour"], minute=0, second=0, microsecond=0)
     often = USAGE_BASED.fullmatch(policy["plan"])
@@ -100,7 +100,7 @@ def disable(account: Account, droplet_id: int) -> None:
 
 
 def show_record(droplet: Record, now: float) -> Record:
-    """A Droplet's backup policy record."""
+    """Return a Droplet's backup policy record."""
     policy = droplet["backup_policy"]
     shown: Record = {"droplet_id": droplet["id"], "backup_enabled": policy is not None}
     return (

@@ -30,7 +30,7 @@ def create(
 
 
 def batch(account: Account, now: float, created: list[Record]) -> Record:
-    """The action that stands for the creation of several Droplets; it completes when theirs do."""
+    """Return the action that stands for the creation of several Droplets; it completes when theirs do."""
     first = created[0]
     seconds = account.settings.seconds("droplet.create")
     return actions.start(account, now, "create", "backend", first["id"], first["region_slug"], seconds=seconds)

@@ -27,7 +27,7 @@ _V6 = int(ipaddress.IPv6Address("2001:db8::"))
 
 
 def public_v4(account: Account) -> Record:
-    """A public IPv4 interface with an address that no other Droplet of the account has."""
+    """Return a public IPv4 interface with an address that no other Droplet of the account has."""
     start = account.draw("public v4") % _V4_ROOM
     while True:
         place = (start + account.count("public v4") * _V4_STEP) % _V4_ROOM
@@ -43,7 +43,7 @@ def public_v4(account: Account) -> Record:
 
 
 def private_v4(account: Account, vpc: Record) -> Record:
-    """A private interface in a VPC."""
+    """Return a private interface in a VPC."""
     address, netmask = next_address(account, vpc)
     asked = account.settings.private_gateway
     gateway = str(network_of(vpc)[1]) if asked == "vpc" else asked
@@ -51,7 +51,7 @@ def private_v4(account: Account, vpc: Record) -> Record:
 
 
 def public_v6(account: Account, region: str) -> Record:
-    """A public IPv6 interface."""
+    """Return a public IPv6 interface."""
     number = [place["slug"] for place in entries("regions")].index(region)
     network = _V6 + ((number + 1) << 64)
     return {
@@ -63,7 +63,7 @@ def public_v6(account: Account, region: str) -> Record:
 
 
 def show(account: Account, droplet: Record) -> Record:
-    """A Droplet's own interfaces and the reserved addresses assigned to it (`godo#343`).
+    """Return a Droplet's own interfaces and the reserved addresses assigned to it (`godo#343`).
 
     A reserved IPv4 address follows the public one (a recording of 2020-06 has it between public and private).
     """
@@ -99,12 +99,12 @@ def _address(droplet: Record) -> Iterable[Key]:
 
 
 def boot_period(account: Account, now: float) -> Record:
-    """The member of a Droplet that starts now: when its ports answer."""
+    """Return the member of a Droplet that starts now: when its ports answer."""
     return {"answers_from": now + account.clock.lasting(account.settings.boot_seconds)}
 
 
 def answers(account: Account, host: str, port: int, now: float) -> bool:
-    """Whether a Droplet of the account listens there: at an address of its own or a reserved one."""
+    """Return whether a Droplet of the account listens there: at an address of its own or a reserved one."""
     if port not in account.settings.open_ports:
         return False
     return any(_is_up(account, account.find("droplet", key), now) for key in _keys_at(account, host))

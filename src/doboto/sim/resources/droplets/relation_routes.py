@@ -26,13 +26,13 @@ def _page_of_images(call: ApiCall, root: str, keys: Sequence[Key]) -> Record:
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}/backups", "droplet:read")
 def list_backups(call: ApiCall) -> Record:
-    """Backups of a Droplet."""
+    """List backups of a Droplet."""
     return _page_of_images(call, "backups", relations.images_of(call.account, "backup", droplet_in_path(call)["id"]))
 
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}/snapshots", "droplet:read")
 def list_snapshots(call: ApiCall) -> Record:
-    """Snapshots of a Droplet."""
+    """List snapshots of a Droplet."""
     return _page_of_images(
         call, "snapshots", relations.images_of(call.account, "snapshot", droplet_in_path(call)["id"])
     )
@@ -40,14 +40,14 @@ def list_snapshots(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}/kernels", "droplet:read")
 def list_kernels(call: ApiCall) -> Record:
-    """Kernels that a Droplet could be given."""
+    """List kernels that a Droplet could be given."""
     droplet_in_path(call)
     return page(call, "kernels", catalog.entries("kernels"), lambda kernel: kernel)
 
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}/firewalls", "firewall:read")
 def list_firewalls(call: ApiCall) -> Record:
-    """Firewalls that a Droplet is behind."""
+    """List firewalls that a Droplet is behind."""
     account = call.account
     keys = relations.firewalls_of(account, droplet_in_path(call))
     return page(call, "firewalls", keys, lambda key: _show_firewall(call, account.get("firewall", key)))
@@ -59,7 +59,7 @@ def _show_firewall(call: ApiCall, firewall: Record) -> Record:
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}/neighbors", "droplet:read")
 def list_neighbors(call: ApiCall) -> Record:
-    """Other Droplets of the account on the same physical server; the reference has no pages here."""
+    """List other Droplets of the account on the same physical server; the reference has no pages here."""
     account, droplet = call.account, droplet_in_path(call)
     keys = account.store("droplet").keys("host", droplet["host"])
     others = [account.get("droplet", key) for key in keys if key != droplet["id"]]
@@ -68,7 +68,7 @@ def list_neighbors(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/reports/droplet_neighbors_ids", "droplet:read")
 def report_neighbors(call: ApiCall) -> Record:
-    """All groups of Droplets that share a physical server."""
+    """Return all groups of Droplets that share a physical server."""
     droplets = call.account.store("droplet")
     groups = [droplets.keys("host", host) for host in droplets.values("host")]
     return {"neighbor_ids": [group for group in groups if len(group) > 1]}
@@ -76,7 +76,7 @@ def report_neighbors(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}/backups/policy", "droplet:read")
 def get_backup_policy(call: ApiCall) -> Record:
-    """A Droplet's backup policy."""
+    """Return a Droplet's backup policy."""
     return {"policy": backups.show_record(droplet_in_path(call), call.now)}
 
 
@@ -108,14 +108,14 @@ _SCOPES = (
 
 @OPERATIONS("GET", _PATH, "droplet:read")
 def list_associated(call: ApiCall) -> Record:
-    """What could be destroyed along, as far as the token may see it."""
+    """List what could be destroyed along, as far as the token may see it."""
     found = associated.resources(call.account, droplet_in_path(call)["id"])
     return call.scopes.visible("associated", dict(found))
 
 
 @OPERATIONS("DELETE", f"{_PATH}/selective", *_SCOPES, status=202)
 def destroy_selective(call: ApiCall) -> None:
-    """The Droplet and those of its resources that the body names."""
+    """Destroy the Droplet and those of its resources that the body names."""
     droplet = droplet_in_path(call)
     chosen = associated.select(call.account, droplet["id"], call.body)
     associated.begin(call.account, call.now, droplet, chosen)
@@ -123,7 +123,7 @@ def destroy_selective(call: ApiCall) -> None:
 
 @OPERATIONS("DELETE", f"{_PATH}/dangerous", *_SCOPES, status=202)
 def destroy_all(call: ApiCall) -> None:
-    """The Droplet and everything associated; only with the header that says so."""
+    """Destroy the Droplet and everything associated; only with the header that says so."""
     droplet = droplet_in_path(call)
     if not boolean(call.headers.get("x-dangerous")):
         raise bad_request("The X-Dangerous header must be set to true to destroy a Droplet with all its resources.")
@@ -132,7 +132,7 @@ def destroy_all(call: ApiCall) -> None:
 
 @OPERATIONS("GET", f"{_PATH}/status", "droplet:delete")
 def get_status(call: ApiCall) -> Record:
-    """How far the destruction has got; the Droplet itself may be gone by then."""
+    """Return how far the destruction has got; the Droplet itself may be gone by then."""
     return associated.status_of(call.account, _number(call))
 
 

@@ -58,7 +58,7 @@ class DropletRequest:
 
 
 def read_request(account: Account, body: Record, scopes: Scopes) -> DropletRequest:
-    """The order in a request's body."""
+    """Read the order in a request's body."""
     _require_scopes(body, scopes)
     names, many = _names(account, body)
     size, image = _size(body), _image(account, body)
@@ -86,7 +86,7 @@ def read_request(account: Account, body: Record, scopes: Scopes) -> DropletReque
 
 
 def hostname(name: str) -> str:
-    """A name that a Droplet can have, else 422."""
+    """Return a name that a Droplet can have, else 422."""
     if not HOSTNAME.fullmatch(name) or len(name) > NAME_LENGTH:
         raise unprocessable(BAD_HOSTNAME)
     return name

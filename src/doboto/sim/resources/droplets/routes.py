@@ -22,17 +22,17 @@ OPERATIONS = Operations()
 
 
 def show(call: ApiCall, droplet: Record) -> Record:
-    """A Droplet as the caller may see it."""
+    """Return a Droplet as the caller may see it."""
     return call.scopes.visible("droplet", state.show(call.account, droplet, call.now))
 
 
 def droplet_in_path(call: ApiCall) -> Record:
-    """The Droplet whose id is in the path."""
+    """Return the Droplet whose id is in the path."""
     return state.get(call.account, call.params["droplet_id"], call.now)
 
 
 def page_of_droplets(call: ApiCall, keys: Sequence[Key]) -> Record:
-    """A page of Droplets that lists already show."""
+    """Return a page of Droplets that lists already show."""
     records = call.account.store("droplet").records
     listed = state.visible(call.account, keys, call.now)
     return page(call, "droplets", listed, lambda key: show(call, records[key]))
@@ -59,7 +59,7 @@ def list_droplets(call: ApiCall) -> Record:
 
 @OPERATIONS("POST", "/v2/droplets", "droplet:create", status=202)
 def create_droplets(call: ApiCall) -> Record:
-    """One Droplet by `name` or several by `names`, with the actions that make them."""
+    """Create one Droplet by `name` or several by `names`, with the actions that make them."""
     request = read_request(call.account, call.body, call.scopes)
     made = create(call.account, call.now, request, call.faults_of)
     links = {"links": {"actions": _links(call, [action for _, action in made], many=request.many)}}
@@ -95,7 +95,7 @@ def destroy_by_tag(call: ApiCall) -> None:
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}", "droplet:read")
 def get_droplet(call: ApiCall) -> Record:
-    """One Droplet."""
+    """Return one Droplet."""
     return {"droplet": show(call, droplet_in_path(call))}
 
 
@@ -109,7 +109,7 @@ def destroy_droplet(call: ApiCall) -> None:
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}/actions", "droplet:read")
 def list_droplet_actions(call: ApiCall) -> Record:
-    """A Droplet's actions, newest first."""
+    """List a Droplet's actions, newest first."""
     account, droplet = call.account, droplet_in_path(call)
     keys = actions.of(account, "droplet", droplet["id"])
     return page(call, "actions", keys, lambda key: actions.show(account.get("action", key)))
@@ -125,7 +125,7 @@ def _type(call: ApiCall) -> str:
 
 @OPERATIONS("POST", "/v2/droplets/{droplet_id}/actions", "droplet:update", status=201)
 def act(call: ApiCall) -> Record:
-    """One action on one Droplet."""
+    """Start one action on one Droplet."""
     droplet, type = droplet_in_path(call), _type(call)
     wanted = changes.check(call.account, droplet, call.body, type)
     action = changes.begin(call.account, call.now, droplet, type, wanted, call.faults_of(droplet["name"]))
@@ -134,7 +134,7 @@ def act(call: ApiCall) -> Record:
 
 @OPERATIONS("POST", "/v2/droplets/actions", "droplet:update", "tag:read", status=201)
 def act_by_tag(call: ApiCall) -> Record:
-    """The same action on every Droplet with a tag: on all of them, or on none if one refuses.
+    """Start the same action on every Droplet with a tag: on all of them, or on none if one refuses.
 
     A tag that nothing has, or that is not there, starts nothing and gives an empty list, while destroying by such a
     tag is 404. Unverified: no trace shows either for actions.
@@ -156,7 +156,7 @@ def act_by_tag(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}/actions/{action_id}", "droplet:read")
 def get_action(call: ApiCall) -> Record:
-    """One action of one Droplet."""
+    """Return one action of one Droplet."""
     droplet = droplet_in_path(call)
     key = actions.resource_key("droplet", droplet["id"])
     action = call.account.find("action", integer(call.params["action_id"]) or 0)

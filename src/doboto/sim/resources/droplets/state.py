@@ -45,7 +45,7 @@ def type_of(size_slug: str) -> str:
 
 
 def get(account: Account, identifier: object, now: float) -> Record:
-    """The Droplet with the id in a path, else 404."""
+    """Return the Droplet with the id in a path, else 404."""
     number = integer(identifier)
     droplet = None if number is None else account.find("droplet", number)
     if droplet is None or droplet["found_from"] > now:
@@ -54,14 +54,14 @@ def get(account: Account, identifier: object, now: float) -> Record:
 
 
 def note_lag(account: Account, until: float) -> None:
-    """Remember that Droplets are missing in lists till then: otherwise lists need not look at each of them."""
+    """Note until when Droplets are missing in lists; without a note lists need not check each of them."""
     known = account.find("lag", "list")
     if known is None or known["until"] < until:
         account.put("lag", "list", {"until": until})
 
 
 def visible(account: Account, keys: Sequence[Key], now: float) -> Sequence[Key]:
-    """Those that lists already show, in the order of lists."""
+    """Return those that lists already show, in the order of lists."""
     if (account.find("lag", "list") or {"until": now})["until"] > now:
         store = account.store("droplet").records
         keys = [key for key in keys if store[key]["listed_from"] <= now]
@@ -69,7 +69,7 @@ def visible(account: Account, keys: Sequence[Key], now: float) -> Sequence[Key]:
 
 
 def show(account: Account, droplet: Record, now: float) -> Record:
-    """All members, in the order of the API reference."""
+    """Return all members, in the order of the API reference."""
     size = catalog.size(droplet["size_slug"]) or {}
     number, policy = droplet["id"], droplet["backup_policy"]
     shown = {

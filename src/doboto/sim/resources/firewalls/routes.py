@@ -27,7 +27,7 @@ def _in_path(call: ApiCall) -> Record:
 
 
 def _members(call: ApiCall, own: str | None = None) -> Record:
-    """All that a request says of a firewall; what it leaves out has its default."""
+    """Return all that a request says of a firewall; what it leaves out has its default."""
     account, body = call.account, call.body
     name = read_name(body)
     if not NAME.fullmatch(name):
@@ -50,13 +50,13 @@ def _readable(call: ApiCall, members: Record) -> None:
 
 @OPERATIONS("GET", "/v2/firewalls", "firewall:read")
 def list_firewalls(call: ApiCall) -> Record:
-    """All firewalls."""
+    """List all firewalls."""
     return page(call, "firewalls", list(call.account.store("firewall")), lambda firewall: _show(call, firewall))
 
 
 @OPERATIONS("POST", "/v2/firewalls", "firewall:create", status=202)
 def create_firewall(call: ApiCall) -> Record:
-    """A new firewall."""
+    """Create a firewall."""
     members = _members(call)
     state.require_room(call.account, members)
     return {"firewall": _show(call, state.create(call.account, call.now, members))}
@@ -64,13 +64,13 @@ def create_firewall(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/firewalls/{firewall_id}", "firewall:read")
 def get_firewall(call: ApiCall) -> Record:
-    """One firewall."""
+    """Return one firewall."""
     return {"firewall": _show(call, _in_path(call))}
 
 
 @OPERATIONS("PUT", "/v2/firewalls/{firewall_id}", "firewall:update")
 def update_firewall(call: ApiCall) -> Record:
-    """The firewall as the request has it, whatever it was before."""
+    """Update the firewall as the request has it, whatever it was before."""
     firewall = _in_path(call)
     _readable(call, firewall)
     changed = state.update(call.account, call.now, firewall["id"], **_members(call, firewall["id"]))

@@ -29,7 +29,7 @@ _RANGE = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?", re.ASCII)
 
 
 def read_rules(account: Account, body: Record) -> dict[str, list[Record]]:
-    """The rules in a request by list, each once; 422 if there are none at all."""
+    """Read the rules in a request by list, each once; 422 if there are none at all."""
     found = {name: _rules(account, body, name) for name in PEERS}
     if not any(found.values()):
         # API reference: "at least one inbound or outbound access rule"; the refusal's text is our own.
@@ -38,17 +38,17 @@ def read_rules(account: Account, body: Record) -> dict[str, list[Record]]:
 
 
 def add_rules(rules: list[Record], more: list[Record]) -> list[Record]:
-    """The rules with others behind them; one that is there already is not doubled (unverified)."""
+    """Return the rules with others behind them; one that is there already is not doubled (unverified)."""
     return [*rules, *(rule for rule in more if rule not in rules)]
 
 
 def remove_rules(rules: list[Record], fewer: list[Record]) -> list[Record]:
-    """The rules without others; one that isn't there changes nothing (unverified)."""
+    """Return the rules without others; one that isn't there changes nothing (unverified)."""
     return [rule for rule in rules if rule not in fewer]
 
 
 def targets(firewall: Record) -> set[Key]:
-    """Everything that the firewall's rules name, as `member:identifier`."""
+    """Return everything that the firewall's rules name, as `member:identifier`."""
     return {
         f"{member}:{item}"
         for name, peer in PEERS.items()
@@ -136,7 +136,7 @@ def _load_balancer(account: Account, key: str) -> str:
 
 
 def droplets_named(account: Account, body: Record) -> list[int]:
-    """The Droplets in the member `droplet_ids`, each once; 422 for one that isn't there."""
+    """Return the Droplets in the member `droplet_ids`, each once; 422 for one that isn't there."""
     found = [_droplet(account, item) for item in read_identifiers(body, "droplet_ids")]
     return list(dict.fromkeys(found))
 
@@ -149,7 +149,7 @@ def _droplet(account: Account, item: str) -> int:
 
 
 def tags_named(account: Account, body: Record) -> list[str]:
-    """The tags in the member `tags`, each once; they must be there (API reference)."""
+    """Return the tags in the member `tags`, each once; they must be there (API reference)."""
     found = [_tag(account, item) for item in read_identifiers(body, "tags")]
     return list(dict.fromkeys(found))
 

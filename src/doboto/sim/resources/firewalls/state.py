@@ -36,12 +36,12 @@ def _targets(firewall: Record) -> Iterable[Key]:
 
 
 def get(account: Account, key: str) -> Record:
-    """The firewall with that id, else 404."""
+    """Return the firewall with that id, else 404."""
     return account.get("firewall", key)
 
 
 def require_free_name(account: Account, name: str, own: Key | None = None) -> str:
-    """A name that no other firewall has, else 409."""
+    """Return a name that no other firewall has, else 409."""
     if any(key != own for key in account.store("firewall").keys("name", name)):
         raise conflict(DUPLICATE_NAME)
     return name
@@ -62,7 +62,7 @@ def require_room(account: Account, members: Record) -> None:
 
 
 def create(account: Account, now: float, members: Record) -> Record:
-    """A new firewall; its rules are on their way to what it protects."""
+    """Create a firewall; its rules are on their way to what it protects."""
     key = account.uuid()
     firewall = account.put("firewall", key, {"id": key, "created_at": iso(now), "changes": [], **members})
     return _begin(account, now, key, dict.fromkeys(protected_droplets(account, firewall), False))
@@ -85,13 +85,13 @@ def extend(account: Account, now: float, key: str, **members: Any) -> Record:
 
 
 def protected_droplets(account: Account, firewall: Record) -> list[int]:
-    """The Droplets behind the firewall, by id or by tag."""
+    """Return the Droplets behind the firewall, by id or by tag."""
     by_tag = [key for tag in firewall["tags"] for key in tagging.find_tagged(account, "droplet", tag)]
     return list(dict.fromkeys([*firewall["droplet_ids"], *by_tag]))
 
 
 def show(firewall: Record) -> Record:
-    """A firewall as the API shows it."""
+    """Return a firewall as the API shows it."""
     pending = [
         {"droplet_id": change["droplet_id"], "removing": change["removing"], "status": "waiting"}
         for change in firewall["changes"]

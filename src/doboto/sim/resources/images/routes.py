@@ -30,12 +30,12 @@ DISTRIBUTIONS = (
 
 
 def show(call: ApiCall, image: Record) -> Record:
-    """An image as the caller may see it."""
+    """Return an image as the caller may see it."""
     return call.scopes.visible("image", state.show(image))
 
 
 def image_in_path(call: ApiCall) -> Record:
-    """The image whose id (or, for public ones, slug) is in the path."""
+    """Return the image whose id (or, for public ones, slug) is in the path."""
     found = find_image(call.account, call.params["image_id"])
     if found is None:
         raise not_found()
@@ -43,7 +43,7 @@ def image_in_path(call: ApiCall) -> Record:
 
 
 def own_image_in_path(call: ApiCall) -> Record:
-    """The same, if it is the account's own."""
+    """Return the same, if it is the account's own."""
     found = image_in_path(call)
     if found["public"]:
         raise forbidden()
@@ -52,7 +52,7 @@ def own_image_in_path(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/images", "image:read")
 def list_images(call: ApiCall) -> Record:
-    """All images the account can use, or its own, or those of a kind, or those with a tag."""
+    """List all images the account can use, or its own, or those of a kind, or those with a tag."""
     kind, tag = call.query.get("type"), call.query.get("tag_name")
     own = list(call.account.store("image"))
     if tag:
@@ -74,7 +74,7 @@ def _kind(kind: str) -> str:
 
 @OPERATIONS("POST", "/v2/images", "image:create", status=202)
 def import_image(call: ApiCall) -> Record:
-    """A custom image from a URL; it can be used once it has been imported. Nothing is fetched."""
+    """Import a custom image from a URL; it can be used once it has been imported. Nothing is fetched."""
     account, body = call.account, call.body
     name, url, region = read_name(body), required(body, "url", text), required(body, "region", text)
     if not url.startswith(("http://", "https://", "ftp://")):
@@ -116,7 +116,7 @@ def _finish_import(account: Account, _now: float, *, image_id: int) -> None:
 
 @OPERATIONS("GET", "/v2/images/{image_id}", "image:read")
 def get_image(call: ApiCall) -> Record:
-    """One image."""
+    """Return one image."""
     return {"image": show(call, image_in_path(call))}
 
 
@@ -190,7 +190,7 @@ def _distribution(body: Record) -> str:
 
 @OPERATIONS("GET", "/v2/images/{image_id}/actions", "image:read")
 def list_image_actions(call: ApiCall) -> Record:
-    """An image's actions, newest first."""
+    """List an image's actions, newest first."""
     keys = actions.of(call.account, "image", image_in_path(call)["id"])
     return page(call, "actions", keys, lambda key: actions.show(call.account.get("action", key)))
 
@@ -233,7 +233,7 @@ def _wanted(call: ApiCall, image: Record, type: str) -> Record:
 
 @OPERATIONS("GET", "/v2/images/{image_id}/actions/{action_id}", "image:read")
 def get_image_action(call: ApiCall) -> Record:
-    """One action of one image."""
+    """Return one action of one image."""
     image = image_in_path(call)
     action = call.account.find("action", integer(call.params["action_id"]) or 0)
     if action is None or action["resource"] != actions.resource_key("image", image["id"]):

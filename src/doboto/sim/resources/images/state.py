@@ -27,23 +27,23 @@ SNAPSHOT_SHOWN = (
 
 
 def show(image: Record) -> Record:
-    """An image as the API shows it."""
+    """Return an image as the API shows it."""
     return select_members(image, SHOWN)
 
 
 def show_in_droplet(image: Record) -> Record:
-    """An image inside a Droplet: without `error_message` (recordings since 2020-05), a snapshot without description."""
+    """Return a Droplet's image: no `error_message` (recordings since 2020-05), a snapshot without description."""
     hidden = ("error_message", "description") if image["type"] == "snapshot" else ("error_message",)
     return {name: value for name, value in show(image).items() if name not in hidden}
 
 
 def show_snapshot(image: Record) -> Record:
-    """A snapshot or backup in a Droplet's own list."""
+    """Return a snapshot or backup in a Droplet's own list."""
     return select_members(image, SNAPSHOT_SHOWN)
 
 
 def find_image(account: Account, key: object) -> Record | None:
-    """An image, by id (a number, or as text) or by a public one's slug."""
+    """Return an image, by id (a number, or as text) or by a public one's slug."""
     number = integer(key)
     if number is None:
         return catalog.image(key)
@@ -51,13 +51,13 @@ def find_image(account: Account, key: object) -> Record | None:
 
 
 def usable_image(account: Account, key: object) -> Record | None:
-    """The same if a Droplet can be made of it: one that is still being imported can't."""
+    """Return the same if a Droplet can be made of it: one that is still being imported can't."""
     found = find_image(account, key)
     return found if found is not None and found["status"] in ("available", "retired") else None
 
 
 def image_of(account: Account, droplet: Record) -> Record:
-    """The image a Droplet was made of, also when it has been deleted since."""
+    """Return the image a Droplet was made of, also when it has been deleted since."""
     number: int = droplet["image_id"]
     found = catalog.image(number) or account.find("image", number) or account.find("deleted_image", number)
     if found is None:
@@ -66,7 +66,7 @@ def image_of(account: Account, droplet: Record) -> Record:
 
 
 def make_image(account: Account, now: float, droplet: Record, name: str, type: str) -> Record:
-    """A snapshot or backup of a Droplet."""
+    """Create a snapshot or backup of a Droplet."""
     source = image_of(account, droplet)
     number = account.next_id("image")
     image = {
@@ -97,12 +97,12 @@ def remove_image(account: Account, number: int) -> None:
 
 
 def email_of(account: Account) -> str:
-    """An address that leads nowhere (RFC 2606), different for each account."""
+    """Return an address that leads nowhere (RFC 2606), different for each account."""
     return f"sim-{account.draw('email') % 16**8:08x}@example.com"
 
 
 def team_of(account: Account) -> str:
-    """The UUID of the account's team."""
+    """Return the UUID of the account's team."""
     return account.uuid("team")
 
 

@@ -49,7 +49,7 @@ class Location:
 
 
 def read_request(account: Account, now: float, body: Record, old: Record | None = None) -> Record:
-    """All members that a request decides; `old` is the load balancer before an update."""
+    """Read all members that a request decides; `old` is the load balancer before an update."""
     found: Record = {"name": read_name(body)}
     found |= {name: _fixed(body, name, choices, old) for name, choices in FIXED.items()}
     found |= {name: _choice(body, name, choices) for name, choices in CHOICES.items()}
@@ -66,7 +66,7 @@ def read_request(account: Account, now: float, body: Record, old: Record | None 
 
 
 def droplets_named(account: Account, body: Record, place: Location) -> list[int]:
-    """The Droplets in the member `droplet_ids`, each once; 422 for one that isn't there or can't be reached."""
+    """Return the Droplets in the member `droplet_ids`, each once; 422 for one that isn't there or can't be reached."""
     return list(dict.fromkeys(_droplet(account, item, place) for item in read_identifiers(body, "droplet_ids")))
 
 

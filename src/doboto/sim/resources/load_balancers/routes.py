@@ -26,14 +26,14 @@ def _show(call: ApiCall, load_balancer: Record) -> Record:
 
 @OPERATIONS("GET", "/v2/load_balancers", "load_balancer:read")
 def list_load_balancers(call: ApiCall) -> Record:
-    """All load balancers."""
+    """List all load balancers."""
     found = list(call.account.store("load_balancer"))
     return page(call, "load_balancers", found, lambda one: _show(call, one))
 
 
 @OPERATIONS("POST", "/v2/load_balancers", "load_balancer:create", status=202)
 def create_load_balancer(call: ApiCall) -> Record:
-    """A new load balancer; its address comes when it is active."""
+    """Create a load balancer; its address comes when it is active."""
     members = request.read_request(call.account, call.now, call.body)
     made = state.create(call.account, call.now, members, fails="create_errored" in call.faults)
     return {"load_balancer": _show(call, made)}
@@ -41,13 +41,13 @@ def create_load_balancer(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/load_balancers/{lb_id}", "load_balancer:read")
 def get_load_balancer(call: ApiCall) -> Record:
-    """One load balancer."""
+    """Return one load balancer."""
     return {"load_balancer": _show(call, _in_path(call))}
 
 
 @OPERATIONS("PUT", "/v2/load_balancers/{lb_id}", "load_balancer:update")
 def update_load_balancer(call: ApiCall) -> Record:
-    """The load balancer as the request has it, whatever it was before."""
+    """Update the load balancer as the request has it, whatever it was before."""
     old = state.require_idle(_in_path(call))
     members = request.read_request(call.account, call.now, call.body, old)
     return {"load_balancer": _show(call, state.update(call.account, call.now, old, members))}

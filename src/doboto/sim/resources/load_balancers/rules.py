@@ -25,7 +25,7 @@ HIGHEST_PORT = 65535
 
 
 def read_rules(account: Account, body: Record) -> list[Record]:
-    """The member `forwarding_rules`, at least one; the texts of refusals are our own."""
+    """Read the member `forwarding_rules`, at least one; the texts of refusals are our own."""
     found = [_rule(account, item) for item in objects(body, "forwarding_rules")]
     if not found:
         raise unprocessable("forwarding_rules can't be empty")
@@ -33,7 +33,7 @@ def read_rules(account: Account, body: Record) -> list[Record]:
 
 
 def require_distinct(rules: list[Record]) -> list[Record]:
-    """The rules, if no two listen on one port, else 422."""
+    """Return the rules, if no two listen on one port, else 422."""
     seen = {listens_on(rule) for rule in rules}
     if len(seen) < len(rules):
         raise unprocessable("forwarding_rules: an entry port can only be used once")
@@ -41,7 +41,7 @@ def require_distinct(rules: list[Record]) -> list[Record]:
 
 
 def require_room(account: Account, found: list[Record]) -> list[Record]:
-    """The rules, if a load balancer may have so many, else 422; the text is our own."""
+    """Return the rules, if a load balancer may have so many, else 422; the text is our own."""
     limit = account.settings.load_balancer_rule_limit
     if limit and len(found) > limit:
         refusal = unprocessable(f"a load balancer can have at most {limit} forwarding rules")
@@ -50,31 +50,31 @@ def require_room(account: Account, found: list[Record]) -> list[Record]:
 
 
 def listens_on(rule: Record) -> tuple[int, bool]:
-    """Where a rule's traffic comes in: port, and whether as datagrams."""
+    """Return where a rule's traffic comes in: port, and whether as datagrams."""
     return rule["entry_port"], rule["entry_protocol"] in DATAGRAMS
 
 
 def port(body: Record, name: str) -> int:
-    """A port that must be there."""
+    """Return a port that must be there."""
     return in_range(name, required(body, name, integer), 1, HIGHEST_PORT)
 
 
 def in_range(name: str, value: int, lowest: int, highest: int) -> int:
-    """A number within limits, else 422."""
+    """Return a number within limits, else 422."""
     if not lowest <= value <= highest:
         raise unprocessable(f"{name} must be between {lowest} and {highest}")
     return value
 
 
 def one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
-    """One of the values that the API reference lists, else 422."""
+    """Return one of the values that the API reference lists, else 422."""
     if value not in choices:
         raise unprocessable(f"{name} must be one of {', '.join(choices)}")
     return value
 
 
 def require_certificate(account: Account, body: Record) -> str:
-    """The id of a certificate that can be used; empty, null and missing all mean none (`droplet_kit#140`)."""
+    """Return the id of a certificate that can be used; empty, null and missing all mean none (`droplet_kit#140`)."""
     key = optional(body, "certificate_id", text, "")
     certificate = account.find("certificate", key) if key else None
     if key and (certificate is None or certificate["state"] != "verified"):
@@ -118,20 +118,20 @@ PERCENT = 100
 
 
 def object_of(body: Record, name: str) -> Record:
-    """A member that is an object; an empty one if it is missing."""
+    """Return a member that is an object; an empty one if it is missing."""
     nothing: Record = {}
     return optional(body, name, as_record, nothing)
 
 
 def region(slug: str) -> str:
-    """A region that is open, else 422."""
+    """Return a region that is open, else 422."""
     if not (catalog.region(slug) or {"available": False})["available"]:
         raise unprocessable("Region is not available")
     return slug
 
 
 def health_check(body: Record) -> Record:
-    """The member `health_check`; one by TCP asks for no path."""
+    """Return the member `health_check`; one by TCP asks for no path."""
     asked = object_of(body, "health_check")
     protocol = one_of("protocol", optional(asked, "protocol", text, "http").lower(), ("http", "https", "tcp"))
     number = in_range("port", optional(asked, "port", integer, 80), 1, HIGHEST_PORT)
@@ -144,7 +144,7 @@ def health_check(body: Record) -> Record:
 
 
 def sticky_sessions(body: Record) -> Record:
-    """The member `sticky_sessions`; its cookie is only there where it is used."""
+    """Return the member `sticky_sessions`; its cookie is only there where it is used."""
     asked = object_of(body, "sticky_sessions")
     type = one_of("type", optional(asked, "type", text, "none").lower(), ("none", "cookies"))
     if type == "none":
@@ -154,7 +154,7 @@ def sticky_sessions(body: Record) -> Record:
 
 
 def firewall(body: Record) -> Record:
-    """The member `firewall`: who is kept out, and who is let in."""
+    """Return the member `firewall`: who is kept out, and who is let in."""
     asked = object_of(body, "firewall")
     return {name: [_source(item) for item in read_identifiers(asked, name)] for name in ("deny", "allow")}
 
@@ -171,7 +171,7 @@ def _source(item: str) -> str:
 
 
 def glb_settings(body: Record) -> Record:
-    """The member `glb_settings` of a global load balancer."""
+    """Return the member `glb_settings` of a global load balancer."""
     asked = object_of(body, "glb_settings")
     protocol = optional(asked, "target_protocol", text, "http").lower()
     port = optional(asked, "target_port", integer, 80)

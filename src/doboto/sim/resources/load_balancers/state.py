@@ -51,12 +51,12 @@ def _vpc(load_balancer: Record) -> Iterable[Key]:
 
 
 def place_of(load_balancer: Record) -> Location:
-    """Where it stands."""
+    """Return where it stands."""
     return Location(load_balancer["region"], load_balancer["vpc_uuid"])
 
 
 def create(account: Account, now: float, members: Record, *, fails: bool) -> Record:
-    """A new load balancer."""
+    """Create a load balancer."""
     key = account.uuid()
     own = {"id": key, "created_at": iso(now), "status": "new", "ip": "", "ipv6": None, "resized_at": None}
     seconds = account.settings.seconds("load_balancer.create")
@@ -65,14 +65,14 @@ def create(account: Account, now: float, members: Record, *, fails: bool) -> Rec
 
 
 def require_idle(load_balancer: Record) -> Record:
-    """The load balancer, if it can be changed now, else 403."""
+    """Return the load balancer, if it can be changed now, else 403."""
     if load_balancer["status"] == "new":
         raise forbidden(BUSY)
     return load_balancer
 
 
 def update(account: Account, now: float, old: Record, members: Record) -> Record:
-    """The load balancer as a request has it now."""
+    """Update the load balancer as a request has it now."""
     resized = members["size_unit"] != old["size_unit"]
     since = old["resized_at"]
     if resized and since is not None and now - since < account.settings.load_balancer_resize_seconds:
@@ -91,7 +91,7 @@ def remove(account: Account, key: str) -> None:
 
 
 def droplets_behind(account: Account, load_balancer: Record) -> list[int]:
-    """The Droplets that get its traffic: those named, or those with its tag where it stands."""
+    """Return the Droplets that get its traffic: those named, or those with its tag where it stands."""
     if not load_balancer["tag"]:
         return list(load_balancer["droplet_ids"])
     place, droplets = place_of(load_balancer), account.store("droplet").records
@@ -100,7 +100,7 @@ def droplets_behind(account: Account, load_balancer: Record) -> list[int]:
 
 
 def show(account: Account, load_balancer: Record) -> Record:
-    """All members, in the order of the API reference's examples."""
+    """Return all members, in the order of the API reference's examples."""
     own = load_balancer
     size = {nodes: slug for slug, nodes in SIZES.items()}.get(own["size_unit"])
     region = catalog.region(own["region"])

@@ -40,7 +40,7 @@ WINDOWS = frozenset({"5m", "10m", "30m", "1h"})
 
 
 def read_policy(body: Record) -> Record:
-    """All members of a policy but its identifier; all have to be there. The texts of refusals are our own."""
+    """Read all members of a policy but its identifier; all have to be there. The texts of refusals are our own."""
     return {
         "alerts": _alerts(required(body, "alerts", as_record)),
         "compare": _one_of(body, "compare", COMPARISONS),

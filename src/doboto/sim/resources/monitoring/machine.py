@@ -51,13 +51,13 @@ class Machine:
     ran: list[Span]
 
     def when_on(self, moment: float, value: Callable[[float, float], float]) -> float | None:
-        """A value of boot time and moment, or nothing while the Droplet was off."""
+        """Return a value of boot time and moment, or nothing while the Droplet was off."""
         span = span_at(self.ran, moment)
         return None if span is None else value(span[0], moment)
 
 
 def machine(account: Account, droplet: Record, until: float) -> Machine:
-    """The machine behind a Droplet."""
+    """Return the machine behind a Droplet."""
     size, number = catalog.size(droplet["size_slug"]) or {}, droplet["id"]
     return Machine(
         number=number,
@@ -73,13 +73,13 @@ def machine(account: Account, droplet: Record, until: float) -> Machine:
 
 
 def cpu_seconds(machine: Machine, mode: str, boot: float, moment: float) -> float:
-    """Seconds that all CPUs together have spent in a mode since boot."""
+    """Return seconds that all CPUs together have spent in a mode since boot."""
     busy = machine.vcpus * machine.cpu.total(boot, moment)
     return busy * MODES[mode] if mode in MODES else machine.vcpus * (moment - boot) - busy
 
 
 def bandwidth(machine: Machine, interface: str, direction: str, moment: float) -> float:
-    """Megabits per second."""
+    """Return megabits per second."""
     return BANDWIDTH[interface, direction] * machine.traffic.at(moment)
 
 
@@ -118,12 +118,12 @@ ROOT = {"device": "/dev/vda1", "fstype": "ext4", "mountpoint": "/"}
 AGENT_LABELS: dict[str, dict[str, str]] = {"filesystem_size": ROOT, "filesystem_free": ROOT}
 
 
-#: From one boot to the next, or to the end; counters of a machine begin anew with each.
+#: From one boot to the next, or to the end; counters of a machine start at 0 with each.
 Span = tuple[float, float]
 
 
 def spans(account: Account, droplet_id: int, until: float) -> list[Span]:
-    """The times at which the Droplet ran, oldest first."""
+    """Return the times at which the Droplet ran, oldest first."""
     found: list[Span] = []
     booted: float | None = None
     for moment, on in _turns(account, droplet_id):
@@ -134,7 +134,7 @@ def spans(account: Account, droplet_id: int, until: float) -> list[Span]:
 
 
 def span_at(found: list[Span], moment: float) -> Span | None:
-    """The span that a moment is in."""
+    """Return the span that a moment is in."""
     return next(((boot, end) for boot, end in reversed(found) if boot <= moment <= end), None)
 
 
@@ -176,24 +176,24 @@ class Curve:
     hourly: float
 
     def at(self, moment: float) -> float:
-        """The value at a moment."""
+        """Return the value at a moment."""
         waves = DAILY * math.sin(_angle(moment, DAY, self.daily)) + HOURLY * math.sin(
             _angle(moment, SHORT, self.hourly)
         )
         return self.mean * (1 + waves)
 
     def total(self, since: float, until: float) -> float:
-        """The area under the curve between two moments, in seconds."""
+        """Return the area under the curve between two moments, in seconds."""
         waves = _area(since, until, DAY, self.daily, DAILY) + _area(since, until, SHORT, self.hourly, HOURLY)
         return self.mean * (until - since + waves)
 
     def average(self, since: float, until: float) -> float:
-        """The mean between two moments."""
+        """Return the mean between two moments."""
         return self.total(since, until) / (until - since) if until > since else self.at(until)
 
 
 def curve(account: Account, droplet_id: int, name: str) -> Curve:
-    """The named curve of a Droplet."""
+    """Return the named curve of a Droplet."""
     number = account.draw("load", name, str(droplet_id))
     mean, daily, hourly = ((number >> 32 * place & 0xFFFFFFFF) / 2**32 for place in range(3))
     return Curve(LOWEST + (HIGHEST - LOWEST) * mean, daily, hourly)

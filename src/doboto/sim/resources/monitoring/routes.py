@@ -39,7 +39,7 @@ def _labels(one: Machine, **others: str) -> dict[str, str]:
 
 @OPERATIONS("GET", f"{_PATH}/cpu", "monitoring:read")
 def get_cpu(call: ApiCall) -> Record:
-    """Seconds in each mode since boot, all CPUs together."""
+    """Return seconds in each mode since boot, all CPUs together."""
     droplet, due = _read_query(call)
     if droplet is None:
         return matrix([])
@@ -56,7 +56,7 @@ def _cpu(one: Machine, due: list[int], mode: str) -> Record:
 
 @OPERATIONS("GET", f"{_PATH}/bandwidth", "monitoring:read")
 def get_bandwidth(call: ApiCall) -> Record:
-    """Megabits per second of one interface in one direction."""
+    """Return megabits per second of one interface in one direction."""
     droplet, due = _read_query(call)
     interface, direction = (required(call.query, name, text) for name in ("interface", "direction"))
     if (interface, direction) not in BANDWIDTH:
@@ -97,20 +97,20 @@ _ONE = "/v2/monitoring/alerts/{alert_uuid}"
 
 @OPERATIONS("GET", "/v2/monitoring/alerts", "monitoring:read")
 def list_policies(call: ApiCall) -> Record:
-    """All policies."""
+    """List all policies."""
     return page(call, "policies", list(call.account.store("alert_policy")), lambda policy: policy)
 
 
 @OPERATIONS("POST", "/v2/monitoring/alerts", "monitoring:create")
 def create_policy(call: ApiCall) -> Record:
-    """A new policy."""
+    """Create a policy."""
     members, key = read_policy(call.body), call.account.uuid()
     return {"policy": call.account.put("alert_policy", key, {**members, "uuid": key})}
 
 
 @OPERATIONS("GET", _ONE, "monitoring:read")
 def get_policy(call: ApiCall) -> Record:
-    """One policy."""
+    """Return one policy."""
     return {"policy": _in_path(call)}
 
 
@@ -140,7 +140,7 @@ Labels = Mapping[str, str]
 
 
 def moments(call: ApiCall, born: float) -> list[int]:
-    """When samples are due in the window that a request asks for, from a resource's birth to the present."""
+    """Return when samples are due in the window that a request asks for, from a resource's birth to the present."""
     start, end = required(call.query, "start", integer), required(call.query, "end", integer)
     if end < start:
         raise unprocessable("end must not be before start")
@@ -154,14 +154,14 @@ def moments(call: ApiCall, born: float) -> list[int]:
 def series(
     labels: Labels, due: Iterable[int], value: Callable[[int], float | None], digits: int | None = None
 ) -> Record:
-    """One labelled series; moments without a value have no sample. Values are text, rounded to so many digits."""
+    """Return one labelled series of values as text, rounded to `digits`; moments without a value have no sample."""
     sampled = ((moment, value(moment)) for moment in due)
     values = [[moment, _format(found, digits)] for moment, found in sampled if found is not None]
     return {"metric": dict(labels), "values": values}
 
 
 def matrix(found: Iterable[Record]) -> Record:
-    """The whole answer: series that have samples."""
+    """Return the whole answer: series that have samples."""
     result = [each for each in found if each["values"]]
     return {"status": "success", "data": {"resultType": "matrix", "result": result}}
 

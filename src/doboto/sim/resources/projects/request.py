@@ -21,7 +21,7 @@ LENGTHS = {"name": 175, "description": 255, "purpose": 255}
 
 
 def read_create(body: Record) -> Record:
-    """A new project's attributes."""
+    """Read a new project's attributes."""
     return {
         "name": _name(body),
         "description": "" if body.get("description") is None else _description(body),
@@ -32,12 +32,12 @@ def read_create(body: Record) -> Record:
 
 
 def read_replace(body: Record) -> Record:
-    """All attributes, as PUT wants them."""
+    """Read all attributes, as PUT wants them."""
     return {name: read(body) for name, read in _READERS.items()}
 
 
 def read_patch(body: Record) -> Record:
-    """The attributes that are there; there must be one."""
+    """Read the attributes that are there; there must be one."""
     found = {name: read(body) for name, read in _READERS.items() if body.get(name) is not None}
     if not found:
         raise unprocessable(f"at least one of {', '.join(_READERS)} is required")

@@ -18,27 +18,27 @@ _DEFAULT, _ONE = "/v2/projects/default", "/v2/projects/{project_id}"
 
 
 def project_in_path(call: ApiCall) -> Record:
-    """The project whose id is in the path; a path without one is about the default project."""
+    """Return the project whose id is in the path; a path without one is about the default project."""
     return state.get(call.account, call.now, call.params.get("project_id", "default"))
 
 
 @OPERATIONS("GET", "/v2/projects", "project:read")
 def list_projects(call: ApiCall) -> Record:
-    """All projects."""
+    """List all projects."""
     state.default_project(call.account, call.now)
     return page(call, "projects", list(call.account.store("project")), lambda project: project)
 
 
 @OPERATIONS("POST", "/v2/projects", "project:create", status=201)
 def create_project(call: ApiCall) -> Record:
-    """A new project, which is not the default one."""
+    """Create a project, which is not the default one."""
     return {"project": state.create(call.account, call.now, read_create(call.body))}
 
 
 @OPERATIONS("GET", _DEFAULT, "project:read")
 @OPERATIONS("GET", _ONE, "project:read")
 def get_project(call: ApiCall) -> Record:
-    """One project."""
+    """Return one project."""
     return {"project": project_in_path(call)}
 
 
@@ -70,7 +70,7 @@ _DEFAULT_RESOURCES, _RESOURCES = "/v2/projects/default/resources", "/v2/projects
 @OPERATIONS("GET", _DEFAULT_RESOURCES, "project:read")
 @OPERATIONS("GET", _RESOURCES, "project:read")
 def list_resources(call: ApiCall) -> Record:
-    """The project's resources, as far as the token may see them."""
+    """List the project's resources, as far as the token may see them."""
     seeing = {kind.store for kind in urns.KINDS.values() if call.scopes.allow(kind.scope)}
     found = state.resources_of(call.account, project_in_path(call)["id"])
     seen = [resource for resource in found if resource.kind.store in seeing]

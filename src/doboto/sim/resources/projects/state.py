@@ -31,13 +31,13 @@ def _name(project: Record) -> Iterable[Key]:
 
 
 def default_id(account: Account) -> str:
-    """The id of the default project, also before anybody has asked for it."""
+    """Return the id of the default project, also before anybody has asked for it."""
     keys = account.store("project").keys("default", 1)
     return str(keys[0]) if keys else account.uuid("project", "default")
 
 
 def default_project(account: Account, now: float) -> Record:
-    """The default project; it comes into being when it is first asked for, as in the API reference's example."""
+    """Return the default project; it comes into being when it is first asked for, as in the API reference's example."""
     found = account.find("project", default_id(account))
     return found or account.put(
         "project",
@@ -57,13 +57,13 @@ def default_project(account: Account, now: float) -> Record:
 
 
 def get(account: Account, now: float, key: str) -> Record:
-    """The project of that id, or the one called `default`; else 404."""
+    """Return the project of that id, or the one called `default`; else 404."""
     default = default_project(account, now)
     return default if key == "default" else account.get("project", key)
 
 
 def create(account: Account, now: float, members: Record) -> Record:
-    """A further project."""
+    """Create a further project."""
     default_project(account, now)
     _require_unused_name(account, members["name"], None)
     key = account.uuid("project", str(account.count("project")))
@@ -72,7 +72,7 @@ def create(account: Account, now: float, members: Record) -> Record:
 
 
 def update(account: Account, now: float, project: Record, members: Record) -> Record:
-    """The project with some members changed.
+    """Update the project with some members changed.
 
     There is always one default project: to make one the default takes it from the other, and to say that the default
     project isn't one changes nothing (unverified; the API reference's samples send that).
@@ -97,12 +97,12 @@ def delete(account: Account, project: Record) -> None:
 
 
 def project_of(account: Account, resource: ProjectResource) -> str:
-    """The id of the project that holds a resource."""
+    """Return the id of the project that holds a resource."""
     return _recorded_project(account.store("project_resource").records, resource) or default_id(account)
 
 
 def resources_of(account: Account, project_id: str) -> Iterator[ProjectResource]:
-    """The resources of a project."""
+    """Return the resources of a project."""
     is_default = project_id == default_id(account)
     notes = account.store("project_resource").records
     for each in everything(account):
@@ -119,7 +119,7 @@ def assign(account: Account, now: float, resource: ProjectResource, project_id: 
 
 
 def assigned_at(account: Account, resource: ProjectResource) -> str:
-    """When a resource came into its project: by being assigned, or by being created."""
+    """Return when a resource came into its project: by being assigned, or by being created."""
     noted = account.find("project_resource", resource.urn)
     if noted is not None:
         return str(noted["assigned_at"])

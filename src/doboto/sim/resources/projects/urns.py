@@ -58,7 +58,7 @@ class ProjectResource(NamedTuple):
 
 
 def scope_of(urn: str) -> str | None:
-    """The scope that a resource of that name takes to be seen; nothing for what is no URN."""
+    """Return the scope that a resource of that name takes to be seen; nothing for what is no URN."""
     match = URN.fullmatch(urn)
     if match is None:
         return None
@@ -71,7 +71,7 @@ def _type(match: re.Match[str]) -> str:
 
 
 def find(account: Account, urn: str) -> ProjectResource | None:
-    """The resource of that name, if it is there."""
+    """Return the resource of that name, if it is there."""
     match = URN.fullmatch(urn)
     kind = None if match is None else KINDS.get(_type(match))
     if match is None or kind is None:
@@ -82,7 +82,7 @@ def find(account: Account, urn: str) -> ProjectResource | None:
 
 
 def everything(account: Account) -> Iterator[ProjectResource]:
-    """All resources that a project can hold, kind by kind."""
+    """Return all resources that a project can hold, kind by kind."""
     for type, kind in KINDS.items():
         for key, record in account.store(kind.store).records.items():
             yield ProjectResource(type, kind, key, record)

@@ -62,7 +62,7 @@ def _show(call: ApiCall, address: Record) -> Record:
 
 
 def droplet_of(call: ApiCall, address: Record) -> Record | None:
-    """The whole Droplet that an address is assigned to."""
+    """Return the whole Droplet that an address is assigned to."""
     number = address["droplet_id"]
     droplet = None if number is None else call.account.find("droplet", number)
     return None if droplet is None else show_droplet(call, droplet)
@@ -80,14 +80,14 @@ def _show_single(call: ApiCall, address: Record, action: Record) -> Record:
 @OPERATIONS("GET", "/v2/floating_ips", "reserved_ip:read")
 @OPERATIONS("GET", "/v2/reserved_ips", "reserved_ip:read")
 def list_addresses(call: ApiCall) -> Record:
-    """All addresses."""
+    """List all addresses."""
     return page(call, _root(call), list(call.account.store(V4)), lambda address: _show(call, address))
 
 
 @OPERATIONS("POST", "/v2/floating_ips", "reserved_ip:create", status=202)
 @OPERATIONS("POST", "/v2/reserved_ips", "reserved_ip:create", status=202)
 def create_address(call: ApiCall) -> Record:
-    """An address for a Droplet or for a region; with both, for the Droplet (`hashicorp/terraform#3580`)."""
+    """Create an address for a Droplet or for a region; with both, for the Droplet (`hashicorp/terraform#3580`)."""
     account, name = call.account, _name(call)
     droplet = _droplet_wanted(call)
     region = _region_wanted(call) if droplet is None else droplet["region"]
@@ -138,7 +138,7 @@ def _link(call: ApiCall, root: str, number: int, rel: str) -> Record:
 @OPERATIONS("GET", "/v2/floating_ips/{floating_ip}", "reserved_ip:read")
 @OPERATIONS("GET", "/v2/reserved_ips/{reserved_ip}", "reserved_ip:read")
 def get_address(call: ApiCall) -> Record:
-    """One address."""
+    """Return one address."""
     return {_name(call).one: _show(call, _address_in_path(call))}
 
 
@@ -154,7 +154,7 @@ def delete_address(call: ApiCall) -> None:
 @OPERATIONS("GET", "/v2/floating_ips/{floating_ip}/actions", "reserved_ip:read")
 @OPERATIONS("GET", "/v2/reserved_ips/{reserved_ip}/actions", "reserved_ip:read")
 def list_address_actions(call: ApiCall) -> Record:
-    """An address's actions, newest first."""
+    """List an address's actions, newest first."""
     keys = actions.of(call.account, V4, _address_in_path(call)["ip"])
     return page(call, "actions", keys, lambda key: _show_action(call, call.account.get("action", key)))
 
@@ -169,7 +169,7 @@ def act_on_address(call: ApiCall) -> Record:
 
 
 def begin(call: ApiCall, store: str, noun: str, address: Record) -> Record:
-    """The action that the body asks for."""
+    """Begin the action that the body asks for."""
     account, type = call.account, required(call.body, "type", text)
     if type not in ("assign", "unassign"):
         raise unprocessable(f"The action type {type!r} is not known.")
@@ -189,7 +189,7 @@ def begin(call: ApiCall, store: str, noun: str, address: Record) -> Record:
 @OPERATIONS("GET", "/v2/floating_ips/{floating_ip}/actions/{action_id}", "reserved_ip:read")
 @OPERATIONS("GET", "/v2/reserved_ips/{reserved_ip}/actions/{action_id}", "reserved_ip:read")
 def get_address_action(call: ApiCall) -> Record:
-    """One action of one address."""
+    """Return one action of one address."""
     address = _address_in_path(call)
     action = call.account.find("action", integer(call.params["action_id"]) or 0)
     if action is None or action["resource"] != actions.resource_key(V4, address["ip"]):
@@ -216,13 +216,13 @@ def _show_v6(call: ApiCall, address: Record) -> Record:
 
 @OPERATIONS("GET", "/v2/reserved_ipv6", "reserved_ip:read")
 def list_v6_addresses(call: ApiCall) -> Record:
-    """All addresses."""
+    """List all addresses."""
     return page(call, "reserved_ipv6s", list(call.account.store(V6)), lambda address: _show_v6(call, address))
 
 
 @OPERATIONS("POST", "/v2/reserved_ipv6", "reserved_ip:create", status=201)
 def create_v6_address(call: ApiCall) -> Record:
-    """An address for a region. In its first weeks the real reply came without its root key (`openapi` PR 951)."""
+    """Create an address for a region; in its first weeks the real reply had no root key (`openapi` PR 951)."""
     region = state.open_region(required(call.body, "region_slug", text))
     state.require_limit(call.account, V6, NOUN)
     return {"reserved_ipv6": _show_v6(call, state.reserve(call.account, call.now, V6, region))}
@@ -230,7 +230,7 @@ def create_v6_address(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/reserved_ipv6/{reserved_ipv6}", "reserved_ip:read")
 def get_v6_address(call: ApiCall) -> Record:
-    """One address."""
+    """Return one address."""
     return {"reserved_ipv6": _show_v6(call, _v6_in_path(call))}
 
 

@@ -36,7 +36,7 @@ _V6 = int(ipaddress.IPv6Address("2001:db8:1::"))
 
 
 def get(account: Account, store: str, text: str) -> Record:
-    """The address that a path names, in any notation; else 404."""
+    """Return the address that a path names, in any notation; else 404."""
     try:
         ip = str(ipaddress.ip_address(text))
     except ValueError:
@@ -55,21 +55,21 @@ def require_limit(account: Account, store: str, noun: str) -> None:
 
 
 def open_region(slug: str) -> str:
-    """A region in which something can be reserved; the text is that of Droplets (`api-v2#41`)."""
+    """Return a region in which something can be reserved; the text is that of Droplets (`api-v2#41`)."""
     if not (region(slug) or {"available": False})["available"]:
         raise unprocessable("Region is not available")
     return slug
 
 
 def reserve(account: Account, now: float, store: str, slug: str, project_id: str | None = None) -> Record:
-    """A new address of a region."""
+    """Create an address of a region."""
     ip = _v4(account) if store == V4 else _v6(account, slug)
     made = {"ip": ip, "region": slug, "droplet_id": None, "reserved_at": iso(now), "project_id": project_id}
     return account.put(store, ip, made)
 
 
 def note_reserved(account: Account, now: float, address: Record) -> None:
-    """The action that reserving to a region leaves behind, over as it begins (API reference, example of actions)."""
+    """Note the action of reserving to a region, completed as it begins (API reference, example of actions)."""
     _start(account, now, V4, address, "reserve_ip", 0.0)
     account.apply_due_events(now)
 

@@ -65,7 +65,7 @@ def begin(
 
 
 def for_new_droplet(account: Account, body: Record, region: str, *, many: bool) -> list[str]:
-    """The volumes that a request to create a Droplet names: ids, or objects with `id` or `name` as godo sends them."""
+    """Return the volumes named by a request to create a Droplet: ids, or objects with `id` or `name` as in godo."""
     nothing: list[object] = []
     asked = [_named(account, item, region) for item in optional(body, "volumes", as_list, nothing)]
     found = {volume["id"]: volume for volume in asked}
@@ -78,19 +78,19 @@ def for_new_droplet(account: Account, body: Record, region: str, *, many: bool) 
 
 
 def regions_for_new_droplet(account: Account, body: Record) -> set[str]:
-    """Where all the volumes are that such a request names; empty if it names none, or they are not together."""
+    """Return where all the volumes are that such a request names; empty if it names none, or they are not together."""
     nothing: list[object] = []
     asked = [_regions(account, item) for item in optional(body, "volumes", as_list, nothing)]
     return set[str].intersection(*asked) if asked else set()
 
 
 def attach(account: Account, volume_id: str, droplet_id: int) -> None:
-    """The volume is the Droplet's from now on."""
+    """Attach a volume to a Droplet."""
     account.change("volume", volume_id, droplet_ids=[droplet_id])
 
 
 def detach(account: Account, volume_id: Key) -> None:
-    """The volume is free again."""
+    """Detach a volume."""
     account.change("volume", volume_id, droplet_ids=[])
 
 

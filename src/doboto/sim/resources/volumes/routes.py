@@ -19,7 +19,7 @@ OPERATIONS = Operations()
 
 
 def volume_in_path(call: ApiCall) -> Record:
-    """The volume whose id is in the path."""
+    """Return the volume whose id is in the path."""
     return call.account.get("volume", call.params["volume_id"])
 
 
@@ -39,14 +39,14 @@ def _keeps_tags(call: ApiCall) -> bool:
 
 @OPERATIONS("GET", "/v2/volumes", "api:read", "api:write", "block_storage:read")
 def list_volumes(call: ApiCall) -> Record:
-    """All volumes, or those with a name, in a region."""
+    """List all volumes, or those with a name, in a region."""
     keys = state.find(call.account, call.query.get("name"), call.query.get("region"))
     return page(call, "volumes", keys, lambda key: _show(call, call.account.get("volume", key)))
 
 
 @OPERATIONS("POST", "/v2/volumes", "api:write", "block_storage:create", status=201)
 def create_volume(call: ApiCall) -> Record:
-    """A new volume; a name is good for one volume in each region."""
+    """Create a volume; a name is good for one volume in each region."""
     shown = _show(call, state.create(call.account, call.now, call.body, keep_tags=_keeps_tags(call)))
     # Null where there are none, in this reply alone (recordings of 2020-05-01 and 2022-11-24; lists of 2022-11-28).
     return {"volume": {name: None if value == [] else value for name, value in shown.items()}}
@@ -64,7 +64,7 @@ def delete_volume_by_name(call: ApiCall) -> None:
 
 @OPERATIONS("GET", "/v2/volumes/{volume_id}", "block_storage:read")
 def get_volume(call: ApiCall) -> Record:
-    """One volume."""
+    """Return one volume."""
     return {"volume": _show(call, volume_in_path(call))}
 
 
@@ -76,7 +76,7 @@ def delete_volume(call: ApiCall) -> None:
 
 @OPERATIONS("GET", "/v2/volumes/{volume_id}/snapshots", "block_storage_snapshot:read")
 def list_snapshots(call: ApiCall) -> Record:
-    """A volume's snapshots."""
+    """List a volume's snapshots."""
     account = call.account
     keys = account.store("volume_snapshot").keys("volume", volume_in_path(call)["id"])
     return page(call, "snapshots", keys, lambda key: _show_snapshot(call, account.get("volume_snapshot", key)))
@@ -84,7 +84,7 @@ def list_snapshots(call: ApiCall) -> Record:
 
 @OPERATIONS("POST", "/v2/volumes/{volume_id}/snapshots", "block_storage_snapshot:create", status=201)
 def create_snapshot(call: ApiCall) -> Record:
-    """A snapshot of a volume."""
+    """Create a snapshot of a volume."""
     volume, keep_tags = volume_in_path(call), _keeps_tags(call)
     snapshot = state.make_snapshot(call.account, call.now, volume, call.body, keep_tags=keep_tags)
     return {"snapshot": _show_snapshot(call, snapshot)}
@@ -92,7 +92,7 @@ def create_snapshot(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/volumes/snapshots/{snapshot_id}", "block_storage_snapshot:read")
 def get_snapshot(call: ApiCall) -> Record:
-    """One snapshot of a volume."""
+    """Return one snapshot of a volume."""
     return {"snapshot": _show_snapshot(call, call.account.get("volume_snapshot", call.params["snapshot_id"]))}
 
 
@@ -128,14 +128,14 @@ def act(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", _PATH, "block_storage_action:read")
 def list_actions(call: ApiCall) -> Record:
-    """A volume's actions, newest first."""
+    """List a volume's actions, newest first."""
     keys = actions.of(call.account, "volume", volume_in_path(call)["id"])
     return page(call, "actions", keys, lambda key: actions.show(call.account.get("action", key)))
 
 
 @OPERATIONS("GET", f"{_PATH}/{{action_id}}", "block_storage_action:read")
 def get_action(call: ApiCall) -> Record:
-    """One action of one volume."""
+    """Return one action of one volume."""
     volume = volume_in_path(call)
     action = call.account.find("action", integer(call.params["action_id"]) or 0)
     if action is None or action["resource"] != actions.resource_key("volume", volume["id"]):

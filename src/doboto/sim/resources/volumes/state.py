@@ -56,7 +56,7 @@ def _region(volume: Record) -> Iterable[Key]:
 
 
 def find(account: Account, name: str | None, region: str | None) -> list[Key]:
-    """Ids of the volumes with that name, in that region; what isn't given doesn't matter."""
+    """Return ids of the volumes with that name, in that region; what isn't given doesn't matter."""
     store = account.store("volume")
     if name:
         return [key for key in store.keys("name", name) if not region or store.records[key]["region"] == region]
@@ -64,12 +64,12 @@ def find(account: Account, name: str | None, region: str | None) -> list[Key]:
 
 
 def show(volume: Record) -> Record:
-    """A volume as the API shows it."""
+    """Return a volume as the API shows it."""
     return select_members({**volume, "region": catalog.region(volume["region"])}, SHOWN)
 
 
 def create(account: Account, now: float, body: Record, *, keep_tags: bool = True) -> Record:
-    """A new volume, empty or of a snapshot."""
+    """Create a volume, empty or of a snapshot."""
     snapshot = _snapshot(account, body)
     wanted: Record = {
         "name": _read_name(body),
@@ -106,7 +106,7 @@ def require_idle(account: Account, volume: Record) -> None:
 
 
 def make_snapshot(account: Account, now: float, volume: Record, body: Record, *, keep_tags: bool = True) -> Record:
-    """A snapshot of a volume as it is now; there at once, the reference has no action for it."""
+    """Create a snapshot of a volume as it is now; there at once, the reference has no action for it."""
     name = _snapshot_name(account, now, volume, body)
     tags = tagging.create_missing(account, tagging.read_tags(body) if keep_tags else [])
     key = account.uuid()
@@ -157,7 +157,7 @@ def require_capacity(account: Account, more: int, do: str) -> None:
 
 
 def gigabytes(body: Record) -> int:
-    """A size that a volume can have; the text is our own."""
+    """Return a size that a volume can have; the text is our own."""
     size = required(body, "size_gigabytes", integer)
     if not 1 <= size <= MAX_SIZE:
         raise unprocessable(f"size_gigabytes must be between 1 and {MAX_SIZE}")
@@ -206,7 +206,7 @@ def _filesystem(body: Record, snapshot: Record | None) -> Record:
 
 
 def by_name(account: Account, name: str, region: str | None) -> Record:
-    """The one volume with that name: 404 for none, 422 if only the region could tell which."""
+    """Return the one volume with that name: 404 for none, 422 if several regions have one."""
     keys = find(account, name, region)
     if not keys:
         raise not_found()

@@ -45,7 +45,7 @@ def _leaving(event: Record) -> Iterable[Key]:
 
 
 def members(account: Account, vpc_id: str, kinds: Iterable[MemberKind] = KINDS) -> list[tuple[MemberKind, Record]]:
-    """All members of a VPC that are of some kinds, each with its kind."""
+    """Return all members of a VPC that are of some kinds, each with its kind."""
     return [(kind, record) for kind in kinds for record in _of_kind(account, vpc_id, kind)]
 
 
@@ -63,25 +63,25 @@ def _being_released(account: Account, vpc_id: str) -> list[Record]:
 
 
 def count(account: Account, vpc_id: str) -> int:
-    """How many members a VPC has."""
+    """Return how many members a VPC has."""
     stores = [*(kind.store for kind in KINDS), "event"]
     return sum(account.store(store).count("vpc", vpc_id) for store in stores)
 
 
 def list_members(account: Account, vpc_id: str, type: str | None, scopes: Scopes) -> list[tuple[MemberKind, Record]]:
-    """Members that the API lists: those of a type if one is given, and only what the token may see."""
+    """List members that the API lists: those of a type if one is given, and only what the token may see."""
     named = [kind for kind in KINDS if kind.urn is not None and type in (None, "", kind.urn, kind.store)]
     return members(account, vpc_id, [kind for kind in named if scopes.allow(kind.scope)])
 
 
 def show(member: tuple[MemberKind, Record]) -> Record:
-    """A member as the API shows it."""
+    """Return a member as the API shows it."""
     kind, record = member
     return {"urn": f"do:{kind.urn}:{record['id']}", "name": record["name"], "created_at": record["created_at"]}
 
 
 def has_address(account: Account, vpc_id: str) -> Callable[[str], bool]:
-    """Whether some member of a VPC has an address; Droplets, of which there may be thousands, are not gone through."""
+    """Return a function for whether some member of a VPC has an address; it does not scan the Droplets."""
     droplets, gateways = account.store("droplet"), account.store("nat_gateway")
     few = {gateways.records[key]["gateway_ip"] for key in gateways.keys("vpc", vpc_id)}
     few |= {

@@ -15,7 +15,7 @@ SHOWN = ("id", "urn", "name", "description", "region", "ip_range", "created_at",
 
 
 def show(vpc: Record) -> Record:
-    """A VPC as the API shows it."""
+    """Return a VPC as the API shows it."""
     return select_members(vpc, SHOWN)
 
 
@@ -25,20 +25,20 @@ def _vpc_in_path(call: ApiCall) -> Record:
 
 @OPERATIONS("GET", "/v2/vpcs", "vpc:read")
 def list_vpcs(call: ApiCall) -> Record:
-    """All VPCs."""
+    """List all VPCs."""
     state.ensure_defaults(call.account, call.now)
     return page(call, "vpcs", list(call.account.store("vpc")), show)
 
 
 @OPERATIONS("POST", "/v2/vpcs", "vpc:create", status=201)
 def create_vpc(call: ApiCall) -> Record:
-    """A new VPC."""
+    """Create a VPC."""
     return {"vpc": show(state.create(call.account, call.now, call.body))}
 
 
 @OPERATIONS("GET", "/v2/vpcs/{vpc_id}", "vpc:read")
 def get_vpc(call: ApiCall) -> Record:
-    """One VPC."""
+    """Return one VPC."""
     return {"vpc": show(_vpc_in_path(call))}
 
 
@@ -64,7 +64,7 @@ def delete_vpc(call: ApiCall) -> None:
 
 @OPERATIONS("GET", "/v2/vpcs/{vpc_id}/members", "vpc:read")
 def list_members(call: ApiCall) -> Record:
-    """What is in a VPC."""
+    """List what is in a VPC."""
     vpc, type = _vpc_in_path(call), call.query.get("resource_type")
     found = members.list_members(call.account, vpc["id"], type, call.scopes)
     return page(call, "members", found, members.show)

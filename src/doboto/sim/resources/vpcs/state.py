@@ -50,13 +50,13 @@ def _name(vpc: Record) -> Iterable[Key]:
 
 
 def find_default(account: Account, slug: str) -> Record | None:
-    """The region's default VPC, if it has come into being."""
+    """Return the region's default VPC, if it has come into being."""
     keys = account.store("vpc").keys("default", slug)
     return account.get("vpc", keys[0]) if keys else None
 
 
 def default_vpc(account: Account, region: str, now: float) -> Record:
-    """The region's default VPC; it comes into being with the first resource that needs it."""
+    """Return the region's default VPC; it comes into being with the first resource that needs it."""
     return find_default(account, region) or _make_default(account, region, now)
 
 
@@ -107,7 +107,7 @@ def _put(
 
 
 def create(account: Account, now: float, body: Record) -> Record:
-    """A new VPC; in a fresh account the first one of a region is its default (API reference, text of POST /v2/vpcs)."""
+    """Create a VPC; in a new account the first one of a region is its default (API reference, POST /v2/vpcs)."""
     ensure_defaults(account, now)
     name, slug, description = _free_name(account, read_name(body)), _open_region(body), _description(body, "")
     asked = optional(body, "ip_range", text, None)
@@ -182,7 +182,7 @@ def require_room(account: Account, vpc: Record, wanted: int) -> None:
 
 
 def next_address(account: Account, vpc: Record) -> tuple[str, str]:
-    """A private address and its netmask. They are not used again until the range has been gone through."""
+    """Return a private address and its netmask. They are not used again until the range has been gone through."""
     network = network_of(vpc)
     room, number = _room(network), account.count(f"vpc:{vpc['id']}")
     places = (str(network.network_address + 2 + (number + step) % room) for step in range(room))
@@ -213,17 +213,17 @@ _GENERATED_FROM = int(ipaddress.IPv4Address("10.116.0.0"))
 
 
 def network_of(vpc: Record) -> IPv4Network:
-    """A VPC's range."""
+    """Return a VPC's range."""
     return IPv4Network(vpc["ip_range"])
 
 
 def reserved_in(region: str) -> list[IPv4Network]:
-    """What no VPC of a region may have."""
+    """Return what no VPC of a region may have."""
     return [*RESERVED, *([RESERVED_IN[region]] if region in RESERVED_IN else [])]
 
 
 def read_network(value: str) -> IPv4Network:
-    """A range in CIDR notation, else 422; the texts here are our own."""
+    """Read a range in CIDR notation, else 422; the texts here are our own."""
     try:
         network = IPv4Network(value)
     except ValueError:
@@ -248,7 +248,7 @@ def require_free(network: IPv4Network, region: str, vpcs: Iterable[Record]) -> N
 
 
 def free_range(prefix: int, region: str, vpcs: Iterable[Record]) -> IPv4Network:
-    """The lowest range of a size that is neither reserved nor taken."""
+    """Return the lowest range of a size that is neither reserved nor taken."""
     size, start = 2 ** (32 - prefix), _GENERATED_FROM
     taken = sorted((*reserved_in(region), *map(network_of, vpcs)), key=lambda one: int(one.network_address))
     for network in taken:
