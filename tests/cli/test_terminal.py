@@ -8,11 +8,13 @@ import re
 import signal
 import subprocess
 import sys
+import time
+from typing import Any
 
 import pytest
 
 from doboto import DO
-from doboto.sim import RealClock, Settings, Simulator
+from doboto.sim import ManualClock, Settings, Simulator
 
 from .conftest import NEW, PROGRAM, Doboto, same_as_kept
 
@@ -203,7 +205,10 @@ def forty(simulated: Doboto) -> dict[str, str]:
     """An account of forty Droplets, more than new ones may have; one is rebooted."""
     file = str(simulated.folder / "forty.db")
     names = [f"web-{number:02}" for number in range(1, 41)]
-    with Simulator(RealClock(500), Settings(droplet_limit=40), state=file) as simulator, DO.simulated(simulator) as do:
+    with (
+        Simulator(ManualClock(time.time()), Settings(droplet_limit=40), state=file) as simulator,
+        DO.simulated(simulator) as do,
+    ):
         made = do.droplet.create(
             names=names, size="s-1vcpu-1gb", region="nyc3", image="ubuntu-24-04-x64", wait=True, poll=10
         )
@@ -230,6 +235,22 @@ def test_watch_fits_a_terminal_and_follows_its_size(forty: dict[str, str], width
         terminal.read(lambda text: f"and {40 - shown} more Droplets" in text and "q quits" in text)
         terminal.type("q")
         assert terminal.end() == 0
+
+
+@pytest.mark.parametrize("width", [40, 80, 160])
+def test_watch_says_since_when_and_why_it_is_not_updated(served: Doboto, doboto_server: Any, width: int) -> None:
+    served.ok("-q", "droplet", "create", "web-01", *NEW)
+    with Terminal(["watch", "--poll", "1"], served.environment, width, 14) as terminal:
+        terminal.read(lambda text: "web-01" in text)
+        fault = doboto_server.simulator.faults.add("status", status=503)
+        seen = terminal.read(lambda text: "503 Service Unavailable" in " ".join(text.split()))
+        assert "web-01" in seen, "what was seen last stays"
+        terminal.read(lambda text: re.search(r"last\s+updated\s+[3-9]\s+s ago: 503", text) is not None)
+        doboto_server.simulator.faults.clear()
+        terminal.read(lambda text: "updated" not in text)
+        terminal.type("q")
+        assert terminal.end() == 0
+        assert fault
 
 
 def test_watch_prints_once_without_a_terminal(fleet: Doboto) -> None:

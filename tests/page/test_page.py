@@ -108,7 +108,10 @@ def test_one_of_several_accounts_is_chosen_and_stays_so(tab: Tab, program: Progr
     tab.open(f"{program.server.origin}/")
     assert text(tab, "#droplets .name") == "second"
     options = tab.value("[...document.querySelector('#account').options].map((option) => option.textContent)")
-    assert options == [f"{label('two')} · 1 Droplet", f"{label('one')} · 1 Droplet"]
+    emails = [program.call("GET", "/account", token=token)["account"]["email"] for token in ("two", "one")]
+    assert options == [
+        f"{label(token)} · {email} · 1 Droplet" for token, email in zip(("two", "one"), emails, strict=True)
+    ]
     tab.value(
         f"(() => {{ const select = document.querySelector('#account'); select.value = '{label('one')}';"
         " select.dispatchEvent(new Event('change', {bubbles: true})); })()"
@@ -127,6 +130,77 @@ def test_everything_works_by_keyboard(tab: Tab, program: Program) -> None:
     tab.press("Enter")
     tab.until("document.querySelector('#time').textContent === '10:30:01'")
     assert moment(program) == START + 1
+
+
+def test_request_shows_its_query_and_why_it_was_refused(tab: Tab, program: Program) -> None:
+    program.call("GET", "/droplets?tag_name=env:prod&per_page=2")
+    wanted = {"name": "bad <b>name</b>", "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}
+    answer = program.call("POST", "/droplets", wanted)
+    tab.open(f"{program.server.origin}/")
+    paths = tab.value("[...document.querySelectorAll('#requests bdi')].map((one) => one.textContent)")
+    assert paths == ["/v2/droplets", "/v2/droplets?tag_name=env:prod&per_page=2"]
+    tab.click("#requests summary")
+    tab.until("document.querySelector('#requests .why')")
+    assert text(tab, "#requests .why") == f"{answer['id']}: {answer['message']}"
+    sent = text(tab, "#requests pre")
+    assert '"name": "bad <b>name</b>"' in sent
+    assert tab.value("document.querySelectorAll('#requests pre b').length") == 0
+    assert program.simulator.log.entries()[-1].request_id in text(tab, "#requests .more")
+    program.call("GET", "/account")
+    tab.until("document.querySelectorAll('#requests details').length === 3")
+    assert tab.value("document.querySelectorAll('#requests details[open]').length") == 1, "it stays open"
+
+
+def test_request_opens_by_keyboard(tab: Tab, program: Program) -> None:
+    program.call("GET", "/droplets/1")
+    tab.open(f"{program.server.origin}/")
+    tab.value("document.querySelector('#requests summary').focus()")
+    tab.press("Enter")
+    tab.until("document.querySelector('#requests .why')?.textContent.startsWith('not_found')")
+
+
+def test_other_resources_are_there_to_look_at(tab: Tab, program: Program) -> None:
+    droplet = program.create("web-01")
+    program.simulator.clock.advance(60)  # type: ignore[attr-defined]
+    make_resources(program, droplet["id"])
+    for width in (1280, 375):
+        tab.look(width, 844)
+        tab.open(f"{program.server.origin}/")
+        shown = tab.value("[...document.querySelectorAll('#resources li')].map((one) => one.textContent)")
+        assert [any(part in row for row in shown) for part in FACTS] == [True] * len(FACTS), shown
+        assert tab.value("document.documentElement.scrollWidth") == width
+    account = program.simulator.account()
+    [volume] = account.store("volume")
+    account.change("volume", volume["id"], name="<img src=x onerror=\"document.title='owned'\">")
+    tab.until("document.querySelector('#resources').textContent.includes('<img')")
+    assert tab.value("document.querySelectorAll('main img').length") == 0
+
+
+FACTS = (
+    "10 GiB · nyc3 · not attached", "in tcp 22 from 0.0.0.0/0 · for web-01", "A @ 192.0.2.1", "http 80 to http 80",
+)  # fmt: skip
+
+
+def make_resources(program: Program, droplet: int) -> None:
+    """One of each kind."""
+    program.call("POST", "/volumes", {"name": "data", "size_gigabytes": 10, "region": "nyc3"})
+    rule = {"protocol": "tcp", "ports": "22", "sources": {"addresses": ["0.0.0.0/0"]}}
+    program.call("POST", "/firewalls", {"name": "office", "inbound_rules": [rule], "droplet_ids": [droplet]})
+    program.call("POST", "/domains", {"name": "example.com", "ip_address": "192.0.2.1"})
+    forward = {"entry_protocol": "http", "entry_port": 80, "target_protocol": "http", "target_port": 80}
+    program.call("POST", "/load_balancers", {"name": "balancer", "region": "nyc3", "forwarding_rules": [forward]})
+
+
+def test_on_a_phone_actions_are_above_droplets(tab: Tab, program: Program) -> None:
+    program.create()
+    tops = {}
+    for width in (375, 1280):
+        tab.look(width, 844)
+        tab.open(f"{program.server.origin}/")
+        top = "document.querySelector('#h-{}').getBoundingClientRect().top"
+        tops[width] = [tab.value(top.format(name)) for name in ("actions", "droplets", "requests")]
+    assert tops[375] == sorted(tops[375])
+    assert tops[1280][0] == tops[1280][1]
 
 
 #: Keeps account of what the page has put off by a second or more.
@@ -167,7 +241,7 @@ def test_a_clock_that_runs_can_be_sped_up(tab: Tab, start: Started) -> None:
     assert text(tab, "#kind") == "100 \u00d7 real time"
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, 390, 375])
 def test_it_fits_the_window_and_has_a_dark_side(tab: Tab, program: Program, width: int) -> None:
     name = "a-name-that-goes-on-and-on." * 7 + "example"
     program.create(name, tags=["t" * 200, "env:prod"], ipv6=True)

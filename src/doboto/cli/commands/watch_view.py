@@ -109,10 +109,11 @@ def describe_failure(failure: DOBOTOException) -> str:
     if failure.status is None:
         return message or type(failure).__name__
     try:
-        status = f"{failure.status} {HTTPStatus(failure.status).phrase}"
+        phrase = HTTPStatus(failure.status).phrase
     except ValueError:
-        status = str(failure.status)
-    return f"{status}: {message}" if message else status
+        phrase = ""
+    status = f"{failure.status} {phrase}".rstrip()
+    return status if message in ("", phrase) else f"{status}: {message}"
 
 
 def _list_running(do: DO) -> Rows:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
+from urllib.parse import urlencode
 
 from ..engine.account import Account
 from ..engine.records import Key, Record
 from ..engine.world import World
 from ..resources.droplets import networks
+from ..resources.images.state import email_of
+from .resources import list_resources
 
 #: How many Droplets, actions, requests and accounts at most; with them go the counts of all.
 NEWEST = 100
@@ -59,14 +62,14 @@ def _accounts(accounts: list[Account], shown: Account | None) -> list[Account]:
 
 
 def _entry(account: Account) -> Record:
-    return {"account": account.name, "droplets": len(account.store("droplet"))}
+    return {"account": account.name, "email": email_of(account), "droplets": len(account.store("droplet"))}
 
 
 def _requests(world: World, account: Account | None) -> list[Record]:
     # Those that opened no account are shown with any: whoever looks for a missing request finds its 401.
     names = (None, account.name if account else None)
     entries = (entry for entry in reversed(world.log.entries()) if entry.account in names)
-    return [entry.to_json() for entry in islice(entries, NEWEST)]
+    return [{**entry.to_json(), "query": urlencode(entry.query, safe=":,/*@")} for entry in islice(entries, NEWEST)]
 
 
 def _of(world: World, account: Account, now: float) -> Record:
@@ -81,6 +84,7 @@ def _of(world: World, account: Account, now: float) -> Record:
         "actions": [_action(account, key, due) for key in pending[:NEWEST]],
         "actions_total": len(pending),
         "next_due": next_due,
+        "resources": list_resources(account),
         "also": [[name, count] for kind, name in COUNTED.items() if (count := len(account.store(kind)))],
         "rate": _rate(account, now),
     }

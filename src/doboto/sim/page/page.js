@@ -137,6 +137,8 @@ function show(told) {
   list("droplets", droplets, "id", droplet);
   list("actions", actions, "id", action);
   list("requests", told.requests, "number", request);
+  list("resources", told.resources || [], "key", resource);
+  $("others").hidden = !(told.resources || []).length;
   showClock(told.clock);
   tick();
 }
@@ -150,7 +152,7 @@ function showAccounts(told) {
     select.written = names.join();
   }
   told.accounts.forEach((one, at) => {
-    const words = `${one.account} · ${plural(one.droplets, "Droplet")}`;
+    const words = `${one.account} · ${one.email} · ${plural(one.droplets, "Droplet")}`;
     if (select.options[at].textContent !== words) select.options[at].textContent = words;
   });
   select.value = told.account;
@@ -196,8 +198,48 @@ function request(one) {
   return row(
     cell(make("time", { datetime: one.time, title: one.time }, one.time.slice(11, 19))),
     cell(make("span", { class: "status", "data-is": one.status === null ? "none" : status[0], title: one.status === null ? "Connection dropped" : "" }, one.status === null ? "drop" : status)),
-    cell(make("span", { class: "method" }, one.method), make("bdi", { class: "mono" }, ...soft(one.path)), ...(one.account ? [] : [make("span", { class: "kind" }, "opened no account")])),
+    cell(details(one), ...(one.account ? [] : [make("span", { class: "kind" }, "opened no account")])),
     cell(one.milliseconds < 10 ? one.milliseconds.toFixed(2) : count.format(Math.round(one.milliseconds))),
+  );
+}
+
+// A request that says more where it is opened: why it was refused, what was sent, what was answered.
+function details(one) {
+  const target = one.query ? `${one.path}?${one.query}` : one.path;
+  const summary = make("summary", {}, make("span", { class: "method" }, one.method), make("bdi", { class: "mono" }, ...soft(target)));
+  const made = make("details", {}, summary);
+  made.addEventListener("toggle", () => made.open && made.children.length === 1 && explain(made, one));
+  return made;
+}
+
+async function explain(made, one) {
+  const box = make("div", { class: "more" }, "Loading");
+  made.append(box);
+  try {
+    const { request: told } = await ask("GET", `/requests/${one.number}`);
+    const answer = told.response || {};
+    const why = one.status === null ? "The connection was dropped before an answer." : one.status >= 400 ? [answer.id, answer.message].filter(Boolean).join(": ") || "No reason was given." : "";
+    const parts = [["Sent", told.body], ["Answered", told.response]].filter(([, body]) => body !== null && body !== undefined);
+    box.replaceChildren(
+      ...(why ? [make("p", { class: "why" }, why)] : []),
+      ...(told.request_id ? [make("p", { class: "kind" }, `request ${told.request_id}`)] : []),
+      ...parts.flatMap(([name, body]) => [make("p", { class: "kind" }, name), make("pre", { tabindex: "0", "aria-label": name }, JSON.stringify(body, null, 2))]),
+    );
+  } catch (error) {
+    box.remove(); // opening it once more asks again
+    $("problem").textContent = error.message;
+    $("problem").hidden = false;
+    made.open = false;
+  }
+}
+
+function resource(one) {
+  return make("li", {},
+    make("div", { class: "line" },
+      make("span", {}, make("b", {}, make("bdi", {}, ...soft(one.name))), " ", make("span", { class: "kind inline" }, one.kind)),
+      ...(one.status ? [make("span", { class: "badge", "data-is": one.status }, one.status)] : []),
+    ),
+    make("p", { class: "facts" }, ...one.facts.flatMap((fact, at) => [...(at ? [" · "] : []), make("bdi", {}, ...soft(fact))])),
   );
 }
 
