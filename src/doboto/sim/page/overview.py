@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from urllib.parse import urlencode
 
@@ -12,10 +12,11 @@ from ..engine.records import Key, Record
 from ..engine.world import World
 from ..resources.droplets import networks
 from ..resources.images.state import email_of
-from .resources import list_resources
 
 #: How many Droplets, actions, requests and accounts at most; with them go the counts of all.
 NEWEST = 100
+#: How many volumes, firewalls, domains and load balancers at most, of each; and how many parts of one.
+NEWEST_OTHERS, PARTS = 50, 6
 
 #: Further kinds of resources that are counted, as they are called.
 COUNTED = {
@@ -141,3 +142,87 @@ def _rate(account: Account, now: float) -> Record | None:
         return None
     headers = account.rates.lowest(now).headers(now)
     return {name: int(headers[f"ratelimit-{name}"]) for name in ("limit", "remaining", "reset")}
+
+
+# -- volumes, firewalls, domains, load balancers: a name, a few facts, a status each
+
+
+def list_resources(account: Account) -> list[Record]:
+    """List the newest of each kind: key, kind, name, facts, status."""
+    return [row for kind in KINDS for row in _list_kind(account, kind)]
+
+
+def _list_kind(account: Account, kind: str) -> Iterator[Record]:
+    name, describe = KINDS[kind]
+    for record in islice(reversed(account.store(kind).records.values()), NEWEST_OTHERS):
+        yield {
+            "key": f"{kind} {record.get('id', record['name'])}",
+            "kind": name,
+            "name": str(record["name"]),
+            "facts": describe(account, record),
+            "status": str(record.get("status", "")),
+        }
+
+
+def _describe_volume(account: Account, volume: Record) -> list[str]:
+    on = _names(account, volume["droplet_ids"])
+    return [f"{volume['size_gigabytes']} GiB", volume["region"], f"on {on}" if on else "not attached"]
+
+
+def _describe_firewall(account: Account, firewall: Record) -> list[str]:
+    return [
+        *_shorten([f"in {_rule(rule, 'sources')}" for rule in firewall["inbound_rules"]]),
+        *_shorten([f"out {_rule(rule, 'destinations')}" for rule in firewall["outbound_rules"]]),
+        *_targets(account, firewall),
+    ]
+
+
+def _rule(rule: Record, peers: str) -> str:
+    ports = f" {rule['ports']}" if rule.get("ports") else ""
+    among: Mapping[str, Sequence[object]] = rule.get(peers) or {}
+    named = [str(one) for many in among.values() for one in many]
+    return (
+        f"{rule['protocol']}{ports} {'from' if peers == 'sources' else 'to'} {', '.join(_shorten(named)) or 'nobody'}"
+    )
+
+
+def _describe_domain(account: Account, domain: Record) -> list[str]:
+    records = [one for one in account.store("domain_record") if one["domain"] == domain["name"]]
+    shown = [f"{one['type']} {one['name']} {one['data']}" for one in records if one["type"] not in ("SOA", "NS")]
+    return [f"{len(records)} records", *_shorten(shown)]
+
+
+def _describe_load_balancer(account: Account, balancer: Record) -> list[str]:
+    rules = [
+        f"{rule['entry_protocol']} {rule['entry_port']} to {rule['target_protocol']} {rule['target_port']}"
+        for rule in balancer["forwarding_rules"]
+    ]
+    return [*([balancer["ip"]] if balancer["ip"] else []), *_shorten(rules), *_targets(account, balancer)]
+
+
+def _targets(account: Account, record: Record) -> list[str]:
+    """Name the Droplets and tags that something is for."""
+    tags = record.get("tags") or ([record["tag"]] if record.get("tag") else [])
+    names = ", ".join(
+        part for part in (_names(account, record["droplet_ids"]), *(f"tag {tag}" for tag in tags)) if part
+    )
+    return [f"for {names}"] if names else []
+
+
+def _names(account: Account, ids: Sequence[int]) -> str:
+    """Name Droplets; by its id one that is gone."""
+    names = [str((account.find("droplet", id) or {}).get("name") or id) for id in ids]
+    return ", ".join(_shorten(names))
+
+
+def _shorten(texts: Sequence[str]) -> list[str]:
+    return [*texts[:PARTS], *([f"{len(texts) - PARTS} more"] if len(texts) > PARTS else [])]
+
+
+#: Kinds of records that are shown, each with what it is called and what describes it.
+KINDS: Mapping[str, tuple[str, Callable[[Account, Record], list[str]]]] = {
+    "volume": ("volume", _describe_volume),
+    "firewall": ("firewall", _describe_firewall),
+    "domain": ("domain", _describe_domain),
+    "load_balancer": ("load balancer", _describe_load_balancer),
+}
