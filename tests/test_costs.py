@@ -228,8 +228,8 @@ def test_importing_loads_little() -> None:
     assert foreign(modules) == set()
     assert not {name for name in modules if within(name, *HEAVY, "ssl", "socket", "http", "email", "urllib.request")}
     assert not {name for name in modules if within(name, "doboto.resources", "doboto.types", "doboto._wait")}
-    assert len({name for name in modules if within(name, "doboto")}) <= 30
-    assert len(modules) <= 90
+    assert len({name for name in modules if within(name, "doboto")}) <= 36
+    assert len(modules) <= 94
 
 
 def test_a_first_request_loads_one_resource_and_one_package() -> None:

@@ -54,8 +54,8 @@ def _header(name: str, value: object) -> None:
         raise ValueError(f"{name} must be text of ASCII characters on one line, not {value!r}")
 
 
-def _certificates(name: str, value: object) -> None:
-    """Check that a path names a file with at least one CA certificate."""
+def _file(name: str, value: object) -> None:
+    """Check that a path names a file; what it holds shows when it is loaded."""
     if value is None:
         return
     if not isinstance(value, str | os.PathLike):
@@ -63,16 +63,6 @@ def _certificates(name: str, value: object) -> None:
     path = Path(cast("str | os.PathLike[str]", value))
     if not path.is_file():
         raise ValueError(f"{name}: there is no file {str(path)!r}")
-    from ssl import PROTOCOL_TLS_CLIENT, SSLContext  # only where a file is given
-
-    try:
-        context = SSLContext(PROTOCOL_TLS_CLIENT)
-        context.load_verify_locations(cafile=path)
-        found = context.cert_store_stats()["x509"]
-    except OSError as failure:  # ssl.SSLError is one
-        raise ValueError(f"{name}: {str(path)!r} can't be read as certificates: {failure}") from None
-    if not found:
-        raise ValueError(f"{name}: {str(path)!r} holds no certificate")
 
 
 def _proxy(name: str, value: object) -> None:
@@ -129,7 +119,7 @@ CHECKS: Mapping[str, Callable[[str, object], None]] = {
     "timeout": _seconds,
     "retry": _retry,
     "proxy": _proxy,
-    "ca_file": _certificates,
+    "ca_file": _file,
     "connections": _count,
     "max_response_size": _count,
     "allow_http": _flag,

@@ -172,6 +172,7 @@ class Session:
         try:
             reply, sent_at = await self._exchange(request, deadline)
             self._note(reply)
+            self.io.concurrency.restore() if reply.status < 429 else self.io.concurrency.reduce()
             if reply.ok:
                 with gc_paused(self.pause_collector and len(reply.body) >= LARGE):
                     value = replies.value(reply)
@@ -179,6 +180,8 @@ class Session:
             failure = replies.error(reply)
         except DOBOTOException as error:
             failure = error
+            if isinstance(error, DOBOTOTimeoutException):
+                self.io.concurrency.reduce()
         failure.method = request.method
         failure.url = self.url + request.target
         failure.sent_at = failure.sent_at if sent_at is None else sent_at

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overloa
 from weakref import ref
 
 from ._checks import check
+from ._core.concurrency import Concurrency
 from ._core.limiter import Limiter
 from ._core.request import Request, any_request
 from ._core.retry import Retry
@@ -501,7 +502,7 @@ def _blocking(connection: Connection, transport: Transport | None, clock: Clock 
         from ._http.transport import HTTPTransport
 
         transport = HTTPTransport(connection, BlockingNetwork())
-    return BlockingIO(transport, clock or SystemClock(), connection.connections)
+    return BlockingIO(transport, clock or SystemClock(), Concurrency(connection.connections))
 
 
 def _suspending(connection: Connection, transport: Transport | None, clock: Clock | None) -> IO:
@@ -513,7 +514,7 @@ def _suspending(connection: Connection, transport: Transport | None, clock: Cloc
         from ._http.transport import HTTPTransport
 
         transport = HTTPTransport(connection, AsyncNetwork())
-    return TaskIO(transport, clock or SystemClock(), connection.connections)
+    return TaskIO(transport, clock or SystemClock(), Concurrency(connection.connections))
 
 
 class ImportedAsModule(type):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from doboto import DO, AsyncDO, DOBOTOConfigurationException
 
@@ -132,3 +134,25 @@ def test_clients_of_one_token_share_their_rate_limiter() -> None:
     assert first._session.limiter is second._session.limiter
     assert first._session.limiter is not other._session.limiter
     assert first._session.limiter is not DO("t", "http://localhost:1")._session.limiter
+
+
+@pytest.mark.parametrize("kind", [DO, AsyncDO])
+@pytest.mark.parametrize(
+    "content", ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"]
+)
+def test_a_file_that_holds_no_certificate_is_refused(kind: Any, tmp_path: Path, content: str) -> None:
+    file = tmp_path / "ca.pem"
+    file.write_text(content)
+    for path in (file, str(file)):
+        with pytest.raises(DOBOTOConfigurationException, match="ca_file"):
+            kind("t", "https://api.example.test", ca_file=path, proxy="")
+
+
+@pytest.mark.parametrize("kind", [DO, AsyncDO])
+def test_a_file_of_certificates_is_any_path(kind: Any, tmp_path: Path) -> None:
+    file = tmp_path / "ca.pem"
+    trustme.CA().cert_pem.write_to_path(str(file))
+    for path in (file, str(file)):
+        assert kind("t", "https://api.example.test", ca_file=path, proxy="").url == "https://api.example.test/v2"
+    with pytest.raises(DOBOTOConfigurationException, match="ca_file must be a path"):
+        kind("t", "https://api.example.test", ca_file=b"ca.pem", proxy="")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from .._io.protocol import Connection
-from ..errors import Stage
+from ..errors import DOBOTOConfigurationException, Stage
 from .dial import dial
 from .messages import open_tunnel
 from .network import Exchange, Network, Stream
@@ -100,8 +100,17 @@ def _is_tls(proxy: SplitResult | None) -> bool:
 
 
 def _trusting(ca_file: str | None) -> ssl.SSLContext:
-    """Make the context of all connections, once: that reads every certificate authority that the system knows."""
-    context = ssl.create_default_context(cafile=ca_file)
+    """Make the context of all connections, once: that reads every certificate authority that the system knows.
+
+    Raises:
+        DOBOTOConfigurationException: The file holds no certificate, or something else.
+    """
+    try:
+        context = ssl.create_default_context(cafile=ca_file)
+    except OSError as failure:  # ssl.SSLError is one
+        raise DOBOTOConfigurationException(f"ca_file: {ca_file!r} can't be read as certificates: {failure}") from None
+    if ca_file is not None and not context.cert_store_stats()["x509"]:
+        raise DOBOTOConfigurationException(f"ca_file: {ca_file!r} holds no certificate")
     context.set_alpn_protocols(["http/1.1"])
     return context
 

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
+from .._core.concurrency import Concurrency
 from .._operation import run
 from .protocol import Clock, Job, Transport
 
@@ -58,17 +59,20 @@ class _WorkerPool(Generic[R]):
 
     Args:
         jobs: What they do.
+        concurrency: How many threads run.
     """
 
-    def __init__(self, jobs: Sequence[Job[R]]) -> None:
+    def __init__(self, jobs: Sequence[Job[R]], concurrency: Concurrency) -> None:
         self._jobs = jobs
+        self._concurrency = concurrency
         self._todo = deque(range(len(jobs)))
         self._outcomes: dict[int, R | Exception] = {}
         self._interruptions: list[BaseException] = []
 
-    def work(self, count: int, *, finish: bool) -> list[R | Exception]:
-        """Run the jobs in that many threads, and block until they are done."""
-        threads = [threading.Thread(target=self._run, name=f"doboto-{n}", daemon=True) for n in range(count)]
+    def work(self, *, finish: bool) -> list[R | Exception]:
+        """Run the jobs, and block until they are done."""
+        count = min(self._concurrency.width, len(self._jobs))
+        threads = [threading.Thread(target=self._run, args=(n,), name=f"doboto-{n}", daemon=True) for n in range(count)]
         for thread in threads:
             thread.start()
         try:
@@ -83,8 +87,8 @@ class _WorkerPool(Generic[R]):
             raise self._interruptions[0]
         return [self._outcomes[index] for index in range(len(self._jobs))]
 
-    def _run(self) -> None:
-        while self._todo:
+    def _run(self, number: int) -> None:
+        while self._todo and number < self._concurrency.width:
             try:
                 index = self._todo.popleft()
             except IndexError:  # another thread was faster
@@ -102,16 +106,16 @@ class BlockingIO:
     Args:
         transport: Carries requests; must never suspend.
         clock: Gives the time and sleeps.
-        width: How many jobs run side by side.
+        concurrency: How many jobs run side by side.
     """
 
     suspends = False
 
-    def __init__(self, transport: Transport, clock: Clock, width: int) -> None:
+    def __init__(self, transport: Transport, clock: Clock, concurrency: Concurrency) -> None:
         self.transport = transport
         self.closed = False
         self.clock = clock
-        self._width = width
+        self.concurrency = concurrency
 
     async def sleep(self, seconds: float) -> None:
         """Block for that long."""
@@ -125,7 +129,7 @@ class BlockingIO:
         """
         if len(jobs) < 2:
             return [_outcome(job) for job in jobs]
-        return _WorkerPool(jobs).work(min(self._width, len(jobs)), finish=finish)
+        return _WorkerPool(jobs, self.concurrency).work(finish=finish)
 
     def start(self, job: Job[R]) -> BackgroundTask[R]:
         """Run a job in a thread."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from .._core.concurrency import Concurrency
 from .._core.response import Response
 
 R = TypeVar("R")
@@ -155,6 +156,8 @@ class IO(Protocol):
     transport: Transport
     #: If true, it suspends, as the asynchronous client's does; else it blocks.
     suspends: bool
+    #: How many jobs run side by side.
+    concurrency: Concurrency
     #: If true, the client was closed, and with it all that share its connections.
     closed: bool
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
+from .._core.concurrency import Concurrency
 from .protocol import Clock, Job, Transport
 
 R = TypeVar("R")
@@ -40,16 +42,16 @@ class TaskIO:
     Args:
         transport: Carries requests.
         clock: Gives the time and sleeps.
-        width: How many jobs run side by side.
+        concurrency: How many jobs run side by side.
     """
 
     suspends = True
 
-    def __init__(self, transport: Transport, clock: Clock, width: int) -> None:
+    def __init__(self, transport: Transport, clock: Clock, concurrency: Concurrency) -> None:
         self.transport = transport
         self.closed = False
         self.clock = clock
-        self._width = width
+        self.concurrency = concurrency
 
     async def sleep(self, seconds: float) -> None:
         """Suspend for that long."""
@@ -61,15 +63,18 @@ class TaskIO:
 
         Cancelling cancels every job, whatever `finish` says: the exception of each reports what it had done.
         """
-        room = asyncio.Semaphore(self._width)
+        waiting = deque(range(len(jobs)))
+        outcomes: dict[int, R | Exception] = {}
 
-        async def outcome(job: Job[R]) -> R | Exception:
-            async with room:
-                return await _outcome(job)
+        async def work(number: int) -> None:
+            while waiting and number < self.concurrency.width:
+                index = waiting.popleft()
+                outcomes[index] = await _outcome(jobs[index])
 
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(outcome(job)) for job in jobs]
-        return [task.result() for task in tasks]
+            for number in range(min(self.concurrency.width, len(jobs))):
+                group.create_task(work(number))
+        return [outcomes[index] for index in range(len(jobs))]
 
     def start(self, job: Job[R]) -> BackgroundTask[R]:
         """Run a job as a task."""
