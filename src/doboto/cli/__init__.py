@@ -6,18 +6,25 @@ import os
 import sys
 from collections.abc import Sequence
 
+from .._version import VERSION
 from .interrupts import caught
+
+#: The variable by which a shell asks for completion.
+COMPLETE = "_DOBOTO_COMPLETE"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code; see `exits`. Help and wrong usage end in `SystemExit`, as is usual."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given == ["--version"] and COMPLETE not in os.environ:  # before anything is imported that takes time
+        sys.stdout.write(f"doboto {VERSION}\n")
+        return 0
     with caught():
-        return _ended(list(sys.argv[1:] if arguments is None else arguments))
+        return _run(given)
 
 
-def _ended(given: list[str]) -> int:
+def _run(given: list[str]) -> int:
     try:
-        from .command import COMPLETE
         from .report import report_error
         from .tree import root
 

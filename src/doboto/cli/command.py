@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from .errors import Failure
-from .run.confirm import irrevocable
 from .schema import catalog
 from .schema.catalog import Operation
 from .schema.docstrings import Docstring
@@ -138,7 +137,7 @@ class OperationCommand(Described):
             added += running.OPTIONS
         if replaces(self.operation):
             added += update.OPTIONS
-        if irrevocable(self.operation):
+        if self.operation.may_ask:
             added.append(Option(["--yes", "-y", "our_yes"], is_flag=True, default=None, help=self._asking()))
         return added
 

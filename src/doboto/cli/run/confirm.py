@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def irrevocable(operation: Operation) -> bool:
     """Whether an operation may do what cannot be undone, so that its command has `--yes`."""
-    return bool(operation.info.irreversible or operation.info.irreversible_with)
+    return operation.may_ask
 
 
 def asks(operation: Operation, values: Mapping[str, Any]) -> bool:

@@ -32,6 +32,11 @@ class Operation(catalog.Operation):
         """The parts of its docstring, for help texts alone: nothing that a command does depends on them."""
         return parse(self.method.__doc__)
 
+    @property
+    def may_ask(self) -> bool:
+        """Whether some call of it does what cannot be undone, so that its command has `--yes`."""
+        return bool(self.info.irreversible or self.info.irreversible_with)
+
     def takes(self, name: str) -> bool:
         """Whether it has a parameter of this name."""
         return any(one.name == name for one in self.parameters)
