@@ -27,6 +27,7 @@ from .affected import untagged
 from .confirm import asks, confirm, power_off_hint
 from .droplets import check_availability, check_slugs
 from .dry_run import dry_run
+from .resolve import resolve_objects, resolve_record, resolve_references
 from .resume import resumable, resume
 from .update import complete_update
 
@@ -128,6 +129,8 @@ def _calls(
     do: DO, operation: Operation, values: dict[str, Any], order: Order, reporter: Reporter
 ) -> list[dict[str, Any]]:
     """What the operation is called with: once, or once for each of several ids."""
+    values = resolve_record(do, operation, resolve_objects(do, values, reporter.names))
+    values = resolve_references(do, operation, values, reporter.names)
     named = naming.resolved(do, operation, values, reporter.names)
     if named is None:
         return []

@@ -64,6 +64,16 @@ OTHERS: Mapping[str, Naming] = {
     "target_load_balancer_ids": Naming("load_balancer"),
     "id_slug": Naming("image", given=OWN_IMAGES, slugs=True),
 }
+#: Members of objects that take the id of a resource, or its name.
+MEMBERS: Mapping[str, Naming] = {
+    "certificate_id": Naming("certificate"),
+    "load_balancer_uids": Naming("load_balancer"),
+    "project_id": Naming("project"),
+    "ssh_keys": SSH_KEY,
+    "vpc_uuid": VPC,
+}
+#: All members that a name is accepted for, whatever their type.
+NAMED_MEMBERS = frozenset({*MEMBERS, *DROPLETS, "resource_id"})
 #: And those whose `id` is not found in that way.
 IDS: Mapping[tuple[str, str], Naming] = {("monitoring", "autoscale_metric_info"): Naming("autoscale")}
 #: Parameters that take an image of which `slugs` finds out whether it is there: by its slug first.
@@ -134,6 +144,17 @@ def own_image(do: DO, name: str) -> Any:
     naming = Naming("image", given=OWN_IMAGES)
     ids = [] if _is_id(name) else _looked_up(do, naming, [name], {}, missing_ok=True)
     return ids[0] if ids else None
+
+
+def look_up(do: DO, naming: Naming, texts: Sequence[Any], names: dict[Any, str]) -> list[Any]:
+    """Ids for names, in their order; an id stays as it is.
+
+    Raises:
+        Failure: A name is empty, or fits none, or several.
+    """
+    if all(_is_id(text) for text in texts):
+        return list(texts)
+    return _looked_up(do, naming, texts, names, missing_ok=False)
 
 
 def _is_id(text: Any) -> bool:

@@ -196,6 +196,8 @@ def _option(operation: Operation, one: Parameter, flags: Mapping[str, str], comp
         type = Several(_by_name(type)) if several else _by_name(type)
     elif one.name in PAUSES:
         type = SECONDS
+    elif one.name == "record_id":
+        type = IdOrSlug()
     elif (operation.resource, one.name) in MOMENTS:
         type = MOMENT
     declared = [*SHORT.get(one.name, ()), flags[one.name], one.key]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NotRequired, Required, Union
 
 from ..._json import is_array, is_object
+from .names import NAMED_MEMBERS
 
 #: What the types of single values are called, and what they take.
 SINGLE: Mapping[Any, tuple[str, Callable[[Any], bool]]] = {
@@ -49,13 +50,22 @@ def _wrong(value: Any, hint: Any, path: str) -> str | None:
     origin = typing.get_origin(hint)
     if typing.is_typeddict(hint) and is_object(value):
         hints = typing.get_type_hints(hint)
-        inside = (misshapen(value[name], hints[name], f"{path}.{name}".lstrip(".")) for name in value if name in hints)
+        inside = (
+            misshapen(value[name], hints[name], f"{path}.{name}".lstrip("."))
+            for name in value
+            if name in hints and not _is_named(name, value[name])
+        )
     elif origin in LISTS and is_array(value):
         (each,) = typing.get_args(hint)
         inside = (misshapen(one, each, f"{path}[{place}]") for place, one in enumerate(value))
     else:
         return None if _fits(value, hint, origin) else f"{path or 'it'} is {_told(value)}"
     return next((one for one in inside if one is not None), None)
+
+
+def _is_named(name: str, value: Any) -> bool:
+    """Whether a member may hold names in place of ids, and does."""
+    return name in NAMED_MEMBERS and all(isinstance(one, str | int) for one in (value if is_array(value) else [value]))
 
 
 def _fits(value: Any, hint: Any, origin: Any) -> bool:

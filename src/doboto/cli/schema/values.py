@@ -18,6 +18,7 @@ from ..._io.clock import SystemClock
 from ..._json import holds_objects, is_array, is_object
 from ..errors import reason
 from ..suggest import suggestion
+from .names import NAMED_MEMBERS
 from .validate import choices, misshapen
 
 #: Parameters whose text is long: `@FILE` reads it from a file, `@-` from standard input.
@@ -222,7 +223,9 @@ class Structure(click.ParamType[Any]):
         found[key] = [*found[key], *value] if is_array(value) and is_array(found.get(key)) else value
 
     def _value(self, key: str, text: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        type, _ = type_of(self.keys.get(key, str), key)
+        type, several = type_of(self.keys.get(key, str), key)
+        if key in NAMED_MEMBERS:
+            type = Several(IdOrSlug()) if several else IdOrSlug()
         return type.convert(text, param, ctx)
 
 
