@@ -23,7 +23,7 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(starlette|uvicorn)\..*"),
     (r"py:.*", r"(doboto\.)?_(core|io|session|settings|operation|wait)\..*"),
     (r"py:.*", r"doboto\.sim\.(?!Simulator$|Settings$|Server$|Account$|Clock$|Fault$|Faults$)\w+(\..*)?"),
-    (r"py:.*", r"(doboto\.client\.)?Client|AbstractContextManager|doboto\.resources\..*"),
+    (r"py:.*", r"(doboto\.client\.)?Client|AbstractContextManager|Machines|Path|doboto\.resources\..*"),
     (r"py:.*", r"optional|tuple\[int|(~?[\w.]+\.)?(Mode|One|Many|[TPRS])"),
 ]
 

@@ -14,6 +14,7 @@ from doboto import DO, DOBOTOActionException, public_ipv4
 from doboto.sim import InstantClock, ManualClock, RealClock, Simulator, snapshot
 from doboto.sim.machines import EngineError, Machines, MachineSettings
 from doboto.sim.machines.engine import Leftover
+from doboto.testing import ServedAccount
 
 from .fake_engine import FakeEngine
 
@@ -238,3 +239,15 @@ def test_without_machines_nothing_of_them_is_imported() -> None:
     modules = loaded.stdout.split()
     assert "doboto.sim.simulator" in modules
     assert [module for module in modules if module.startswith("doboto.sim.machines")] == []
+
+
+@pytest.fixture
+def doboto_machines(machines: Machines) -> Machines:
+    """The engine of the fixture that the pytest plugin brings."""
+    return machines
+
+
+def test_fixture_serves_droplets_with_machines(doboto_machine_server: ServedAccount, engine: FakeEngine) -> None:
+    with DO(doboto_machine_server.token, doboto_machine_server.url) as client:
+        droplet = client.droplet.create(name="web-1", wait=True, poll=0.01, timeout=30, **NEW)
+    assert engine.of(droplet["id"]).name in engine.running
