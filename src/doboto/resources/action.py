@@ -11,7 +11,7 @@ from .._operation import Coro, Many, Mode, One, operation, stream
 from .._overloads import overloaded_operation
 from ..progress import OnProgress
 from ..types import Action as ActionData
-from ._base.actions import Doing
+from ._base.actions import ActionRunner
 
 Actions: TypeAlias = list[ActionData]
 
@@ -32,7 +32,7 @@ class Waits(Protocol[One, Many]):
 waiting = overloaded_operation[Waits[ActionData, Actions], Waits[Coro[ActionData], Coro[Actions]]]
 
 
-class Action(Doing[Mode]):
+class Action(ActionRunner[Mode]):
     """Actions: what was done to Droplets, volumes, images and addresses, whoever did it."""
 
     @operation(ref="actions_list", scopes="actions:read")
@@ -97,7 +97,7 @@ class Action(Doing[Mode]):
         target = Target.of(id, None)
         ids = [int(target.id)] if target.id is not None else list(target.ids or ())
         plan = self._plan(poll, timeout, progress)
-        actions = await self._completed([{"id": each} for each in ids], _reading, plan, at_once=True)
+        actions = await self._wait_for_actions([{"id": each} for each in ids], _reading, plan, at_once=True)
         return actions if target.id is None else actions[0]
 
 

@@ -12,7 +12,7 @@ from .._operation import Mode, operation, stream
 from ..progress import OnProgress
 from ..types import AutoscaleCreate, AutoscaleEvent, AutoscaleMember, AutoscalePool
 from ._base.create import CreateSpec, named
-from ._base.lifecycle import Lifecycle, Settling
+from ._base.lifecycle import Lifecycle, LifecycleOperations
 
 Pools: TypeAlias = list[AutoscalePool]
 Members: TypeAlias = list[AutoscaleMember]
@@ -20,7 +20,7 @@ Events: TypeAlias = list[AutoscaleEvent]
 Present: TypeAlias = tuple[AutoscalePool, AutoscalePool | None]
 
 
-class Autoscale(Settling[Mode]):
+class Autoscale(LifecycleOperations[Mode]):
     """Autoscale pools: Droplets of one template, as many as are needed."""
 
     @operation(ref="autoscalepools_list", scopes="droplet:read")
@@ -91,7 +91,7 @@ class Autoscale(Settling[Mode]):
             DOBOTOActionException: The pool could not make its Droplets, while waiting; `result` is the pool.
         """
         making, plan = create_spec(attributes), self._plan(poll, timeout, progress)
-        return await self._make_and_settle(making, SCALING, plan, wait)
+        return await self._create_and_wait(making, SCALING, plan, wait)
 
     @operation(
         ref=("autoscalepools_list", "autoscalepools_create"),
@@ -122,7 +122,7 @@ class Autoscale(Settling[Mode]):
             DOBOTOException: As `create`.
         """
         making, plan = create_spec(attributes), self._plan(poll, timeout, progress)
-        return await self._make_and_settle_unless_there(making, SCALING, plan, wait)
+        return await self._create_and_wait_unless_exists(making, SCALING, plan, wait)
 
     @operation(
         ref="autoscalepools_get",
@@ -204,7 +204,7 @@ class Autoscale(Settling[Mode]):
         """
         request = _dangerous(id) if dangerous else None
         plan = self._plan(poll, timeout, progress)
-        await self._remove_for_good(SCALING, id, plan, missing_ok=missing_ok, wait_till_gone=wait, request=request)
+        await self._destroy_and_wait(SCALING, id, plan, missing_ok=missing_ok, wait_till_gone=wait, request=request)
 
     @operation(ref="autoscalepools_list_members", scopes="droplet:read")
     async def member_list(self, id: str) -> Members:

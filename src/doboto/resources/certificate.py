@@ -13,7 +13,7 @@ from ..progress import OnProgress
 from ..types import Certificate as CertificateData
 from ..types import CertificateType
 from ._base.create import CreateSpec, named
-from ._base.lifecycle import Lifecycle, Settling
+from ._base.lifecycle import Lifecycle, LifecycleOperations
 
 Certificates: TypeAlias = list[CertificateData]
 Present: TypeAlias = tuple[CertificateData, CertificateData | None]
@@ -57,7 +57,7 @@ presenting = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
 LIFECYCLE = Lifecycle("certificate", "/certificates/{id}", "verified", frozenset({"error"}), "state")
 
 
-class Certificate(Settling[Mode]):
+class Certificate(LifecycleOperations[Mode]):
     """TLS certificates, uploaded or from Let's Encrypt, for load balancers."""
 
     @operation(ref="certificates_list", scopes="certificate:read")
@@ -138,7 +138,7 @@ class Certificate(Settling[Mode]):
             DOBOTOActionException: Let's Encrypt issued none, while waiting.
         """
         wanted = create_spec(name, type, dns_names, private_key, leaf_certificate, certificate_chain)
-        return await self._make_and_settle(wanted, LIFECYCLE, self._plan(poll, timeout, progress), wait)
+        return await self._create_and_wait(wanted, LIFECYCLE, self._plan(poll, timeout, progress), wait)
 
     @presenting(
         ref=("certificates_list", "certificates_create"),
@@ -178,7 +178,7 @@ class Certificate(Settling[Mode]):
             DOBOTOException: As `create`.
         """
         wanted = create_spec(name, type, dns_names, private_key, leaf_certificate, certificate_chain)
-        return await self._make_and_settle_unless_there(wanted, LIFECYCLE, self._plan(poll, timeout, progress), wait)
+        return await self._create_and_wait_unless_exists(wanted, LIFECYCLE, self._plan(poll, timeout, progress), wait)
 
     @operation(ref="certificates_get", scopes="certificate:read")
     async def info(self, id: str) -> CertificateData:

@@ -53,7 +53,7 @@ class Domain(DomainRecords[Mode]):
             ValueError: The name or the address is empty.
             DOBOTOUnprocessableException: The domain is somebody's already, or no domain.
         """
-        made: DomainData = await self._make(create_spec(name, ip_address), self._session.deadline())
+        made: DomainData = await self._create_resource(create_spec(name, ip_address), self._session.deadline())
         return made
 
     @operation(ref=("domains_list", "domains_create"), scopes=("domain:read", "domain:create"), effect="present")
@@ -71,7 +71,7 @@ class Domain(DomainRecords[Mode]):
             ValueError: The name or the address is empty.
             DOBOTOException: As `create`.
         """
-        return await self._make_unless_there(create_spec(name, ip_address), self._session.deadline())
+        return await self._create_unless_exists(create_spec(name, ip_address), self._session.deadline())
 
     @operation(ref="domains_get", scopes="domain:read")
     async def info(self, name: str) -> DomainData:

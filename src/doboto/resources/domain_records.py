@@ -12,7 +12,7 @@ from .._operation import Coro, Mode, One, operation, stream
 from .._overloads import overloaded_operation
 from ..addresses import spelled_network
 from ..types import DomainRecord, DomainRecordAttributes, DomainRecordCreate
-from ._base.create import CreateSpec, Making, changes, changing
+from ._base.create import CreateSpec, Creation, change_request, changes
 
 Records: TypeAlias = list[DomainRecord]
 PresentRecord: TypeAlias = tuple[DomainRecord, DomainRecord | None]
@@ -48,7 +48,7 @@ updating = overloaded_operation[Updates[DomainRecord], Updates[Coro[DomainRecord
 APART = ("port", "tag")
 
 
-class DomainRecords(Making[Mode]):
+class DomainRecords(Creation[Mode]):
     """The records."""
 
     @operation(ref="domains_list_records", scopes="domain:read")
@@ -117,7 +117,9 @@ class DomainRecords(Making[Mode]):
             DOBOTONotFoundException: There is no such domain.
             DOBOTOUnprocessableException: The type wants other attributes, or the name can't have such a record.
         """
-        made: DomainRecord = await self._make(record_create_spec(name, attribs, attributes), self._session.deadline())
+        made: DomainRecord = await self._create_resource(
+            record_create_spec(name, attribs, attributes), self._session.deadline()
+        )
         return made
 
     @presenting(
@@ -142,7 +144,7 @@ class DomainRecords(Making[Mode]):
         Raises:
             DOBOTOException: As `record_create`.
         """
-        return await self._make_unless_there(record_create_spec(name, attribs, attributes), self._session.deadline())
+        return await self._create_unless_exists(record_create_spec(name, attribs, attributes), self._session.deadline())
 
     @operation(ref="domains_get_record", scopes="domain:read")
     async def record_info(self, name: str, record_id: int) -> DomainRecord:
@@ -195,7 +197,7 @@ class DomainRecords(Making[Mode]):
         body, place = changes(merged(attribs, attributes)), record_of(name, record_id)
         if "type" not in body:
             body["type"] = (await self._get("domain_record", place))["type"]
-        return await self._fetch("domain_record", changing(place, body, replace=replace))
+        return await self._fetch("domain_record", change_request(place, body, replace=replace))
 
     @operation(
         ref="domains_delete_record",

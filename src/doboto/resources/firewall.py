@@ -15,7 +15,7 @@ from ..progress import OnProgress
 from ..types import Firewall as FirewallData
 from ..types import FirewallCreate, InboundRule, OutboundRule
 from ._base.create import CreateSpec, named
-from ._base.lifecycle import Lifecycle, Settling
+from ._base.lifecycle import Lifecycle, LifecycleOperations
 
 Firewalls: TypeAlias = list[FirewallData]
 Present: TypeAlias = tuple[FirewallData, FirewallData | None]
@@ -25,7 +25,7 @@ Present: TypeAlias = tuple[FirewallData, FirewallData | None]
 LIFECYCLE = Lifecycle("firewall", "/firewalls/{id}", "succeeded", frozenset({"failed"}))
 
 
-class Firewall(Settling[Mode]):
+class Firewall(LifecycleOperations[Mode]):
     """Cloud firewalls: they drop what no rule lets through."""
 
     @operation(
@@ -89,7 +89,7 @@ class Firewall(Settling[Mode]):
             DOBOTOActionException: It could not be applied, while waiting.
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._make_and_settle(create_spec(attributes), LIFECYCLE, plan, wait)
+        return await self._create_and_wait(create_spec(attributes), LIFECYCLE, plan, wait)
 
     @operation(
         ref=("firewalls_list", "firewalls_create"),
@@ -119,7 +119,7 @@ class Firewall(Settling[Mode]):
             DOBOTOException: As `create`.
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._make_and_settle_unless_there(create_spec(attributes), LIFECYCLE, plan, wait)
+        return await self._create_and_wait_unless_exists(create_spec(attributes), LIFECYCLE, plan, wait)
 
     @operation(
         ref="firewalls_get", scopes="firewall:read", scopes_note="droplet:read and tag:read to see what it protects"
@@ -400,7 +400,7 @@ class Firewall(Settling[Mode]):
 
     async def _applied(self, id: str, plan: WaitPlan, wait: bool) -> None:
         if wait:
-            await self._settled("update", {"id": id}, LIFECYCLE, plan)
+            await self._wait_until_active("update", {"id": id}, LIFECYCLE, plan)
 
 
 #: Both lists of rules, and where a rule of each says whom it lets through.

@@ -13,9 +13,9 @@ from .._wait.polling import WaitPlan
 from ..progress import OnProgress
 from ..types import Action, ImageCreate, ImageListType
 from ..types import Image as ImageData
-from ._base.actions import Doing, action_spec
+from ._base.actions import ActionRunner, action_spec
 from ._base.create import CreateSpec
-from ._base.lifecycle import Lifecycle, Settling
+from ._base.lifecycle import Lifecycle, LifecycleOperations
 from .image_transfers import ImageTransfers
 
 Images: TypeAlias = list[ImageData]
@@ -23,7 +23,7 @@ Actions: TypeAlias = list[Action]
 Present: TypeAlias = tuple[ImageData, ImageData | None]
 
 
-class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
+class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode]):
     """Images: what Droplets are created from. Snapshots and backups are images too; `droplet` makes those."""
 
     @operation(ref="images_list", scopes="image:read")
@@ -115,7 +115,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
             DOBOTOActionException: The import failed, while waiting; `result` is the image.
         """
         making, plan = create_spec(attributes), self._plan(poll, timeout, progress)
-        return await self._make_and_settle(making, IMPORT, plan, wait)
+        return await self._create_and_wait(making, IMPORT, plan, wait)
 
     @operation(
         ref=("images_list", "images_create_custom"),
@@ -145,7 +145,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
             DOBOTOException: As `create`.
         """
         making, plan = create_spec(attributes), self._plan(poll, timeout, progress)
-        return await self._make_and_settle_unless_there(making, IMPORT, plan, wait)
+        return await self._create_and_wait_unless_exists(making, IMPORT, plan, wait)
 
     @operation(ref="images_update", scopes="image:update", effect="update")
     async def update(
@@ -215,7 +215,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
             DOBOTOUnprocessableException: There is no such region.
         """
         body = {"type": "transfer", "region": text("region", region)}
-        return await self._act(id, body, self._plan(poll, timeout, progress), wait)
+        return await self._run_droplet_action(id, body, self._plan(poll, timeout, progress), wait)
 
     @operation(ref="imageActions_post", scopes="image:update", effect="action", scopes_with={"wait": ("image:read",)})
     async def convert(
@@ -238,7 +238,7 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
         Raises:
             DOBOTOUnprocessableException: It is no backup.
         """
-        return await self._act(id, {"type": "convert"}, self._plan(poll, timeout, progress), wait)
+        return await self._run_droplet_action(id, {"type": "convert"}, self._plan(poll, timeout, progress), wait)
 
     @operation(ref="imageActions_list", scopes="image:read")
     async def action_list(self, id: int) -> Actions:
@@ -270,8 +270,8 @@ class Image(ImageTransfers[Mode], Settling[Mode], Doing[Mode]):
         action: Action = await self._session.call(request, None, read_action)
         return action
 
-    async def _act(self, id: int, body: Mapping[str, Any], plan: WaitPlan, wait: bool) -> Action:
-        action: Action = await self._do(
+    async def _run_droplet_action(self, id: int, body: Mapping[str, Any], plan: WaitPlan, wait: bool) -> Action:
+        action: Action = await self._run_action(
             action_spec(path("/images/{id}/actions", id=id), body, f"image {id}"), plan, wait
         )
         return action

@@ -9,10 +9,10 @@ from .._core.request import Request, path, text
 from .._json import mapping
 from .._operation import Mode, operation
 from ..errors import DOBOTOInvalidResponseException
-from ._base.create import Making
+from ._base.create import Creation
 
 
-class ImageTransfers(Making[Mode]):
+class ImageTransfers(Creation[Mode]):
     """Offers images to other accounts, and takes, refuses or takes back such offers."""
 
     @operation(ref="images_post_account_transfer_create", scopes=("image:update", "image:delete"), effect="create")
@@ -91,4 +91,4 @@ class ImageTransfers(Making[Mode]):
     async def _transfer(self, id: int, step: str, body: Mapping[str, Any]) -> Any:
         """One step of a transfer; transfers are in no list."""
         request = Request("POST", path("/images/{id}/account_transfer", id=id) + step, body=body)
-        return await self._leave_no_trace(request, f"the account transfer of image {id}")
+        return await self._send_untraceable(request, f"the account transfer of image {id}")

@@ -13,7 +13,7 @@ from ..progress import OnProgress
 from ..types import ForwardingRule, LoadBalancerCreate
 from ..types import LoadBalancer as LoadBalancerData
 from ._base.create import CreateSpec, named
-from ._base.lifecycle import Lifecycle, Settling
+from ._base.lifecycle import Lifecycle, LifecycleOperations
 
 LoadBalancers: TypeAlias = list[LoadBalancerData]
 Present: TypeAlias = tuple[LoadBalancerData, LoadBalancerData | None]
@@ -81,7 +81,7 @@ updating = overloaded_operation[Updates[LoadBalancerData], Updates[Coro[LoadBala
 LIFECYCLE = Lifecycle("load_balancer", "/load_balancers/{id}", "active", frozenset({"errored"}))
 
 
-class LoadBalancer(Settling[Mode]):
+class LoadBalancer(LifecycleOperations[Mode]):
     """Load balancers: one address for many Droplets."""
 
     @operation(ref="loadBalancers_list", scopes="load_balancer:read")
@@ -149,7 +149,7 @@ class LoadBalancer(Settling[Mode]):
             DOBOTOActionException: The creation failed, while waiting.
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._make_and_settle(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
+        return await self._create_and_wait(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
 
     @presenting(
         ref=("loadBalancers_list", "loadBalancers_create"),
@@ -179,7 +179,7 @@ class LoadBalancer(Settling[Mode]):
             DOBOTOException: As `create`.
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._make_and_settle_unless_there(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
+        return await self._create_and_wait_unless_exists(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
 
     @operation(ref="loadBalancers_get", scopes="load_balancer:read")
     async def info(self, id: str) -> LoadBalancerData:

@@ -14,7 +14,7 @@ from .._json import items, mapping
 from .._operation import Mode, operation, stream
 from ..errors import DOBOTOInvalidResponseException
 from ..types import AlertPolicy, AlertPolicyCreate, MetricSeries
-from ._base.create import CreateSpec, Making
+from ._base.create import CreateSpec, Creation
 
 Policies: TypeAlias = list[AlertPolicy]
 Series: TypeAlias = list[MetricSeries]
@@ -46,7 +46,7 @@ Interface: TypeAlias = Literal["public", "private"]
 Direction: TypeAlias = Literal["inbound", "outbound"]
 
 
-class Monitoring(Making[Mode]):
+class Monitoring(Creation[Mode]):
     """Monitoring: alert policies, and what was measured of Droplets and autoscale pools."""
 
     @operation(ref="monitoring_list_alertPolicy", scopes="monitoring:read")
@@ -93,7 +93,7 @@ class Monitoring(Making[Mode]):
             DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined. Policies have
                 no time of creation: an identical one counts as the one asked for.
         """
-        return await self._make(create_spec(attributes), self._session.deadline())
+        return await self._create_resource(create_spec(attributes), self._session.deadline())
 
     @operation(
         ref=("monitoring_list_alertPolicy", "monitoring_create_alertPolicy"),
@@ -115,7 +115,7 @@ class Monitoring(Making[Mode]):
         making = create_spec(attributes)
         name = {member: making.request.body[member] for member in ("type", "description")}
         titled = replace(making, same=partial(says, wanted=name))
-        return await self._make_unless_there(titled, self._session.deadline())
+        return await self._create_unless_exists(titled, self._session.deadline())
 
     @operation(ref="monitoring_get_alertPolicy", scopes="monitoring:read")
     async def alert_info(self, id: str) -> AlertPolicy:

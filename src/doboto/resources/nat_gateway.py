@@ -12,7 +12,7 @@ from ..progress import OnProgress
 from ..types import NATGateway as NATGatewayData
 from ..types import NATGatewayCreate, NATGatewayState, NATGatewayUpdate
 from ._base.create import CreateSpec, named
-from ._base.lifecycle import Lifecycle, Settling
+from ._base.lifecycle import Lifecycle, LifecycleOperations
 
 NATGateways: TypeAlias = list[NATGatewayData]
 Present: TypeAlias = tuple[NATGatewayData, NATGatewayData | None]
@@ -22,7 +22,7 @@ Present: TypeAlias = tuple[NATGatewayData, NATGatewayData | None]
 LIFECYCLE = Lifecycle("vpc_nat_gateway", "/vpc_nat_gateways/{id}", "ACTIVE", frozenset({"ERROR", "INVALID"}), "state")
 
 
-class NATGateway(Settling[Mode]):
+class NATGateway(LifecycleOperations[Mode]):
     """VPC NAT gateways: how Droplets without a public address reach the internet."""
 
     @operation(ref="vpcnatgateways_list", scopes="nat_gateway:read")
@@ -113,7 +113,7 @@ class NATGateway(Settling[Mode]):
             DOBOTOActionException: The creation failed, while waiting.
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._make_and_settle(create_spec(attributes), LIFECYCLE, plan, wait)
+        return await self._create_and_wait(create_spec(attributes), LIFECYCLE, plan, wait)
 
     @operation(
         ref=("vpcnatgateways_list", "vpcnatgateways_create"),
@@ -142,7 +142,7 @@ class NATGateway(Settling[Mode]):
             DOBOTOException: As `create`.
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._make_and_settle_unless_there(create_spec(attributes), LIFECYCLE, plan, wait)
+        return await self._create_and_wait_unless_exists(create_spec(attributes), LIFECYCLE, plan, wait)
 
     @operation(ref="vpcnatgateways_get", scopes="nat_gateway:read")
     async def info(self, id: str) -> NATGatewayData:
@@ -214,7 +214,7 @@ class NATGateway(Settling[Mode]):
             wait: If true, wait until it no longer exists, when its VPC can be destroyed.
         """
         plan = self._plan(poll, timeout, progress)
-        await self._remove_for_good(LIFECYCLE, id, plan, missing_ok=missing_ok, wait_till_gone=wait)
+        await self._destroy_and_wait(LIFECYCLE, id, plan, missing_ok=missing_ok, wait_till_gone=wait)
 
 
 #: Path and root key of the list.

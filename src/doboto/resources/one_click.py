@@ -9,7 +9,7 @@ from .._core.request import Request, filters, get, text
 from .._json import mapping
 from .._operation import Mode, operation
 from ..types import OneClick as OneClickData
-from ._base.create import Making
+from ._base.create import Creation
 
 OneClicks: TypeAlias = list[OneClickData]
 Slugs: TypeAlias = list[str]
@@ -17,7 +17,7 @@ Slugs: TypeAlias = list[str]
 OneClickType: TypeAlias = Literal["droplet", "kubernetes"]
 
 
-class OneClick(Making[Mode]):
+class OneClick(Creation[Mode]):
     """1-Click applications. A Droplet's is an image: create the Droplet from its slug."""
 
     @operation(ref="oneClicks_list")
@@ -54,5 +54,5 @@ class OneClick(Making[Mode]):
         slugs = [text("addon_slugs", slug) for slug in some("addon_slugs", addon_slugs)]
         body = {"addon_slugs": slugs, "cluster_uuid": text("cluster_uuid", cluster_uuid)}
         request = Request("POST", "/1-clicks/kubernetes", body=body)
-        reply: Any = await self._leave_no_trace(request, f"the installation of {', '.join(slugs)}")
+        reply: Any = await self._send_untraceable(request, f"the installation of {', '.join(slugs)}")
         return str(mapping(reply).get("message", ""))

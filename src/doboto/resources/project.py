@@ -10,7 +10,7 @@ from .._core.request import Request
 from .._operation import Mode, operation, stream
 from ..types import Project as ProjectData
 from ..types import ProjectAttributes, ProjectCreate
-from ._base.create import CreateSpec, changes, changing, named
+from ._base.create import CreateSpec, change_request, changes, named
 from .project_resources import DEFAULT, ProjectResources, place
 
 Projects: TypeAlias = list[ProjectData]
@@ -58,7 +58,7 @@ class Project(ProjectResources[Mode]):
             DOBOTOConflictException: There is a project of that name.
             DOBOTOUnprocessableException: The API refused them.
         """
-        return await self._make(create_spec(attributes), self._session.deadline())
+        return await self._create_resource(create_spec(attributes), self._session.deadline())
 
     @operation(ref=("projects_list", "projects_create"), scopes=("project:read", "project:create"), effect="present")
     async def present(self, **attributes: Unpack[ProjectCreate]) -> Present:
@@ -73,7 +73,7 @@ class Project(ProjectResources[Mode]):
         Raises:
             DOBOTOException: As `create`.
         """
-        return await self._make_unless_there(create_spec(attributes), self._session.deadline())
+        return await self._create_unless_exists(create_spec(attributes), self._session.deadline())
 
     @operation(ref="projects_get", scopes="project:read")
     async def info(self, id: str) -> ProjectData:
@@ -169,4 +169,4 @@ def change(where: str, attributes: Mapping[str, Any], *, replace: bool) -> Reque
     body = changes(attributes, needed=("name", "purpose", "environment", "is_default") if replace else ())
     if replace and "description" not in body:
         raise ValueError("description is required")  # it may be empty, unlike the others
-    return changing(where, body, replace=replace)
+    return change_request(where, body, replace=replace)

@@ -9,7 +9,7 @@ from .._core.attributes import some
 from .._core.request import Request, path, text
 from .._operation import Mode, operation
 from ..types import ProjectResource
-from ._base.create import Making
+from ._base.create import Creation
 
 Resources: TypeAlias = list[ProjectResource]
 
@@ -17,7 +17,7 @@ Resources: TypeAlias = list[ProjectResource]
 DEFAULT = "/projects/default"
 
 
-class ProjectResources(Making[Mode]):
+class ProjectResources(Creation[Mode]):
     """The resources of projects."""
 
     @operation(ref="projects_list_resources", scopes="project:read", scopes_note="the read scopes of the resources")

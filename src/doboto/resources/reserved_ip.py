@@ -71,11 +71,13 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
             DOBOTOActionException: It was reserved and could not be assigned, while waiting; it is in `created`.
         """
         plan = self._plan(poll, timeout, progress)
-        made: ReservedIPData = await self._make(self._create_spec(droplet_id, region, project_id), plan.deadline)
+        made: ReservedIPData = await self._create_resource(
+            self._create_spec(droplet_id, region, project_id), plan.deadline
+        )
         if not wait or droplet_id is None:
             return made
         try:
-            return await self._assigned(made, droplet_id, plan)
+            return await self._wait_until_assigned(made, droplet_id, plan)
         except DOBOTOException as failure:
             failure.created = [made]
             raise
@@ -133,7 +135,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
             same,
         )
 
-    async def _made_since(self, things: list[Any], since: float, deadline: Deadline) -> list[Any]:
+    async def _created_since(self, things: list[Any], since: float, deadline: Deadline) -> list[Any]:
         """An address does not show when it was reserved; its actions do, of which that is the first."""
         known = self._session.ownership.known
         things = [thing for thing in things if not any(known((name, thing["ip"])) for name in NAMES)]
@@ -152,19 +154,19 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
         begun = (moment(action.get("started_at")) for action in records(list(page.items)))
         return min((one for one in begun if one is not None), default=None)
 
-    async def _recover_made(self, spec: CreateSpec, deadline: Deadline, failure: DOBOTOException) -> Any:
+    async def _recover_created(self, spec: CreateSpec, deadline: Deadline, failure: DOBOTOException) -> Any:
         """The address, which must also turn out to be the Droplet's: it is nobody's until its action has completed."""
-        found = await super()._recover_made(spec, deadline, failure)
+        found = await super()._recover_created(spec, deadline, failure)
         droplet_id = spec.request.body.get("droplet_id")
         if droplet_id is None or droplet_of(found) == droplet_id:
             return found
         try:
-            return await self._assigned(found, droplet_id, WaitPlan(LOOK, deadline))
+            return await self._wait_until_assigned(found, droplet_id, WaitPlan(LOOK, deadline))
         except DOBOTOException as doubt:
             why = f"found {found['ip']}, which may be another program's: {doubt}"
         raise unknown(failure, spec.asked, spec.what, why, [])
 
-    async def _assigned(self, address: ReservedIPData, droplet_id: int, plan: WaitPlan) -> ReservedIPData:
+    async def _wait_until_assigned(self, address: ReservedIPData, droplet_id: int, plan: WaitPlan) -> ReservedIPData:
         """The address once its action is over.
 
         Raises:

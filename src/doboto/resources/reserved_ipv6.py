@@ -45,7 +45,7 @@ class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
             self._plural,
             lambda address: address.get("region_slug") == region and droplet_of(address) is None,
         )
-        made: ReservedIPv6Data = await self._make(create_spec, self._session.deadline())
+        made: ReservedIPv6Data = await self._create_resource(create_spec, self._session.deadline())
         return made
 
     def _move(self, ip: str, body: Mapping[str, Any], deadline: Deadline) -> ActionSpec:

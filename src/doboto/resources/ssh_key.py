@@ -11,13 +11,13 @@ from .._core.request import Request, path, text
 from .._operation import Mode, operation, stream
 from ..errors import DOBOTONotFoundException
 from ..types import SSHKey as SSHKeyData
-from ._base.create import CreateSpec, Making
+from ._base.create import CreateSpec, Creation
 
 SSHKeys: TypeAlias = list[SSHKeyData]
 Present: TypeAlias = tuple[SSHKeyData, SSHKeyData | None]
 
 
-class SSHKey(Making[Mode]):
+class SSHKey(Creation[Mode]):
     """SSH keys: public keys that Droplets are created with."""
 
     @operation(ref="sshKeys_list", scopes="ssh_key:read")
@@ -54,7 +54,7 @@ class SSHKey(Making[Mode]):
             ValueError: The name or the key is empty; nothing was created.
             DOBOTOUnprocessableException: The key is in the account already, or is none.
         """
-        made: SSHKeyData = await self._make(create_spec(name, public_key), self._session.deadline())
+        made: SSHKeyData = await self._create_resource(create_spec(name, public_key), self._session.deadline())
         return made
 
     @operation(ref=("sshKeys_get", "sshKeys_create"), scopes=("ssh_key:read", "ssh_key:create"), effect="present")
@@ -82,7 +82,7 @@ class SSHKey(Making[Mode]):
             where = path("/account/keys/{key}", key=fingerprint(public_key))
             return await self._get("ssh_key", where, deadline), None
         except DOBOTONotFoundException:
-            made: SSHKeyData = await self._make(making, deadline)
+            made: SSHKeyData = await self._create_resource(making, deadline)
             return made, made
 
     @operation(ref="sshKeys_get", scopes="ssh_key:read")

@@ -11,7 +11,7 @@ from .._json import mapping
 from .._operation import Mode, operation, stream
 from ..types import Tag as TagData
 from ..types import TaggedResource
-from ._base.create import CreateSpec, Making
+from ._base.create import CreateSpec, Creation
 
 Tags: TypeAlias = list[TagData]
 Names: TypeAlias = list[str]
@@ -19,7 +19,7 @@ Resources: TypeAlias = list[TaggedResource]
 Present: TypeAlias = tuple[TagData, TagData | None]
 
 
-class Tag(Making[Mode]):
+class Tag(Creation[Mode]):
     """Tags: labels by which resources are found and acted on together.
 
     DOBOTO 0.6 had an `update` that renamed a tag; today's API can't do that.
@@ -67,7 +67,7 @@ class Tag(Making[Mode]):
             ValueError: The name is empty; nothing was created.
             DOBOTOHTTPException: The name has other characters.
         """
-        made: TagData = await self._make(create_spec(name), self._session.deadline())
+        made: TagData = await self._create_resource(create_spec(name), self._session.deadline())
         return made
 
     @operation(ref=("tags_list", "tags_create"), scopes=("tag:read", "tag:create"), effect="present")
@@ -84,7 +84,7 @@ class Tag(Making[Mode]):
             ValueError: The name is empty; nothing was created.
             DOBOTOException: As `create`.
         """
-        return await self._make_unless_there(create_spec(name), self._session.deadline())
+        return await self._create_unless_exists(create_spec(name), self._session.deadline())
 
     @operation(ref="tags_get", scopes="tag:read", scopes_note="the read scopes of the resources to count them")
     async def info(self, name: str) -> TagData:

@@ -15,8 +15,8 @@ from ..errors import DOBOTONotFoundException
 from ..progress import OnProgress
 from ..types import Action, Snapshot, VolumeCreate, VolumeCreateBase
 from ..types import Volume as VolumeData
-from ._base.actions import ActionSpec, Doing, action_spec
-from ._base.create import CreateSpec, Making, named
+from ._base.actions import ActionRunner, ActionSpec, action_spec
+from ._base.create import CreateSpec, Creation, named
 
 Volumes: TypeAlias = list[VolumeData]
 Snapshots: TypeAlias = list[Snapshot]
@@ -54,7 +54,7 @@ creating = overloaded_operation[Creates[VolumeData], Creates[Coro[VolumeData]]]
 presenting = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
 
 
-class Volume(Making[Mode], Doing[Mode]):
+class Volume(Creation[Mode], ActionRunner[Mode]):
     """Block storage: disks that Droplets are given and that outlive them."""
 
     @operation(ref="volumes_list", scopes="block_storage:read")
@@ -141,7 +141,7 @@ class Volume(Making[Mode], Doing[Mode]):
         Raises:
             DOBOTOConflictException: There is a volume of that name in that region.
         """
-        return await self._make(create_spec(attribs, attributes), self._plan(poll, timeout, None).deadline)
+        return await self._create_resource(create_spec(attribs, attributes), self._plan(poll, timeout, None).deadline)
 
     @presenting(
         ref="volumes_create",
@@ -170,7 +170,9 @@ class Volume(Making[Mode], Doing[Mode]):
         Raises:
             DOBOTOException: As `create`.
         """
-        return await self._make_unless_there(create_spec(attribs, attributes), self._plan(poll, timeout, None).deadline)
+        return await self._create_unless_exists(
+            create_spec(attribs, attributes), self._plan(poll, timeout, None).deadline
+        )
 
     @operation(
         ref=("volumes_delete", "volumes_delete_byName"),
@@ -239,7 +241,7 @@ class Volume(Making[Mode], Doing[Mode]):
         """
         body = {"type": "attach", "droplet_id": required("droplet_id", droplet_id)}
         plan = self._plan(poll, timeout, progress)
-        action: Action = await self._do(self._action_on(id, name, region, body, plan.deadline), plan, wait)
+        action: Action = await self._run_action(self._action_on(id, name, region, body, plan.deadline), plan, wait)
         return action
 
     @operation(
@@ -278,7 +280,7 @@ class Volume(Making[Mode], Doing[Mode]):
         """
         body = {"type": "detach", "droplet_id": required("droplet_id", droplet_id)}
         plan = self._plan(poll, timeout, progress)
-        action: Action = await self._do(self._action_on(id, name, region, body, plan.deadline), plan, wait)
+        action: Action = await self._run_action(self._action_on(id, name, region, body, plan.deadline), plan, wait)
         return action
 
     @operation(
@@ -315,7 +317,7 @@ class Volume(Making[Mode], Doing[Mode]):
         """
         body = {"type": "resize", "size_gigabytes": size, **filters(region=region)}
         plan = self._plan(poll, timeout, progress)
-        action: Action = await self._do(self._action_on(id, None, None, body, plan.deadline), plan, wait)
+        action: Action = await self._run_action(self._action_on(id, None, None, body, plan.deadline), plan, wait)
         return action
 
     @operation(ref="volumeSnapshots_list", scopes="block_storage_snapshot:read")
@@ -361,7 +363,7 @@ class Volume(Making[Mode], Doing[Mode]):
         listing = path("/volumes/{id}/snapshots", id=id)
         body = attributes_of({"name": text("snapshot_name", snapshot_name)}, {"tags": tags})
         what = f"snapshot {snapshot_name} of volume {id}"
-        made: Snapshot = await self._make(
+        made: Snapshot = await self._create_resource(
             CreateSpec(
                 what, Request("POST", listing, body=body), "snapshot", listing, "snapshots", named(snapshot_name)
             ),

@@ -10,7 +10,7 @@ from .._core.request import Request, filters, path
 from .._operation import Mode, operation, stream
 from ..types import VPC as VPCData  # noqa: N811 - an abbreviation, not a constant
 from ..types import VPCAttributes, VPCCreate, VPCMember
-from ._base.create import CreateSpec, changes, changing, named
+from ._base.create import CreateSpec, change_request, changes, named
 from .vpc_peerings import VPCPeerings
 
 VPCs: TypeAlias = list[VPCData]
@@ -58,7 +58,7 @@ class VPC(VPCPeerings[Mode]):
         Raises:
             DOBOTOUnprocessableException: The name or the range is taken, or the API refused them otherwise.
         """
-        return await self._make(create_spec(attributes), self._session.deadline())
+        return await self._create_resource(create_spec(attributes), self._session.deadline())
 
     @operation(ref=("vpcs_list", "vpcs_create"), scopes=("vpc:read", "vpc:create"), effect="present")
     async def present(self, **attributes: Unpack[VPCCreate]) -> Present:
@@ -73,7 +73,7 @@ class VPC(VPCPeerings[Mode]):
         Raises:
             DOBOTOException: As `create`.
         """
-        return await self._make_unless_there(create_spec(attributes), self._session.deadline())
+        return await self._create_unless_exists(create_spec(attributes), self._session.deadline())
 
     @operation(ref="vpcs_get", scopes="vpc:read")
     async def info(self, id: str) -> VPCData:
@@ -105,7 +105,7 @@ class VPC(VPCPeerings[Mode]):
             DOBOTOUnprocessableException: The name is taken, or `default` is unset.
         """
         body = changes(attributes, needed=("name",) if replace else ())
-        return await self._fetch("vpc", changing(path("/vpcs/{id}", id=id), body, replace=replace))
+        return await self._fetch("vpc", change_request(path("/vpcs/{id}", id=id), body, replace=replace))
 
     @operation(ref="vpcs_delete", scopes="vpc:delete", effect="destroy", irreversible="The VPC is lost.")
     async def destroy(self, id: str, *, missing_ok: bool = False) -> None:

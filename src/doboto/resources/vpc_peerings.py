@@ -11,7 +11,7 @@ from .._operation import Mode, operation, stream
 from ..progress import OnProgress
 from ..types import VPCPeering
 from ._base.create import CreateSpec, named
-from ._base.lifecycle import Lifecycle, Settling
+from ._base.lifecycle import Lifecycle, LifecycleOperations
 
 Peerings: TypeAlias = list[VPCPeering]
 PresentPeering: TypeAlias = tuple[VPCPeering, VPCPeering | None]
@@ -20,7 +20,7 @@ PresentPeering: TypeAlias = tuple[VPCPeering, VPCPeering | None]
 LIFECYCLE = Lifecycle("vpc_peering", "/vpc_peerings/{id}", "ACTIVE")
 
 
-class VPCPeerings(Settling[Mode]):
+class VPCPeerings(LifecycleOperations[Mode]):
     """The peerings."""
 
     @operation(ref=("vpcPeerings_list", "vpcs_list_peerings"), scopes="vpc_peering:read")
@@ -93,7 +93,7 @@ class VPCPeerings(Settling[Mode]):
             DOBOTOUnprocessableException: The name is taken, they are peered already, or their addresses overlap.
         """
         plan = self._plan(poll, timeout, progress)
-        made: VPCPeering = await self._make_and_settle(create_spec(name, vpc_ids, id, vpc_id), LIFECYCLE, plan, wait)
+        made: VPCPeering = await self._create_and_wait(create_spec(name, vpc_ids, id, vpc_id), LIFECYCLE, plan, wait)
         return made
 
     @operation(
@@ -131,7 +131,7 @@ class VPCPeerings(Settling[Mode]):
         """
         plan = self._plan(poll, timeout, progress)
         wanted = create_spec(name, vpc_ids, id, vpc_id)
-        both: PresentPeering = await self._make_and_settle_unless_there(wanted, LIFECYCLE, plan, wait)
+        both: PresentPeering = await self._create_and_wait_unless_exists(wanted, LIFECYCLE, plan, wait)
         return both
 
     @operation(ref="vpcPeerings_get", scopes="vpc_peering:read")
@@ -194,7 +194,7 @@ class VPCPeerings(Settling[Mode]):
             wait: If true, wait until it no longer exists, when its VPCs can be destroyed.
         """
         plan = self._plan(poll, timeout, progress)
-        await self._remove_for_good(LIFECYCLE, peering_id, plan, missing_ok=missing_ok, wait_till_gone=wait)
+        await self._destroy_and_wait(LIFECYCLE, peering_id, plan, missing_ok=missing_ok, wait_till_gone=wait)
 
 
 def listing(id: str | None, region: str | None) -> tuple[str, str, dict[str, str | int]]:

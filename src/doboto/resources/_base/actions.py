@@ -27,7 +27,7 @@ from ...errors import (
 )
 from ...events import ResponseLost, Started, WaitingForEvent
 from ...outcomes import attach_state
-from .recovery import Recovering, unknown
+from .recovery import Recovery, unknown
 from .resource import T
 
 #: Gives the path of a list of actions; asked only where it is needed.
@@ -66,10 +66,10 @@ class ActionSpec:
         return ("action", self.type, self.target)
 
 
-class Doing(Recovering[Mode]):
+class ActionRunner(Recovery[Mode]):
     """Does actions."""
 
-    async def _do(self, spec: ActionSpec, plan: WaitPlan, patient: bool) -> Any:
+    async def _run_action(self, spec: ActionSpec, plan: WaitPlan, patient: bool) -> Any:
         """Start an action; with `patient`, after a running one has ended, and wait until it has completed.
 
         Raises:
@@ -81,11 +81,11 @@ class Doing(Recovering[Mode]):
 
         start = partial(self._start_or_find, spec, plan.deadline)
         job = partial(self._unless_done, start, spec.done)
-        action = await self._patiently(job, busy, plan, patient, spec.target)
+        action = await self._retry_while_busy(job, busy, plan, patient, spec.target)
         if not patient:
             return action
         happened = None if spec.done is None else partial(_ignoring_action, spec.done)
-        return (await self._completed([action], spec.reading, plan, happened=happened))[0]
+        return (await self._wait_for_actions([action], spec.reading, plan, happened=happened))[0]
 
     async def _unless_done(self, job: Job[T], done: Callable[[], Awaitable[bool]] | None) -> T:
         """Do it.
@@ -103,7 +103,7 @@ class Doing(Recovering[Mode]):
             raise already_done(refusal) from refusal
         raise refusal
 
-    async def _patiently(
+    async def _retry_while_busy(
         self, job: Job[T], busy: Callable[[], Awaitable[Watch]], plan: WaitPlan, patient: bool, target: str
     ) -> T:
         """Do it; while another action keeps it from being done, wait for that one first if `patient`."""
@@ -123,7 +123,7 @@ class Doing(Recovering[Mode]):
                 attach_state(interruption, not_begun=[target])
                 raise
 
-    async def _completed(
+    async def _wait_for_actions(
         self,
         actions: Sequence[Any],
         reading: Reading,
@@ -144,7 +144,7 @@ class Doing(Recovering[Mode]):
         return watch.all()
 
     async def _start_or_find(self, spec: ActionSpec, deadline: Deadline) -> Any:
-        action = await self._changed(
+        action = await self._send_change(
             spec.request, deadline, partial(self._find_started, spec, deadline), read_action,
             what=f"{spec.type} of {spec.target}", key=spec.key, claimed=lambda action: [of_action(action)],
         )  # fmt: skip

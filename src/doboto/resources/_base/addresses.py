@@ -12,14 +12,14 @@ from ..._json import mapping
 from ..._operation import Mode, operation, stream
 from ...progress import OnProgress
 from ...types import Action
-from .actions import ActionSpec, Doing, action_spec
-from .create import Making
+from .actions import ActionRunner, ActionSpec, action_spec
+from .create import Creation
 
 Address = TypeVar("Address")
 Many: TypeAlias = list[Address]
 
 
-class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
+class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
     """Addresses that are reserved, and assigned to one Droplet after another."""
 
     #: The type of one; the path of the list, its root key, that of one, and what one is called.
@@ -122,7 +122,7 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
         """
         body = {"type": "assign", "droplet_id": required("droplet_id", droplet_id)}
         plan = self._plan(poll, timeout, progress)
-        action: Action = await self._do(self._move(ip, body, plan.deadline), plan, wait)
+        action: Action = await self._run_action(self._move(ip, body, plan.deadline), plan, wait)
         return action
 
     @operation(
@@ -153,7 +153,7 @@ class Addresses(Making[Mode], Doing[Mode], Generic[Mode, Address]):
             DOBOTOUnprocessableException: It is not assigned.
         """
         plan = self._plan(poll, timeout, progress)
-        action: Action = await self._do(self._move(ip, {"type": "unassign"}, plan.deadline), plan, wait)
+        action: Action = await self._run_action(self._move(ip, {"type": "unassign"}, plan.deadline), plan, wait)
         return action
 
     def _place(self, ip: str) -> str:

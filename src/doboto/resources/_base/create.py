@@ -17,7 +17,7 @@ from ..._operation import Mode
 from ...errors import DOBOTOException
 from ...events import Adopted, Created, ResponseLost
 from ...outcomes import attach_state
-from .recovery import Recovering, unknown
+from .recovery import Recovery, unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,17 @@ class CreateSpec:
         return {name: "***" if name in self.secrets else value for name, value in self.request.body.items()}
 
 
-class Making(Recovering[Mode]):
+class Creation(Recovery[Mode]):
     """Makes things."""
 
-    async def _make(self, spec: CreateSpec, deadline: Deadline) -> Any:
+    async def _create_resource(self, spec: CreateSpec, deadline: Deadline) -> Any:
         """Make it; where the answer is lost, look whether it was made.
 
         Raises:
             DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.
         """
-        made: Any = await self._changed(
-            spec.request, deadline, partial(self._recover_made, spec, deadline), holding(spec.key, dict),
+        made: Any = await self._send_change(
+            spec.request, deadline, partial(self._recover_created, spec, deadline), holding(spec.key, dict),
             what=spec.what, key=(spec.plural, spec.what), claimed=lambda made: [_claim(spec, made)],
         )  # fmt: skip
         await self._report(Created(spec.key, _name(made), made.get("name"), made))
@@ -74,20 +74,20 @@ class Making(Recovering[Mode]):
             attach_state(interruption, created=[event.resource])
             raise
 
-    async def _there(self, spec: CreateSpec, deadline: Deadline) -> Any:
+    async def _find_existing(self, spec: CreateSpec, deadline: Deadline) -> Any:
         """The oldest thing of the list that is the one asked for, or None."""
         listed = await self._list_all(spec.plural, spec.listing, spec.query, deadline)
         return next((thing for thing in listed if spec.same(thing)), None)
 
-    async def _make_unless_there(self, spec: CreateSpec, deadline: Deadline) -> tuple[Any, Any]:
+    async def _create_unless_exists(self, spec: CreateSpec, deadline: Deadline) -> tuple[Any, Any]:
         """The thing, and the thing again if it was made just now, else None."""
-        there = await self._there(spec, deadline)
+        there = await self._find_existing(spec, deadline)
         if there is not None:
             return there, None
-        made = await self._make(spec, deadline)
+        made = await self._create_resource(spec, deadline)
         return made, made
 
-    async def _leave_no_trace(self, request: Request, what: str) -> Any:
+    async def _send_untraceable(self, request: Request, what: str) -> Any:
         """Send a change of which nothing can be read afterwards; returns the reply.
 
         Raises:
@@ -97,9 +97,9 @@ class Making(Recovering[Mode]):
         async def nowhere(failure: DOBOTOException) -> Any:
             raise unknown(failure, request.body, what, "the API has nothing to look at", [])
 
-        return await self._changed(request, self._session.deadline(), nowhere)
+        return await self._send_change(request, self._session.deadline(), nowhere)
 
-    async def _recover_made(self, spec: CreateSpec, deadline: Deadline, failure: DOBOTOException) -> Any:
+    async def _recover_created(self, spec: CreateSpec, deadline: Deadline, failure: DOBOTOException) -> Any:
         """The thing that a request made whose answer was lost.
 
         What has a time of creation must be newer than the request. What has none has a name that is its own, so that
@@ -111,7 +111,7 @@ class Making(Recovering[Mode]):
             alike = [thing for thing in listed if spec.same(thing)]
             free = [thing for thing in alike if not self._session.ownership.known(_claim(spec, thing))]
             since = self._session.api_time(failure.sent_at)  # now that a response has shown the API's time
-            return await self._made_since(free, since, deadline)
+            return await self._created_since(free, since, deadline)
 
         await self._session.emit(ResponseLost(spec.what, failure))
         identity = partial(_claim, spec)
@@ -121,7 +121,7 @@ class Making(Recovering[Mode]):
         await self._report(Adopted(spec.key, _name(found), found.get("name"), found))
         return found
 
-    async def _made_since(self, things: list[Any], since: float, deadline: Deadline) -> list[Any]:
+    async def _created_since(self, things: list[Any], since: float, deadline: Deadline) -> list[Any]:
         """Those of them that may have been made since then."""
         return [thing for thing in things if _fresh(thing, since)]
 
@@ -139,7 +139,7 @@ def changes(attributes: Mapping[str, Any], *, needed: Sequence[str] = ()) -> dic
     return body
 
 
-def changing(path: str, body: Mapping[str, Any], *, replace: bool) -> Request:
+def change_request(path: str, body: Mapping[str, Any], *, replace: bool) -> Request:
     """The request that changes a thing: PUT describes all of it, PATCH a part. Either may be sent twice."""
     return Request("PUT" if replace else "PATCH", path, body=body, repeatable=True)
 

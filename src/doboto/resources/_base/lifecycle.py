@@ -15,7 +15,7 @@ from ..._wait.polling import WaitPlan, wait
 from ..._wait.state import StateWatch
 from ...errors import DOBOTOException
 from ...outcomes import attach_state
-from .create import CreateSpec, Making
+from .create import CreateSpec, Creation
 from .recovery import unknown
 
 
@@ -47,14 +47,14 @@ class Lifecycle:
         return "" if state == self.rest else f"{self.member} is {state}"
 
 
-class Settling(Making[Mode]):
+class LifecycleOperations(Creation[Mode]):
     """Makes, changes and destroys things, and waits for them."""
 
-    async def _make_and_settle(self, spec: CreateSpec, course: Lifecycle, plan: WaitPlan, wait: bool) -> Any:
+    async def _create_and_wait(self, spec: CreateSpec, course: Lifecycle, plan: WaitPlan, wait: bool) -> Any:
         """The new thing; with `wait`, at rest."""
-        made = await self._make(spec, plan.deadline)
+        made = await self._create_resource(spec, plan.deadline)
         try:
-            return await self._settled("create", made, course, plan) if wait else made
+            return await self._wait_until_active("create", made, course, plan) if wait else made
         except DOBOTOException as failure:
             failure.created = failure.created or [made]
             raise
@@ -62,23 +62,23 @@ class Settling(Making[Mode]):
             attach_state(interruption, created=[made])
             raise
 
-    async def _make_and_settle_unless_there(
+    async def _create_and_wait_unless_exists(
         self, spec: CreateSpec, course: Lifecycle, plan: WaitPlan, wait: bool
     ) -> Any:
         """The thing, and the thing again if it was made just now, else None; with `wait`, at rest either way."""
-        there = await self._there(spec, plan.deadline)
+        there = await self._find_existing(spec, plan.deadline)
         if there is not None:
-            return (await self._settled("create", there, course, plan) if wait else there), None
-        made = await self._make_and_settle(spec, course, plan, wait)
+            return (await self._wait_until_active("create", there, course, plan) if wait else there), None
+        made = await self._create_and_wait(spec, course, plan, wait)
         return made, made
 
     async def _replace(self, course: Lifecycle, id: str, body: Mapping[str, Any], plan: WaitPlan, wait: bool) -> Any:
         """Replace all of a resource and return it; with `wait`, once it is active."""
         request = Request("PUT", path(course.place, id=id), body=body, repeatable=True)
         changed = await self._session.call(request, plan.deadline, holding(course.key, dict))
-        return await self._settled("update", changed, course, plan) if wait else changed
+        return await self._wait_until_active("update", changed, course, plan) if wait else changed
 
-    async def _settled(self, what: str, thing: Any, course: Lifecycle, plan: WaitPlan) -> Any:
+    async def _wait_until_active(self, what: str, thing: Any, course: Lifecycle, plan: WaitPlan) -> Any:
         """The thing once it is at rest; of one that was not read yet, the id is enough.
 
         Raises:
@@ -92,7 +92,7 @@ class Settling(Making[Mode]):
         await wait(self._session, watch, plan)
         return watch.seen()
 
-    async def _remove_for_good(
+    async def _destroy_and_wait(
         self,
         course: Lifecycle,
         id: str,
@@ -120,4 +120,4 @@ class Settling(Making[Mode]):
             if why := await self._look_till(happened, deadline):
                 raise unknown(failure, request.body, what, why, [])
 
-        await self._changed(request, deadline, recover)
+        await self._send_change(request, deadline, recover)

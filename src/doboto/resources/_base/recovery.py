@@ -38,7 +38,7 @@ Look = Callable[[], Awaitable[bool | None]]
 ListBy = Callable[[Mapping[str, str | int], Deadline], Coroutine[Any, Any, list[Any]]]
 
 
-class Recovering(Resource[Mode]):
+class Recovery(Resource[Mode]):
     """Looks for what lost answers would have told."""
 
     async def _look_till(self, settled: Look, deadline: Deadline) -> str:
@@ -196,7 +196,7 @@ class Recovering(Resource[Mode]):
             looked_for = f"no Droplet left with the tag {tag_name}; left: {names}"
             raise unknown(failure, {"tag_name": tag_name}, looked_for, why, [])
 
-    async def _changed(
+    async def _send_change(
         self,
         request: Request,
         deadline: Deadline,

@@ -27,7 +27,7 @@ from ...types import Droplet as DropletData
 from .actions import DropletActions
 from .associated import DropletAssociated
 from .backups import DropletBackups
-from .create import Creating, Made
+from .create import CreateResult, DropletCreation
 from .create_overloads import Present, PresentMany, creating, presenting
 from .droplet_wait import DropletWait
 
@@ -44,7 +44,9 @@ Actions: TypeAlias = list[Action]
 DropletType: TypeAlias = Literal["droplets", "gpus", "all"]
 
 
-class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], DropletAssociated[Mode], Creating[Mode]):
+class Droplet(
+    DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], DropletAssociated[Mode], DropletCreation[Mode]
+):
     """Droplets: DigitalOcean's virtual machines."""
 
     @operation(
@@ -229,7 +231,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         check_ready_port(ready_port, wait)
         plan = self._plan(poll, timeout, progress)
         made = await self._create(order, plan)
-        droplets = await self._ready(made, order, plan, ready_port) if wait else made.droplets
+        droplets = await self._wait_until_ready(made, order, plan, ready_port) if wait else made.droplets
         return droplets if order.many else droplets[0]
 
     @presenting(
@@ -286,9 +288,9 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         made = await self._create(missing, plan) if missing.names else None
         created = made.droplets if made else []
         if made and wait:
-            created = await self._ready(made, missing, plan, ready_port)
+            created = await self._wait_until_ready(made, missing, plan, ready_port)
         if wait:
-            there |= await self._awaited(there, order, plan, created)
+            there |= await self._wait_for_existing(there, order, plan, created)
         everything = there | dict(zip(missing.names, created, strict=False))
         droplets = [everything[name] for name in order.names]
         return (droplets, created) if order.many else (droplets[0], created[0] if created else None)
@@ -318,7 +320,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
                 there.setdefault(droplet["name"], droplet)
         return there
 
-    async def _awaited(
+    async def _wait_for_existing(
         self, there: dict[str, Any], order: CreateRequest, plan: WaitPlan, created: Droplets
     ) -> dict[str, DropletData]:
         """Those that another call is still creating, once they are ready, by their names."""
@@ -326,7 +328,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         if not new:
             return {}
         try:
-            ready = await self._ready(Made([*new.values()]), order, plan, None, Readiness())
+            ready = await self._wait_until_ready(CreateResult([*new.values()]), order, plan, None, Readiness())
         except DOBOTOException as failure:
             failure.created = [*created]  # those that this call made, and not those that it only waited for
             raise
@@ -391,7 +393,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
                 raise
             return
         if wait:
-            await self._gone(target, plan)
+            await self._wait_until_gone(target, plan)
 
     @operation(ref="droplets_list_kernels", scopes="droplet:read")
     async def kernel_list(self, id: int) -> Kernels:
@@ -465,18 +467,20 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
                 raise lost
             return self._recover_destroy_by_tag(target.tag_name, lost, plan.deadline)
 
-        await self._unlocked(target, plan, patient, partial(self._changed, destroying(target), plan.deadline, recover))
+        await self._retry_while_locked(
+            target, plan, patient, partial(self._send_change, destroy_request(target), plan.deadline, recover)
+        )
 
     async def _destroy_each(self, ids: Sequence[int], plan: WaitPlan, wait: bool, missing_ok: bool) -> None:
         """Ask for the destruction of each of several; wait until all are gone if asked to."""
 
         async def start(id: int) -> None:
-            await self._delete(destroying(Target(id, None)), missing_ok, plan.deadline)
+            await self._delete(destroy_request(Target(id, None)), missing_ok, plan.deadline)
 
         follower = DeletionFollower(self._session)
         await BulkWatch(self._session, "destroy", ids, start, follower, plan).run(patient=wait)
 
-    async def _gone(self, target: Target, plan: WaitPlan) -> None:
+    async def _wait_until_gone(self, target: Target, plan: WaitPlan) -> None:
         session = self._session
         if target.id is not None:
             request = get(path("/droplets/{id}", id=target.id))
@@ -485,7 +489,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
             await wait(session, TagDeletionWatch(session, target.tag_name or ""), plan)
 
 
-def destroying(target: Target) -> Request:
+def destroy_request(target: Target) -> Request:
     """The request that destroys: one Droplet, which may be said twice, or a tag's, which may have got new ones."""
     if target.id is not None:
         return Request("DELETE", path("/droplets/{id}", id=target.id), repeatable=True)

@@ -12,10 +12,10 @@ from ..._operation import Mode, operation
 from ...progress import OnProgress
 from ...types import Action, BackupPolicyAttributes
 from .action_overloads import Actions, act, by_ids, enable, rebuilding, resizing, single, snapshot
-from .run_action import Acting
+from .run_action import DropletActionRunner
 
 
-class DropletActions(Acting[Mode]):
+class DropletActions(DropletActionRunner[Mode]):
     """The actions. Each gives an Action that may still be in progress, or, with `wait`, has completed."""
 
     @enable(
@@ -58,7 +58,7 @@ class DropletActions(Acting[Mode]):
             if target.tag_name is not None:
                 raise ValueError("the API takes a backup_policy for one Droplet at a time, not by tag")
             body["backup_policy"] = members("backup_policy", backup_policy)
-        return await self._act(target, body, wait, poll, timeout, progress)
+        return await self._run_droplet_action(target, body, wait, poll, timeout, progress)
 
     @act(
         ref=("dropletActions_post", "dropletActions_post_byTag"),
@@ -91,7 +91,9 @@ class DropletActions(Acting[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
         """
-        return await self._act(Target.of(id, tag_name), {"type": "disable_backups"}, wait, poll, timeout, progress)
+        return await self._run_droplet_action(
+            Target.of(id, tag_name), {"type": "disable_backups"}, wait, poll, timeout, progress
+        )
 
     @operation(
         ref="dropletActions_post", scopes="droplet:update", effect="action", scopes_with={"wait": ("droplet:read",)}
@@ -118,7 +120,7 @@ class DropletActions(Acting[Mode]):
         Returns:
             The Action.
         """
-        return await self._act(
+        return await self._run_droplet_action(
             Target.of(id, None),
             {"type": "change_backup_policy", "backup_policy": members("backup_policy", backup_policy)},
             wait,
@@ -153,7 +155,7 @@ class DropletActions(Acting[Mode]):
         Returns:
             The Action; a list of Actions, in the order given, for a list of ids.
         """
-        return await self._act(Target.of(id, None), {"type": "reboot"}, wait, poll, timeout, progress)
+        return await self._run_droplet_action(Target.of(id, None), {"type": "reboot"}, wait, poll, timeout, progress)
 
     @act(
         ref=("dropletActions_post", "dropletActions_post_byTag"),
@@ -187,7 +189,9 @@ class DropletActions(Acting[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
         """
-        return await self._act(Target.of(id, tag_name), {"type": "shutdown"}, wait, poll, timeout, progress)
+        return await self._run_droplet_action(
+            Target.of(id, tag_name), {"type": "shutdown"}, wait, poll, timeout, progress
+        )
 
     @act(
         ref=("dropletActions_post", "dropletActions_post_byTag"),
@@ -218,7 +222,9 @@ class DropletActions(Acting[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
         """
-        return await self._act(Target.of(id, tag_name), {"type": "power_on"}, wait, poll, timeout, progress)
+        return await self._run_droplet_action(
+            Target.of(id, tag_name), {"type": "power_on"}, wait, poll, timeout, progress
+        )
 
     @act(
         ref=("dropletActions_post", "dropletActions_post_byTag"),
@@ -251,7 +257,9 @@ class DropletActions(Acting[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
         """
-        return await self._act(Target.of(id, tag_name), {"type": "power_off"}, wait, poll, timeout, progress)
+        return await self._run_droplet_action(
+            Target.of(id, tag_name), {"type": "power_off"}, wait, poll, timeout, progress
+        )
 
     @act(
         ref=("dropletActions_post", "dropletActions_post_byTag"),
@@ -282,7 +290,9 @@ class DropletActions(Acting[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
         """
-        return await self._act(Target.of(id, tag_name), {"type": "power_cycle"}, wait, poll, timeout, progress)
+        return await self._run_droplet_action(
+            Target.of(id, tag_name), {"type": "power_cycle"}, wait, poll, timeout, progress
+        )
 
     @operation(
         ref="dropletActions_post",
@@ -313,7 +323,7 @@ class DropletActions(Acting[Mode]):
             The Action.
         """
         body = {"type": "restore", "image": id_or_slug("image", image)}
-        return await self._act(Target.of(id, None), body, wait, poll, timeout, progress)
+        return await self._run_droplet_action(Target.of(id, None), body, wait, poll, timeout, progress)
 
     @by_ids(
         ref="dropletActions_post",
@@ -341,7 +351,9 @@ class DropletActions(Acting[Mode]):
         Returns:
             The Action; a list of Actions, in the order given, for a list of ids.
         """
-        return await self._act(Target.of(id, None), {"type": "password_reset"}, wait, poll, timeout, progress)
+        return await self._run_droplet_action(
+            Target.of(id, None), {"type": "password_reset"}, wait, poll, timeout, progress
+        )
 
     @resizing(
         ref="dropletActions_post",
@@ -374,7 +386,7 @@ class DropletActions(Acting[Mode]):
         Returns:
             The Action; a list of Actions, in the order given, for a list of ids.
         """
-        return await self._act(
+        return await self._run_droplet_action(
             Target.of(id, None),
             {"type": "resize", "size": text("size", size), "disk": disk},
             wait,
@@ -413,7 +425,7 @@ class DropletActions(Acting[Mode]):
             The Action; a list of Actions, in the order given, for a list of ids.
         """
         body = {"type": "rebuild", "image": id_or_slug("image", image)}
-        return await self._act(Target.of(id, None), body, wait, poll, timeout, progress)
+        return await self._run_droplet_action(Target.of(id, None), body, wait, poll, timeout, progress)
 
     @operation(
         ref="dropletActions_post", scopes="droplet:update", effect="action", scopes_with={"wait": ("droplet:read",)}
@@ -437,7 +449,7 @@ class DropletActions(Acting[Mode]):
         Returns:
             The Action.
         """
-        return await self._act(
+        return await self._run_droplet_action(
             Target.of(id, None), {"type": "rename", "name": text("name", name)}, wait, poll, timeout, progress
         )
 
@@ -466,7 +478,7 @@ class DropletActions(Acting[Mode]):
             The Action.
         """
         text("kernel_id", kernel_id)
-        return await self._act(
+        return await self._run_droplet_action(
             Target.of(id, None), {"type": "change_kernel", "kernel": kernel_id}, wait, poll, timeout, progress
         )
 
@@ -502,7 +514,9 @@ class DropletActions(Acting[Mode]):
         Raises:
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
         """
-        return await self._act(Target.of(id, tag_name), {"type": "enable_ipv6"}, wait, poll, timeout, progress)
+        return await self._run_droplet_action(
+            Target.of(id, tag_name), {"type": "enable_ipv6"}, wait, poll, timeout, progress
+        )
 
     @single(
         ref="dropletActions_post", scopes="droplet:update", effect="action", scopes_with={"wait": ("droplet:read",)}
@@ -532,7 +546,7 @@ class DropletActions(Acting[Mode]):
         Raises:
             ValueError: `id` is missing or empty, or `tag_name` is given.
         """
-        return await self._act(
+        return await self._run_droplet_action(
             Target.of(id, tag_name), {"type": "enable_private_networking"}, wait, poll, timeout, progress
         )
 
@@ -572,4 +586,4 @@ class DropletActions(Acting[Mode]):
         body = {"type": "snapshot"}
         if snapshot_name is not None:
             body["name"] = text("snapshot_name", snapshot_name)
-        return await self._act(Target.of(id, tag_name), body, wait, poll, timeout, progress)
+        return await self._run_droplet_action(Target.of(id, tag_name), body, wait, poll, timeout, progress)

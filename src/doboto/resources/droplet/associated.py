@@ -17,7 +17,7 @@ from ...errors import DOBOTOActionException, DOBOTOException, DOBOTONotFoundExce
 from ...progress import OnProgress
 from ...types import AssociatedResources, AssociatedResourceSelection, DestroyStatus
 from .._base.recovery import unknown
-from .run_action import Acting
+from .run_action import DropletActionRunner
 
 #: What can go along with a Droplet (API reference, selective_destroy_associated_resource).
 KINDS = frozenset({"floating_ips", "reserved_ips", "snapshots", "volumes", "volume_snapshots"})
@@ -25,7 +25,7 @@ KINDS = frozenset({"floating_ips", "reserved_ips", "snapshots", "volumes", "volu
 STATUS = "/droplets/{id}/destroy_with_associated_resources/status"
 
 
-class DropletAssociated(Acting[Mode]):
+class DropletAssociated(DropletActionRunner[Mode]):
     """Lists what belongs to a Droplet, and destroys it along with the Droplet."""
 
     @operation(
@@ -92,7 +92,7 @@ class DropletAssociated(Acting[Mode]):
             raise ValueError("give either resources, to name what goes along, or dangerous=True for everything")
         plan = self._plan(poll, timeout, progress)
         request = _dangerous(id) if dangerous else _selective(id, resources)
-        await self._changed(request, plan.deadline, partial(self._recover_destruction, id, plan.deadline))
+        await self._send_change(request, plan.deadline, partial(self._recover_destruction, id, plan.deadline))
         return await self._destroyed(id, plan) if wait else None
 
     @operation(ref="droplets_get_DestroyAssociatedResourcesStatus", scopes="droplet:delete")
@@ -148,7 +148,7 @@ class DropletAssociated(Acting[Mode]):
         """
         plan = self._plan(poll, timeout, progress)
         request = Request("POST", path("/droplets/{id}/destroy_with_associated_resources/retry", id=id))
-        await self._changed(request, plan.deadline, partial(self._recover_destruction, id, plan.deadline))
+        await self._send_change(request, plan.deadline, partial(self._recover_destruction, id, plan.deadline))
         return await self._destroyed(id, plan) if wait else None
 
     async def _recover_destruction(self, id: int, deadline: Deadline, failure: DOBOTOException) -> None:

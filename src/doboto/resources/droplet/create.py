@@ -23,11 +23,11 @@ from ..._wait.ports import PortWatch
 from ...errors import DOBOTOException, DOBOTOInvalidResponseException, DOBOTOOutcomeUnknownException
 from ...events import Created
 from ...outcomes import attach_state, call_states
-from .run_action import Acting
+from .run_action import DropletActionRunner
 
 
 @dataclass(slots=True)
-class Made:
+class CreateResult:
     """What a create has made so far: filled as responses come, so that it is known whatever happens next."""
 
     droplets: list[Any] = field(default_factory=list[Any])
@@ -43,21 +43,21 @@ class Made:
             self.unresolved.remove(name)
 
 
-class Creating(Acting[Mode]):
+class DropletCreation(DropletActionRunner[Mode]):
     """Creates Droplets and waits for them."""
 
-    async def _create(self, order: CreateRequest, plan: WaitPlan) -> Made:
+    async def _create(self, order: CreateRequest, plan: WaitPlan) -> CreateResult:
         """Ask for all of them.
 
         Raises:
             DOBOTOException: A request failed; `created` holds what the others made.
         """
-        made = Made()
+        made = CreateResult()
         bodies = list(order.bodies())
         try:
             # The first alone: what is wrong with the order shows there, before anything else is asked for.
-            await self._ask_for(bodies[0], made, plan)
-            jobs = [partial(self._ask_unless_failed, body, made, plan) for body in bodies[1:]]
+            await self._request_droplets(bodies[0], made, plan)
+            jobs = [partial(self._request_unless_failed, body, made, plan) for body in bodies[1:]]
             outcomes = await self._session.io.gather(jobs, finish=True)
             made.droplets = in_order(made.droplets, order.names)
             failures = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
@@ -70,17 +70,17 @@ class Creating(Acting[Mode]):
         _report(foremost, made, order)
         raise foremost
 
-    async def _ask_unless_failed(self, body: dict[str, Any], made: Made, plan: WaitPlan) -> None:
+    async def _request_unless_failed(self, body: dict[str, Any], made: CreateResult, plan: WaitPlan) -> None:
         """One request, unless another one has failed meanwhile: the call fails, and what it makes is charged for."""
         if made.failed:
             return
         try:
-            await self._ask_for(body, made, plan)
+            await self._request_droplets(body, made, plan)
         except BaseException:
             made.failed = True
             raise
 
-    async def _ask_for(self, body: dict[str, Any], made: Made, plan: WaitPlan) -> None:
+    async def _request_droplets(self, body: dict[str, Any], made: CreateResult, plan: WaitPlan) -> None:
         """One request."""
         ownership, names = self._session.ownership, asked_names(body)
         tag = self._session.new_recovery_tag()
@@ -121,7 +121,9 @@ class Creating(Acting[Mode]):
         for droplet in droplets:
             droplet["tags"] = [each for each in items(droplet.get("tags")) if each != tag]
 
-    async def _keep(self, made: Made, names: Sequence[str], droplets: Sequence[Any], action_ids: Sequence[int]) -> None:
+    async def _keep(
+        self, made: CreateResult, names: Sequence[str], droplets: Sequence[Any], action_ids: Sequence[int]
+    ) -> None:
         """Remember, and report, what was created: whatever happens next, the ids are known."""
         made.droplets += droplets
         made.action_ids += action_ids
@@ -129,9 +131,9 @@ class Creating(Acting[Mode]):
         for droplet in droplets:
             await self._session.emit(Created("droplet", droplet["id"], droplet.get("name"), droplet))
 
-    async def _ready(
+    async def _wait_until_ready(
         self,
-        made: Made,
+        made: CreateResult,
         order: CreateRequest,
         plan: WaitPlan,
         ready_port: int | None,
@@ -154,7 +156,7 @@ class Creating(Acting[Mode]):
         return droplets
 
 
-def _report(failure: BaseException, made: Made, request: CreateRequest) -> None:
+def _report(failure: BaseException, made: CreateResult, request: CreateRequest) -> None:
     """Put what was created before a failure, and what became of each name, into the failure."""
     if isinstance(failure, DOBOTOException):
         failure.created = in_order([*made.droplets, *failure.created], request.names)
@@ -173,7 +175,9 @@ def _report(failure: BaseException, made: Made, request: CreateRequest) -> None:
     log_interruption(note)
 
 
-def _by_outcome(created: Sequence[Any], made: Made, request: CreateRequest) -> tuple[list[str], list[str], list[str]]:
+def _by_outcome(
+    created: Sequence[Any], made: CreateResult, request: CreateRequest
+) -> tuple[list[str], list[str], list[str]]:
     """The Droplets created, in words, and the names that are unresolved and that were not asked for."""
     known = [f"{droplet['name']} ({droplet['id']})" for droplet in created if isinstance(droplet.get("name"), str)]
     names = Counter(droplet["name"] for droplet in created if isinstance(droplet.get("name"), str))
@@ -182,7 +186,7 @@ def _by_outcome(created: Sequence[Any], made: Made, request: CreateRequest) -> t
     return known, list(unresolved.elements()), list(not_begun.elements())
 
 
-def _foremost(failures: Sequence[Exception], made: Made) -> Exception:
+def _foremost(failures: Sequence[Exception], made: CreateResult) -> Exception:
     """The failure to raise of several: one that leaves something open, else the first; it mentions the others too."""
     foremost = next((one for one in failures if isinstance(one, DOBOTOOutcomeUnknownException)), failures[0])
     others = [other for other in failures if other is not foremost]

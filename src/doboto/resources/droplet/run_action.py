@@ -22,15 +22,15 @@ from ..._wait.polling import WaitPlan, Watch
 from ...errors import DOBOTOActionException, DOBOTOException, DOBOTOInvalidResponseException
 from ...events import Started
 from ...progress import OnProgress
-from .._base.actions import Doing
+from .._base.actions import ActionRunner
 from .._base.recovery import key_of
 from .._base.resource import T
 
 
-class Acting(Doing[Mode]):
+class DropletActionRunner(ActionRunner[Mode]):
     """Starts actions of Droplets."""
 
-    async def _act(
+    async def _run_droplet_action(
         self,
         target: Target,
         body: Mapping[str, Any],
@@ -44,7 +44,7 @@ class Acting(Doing[Mode]):
         plan = self._plan(poll, timeout, progress)
         if target.ids is not None:
             return await self._act_on_each(target.ids, body, plan, wait)
-        actions = await self._unlocked(target, plan, wait, partial(self._start, target, body, plan.deadline))
+        actions = await self._retry_while_locked(target, plan, wait, partial(self._start, target, body, plan.deadline))
         if wait:
             actions = await self._wait_for(actions, body, plan)
         return actions if target.id is None else actions[0]
@@ -63,7 +63,7 @@ class Acting(Doing[Mode]):
         follower = ActionFollower(self._session, body["type"], reading, happened)
         return await BulkWatch(self._session, body["type"], ids, start, follower, plan).run(patient=wait)
 
-    async def _unlocked(self, target: Target, plan: WaitPlan, patient: bool, job: Job[T]) -> T:
+    async def _retry_while_locked(self, target: Target, plan: WaitPlan, patient: bool, job: Job[T]) -> T:
         """Do it; while another action keeps a Droplet locked, wait for that one first if `patient`."""
 
         async def busy() -> Watch:
@@ -71,7 +71,7 @@ class Acting(Doing[Mode]):
                 return TagPendingEventWatch(self._session, target.tag_name or "")
             return PendingEventWatch(self._session, path("/droplets/{id}/actions", id=target.id), str(target))
 
-        return await self._patiently(job, busy, plan, patient, str(target))
+        return await self._retry_while_busy(job, busy, plan, patient, str(target))
 
     async def _start(self, target: Target, body: Mapping[str, Any], deadline: Deadline) -> list[Any]:
         """Start it.
@@ -96,8 +96,8 @@ class Acting(Doing[Mode]):
     async def _ask(self, target: Target, body: Mapping[str, Any], deadline: Deadline) -> list[Any]:
         recover = partial(self._recover_actions, target, body, deadline)
         read = _one if target.tag_name is None else _many
-        actions = await self._changed(
-            starting(target, body), deadline, recover, read,
+        actions = await self._send_change(
+            start_request(target, body), deadline, recover, read,
             what=f"{body['type']} of {target}", key=key_of(target, body), claimed=lambda made: map(of_action, made),
         )  # fmt: skip
         for action in actions:
@@ -108,7 +108,7 @@ class Acting(Doing[Mode]):
         """The actions once they are completed; where one fails, the error has its Droplet too."""
         happened = partial(self._happened, body, plan.deadline)
         try:
-            return await self._completed(actions, reading, plan, happened=happened)
+            return await self._wait_for_actions(actions, reading, plan, happened=happened)
         except DOBOTOActionException as failure:
             failure.droplet = await self._last_seen(failure.action, plan.deadline)
             failure.droplets = [failure.droplet]
@@ -122,7 +122,7 @@ class Acting(Doing[Mode]):
             return None
 
 
-def starting(target: Target, body: Mapping[str, Any]) -> Request:
+def start_request(target: Target, body: Mapping[str, Any]) -> Request:
     """The request that starts an action."""
     if target.id is None:
         return Request("POST", "/droplets/actions", {"tag_name": text("tag_name", target.tag_name or "")}, body)
