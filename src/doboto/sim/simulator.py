@@ -65,6 +65,9 @@ class Simulator(World):
         self.state: Persistence | None = None if state is None else self._resume(state)
         self.machines: Machines | None = None if machines is None else self._start_machines(machines)
 
+    def __repr__(self) -> str:
+        return f"Simulator(clock={self.clock!r}, accounts={len(self.accounts)}, faults={len([*self._faults])})"
+
     @property
     def faults(self) -> Faults:
         """The rules by which requests fail."""

@@ -107,6 +107,10 @@ class ManualClock:
         """Events last what they last."""
         return seconds
 
+    def __repr__(self) -> str:
+        moment = datetime.fromtimestamp(self._now, UTC).isoformat(timespec="seconds")
+        return f"ManualClock({moment.replace('+00:00', 'Z')})"
+
     def advance(self, seconds: float) -> None:
         """Move on; time never goes backwards."""
         if not seconds >= 0:

@@ -43,6 +43,10 @@ class Fault:
         self._matches = request_matcher(rule)
         self._random = Random(f"{seed}/{number}" if rule.seed is None else rule.seed)  # noqa: S311 - repeatable on purpose
 
+    def __repr__(self) -> str:
+        rule = ", ".join(f"{name}={value!r}" for name, value in self.rule.to_json().items() if value is not None)
+        return f"Fault({self.number}, {rule}, seen={self.seen}, triggered={self.triggered})"
+
     def trigger(self, call: ApiCall, droplets: list[str]) -> float | None:
         """Draw a number for what the kind leaves open, if the rule trigger this request about these Droplets."""
         rule = self.rule
@@ -73,6 +77,9 @@ class Faults:
         self._lock = threading.Lock()
         self._faults: tuple[Fault, ...] = ()
         self._number = 0
+
+    def __repr__(self) -> str:
+        return f"Faults({list(self._faults)!r})"
 
     def __iter__(self) -> Iterator[Fault]:
         return iter(self._faults)
