@@ -250,7 +250,7 @@ def test_every_exception_of_the_library_has_a_code_of_its_kind() -> None:
         errors.DOBOTOTimeoutException: 7, errors.DOBOTOPollingException: 7, errors.DOBOTOConnectionException: 11,
         errors.DOBOTOCertificateException: 11,
         errors.DOBOTOOutcomeUnknownException: 8, errors.DOBOTOActionException: 10,
-        errors.DOBOTOBulkException: 1, errors.DOBOTOResponseTooLargeException: 1,
+        errors.DOBOTOBulkException: 1, errors.DOBOTOClientClosedException: 1, errors.DOBOTOResponseTooLargeException: 1,
         errors.DOBOTOClientClosedException: 1,
         errors.DOBOTOVanishedException: 10, errors.DOBOTOInvalidResponseException: 1, errors.DOBOTOException: 1,
     }  # fmt: skip

@@ -53,6 +53,8 @@ def _member(do: DO, holder: Mapping[str, Any], name: str, names: dict[Any, str])
     naming = MEMBERS.get(name) if name != "resource_id" else BY_TYPE.get(str(holder.get("resource_type")))
     many = is_array(value)
     texts: list[Any] = list(value) if many else [value]
+    if not all(texts) or not texts:
+        return value  # as results print what there is none of
     if name in DROPLETS or (name == "resource_id" and holder.get("resource_type") == "droplet"):
         ids: list[Any] = list(resolved(do, [str(text) for text in texts], names))
         ids = [str(id) for id in ids] if name == "resource_id" else ids
