@@ -53,9 +53,9 @@ tests: $(READY)  ## The tests alone; TESTS=path for some of them
 # Programs of others, each in an environment of its own: it must not see ours, least of all the one called doboto too.
 PEERS := .peers
 ENVIRONMENTS := tests/peers/environments
-PEERS_READY := $(patsubst %,$(PEERS)/%/.ready,pydo python-digitalocean doboto apache-libcloud)
+PEERS_READY := $(patsubst %,$(PEERS)/%/.ready,pydo python-digitalocean doboto apache-libcloud dns)
 ifneq ($(and $(shell command -v node),$(shell command -v npm)),)
-PEERS_READY += $(PEERS)/dots-wrapper/.ready
+PEERS_READY += $(PEERS)/dots-wrapper/.ready $(PEERS)/mcp/.ready
 endif
 
 $(PEERS)/%/.ready: $(ENVIRONMENTS)/%.txt

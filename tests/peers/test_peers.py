@@ -124,7 +124,8 @@ class World:
 
 @pytest.fixture
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    sim = Simulator(RealClock(speed=100), Settings(droplet_limit=300))
+    # The programs show how a resize of a running Droplet is refused.
+    sim = Simulator(RealClock(speed=100), Settings(droplet_limit=300, resize_needs_off=True))
     with sim.serve(tls=request.param == "https") as server:
         made = World(sim, server)
         sim.on_seen.append(
