@@ -109,7 +109,7 @@ class Settings:
     detach_seconds: float = 4.0
     #: The order of the Droplet list: ascending or descending ids. Unverified.
     droplet_order: Literal["ascending", "descending"] = "ascending"
-    #: Snapshots need the Droplet off, as in 2015 (`python-digitalocean` PR 99); today they do not. Unverified.
+    #: Snapshots need the Droplet off, as recorded on 2015-09-18; that today they do not is unverified.
     snapshot_needs_off: bool = False
     #: Resize needs the Droplet off. doctl's manual of 2025-26 and the official collection's tests resize a running one.
     resize_needs_off: bool = False

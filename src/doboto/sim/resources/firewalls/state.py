@@ -21,7 +21,7 @@ from .rules import targets, without
 
 durations(firewall__apply=5.0)
 
-#: 409, seen in `harmony-one/harmony-ops#390`.
+#: 409, seen in `harmony-one/harmony-ops#390` (2020-02-20).
 DUPLICATE_NAME = "duplicate name"
 
 

@@ -24,7 +24,7 @@ from .request import FLAGS, SIZES, Location
 # The acceptance tests of `terraform-provider-digitalocean` take about two minutes for one with everything around it.
 durations(load_balancer__create=60.0)
 
-#: 403, seen in `openapi#1173` and `community.digitalocean#185`.
+#: 403, seen in `openapi#1173` and `community.digitalocean#185`, recorded on 2026-05-15.
 BUSY = "Load Balancer can't be updated while it processes previous actions"
 
 

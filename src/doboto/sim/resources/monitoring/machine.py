@@ -1,7 +1,8 @@
 """A Droplet as its metrics agent sees it: when it ran, how busy it was, and each metric at a moment, by name.
 
 CPU time and bandwidth are seen from outside; memory, load and file systems only by the metrics agent, which a Droplet
-has with `monitoring` (`nanovms/ops#1583`). That the API says the same by an empty result is unverified.
+has with `monitoring` (`nanovms/ops#1583`). Without it the API answers 200 and an empty result, as a project that runs
+on a live account documents (2026-08); it says so of CPU time, too, which is unverified.
 
 How busy a Droplet is follows a curve that its id and the account's seed decide: a mean with a wave a day and a wave an
 hour and a half long around it. It can be integrated over any time at once, so that averages (load over five minutes)

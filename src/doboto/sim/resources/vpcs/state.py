@@ -24,8 +24,8 @@ from . import members
 NAME = re.compile(r"[a-zA-Z0-9\-.]+")
 DESCRIPTION_LENGTH = 255
 
-#: `pulumi-digitalocean#753`; the reference promises 403, the API sends 409. The refusal for default VPCs is the 403 of
-#: `doctl#930`, its text is in the notes of many who met it.
+#: `pulumi-digitalocean#753`; the reference promises 403, the API sends 409 (recorded on 2024-06-19). The refusal for
+#: default VPCs is the 403 of `doctl#930` (2020-12-17), its text is in the notes of many who met it.
 WITH_MEMBERS = "Can not delete VPC with members"
 IS_DEFAULT = "Can not delete default VPCs"
 SAME_NAME = "a VPC with the same name already exists in your account"
