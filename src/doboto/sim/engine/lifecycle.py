@@ -1,8 +1,8 @@
 """What happens with time, as tables: how long each event takes, its effect, and which Droplet action leads where.
 
 Durations come from traces where there are any (`doctl#257`: a create of 32 s; recordings of 2015 have 56 s, 20 s for
-power_off and 63 s for a snapshot, one of 2020-09-26 364 s for a create of a custom image), else from everyday experience
-with the control panel: they are plausible, not promised. Other resources add their own with `durations`.
+power_off and 63 s for a snapshot, one of 2020-09-26 364 s for a create of a custom image), else from everyday
+experience with the control panel: they are plausible, not promised. Other resources add their own with `durations`.
 
 An effect is a named function, so that a saved account can resume after a restart: an event is kept as data, with its
 due time, the name of its effect and arguments.

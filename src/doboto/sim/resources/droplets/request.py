@@ -23,8 +23,8 @@ HOSTNAME = re.compile(r"[a-zA-Z0-9]?[a-z0-9A-Z.\-]*[a-z0-9A-Z]")
 BAD_HOSTNAME = "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)"
 NAME_LENGTH = 255
 
-#: `pydo#230`, `api-v2#52`, `api-v2#41`, `forest-iac` PR 437, `axiom#422` (recorded on 2026-03-17, too); the one for the size is by
-#: analogy, its beginning is in the title of `terraform-provider-digitalocean#60`.
+#: `pydo#230`, `api-v2#52`, `api-v2#41`, `forest-iac` PR 437, `axiom#422` (recorded on 2026-03-17, too); the one for the
+#: size is by analogy, its beginning is in the title of `terraform-provider-digitalocean#60`.
 BAD_IMAGE = "You specified an invalid image for Droplet creation."
 BAD_SIZE = "You specified an invalid size for Droplet creation."
 BAD_REGION = "You specified an invalid region for Droplet creation."
