@@ -30,6 +30,12 @@ DEVIATIONS: list[tuple[tuple[str, ...], Callable[[dict[str, Any]], object], str]
 ]
 
 
+def allow_deviations(document: dict[str, Any]) -> None:
+    """Widen the document by what the real API answers although it does not have it."""
+    for (schema, *steps), allow, _ in DEVIATIONS:
+        allow(_node(document["components"]["schemas"][schema], steps))
+
+
 def _node(schema: dict[str, Any], steps: list[str]) -> dict[str, Any]:
     for step in steps:
         schema = schema["properties"][step]
@@ -42,8 +48,7 @@ class Specification:
     def __init__(self, document: dict[str, Any]) -> None:
         self.paths: dict[str, dict[str, Any]] = document["paths"]
         self._document = _translated(document)
-        for (schema, *steps), allow, _ in DEVIATIONS:
-            allow(_node(self._document["components"]["schemas"][schema], steps))
+        allow_deviations(self._document)
         resource = Resource(contents=self._document, specification=DRAFT202012)
         self._registry: Registry[Any] = Registry().with_resource("urn:api", resource)
         self._patterns = [(_pattern(path), path) for path in sorted(self.paths, key=_literals_first)]
