@@ -135,6 +135,11 @@ def test_subnets_are_not_simulated(client: Client) -> None:
     assert client.call("GET", f"/v2/vpcs/{vpc['id']}/subnets").status == 501
 
 
+def test_the_catalog_has_images_as_the_provider_reads_them(client: Client) -> None:
+    image = client.get("/v2/images/ubuntu-22-04-x64")["image"]
+    assert (image["min_disk_size"], image["type"], image["distribution"]) == (7, "snapshot", "Ubuntu")
+
+
 # -- other programs
 
 

@@ -32,8 +32,9 @@ def show(image: Record) -> Record:
 
 
 def show_in_droplet(image: Record) -> Record:
-    """Return a Droplet's image: no `error_message` (recordings since 2020-05), a snapshot without description."""
-    hidden = ("error_message", "description") if image["type"] == "snapshot" else ("error_message",)
+    """Return a Droplet's image: no `error_message` (recordings since 2020-05), an own snapshot without description."""
+    own_snapshot = image["type"] == "snapshot" and not image["public"]
+    hidden = ("error_message", "description") if own_snapshot else ("error_message",)
     return {name: value for name, value in show(image).items() if name not in hidden}
 
 
