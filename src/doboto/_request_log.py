@@ -19,15 +19,15 @@ def log_exchange(request: Request, outcome: Response | DOBOTOException, seconds:
     """Log one attempt of a request. The record's `exchange` holds the same as a dict, for handlers that want it so."""
     if not log.isEnabledFor(logging.DEBUG):
         return
-    told = _of_reply(outcome) if isinstance(outcome, Response) else _of_failure(outcome)
-    exchange = {"method": request.method, "path": request.target, **told, "seconds": round(seconds, 3)}
+    facts = _of_reply(outcome) if isinstance(outcome, Response) else _of_failure(outcome)
+    exchange = {"method": request.method, "path": request.target, **facts, "seconds": round(seconds, 3)}
     log.debug(
         "%s %s: %s in %.3f s%s",
         request.method,
         request.target,
-        told.get("status") or told["error"],
+        facts.get("status") or facts["error"],
         seconds,
-        _notes(told),
+        _notes(facts),
         extra={"exchange": exchange},
     )
 
@@ -46,8 +46,8 @@ def _of_reply(reply: Response) -> dict[str, object]:
     }
 
 
-def _notes(told: dict[str, object]) -> str:
-    notes = [f"request {told['request_id']}"] if "request_id" in told else []
-    if "requests_left" in told:
-        notes.append(f"{told['requests_left']} of {told['requests_limit']} requests left")
+def _notes(facts: dict[str, object]) -> str:
+    notes = [f"request {facts['request_id']}"] if "request_id" in facts else []
+    if "requests_left" in facts:
+        notes.append(f"{facts['requests_left']} of {facts['requests_limit']} requests left")
     return f" ({'; '.join(notes)})" if notes else ""

@@ -54,7 +54,7 @@ class Session:
         agent: The User-Agent header.
         retry: The retry policy.
         limiter: Keeps under the rate limit.
-        claims: Tells whose a new thing is, where answers were lost.
+        ownership: Which call a new resource belongs to, where responses were lost.
         timeouts: Bounds of one exchange; `total` bounds a call that has no `timeout` of its own, retries included.
         lease: This client's part of a rate limit that is shared with other processes, or None.
         pause_collector: Whether long replies are decoded with the garbage collector paused.
@@ -138,7 +138,7 @@ class Session:
         Args:
             request: The request.
             deadline: Bounds all of it. Default: the client's `timeout` from now.
-            read: Reads the reply's JSON (None for an empty reply); what it raises is told what the request was.
+            read: Reads the reply's JSON (None for an empty reply); what it raises gets the request's data.
 
         Raises:
             DOBOTOException: As the reply, or its lack, says; see `doboto.errors`.
@@ -167,7 +167,7 @@ class Session:
     async def _attempt(
         self, request: Request, deadline: Deadline, attempt: int, read: Callable[[Any], Any] | None
     ) -> Any:
-        """One exchange: the reply's value, or the failure as a value, told what it was about."""
+        """One exchange: the reply's value, or the failure as a value, with the request's data."""
         sent_at: float | None = None
         try:
             reply, sent_at = await self._exchange(request, deadline)
@@ -191,7 +191,7 @@ class Session:
         return failure
 
     async def _exchange(self, request: Request, deadline: Deadline) -> tuple[Response, float]:
-        """The reply, and when the request was sent; an error is told the latter too."""
+        """The reply, and when the request was sent; an error has the latter, too."""
         turn = self.limiter.join()
         sent_at: float | None = None
         counts = False
@@ -226,7 +226,7 @@ class Session:
         return None if self.recovery_tag is None else f"doboto-{secrets.token_hex(12)}"
 
     def api_time(self, moment: float | None) -> float:
-        """A moment of the client's clock on the API's, as far as its last Date header tells."""
+        """A moment of the client's clock on the API's, by its last Date header."""
         local = self.io.clock.time() if moment is None else moment
         if self._date is None:
             return local

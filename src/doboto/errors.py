@@ -19,7 +19,7 @@
     ├── DOBOTOConnectionException          no answer: the network, a proxy, TLS
     │   ├── DOBOTOTimeoutException         no answer in time
     │   └── DOBOTOCertificateException     whoever answered can't be trusted to be the API
-    ├── DOBOTOOutcomeUnknownException      a change was asked for and nobody can tell whether it took effect
+    ├── DOBOTOOutcomeUnknownException      a change was sent and its outcome is unknown
     ├── DOBOTOActionException              the API began the work and failed at it
     │   └── DOBOTOVanishedException        a Droplet that was waited for is gone
     ├── DOBOTOBulkException                one call for several Droplets did not complete for all of them
@@ -46,8 +46,8 @@ from .ratelimit import RateLimit
 NOT_AUTHORIZED = re.compile(r"\byou (?:are not authorized|do not have (?:access|permission))\b", re.IGNORECASE)
 #: A private key as PEM (RFC 7468), also one that was cut off.
 PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL)
-#: How many of the things that were created are named in an error's text; all are in its `created`.
-TOLD = 5
+#: How many of the resources that were created an error's text names; all are in its `created`.
+NAMED = 5
 
 
 class Stage(Enum):
@@ -141,8 +141,8 @@ class DOBOTOException(Exception):
         if self.attempts > 1:
             notes.append(f"{self.attempts} attempts")
         if self.created:
-            more = f" and {len(self.created) - TOLD} more" if len(self.created) > TOLD else ""
-            notes.append(f"created before that: {', '.join(_label(made) for made in self.created[:TOLD])}{more}")
+            more = f" and {len(self.created) - NAMED} more" if len(self.created) > NAMED else ""
+            notes.append(f"created before that: {', '.join(_label(made) for made in self.created[:NAMED])}{more}")
         return notes
 
 
@@ -221,8 +221,8 @@ class DOBOTORateLimitException(DOBOTOHTTPException):
     """429, or no room within the rate limit before the call's deadline.
 
     Attributes:
-        ratelimit: `RateLimit(limit, remaining, reset)` as last told by the API, or None.
-        retry_after: Seconds till a request has a chance again, or None when unknown.
+        ratelimit: `RateLimit(limit, remaining, reset)` as the API last sent it, or None.
+        retry_after: Seconds until a retry can succeed, or None if unknown.
     """
 
     def __init__(
@@ -248,7 +248,7 @@ class DOBOTORateLimitException(DOBOTOHTTPException):
 
 
 class DOBOTOServerException(DOBOTOHTTPException):
-    """500 and above: the API, or something before it, failed. 408 too, which says that it waited in vain.
+    """500 and above: the API, or something before it, failed. 408 too, which says that it waited for a request that did not come.
 
     A load balancer says 408 on a connection that idles, and that may cross with a request (RFC 9110, 15.5.9).
     """
@@ -312,7 +312,7 @@ class DOBOTOCertificateException(DOBOTOConnectionException):
 
 
 class DOBOTOOutcomeUnknownException(DOBOTOException):
-    """A change was asked for, the answer was lost, and looking did not settle whether it took effect.
+    """A change was sent, the response was lost, and the outcome could not be determined.
 
     It is never sent again by itself: that could create a second Droplet. `created` holds what was found.
 

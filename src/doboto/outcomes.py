@@ -72,7 +72,7 @@ def call_states(source: object) -> list[CallState]:
     Args:
         source: An exception: KeyboardInterrupt, CancelledError, the TimeoutError of `asyncio.timeout`, an exception
             group, or an error of this library; also those that these were raised from. Or a task that is done: of a
-            `TaskGroup` that failed, the tasks that it cancelled know what their exceptions can't tell the group.
+            `TaskGroup` that failed, the tasks that it cancelled have exceptions that the group does not have.
 
     Returns:
         A `CallState` for each call, the innermost exception's first; an empty list where no call was under way.

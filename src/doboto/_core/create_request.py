@@ -143,7 +143,7 @@ def check_distinct(names: Sequence[str]) -> None:
         ValueError: One is.
     """
     if len(set(names)) < len(names):
-        raise ValueError("present can't tell Droplets of the same name apart: names has one twice")
+        raise ValueError("present identifies Droplets by name: names has one twice")
 
 
 def check_ready_port(port: int | None, wait: bool) -> None:

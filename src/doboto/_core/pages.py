@@ -17,7 +17,7 @@ from .response import member
 #: The most the API puts on a page (API reference, "Links & Pagination").
 PER_PAGE = 200
 
-#: What tells things of one list apart, in this order: the first of these members that they have.
+#: What identifies the items of a list: the first of these members that they have.
 IDENTITY = ("id", "uuid", "urn", "ip", "fingerprint", "slug", "history_event_id", "droplet_id", "name")
 #: Lists whose requests have no paging parameters in the API reference, though their replies have links to further
 #: pages: the size of a page is the API's own there.
@@ -25,7 +25,7 @@ PLAIN = re.compile(r"/(?:images|floating_ips|reserved_ips)/[^/]+/actions|/projec
 
 #: Lists of things whose ids are numbers, without which nothing can be said of them.
 NUMBERED = frozenset({"droplets", "actions"})
-#: The most pages that a list can have: two million things. A reply that tells of more is wrong.
+#: The most pages that a list can have: two million items. A response that announces more is wrong.
 MOST = 10_000
 
 
@@ -36,7 +36,7 @@ class Page:
     Attributes:
         items: What is on it.
         total: How many there are on all pages; None where the API does not say.
-        last: The number of the last page that its links tell of; 0 where they tell of none.
+        last: The number of the last page that its links name; 0 if they name none.
         following: The number of the page after this one, or None on the last.
     """
 
@@ -74,7 +74,7 @@ def read(result: Any, key: str) -> Page:
     total = total if isinstance(total, int) and not isinstance(total, bool) else None
     page = Page(items, total, max(_number(pages.get("last")) or 0, following or 0), following)
     if max(page.last, (total or 0) // PER_PAGE) > MOST:
-        raise DOBOTOInvalidResponseException(f"the reply tells of {page.last} pages with {total} {key}", result)
+        raise DOBOTOInvalidResponseException(f"the response announces {page.last} pages with {total} {key}", result)
     return page
 
 
@@ -102,7 +102,7 @@ def _number_of(item: Mapping[str, Any]) -> Any:
 
 
 def rest(first: Page) -> range:
-    """The numbers of the pages after the first, as far as the first one tells, by its links or by its total."""
+    """The numbers of the pages after the first, as the first one announces them by its links or its total."""
     full = len(first.items) >= PER_PAGE or first.following is not None
     by_total = -(-(first.total or 0) // PER_PAGE) if full else 0
     return range(2, max(first.last, by_total) + 1)

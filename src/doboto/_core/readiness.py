@@ -40,20 +40,20 @@ class Readiness:
             tags=tuple(attribs.get("tags") or ()),
         )
 
-    def lacks(self, droplet: Mapping[str, Any]) -> list[str]:
+    def missing(self, droplet: Mapping[str, Any]) -> list[str]:
         """What the Droplet does not have yet, in words; empty when it is ready."""
-        lacking: list[str] = []
+        missing: list[str] = []
         if droplet.get("status") != "active":
-            lacking.append(f"status is {droplet.get('status')}")
+            missing.append(f"status is {droplet.get('status')}")
         if self.public_ipv4 and not public_ipv4(droplet):
-            lacking.append("no public IPv4 address")
+            missing.append("no public IPv4 address")
         if self.private_ipv4 and not private_ipv4(droplet):
-            lacking.append("no private IPv4 address")
+            missing.append("no private IPv4 address")
         if self.public_ipv6 and not public_ipv6(droplet):
-            lacking.append("no IPv6 address")
-        if missing := self._untagged(droplet):
-            lacking.append(f"not tagged {', '.join(sorted(missing))}")
-        return lacking
+            missing.append("no IPv6 address")
+        if untagged := self._untagged(droplet):
+            missing.append(f"not tagged {', '.join(sorted(untagged))}")
+        return missing
 
     def tag_of(self, droplet: Mapping[str, Any]) -> str | None:
         """One of the tags asked for, as the Droplet spells it; None where there is none to go by."""

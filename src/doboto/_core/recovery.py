@@ -114,7 +114,7 @@ class OwnershipRegistry:
         return [one for one in found if key(one) not in self._claimed]
 
     def sending(self, names: Sequence[Hashable]) -> None:
-        """Record that a request for these names is on its way; a name is whatever tells like requests by."""
+        """Record that a request for these names is on its way; a name is whatever identifies like requests."""
         with self._lock:
             self._sending.update(names)
 
@@ -160,7 +160,7 @@ class OwnershipRegistry:
             key: What a resource is claimed under.
         """
         with self._lock:
-            # Those that somebody gave up on come last: of these, a caller has been told.
+            # Those that somebody gave up on come last: a caller knows of these.
             free = sorted(self.free(found, key), key=lambda one: key(one) in self._doubted)
             lookers = self._looking[name]
             contested = len(lookers) > missing or any(key(one) in self._doubted for one in free)

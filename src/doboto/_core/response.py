@@ -60,7 +60,7 @@ class Response:
         return 200 <= self.status < 300
 
     def describe(self, kind: type[E], message: str, result: Any = None) -> E:
-        """An error of that kind with all that the reply tells."""
+        """An error of that kind with everything that the response has."""
         error = kind(
             message,
             status=self.status,

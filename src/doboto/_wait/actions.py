@@ -69,7 +69,7 @@ class ActionWatch:
         self._single = single
         self._finder = Finder(session, "actions", "/actions", {})
         self._listing = True
-        self.hurry = False
+        self.poll_again_now = False
         self._begun = session.io.clock.monotonic()
 
     def pending(self) -> dict[int, str]:
@@ -89,14 +89,14 @@ class ActionWatch:
         """Those that ended in another way than completed."""
         return [action for action in self._seen.values() if is_over(action) and not is_completed(action)]
 
-    async def look(self, deadline: Deadline) -> None:
+    async def poll(self, deadline: Deadline) -> None:
         """Read the running ones: a single one by itself, several from the list of all actions."""
-        self.hurry = False
+        self.poll_again_now = False
         ids = list(self.pending())
-        missing = ids if len(ids) == 1 else await self._look_in_list(ids, deadline)
-        await self._look_singly(missing, deadline)
+        missing = ids if len(ids) == 1 else await self._poll_list(ids, deadline)
+        await self._poll_each(missing, deadline)
 
-    async def _look_in_list(self, ids: list[int], deadline: Deadline) -> list[int]:
+    async def _poll_list(self, ids: list[int], deadline: Deadline) -> list[int]:
         """Read what the list has; returns what is missing there."""
         if not self._listing:
             return ids
@@ -106,10 +106,10 @@ class ActionWatch:
             self._listing = False  # the token may read a Droplet's actions and not the list of all
             return ids
         self._seen.update(found)
-        self.hurry = not self._finder.finished
-        return [] if self.hurry else [id for id in ids if id not in found]
+        self.poll_again_now = not self._finder.finished
+        return [] if self.poll_again_now else [id for id in ids if id not in found]
 
-    async def _look_singly(self, ids: list[int], deadline: Deadline) -> None:
+    async def _poll_each(self, ids: list[int], deadline: Deadline) -> None:
         jobs = [partial(self._read, id, deadline) for id in ids]
         for outcome in await self._session.io.gather(jobs):
             if isinstance(outcome, Exception):
@@ -148,10 +148,10 @@ GRACE = 30.0
 
 def describe(actions: Sequence[Mapping[str, Any]]) -> str:
     """Failed actions in words."""
-    told = [
+    parts = [
         f"action {action.get('id')}: {action.get('type')} of {action.get('resource_type', 'resource')}"
         f" {action.get('resource_id')} {action.get('status')}"
         for action in actions[:5]
     ]
-    more = len(actions) - len(told)
-    return "; ".join(told) + (f"; and {more} more" if more else "")
+    more = len(actions) - len(parts)
+    return "; ".join(parts) + (f"; and {more} more" if more else "")

@@ -72,7 +72,7 @@ class Follower(Protocol):
     """Reads how far the calls are that were accepted."""
 
     #: Whether the last poll had more to read than a poll may cost.
-    hurry: bool
+    poll_again_now: bool
 
     async def prepare(self, ids: Sequence[int], deadline: Deadline) -> None:
         """Read what must be known before anything is sent."""
@@ -82,7 +82,7 @@ class Follower(Protocol):
         """Record the API's answer to a call."""
         ...
 
-    async def look(self, calls: Sequence[BulkCall], deadline: Deadline) -> None:
+    async def poll(self, calls: Sequence[BulkCall], deadline: Deadline) -> None:
         """Poll those that are running. Raises what the next poll may mend."""
         ...
 
@@ -104,7 +104,7 @@ class BulkWatch:
     ) -> None:
         self.what = what
         self.total = len(ids)
-        self.hurry = False
+        self.poll_again_now = False
         self._session = session
         self._calls = [BulkCall(id) for id in ids]
         self._start = start
@@ -155,12 +155,12 @@ class BulkWatch:
             return True
         return False
 
-    async def look(self, deadline: Deadline) -> None:
+    async def poll(self, deadline: Deadline) -> None:
         """Poll: read those that are running, and send those again that were held up and no longer are."""
         running = [call for call in self._calls if call.state == "running"]
         if running:
-            await self._follower.look(running, deadline)
-        self.hurry = self._follower.hurry
+            await self._follower.poll(running, deadline)
+        self.poll_again_now = self._follower.poll_again_now
         held = [call for call in self._calls if call.held]
         free = await self._free(held, deadline) if held else []
         unsent = [call for call in self._calls if call.state == "not_begun" and not call.held and not call.is_over]
@@ -194,12 +194,12 @@ class BulkWatch:
         """Those on which nothing is running any more: a list of Droplets says whether they are locked."""
         found = await self._listed(held, deadline) if len(held) > 1 else {}
         if found is None:
-            self.hurry = True
+            self.poll_again_now = True
             return []
         free = [call for call in held if call.id in found and not found[call.id].get("locked")]
         others = [call for call in held if call.id not in found]
         watches = [self._pending_event(call) for call in others]
-        outcomes = await self._session.io.gather([partial(watch.look, deadline) for watch in watches])
+        outcomes = await self._session.io.gather([partial(watch.poll, deadline) for watch in watches])
         end_unreadable(others, outcomes)
         done = zip(others, watches, strict=True)
         return [*free, *(call for call, watch in done if call.held and not watch.pending())]

@@ -13,7 +13,7 @@ from ..errors import DOBOTONotFoundException
 
 
 class DeletionWatch:
-    """A thing that answers till it answers 404: what a Droplet held, its volumes and addresses, is free then.
+    """A resource, until reading it gives 404: what a Droplet held, its volumes and addresses, is free then.
 
     Args:
         session: Sends the requests.
@@ -24,7 +24,7 @@ class DeletionWatch:
 
     what = "destroy"
     total = 1
-    hurry = False
+    poll_again_now = False
     failures = 0
 
     def __init__(self, session: Session, id: int | str, request: Request, key: str) -> None:
@@ -43,7 +43,7 @@ class DeletionWatch:
         """The thing as last seen."""
         return self._seen
 
-    async def look(self, deadline: Deadline) -> None:
+    async def poll(self, deadline: Deadline) -> None:
         """Ask for it."""
         try:
             reply: Any = await self._session.call(self._request, deadline)
@@ -54,7 +54,7 @@ class DeletionWatch:
 
 
 class TagDeletionWatch:
-    """The Droplets of a tag, till the tag lists none.
+    """The Droplets of a tag, until the tag lists none.
 
     Args:
         session: Sends the requests.
@@ -62,7 +62,7 @@ class TagDeletionWatch:
     """
 
     what = "destroy"
-    hurry = False
+    poll_again_now = False
     failures = 0
 
     def __init__(self, session: Session, tag_name: str) -> None:
@@ -81,7 +81,7 @@ class TagDeletionWatch:
         """Those left."""
         return self._left
 
-    async def look(self, deadline: Deadline) -> None:
+    async def poll(self, deadline: Deadline) -> None:
         """Ask for a page of them: that there are any is enough to go on waiting."""
         request = pages.numbered("/droplets", {"tag_name": self._tag_name}, 1)
         try:

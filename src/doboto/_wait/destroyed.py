@@ -1,4 +1,4 @@
-"""Waiting till a Droplet and its associated resources are destroyed."""
+"""Waiting until a Droplet and its associated resources are destroyed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class AssociatedDestroyWatch:
 
     what = "destroy with associated resources"
     total = 1
-    hurry = False
+    poll_again_now = False
     failures = 0
 
     def __init__(self, session: Session, request: Request, id: int) -> None:
@@ -30,14 +30,14 @@ class AssociatedDestroyWatch:
         self._status: dict[str, Any] = {}
 
     def pending(self) -> dict[int, str]:
-        """The Droplet, till the API says that the destruction has come to its end."""
+        """The Droplet, until the API says that the destruction is over."""
         return {} if self._status.get("completed_at") else {self._id: "being destroyed"}
 
     def seen(self) -> Any:
         """The status as last seen."""
         return self._status
 
-    async def look(self, deadline: Deadline) -> None:
+    async def poll(self, deadline: Deadline) -> None:
         """Read the status."""
         status: Any = await self._session.call(self._request, deadline)
         self._status = status if isinstance(status, dict) else {}

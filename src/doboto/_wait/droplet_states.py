@@ -41,7 +41,7 @@ class DropletStateWatch:
 
     def __init__(self, session: Session, ids: Sequence[int], until: Until, tag_name: str | None = None) -> None:
         self.total = len(ids)
-        self.hurry = False
+        self.poll_again_now = False
         self._session = session
         self._until = until
         self._droplets: dict[int, Any] = dict.fromkeys(ids)
@@ -72,17 +72,17 @@ class DropletStateWatch:
             raise DOBOTOVanishedException(message, droplet=self._droplets[self._gone[0]], droplets=droplets)
         return list(self._droplets.values())
 
-    async def look(self, deadline: Deadline) -> None:
+    async def poll(self, deadline: Deadline) -> None:
         """Poll: read what is pending.
 
         Raises:
             DOBOTONotFoundException: A Droplet does not exist.
         """
-        self.hurry = False
+        self.poll_again_now = False
         ids = list(self._missing)
         found = await self._read_list(ids, deadline) if len(ids) > 1 and self._listing else {}
         if found is None:
-            self.hurry = True
+            self.poll_again_now = True
             return
         await self._read_each([id for id in ids if id not in found], deadline)
         read = {id: self._droplets[id] for id in ids if id not in self._gone and self._droplets[id] is not None}

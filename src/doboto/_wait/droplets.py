@@ -63,14 +63,14 @@ class DropletWatch:
         )
         self._actions_readable = True
         self._rounds = 0
-        self.hurry = False
+        self.poll_again_now = False
         self._finder = Finder(session, "droplets", "/droplets", self._filter(droplets))
 
     def pending(self) -> dict[int, str]:
         """The Droplets that are not ready, but for those that failed."""
         failed = self._gone | self._failed().keys()
-        lacking = {id: self._readiness.lacks(droplet) for id, droplet in self._seen.items() if id not in failed}
-        return {id: ", ".join(lacks) for id, lacks in lacking.items() if lacks}
+        missing = {id: self._readiness.missing(droplet) for id, droplet in self._seen.items() if id not in failed}
+        return {id: ", ".join(parts) for id, parts in missing.items() if parts}
 
     def seen(self) -> Any:
         """The Droplet as last seen, or a list of them."""
@@ -81,18 +81,18 @@ class DropletWatch:
         """All Droplets as last seen, in the order given."""
         return list(self._seen.values())
 
-    async def look(self, deadline: Deadline) -> None:
+    async def poll(self, deadline: Deadline) -> None:
         """One round."""
         self._rounds += 1
-        self.hurry = False
+        self.poll_again_now = False
         left = PAGES
         if self._running():
             left -= 1
-            await self._look_at_actions(deadline)
+            await self._poll_actions(deadline)
         if not self._running() or self._is_batch() or self._rounds % NOW_AND_THEN == 0:
-            await self._look_at_droplets(deadline, left)
+            await self._poll_droplets(deadline, left)
 
-    def settle(self) -> list[Any]:
+    def result(self) -> list[Any]:
         """The Droplets, all ready.
 
         Raises:
@@ -145,19 +145,19 @@ class DropletWatch:
         stuck = [id for id, droplet in self._seen.items() if id in self._gone or droplet.get("status") == "new"]
         return own | dict.fromkeys((id for id in stuck if id not in own), action)
 
-    async def _look_at_actions(self, deadline: Deadline) -> None:
+    async def _poll_actions(self, deadline: Deadline) -> None:
         try:
-            await self._actions.look(deadline)
+            await self._actions.poll(deadline)
         except (DOBOTOForbiddenException, DOBOTONotFoundException):
-            self._actions_readable = False  # the token may not read actions: the Droplets alone must tell
+            self._actions_readable = False  # the token may not read actions: the Droplets alone must show it
 
-    async def _look_at_droplets(self, deadline: Deadline, most: int) -> None:
+    async def _poll_droplets(self, deadline: Deadline, most: int) -> None:
         ids = list(self.pending())
         if len(ids) > 1:
             found = await self._finder.find(ids, deadline, most)
             self._seen.update(found)
-            self.hurry = not self._finder.finished
-            ids = [] if self.hurry else [id for id in ids if id not in found]
+            self.poll_again_now = not self._finder.finished
+            ids = [] if self.poll_again_now else [id for id in ids if id not in found]
         outcomes = await self._session.io.gather([partial(self._read, id, deadline) for id in ids])
         for outcome in outcomes:
             if isinstance(outcome, Exception):

@@ -40,7 +40,7 @@ class ActionFollower:
         happened: Happened | None = None,
     ) -> None:
         self._happened = happened
-        self.hurry = False
+        self.poll_again_now = False
         self._session = session
         self._what = what
         self._single = single
@@ -61,21 +61,21 @@ class ActionFollower:
             error = DOBOTOActionException(describe([answer]), action=answer, actions=[answer])
             call.end("failed", error)
 
-    async def look(self, calls: Sequence[BulkCall], deadline: Deadline) -> None:
+    async def poll(self, calls: Sequence[BulkCall], deadline: Deadline) -> None:
         """Read the actions; one that can't be read ends its own call alone."""
         by_action = {call.action["id"]: call for call in calls}
         if by_action.keys() - self._calls.keys():
             self._calls |= by_action
             self._watch = ActionWatch(self._session, [call.action for call in calls], self._single, self._happened)
         try:
-            await self._watch.look(deadline)
+            await self._watch.poll(deadline)
         except DOBOTOException as failure:
             if transient(failure):
                 raise
-            await self._look_at_each(calls, deadline)
+            await self._poll_each(calls, deadline)
         finally:
             self._record(self._watch)
-        self.hurry = self._watch.hurry
+        self.poll_again_now = self._watch.poll_again_now
 
     def _record(self, watch: ActionWatch) -> None:
         for action in watch.all():
@@ -83,9 +83,9 @@ class ActionFollower:
             if call.state == "running":
                 self.accepted(call, action)
 
-    async def _look_at_each(self, calls: Sequence[BulkCall], deadline: Deadline) -> None:
+    async def _poll_each(self, calls: Sequence[BulkCall], deadline: Deadline) -> None:
         watches = [ActionWatch(self._session, [call.action], self._single, self._happened) for call in calls]
-        outcomes = await self._session.io.gather([partial(watch.look, deadline) for watch in watches])
+        outcomes = await self._session.io.gather([partial(watch.poll, deadline) for watch in watches])
         end_unreadable(calls, outcomes)
         for watch in watches:
             self._record(watch)
@@ -102,7 +102,7 @@ class DeletionFollower:
         session: Sends the requests.
     """
 
-    hurry = False
+    poll_again_now = False
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -118,7 +118,7 @@ class DeletionFollower:
         """Record that its destruction was asked for."""
         call.state, call.waits_for = "running", "still there"
 
-    async def look(self, calls: Sequence[BulkCall], deadline: Deadline) -> None:
+    async def poll(self, calls: Sequence[BulkCall], deadline: Deadline) -> None:
         """Read the list, then those that it says nothing certain of."""
         there, certain = await self._read_list(deadline) if len(calls) > 1 else (set[int](), False)
         self._listed |= there

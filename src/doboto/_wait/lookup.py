@@ -15,7 +15,7 @@ from .._session import Session
 class Finder:
     """Finds things by id in a list of the API.
 
-    New things stand at one end of a list, which end is not documented: the first page tells, by the order of its
+    New resources are at one end of a list, which end is not documented: the first page shows it by the order of its
     ids, and the pages where something was found are remembered for the next round.
 
     Args:

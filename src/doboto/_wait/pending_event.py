@@ -1,4 +1,4 @@
-"""Waiting till no other action runs on a resource, or on any Droplet of a tag."""
+"""Waiting until no other action runs on a resource, or on any Droplet of a tag."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PendingEventWatch:
 
     what = "pending event"
     total = 1
-    hurry = False
+    poll_again_now = False
     failures = 0
 
     def __init__(
@@ -48,7 +48,7 @@ class PendingEventWatch:
         """The actions that are running, as last seen."""
         return self._running or []
 
-    async def look(self, deadline: Deadline) -> None:
+    async def poll(self, deadline: Deadline) -> None:
         """Read the newest actions."""
         request = pages.numbered(self._listing, {}, 1)
         page = await self._session.call(request, deadline, pages.reading("actions"))
@@ -66,7 +66,7 @@ class TagPendingEventWatch:
 
     what = "pending event"
     total = 1
-    hurry = False
+    poll_again_now = False
     failures = 0
 
     def __init__(self, session: Session, tag_name: str) -> None:
@@ -84,7 +84,7 @@ class TagPendingEventWatch:
         """The Droplets that are locked, as last seen."""
         return self._locked or []
 
-    async def look(self, deadline: Deadline) -> None:
+    async def poll(self, deadline: Deadline) -> None:
         """Read the Droplets."""
         request = pages.numbered("/droplets", {"tag_name": self._tag_name}, 1)
         page = await self._session.call(request, deadline, pages.reading("droplets"))

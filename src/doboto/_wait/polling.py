@@ -1,4 +1,4 @@
-"""The loop that all waiting goes through: pause, look, tell, till nothing is pending or the time is over."""
+"""The loop of all waiting: pause, poll, report, until nothing is pending or time is over."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..outcomes import attach_state
 #: The shortest pause between two rounds, in seconds: a `poll` of 0 is no reason to spin.
 SHORTEST = 0.1
 #: What is left for the last round when a whole pause no longer fits, in seconds, and as a part of the whole time.
-LAST_LOOK = 1.0
+LAST_POLL = 1.0
 LAST_PART = 0.25
 
 
@@ -44,19 +44,19 @@ class Watch(Protocol):
     what: str
     total: int
     #: Whether the last look had more to see than a round may cost, so that the next one is not put off.
-    hurry: bool
+    poll_again_now: bool
 
     @property
     def failures(self) -> int:
         """How many of them have failed, where the others are waited for all the same."""
         ...
 
-    async def look(self, deadline: Deadline) -> None:
+    async def poll(self, deadline: Deadline) -> None:
         """One round: one or two requests. Raises what ends the wait."""
         ...
 
     def pending(self) -> Mapping[Any, str]:
-        """What is not done yet, by id, with what it lacks in words."""
+        """What is not done yet, by id, with what it missing in words."""
         ...
 
     def seen(self) -> Any:
@@ -102,7 +102,7 @@ async def wait(session: Session, watch: Watch, plan: WaitPlan, *, at_once: bool 
 async def _poll(session: Session, watch: Watch, plan: WaitPlan) -> DOBOTOException | None:
     """One round; an error that the next round may mend is kept instead of raised."""
     try:
-        await watch.look(plan.deadline)
+        await watch.poll(plan.deadline)
     except DOBOTOException as failure:
         if not transient(failure):
             raise
@@ -114,9 +114,9 @@ async def _poll(session: Session, watch: Watch, plan: WaitPlan) -> DOBOTOExcepti
 async def _pause(session: Session, watch: Watch, plan: WaitPlan, error: DOBOTOException | None) -> None:
     now = session.io.clock.monotonic()
     left = plan.deadline.remaining(now)
-    pause = SHORTEST if watch.hurry else max(plan.poll, SHORTEST)
+    pause = SHORTEST if watch.poll_again_now else max(plan.poll, SHORTEST)
     if pause >= left:
-        pause = left - min(LAST_LOOK, plan.deadline.seconds * LAST_PART)
+        pause = left - min(LAST_POLL, plan.deadline.seconds * LAST_PART)
     if pause <= 0:
         _give_up(session, watch, plan, plan.deadline.seconds, error)
     await session.io.sleep(pause)
@@ -140,9 +140,9 @@ def _progress(session: Session, watch: Watch, plan: WaitPlan) -> Progress:
 
 
 def _summary(pending: Mapping[Any, str], most: int = 5) -> str:
-    told = [f"{id}: {state}" for id, state in list(pending.items())[:most]]
+    parts = [f"{id}: {state}" for id, state in list(pending.items())[:most]]
     more = len(pending) - most
-    return f"{len(pending)} pending ({'; '.join(told)}{f'; and {more} more' if more > 0 else ''})"
+    return f"{len(pending)} pending ({'; '.join(parts)}{f'; and {more} more' if more > 0 else ''})"
 
 
 def _ids(seen: Any) -> list[Any]:

@@ -24,7 +24,7 @@ class PortWatch:
     """
 
     what = "port"
-    hurry = False
+    poll_again_now = False
     failures = 0
 
     def __init__(self, session: Session, droplets: Sequence[Any], port: int) -> None:
@@ -43,7 +43,7 @@ class PortWatch:
         """The Droplet, or a list of them."""
         return self._droplets[0] if len(self._droplets) == 1 else list(self._droplets)
 
-    async def look(self, deadline: Deadline) -> None:
+    async def poll(self, deadline: Deadline) -> None:
         """Try all that have not answered, at once."""
         io = self._session.io
         bound = min(TRY, deadline.remaining(io.clock.monotonic()))

@@ -1,4 +1,4 @@
-"""Waiting till a thing has come to a state that its own fields tell: a load balancer's status, an image's."""
+"""Waiting until a resource reaches a state that its own fields show: a load balancer's status, an image's."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from .._core.response import holding
 from .._session import Session
 from ..errors import DOBOTOActionException
 
-#: What a thing still lacks, in words; empty when it is there.
-Lacks = Callable[[Mapping[str, Any]], str]
+#: What a resource still has to become, in words; empty when it is there.
+Missing = Callable[[Mapping[str, Any]], str]
 
 
 class StateWatch:
@@ -24,13 +24,13 @@ class StateWatch:
         key: The reply's root key.
         request: Reads the thing.
         thing: The thing as last seen.
-        lacks: What it still lacks.
+        missing: What it still has to become.
         failed: The states that it won't come out of.
-        member: The field that tells its state.
+        member: The field that has its state.
     """
 
     total = 1
-    hurry = False
+    poll_again_now = False
     failures = 0
 
     def __init__(
@@ -40,7 +40,7 @@ class StateWatch:
         key: str,
         request: Request,
         thing: Any,
-        lacks: Lacks,
+        missing: Missing,
         failed: frozenset[str] = frozenset(),
         member: str = "status",
     ) -> None:
@@ -50,20 +50,20 @@ class StateWatch:
         self._request = request
         self._id = thing.get("id")
         self._thing = thing
-        self._lacks = lacks
+        self._missing = missing
         self._failed = failed
         self._member = member
 
     def pending(self) -> dict[Any, str]:
-        """What the thing lacks."""
-        lacking = self._lacks(self._thing)
-        return {self._id: lacking} if lacking else {}
+        """What the resource still has to become."""
+        missing = self._missing(self._thing)
+        return {self._id: missing} if missing else {}
 
     def seen(self) -> Any:
         """The thing as last seen."""
         return self._thing
 
-    async def look(self, deadline: Deadline) -> None:
+    async def poll(self, deadline: Deadline) -> None:
         """Read it.
 
         Raises:

@@ -259,14 +259,14 @@ class Scaling(Lifecycle):
     The API calls it active from the beginning, so that its Droplets are counted as well.
     """
 
-    def lacks(self, thing: Mapping[str, Any]) -> str:
+    def missing(self, thing: Mapping[str, Any]) -> str:
         """What a pool lacks of that, in words."""
         config, active = mapping(thing.get("config")), thing.get("active_resources_count", 0)
         fixed = config.get("target_number_instances")
         least, most = config.get("min_instances", fixed), config.get("max_instances", fixed)
-        lacking = super().lacks(thing)
-        if lacking or least is None or most is None or least <= active <= most:
-            return lacking
+        missing = super().missing(thing)
+        if missing or least is None or most is None or least <= active <= most:
+            return missing
         return f"{active} Droplets are active instead of {least if least == most else f'{least} to {most}'}"
 
 

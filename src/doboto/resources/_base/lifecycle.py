@@ -41,7 +41,7 @@ class Lifecycle:
         """The request that reads one."""
         return get(path(self.place, id=id))
 
-    def lacks(self, thing: Mapping[str, Any]) -> str:
+    def missing(self, thing: Mapping[str, Any]) -> str:
         """What one lacks until it is at rest, in words."""
         state = thing.get(self.member, "not known yet")
         return "" if state == self.rest else f"{self.member} is {state}"
@@ -85,7 +85,7 @@ class LifecycleOperations(Creation[Mode]):
             DOBOTOActionException: It failed.
         """
         watch = StateWatch(
-            self._session, what, course.key, course.reading(thing["id"]), thing, course.lacks, course.failed,
+            self._session, what, course.key, course.reading(thing["id"]), thing, course.missing, course.failed,
             course.member,
         )  # fmt: skip
         watch.check()
@@ -117,7 +117,7 @@ class LifecycleOperations(Creation[Mode]):
         """
 
         async def recover(failure: DOBOTOException) -> None:
-            if why := await self._look_till(happened, deadline):
+            if why := await self._search(happened, deadline):
                 raise unknown(failure, request.body, what, why, [])
 
         await self._send_change(request, deadline, recover)

@@ -39,10 +39,10 @@ ListBy = Callable[[Mapping[str, str | int], Deadline], Coroutine[Any, Any, list[
 
 
 class Recovery(Resource[Mode]):
-    """Looks for what lost answers would have told."""
+    """Looks for what lost responses would have said."""
 
-    async def _look_till(self, settled: Look, deadline: Deadline) -> str:
-        """Look again and again till it is settled, or patience or the deadline is over; returns why it ended.
+    async def _search(self, look: Look, deadline: Deadline) -> str:
+        """Look again and again until the outcome is known, or patience or the deadline is over; returns why it ended.
 
         Patience is for what lags behind. It starts afresh when looking failed: what loses answers loses those too, and
         an outage often lasts longer than any lag.
@@ -58,7 +58,7 @@ class Recovery(Resource[Mode]):
             await io.sleep(pause)
             looked = clock.monotonic()
             try:
-                known = await settled()
+                known = await look()
                 if known:
                     return ""
                 trouble = ""
@@ -92,7 +92,7 @@ class Recovery(Resource[Mode]):
         search = _Search(session, self._list_by, body, failure.sent_at or 0.0, deadline, tag)
         try:
             await session.emit(ResponseLost(f"the Droplets {', '.join(names)}", failure))
-            why = await self._look_till(search.look, deadline)
+            why = await self._search(search.look, deadline)
             await search.take_what_is_certain(last=True)
         except BaseException as interruption:
             attach_state(interruption, created=search.taken)
@@ -125,7 +125,7 @@ class Recovery(Resource[Mode]):
         async def find() -> list[Any]:
             wanted.update(await self._droplets_of(target, deadline))
             listed = await self._actions_of(target, deadline)
-            since = session.api_time(failure.sent_at)  # now that a reply has told the API's time
+            since = session.api_time(failure.sent_at)  # now that a response has the API's time
             return [action for action in listed if _started(action, body["type"], wanted, since)]
 
         async def look() -> bool:
@@ -138,7 +138,7 @@ class Recovery(Resource[Mode]):
             action, why = await self._look_for_one(key_of(target, body), own, of_action, deadline, failure)
             found = [] if action is None else [action]
         else:
-            why = await self._look_till(look, deadline)
+            why = await self._search(look, deadline)
             if why or len(found) != len(wanted) or not session.ownership.claim(map(of_action, found)):
                 why = why or "found more than one"
         if found and not why:
@@ -151,8 +151,8 @@ class Recovery(Resource[Mode]):
     ) -> list[Any] | None:
         """The actions found; of those whose request says more than their type, only if the Droplet shows that.
 
-        Two programs that rename one Droplet start actions that look the same; the name that it gets tells them apart.
-        While one is running, that can't be told yet.
+        Two programs that rename one Droplet start actions that look the same; the name that it gets distinguishes them.
+        While one is running, that is not known yet.
         """
         found = await find()
         if not found or body["type"] not in WITH_ARGUMENTS:
@@ -191,7 +191,7 @@ class Recovery(Resource[Mode]):
                 left.clear()  # the tag is gone too
             return not left
 
-        if why := await self._look_till(look, deadline):
+        if why := await self._search(look, deadline):
             names = ", ".join(f"{droplet.get('name')} ({droplet.get('id')})" for droplet in left[:10])
             looked_for = f"no Droplet left with the tag {tag_name}; left: {names}"
             raise unknown(failure, {"tag_name": tag_name}, looked_for, why, [])
@@ -215,7 +215,7 @@ class Recovery(Resource[Mode]):
             recover: Looks for what it did. If there is a key, it takes what it finds through the ownership registry.
             read: Reads the response.
             what: The change in words, for whoever interrupts it.
-            key: What tells like requests by, or None where there is nothing to be taken for another's.
+            key: What identifies like requests, or None if what they do can't be taken for another's.
             claimed: Under what the result is claimed.
         """
         ownership, keys = self._session.ownership, [] if key is None else [key]
@@ -255,8 +255,8 @@ class Recovery(Resource[Mode]):
         """Look for the one resource that a lost request made; take it if it is certain that it is nobody else's.
 
         Args:
-            key: What tells like requests by.
-            find: Gives those that may be it, or None while that can't be told yet.
+            key: What identifies like requests.
+            find: Gives those that may be it, or None while that is not known yet.
             identity: Under what one is claimed.
             deadline: Bounds the search.
             failure: How the response was lost.
@@ -276,7 +276,7 @@ class Recovery(Resource[Mode]):
             taken[:] = ownership.take(key, found, 1, sent_at, last=False, key=identity)
             return bool(taken)
 
-        why = await self._look_till(look, deadline)
+        why = await self._search(look, deadline)
         taken = taken or ownership.take(key, found, 1, sent_at, last=True, key=identity)
         if taken:
             return taken[0], ""
@@ -288,14 +288,14 @@ class Recovery(Resource[Mode]):
 
 
 def key_of(target: Target, body: Mapping[str, Any]) -> tuple[str, str, str]:
-    """What tells like requests for an action by."""
+    """What identifies like requests for an action."""
     return ("action", body["type"], str(target))
 
 
 class _Search:
     """The search for the Droplets of one create: by name, and where the request had a tag of its own, by that alone.
 
-    With a tag, whatever else there is of the names is only told, in doubt: the API was seen to lose tags.
+    With a tag, whatever else there is of the names is only reported, in doubt: the API was seen to lose tags.
     """
 
     def __init__(
@@ -379,7 +379,7 @@ class _Search:
         await self._adopted(adopted)
 
     def unknown(self, failure: DOBOTOException, why: str) -> DOBOTOOutcomeUnknownException:
-        """The error that tells all this."""
+        """The error that reports all this."""
         missing = ", ".join(self.missing)
         asked = ", ".join(f"{key} {self._body[key]}" for key in ("size", "image", "region") if self._body.get(key))
         looked_for = f"Droplets named {missing} with {asked}, created since {_when(self._since)}"
@@ -412,8 +412,8 @@ def unknown(
     failure: DOBOTOException, asked: Any, looked_for: str, why: str, found: Sequence[Any]
 ) -> DOBOTOOutcomeUnknownException:
     error = DOBOTOOutcomeUnknownException(
-        f"nobody can tell whether it took effect: {failure.message}; looked for {looked_for} ({why}). "
-        "Nothing is sent again by itself: look for it before you do",
+        f"the outcome is unknown: {failure.message}; looked for {looked_for} ({why}). "
+        "Check before you retry: nothing is sent again by itself",
         failure.result,
         asked=asked,
         looked_for=looked_for,

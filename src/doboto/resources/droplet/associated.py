@@ -165,7 +165,7 @@ class DropletAssociated(DropletActionRunner[Mode]):
                 return False
             return not mapping(status).get("completed_at") or not mapping(status).get("failures")
 
-        if why := await self._look_till(begun, deadline):
+        if why := await self._search(begun, deadline):
             looked_for = f"a destruction of Droplet {id} with associated resources"
             raise unknown(failure, {"id": id}, looked_for, why, [])
 

@@ -144,7 +144,7 @@ class DropletCreation(DropletActionRunner[Mode]):
         watch = DropletWatch(self._session, made.droplets, made.action_ids, readiness)
         try:
             await wait(self._session, watch, plan)
-            droplets = watch.settle()
+            droplets = watch.result()
             if ready_port is not None:
                 await wait(self._session, PortWatch(self._session, droplets, ready_port), plan)
         except DOBOTOException as failure:
