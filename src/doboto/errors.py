@@ -248,7 +248,7 @@ class DOBOTORateLimitException(DOBOTOHTTPException):
 
 
 class DOBOTOServerException(DOBOTOHTTPException):
-    """500 and above: the API, or something before it, failed. 408 too, which says that it waited for a request that did not come.
+    """500 and above: the API, or something before it, failed; and 408, which says that no request came.
 
     A load balancer says 408 on a connection that idles, and that may cross with a request (RFC 9110, 15.5.9).
     """
