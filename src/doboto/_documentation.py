@@ -14,7 +14,7 @@ from inspect import cleandoc
 from textwrap import fill
 from typing import Any
 
-from ._operation_info import OperationInfo
+from ._operation_info import NOTHING, OperationInfo
 
 SECTION = re.compile(r"^(Args|Returns|Raises):\s*(.*)$")
 ENTRY = re.compile(r"^ {4}(\*{0,2}\w[\w, ]*):")
@@ -54,6 +54,10 @@ def _is_bulk(info: OperationInfo, _: frozenset[str]) -> bool:
     return info.bulk
 
 
+def _filters(info: OperationInfo, parameters: frozenset[str]) -> bool:
+    return info.effect == "read" and bool(parameters & {"name", "region", "type", "state", "resource_type", "fqdn"})
+
+
 def _always(_: OperationInfo, __: frozenset[str]) -> bool:
     return True
 
@@ -65,6 +69,7 @@ INVALID = "ValueError, TypeError"
 #: itself has that description alone.
 ERRORS: Sequence[tuple[Condition, str, str]] = (
     (_takes("id", "tag_name"), "ValueError", "Neither or both of `id` and `tag_name` are given, or it is empty."),
+    (_filters, "ValueError", "A filter is empty or has an unknown value."),
     (_takes("attribs"), INVALID, "An attribute is missing, unknown or invalid; nothing was sent."),
     (_takes("attributes"), INVALID, "An attribute is missing, unknown or invalid; nothing was sent."),
     (_requires_one, "DOBOTONotFoundException", "The resource does not exist."),
@@ -81,30 +86,39 @@ ERRORS: Sequence[tuple[Condition, str, str]] = (
     (_always, "DOBOTOException", "The request failed for another reason."),
 )
 #: Errors that are described before an operation's own.
-FIRST = 5
+FIRST = 6
 
 
-def document(functions: Iterable[Callable[..., Any]], info: OperationInfo) -> None:
-    """Complete the docstring of an operation's functions; without docstrings (`python -OO`) leave them alone."""
+def document(
+    functions: Iterable[Callable[..., Any]], info: OperationInfo, parameters: Mapping[str, str] = NOTHING
+) -> None:
+    """Complete the docstrings of an operation's functions; without docstrings (`python -OO`) leave them alone.
+
+    Args:
+        functions: The functions.
+        info: What the operation declares.
+        parameters: Descriptions of parameters that operations of its class share.
+    """
     for function in functions:
         if function.__doc__:
-            function.__doc__ = completed(function.__doc__, _parameters(function), info)
+            function.__doc__ = completed(function.__doc__, _parameters(function), info, {**PARAMETERS, **parameters})
 
 
-def completed(text: str, parameters: Sequence[str], info: OperationInfo) -> str:
+def completed(text: str, parameters: Sequence[str], info: OperationInfo, shared: Mapping[str, str]) -> str:
     """A docstring with everything that the operation shares with others.
 
     Args:
         text: The docstring as the source has it.
         parameters: The names of the parameters, without `self`.
         info: What the operation declares.
+        shared: Descriptions of parameters that it does not describe itself.
     """
     sections = _sections(cleandoc(text))
     body = "\n".join(sections[""]).strip()
     if warnings := [w for w in [info.irreversible, *info.irreversible_with.values()] if w]:
         body += "\n\n" + _wrapped(f"Irreversible: {' '.join(warnings)}", more="")
     parts = [body]
-    if args := [*_args(_entries(sections["Args"]), parameters)]:
+    if args := [*_args(_entries(sections["Args"]), parameters, shared)]:
         parts.append("\n".join(["Args:", *args]))
     if sections["Returns"]:
         parts.append("\n".join(["Returns:", *sections["Returns"]]).strip())
@@ -155,12 +169,12 @@ def _entries(lines: list[str]) -> dict[str, list[str]]:
     return entries
 
 
-def _args(own: Mapping[str, list[str]], parameters: Sequence[str]) -> Iterator[str]:
+def _args(own: Mapping[str, list[str]], parameters: Sequence[str], shared: Mapping[str, str]) -> Iterator[str]:
     for name in parameters:
         if name in own:
             yield from own[name]
-        elif name in PARAMETERS:
-            yield _wrapped(f"{name}: {PARAMETERS[name]}", " " * 4, " " * 8)
+        elif name in shared:
+            yield _wrapped(f"{name}: {shared[name]}", " " * 4, " " * 8)
 
 
 def _errors(own: Mapping[str, list[str]], parameters: frozenset[str], info: OperationInfo) -> list[str]:

@@ -97,16 +97,20 @@ class DualMethod:
     ) -> None:
         self._by_mode: dict[Any, Callable[..., Any]] = {Sync: blocking, Async: suspending}
         self._documented = False
+        self._owner: type[Any] = object
         self.info = info
         self.signatures = signatures
         self.__isabstractmethod__ = False
+
+    def __set_name__(self, owner: type[Any], name: str) -> None:
+        self._owner = owner
 
     @property
     def function(self) -> Callable[..., Any]:
         """The function as the blocking client calls it, with its complete docstring."""
         if not self._documented:  # at the first use, so that importing a resource composes no texts
             self._documented = True
-            document(self._by_mode.values(), self.info)
+            document(self._by_mode.values(), self.info, getattr(self._owner, "_parameters", {}))
         return self._by_mode[Sync]
 
     def _get(self, obj: Any) -> Any:

@@ -23,12 +23,14 @@ Present: TypeAlias = tuple[AutoscalePool, AutoscalePool | None]
 class Autoscale(LifecycleOperations[Mode]):
     """Autoscale pools: Droplets of one template, as many as are needed."""
 
+    _parameters = {
+        "id": "The pool's id.",
+        "name": "Only pools of this name.",
+    }
+
     @operation(ref="autoscalepools_list", scopes="droplet:read")
     async def list(self, *, name: str | None = None) -> Pools:
         """List all autoscale pools, or those of a name, all pages.
-
-        Args:
-            name: Only pools of this name.
 
         Returns:
             A list of pools.
@@ -41,9 +43,6 @@ class Autoscale(LifecycleOperations[Mode]):
     @stream(ref="autoscalepools_list", scopes="droplet:read")
     async def each(self, *, name: str | None = None) -> AsyncGenerator[AutoscalePool, None]:
         """Iterate over autoscale pools; the next page is read in advance.
-
-        Args:
-            name: Only pools of this name.
 
         Returns:
             An iterator over pools; an asynchronous one in `AsyncDO`.
@@ -117,9 +116,6 @@ class Autoscale(LifecycleOperations[Mode]):
 
         Returns:
             A tuple of the pool and the same pool if it was created, else None.
-
-        Raises:
-            DOBOTOException: As `create`.
         """
         making, plan = create_spec(attributes), self._plan(poll, timeout, progress)
         return await self._create_and_wait_unless_exists(making, SCALING, plan, wait)
@@ -131,9 +127,6 @@ class Autoscale(LifecycleOperations[Mode]):
     )
     async def info(self, id: str) -> AutoscalePool:
         """Read one autoscale pool.
-
-        Args:
-            id: The pool's id.
 
         Returns:
             The pool.
@@ -160,7 +153,6 @@ class Autoscale(LifecycleOperations[Mode]):
         """Change how an autoscale pool scales, or what its Droplets are like.
 
         Args:
-            id: The pool's id.
             attribs: All attributes, as for `create`: what is not named is not kept. The name can't be changed. A pool
                 as it was read will do, with some of it changed.
             wait: If true, wait until it is active, with as many active Droplets as its configuration calls for.
@@ -198,7 +190,6 @@ class Autoscale(LifecycleOperations[Mode]):
         """Destroy an autoscale pool. Its Droplets stay and are charged for, unless they are to go along.
 
         Args:
-            id: The pool's id.
             wait: If true, wait until it no longer exists.
             dangerous: If true, destroy ALL Droplets of the pool as well.
         """
@@ -210,9 +201,6 @@ class Autoscale(LifecycleOperations[Mode]):
     async def member_list(self, id: str) -> Members:
         """List the Droplets of an autoscale pool: whether they are well, and how busy.
 
-        Args:
-            id: The pool's id.
-
         Returns:
             A list of members.
         """
@@ -221,9 +209,6 @@ class Autoscale(LifecycleOperations[Mode]):
     @operation(ref="autoscalepools_list_history", scopes="droplet:read")
     async def history_list(self, id: str) -> Events:
         """List when an autoscale pool scaled, and why.
-
-        Args:
-            id: The pool's id.
 
         Returns:
             A list of events.

@@ -60,12 +60,14 @@ LIFECYCLE = Lifecycle("certificate", "/certificates/{id}", "verified", frozenset
 class Certificate(LifecycleOperations[Mode]):
     """TLS certificates, uploaded or from Let's Encrypt, for load balancers."""
 
+    _parameters = {
+        "name": "Only the certificate of this name.",
+        "id": "The certificate's id.",
+    }
+
     @operation(ref="certificates_list", scopes="certificate:read")
     async def list(self, *, name: str | None = None) -> Certificates:
         """List all certificates, or the one of a name, all pages.
-
-        Args:
-            name: Only the certificate of this name.
 
         Returns:
             A list of certificates.
@@ -78,9 +80,6 @@ class Certificate(LifecycleOperations[Mode]):
     @stream(ref="certificates_list", scopes="certificate:read")
     async def each(self, *, name: str | None = None) -> AsyncGenerator[CertificateData, None]:
         """Iterate over certificates; the next page is read in advance.
-
-        Args:
-            name: Only the certificate of this name.
 
         Returns:
             An iterator over certificates; an asynchronous one in `AsyncDO`.
@@ -175,7 +174,6 @@ class Certificate(LifecycleOperations[Mode]):
 
         Raises:
             ValueError, TypeError: The arguments can't be right; nothing was created.
-            DOBOTOException: As `create`.
         """
         wanted = create_spec(name, type, dns_names, private_key, leaf_certificate, certificate_chain)
         return await self._create_and_wait_unless_exists(wanted, LIFECYCLE, self._plan(poll, timeout, progress), wait)
@@ -183,9 +181,6 @@ class Certificate(LifecycleOperations[Mode]):
     @operation(ref="certificates_get", scopes="certificate:read")
     async def info(self, id: str) -> CertificateData:
         """Read one certificate.
-
-        Args:
-            id: The certificate's id.
 
         Returns:
             The certificate, without its private key, which the API never shows.
@@ -200,9 +195,6 @@ class Certificate(LifecycleOperations[Mode]):
     )
     async def destroy(self, id: str, *, missing_ok: bool = False) -> None:
         """Destroy a certificate that nothing uses.
-
-        Args:
-            id: The certificate's id.
 
         Raises:
             DOBOTOForbiddenException: A load balancer uses it.

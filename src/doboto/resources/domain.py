@@ -19,6 +19,10 @@ Present: TypeAlias = tuple[DomainData, DomainData | None]
 class Domain(DomainRecords[Mode]):
     """Domains whose DNS DigitalOcean manages, and their records."""
 
+    _parameters = {
+        "name": "The domain itself.",
+    }
+
     @operation(ref="domains_list", scopes="domain:read")
     async def list(self) -> Domains:
         """List all domains, all pages.
@@ -69,16 +73,12 @@ class Domain(DomainRecords[Mode]):
 
         Raises:
             ValueError: The name or the address is empty.
-            DOBOTOException: As `create`.
         """
         return await self._create_unless_exists(create_spec(name, ip_address), self._session.deadline())
 
     @operation(ref="domains_get", scopes="domain:read")
     async def info(self, name: str) -> DomainData:
         """Read one domain.
-
-        Args:
-            name: The domain itself.
 
         Returns:
             The domain, with its `zone_file`.
@@ -96,9 +96,6 @@ class Domain(DomainRecords[Mode]):
     )
     async def destroy(self, name: str, *, missing_ok: bool = False) -> None:
         """Destroy a domain with all its records.
-
-        Args:
-            name: The domain itself.
 
         Raises:
             DOBOTONotFoundException: There is no such domain, and `missing_ok` is False.

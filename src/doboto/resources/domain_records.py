@@ -51,20 +51,21 @@ APART = ("port", "tag")
 class DomainRecords(Creation[Mode]):
     """The records."""
 
+    _parameters = {
+        "name": "The domain itself.",
+        "record_id": "The record's id.",
+        "fqdn": "Only records of this name, in full: `www.example.com`.",
+        "type": "Only records of this type, such as `A`.",
+    }
+
     @operation(ref="domains_list_records", scopes="domain:read")
     async def record_list(self, name: str, *, fqdn: str | None = None, type: str | None = None) -> Records:
         """List all records of a domain, or those of one name or type, all pages.
-
-        Args:
-            name: The domain itself.
-            fqdn: Only records of this name, in full: `www.example.com`.
-            type: Only records of this type, such as `A`.
 
         Returns:
             A list of records.
 
         Raises:
-            ValueError: A filter is empty.
             DOBOTONotFoundException: There is no such domain.
         """
         return await self._list_all("domain_records", records_of(name), filters(name=fqdn, type=type))
@@ -75,16 +76,10 @@ class DomainRecords(Creation[Mode]):
     ) -> AsyncGenerator[DomainRecord, None]:
         """Iterate over records of a domain; the next page is read in advance.
 
-        Args:
-            name: The domain itself.
-            fqdn: Only records of this name, in full: `www.example.com`.
-            type: Only records of this type, such as `A`.
-
         Returns:
             An iterator over records; an asynchronous one in `AsyncDO`.
 
         Raises:
-            ValueError: A filter is empty.
             DOBOTONotFoundException: There is no such domain.
         """
         query = filters(name=fqdn, type=type)
@@ -100,7 +95,6 @@ class DomainRecords(Creation[Mode]):
         """Create a record of a domain.
 
         Args:
-            name: The domain itself.
             attribs: The record's attributes, as a dict, as keyword arguments, or as both:
 
                 - `type` (str): A, AAAA, CAA, CNAME, MX, NS, SRV or TXT.
@@ -134,25 +128,17 @@ class DomainRecords(Creation[Mode]):
         """Create a record of a domain unless there is one of its type and name that leads to the same.
 
         Args:
-            name: The domain itself.
             attribs: The record's attributes, as for `record_create`. Of an existing one the time to live, the
                 priority, the weight and the flags are not compared.
 
         Returns:
             A tuple of the record and the same record if it was created, else None.
-
-        Raises:
-            DOBOTOException: As `record_create`.
         """
         return await self._create_unless_exists(record_create_spec(name, attribs, attributes), self._session.deadline())
 
     @operation(ref="domains_get_record", scopes="domain:read")
     async def record_info(self, name: str, record_id: int) -> DomainRecord:
         """Read one record of a domain.
-
-        Args:
-            name: The domain itself.
-            record_id: The record's id.
 
         Returns:
             The record.
@@ -180,8 +166,6 @@ class DomainRecords(Creation[Mode]):
         """Change a record of a domain.
 
         Args:
-            name: The domain itself.
-            record_id: The record's id.
             attribs: What changes; see `record_create`. The API wants the record's `type` too: where it is
                 left out, the record is read first.
             replace: If true, replace the whole record: sent as PUT, as DOBOTO 0.6 did, instead of PATCH.
@@ -210,8 +194,6 @@ class DomainRecords(Creation[Mode]):
         """Destroy a record of a domain.
 
         Args:
-            name: The domain itself.
-            record_id: The record's id.
             missing_ok: If true, do not raise when the record or the domain does not exist.
 
         Raises:

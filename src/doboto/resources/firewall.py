@@ -28,6 +28,12 @@ LIFECYCLE = Lifecycle("firewall", "/firewalls/{id}", "succeeded", frozenset({"fa
 class Firewall(LifecycleOperations[Mode]):
     """Cloud firewalls: they drop what no rule lets through."""
 
+    _parameters = {
+        "id": "The firewall's id.",
+        "wait": "If true, wait until the change is applied to every Droplet.",
+        "droplet_ids": "The Droplets' ids.",
+    }
+
     @operation(
         ref="firewalls_list", scopes="firewall:read", scopes_note="droplet:read and tag:read to see what they protect"
     )
@@ -114,9 +120,6 @@ class Firewall(LifecycleOperations[Mode]):
 
         Returns:
             A tuple of the firewall and the same firewall if it was created, else None.
-
-        Raises:
-            DOBOTOException: As `create`.
         """
         plan = self._plan(poll, timeout, progress)
         return await self._create_and_wait_unless_exists(create_spec(attributes), LIFECYCLE, plan, wait)
@@ -126,9 +129,6 @@ class Firewall(LifecycleOperations[Mode]):
     )
     async def info(self, id: str) -> FirewallData:
         """Read one firewall.
-
-        Args:
-            id: The firewall's id.
 
         Returns:
             The firewall.
@@ -156,9 +156,7 @@ class Firewall(LifecycleOperations[Mode]):
         Without Droplets and tags it protects nothing.
 
         Args:
-            id: The firewall's id.
             attributes: All its attributes, as for `create`.
-            wait: If true, wait until the change is applied to every Droplet.
 
         Returns:
             The firewall as it is now.
@@ -178,11 +176,7 @@ class Firewall(LifecycleOperations[Mode]):
         irreversible="The firewall is lost, and its Droplets are no longer protected by it.",
     )
     async def destroy(self, id: str, *, missing_ok: bool = False) -> None:
-        """Destroy a firewall. The Droplets behind it stay, and lose its protection.
-
-        Args:
-            id: The firewall's id.
-        """
+        """Destroy a firewall. The Droplets behind it stay, and lose its protection."""
         await self._delete(Request("DELETE", path("/firewalls/{id}", id=id), repeatable=True), missing_ok)
 
     @operation(
@@ -202,11 +196,6 @@ class Firewall(LifecycleOperations[Mode]):
         progress: OnProgress | None = None,
     ) -> None:
         """Put Droplets behind a firewall.
-
-        Args:
-            id: The firewall's id.
-            droplet_ids: The Droplets' ids.
-            wait: If true, wait until the change is applied to every Droplet.
 
         Raises:
             ValueError, TypeError: There are none, or it is no list.
@@ -234,11 +223,6 @@ class Firewall(LifecycleOperations[Mode]):
     ) -> None:
         """Take Droplets out from behind a firewall.
 
-        Args:
-            id: The firewall's id.
-            droplet_ids: The Droplets' ids.
-            wait: If true, wait until the change is applied to every Droplet.
-
         Raises:
             ValueError, TypeError: There are none, or it is no list.
             DOBOTOActionException: The change failed, while waiting.
@@ -265,9 +249,7 @@ class Firewall(LifecycleOperations[Mode]):
         """Put all Droplets with certain tags behind a firewall, now and later.
 
         Args:
-            id: The firewall's id.
             tags: Names of the tags, which must exist.
-            wait: If true, wait until the change is applied to every Droplet.
 
         Raises:
             ValueError, TypeError: There are none, or it is no list.
@@ -296,9 +278,7 @@ class Firewall(LifecycleOperations[Mode]):
         """Take tags off a firewall.
 
         Args:
-            id: The firewall's id.
             tags: Names of the tags.
-            wait: If true, wait until the change is applied to every Droplet.
 
         Raises:
             ValueError, TypeError: There are none, or it is no list.
@@ -328,10 +308,8 @@ class Firewall(LifecycleOperations[Mode]):
         """Add rules to a firewall.
 
         Args:
-            id: The firewall's id.
             inbound_rules: Rules for what comes in, with `protocol`, `ports` and `sources`; or
             outbound_rules: rules for what goes out, with `protocol`, `ports` and `destinations`; or both.
-            wait: If true, wait until the change is applied to every Droplet.
 
         Raises:
             ValueError, TypeError: There are no rules, or they are no list.
@@ -363,10 +341,8 @@ class Firewall(LifecycleOperations[Mode]):
         """Remove rules from a firewall, which must be given exactly as they are.
 
         Args:
-            id: The firewall's id.
             inbound_rules: Rules for what comes in, with `protocol`, `ports` and `sources`; or
             outbound_rules: rules for what goes out, with `protocol`, `ports` and `destinations`; or both.
-            wait: If true, wait until the change is applied to every Droplet.
 
         Raises:
             ValueError, TypeError: There are no rules, or they are no list.

@@ -26,6 +26,11 @@ Present: TypeAlias = tuple[ImageData, ImageData | None]
 class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode]):
     """Images: what Droplets are created from. Snapshots and backups are images too; `droplet` makes those."""
 
+    _parameters = {
+        "id": "The image's id.",
+        "tag_name": "Only images with this tag.",
+    }
+
     @operation(ref="images_list", scopes="image:read")
     async def list(
         self, type: ImageListType | None = None, private: bool | None = None, *, tag_name: str | None = None
@@ -35,13 +40,11 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         Args:
             type: `distribution` or `application`, for those alone; it is not the images' own `type`.
             private: If true, only one's own images; false is the same as omitting it.
-            tag_name: Only images with this tag.
 
         Returns:
             A list of images.
 
         Raises:
-            ValueError: A filter is empty.
             TypeError: `private` is no boolean.
         """
         return await self._list_all("images", "/images", query(type, private, tag_name))
@@ -55,13 +58,11 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         Args:
             type: `distribution` or `application`, for those alone.
             private: If true, only one's own images.
-            tag_name: Only images with this tag.
 
         Returns:
             An iterator over images; an asynchronous one in `AsyncDO`.
 
         Raises:
-            ValueError: A filter is empty.
             TypeError: `private` is no boolean.
         """
         async for image in self._iterate("images", "/images", query(type, private, tag_name)):
@@ -140,9 +141,6 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
 
         Returns:
             A tuple of the image and the same image if it was created, else None.
-
-        Raises:
-            DOBOTOException: As `create`.
         """
         making, plan = create_spec(attributes), self._plan(poll, timeout, progress)
         return await self._create_and_wait_unless_exists(making, IMPORT, plan, wait)
@@ -154,7 +152,6 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         """Change one of one's own images.
 
         Args:
-            id: The image's id.
             name: Its new name; omit to keep it.
             description: Its new description, of an imported image.
             distribution: What it holds, of an imported image.
@@ -182,9 +179,6 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
     async def destroy(self, id: int, *, missing_ok: bool = False) -> None:
         """Destroy one of one's own images; Droplets made from it stay.
 
-        Args:
-            id: The image's id.
-
         Raises:
             DOBOTOForbiddenException: It is a public image.
         """
@@ -204,7 +198,6 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         """Make an image usable in another region as well.
 
         Args:
-            id: The image's id.
             region: The region's slug.
 
         Returns:
@@ -229,9 +222,6 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
     ) -> Action:
         """Make a backup a snapshot, which is kept until it is destroyed.
 
-        Args:
-            id: The image's id.
-
         Returns:
             The Action.
 
@@ -244,9 +234,6 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
     async def action_list(self, id: int) -> Actions:
         """List all actions of an image, running or over.
 
-        Args:
-            id: The image's id.
-
         Returns:
             A list of Actions.
         """
@@ -257,7 +244,6 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         """Read one action of an image.
 
         Args:
-            id: The image's id.
             action_id: The action's id.
 
         Returns:

@@ -15,6 +15,11 @@ from ._base.create import Creation
 class ImageTransfers(Creation[Mode]):
     """Offers images to other accounts, and takes, refuses or takes back such offers."""
 
+    _parameters = {
+        "id": "The image's id.",
+        "transfer_id": "The offer's id.",
+    }
+
     @operation(ref="images_post_account_transfer_create", scopes=("image:update", "image:delete"), effect="create")
     async def account_transfer_create(
         self, id: int, *, recipient_email: str | None = None, recipient_uuid: str | None = None
@@ -22,7 +27,6 @@ class ImageTransfers(Creation[Mode]):
         """Offer a snapshot to another account, to which it moves when that accepts.
 
         Args:
-            id: The image's id.
             recipient_email: The other account's email address; or
             recipient_uuid: the UUID of a team. An offer to a team that the user belongs to is accepted at once.
 
@@ -48,8 +52,6 @@ class ImageTransfers(Creation[Mode]):
         """Take over an image that another account offers.
 
         Args:
-            id: The image's id.
-            transfer_id: The offer's id.
             recipient_uuid: The UUID of the team that takes it.
 
         Raises:
@@ -64,10 +66,6 @@ class ImageTransfers(Creation[Mode]):
     async def account_transfer_cancel(self, id: int, transfer_id: int) -> None:
         """Take back the offer of an image.
 
-        Args:
-            id: The image's id.
-            transfer_id: The offer's id.
-
         Raises:
             DOBOTOBadRequestException: It is no longer open.
             DOBOTOOutcomeUnknownException: The response was lost.
@@ -77,10 +75,6 @@ class ImageTransfers(Creation[Mode]):
     @operation(ref="images_post_account_transfer_decline", scopes="image:create", effect="update")
     async def account_transfer_decline(self, id: int, transfer_id: int) -> None:
         """Refuse an image that another account offers.
-
-        Args:
-            id: The image's id.
-            transfer_id: The offer's id.
 
         Raises:
             DOBOTOBadRequestException: It is no longer open.

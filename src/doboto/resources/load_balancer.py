@@ -84,6 +84,11 @@ LIFECYCLE = Lifecycle("load_balancer", "/load_balancers/{id}", "active", frozens
 class LoadBalancer(LifecycleOperations[Mode]):
     """Load balancers: one address for many Droplets."""
 
+    _parameters = {
+        "id": "The load balancer's id.",
+        "droplet_ids": "The Droplets' ids.",
+    }
+
     @operation(ref="loadBalancers_list", scopes="load_balancer:read")
     async def list(self) -> LoadBalancers:
         """List all load balancers, all pages.
@@ -174,9 +179,6 @@ class LoadBalancer(LifecycleOperations[Mode]):
 
         Returns:
             A tuple of the load balancer and the same load balancer if it was created, else None.
-
-        Raises:
-            DOBOTOException: As `create`.
         """
         plan = self._plan(poll, timeout, progress)
         return await self._create_and_wait_unless_exists(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
@@ -184,9 +186,6 @@ class LoadBalancer(LifecycleOperations[Mode]):
     @operation(ref="loadBalancers_get", scopes="load_balancer:read")
     async def info(self, id: str) -> LoadBalancerData:
         """Read one load balancer.
-
-        Args:
-            id: The load balancer's id.
 
         Returns:
             The load balancer.
@@ -213,7 +212,6 @@ class LoadBalancer(LifecycleOperations[Mode]):
         """Replace a load balancer's configuration. FIELDS THAT ARE NOT GIVEN ARE RESET.
 
         Args:
-            id: The load balancer's id.
             attribs: All its attributes, as for `create`.
             wait: If true, wait until it is active.
 
@@ -234,19 +232,12 @@ class LoadBalancer(LifecycleOperations[Mode]):
         irreversible="The load balancer and its address are lost; the Droplets behind it stay.",
     )
     async def destroy(self, id: str, *, missing_ok: bool = False) -> None:
-        """Destroy a load balancer. The Droplets behind it stay.
-
-        Args:
-            id: The load balancer's id.
-        """
+        """Destroy a load balancer. The Droplets behind it stay."""
         await self._delete(Request("DELETE", path("/load_balancers/{id}", id=id), repeatable=True), missing_ok)
 
     @operation(ref="loadBalancers_delete_cache", scopes="load_balancer:delete", effect="update")
     async def cache_purge(self, id: str) -> None:
         """Empty the cache of a global load balancer.
-
-        Args:
-            id: The load balancer's id.
 
         Raises:
             DOBOTOUnprocessableException: It is no global one.
@@ -256,10 +247,6 @@ class LoadBalancer(LifecycleOperations[Mode]):
     @operation(ref="loadBalancers_add_droplets", scopes="load_balancer:update", effect="update")
     async def droplet_add(self, id: str, droplet_ids: Sequence[int]) -> None:
         """Put Droplets behind a load balancer that has no tag.
-
-        Args:
-            id: The load balancer's id.
-            droplet_ids: The Droplets' ids.
 
         Raises:
             ValueError, TypeError: There are none, or it is no list.
@@ -271,10 +258,6 @@ class LoadBalancer(LifecycleOperations[Mode]):
     @operation(ref="loadBalancers_remove_droplets", scopes="load_balancer:update", effect="update")
     async def droplet_remove(self, id: str, droplet_ids: Sequence[int]) -> None:
         """Take Droplets out from behind a load balancer.
-
-        Args:
-            id: The load balancer's id.
-            droplet_ids: The Droplets' ids.
 
         Raises:
             ValueError, TypeError: There are none, or it is no list.
@@ -293,7 +276,6 @@ class LoadBalancer(LifecycleOperations[Mode]):
         """Add forwarding rules to a load balancer.
 
         Args:
-            id: The load balancer's id.
             forwarding_rules: The rules; see `create`.
 
         Raises:
@@ -314,7 +296,6 @@ class LoadBalancer(LifecycleOperations[Mode]):
         """Remove forwarding rules from a load balancer; one must stay.
 
         Args:
-            id: The load balancer's id.
             forwarding_rules: The rules, exactly as they are.
 
         Raises:

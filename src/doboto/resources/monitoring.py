@@ -49,6 +49,13 @@ Direction: TypeAlias = Literal["inbound", "outbound"]
 class Monitoring(Creation[Mode]):
     """Monitoring: alert policies, and what was measured of Droplets and autoscale pools."""
 
+    _parameters = {
+        "id": "The policy's `uuid`.",
+        "metric": "What was measured.",
+        "start": "Begin of the period, in seconds since 1970.",
+        "end": "End of the period, in seconds since 1970.",
+    }
+
     @operation(ref="monitoring_list_alertPolicy", scopes="monitoring:read")
     async def alert_list(self) -> Policies:
         """List all alert policies, all pages.
@@ -108,9 +115,6 @@ class Monitoring(Creation[Mode]):
 
         Returns:
             A tuple of the alert policy and the same policy if it was created, else None.
-
-        Raises:
-            DOBOTOException: As `alert_create`.
         """
         making = create_spec(attributes)
         name = {member: making.request.body[member] for member in ("type", "description")}
@@ -120,9 +124,6 @@ class Monitoring(Creation[Mode]):
     @operation(ref="monitoring_get_alertPolicy", scopes="monitoring:read")
     async def alert_info(self, id: str) -> AlertPolicy:
         """Read one alert policy.
-
-        Args:
-            id: The policy's `uuid`.
 
         Returns:
             The alert policy.
@@ -134,7 +135,6 @@ class Monitoring(Creation[Mode]):
         """Change an alert policy.
 
         Args:
-            id: The policy's `uuid`.
             attribs: All attributes, as for `alert_create`. A policy as it was read will do, with some of it changed.
 
         Returns:
@@ -153,11 +153,7 @@ class Monitoring(Creation[Mode]):
         irreversible="The alert policy is lost.",
     )
     async def alert_destroy(self, id: str, *, missing_ok: bool = False) -> None:
-        """Destroy an alert policy.
-
-        Args:
-            id: The policy's `uuid`.
-        """
+        """Destroy an alert policy."""
         await self._delete(Request("DELETE", path(ALERT, id=id), repeatable=True), missing_ok)
 
     @operation(
@@ -194,9 +190,6 @@ class Monitoring(Creation[Mode]):
 
         Args:
             id: The Droplet's id.
-            metric: What was measured.
-            start: Begin of the period, in seconds since 1970.
-            end: End of the period, in seconds since 1970.
             interface: Of `bandwidth`, and needed there: `public` or `private`.
             direction: Of `bandwidth`, and needed there: `inbound` or `outbound`.
 
@@ -230,9 +223,6 @@ class Monitoring(Creation[Mode]):
 
         Args:
             id: The pool's id.
-            metric: What was measured.
-            start: Begin of the period, in seconds since 1970.
-            end: End of the period, in seconds since 1970.
 
         Returns:
             A list of series; empty where nothing was measured.

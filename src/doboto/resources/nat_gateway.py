@@ -25,6 +25,14 @@ LIFECYCLE = Lifecycle("vpc_nat_gateway", "/vpc_nat_gateways/{id}", "ACTIVE", fro
 class NATGateway(LifecycleOperations[Mode]):
     """VPC NAT gateways: how Droplets without a public address reach the internet."""
 
+    _parameters = {
+        "id": "The gateway's id.",
+        "name": "Only the gateway of this name.",
+        "state": "Only gateways in this state.",
+        "region": "Only gateways in the region of this slug.",
+        "type": "Only gateways of this type: `PUBLIC`.",
+    }
+
     @operation(ref="vpcnatgateways_list", scopes="nat_gateway:read")
     async def list(
         self,
@@ -36,17 +44,8 @@ class NATGateway(LifecycleOperations[Mode]):
     ) -> NATGateways:
         """List all NAT gateways, or those of a name, a state, a region, a type, all pages.
 
-        Args:
-            name: Only the gateway of this name.
-            state: Only gateways in this state.
-            region: Only gateways in the region of this slug.
-            type: Only gateways of this type: `PUBLIC`.
-
         Returns:
             A list of gateways.
-
-        Raises:
-            ValueError: A filter is empty.
         """
         return await self._list_all(ROOT, f"/{ROOT}", query(name, state, region, type))
 
@@ -61,17 +60,8 @@ class NATGateway(LifecycleOperations[Mode]):
     ) -> AsyncGenerator[NATGatewayData, None]:
         """Iterate over NAT gateways; the next page is read in advance.
 
-        Args:
-            name: Only the gateway of this name.
-            state: Only gateways in this state.
-            region: Only gateways in the region of this slug.
-            type: Only gateways of this type: `PUBLIC`.
-
         Returns:
             An iterator over gateways; an asynchronous one in `AsyncDO`.
-
-        Raises:
-            ValueError: A filter is empty.
         """
         async for gateway in self._iterate(ROOT, f"/{ROOT}", query(name, state, region, type)):
             yield gateway
@@ -137,9 +127,6 @@ class NATGateway(LifecycleOperations[Mode]):
 
         Returns:
             A tuple of the gateway and the same gateway if it was created, else None.
-
-        Raises:
-            DOBOTOException: As `create`.
         """
         plan = self._plan(poll, timeout, progress)
         return await self._create_and_wait_unless_exists(create_spec(attributes), LIFECYCLE, plan, wait)
@@ -147,9 +134,6 @@ class NATGateway(LifecycleOperations[Mode]):
     @operation(ref="vpcnatgateways_get", scopes="nat_gateway:read")
     async def info(self, id: str) -> NATGatewayData:
         """Read one NAT gateway.
-
-        Args:
-            id: The gateway's id.
 
         Returns:
             The gateway.
@@ -175,7 +159,6 @@ class NATGateway(LifecycleOperations[Mode]):
         """Change a NAT gateway's name, size, time-outs or role in its VPC.
 
         Args:
-            id: The gateway's id.
             attributes: `name` (str) and `size` (int), which the API requires, and what else changes; see `create`. It
                 cannot be moved to another VPC.
             wait: If true, wait until it is active.
@@ -210,7 +193,6 @@ class NATGateway(LifecycleOperations[Mode]):
         """Destroy a NAT gateway.
 
         Args:
-            id: The gateway's id.
             wait: If true, wait until it no longer exists, when its VPC can be destroyed.
         """
         plan = self._plan(poll, timeout, progress)

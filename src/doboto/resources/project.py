@@ -20,6 +20,10 @@ Present: TypeAlias = tuple[ProjectData, ProjectData | None]
 class Project(ProjectResources[Mode]):
     """Projects: what resources are grouped by. One of them is the default."""
 
+    _parameters = {
+        "id": "The project's id.",
+    }
+
     @operation(ref="projects_list", scopes="project:read")
     async def list(self) -> Projects:
         """List all projects, all pages.
@@ -69,18 +73,12 @@ class Project(ProjectResources[Mode]):
 
         Returns:
             A tuple of the project and the same project if it was created, else None.
-
-        Raises:
-            DOBOTOException: As `create`.
         """
         return await self._create_unless_exists(create_spec(attributes), self._session.deadline())
 
     @operation(ref="projects_get", scopes="project:read")
     async def info(self, id: str) -> ProjectData:
         """Read one project.
-
-        Args:
-            id: The project's id.
 
         Returns:
             The project.
@@ -104,7 +102,6 @@ class Project(ProjectResources[Mode]):
         """Change a project, or make it the default.
 
         Args:
-            id: The project's id.
             attributes: What changes: `name`, `description`, `purpose`,
                 `environment` (`Development`, `Staging`, `Production`), all of them str, and `is_default` (True).
             replace: If true, replace the whole project, so that no attribute may be missing: sent as PUT instead of
@@ -143,9 +140,6 @@ class Project(ProjectResources[Mode]):
     @operation(ref="projects_delete", scopes="project:delete", effect="destroy", irreversible="The project is lost.")
     async def destroy(self, id: str, *, missing_ok: bool = False) -> None:
         """Destroy a project that is empty and not the default one.
-
-        Args:
-            id: The project's id.
 
         Raises:
             DOBOTOConflictException: Something is in it, or it is the default project.

@@ -20,12 +20,13 @@ DEFAULT = "/projects/default"
 class ProjectResources(Creation[Mode]):
     """The resources of projects."""
 
+    _parameters = {
+        "id": "The project's id.",
+    }
+
     @operation(ref="projects_list_resources", scopes="project:read", scopes_note="the read scopes of the resources")
     async def resource_list(self, id: str) -> Resources:
         """List what is in a project, as far as the token may see it; every page of it.
-
-        Args:
-            id: The project's id.
 
         Returns:
             A list of resources, each with its URN.
@@ -53,7 +54,6 @@ class ProjectResources(Creation[Mode]):
         """Put resources into a project, out of the ones that they are in.
 
         Args:
-            id: The project's id.
             resources: The resources' URNs: `do:droplet:1`, `do:volume:...`, `do:domain:example.com`.
 
         Returns:

@@ -29,6 +29,10 @@ Actions: TypeAlias = list[Action]
 class ReservedIP(Addresses[Mode, ReservedIPData]):
     """Reserved IPs: public IPv4 addresses that stay, and move between Droplets."""
 
+    _parameters = {
+        "ip": "The address.",
+    }
+
     _kind = ReservedIPData
     _root = "/reserved_ips"
     _plural = "reserved_ips"
@@ -86,9 +90,6 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
     async def action_list(self, ip: str) -> Actions:
         """List all actions of an address, running or over.
 
-        Args:
-            ip: The address.
-
         Returns:
             A list of Actions.
         """
@@ -99,7 +100,6 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
         """Read one action of an address.
 
         Args:
-            ip: The address.
             action_id: The action's id.
 
         Returns:

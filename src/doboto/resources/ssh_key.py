@@ -20,6 +20,10 @@ Present: TypeAlias = tuple[SSHKeyData, SSHKeyData | None]
 class SSHKey(Creation[Mode]):
     """SSH keys: public keys that Droplets are created with."""
 
+    _parameters = {
+        "id_fingerprint": "The key's id or its MD5 fingerprint.",
+    }
+
     @operation(ref="sshKeys_list", scopes="ssh_key:read")
     async def list(self) -> SSHKeys:
         """List all SSH keys. The API answers this ten times a minute and no more often.
@@ -75,7 +79,6 @@ class SSHKey(Creation[Mode]):
 
         Raises:
             ValueError: The name is empty, or the key is no public key; nothing was created.
-            DOBOTOException: As `create`.
         """
         making, deadline = create_spec(name, public_key), self._session.deadline()
         try:
@@ -89,9 +92,6 @@ class SSHKey(Creation[Mode]):
     async def info(self, id_fingerprint: int | str) -> SSHKeyData:
         """Read one SSH key.
 
-        Args:
-            id_fingerprint: The key's id or its MD5 fingerprint.
-
         Returns:
             The SSH key.
         """
@@ -102,7 +102,6 @@ class SSHKey(Creation[Mode]):
         """Give an SSH key another name.
 
         Args:
-            id_fingerprint: The key's id or its MD5 fingerprint.
             name: The new name.
 
         Returns:
@@ -121,11 +120,7 @@ class SSHKey(Creation[Mode]):
         irreversible="The key is lost; Droplets that have it keep it.",
     )
     async def destroy(self, id_fingerprint: int | str, *, missing_ok: bool = False) -> None:
-        """Remove an SSH key from the account. Droplets that have it keep it.
-
-        Args:
-            id_fingerprint: The key's id or its MD5 fingerprint.
-        """
+        """Remove an SSH key from the account. Droplets that have it keep it."""
         where = path("/account/keys/{key}", key=id_fingerprint)
         await self._delete(Request("DELETE", where, repeatable=True), missing_ok)
 

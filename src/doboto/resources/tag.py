@@ -25,6 +25,10 @@ class Tag(Creation[Mode]):
     DOBOTO 0.6 had an `update` that renamed a tag; today's API can't do that.
     """
 
+    _parameters = {
+        "name": "Its name, in the capitalisation that it was first made with.",
+    }
+
     @operation(ref="tags_list", scopes="tag:read", scopes_note="the read scopes of the resources to count them")
     async def list(self) -> Tags:
         """List all tags, all pages.
@@ -82,16 +86,12 @@ class Tag(Creation[Mode]):
 
         Raises:
             ValueError: The name is empty; nothing was created.
-            DOBOTOException: As `create`.
         """
         return await self._create_unless_exists(create_spec(name), self._session.deadline())
 
     @operation(ref="tags_get", scopes="tag:read", scopes_note="the read scopes of the resources to count them")
     async def info(self, name: str) -> TagData:
         """Read one tag.
-
-        Args:
-            name: Its name, in the capitalisation that it was first made with.
 
         Returns:
             The tag, with the number of resources that carry it.
@@ -110,9 +110,6 @@ class Tag(Creation[Mode]):
     async def destroy(self, name: str, *, missing_ok: bool = False) -> None:
         """Destroy a tag. The resources that carry it stay, without it.
 
-        Args:
-            name: Its name, in the capitalisation that it was first made with.
-
         Raises:
             DOBOTONotFoundException: There is no such tag, and `missing_ok` is False.
         """
@@ -128,7 +125,6 @@ class Tag(Creation[Mode]):
         """Put a tag on resources. The tag must be there.
 
         Args:
-            name: Its name, in the capitalisation that it was first made with.
             resources: Resources, each with a `resource_id` and a `resource_type`: `droplet`, `image`,
                 `volume` or `volume_snapshot`.
 
@@ -148,7 +144,6 @@ class Tag(Creation[Mode]):
         """Take a tag off resources.
 
         Args:
-            name: Its name, in the capitalisation that it was first made with.
             resources: Resources, each with a `resource_id` and a `resource_type`, as for `attach`.
 
         Raises:

@@ -57,19 +57,22 @@ presenting = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
 class Volume(Creation[Mode], ActionRunner[Mode]):
     """Block storage: disks that Droplets are given and that outlive them."""
 
+    _parameters = {
+        "id": "The volume's id.",
+        "region": "Only volumes in the region of this slug.",
+        "droplet_id": "The Droplet's id.",
+        "snapshot_id": "The snapshot's id.",
+    }
+
     @operation(ref="volumes_list", scopes="block_storage:read")
     async def list(self, region: str | None = None, *, name: str | None = None) -> Volumes:
         """List all volumes, or those of a region or a name, all pages.
 
         Args:
-            region: Only volumes in the region of this slug.
             name: Only volumes of this name; there may be one in each region.
 
         Returns:
             A list of volumes.
-
-        Raises:
-            ValueError: A filter is empty.
         """
         return await self._list_all("volumes", "/volumes", filters(region=region, name=name))
 
@@ -78,14 +81,10 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
         """Iterate over volumes; the next page is read in advance.
 
         Args:
-            region: Only volumes in the region of this slug.
             name: Only volumes of this name.
 
         Returns:
             An iterator over volumes; an asynchronous one in `AsyncDO`.
-
-        Raises:
-            ValueError: A filter is empty.
         """
         async for volume in self._iterate("volumes", "/volumes", filters(region=region, name=name)):
             yield volume
@@ -166,9 +165,6 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
 
         Returns:
             A tuple of the volume and the same volume if it was created, else None.
-
-        Raises:
-            DOBOTOException: As `create`.
         """
         return await self._create_unless_exists(
             create_spec(attribs, attributes), self._plan(poll, timeout, None).deadline
@@ -230,7 +226,6 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
             id: The volume's id; or
             name: its name, with
             region: the slug of its region, unless no other region has a volume of that name.
-            droplet_id: The Droplet's id.
 
         Returns:
             The Action.
@@ -269,7 +264,6 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
             id: The volume's id; or
             name: its name, with
             region: the slug of its region, unless no other region has a volume of that name.
-            droplet_id: The Droplet's id.
 
         Returns:
             The Action.
@@ -305,7 +299,6 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
         """Make a volume larger. It never gets smaller again, and its file system has to be grown inside the Droplet.
 
         Args:
-            id: The volume's id.
             size: The new size in GiB.
             region: The slug of its region.
 
@@ -323,9 +316,6 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
     @operation(ref="volumeSnapshots_list", scopes="block_storage_snapshot:read")
     async def snapshot_list(self, id: str) -> Snapshots:
         """List the snapshots made of a volume.
-
-        Args:
-            id: The volume's id.
 
         Returns:
             A list of snapshots.
@@ -351,7 +341,6 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
         """Make a snapshot of a volume.
 
         Args:
-            id: The volume's id.
             snapshot_name: The snapshot's name.
             wait: A volume's snapshot is ready when the API answers; there is nothing to wait for.
             poll: Not used.
@@ -375,9 +364,6 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
     async def snapshot_info(self, snapshot_id: str) -> Snapshot:
         """Read one snapshot of a volume.
 
-        Args:
-            snapshot_id: The snapshot's id.
-
         Returns:
             The snapshot.
         """
@@ -390,19 +376,12 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
         irreversible="The snapshot is lost.",
     )
     async def snapshot_destroy(self, snapshot_id: str) -> None:
-        """Destroy one snapshot of a volume.
-
-        Args:
-            snapshot_id: The snapshot's id.
-        """
+        """Destroy one snapshot of a volume."""
         await self._send(Request("DELETE", path("/volumes/snapshots/{id}", id=snapshot_id), repeatable=True))
 
     @operation(ref="volumeActions_list", scopes="block_storage_action:read")
     async def action_list(self, id: str) -> Actions:
         """List all actions of a volume, running or over.
-
-        Args:
-            id: The volume's id.
 
         Returns:
             A list of Actions.
@@ -414,7 +393,6 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
         """Read one action of a volume.
 
         Args:
-            id: The volume's id.
             action_id: The action's id.
 
         Returns:

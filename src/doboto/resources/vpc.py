@@ -21,6 +21,10 @@ Present: TypeAlias = tuple[VPCData, VPCData | None]
 class VPC(VPCPeerings[Mode]):
     """VPCs: private networks, each in one region, and the peerings that join them."""
 
+    _parameters = {
+        "id": "The VPC's id.",
+    }
+
     @operation(ref="vpcs_list", scopes="vpc:read")
     async def list(self) -> VPCs:
         """List all VPCs, all pages.
@@ -69,18 +73,12 @@ class VPC(VPCPeerings[Mode]):
 
         Returns:
             A tuple of the VPC and the same VPC if it was created, else None.
-
-        Raises:
-            DOBOTOException: As `create`.
         """
         return await self._create_unless_exists(create_spec(attributes), self._session.deadline())
 
     @operation(ref="vpcs_get", scopes="vpc:read")
     async def info(self, id: str) -> VPCData:
         """Read one VPC.
-
-        Args:
-            id: The VPC's id.
 
         Returns:
             The VPC.
@@ -92,7 +90,6 @@ class VPC(VPCPeerings[Mode]):
         """Change a VPC's name or description, or make it the default of its region.
 
         Args:
-            id: The VPC's id.
             attributes: What changes: `name` (str), `description` (str),
                 `default` (True).
             replace: If true, replace the whole VPC, which then needs its name: sent as PUT instead of PATCH.
@@ -111,9 +108,6 @@ class VPC(VPCPeerings[Mode]):
     async def destroy(self, id: str, *, missing_ok: bool = False) -> None:
         """Destroy a VPC that is empty and not the default of its region.
 
-        Args:
-            id: The VPC's id.
-
         Raises:
             DOBOTOForbiddenException: It is the default of its region.
             DOBOTOConflictException: Something is in it.
@@ -125,7 +119,6 @@ class VPC(VPCPeerings[Mode]):
         """List what is in a VPC; every page of it.
 
         Args:
-            id: The VPC's id.
             resource_type: Only resources of this type, such as `droplet`.
 
         Returns:

@@ -23,6 +23,12 @@ LIFECYCLE = Lifecycle("vpc_peering", "/vpc_peerings/{id}", "ACTIVE")
 class VPCPeerings(LifecycleOperations[Mode]):
     """The peerings."""
 
+    _parameters = {
+        "peering_id": "The peering's id.",
+        "name": "The peering's name, unique in the account.",
+        "wait": "If true, wait until it is active.",
+    }
+
     @operation(ref=("vpcPeerings_list", "vpcs_list_peerings"), scopes="vpc_peering:read")
     async def peering_list(self, id: str | None = None, *, region: str | None = None) -> Peerings:
         """List all peerings, or those of a VPC or a region, all pages.
@@ -79,9 +85,7 @@ class VPCPeerings(LifecycleOperations[Mode]):
         """Peer two VPCs.
 
         Args:
-            name: The peering's name, unique in the account.
             vpc_ids: The ids of both VPCs; or
-            wait: If true, wait until it is active.
             id: the id of one VPC, with
             vpc_id: the id of the one to peer it with.
 
@@ -116,9 +120,7 @@ class VPCPeerings(LifecycleOperations[Mode]):
         """Peer two VPCs unless there is a peering of that name; which VPCs it has is not compared.
 
         Args:
-            name: The peering's name, unique in the account.
             vpc_ids: The ids of both VPCs; or
-            wait: If true, wait until it is active.
             id: the id of one VPC, with
             vpc_id: the id of the one to peer it with.
 
@@ -127,7 +129,6 @@ class VPCPeerings(LifecycleOperations[Mode]):
 
         Raises:
             ValueError, TypeError: It is not two VPCs, or they are given twice.
-            DOBOTOException: As `peering_create`.
         """
         plan = self._plan(poll, timeout, progress)
         wanted = create_spec(name, vpc_ids, id, vpc_id)
@@ -137,9 +138,6 @@ class VPCPeerings(LifecycleOperations[Mode]):
     @operation(ref="vpcPeerings_get", scopes="vpc_peering:read")
     async def peering_info(self, peering_id: str) -> VPCPeering:
         """Read one peering.
-
-        Args:
-            peering_id: The peering's id.
 
         Returns:
             The peering.
@@ -151,7 +149,6 @@ class VPCPeerings(LifecycleOperations[Mode]):
         """Rename a peering.
 
         Args:
-            peering_id: The peering's id.
             name: The new name, unique in the account.
             id: The id of a VPC that must be one of the two.
 
@@ -190,7 +187,6 @@ class VPCPeerings(LifecycleOperations[Mode]):
         """Destroy a peering. The VPCs stay.
 
         Args:
-            peering_id: The peering's id.
             wait: If true, wait until it no longer exists, when its VPCs can be destroyed.
         """
         plan = self._plan(poll, timeout, progress)

@@ -22,6 +22,10 @@ Many: TypeAlias = list[Address]
 class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
     """Addresses that are reserved, and assigned to one Droplet after another."""
 
+    _parameters = {
+        "ip": "The address.",
+    }
+
     #: The type of one; the path of the list, its root key, that of one, and what one is called.
     _kind: type[Address]
     _root: ClassVar[str]
@@ -63,9 +67,6 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
     )
     async def info(self, ip: str) -> Address:
         """Read one address.
-
-        Args:
-            ip: The address.
 
         Returns:
             The address, with the Droplet that it is assigned to, if any.
@@ -110,7 +111,6 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
         """Assign an address to a Droplet in its region, taking it off another one.
 
         Args:
-            ip: The address.
             droplet_id: The Droplet's id.
 
         Returns:
@@ -142,9 +142,6 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
         progress: OnProgress | None = None,
     ) -> Action:
         """Take an address off its Droplet. It stays reserved.
-
-        Args:
-            ip: The address.
 
         Returns:
             The Action.

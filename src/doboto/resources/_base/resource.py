@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
+from collections.abc import AsyncGenerator, Callable, Hashable, Mapping, Sequence
 from functools import partial
-from typing import Any, Self, TypeVar, cast
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from ..._core import pages
 from ..._core.deadline import Deadline, check_callback, duration
@@ -31,6 +31,9 @@ class Resource(Bound[Mode]):
         mode: Whose operations they are: `Sync` or `Async`.
         session: Sends their requests.
     """
+
+    #: Descriptions of parameters that operations of a class share; see `doboto._documentation`.
+    _parameters: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, mode: type[Mode], session: Session) -> None:
         self._mode: type[Any] = mode

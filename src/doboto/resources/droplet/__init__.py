@@ -49,6 +49,12 @@ class Droplet(
 ):
     """Droplets: DigitalOcean's virtual machines."""
 
+    _parameters = {
+        "id": "The Droplet's id.",
+        "tag_name": "Only Droplets with this tag; not together with `name` or `type`.",
+        "name": "Only Droplets of this name, in upper or lower case.",
+    }
+
     @operation(
         ref="droplets_list",
         scopes="droplet:read",
@@ -64,8 +70,6 @@ class Droplet(
         `type="all"` lists both.
 
         Args:
-            tag_name: Only Droplets with this tag; not together with `name` or `type`.
-            name: Only Droplets of this name, in upper or lower case.
             type: `droplets` (without GPU, the default), `gpus`, or `all` for both.
 
         Returns:
@@ -92,8 +96,6 @@ class Droplet(
         """Iterate over Droplets; the next page is read in advance.
 
         Args:
-            tag_name: Only Droplets with this tag; not together with `name` or `type`.
-            name: Only Droplets of this name, in upper or lower case.
             type: `droplets` (without GPU, the default), `gpus`, or `all` for both.
 
         Returns:
@@ -109,9 +111,6 @@ class Droplet(
     @operation(ref="droplets_list_neighbors", scopes="droplet:read")
     async def neighbor_list(self, id: int) -> Droplets:
         """List the Droplets that run on the same physical server as this one.
-
-        Args:
-            id: The Droplet's id.
 
         Returns:
             A list of Droplets, empty if it has no neighbors.
@@ -275,7 +274,6 @@ class Droplet(
         Raises:
             ValueError, TypeError: The attributes can't be right, or a name is given twice; nothing was created.
             DOBOTOOutcomeUnknownException: A response was lost and it is unknown whether all were created.
-            DOBOTOException: As `create`.
         """
         order = CreateRequest.of(attribs, attributes, complete=False)
         check_ready_port(ready_port, wait)
@@ -340,9 +338,6 @@ class Droplet(
     async def info(self, id: int) -> DropletData:
         """Read one Droplet.
 
-        Args:
-            id: The Droplet's id.
-
         Returns:
             The Droplet.
         """
@@ -399,9 +394,6 @@ class Droplet(
     async def kernel_list(self, id: int) -> Kernels:
         """List the kernels that a Droplet can be given; none for Droplets made since March 2017.
 
-        Args:
-            id: The Droplet's id.
-
         Returns:
             A list of kernels.
         """
@@ -410,9 +402,6 @@ class Droplet(
     @operation(ref="droplets_list_snapshots", scopes=("droplet:read", "image:read"))
     async def snapshot_list(self, id: int) -> Snapshots:
         """List the snapshots made of a Droplet.
-
-        Args:
-            id: The Droplet's id.
 
         Returns:
             A list of snapshots; `distribution`, `slug` and `public` as far as the API still sends them.
@@ -423,9 +412,6 @@ class Droplet(
     async def firewall_list(self, id: int) -> Firewalls:
         """List the firewalls that a Droplet is behind, by its id or by a tag.
 
-        Args:
-            id: The Droplet's id.
-
         Returns:
             A list of firewalls.
         """
@@ -434,9 +420,6 @@ class Droplet(
     @operation(ref="dropletActions_list", scopes="droplet:read")
     async def action_list(self, id: int) -> Actions:
         """List all actions of a Droplet, running or over.
-
-        Args:
-            id: The Droplet's id.
 
         Returns:
             A list of Actions.
@@ -448,7 +431,6 @@ class Droplet(
         """Read one action of a Droplet.
 
         Args:
-            id: The Droplet's id.
             action_id: The action's id.
 
         Returns:

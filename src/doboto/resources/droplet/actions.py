@@ -18,6 +18,11 @@ from .run_action import DropletActionRunner
 class DropletActions(DropletActionRunner[Mode]):
     """The actions. Each gives an Action that may still be in progress, or, with `wait`, has completed."""
 
+    _parameters = {
+        "id": "The Droplet's id, or a list of ids.",
+        "tag_name": "The tag whose Droplets are meant, instead of an id.",
+    }
+
     @enable(
         ref=("dropletActions_post", "dropletActions_post_byTag"),
         scopes="droplet:update",
@@ -41,8 +46,6 @@ class DropletActions(DropletActionRunner[Mode]):
         Without a policy the backups are daily. They are charged for.
 
         Args:
-            id: The Droplet's id, or a list of ids; or
-            tag_name: the tag whose Droplets are meant.
             backup_policy: When to take them, by `id` only: `plan` (`daily` or `weekly`), `weekday` (`SUN` to `SAT`, for
                 weekly) and `hour` (0, 4, 8, 12, 16 or 20, UTC).
 
@@ -80,10 +83,6 @@ class DropletActions(DropletActionRunner[Mode]):
         """Take no more backups of a Droplet, or of all Droplets with a tag.
 
         Backups that exist are kept for a while and then removed by DigitalOcean.
-
-        Args:
-            id: The Droplet's id, or a list of ids; or
-            tag_name: the tag whose Droplets are meant.
 
         Returns:
             The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
@@ -149,9 +148,6 @@ class DropletActions(DropletActionRunner[Mode]):
 
         A reboot is tried in the operating system; use `power_cycle` where that does not help.
 
-        Args:
-            id: The Droplet's id, or a list of ids.
-
         Returns:
             The Action; a list of Actions, in the order given, for a list of ids.
         """
@@ -178,10 +174,6 @@ class DropletActions(DropletActionRunner[Mode]):
 
         A shutdown is asked of the operating system, which may not obey: the action completes when it was asked.
         Follow up with `power_off` where a Droplet is still active after a while. A Droplet that is off is charged for.
-
-        Args:
-            id: The Droplet's id, or a list of ids; or
-            tag_name: the tag whose Droplets are meant.
 
         Returns:
             The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
@@ -211,10 +203,6 @@ class DropletActions(DropletActionRunner[Mode]):
         progress: OnProgress | None = None,
     ) -> Action | Actions:
         """Switch on a Droplet, or all Droplets with a tag.
-
-        Args:
-            id: The Droplet's id, or a list of ids; or
-            tag_name: the tag whose Droplets are meant.
 
         Returns:
             The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
@@ -247,10 +235,6 @@ class DropletActions(DropletActionRunner[Mode]):
 
         It may lose data that was not written yet; try `shutdown` first. A Droplet that is off is charged for.
 
-        Args:
-            id: The Droplet's id, or a list of ids; or
-            tag_name: the tag whose Droplets are meant.
-
         Returns:
             The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
 
@@ -279,10 +263,6 @@ class DropletActions(DropletActionRunner[Mode]):
         progress: OnProgress | None = None,
     ) -> Action | Actions:
         """Cut the power of a Droplet, or of all Droplets with a tag, and switch it on again.
-
-        Args:
-            id: The Droplet's id, or a list of ids; or
-            tag_name: the tag whose Droplets are meant.
 
         Returns:
             The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
@@ -345,9 +325,6 @@ class DropletActions(DropletActionRunner[Mode]):
 
         The Droplet is rebooted.
 
-        Args:
-            id: The Droplet's id, or a list of ids.
-
         Returns:
             The Action; a list of Actions, in the order given, for a list of ids.
         """
@@ -379,7 +356,6 @@ class DropletActions(DropletActionRunner[Mode]):
         The Droplet must be off. Its price changes with its size.
 
         Args:
-            id: The Droplet's id, or a list of ids.
             size: The slug of the new size.
             disk: If true, the disk grows as well; without it the change of size can be undone.
 
@@ -418,7 +394,6 @@ class DropletActions(DropletActionRunner[Mode]):
         What is on the disk is lost.
 
         Args:
-            id: The Droplet's id, or a list of ids.
             image: The image: an id, or the slug of a public image.
 
         Returns:
@@ -504,10 +479,6 @@ class DropletActions(DropletActionRunner[Mode]):
 
         It can't be taken away again, and the operating system must be set up to use it.
 
-        Args:
-            id: The Droplet's id, or a list of ids; or
-            tag_name: the tag whose Droplets are meant.
-
         Returns:
             The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
 
@@ -573,8 +544,6 @@ class DropletActions(DropletActionRunner[Mode]):
         The snapshot is an image to make Droplets from, and is charged for by its size.
 
         Args:
-            id: The Droplet's id, or a list of ids; or
-            tag_name: the tag whose Droplets are meant.
             snapshot_name: The snapshot's name. Default: one that DigitalOcean makes up from the Droplet's name.
 
         Returns:

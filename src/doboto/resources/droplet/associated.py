@@ -28,6 +28,11 @@ STATUS = "/droplets/{id}/destroy_with_associated_resources/status"
 class DropletAssociated(DropletActionRunner[Mode]):
     """Lists what belongs to a Droplet, and destroys it along with the Droplet."""
 
+    _parameters = {
+        "id": "The Droplet's id.",
+        "wait": "If true, wait until everything is destroyed.",
+    }
+
     @operation(
         ref="droplets_list_associatedResources",
         scopes="droplet:read",
@@ -35,9 +40,6 @@ class DropletAssociated(DropletActionRunner[Mode]):
     )
     async def associated_resource_list(self, id: int) -> AssociatedResources:
         """List what belongs to a Droplet and would stay, and be charged for, if only the Droplet were destroyed.
-
-        Args:
-            id: The Droplet's id.
 
         Returns:
             Lists: `reserved_ips`, `floating_ips`, `snapshots`, `volumes`, `volume_snapshots`.
@@ -73,10 +75,8 @@ class DropletAssociated(DropletActionRunner[Mode]):
         """Destroy a Droplet and, with it, some or all of what belongs to it.
 
         Args:
-            id: The Droplet's id.
             resources: What goes along: lists of ids, by the kinds that `associated_resource_list` has; its
                 result, or a part of it, will do as it is. What is not named stays.
-            wait: If true, wait until everything is destroyed.
             dangerous: If true, destroy everything that belongs to the Droplet instead of naming it in `resources`.
 
         Returns:
@@ -98,9 +98,6 @@ class DropletAssociated(DropletActionRunner[Mode]):
     @operation(ref="droplets_get_DestroyAssociatedResourcesStatus", scopes="droplet:delete")
     async def destroy_status(self, id: int) -> DestroyStatus:
         """Read how far a destruction with associated resources has come.
-
-        Args:
-            id: The Droplet's id.
 
         Returns:
             What was destroyed when, what failed and why, and how many `failures` there are.
@@ -133,10 +130,6 @@ class DropletAssociated(DropletActionRunner[Mode]):
         progress: OnProgress | None = None,
     ) -> DestroyStatus | None:
         """Try again to destroy what could not be destroyed.
-
-        Args:
-            id: The Droplet's id.
-            wait: If true, wait until everything is destroyed.
 
         Returns:
             With `wait`, the status as `destroy_status` returns it; otherwise nothing.

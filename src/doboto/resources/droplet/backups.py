@@ -18,12 +18,13 @@ SupportedPolicies: TypeAlias = list[SupportedBackupPolicy]
 class DropletBackups(Resource[Mode]):
     """Reads backups and backup policies; `backup_enable` and its siblings are actions."""
 
+    _parameters = {
+        "id": "The Droplet's id.",
+    }
+
     @operation(ref="droplets_list_backups", scopes=("droplet:read", "image:read"))
     async def backup_list(self, id: int) -> Backups:
         """List the backups taken of a Droplet.
-
-        Args:
-            id: The Droplet's id.
 
         Returns:
             A list of backups; `distribution`, `slug` and `public` as far as the API still sends them.
@@ -33,9 +34,6 @@ class DropletBackups(Resource[Mode]):
     @operation(ref="droplets_get_backup_policy", scopes="droplet:read")
     async def backup_policy_info(self, id: int) -> BackupPolicyRecord:
         """Read when a Droplet's backups are taken.
-
-        Args:
-            id: The Droplet's id.
 
         Returns:
             Whether backups are enabled, the policy, and the next backup's window.
