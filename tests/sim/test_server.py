@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import ssl
 import subprocess
@@ -14,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from doboto.sim import ManualClock, Simulator
+from doboto.sim import InstantClock, ManualClock, Simulator
 
 from .client import in_process
 
@@ -76,6 +77,39 @@ def test_further_routes_stand_in_front_of_the_api() -> None:
     ask = in_process(sim.app)
     assert ask("GET", "/", {}, b"").content == b"hello"
     assert ask("GET", "/v2/droplets", HEADERS, b"").status == 200
+
+
+HEAD = b"POST /v2/droplets HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer t\r\n"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"GET /v2/account HTTP/1.1\r\nHo",
+        HEAD + b"Content-Length: 10\r\n\r\n{}",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    ],
+    ids=["nothing", "a part of a request", "a part of a body", "one request"],
+)
+def test_a_connection_ends_when_the_client_keeps_it_waiting(monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
+    monkeypatch.setattr("doboto.sim.http.server.KEPT", 0.1)
+    with (
+        Simulator(ManualClock()).serve() as server,
+        socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection,
+    ):
+        connection.sendall(sent)
+        with contextlib.suppress(ConnectionResetError):
+            while connection.recv(65536):
+                pass
+
+
+def test_a_request_that_takes_long_is_not_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("doboto.sim.http.server.KEPT", 0.1)
+    sim = Simulator(InstantClock())
+    sim.faults.add("latency", seconds=0.5)
+    with sim.serve() as server, urllib3.PoolManager(retries=False) as pool:
+        assert pool.request("GET", f"{server.url}/account", headers=HEADERS, timeout=60).status == 200
 
 
 def test_nothing_of_the_server_is_loaded_before_something_is_served() -> None:

@@ -10,11 +10,11 @@ import threading
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from ..engine.clock import real_monotonic
 from .peers import PEER, Server, hang_up
@@ -23,8 +23,8 @@ from .peers import PEER, Server, hang_up
 GRACE = 1.0
 #: Seconds for the server to start, which takes it a few hundredths of one.
 START = 30.0
-#: Seconds for which an idle connection is kept. uvicorn's 5 are as long as a usual pause between two looks, so that
-#: every other one would meet a connection that is being closed.
+#: Seconds for which a connection is kept on which the client has to send something. uvicorn's 5 are as long as a usual
+#: pause between two polls, so that every other one would meet a connection that is being closed.
 KEPT = 75
 
 
@@ -149,12 +149,56 @@ class SocketPeer:
 
 
 class ServerConnection(H11Protocol):
-    """Gives the app the peer of each request."""
+    """Gives the app the peer of each request, and ends when the client keeps it waiting.
+
+    uvicorn bounds only the time between two requests: a connection on which none was ever sent, or a part of one, would
+    stay open for good.
+    """
+
+    _timer: asyncio.TimerHandle | None = None
+    _awaited: Literal["request", "body"] | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """Handle what the client sent."""
+        super().data_received(data)
+        self._watch()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request."""
+        super().on_response_complete()
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the timer."""
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        awaited = self._awaits()
+        if awaited == "request" == self._awaited:
+            return  # each byte of a request's head does not give it more time; pieces of a body do
+        self._stop_timer()
+        self._awaited = awaited
+        if awaited is not None:
+            self._timer = self.loop.call_later(KEPT, self.transport.abort)
+
+    def _awaits(self) -> Literal["request", "body"] | None:
+        """Return what the client has to send next; None while a request is answered."""
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is None or cycle.response_complete:
+            return "request"
+        return "body" if cycle.more_body else None
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._awaited = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Put the transport within the app's reach."""
         socket = cast(asyncio.Transport, transport)
         super().connection_made(socket)
+        self._watch()
         app, peer = self.app, SocketPeer(socket)
 
         async def with_peer(scope: Scope, receive: Receive, send: Send) -> None:
