@@ -184,7 +184,7 @@ class ServerConnection(H11Protocol):
 
     def _awaits(self) -> Literal["request", "body"] | None:
         """Return what the client has to send next; None while a request is answered."""
-        cycle: RequestResponseCycle | None = self.cycle
+        cycle = cast("RequestResponseCycle | None", self.cycle)
         if cycle is None or cycle.response_complete:
             return "request"
         return "body" if cycle.more_body else None
