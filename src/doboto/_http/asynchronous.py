@@ -6,6 +6,7 @@ A client may so be used from several event loops, one after the other or in thre
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
@@ -62,9 +63,12 @@ class _Attempt:
 
     def failure(self) -> OSError | None:
         failure = self.task.exception()
-        if failure is None or isinstance(failure, OSError):
-            return failure
-        raise failure
+        if failure is None:
+            return None
+        if not isinstance(failure, OSError):
+            raise failure
+        # asyncio's text is "Connect call failed" whatever the reason.
+        return OSError(failure.errno, os.strerror(failure.errno)) if failure.errno else failure
 
     def stream(self) -> Stream:
         return AsyncSocketStream(self._socket)
