@@ -229,6 +229,20 @@ def test_defaults_are_kept_for_all_accounts_and_for_one(doboto: Doboto, file: Pa
     assert yaml.safe_load(file.read_text())["contexts"]["a"] == {"token": "t"}
 
 
+def test_create_takes_what_is_not_given_from_the_defaults(simulated: Doboto) -> None:
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqfDJtvNGNAEg7RZbrNOPEBQAuhFBIPqWAWIhRKbqtL laptop"
+    simulated.ok("-q", "ssh-key", "create", "laptop", "--public-key", key)
+    assert "--size" in simulated.refused(2, "usage", "droplet", "create", "web")["message"]
+    simulated.ok("auth", "defaults", "size=s-1vcpu-1gb", "image=ubuntu-24-04-x64", "region=fra1", "ssh-keys=laptop")
+    made = simulated.ok("-q", "droplet", "create", "web", "-o", "json").json
+    assert (made["region"]["slug"], made["size_slug"]) == ("fra1", "s-1vcpu-1gb")
+    made = simulated.ok("-q", "droplet", "create", "db", "--region", "nyc3", "-o", "json").json
+    assert made["region"]["slug"] == "nyc3"
+    sent = simulated.ok("droplet", "create", "next", "--dry-run", "-o", "json").out
+    assert "fra1" in sent
+    assert "ssh_keys" in sent
+
+
 @pytest.mark.parametrize(("given", "wanted"), [
     ("regoin=fra1", "did you mean region?"), ("region", "write NAME=VALUE"), ("user=me", "no default 'user'"),
 ])  # fmt: skip

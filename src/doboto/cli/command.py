@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import click
@@ -21,6 +22,11 @@ COMPLETE = "_DOBOTO_COMPLETE"
 #: Sections of a command's help, in their order.
 SECTIONS = ("Options", "Waiting", "Output", "Account")
 CONTEXT: Mapping[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+#: Operations on Droplets, and their options, that the file of contexts may have defaults for.
+DEFAULTED = frozenset({"create", "present"})
+DEFAULT_KEY = "doboto.defaults"
+DEFAULT_NAMES = frozenset({"region", "size", "image", "ssh_keys"})
 
 
 class Group(click.Group):
@@ -96,6 +102,19 @@ def write_section(formatter: click.HelpFormatter, name: str, records: Iterable[t
             formatter.write_dl(rows)
 
 
+def _read_default(name: str) -> Any:
+    """Read the default of an option from the file of contexts, for the account of the command that is running."""
+    from .accounts.defaults import find_defaults
+    from .run.complete import settings_of
+
+    ctx = click.get_current_context()
+    if ctx.resilient_parsing:
+        return None
+    if DEFAULT_KEY not in ctx.meta:  # one look at the file for all options
+        ctx.meta[DEFAULT_KEY] = find_defaults(settings_of(ctx))
+    return ctx.meta[DEFAULT_KEY].get(name)
+
+
 class OperationCommand(Described):
     """The command of an operation; its parameters are made when it is looked at."""
 
@@ -111,6 +130,10 @@ class OperationCommand(Described):
 
         if self._made is None:
             self._made = made(self.operation, completer)
+            if self.operation.resource == "droplet" and self.operation.name in DEFAULTED:
+                for one in self._made:
+                    if one.name in DEFAULT_NAMES:
+                        one.default = partial(_read_default, one.name)
         return self._made
 
     @property
