@@ -95,7 +95,10 @@ def test_an_unknown_command_is_answered_with_what_may_be_meant(doboto: Doboto, w
 def test_a_refusal_names_what_it_would_hit(simulated: Doboto) -> None:
     simulated.ok("-q", "droplet", "create", "web-{1..2}", *NEW, "--tag", "prod", "--wait")
     error = simulated.refused(5, "refused", "droplet", "destroy", "--tag", "prod")
-    assert "web-1 (480000000; tags prod; region nyc3; price $6/month), web-2 (480000001;" in error["message"]
+    assert (
+        "web-1 (480000000; status active; tags prod; region nyc3; price $6/month), web-2 (480000001;"
+        in error["message"]
+    )
     assert [(one["id"], one["name"], one["tags"]) for one in error["targets"]] == [
         (480000000, "web-1", ["prod"]), (480000001, "web-2", ["prod"]),
     ]  # fmt: skip
@@ -119,4 +122,15 @@ def test_slugs_and_tags_are_had_from_every_page(
         for kind, known in wanted.items():
             assert len(known) > 2
             assert {one["slug"] for one in droplets.slug_entries(do, kind, fresh=True)} == known
-        assert [name for name, _ in completing._tags(do)] == ["a", "b", "c"]
+        assert [name for name, _ in completing._list_tags(do)] == ["a", "b", "c"]
+
+
+def test_what_is_no_droplet_is_waited_for_by_its_action(simulated: Doboto) -> None:
+    simulated.ok("-q", "droplet", "create", "web", *NEW, "--wait")
+    simulated.ok("-q", "volume", "create", "data", "--size-gigabytes", "1", "--region", "nyc3")
+    order = ("volume", "attach", "data", "--droplet-id", "web", "--wait", "--poll", "1", "--timeout", "0.5")
+    error = simulated.refused(7, "timeout", "-q", *order)
+    assert shlex.split(error["resume"])[:3] == ["doboto", "action", "wait"]
+    assert error["resume"] in error["message"]
+    action = simulated.ok("-q", *shlex.split(error["resume"])[1:], "-o", "json").json
+    assert (action["type"], action["status"]) == ("attach_volume", "completed")

@@ -58,6 +58,8 @@ class Reporter(logging.Handler):
         self.names: dict[Any, str] = {}
         #: Ids that were made by this command.
         self.created: list[Any] = []
+        #: Ids of actions that the API accepted.
+        self.actions: list[Any] = []
         #: How many things are hit by what was asked about or allowed by `--yes`, as they were listed before.
         self.targets = 0
         #: The operation that this command calls for several resources, and what became of each.
@@ -138,7 +140,10 @@ class Reporter(logging.Handler):
 
     def on_event(self, event: Event) -> None:
         """Show at once that the API accepted an action; it comes before the first poll, and from any thread."""
-        if isinstance(event, Started) and self._latest is not None:
+        if not isinstance(event, Started):
+            return
+        self.actions.append(event.action.get("id"))
+        if self._latest is not None:
             id, state = event.action.get("resource_id", ""), f"{event.action.get('type')} is running"
             with self._mutex:
                 if id in self._latest.pending:

@@ -103,20 +103,24 @@ def _going_on(prose: str, code: int, details: Mapping[str, object], again: str |
 
 
 def resume(
-    operation: Operation, calls: Sequence[Mapping[str, Any]], created: Sequence[Any], settings: Settings
+    operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, settings: Settings
 ) -> str | None:
     """The command that waits for what an operation has begun, where there is one."""
-    if operation.resource != "droplet" or operation.name.startswith("destroy"):
+    if operation.resource != "droplet":
+        return waiting(settings, reporter.actions, kind="action") if reporter.actions else None
+    if operation.info.effect == "destroy":
         return None
-    ids = list(created) or [call["id"] for call in calls if call.get("id")]
+    ids = list(reporter.created) or [call["id"] for call in calls if call.get("id")]
     tag = next((call["tag_name"] for call in calls if call.get("tag_name")), None)
     port = next((call["ready_port"] for call in calls if call.get("ready_port")), None)
     return waiting(settings, ids, tag, port) if ids or tag else None
 
 
-def waiting(settings: Settings, ids: Sequence[Any], tag: str | None = None, port: int | None = None) -> str:
+def waiting(
+    settings: Settings, ids: Sequence[Any], tag: str | None = None, port: int | None = None, kind: str = "droplet"
+) -> str:
     """The command that waits for Droplets, on the same account; a token is never part of it."""
-    words = ["doboto", "droplet", "wait", *([] if ids or tag is None else ["--tag", tag]), *map(str, ids)]
+    words = ["doboto", kind, "wait", *([] if ids or tag is None else ["--tag", tag]), *map(str, ids)]
     line = shlex.join([*words, *([] if port is None else ["--ready-port", str(port)]), *_account(settings)])
     return f"{_state(settings)}{line}"
 

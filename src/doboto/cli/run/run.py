@@ -88,7 +88,7 @@ def run(operation: Operation, params: dict[str, Any], command: Sequence[click.Pa
 
         def again(ids: Sequence[Any] | None) -> str | None:
             unfinished = todo if ids is None else [call for call in todo if call["id"] in ids]
-            return resume(operation, unfinished, reporter.created, settings)
+            return resume(operation, unfinished, reporter, settings)
 
         with resumable(reporter, again):
             _carried_out(do, operation, todo, reporter, settings)
