@@ -99,7 +99,7 @@ class Simulated:
     Args:
         simulator: The simulated DigitalOcean. Default: a new one for each use, on a clock that waiting moves.
         environment: Serve it over HTTP, too, and tell programs that are started meanwhile by their environment
-            (`DOBOTO_URL`, `DIGITALOCEAN_TOKEN`). A new simulator then has an `InstantClock`, because another
+            (`DOBOTO_URL`, `DIGITALOCEAN_TOKEN`), the command line and `DO()` among them. A new simulator then has an `InstantClock`, because another
             process can't move one by hand.
     """
 
@@ -189,7 +189,7 @@ def _simulated_init(simulator: Simulator) -> Callable[..., None]:
 
 
 def _environment(url: str) -> Mapping[str, str]:
-    return {"DOBOTO_URL": url, "DIGITALOCEAN_TOKEN": TOKEN, **_no_proxy()}
+    return {"DOBOTO_SIM": "0", "DOBOTO_URL": url, "DIGITALOCEAN_TOKEN": TOKEN, **_no_proxy()}
 
 
 def _no_proxy() -> dict[str, str]:

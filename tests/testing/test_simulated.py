@@ -121,6 +121,31 @@ def test_programs_are_told_by_their_environment(doboto_simulated_environment: Si
     assert doboto_simulated_environment.requests.filter("GET", "/v2/droplets")
 
 
+CHILD = """
+import asyncio
+from doboto import DO, AsyncDO
+
+async def names():
+    async with AsyncDO() as do:
+        return [droplet["name"] for droplet in await do.droplet.list()]
+
+with DO() as do:
+    do.droplet.create(name="web-2", region="nyc3", size="s-1vcpu-1gb", image="ubuntu-24-04-x64")
+print(asyncio.run(names()))
+"""
+
+
+def test_clients_of_other_processes_are_simulated(
+    monkeypatch: pytest.MonkeyPatch, doboto_simulated_environment: Simulator
+) -> None:
+    deploy()
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, PROXY)
+    done = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.stdout, done.stderr) == ("['web-1', 'web-2']\n", "")
+    assert len(doboto_simulated_environment.requests.filter("POST", "/v2/droplets")) == 2
+
+
 # -- proxies
 
 
