@@ -99,8 +99,8 @@ class Simulated:
     Args:
         simulator: The simulated DigitalOcean. Default: a new one for each use, on a clock that waiting moves.
         environment: Serve it over HTTP, too, and tell programs that are started meanwhile by their environment
-            (`DOBOTO_URL`, `DIGITALOCEAN_TOKEN`), the command line and `DO()` among them. A new simulator then has an `InstantClock`, because another
-            process can't move one by hand.
+            (`DOBOTO_URL`, `DIGITALOCEAN_TOKEN`): the command line and every `DO()` read it. A new simulator then has
+            an `InstantClock`, because another process can't move one by hand.
     """
 
     def __init__(self, simulator: Simulator | None = None, *, environment: bool = False) -> None:
