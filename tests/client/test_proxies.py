@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from doboto import DOBOTOConfigurationException, DOBOTOConnectionException
+from doboto import DOBOTOConfigurationException, DOBOTOConnectionException, Retry
 from doboto._http.proxies import is_bypassed, proxy_for
 from doboto.errors import Stage
 
 from .misbehaving import OK, Misbehaving, Peer, closed_port, misbehaving
 
+#: One attempt, so that its own error is the one that is raised, however slow the machine.
+ONCE: dict[str, Any] = {"retry": Retry.never(), "connect_timeout": 1.0, "timeout": 30.0}
 NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "REQUEST_METHOD")
 
 
@@ -197,7 +199,7 @@ def named(make: Callable[..., Any], environment: pytest.MonkeyPatch, port: int, 
     """Hold that the error of a change names the proxy, without its password, and says that nothing was sent."""
     url = f"http://me:secret@127.0.0.1:{port}"
     environment.setenv("https_proxy", url)
-    api = make("https://api.example.test", proxy=None if from_environment else url, timeout=0.5)
+    api = make("https://api.example.test", proxy=None if from_environment else url, **ONCE)
     with pytest.raises(DOBOTOConnectionException, match=f"proxy 127.0.0.1:{port}") as caught:
         api.request("POST", "/droplets", body={})
     assert (caught.value.sent, caught.value.stage) == (False, Stage.PROXY)
@@ -209,7 +211,7 @@ def test_errors_of_names_connections_and_tls_are_told_apart(
 ) -> None:
     def stage(url: str) -> Stage | None:
         with pytest.raises(DOBOTOConnectionException) as caught:
-            make(url, timeout=0.5).request("POST", "/droplets")
+            make(url, **ONCE).request("POST", "/droplets")
         return caught.value.stage
 
     with misbehaving(hangs_up) as server:
