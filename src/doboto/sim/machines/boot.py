@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from . import cloud_config
 
 #: Run at every start. What belongs to the first one is remembered on the disk, with the Droplet's id: a Droplet made of
-#: a snapshot begins anew. User data runs before the SSH server, but keeps it waiting for ten seconds at most.
+#: a snapshot starts afresh. User data runs before the SSH server, but keeps it waiting for ten seconds at most.
 SCRIPT = r"""
 instance=/var/lib/doboto/instance
 mkdir -p /root/.ssh /var/lib/doboto /var/log /run/sshd /etc/dropbear

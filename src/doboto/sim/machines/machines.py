@@ -1,4 +1,4 @@
-"""Keeps a machine for every Droplet: follows what requests touch, and tells when an action is really over."""
+"""Keeps a machine for every Droplet: follows what requests touch, and reports when an action is really over."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ class Machines:
             return
         if machine.commits:
             tenant.snapshots[key] = machine.commits.pop()
-        else:  # an automatic backup, of which no action tells before
+        else:  # an automatic backup, which no action announces
             self._submit(machine, lambda one: self._worker.back_up(one, key))
 
     def _submit(self, machine: Machine, job: Job) -> Future[None]:
