@@ -98,7 +98,7 @@ class Simulated:
 
     Args:
         simulator: The simulated DigitalOcean. Default: a new one for each use, on a clock that waiting moves.
-        environment: Serve it over HTTP, too, and tell programs that are started meanwhile by their environment
+        environment: Serve it over HTTP, too, and pass its address to programs started meanwhile in their environment
             (`DOBOTO_URL`, `DIGITALOCEAN_TOKEN`): the command line and every `DO()` read it. A new simulator then has
             an `InstantClock`, because another process can't move one by hand.
     """

@@ -51,7 +51,7 @@ class Guard:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self) -> Generator[None, object, object]:
-        """A refusal that ended the set-up has been told; one that was swallowed there fails the test itself."""
+        """Forget a refusal that ended the set-up, which is reported; one swallowed there fails the test itself."""
         try:
             return (yield)
         except BaseException:
@@ -61,14 +61,14 @@ class Guard:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self) -> Generator[None, object, object]:
         """Fail a test that swallowed the refusal, in its fixtures or in itself."""
-        return (yield from self._told())
+        return (yield from self._check_refusals())
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self) -> Generator[None, object, object]:
         """The same for what fixtures do after the test."""
-        return (yield from self._told())
+        return (yield from self._check_refusals())
 
-    def _told(self) -> Generator[None, object, object]:
+    def _check_refusals(self) -> Generator[None, object, object]:
         try:
             result = yield
             if self._refused:

@@ -107,7 +107,7 @@ def test_what_a_file_or_a_connection_lacks_is_told_without_pythons_names(doboto:
 def test_a_module_of_ours_that_is_not_there_is_no_extra() -> None:
     assert "'doboto[sim]'" in str(lacking("the simulator", ModuleNotFoundError(name="starlette.routing"), "sim"))
     ours = str(lacking("the simulator", ModuleNotFoundError(name="doboto.sim.faults"), "sim"))
-    assert ours == "this installation lacks doboto.sim.faults: install doboto anew"
+    assert ours == "this installation lacks doboto.sim.faults: reinstall doboto"
 
 
 def test_nothing_there_is_3(simulated: Doboto) -> None:

@@ -82,7 +82,7 @@ class SimulatedClock:
 
     @property
     def _clock(self) -> SimulatorClock:
-        return self._simulator.clock  # anew each time: it can be changed for one of another kind
+        return self._simulator.clock  # read each time: it can be changed for one of another kind
 
     def time(self) -> float:
         """Seconds since 1970 (UTC)."""

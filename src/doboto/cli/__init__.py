@@ -38,12 +38,12 @@ def _run(given: list[str]) -> int:
         sys.stderr.write(f"doboto: {lacking('the command line', missing, 'cli')}\n")
         return 1
     try:
-        told = root.main(given, prog_name="doboto", complete_var=COMPLETE, standalone_mode=False)
+        result = root.main(given, prog_name="doboto", complete_var=COMPLETE, standalone_mode=False)
     except BaseException as failure:  # all of them, for no traceback is shown unless asked for
         code = report_error(failure, given, os.environ)
         if code == 2:
             raise SystemExit(code) from None
         return code
-    if isinstance(told, int):
-        raise SystemExit(told)
+    if isinstance(result, int):
+        raise SystemExit(result)
     return 0

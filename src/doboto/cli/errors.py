@@ -34,7 +34,7 @@ def lacking(what: str, missing: BaseException, extra: str) -> Failure:
     cause = missing if isinstance(missing, ModuleNotFoundError) else missing.__cause__
     name = (cause.name if isinstance(cause, ModuleNotFoundError) else None) or str(missing)
     if name.partition(".")[0] == "doboto":
-        return Failure(f"this installation lacks {name}: install doboto anew")
+        return Failure(f"this installation lacks {name}: reinstall doboto")
     return Failure(f"{what} needs {name.partition('.')[0]}: pip install 'doboto[{extra}]'")
 
 
@@ -93,7 +93,7 @@ UNAUTHORIZED = Exit(4, "unauthorized", "no token, a wrong one, or one that lacks
 REFUSED = Exit(5, "refused", "the API understood and refuses, or the question was not answered with yes")
 RATE_LIMIT = Exit(6, "rate_limit", "the rate limit is exhausted")
 TIMEOUT = Exit(7, "timeout", "it took longer than `--timeout`, or no answer came in time; the work may go on")
-UNKNOWN = Exit(8, "outcome_unknown", "the answer was lost, and looking did not settle whether it took effect")
+UNKNOWN = Exit(8, "outcome_unknown", "the response was lost and the outcome could not be determined")
 PARTLY = Exit(9, "partly_done", "some of what was asked for was done and some was not")
 ACTION = Exit(10, "action_failed", "DigitalOcean began the work and failed at it")
 UNREACHABLE = Exit(11, "unreachable", "no connection to the API, or its server failed")
@@ -135,7 +135,7 @@ RETRYABLE = (RATE_LIMIT, UNREACHABLE)
 #: Errors for which that is so, or is not, whatever their code.
 AGAIN, NEVER = (errors.DOBOTOPendingEventException,), (errors.DOBOTOCertificateException,)
 #: What of an exception goes into its JSON as it is.
-TOLD = ("status", "id", "request_id", "attempts", "method", "url", "retry_after", "ids", "looked_for")
+REPORTED = ("status", "id", "request_id", "attempts", "method", "url", "retry_after", "ids", "looked_for")
 
 
 def exit_of(failure: Exception) -> Exit:
@@ -188,17 +188,17 @@ def done_of(failure: Exception) -> list[Any]:
 
 def described(failure: Exception, found: Exit) -> dict[str, Any]:
     """An error as a program reads it; members that have nothing to say are left out."""
-    told: dict[str, Any] = {"code": found.name, "exit_code": found.code, "message": line_of(failure)}
-    told["retryable"] = isinstance(failure, AGAIN) or (found in RETRYABLE and not isinstance(failure, NEVER))
-    for name in TOLD:
+    details: dict[str, Any] = {"code": found.name, "exit_code": found.code, "message": line_of(failure)}
+    details["retryable"] = isinstance(failure, AGAIN) or (found in RETRYABLE and not isinstance(failure, NEVER))
+    for name in REPORTED:
         value = getattr(failure, name, None)
         if value not in (None, [], "", 0):
-            told[name] = value
+            details[name] = value
     if created := getattr(failure, "created", None):
-        told["created"] = [_named(one) for one in created]
+        details["created"] = [_named(one) for one in created]
     if isinstance(failure, Failure):
-        told.update(failure.details)
-    return told
+        details.update(failure.details)
+    return details
 
 
 def _named(made: Any) -> Any:

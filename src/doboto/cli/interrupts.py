@@ -1,4 +1,4 @@
-"""The signals that end a command: each does what Ctrl-C does, so that what goes on is told. A second ends at once."""
+"""Handle the signals that end a command like Ctrl-C, so that what goes on is reported. A second ends it at once."""
 
 from __future__ import annotations
 

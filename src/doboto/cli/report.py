@@ -22,7 +22,7 @@ EXPECTED = (SystemExit, KeyboardInterrupt, click.ClickException, click.exception
 
 
 def report_error(failure: BaseException, arguments: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Tell what went wrong and give the exit code."""
+    """Print what went wrong and return the exit code."""
     if isinstance(failure, SystemExit):
         return failure.code if isinstance(failure.code, int) else FAILED.code
     if isinstance(failure, OSError):
@@ -30,8 +30,8 @@ def report_error(failure: BaseException, arguments: Sequence[str], environment: 
     line, error = _describe(failure)
     trace = "" if "--debug" not in arguments or isinstance(failure, EXPECTED) else _trace(failure)
     machine = for_machine(arguments, environment)
-    told = {**error, "traceback": trace} if trace else error
-    lines = [dump_json({"error": told})] if machine else _lines(failure, line)
+    details = {**error, "traceback": trace} if trace else error
+    lines = [dump_json({"error": details})] if machine else _lines(failure, line)
     with suppress(OSError):  # nobody reads it, as where the terminal is gone: the code says it all the same
         if not machine:
             click.echo(trace or _help(failure), nl=False, err=True)

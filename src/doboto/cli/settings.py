@@ -81,7 +81,7 @@ class Settings:
         no_header: Whether to leave out the line of headings.
         csv_escape: Whether to keep spreadsheets from running cells of CSV as formulas.
         query: A JMESPath expression on the result.
-        quiet: Whether to tell nothing of how it goes.
+        quiet: Whether to suppress progress output.
         debug: Whether to show tracebacks and the client's log.
         flags: Which of these are options of the command line, and not of the environment.
     """
@@ -117,11 +117,11 @@ class Settings:
         names = [field.name for field in fields(self) if field.name != "flags"]
         found = {name: params.pop(f"{OURS}{name}", None) for name in names}
         given = {name: value for name, value in found.items() if value is not None}
-        return settled(replace(self, **given, flags=self.flags | (given.keys() - environment)))
+        return resolve(replace(self, **given, flags=self.flags | (given.keys() - environment)))
 
 
-def settled(found: Settings) -> Settings:
-    """An option comes before the environment, where both name an account.
+def resolve(found: Settings) -> Settings:
+    """Let options override the environment where both name an account.
 
     Raises:
         Failure: Two options contradict each other.
@@ -148,7 +148,7 @@ def complete_context(ctx: click.Context, _param: click.Parameter, incomplete: st
     return complete(incomplete)
 
 
-#: Name, flags, section, text, and what else click is told.
+#: Name, flags, section, text, and further arguments for click.
 COMMON: Sequence[tuple[str, tuple[str, ...], str, str, Mapping[str, Any]]] = (
     ("output", ("--output", "-o"), "Output", "How the result is printed. Default: a table.",
      {"type": click.Choice(FORMATS), "envvar": "DOBOTO_OUTPUT"}),
@@ -160,7 +160,7 @@ COMMON: Sequence[tuple[str, tuple[str, ...], str, str, Mapping[str, Any]]] = (
      "Put an apostrophe before cells of CSV that a spreadsheet would run as a formula (= + - @).",
      {"is_flag": True, "envvar": "DOBOTO_CSV_ESCAPE"}),
     ("query", ("--query",), "Output", "A JMESPath expression; its result is printed.", {"metavar": "JMESPATH"}),
-    ("quiet", ("--quiet", "-q"), "Output", "Tell nothing of how it goes; errors are told.", {"is_flag": True}),
+    ("quiet", ("--quiet", "-q"), "Output", "Suppress progress output; errors are still shown.", {"is_flag": True}),
     ("debug", ("--debug",), "Output",
      "Log every request on standard error, without its secrets; show where an internal error was.", {"is_flag": True}),
     ("token", ("--token",), "Account", "The API token. Default: DIGITALOCEAN_TOKEN, then the context's.",

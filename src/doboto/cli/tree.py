@@ -43,7 +43,7 @@ BESIDE: Mapping[str, Mapping[str, Written]] = {
     "account": {"cost": Written("cost", "Sum up what the account's resources cost in a month.")},
     "droplet": {
         "ssh": Written("ssh", "Log in to a Droplet with the system's ssh."),
-        "wait": Written("wait", "Wait till Droplets are ready and no action is running on them."),
+        "wait": Written("wait", "Wait until Droplets are ready and no action is running on them."),
     },
 }
 #: No commands of the outermost level, but what is looked for there.

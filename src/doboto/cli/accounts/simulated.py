@@ -72,7 +72,7 @@ class LocalAccount:
     url = URL
 
     def __init__(self, path: Path, speed: float) -> None:
-        #: Tells this time apart from that of other accounts, and of the same one when it was open before.
+        #: Distinguishes this time from that of other accounts, and of the same one when it was open before.
         self.timeline = f"local {next(_numbers)}"
         self._path = path
         self._speed = speed

@@ -15,7 +15,7 @@ from ..settings import Settings, common
 if TYPE_CHECKING:
     from ...client import DO
 
-#: Dollars a month that the API does not tell: DigitalOcean's list prices, unverified for any one account. The
+#: Dollars a month that the API does not report: DigitalOcean's list prices, unverified for any one account. The
 #: pages "Pricing" of volumes, snapshots, load balancers and reserved IPs have the present ones
 #: (https://docs.digitalocean.com/products/).
 PER_GIBIBYTE = {"volume": 0.10, "snapshot": 0.06}
@@ -126,7 +126,7 @@ def sum_reserved_ips(do: DO) -> list[Cost]:
 
 
 def count_nat_gateways(do: DO) -> list[Cost]:
-    """Count NAT gateways, whose price the API does not tell."""
+    """Count NAT gateways, whose price the API does not report."""
     found = do.nat_gateway.list()
     return [Cost("NAT gateways", len(found), None if found else 0.0, "price unknown" if found else "")]
 

@@ -309,9 +309,9 @@ def _is_known(value: Mapping[str, Any], kind: Any) -> bool:
 def _main_facts(value: Mapping[str, Any], kind: Any) -> Mapping[str, Any]:
     """The columns of an object's kind, and every member that these are not made from."""
     facts = {column.name: search(column.expression, value) for column in columns_of(kind, [value])}
-    told = {column.expression.split(".")[0] for column in COLUMNS[kind.__name__]}
+    shown = {column.expression.split(".")[0] for column in COLUMNS[kind.__name__]}
     hidden = HIDDEN.get(kind.__name__, frozenset())
-    return facts | {name: _hide(one, hidden) for name, one in value.items() if name not in told}
+    return facts | {name: _hide(one, hidden) for name, one in value.items() if name not in shown}
 
 
 def _hide(value: Any, names: frozenset[str]) -> Any:

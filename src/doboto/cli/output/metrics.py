@@ -49,7 +49,7 @@ def _read(series: Mapping[str, Any]) -> list[tuple[float, float]]:
     if COUNTER not in (series.get("metric") or {}):
         return points
     pairs = pairwise(points)
-    # A counter that falls has begun anew: the Droplet was booted.
+    # A counter that falls has restarted: the Droplet was booted.
     return [
         (now, 100 * (value - before) / (now - then))
         for (then, before), (now, value) in pairs

@@ -1,7 +1,7 @@
-"""What a command tells on standard error while it works: ids as soon as they are known, progress, warnings.
+"""Report on standard error while a command works: ids as soon as they are known, progress, warnings.
 
 On a terminal progress is drawn in place; elsewhere it is a line whenever something changed; where the result is JSON it
-is a JSON object a line, so that a program can tell it from the error.
+is a JSON object a line, so that a program can distinguish it from the error.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from ..._io.protocol import Clock
 
-#: What is told of the client's log: what it notes, and what it warns of.
+#: Names of the events made from the client's log: notes, and warnings (True).
 LEVELS = {False: "note", True: "warning"}
 LOG = logging.getLogger("doboto")
 #: Lines of pending resources at most; a fleet would fill the screen.
@@ -42,7 +42,7 @@ BAR = 24
 
 
 class Reporter(logging.Handler):
-    """Tells how it goes, and remembers what is under way, for when it is interrupted.
+    """Reports progress, and remembers what is running for when the command is interrupted.
 
     Args:
         settings: Say for whom, and whether at all.
@@ -66,7 +66,7 @@ class Reporter(logging.Handler):
         self.what = ""
         self.items: Sequence[Any] = ()
         self._latest: Progress | None = None
-        self._told: Any = None
+        self._reported: Any = None
         self._elapsed: Callable[[], float] | None = None
         self._display: Live | None = None
         self._mutex = threading.Lock()
@@ -94,7 +94,7 @@ class Reporter(logging.Handler):
     # -- lines
 
     def line(self, text: str, **event: Any) -> None:
-        """Tell one thing."""
+        """Print one line, or one JSON object for programs."""
         if self.machine:
             text = dump_json({**event, "message": text})
         elif self._display is not None:
@@ -105,27 +105,27 @@ class Reporter(logging.Handler):
         click.echo(text, err=True)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Tell what the client logs: what was created, what went wrong and is tried again."""
-        if record.levelno < logging.INFO:  # told even to those who want it quiet: they have asked for it
+        """Print what the client logs: what was created, what failed and is retried."""
+        if record.levelno < logging.INFO:  # shown even with --quiet: --debug asked for it
             self.line(record.getMessage(), event="request", **getattr(record, "exchange", {}))
             return
         event: Any = getattr(record, "event", None)
         if isinstance(event, Interrupted):
-            return  # told by whoever knows how to go on
+            return  # reported by the caller, which knows how to resume
         text, known = record.getMessage(), LEVELS[record.levelno >= logging.WARNING]
-        told: dict[str, Any] = {"event": known}
+        details: dict[str, Any] = {"event": known}
         if isinstance(event, Created):
-            told = {"event": "created", "id": event.id, **({"name": event.name} if event.name else {})}
+            details = {"event": "created", "id": event.id, **({"name": event.name} if event.name else {})}
             if event.kind == "droplet":
                 self.created.append(event.id)
                 self.names[event.id] = str(event.name)
         if not self.quiet:
-            self.line(f"doboto: {text}" if told["event"] == LEVELS[True] else text, **told)
+            self.line(f"doboto: {text}" if details["event"] == LEVELS[True] else text, **details)
 
     # -- progress
 
     def begin(self, progress: Progress, clock: Clock) -> None:
-        """Draw at once that something is waited for, and go on drawing while nothing is told; only on a terminal.
+        """Draw the progress at once, and keep drawing while nothing is reported; only on a terminal.
 
         Args:
             progress: What will be done.
@@ -158,17 +158,17 @@ class Reporter(logging.Handler):
     def progress(self, tag: str | None = None) -> OnProgress:
         """A callback for whatever waits; where Droplets of a tag vanish, those listed before are what is counted."""
 
-        def told(progress: Progress) -> None:
+        def report(progress: Progress) -> None:
             progress = progress if tag is None else self._of_listed(progress, tag)
             with self._mutex:
                 self._latest = progress
                 if not self.quiet:
-                    self._tell(progress)
+                    self._report(progress)
 
-        return told
+        return report
 
     def _of_listed(self, progress: Progress, tag: str) -> Progress:
-        """Those that are gone leave no trace in an answer. Till the first one the tag stands for all of them."""
+        """Count the deleted, which a response does not list. Until the first one the tag stands for all of them."""
         left = self.targets if tag in progress.pending else len(progress.pending)
         total = max(self.targets, left)
         return replace(progress, done=total - left, total=total)
@@ -183,15 +183,15 @@ class Reporter(logging.Handler):
         name = self.names.get(id)
         return f"{name} ({id})" if name else str(id)
 
-    def _tell(self, progress: Progress) -> None:
+    def _report(self, progress: Progress) -> None:
         if self.live:
             self._draw()
             return
         failed = progress.failed
         news = (progress.done, failed, tuple(progress.pending.items()))
-        if self._told == news:
+        if self._reported == news:
             return
-        self._told = news
+        self._reported = news
         pending = {str(id): state for id, state in progress.pending.items()}
         self.line(
             f"{progress}{self._summary(progress.pending)}",
@@ -200,9 +200,9 @@ class Reporter(logging.Handler):
         )  # fmt: skip
 
     def _summary(self, pending: Mapping[Any, str], most: int = 5) -> str:
-        told = [f"{self.named(id)}: {state}" for id, state in list(pending.items())[:most]]
+        parts = [f"{self.named(id)}: {state}" for id, state in list(pending.items())[:most]]
         more = f" and {len(pending) - most} more" if len(pending) > most else ""
-        return f"; {'; '.join(told)}{more}" if told else ""
+        return f"; {'; '.join(parts)}{more}" if parts else ""
 
     def _draw(self) -> None:
         if self._display is None:
@@ -211,7 +211,7 @@ class Reporter(logging.Handler):
         self._display.refresh()
 
     def _now(self) -> Progress | None:
-        """How far it is: what was told last, and the seconds till now."""
+        """Return the latest progress with the seconds up to now."""
         if self._latest is None or self._elapsed is None:
             return self._latest
         return replace(self._latest, elapsed=self._elapsed())

@@ -152,7 +152,7 @@ def total_of(targets: Sequence[Target]) -> str:
 
 
 def untagged(tag: str | None, reporter: Reporter) -> None:
-    """Tell that a tag has nothing to do anything to, which is no error."""
+    """Report that no Droplet carries a tag, which is no error."""
     if tag and not reporter.quiet:
         reporter.line(f"no Droplet carries the tag {tag!r}", event="hint")
 
@@ -178,9 +178,9 @@ def _thing(do: DO, operation: Operation, call: Mapping[str, Any]) -> Target:
     except DOBOTOForbiddenException:
         return as_named  # a token may be allowed to destroy what it may not read
     cells = _shown(thing, reader.result)
-    told = set(map(format_value, cells.values()))
+    shown = set(map(format_value, cells.values()))
     # What it is in: a record's domain.
-    if within := [format_value(value) for value in arguments.values() if format_value(value) not in told]:
+    if within := [format_value(value) for value in arguments.values() if format_value(value) not in shown]:
         cells[operation.resource] = " ".join(within)
     target = Target(_id(thing), str(thing.get("name") or ""), cells)
     return _tag(do, thing, target) if operation.resource == "tag" else target

@@ -58,7 +58,7 @@ def confirm(
     targets = [target for _, found in hits for target in found]
     reporter.targets = len(targets)
     if yes:
-        _tell(what, targets, reporter)
+        _report_targets(what, targets, reporter)
     elif hits:
         price = _price(do, operation, calls[0])
         do.clock.sleep(0)  # lets go of the simulated account's file: a question may stay open, and others want it
@@ -133,7 +133,7 @@ def can_ask() -> bool:
     return all(stream is not None and stream.isatty() for stream in streams)
 
 
-def _tell(what: str, targets: Sequence[Target], reporter: Reporter) -> None:
+def _report_targets(what: str, targets: Sequence[Target], reporter: Reporter) -> None:
     if not reporter.quiet:
         for one in targets:
             reporter.line(f"{what}: {one.name} ({one.id})", event="target", id=one.id, name=one.name)
@@ -142,9 +142,9 @@ def _tell(what: str, targets: Sequence[Target], reporter: Reporter) -> None:
 def _nobody(what: str, account: str, targets: Sequence[Target], most: int = 20) -> Failure:
     """The refusal where there is no terminal; it names what would be affected."""
     more = f" and {len(targets) - most} more" if len(targets) > most else ""
-    told = f"{', '.join(map(str, targets[:most]))}{more}" if targets else "nothing that is there now"
+    affected = f"{', '.join(map(str, targets[:most]))}{more}" if targets else "nothing that is there now"
     return Failure(
-        f"{what} can't be undone and would affect {told}, in {account}; pass --yes when not running interactively",
+        f"{what} can't be undone and would affect {affected}, in {account}; pass --yes when not running interactively",
         REFUSED.code,
         account=account,
         targets=[one.described() for one in targets],
@@ -184,7 +184,7 @@ def _parts(operation: Operation) -> tuple[str, str, str]:
 
 
 def _things(operation: Operation, noun: str, targets: Sequence[Target], tag: str | None) -> str:
-    """The things by their names, with the word for their kind where a name alone does not tell."""
+    """List the resources by name, with the word for their kind where a name alone is ambiguous."""
     kind = written(operation.resource.split("_"))
     kind = kind if operation.resource == "droplet" or not noun else f"{kind} {noun}"
     if tag:
@@ -192,8 +192,8 @@ def _things(operation: Operation, noun: str, targets: Sequence[Target], tag: str
         return f"{many} with tag {format_cell(tag)}"
     names = [format_cell(one.name or one.id) for one in targets]
     if len(names) > 1:
-        told = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
-        return f"{len(names)} {kind}s: {told}"
+        listed = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+        return f"{len(names)} {kind}s: {listed}"
     return names[0] if operation.resource == "droplet" else f"{kind} {names[0]}"
 
 
@@ -204,5 +204,5 @@ def _given(operation: Operation, values: Mapping[str, Any], price: str) -> Itera
     for name, value in values.items():
         if name in naming | ASIDE or name == operation.parameters[0].name or value in (None, False):
             continue
-        told = f"with --{spelled(name)}" if value is True else f"{READS.get(name, f'with {name}')} {format_cell(value)}"
-        yield told + (price if name == "size" else "")
+        text = f"with --{spelled(name)}" if value is True else f"{READS.get(name, f'with {name}')} {format_cell(value)}"
+        yield text + (price if name == "size" else "")

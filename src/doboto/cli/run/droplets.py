@@ -105,7 +105,7 @@ def _fitting(name: str, droplets: Sequence[Mapping[str, Any]], *, missing_ok: bo
 
 
 def described(droplet: Mapping[str, Any]) -> str:
-    """A Droplet in a few words, enough to tell it from another."""
+    """Describe a Droplet so that it can be distinguished from others."""
     region: Mapping[str, Any] = droplet.get("region") or {}
     parts = [str(droplet["id"]), str(region.get("slug", "")), public_ipv4(droplet) or "no public address"]
     return " ".join(part for part in parts if part)
@@ -165,7 +165,7 @@ def _there(do: DO, kind: str, slug: str, *, fresh: bool) -> bool:
 
 
 def check_availability(do: DO, values: Mapping[str, Any]) -> None:
-    """Refuse a size and a region that new Droplets can't have, as far as the lists of them tell.
+    """Refuse a size and a region that the lists show as unavailable to new Droplets.
 
     Raises:
         Failure: One of them takes no new Droplets, or the size is not offered in the region.

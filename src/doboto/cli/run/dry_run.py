@@ -37,7 +37,7 @@ class Price:
         hourly: By the hour.
         monthly: By the month.
         backups: The plan of the backups that this includes; `none` where none are asked for, `not included` where
-            their price can't be told.
+            their price is not known.
     """
 
     hourly: float
@@ -45,8 +45,8 @@ class Price:
     backups: str
 
     def __str__(self) -> str:
-        told = {"none": "", "not included": ", without backups: what they add is not known"}
-        more = told.get(self.backups, f", with {self.backups} backups")
+        words = {"none": "", "not included": ", without backups: what they add is not known"}
+        more = words.get(self.backups, f", with {self.backups} backups")
         return f"${self.hourly:g} an hour, ${f'{self.monthly:.2f}'.removesuffix('.00')} a month{more}"
 
 
@@ -85,7 +85,7 @@ def _existing(do: DO, request: CreateRequest) -> Mapping[str, Any]:
 
 
 def _problems(do: DO, count: int) -> list[str]:
-    """Why DigitalOcean would refuse so many more Droplets, as far as that can be told now."""
+    """Why DigitalOcean would refuse so many more Droplets, as far as is known now."""
     if not count:
         return []
     try:

@@ -106,7 +106,7 @@ def _carried_out(
             known = described(failure, found := exit_of(failure))
             raise Failure(f"{known.pop('message')}. {hint}", found.code, **known) from failure
         if results := done_of(failure):
-            with suppress(Failure):  # an expression that does not fit them: what is told is why a part failed
+            with suppress(Failure):  # an expression that does not fit them: the error is why a part failed
                 print_result(results, operation.result, settings, reporter.names)
         raise
     reporter.stop()
@@ -192,7 +192,7 @@ def _begin(do: DO, operation: Operation, values: Mapping[str, Any], reporter: Re
 
 
 def _shown(result: Any) -> Any:
-    """What is printed: of a pair, which tells what it created too, everything that is there."""
+    """Return what is printed: of a pair, which also says what was created, everything that is there."""
     return next(iter(cast(Sequence[Any], result))) if isinstance(result, tuple) else result
 
 

@@ -170,7 +170,7 @@ def _looked_up(do: DO, naming: Naming, texts: Sequence[Any], names: dict[Any, st
     for text in texts:
         if text not in wanted:
             ids.append(text)
-        elif (thing := fitting(things, text, _called(naming), _described)) is not None:
+        elif (thing := fitting(things, text, _called(naming), _describe)) is not None:
             names[thing["id"]] = text
             ids.append(thing["id"])
         elif naming.slugs:
@@ -191,7 +191,7 @@ def _listed(do: DO, naming: Naming, wanted: Sequence[str]) -> Sequence[Mapping[s
 
 
 def fitting(
-    things: Sequence[Mapping[str, Any]], name: str, kind: str, described: Callable[[Mapping[str, Any]], str]
+    things: Sequence[Mapping[str, Any]], name: str, kind: str, describe: Callable[[Mapping[str, Any]], str]
 ) -> Mapping[str, Any] | None:
     """The one thing of a name, spelled like that or, if there is none, in other capitals; None where there is none.
 
@@ -199,7 +199,7 @@ def fitting(
         things: Among which it is looked for.
         name: The name.
         kind: What such a thing is called.
-        described: Says of a thing what tells it from another of its name.
+        describe: Returns a description that distinguishes a resource from others of its name.
 
     Raises:
         Failure: There are several.
@@ -207,7 +207,7 @@ def fitting(
     alike = [thing for thing in things if str(thing["name"]).lower() == name.lower()]
     found = [thing for thing in alike if thing["name"] == name] or alike
     if len(found) > 1:
-        listed = "; ".join(map(described, found))
+        listed = "; ".join(map(describe, found))
         raise Failure(
             f"{len(found)} {kind}s are called {name!r}, so say which by id: {listed}",
             NOT_FOUND.code,
@@ -216,8 +216,8 @@ def fitting(
     return found[0] if found else None
 
 
-def _described(thing: Mapping[str, Any]) -> str:
-    """A thing in a few words, enough to tell it from another of its name."""
+def _describe(thing: Mapping[str, Any]) -> str:
+    """Describe a resource so that it can be distinguished from others of its name."""
     region: Any = thing.get("region")
     where = region.get("slug") if is_object(region) else region
     return " ".join(str(one) for one in (thing["id"], where, thing.get("created_at")) if one)

@@ -39,11 +39,11 @@ def misshapen(value: Any, hint: Any, path: str = "") -> str | None:
     wrong = [_wrong(value, one, path) for one in kinds]
     if not wrong or None in wrong:
         return None
-    # Of several kinds of things, the one that fits outwardly tells what is wrong inside.
+    # Of several types, the one whose outer type fits has the message about its members.
     outward = f"{path or 'it'} is "
     inner = next((one for one in wrong if one is not None and not one.startswith(outward)), None)
     wanted = dict.fromkeys(_called(one) for one in kinds if one is not type(None))
-    return inner or f"{outward}{_told(value)}, not {' or '.join(wanted)}"
+    return inner or f"{outward}{_type_name(value)}, not {' or '.join(wanted)}"
 
 
 def _wrong(value: Any, hint: Any, path: str) -> str | None:
@@ -59,7 +59,7 @@ def _wrong(value: Any, hint: Any, path: str) -> str | None:
         (each,) = typing.get_args(hint)
         inside = (misshapen(one, each, f"{path}[{place}]") for place, one in enumerate(value))
     else:
-        return None if _fits(value, hint, origin) else f"{path or 'it'} is {_told(value)}"
+        return None if _fits(value, hint, origin) else f"{path or 'it'} is {_type_name(value)}"
     return next((one for one in inside if one is not None), None)
 
 
@@ -95,8 +95,8 @@ def _called(hint: Any) -> str:
     return "a list" if typing.get_origin(hint) in LISTS else "an object"
 
 
-def _told(value: Any) -> str:
-    """What a value is."""
+def _type_name(value: Any) -> str:
+    """Name the JSON type of a value."""
     if is_object(value) or is_array(value):
         return "an object" if is_object(value) else "a list"
     return next((name for name, fits in SINGLE.values() if fits(value)), "something else")
