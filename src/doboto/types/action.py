@@ -34,6 +34,9 @@ class Action(TypedDict):
     region: NotRequired[Region | str | None]
     #: Slug of that region.
     region_slug: NotRequired[str | None]
+    #: Number of the image that a snapshot made. The client adds it in `droplet.snapshot_create` with `wait`, where it
+    #: can be determined; the API has no such field.
+    image_id: NotRequired[int]
 
 
 class ActionLink(TypedDict):

@@ -526,6 +526,7 @@ class DropletActions(DropletActionRunner[Mode]):
         scopes=("droplet:update", "image:create"),
         effect="action",
         scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+        scopes_note="image:read to find the new image's id while waiting",
         bulk=True,
     )
     async def snapshot_create(
@@ -547,7 +548,9 @@ class DropletActions(DropletActionRunner[Mode]):
             snapshot_name: The snapshot's name. Default: one that DigitalOcean makes up from the Droplet's name.
 
         Returns:
-            The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
+            The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`. With
+            `wait`, each has the new image's id as `image_id`, unless it could not be determined; finding it costs one
+            request for each Droplet.
 
         Raises:
             DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.

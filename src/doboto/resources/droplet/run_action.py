@@ -25,6 +25,7 @@ from ...progress import OnProgress
 from .._base.actions import ActionRunner
 from .._base.recovery import key_of
 from .._base.resource import T
+from .new_images import with_image_ids
 
 
 class DropletActionRunner(ActionRunner[Mode]):
@@ -42,12 +43,17 @@ class DropletActionRunner(ActionRunner[Mode]):
         """Start an action; wait for it if asked to. An action by id, a list of actions by several ids or by tag."""
         target.refuse_tag_unless(body["type"])
         plan = self._plan(poll, timeout, progress)
+        actions = await self._start_all(target, body, plan, wait)
+        if wait and body["type"] == "snapshot":
+            actions = await with_image_ids(self._session, actions, plan.deadline)
+        return actions if target.id is None else actions[0]
+
+    async def _start_all(self, target: Target, body: Mapping[str, Any], plan: WaitPlan, wait: bool) -> list[Any]:
+        """Start the target's actions; wait for them if asked to."""
         if target.ids is not None:
             return await self._act_on_each(target.ids, body, plan, wait)
         actions = await self._retry_while_locked(target, plan, wait, partial(self._start, target, body, plan.deadline))
-        if wait:
-            actions = await self._wait_for(actions, body, plan)
-        return actions if target.id is None else actions[0]
+        return await self._wait_for(actions, body, plan) if wait else actions
 
     async def _act_on_each(self, ids: Sequence[int], body: Mapping[str, Any], plan: WaitPlan, wait: bool) -> list[Any]:
         """Start an action of each of several Droplets; wait for all of them together if asked to.

@@ -1,0 +1,47 @@
+"""Which image a snapshot action made: the action itself does not say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from ..._core import pages
+from ..._core.deadline import Deadline
+from ..._core.recovery import moment
+from ..._core.request import path
+from ..._json import records
+from ..._session import Session
+from ...errors import DOBOTOException
+
+
+async def with_image_ids(session: Session, actions: Sequence[Any], deadline: Deadline) -> list[Any]:
+    """The completed snapshot actions, each with the `image_id` of its image as far as that can be determined."""
+    jobs = [partial(_with_image_id, session, action, deadline) for action in actions]
+    found = await session.io.gather(jobs)
+    for outcome in found:
+        if isinstance(outcome, Exception):
+            raise outcome
+    return found
+
+
+async def _with_image_id(session: Session, action: Mapping[str, Any], deadline: Deadline) -> dict[str, Any]:
+    """One action. The snapshot exists whatever becomes of this request, so that an error of it is no error."""
+    request = pages.numbered(path("/droplets/{id}/snapshots", id=action.get("resource_id") or 0), {}, 1)
+    try:
+        page = await session.call(request, deadline, pages.reading("snapshots"))
+    except DOBOTOException:
+        return dict(action)
+    made = [one.get("id") for one in records(list(page.items)) if _made_by(action, one)]
+    return {**action, "image_id": made[0]} if len(made) == 1 and type(made[0]) is int else dict(action)
+
+
+def _made_by(action: Mapping[str, Any], snapshot: Mapping[str, Any]) -> bool:
+    """Whether a snapshot is dated within the action; the API dates it like the action's beginning.
+
+    A Droplet has one action at a time, so that no other snapshot is.
+    """
+    taken, begun = moment(snapshot.get("created_at")), moment(action.get("started_at"))
+    ended = moment(action.get("completed_at")) or math.inf
+    return taken is not None and begun is not None and begun <= taken <= ended
