@@ -9,6 +9,7 @@ import pytest
 
 from doboto import (
     DOBOTOActionException,
+    DOBOTOAlreadyDoneException,
     DOBOTOForbiddenException,
     DOBOTOInvalidResponseException,
     DOBOTONotFoundException,
@@ -148,8 +149,15 @@ def test_a_backup_becomes_a_snapshot(api: Any, sim: Simulator) -> None:
     backup = api.droplet.backup_list(droplet["id"])[0]
     assert api.image.convert(backup["id"], wait=True)["type"] == "convert"
     assert api.image.info(backup["id"])["type"] == "snapshot"
-    with pytest.raises(DOBOTOUnprocessableException):
+    with pytest.raises(DOBOTOAlreadyDoneException):
         api.image.convert(backup["id"])
+
+
+def test_an_image_that_is_no_backup_is_not_converted_already(api: Any) -> None:
+    image = api.image.create(**MINE, wait=True)
+    with pytest.raises(DOBOTOUnprocessableException) as caught:
+        api.image.convert(image["id"])
+    assert type(caught.value) is DOBOTOUnprocessableException
 
 
 def test_public_images_are_not_ones_own(api: Any) -> None:

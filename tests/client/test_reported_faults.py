@@ -113,6 +113,35 @@ def test_after_the_grace_period_the_volume_itself_counts(flavour: str, runner: A
     assert not admin.volume.info(volume["id"])["droplet_ids"]
 
 
+def test_after_the_grace_period_the_image_itself_counts(flavour: str, runner: Any, unreadable: Simulator) -> None:
+    admin = DO.simulated(unreadable)
+    droplet = admin.droplet.create(one(backups=True), wait=True)
+    unreadable.clock.advance(2 * 86400)  # type: ignore[attr-defined]
+    backup = admin.droplet.backup_list(droplet["id"])[0]["id"]
+    api = client(flavour, runner, unreadable)
+    start = unreadable.clock.now()
+    assert api.image.transfer(backup, "fra1", wait=True)["status"] == "completed"
+    assert 30 <= unreadable.clock.now() - start < 60
+    assert "fra1" in admin.image.info(backup)["regions"]
+    assert api.image.convert(backup, wait=True)["status"] == "completed"
+    assert admin.image.info(backup)["type"] == "snapshot"
+
+
+@pytest.mark.parametrize("name", ["transfer", "convert"])
+def test_an_image_that_does_not_show_it_is_waited_for_to_the_timeout(
+    flavour: str, runner: Any, unreadable: Simulator, name: str
+) -> None:
+    admin = DO.simulated(unreadable)
+    droplet = admin.droplet.create(one(backups=True), wait=True)
+    unreadable.clock.advance(2 * 86400)  # type: ignore[attr-defined]
+    backup = admin.droplet.backup_list(droplet["id"])[0]["id"]
+    unreadable.faults.add("action_errored", method="POST", count=1)
+    arguments = {"transfer": ("fra1",), "convert": ()}[name]
+    with pytest.raises(DOBOTOPollingException):
+        getattr(client(flavour, runner, unreadable).image, name)(backup, *arguments, wait=True, timeout=90)
+    assert admin.image.info(backup)["regions"] == ["nyc3"]
+
+
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [("power_off", ()), ("rename", ("web-2",)), ("reboot", ()), ("snapshot_create", ()), ("ipv6_enable", ())],

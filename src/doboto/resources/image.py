@@ -8,6 +8,7 @@ from typing import Any, TypeAlias, Unpack
 from .._core.attributes import attributes_of, merged
 from .._core.request import Request, filters, flag, get, path, text
 from .._core.response import read_action
+from .._json import items
 from .._operation import Mode, operation, stream
 from .._wait.polling import WaitPlan
 from ..progress import OnProgress
@@ -184,7 +185,13 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         """
         await self._delete(Request("DELETE", path("/images/{id}", id=id), repeatable=True), missing_ok)
 
-    @operation(ref="imageActions_post", scopes="image:update", effect="action", scopes_with={"wait": ("image:read",)})
+    @operation(
+        ref="imageActions_post",
+        scopes="image:update",
+        effect="action",
+        scopes_with={"wait": ("image:read",)},
+        scopes_note="image:read to tell a refused action from one that is done already",
+    )
     async def transfer(
         self,
         id: int,
@@ -208,9 +215,15 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
             DOBOTOUnprocessableException: There is no such region.
         """
         body = {"type": "transfer", "region": text("region", region)}
-        return await self._run_droplet_action(id, body, self._plan(poll, timeout, progress), wait)
+        return await self._run_image_action(id, body, self._plan(poll, timeout, progress), wait)
 
-    @operation(ref="imageActions_post", scopes="image:update", effect="action", scopes_with={"wait": ("image:read",)})
+    @operation(
+        ref="imageActions_post",
+        scopes="image:update",
+        effect="action",
+        scopes_with={"wait": ("image:read",)},
+        scopes_note="image:read to tell a refused action from one that is done already",
+    )
     async def convert(
         self,
         id: int,
@@ -226,9 +239,10 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
             The Action.
 
         Raises:
+            DOBOTOAlreadyDoneException: It is a snapshot.
             DOBOTOUnprocessableException: It is no backup.
         """
-        return await self._run_droplet_action(id, {"type": "convert"}, self._plan(poll, timeout, progress), wait)
+        return await self._run_image_action(id, {"type": "convert"}, self._plan(poll, timeout, progress), wait)
 
     @operation(ref="imageActions_list", scopes="image:read")
     async def action_list(self, id: int) -> Actions:
@@ -256,15 +270,24 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         action: Action = await self._session.call(request, None, read_action)
         return action
 
-    async def _run_droplet_action(self, id: int, body: Mapping[str, Any], plan: WaitPlan, wait: bool) -> Action:
-        action: Action = await self._run_action(
-            action_spec(path("/images/{id}/actions", id=id), body, f"image {id}"), plan, wait
-        )
+    async def _run_image_action(self, id: int, body: Mapping[str, Any], plan: WaitPlan, wait: bool) -> Action:
+        async def done() -> bool:
+            return is_done(await self._get("image", path("/images/{id}", id=id), plan.deadline), body)
+
+        spec = action_spec(path("/images/{id}/actions", id=id), body, f"image {id}", done=done)
+        action: Action = await self._run_action(spec, plan, wait)
         return action
 
 
 #: How an import comes to its end (API reference, `status` of images).
 IMPORT = Lifecycle("image", "/images/{id}", rest="available", failed=frozenset({"deleted", "retired"}))
+
+
+def is_done(image: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    """Whether an image shows that an action is done, given the request's body."""
+    if body["type"] == "transfer":
+        return body["region"] in items(image.get("regions"))
+    return image.get("type") == "snapshot"
 
 
 def query(type: str | None = None, private: bool | None = None, tag_name: str | None = None) -> dict[str, str | int]:
