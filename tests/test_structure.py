@@ -140,19 +140,13 @@ def reachable(graph: dict[str, set[str]], node: str) -> set[str]:
 
 def test_files_import_in_no_circle() -> None:
     graph = {str(module): {str(target) for target in TARGETS[module]} for module in MODULES}
-    assert [group for group in circles(graph) if group not in OPEN_CIRCLES] == []
+    assert circles(graph) == []
 
 
 @pytest.mark.parametrize("folder", sorted({module.parent for module in MODULES}), ids=str)
 def test_folders_import_in_no_circle(folder: Path) -> None:
     """What is directly below a folder, files and whole folders alike, is in layers."""
-    assert [group for group in circles(edges(folder)) if group not in OPEN_CIRCLES] == []
-
-
-#: Circles that are being taken apart.
-OPEN_CIRCLES: list[set[str]] = [
-    {"_io/redis.py", "_io/shared_ratelimit.py"}, {"redis", "shared_ratelimit"}, {"_http", "_io"},
-]  # fmt: skip
+    assert circles(edges(folder)) == []
 
 
 def home(name: str) -> Path | None:

@@ -6,9 +6,11 @@ import asyncio
 import re
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -169,3 +171,19 @@ def test_a_budget_shows_no_password() -> None:
 def test_a_budget_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(DOBOTOConfigurationException):
         RedisRateLimit(**wrong)
+
+
+@pytest.mark.parametrize(("apart", "warned"), [(0.0, False), (5.0, True), (-5.0, True)])
+def test_clocks_far_apart_are_warned_of_once(
+    flavour: str, runner: asyncio.Runner, redis: str, apart: float, warned: bool,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    clock = SimpleNamespace(time=lambda: time.time() + apart, monotonic=time.monotonic)
+    monkeypatch.setattr("doboto._io.redis.time", clock)
+    api = client(flavour, runner, RedisRateLimit(redis, required=True), f"{TOKEN}{flavour}{apart}")
+    for _ in range(2):
+        api.request("GET", "/account")
+    close(api)
+    warnings = [record.getMessage() for record in caplog.records if "synchronize the clocks" in record.getMessage()]
+    assert len(warnings) == warned
+    assert all("differ by 5.0 s" in warning for warning in warnings)

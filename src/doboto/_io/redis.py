@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Protocol, cast
 
 import redis
 import redis.asyncio
@@ -21,23 +21,42 @@ from redis.retry import Retry as BlockingRetry
 
 from ..errors import DOBOTOConnectionException
 
-if TYPE_CHECKING:
-    from .shared_ratelimit import RedisRateLimit
-
 log = logging.getLogger("doboto")
 
 #: The shortest pause before asking again, in seconds: a position may become free a moment late.
 SHORTEST = 0.001
+#: Seconds by which the clocks of this machine and of the server may differ.
+CLOCK_TOLERANCE = 1.0
+
+
+class Limit(Protocol):
+    """What a lease reads of a `RedisRateLimit`, which is defined where nothing has to be installed."""
+
+    @property
+    def per_minute(self) -> int: ...
+    @property
+    def window(self) -> int: ...
+    @property
+    def required(self) -> bool: ...
+    @property
+    def timeout(self) -> float: ...
+    @property
+    def pause(self) -> float: ...
+    @property
+    def server(self) -> str: ...
+    @property
+    def address(self) -> str: ...
 
 
 class _RateLimitLease:
-    """What both clients' parts have: whose requests are counted, and what happens when the server is away."""
+    """What the leases of both clients share: whose requests are counted, and what happens without the server."""
 
-    def __init__(self, limit: RedisRateLimit, account: str) -> None:
+    def __init__(self, limit: Limit, account: str) -> None:
         self._limit = limit
         self._account = account
         self._item = RateLimitItemPerSecond(limit.per_minute, limit.window, namespace="doboto")
         self._away_until = float("-inf")
+        self._compared = False
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._limit!r}>"
@@ -59,6 +78,20 @@ class _RateLimitLease:
             raise DOBOTOConnectionException(message, sent=False)
         return 0.0
 
+    def _compare_clocks(self, moment: tuple[int, int]) -> None:
+        """Warn once if this machine's clock is far from the server's: requests would be counted at wrong times."""
+        self._compared = True
+        seconds, microseconds = moment
+        apart = abs(time.time() - (seconds + microseconds / 1e6))
+        if apart > CLOCK_TOLERANCE:
+            log.warning(
+                "this machine's clock and that of the shared rate limit at %s differ by %.1f s; the limit is only "
+                "exact within %.0f s: synchronize the clocks",
+                self._limit.server,
+                apart,
+                CLOCK_TOLERANCE,
+            )
+
     def _pool_of(self, kind: Any, retry: Any) -> Any:
         """Connections that are bounded in time, and tried once: what happens then is ours to say."""
         seconds = self._limit.timeout
@@ -68,7 +101,7 @@ class _RateLimitLease:
 class BlockingRateLimitLease(_RateLimitLease):
     """For the blocking client."""
 
-    def __init__(self, limit: RedisRateLimit, account: str) -> None:
+    def __init__(self, limit: Limit, account: str) -> None:
         super().__init__(limit, account)
         retry = BlockingRetry(NoBackoff(), 0)
         self._pool: redis.ConnectionPool = self._pool_of(redis.ConnectionPool, retry)
@@ -78,6 +111,8 @@ class BlockingRateLimitLease(_RateLimitLease):
         """Take one request out of it; see `RateLimitLease`."""
         if not self._away():
             try:
+                if not self._compared:
+                    self._compare_clocks(cast(Any, redis.Redis(connection_pool=self._pool)).time())
                 if self._window.hit(self._item, self._account):
                     return 0.0
                 freed = self._window.get_window_stats(self._item, self._account).reset_time
@@ -94,7 +129,7 @@ class BlockingRateLimitLease(_RateLimitLease):
 class AsyncRateLimitLease(_RateLimitLease):
     """For the asynchronous client; its connections belong to the running event loop, and are made in it."""
 
-    def __init__(self, limit: RedisRateLimit, account: str) -> None:
+    def __init__(self, limit: Limit, account: str) -> None:
         super().__init__(limit, account)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pool: redis.asyncio.ConnectionPool | None = None
@@ -115,6 +150,9 @@ class AsyncRateLimitLease(_RateLimitLease):
         if not self._away():
             try:
                 window = self._ready()
+                if not self._compared:
+                    server = redis.asyncio.Redis(connection_pool=self._pool)
+                    self._compare_clocks(await cast(Any, server).time())
                 if await window.hit(self._item, self._account):
                     return 0.0
                 freed = (await window.get_window_stats(self._item, self._account)).reset_time

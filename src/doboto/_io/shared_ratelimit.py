@@ -17,16 +17,16 @@ SCHEMES = {"redis": "redis", "rediss": "rediss", "unix": "unix", "valkey": "redi
 class RedisRateLimit:
     """A rate limit kept in a Redis or Valkey server, for all clients that are given the same one.
 
-        do = DO(budget=RedisRateLimit("redis://cache.internal:6379/0"))
+        do = DO(shared_rate_limit=RedisRateLimit("redis://cache.internal:6379/0"))
 
-    It comes beside the client's own limiter, which goes on keeping this process's threads and tasks in line. What is
-    stored are moments, under a hash of token and base URL; the token itself never leaves the process. Moments are
-    those of the machines' clocks, which must agree within a second. A request is counted when it gets its turn, so
-    one that is long on its way may still meet a 429, which is handled like any. Needs the extra `doboto[redis]`.
+    It complements the client's own limiter, which coordinates the threads and tasks of one process. The server stores
+    timestamps under a hash of token and base URL; the token never leaves the process. The timestamps come from the
+    machines' clocks, which must agree within a second; a warning is logged if they do not. A request is counted when
+    it gets its turn, so a slow one may still meet a 429, which is handled like any. Needs the extra `doboto[redis]`.
 
-    When the server can't be reached, requests are sent within the client's own limit and a warning is logged; the
-    server is then left alone for `pause` seconds. With `required=True` they fail with `DOBOTOConnectionException`
-    instead, unsent, and the retry policy decides.
+    If the server cannot be reached, requests are sent within the client's own limit, a warning is logged, and the
+    server is not asked again for `pause` seconds. With `required=True` requests fail with
+    `DOBOTOConnectionException` instead, unsent, and the retry policy decides.
 
     Attributes:
         url: Where the server is: `redis://`, `rediss://` (TLS), `valkey://`, `valkeys://`, `unix://`. May hold a
