@@ -313,8 +313,9 @@ class Droplet(
         jobs = [partial(self._list_all, "droplets", "/droplets", query, plan.deadline) for query in queries]
         found = [droplet for listed in await self._gather(jobs) for droplet in listed]
         there: dict[str, Any] = {}
+        wanted = frozenset(order.names)
         for droplet in sorted(found, key=lambda droplet: droplet["id"]):
-            if droplet.get("name") in order.names:
+            if droplet.get("name") in wanted:
                 there.setdefault(droplet["name"], droplet)
         return there
 

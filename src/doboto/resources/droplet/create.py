@@ -60,15 +60,12 @@ class DropletCreation(DropletActionRunner[Mode]):
             jobs = [partial(self._request_unless_failed, body, made, plan) for body in bodies[1:]]
             outcomes = await self._session.io.gather(jobs, finish=True)
             made.droplets = in_order(made.droplets, order.names)
-            failures = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-            if not failures:
-                return made
-            foremost = _foremost(failures, made)
+            _raise_failure(outcomes, made)
         except BaseException as failure:
+            # Within the handler, so that Ctrl-C during the report is raised from the failure and what it knows.
             _report(failure, made, order)
             raise
-        _report(foremost, made, order)
-        raise foremost
+        return made
 
     async def _request_unless_failed(self, body: dict[str, Any], made: CreateResult, plan: WaitPlan) -> None:
         """One request, unless another one has failed meanwhile: the call fails, and what it makes is charged for."""
@@ -140,15 +137,16 @@ class DropletCreation(DropletActionRunner[Mode]):
         readiness: Readiness | None = None,
     ) -> list[Any]:
         """The Droplets once they are ready, by what was asked for unless given; in the order asked for."""
-        readiness = readiness or Readiness.asked_for(order.attribs)
-        watch = DropletWatch(self._session, made.droplets, made.action_ids, readiness)
+        watch = None
         try:
+            readiness = readiness or Readiness.asked_for(order.attribs)
+            watch = DropletWatch(self._session, made.droplets, made.action_ids, readiness)
             await wait(self._session, watch, plan)
             droplets = watch.result()
             if ready_port is not None:
                 await wait(self._session, PortWatch(self._session, droplets, ready_port), plan)
         except DOBOTOException as failure:
-            failure.created = failure.created or watch.all()
+            failure.created = failure.created or (watch.all() if watch else made.droplets)
             raise
         except BaseException as interruption:  # those that are ready already are not among what was waited for
             _report(interruption, made, order)
@@ -159,11 +157,14 @@ class DropletCreation(DropletActionRunner[Mode]):
 def _report(failure: BaseException, made: CreateResult, request: CreateRequest) -> None:
     """Put what was created before a failure, and what became of each name, into the failure."""
     if isinstance(failure, DOBOTOException):
-        failure.created = in_order([*made.droplets, *failure.created], request.names)
+        # First as they came: Ctrl-C may strike while they are put in order.
+        failure.created = [*made.droplets, *failure.created]
+        failure.created = in_order(failure.created, request.names)
         _, failure.unresolved, failure.not_begun = _by_outcome(failure.created, made, request)
         return
-    found = call_states(failure)
-    created = in_order([*made.droplets, *(one for state in found for one in state.created)], request.names)
+    unordered = [*made.droplets, *(one for state in call_states(failure) for one in state.created)]
+    attach_state(failure, created=unordered)
+    created = in_order(unordered, request.names)
     known, unresolved, not_begun = _by_outcome(created, made, request)
     attach_state(failure, created=created, unresolved=unresolved, not_begun=not_begun)
     note = f"Droplets were being created: {', '.join(request.names)}; created so far: {', '.join(known) or 'none yet'}"
@@ -184,6 +185,13 @@ def _by_outcome(
     unresolved = Counter(made.unresolved) - names  # Ctrl-C may strike between any two lines
     not_begun = Counter(request.names) - names - unresolved
     return known, list(unresolved.elements()), list(not_begun.elements())
+
+
+def _raise_failure(outcomes: Sequence[object], made: CreateResult) -> None:
+    """Raise the foremost failure of several requests, if there is any."""
+    failures = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    if failures:
+        raise _foremost(failures, made)
 
 
 def _foremost(failures: Sequence[Exception], made: CreateResult) -> Exception:
