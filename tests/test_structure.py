@@ -8,10 +8,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import doboto
+from doboto.resources._base.resource import Resource
+from doboto.resources.droplet import Droplet
 
 SOURCE = Path(doboto.__file__).parent
 MODULES = sorted(path.relative_to(SOURCE) for path in SOURCE.rglob("*.py"))
@@ -211,6 +214,37 @@ def test_import_loads_nothing_that_a_first_request_does_not_need() -> None:
     for name in ("urllib3", "aiohttp", "asyncio", "starlette", "uvicorn", "doboto.sim", "doboto.cli", "ssl", "socket"):
         assert name not in loaded
     assert not {name for name in needed if within(name, "doboto.sim", "doboto.cli", "starlette", "aiohttp", "asyncio")}
+
+
+#: The most classes that one group of operations inherits from, and the most between it and `Resource`.
+BASES = 4
+
+
+def groups(one: type[Any]) -> Iterator[type[Any]]:
+    """Return a class and all that inherit from it."""
+    yield one
+    for child in one.__subclasses__():
+        yield from groups(child)
+
+
+def levels(one: type[Any]) -> int:
+    """Return how many classes are between a class and `Resource` at most."""
+    above = [base for base in one.__bases__ if issubclass(base, Resource) and base is not Resource]
+    return max((1 + levels(base) for base in above), default=0)
+
+
+def test_a_droplet_inherits_from_few_classes() -> None:
+    assert 1 < len([base for base in Droplet.__bases__ if base.__module__.startswith(OURS)]) <= BASES
+
+
+@pytest.mark.parametrize(
+    "group",
+    [one for one in groups(Resource) if one.__module__.startswith("doboto.resources")],
+    ids=lambda one: one.__name__,
+)
+def test_groups_of_operations_are_few_levels_deep(group: type[Any]) -> None:
+    assert len(group.__bases__) <= BASES
+    assert levels(group) <= BASES
 
 
 def test_public_names_are_exact_and_sorted() -> None:

@@ -44,9 +44,7 @@ Actions: TypeAlias = list[Action]
 DropletType: TypeAlias = Literal["droplets", "gpus", "all"]
 
 
-class Droplet(
-    DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], DropletAssociated[Mode], DropletCreation[Mode]
-):
+class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], DropletAssociated[Mode]):
     """Droplets: DigitalOcean's virtual machines."""
 
     _parameters = {
@@ -229,8 +227,9 @@ class Droplet(
         order = CreateRequest.of(attribs, attributes)
         check_ready_port(ready_port, wait)
         plan = self._plan(poll, timeout, progress)
-        made = await self._create(order, plan)
-        droplets = await self._wait_until_ready(made, order, plan, ready_port) if wait else made.droplets
+        creation = DropletCreation(self._session)
+        made = await creation.create(order, plan)
+        droplets = await creation.wait_until_ready(made, order, plan, ready_port) if wait else made.droplets
         return droplets if order.many else droplets[0]
 
     @presenting(
@@ -283,10 +282,11 @@ class Droplet(
         missing = order.only([name for name in order.names if name not in there])
         if missing.names:
             missing.check_complete()
-        made = await self._create(missing, plan) if missing.names else None
+        creation = DropletCreation(self._session)
+        made = await creation.create(missing, plan) if missing.names else None
         created = made.droplets if made else []
         if made and wait:
-            created = await self._wait_until_ready(made, missing, plan, ready_port)
+            created = await creation.wait_until_ready(made, missing, plan, ready_port)
         if wait:
             there |= await self._wait_for_existing(there, order, plan, created)
         everything = there | dict(zip(missing.names, created, strict=False))
@@ -327,7 +327,8 @@ class Droplet(
         if not new:
             return {}
         try:
-            ready = await self._wait_until_ready(CreateResult([*new.values()]), order, plan, None, Readiness())
+            existing = CreateResult([*new.values()])
+            ready = await DropletCreation(self._session).wait_until_ready(existing, order, plan, None, Readiness())
         except DOBOTOException as failure:
             failure.created = [*created]  # those that this call made, and not those that it only waited for
             raise

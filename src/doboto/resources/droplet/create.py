@@ -15,15 +15,15 @@ from ..._core.recovery import asked_names
 from ..._core.request import Request, path
 from ..._core.response import member
 from ..._json import items, mapping, records
-from ..._operation import Mode
-from ..._session import log, log_interruption
+from ..._operation import Async
+from ..._session import Session, log, log_interruption
 from ..._wait.droplets import DropletWatch
 from ..._wait.polling import WaitPlan, wait
 from ..._wait.ports import PortWatch
 from ...errors import DOBOTOException, DOBOTOInvalidResponseException, DOBOTOOutcomeUnknownException
 from ...events import Created
 from ...outcomes import attach_state, call_states
-from .run_action import DropletActionRunner
+from .._base.recovery import Recovery
 
 
 @dataclass(slots=True)
@@ -43,10 +43,17 @@ class CreateResult:
             self.unresolved.remove(name)
 
 
-class DropletCreation(DropletActionRunner[Mode]):
-    """Creates Droplets and waits for them."""
+class DropletCreation(Recovery[Async]):
+    """Creates Droplets and waits for them; it has no operations of its own.
 
-    async def _create(self, order: CreateRequest, plan: WaitPlan) -> CreateResult:
+    Args:
+        session: Sends the requests.
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(Async, session)
+
+    async def create(self, order: CreateRequest, plan: WaitPlan) -> CreateResult:
         """Ask for all of them.
 
         Raises:
@@ -128,7 +135,7 @@ class DropletCreation(DropletActionRunner[Mode]):
         for droplet in droplets:
             await self._session.emit(Created("droplet", droplet["id"], droplet.get("name"), droplet))
 
-    async def _wait_until_ready(
+    async def wait_until_ready(
         self,
         made: CreateResult,
         order: CreateRequest,
