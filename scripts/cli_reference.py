@@ -11,7 +11,7 @@ import click
 
 from doboto.cli.command import OperationCommand
 from doboto.cli.errors import EXITS
-from doboto.cli.run.confirm import irrevocable
+from doboto.cli.run.confirm import is_irrevocable
 from doboto.cli.schema import catalog
 from doboto.cli.settings import Argument, common
 from doboto.cli.tree import LazyGroup, root
@@ -62,7 +62,7 @@ def _written() -> Iterator[str]:
 
 def _resource(name: str) -> Iterator[str]:
     context = click.Context(root, info_name="doboto")
-    group = cast(LazyGroup, _inside(root, catalog.spelled(name), context))
+    group = cast(LazyGroup, _inside(root, catalog.hyphenate(name), context))
     yield f"## doboto {group.name}\n\n{group.help}\n"
     for below in sorted(group.list_commands(context)):
         yield from _command(_inside(group, below, context), f"doboto {group.name} {below}", "###")
@@ -78,7 +78,7 @@ def _command(command: click.Command, path: str, level: str) -> Iterator[str]:
     if isinstance(command, OperationCommand):
         doc = command.doc
         yield "\n\n".join([doc.summary, *doc.body]) + "\n"
-        if irrevocable(command.operation):
+        if is_irrevocable(command.operation):
             yield "It shows what it will hit, and asks.\n"
     else:
         yield f"{command.help}\n"

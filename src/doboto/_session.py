@@ -185,9 +185,9 @@ class Session:
         failure.method = request.method
         failure.url = self.url + request.target
         failure.sent_at = failure.sent_at if sent_at is None else sent_at
-        failure.attempts = attempt if not _unsent(failure) else attempt - 1
+        failure.attempts = attempt if not _is_unsent(failure) else attempt - 1
         if isinstance(failure, DOBOTORateLimitException) and failure.status == 429:
-            self._refused(failure)
+            self._record_refusal(failure)
         return failure
 
     async def _exchange(self, request: Request, deadline: Deadline) -> tuple[Response, float]:
@@ -202,7 +202,7 @@ class Session:
                 raise DOBOTOTimeoutException(f"the deadline of {deadline.seconds:g} s is over", sent=False)
             wire = self._wire(request)
             sent_at, counts = self.io.clock.time(), True
-            return await self._sent(request, wire, left), sent_at
+            return await self._send_attempt(request, wire, left), sent_at
         except DOBOTOException as failure:
             failure.sent_at = sent_at
             counts = counts and not (isinstance(failure, DOBOTOConnectionException) and not failure.sent)
@@ -210,7 +210,7 @@ class Session:
         finally:
             self.limiter.leave(turn, self.io.clock.monotonic(), counts=counts)
 
-    async def _sent(self, request: Request, wire: WireRequest, left: float) -> Response:
+    async def _send_attempt(self, request: Request, wire: WireRequest, left: float) -> Response:
         """The reply; how the exchange ended is logged, also where it failed."""
         began = self.io.clock.monotonic()
         try:
@@ -275,7 +275,7 @@ class Session:
             log.warning("the response asks to wait %.0f s; waiting %.0f s at most", seconds, LONGEST_PAUSE)
         return min(seconds, LONGEST_PAUSE)
 
-    def _refused(self, failure: DOBOTORateLimitException) -> None:
+    def _record_refusal(self, failure: DOBOTORateLimitException) -> None:
         """A 429 holds back all threads and tasks, for as long as the API says.
 
         One that leaves requests of the hour is of that operation alone, such as a snapshot of a volume every ten
@@ -319,7 +319,7 @@ def _is_unreachable(failure: DOBOTOException) -> bool:
     return isinstance(failure, DOBOTOConnectionException) and not failure.sent
 
 
-def _unsent(failure: DOBOTOException) -> bool:
+def _is_unsent(failure: DOBOTOException) -> bool:
     """Whether this failure came before anything was sent."""
     if isinstance(failure, DOBOTORateLimitException):
         return failure.status is None

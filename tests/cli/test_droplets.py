@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doboto.cli.errors import Failure
-from doboto.cli.run.run import expanded
+from doboto.cli.run.run import expand_names
 
 from .conftest import NEW, Doboto
 
@@ -28,12 +28,12 @@ from .conftest import NEW, Doboto
     ],
 )
 def test_names_are_written_out(names: list[str], count: int | None, wanted: list[str]) -> None:
-    assert expanded(names, count) == wanted
+    assert expand_names(names, count) == wanted
 
 
 @given(st.integers(0, 500), st.integers(0, 400))
 def test_a_range_has_all_its_numbers(first: int, more: int) -> None:
-    assert expanded([f"n{{{first}..{first + more}}}"], None) == [
+    assert expand_names([f"n{{{first}..{first + more}}}"], None) == [
         f"n{number}" for number in range(first, first + more + 1)
     ]
 
@@ -41,7 +41,7 @@ def test_a_range_has_all_its_numbers(first: int, more: int) -> None:
 @pytest.mark.parametrize(("names", "count"), [(["a", "b"], 2), (["a{1..2000}"], None), (["a{1..100}{1..100}"], None)])
 def test_a_typing_error_makes_no_fleet(names: list[str], count: int | None) -> None:
     with pytest.raises(Failure):
-        expanded(names, count)
+        expand_names(names, count)
 
 
 def test_a_name_that_fits_several_is_refused_with_the_list(simulated: Doboto) -> None:

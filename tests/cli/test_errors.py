@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from doboto import DOBOTOForbiddenException, errors
-from doboto.cli.errors import BY_ERROR, EXITS, Failure, described, exit_of, lacking
+from doboto.cli.errors import BY_ERROR, EXITS, Failure, describe_error, exit_of, explain_missing
 
 from .conftest import NEW, Doboto
 
@@ -105,8 +105,10 @@ def test_what_a_file_or_a_connection_lacks_is_told_without_pythons_names(doboto:
 
 
 def test_a_module_of_ours_that_is_not_there_is_no_extra() -> None:
-    assert "'doboto[sim]'" in str(lacking("the simulator", ModuleNotFoundError(name="starlette.routing"), "sim"))
-    ours = str(lacking("the simulator", ModuleNotFoundError(name="doboto.sim.faults"), "sim"))
+    assert "'doboto[sim]'" in str(
+        explain_missing("the simulator", ModuleNotFoundError(name="starlette.routing"), "sim")
+    )
+    ours = str(explain_missing("the simulator", ModuleNotFoundError(name="doboto.sim.faults"), "sim"))
     assert ours == "this installation lacks doboto.sim.faults: reinstall doboto"
 
 
@@ -266,14 +268,14 @@ def test_every_exception_of_the_library_has_a_code_of_its_kind() -> None:
     (errors.DOBOTOOutcomeUnknownException("x"), False), (errors.DOBOTONotFoundException("x"), False),
 ])  # fmt: skip
 def test_programs_are_told_what_has_a_chance_when_it_is_given_again(failure: Exception, again: bool) -> None:
-    assert described(failure, exit_of(failure))["retryable"] is again
+    assert describe_error(failure, exit_of(failure))["retryable"] is again
 
 
 @pytest.mark.parametrize("found", EXITS)
 def test_every_code_has_one_name_and_one_number(found: Any) -> None:
     assert sum(one.code == found.code or one.name == found.name for one in EXITS) == 1
     if found.code:
-        assert described(Failure("why", found.code), found)["code"] == found.name
+        assert describe_error(Failure("why", found.code), found)["code"] == found.name
 
 
 def test_refinements_stand_before_what_they_refine() -> None:

@@ -14,8 +14,8 @@ from doboto import DO
 from doboto._core import pages
 from doboto.cli.run import complete as completing
 from doboto.cli.run import droplets
-from doboto.cli.run.resume import waiting
-from doboto.cli.settings import Settings
+from doboto.cli.run.resume import wait_command
+from doboto.cli.settings import CliSettings
 
 from .conftest import NEW, PROGRAM, Doboto
 
@@ -24,9 +24,9 @@ SHORT = ("--wait", "--timeout", "1", "--poll", "1")
 
 
 def test_the_way_to_go_on_names_the_account_and_never_the_token() -> None:
-    assert waiting(Settings(sim=True, url="http://x"), [1, 2]) == "doboto droplet wait 1 2 --sim"
-    chosen = Settings(token="secret", context="my work", url="http://localhost:1/v2?a&b")
-    again = waiting(chosen, [], "env:prod", 22)
+    assert wait_command(CliSettings(sim=True, url="http://x"), [1, 2]) == "doboto droplet wait 1 2 --sim"
+    chosen = CliSettings(token="secret", context="my work", url="http://localhost:1/v2?a&b")
+    again = wait_command(chosen, [], "env:prod", 22)
     assert "secret" not in again
     assert shlex.split(again) == [
         "doboto", "droplet", "wait", "--tag", "env:prod", "--ready-port", "22",
@@ -53,10 +53,10 @@ def test_the_way_to_go_on_finds_an_account_that_is_kept_elsewhere(simulated: Dob
 
 def test_the_way_to_go_on_names_no_file_that_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOBOTO_SIM_STATE", "/somewhere.db")
-    assert waiting(Settings(sim=True), [1]).startswith("DOBOTO_SIM_STATE=/somewhere.db doboto droplet wait 1")
-    assert waiting(Settings(), [1]) == "doboto droplet wait 1"
+    assert wait_command(CliSettings(sim=True), [1]).startswith("DOBOTO_SIM_STATE=/somewhere.db doboto droplet wait 1")
+    assert wait_command(CliSettings(), [1]) == "doboto droplet wait 1"
     monkeypatch.setenv("DOBOTO_SIM_STATE", "")
-    assert waiting(Settings(sim=True), [1]) == "doboto droplet wait 1 --sim"
+    assert wait_command(CliSettings(sim=True), [1]) == "doboto droplet wait 1 --sim"
 
 
 def test_several_and_wait_itself_say_how_to_go_on(simulated: Doboto) -> None:

@@ -17,7 +17,7 @@ from doboto._core.response import Response
 from doboto._io.clock import SystemClock
 from doboto._io.protocol import Timeouts, WireRequest
 from doboto.cli.accounts.simulated import LocalAccount
-from doboto.cli.interrupts import TWICE, Signalled, caught
+from doboto.cli.interrupts import TWICE, Signalled, handle_signals
 
 from .conftest import LONG, NEW, PROGRAM, Doboto
 
@@ -131,7 +131,7 @@ def waiting(account: Doboto) -> subprocess.Popen[str]:
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_a_second_one_ends_it_whatever_it_still_does(tmp_path: Path) -> None:
     """It is told nothing then: the process is gone by that signal."""
-    program = "from doboto.cli.interrupts import *\nwith caught():\n  try:\n    print(flush=True); input()\n"
+    program = "from doboto.cli.interrupts import *\nwith handle_signals():\n  try:\n    print(flush=True); input()\n"
     program += "  except KeyboardInterrupt:\n    print(flush=True)\n    while True: signal.pause()"
     order = [sys.executable, "-c", program]
     with subprocess.Popen(order, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path) as running:
@@ -168,15 +168,15 @@ def test_a_second_signal_has_the_usual_end_at_once(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(SystemClock, "monotonic", lambda clock: moment)
     monkeypatch.setattr(signal, "raise_signal", raised.append)
     before = signal.getsignal(signal.SIGTERM)
-    with caught():
-        ender: Any = signal.getsignal(signal.SIGTERM)
+    with handle_signals():
+        handler_: Any = signal.getsignal(signal.SIGTERM)
         with pytest.raises(Signalled):
-            ender(signal.SIGTERM, None)
+            handler_(signal.SIGTERM, None)
         moment = TWICE / 2
-        ender(signal.SIGTERM, None)
+        handler_(signal.SIGTERM, None)
         assert raised == []
         moment = TWICE * 2
-        ender(signal.SIGTERM, None)
+        handler_(signal.SIGTERM, None)
         assert raised == [signal.SIGTERM]
         assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     assert signal.getsignal(signal.SIGTERM) is before

@@ -28,7 +28,7 @@ if EMPTY:
         one.function.__doc__ = ""
 import click
 from doboto.cli.command import OperationCommand
-from doboto.cli.run.confirm import asks, irrevocable
+from doboto.cli.run.confirm import asks, is_irrevocable
 from doboto.cli.schema.catalog import operations, resources
 found = {}
 for resource in resources():
@@ -39,7 +39,7 @@ for resource in resources():
         found[f"{resource} {name}"] = [
             [[type(one).__name__, one.name, one.opts, one.secondary_opts, type(one.type).__name__, one.type.name,
               one.required, one.nargs, one.multiple, one.metavar] for one in params],
-            irrevocable(operation), asks(operation, {}), asks(operation, given), operation.info.consequence(given),
+            is_irrevocable(operation), asks(operation, {}), asks(operation, given), operation.info.consequence(given),
             str(operation.result),
         ]
     assert not EMPTY or not any(operation.docstring.args for operation in operations(resource).values())

@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from doboto.cli.run.affected import Target
-from doboto.cli.run.confirm import irrevocable, question
+from doboto.cli.run.affected import AffectedResource
+from doboto.cli.run.confirm import is_irrevocable, question
 from doboto.cli.schema import catalog
 
 from .conftest import NEW, Doboto
 
-ALL = [one for resource in catalog.resources() for one in catalog.operations(resource).values() if irrevocable(one)]
+ALL = [one for resource in catalog.resources() for one in catalog.operations(resource).values() if is_irrevocable(one)]
 
 
 def asked(resource: str, operation: str, values: dict[str, Any], *names: str, price: str = "") -> str:
     found = catalog.operations(resource)[operation]
-    return question(found, [Target(name, name, {}) for name in names], values, price)
+    return question(found, [AffectedResource(name, name, {}) for name in names], values, price)
 
 
 def test_a_question_names_what_is_done_and_the_values_given() -> None:
@@ -48,7 +48,7 @@ def test_a_question_counts() -> None:
 @pytest.mark.parametrize("operation", ALL, ids=lambda one: f"{one.resource}-{one.command}")
 def test_every_question_names_the_thing_and_says_that_it_is_final(operation: catalog.Operation) -> None:
     values: dict[str, Any] = {operation.parameters[0].name: "x", "disk": True}
-    text = question(operation, [Target("x", "the-thing", {})], values)
+    text = question(operation, [AffectedResource("x", "the-thing", {})], values)
     asking, _, told = text.partition("? ")
     assert "the-thing" in asking
     assert "`" not in text

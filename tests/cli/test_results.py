@@ -15,7 +15,7 @@ import yaml
 from doboto import DOBOTOActionException
 from doboto.cli.errors import done_of
 from doboto.cli.output.formats import print_result
-from doboto.cli.settings import FORMATS, Settings
+from doboto.cli.settings import FORMATS, CliSettings
 
 from .conftest import NEW, PROGRAM, Doboto
 
@@ -28,7 +28,7 @@ SHAPES: tuple[Any, ...] = (
 @pytest.mark.parametrize("value", SHAPES, ids=json.dumps)
 @pytest.mark.parametrize("output", FORMATS)
 def test_every_format_takes_every_shape(output: str, value: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    print_result(value, None, Settings(output=output))
+    print_result(value, None, CliSettings(output=output))
     out = capsys.readouterr().out
     if output == "json":
         assert json.loads(out) == value
@@ -48,14 +48,14 @@ ZONE = "$ORIGIN example.com.\n@\t1800 IN A 192.0.2.7\n"
     (ZONE, ZONE), ("a\nb", "a\nb\n"), ("", "\n"), ("\x1b[31mred\r\n", "\x1b[31mred\r\n"),
 ])  # fmt: skip
 def test_one_text_goes_into_a_pipe_as_it_is(capsys: pytest.CaptureFixture[str], text: str, out: str) -> None:
-    print_result({"zone_file": text}, None, Settings(query="zone_file"))
+    print_result({"zone_file": text}, None, CliSettings(query="zone_file"))
     assert capsys.readouterr().out == out
 
 
 def test_one_text_does_not_steer_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
     """Its lines and tabs stay."""
     monkeypatch.setattr("doboto.cli.output.formats.on_terminal", lambda: True)
-    print_result({"zone_file": f"{ZONE}\x1b]0;title\x07\r\n"}, None, Settings(query="zone_file"))
+    print_result({"zone_file": f"{ZONE}\x1b]0;title\x07\r\n"}, None, CliSettings(query="zone_file"))
     assert capsys.readouterr().out == f"{ZONE}?]0;title??\n"
 
 
@@ -107,7 +107,7 @@ def test_a_tag_that_nothing_carries_is_noted(simulated: Doboto) -> None:
 
 def test_bare_values_are_lines_of_csv(capsys: pytest.CaptureFixture[str]) -> None:
     for value, wanted in ((None, []), (7, [["7"]]), (["a,b", 1], [["a,b"], ["1"]]), ([["a", 1]], [["a", "1"]])):
-        print_result(value, None, Settings(output="csv"))
+        print_result(value, None, CliSettings(output="csv"))
         assert list(csv.reader(io.StringIO(capsys.readouterr().out))) == wanted
 
 

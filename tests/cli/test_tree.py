@@ -12,7 +12,7 @@ from doboto import DO, types
 from doboto import catalog as library
 from doboto.cli.command import OperationCommand
 from doboto.cli.output.columns import COLUMNS
-from doboto.cli.run.confirm import irrevocable
+from doboto.cli.run.confirm import is_irrevocable
 from doboto.cli.schema import catalog
 from doboto.cli.schema.parameters import INTERNAL, parameters
 from doboto.cli.tree import BESIDE, WRITTEN, ResourceGroup, root
@@ -105,14 +105,14 @@ def test_what_is_written_hides_no_operation() -> None:
     for name, beside in BESIDE.items():
         hidden = beside.keys() & catalog.operations(name).keys()
         assert {(name, operation) for operation in hidden} <= BY_HAND
-    assert not WRITTEN.keys() & {catalog.spelled(name) for name in RESOURCES}
+    assert not WRITTEN.keys() & {catalog.hyphenate(name) for name in RESOURCES}
 
 
 def test_what_cannot_be_undone_asks() -> None:
     asking = {
         operation
         for name, operation in OPERATIONS
-        if name == "droplet" and irrevocable(command_of(name, operation).operation)
+        if name == "droplet" and is_irrevocable(command_of(name, operation).operation)
     }
     assert asking == {
         "destroy", "destroy_retry", "destroy_with_associated_resources", "ipv6_enable", "rebuild", "resize", "restore",
@@ -120,4 +120,4 @@ def test_what_cannot_be_undone_asks() -> None:
     for name, operation in OPERATIONS:
         words = set(operation.split("_"))
         if words & {"destroy", "delete"} and not words & {"status", "list", "info"}:
-            assert irrevocable(command_of(name, operation).operation), f"{name} {operation} must ask"
+            assert is_irrevocable(command_of(name, operation).operation), f"{name} {operation} must ask"

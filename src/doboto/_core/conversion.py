@@ -109,7 +109,7 @@ def whole_number(name: str, value: Any) -> int:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(f"{name} must be a whole number, not {_described(value)}")
+        raise TypeError(f"{name} must be a whole number, not {_describe(value)}")
     index: int = operator.index(cast(Any, value))
     return index
 
@@ -127,7 +127,7 @@ def number(name: str, value: Any) -> float:
         except ValueError:
             raise ValueError(f"{name} must be a number, not {value!r}") from None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{name} must be a number, not {_described(value)}")
+        raise TypeError(f"{name} must be a number, not {_describe(value)}")
     if not math.isfinite(value):
         raise ValueError(f"{name} must be finite, not {value!r}")
     return value
@@ -137,7 +137,7 @@ def _is_integer(text: str) -> bool:
     return text.strip().removeprefix("-").isdecimal()
 
 
-def _described(value: Any) -> str:
+def _describe(value: Any) -> str:
     return repr(value) if isinstance(value, bool | float) or value is None else type(value).__name__
 
 
@@ -186,7 +186,7 @@ def _one_of(values: tuple[Any, ...]) -> Converter:
             return value
         expected = f"{name} must be one of {', '.join(map(str, values))}"
         if not isinstance(value, str):
-            raise TypeError(f"{expected}, not {_described(value)}")
+            raise TypeError(f"{expected}, not {_describe(value)}")
         raise ValueError(f"{expected}, not {value!r}{resembling(value, map(str, values))}")
 
     return convert

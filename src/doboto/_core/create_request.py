@@ -51,7 +51,7 @@ class CreateRequest:
         name, names = given.pop("name", None), given.pop("names", None)
         if (name is None) == (names is None):
             raise ValueError("give either name, for one Droplet, or names, for several")
-        order = cls([name] if names is None else _names(names), names is not None, _renamed(given))
+        order = cls([name] if names is None else _names(names), names is not None, _rename_arguments(given))
         order._check()
         if complete:
             order.check_complete()
@@ -97,7 +97,7 @@ def in_order(droplets: Sequence[Any], names: Sequence[str]) -> list[Any]:
     return [*ordered, *(droplet for left in by_name.values() for droplet in left)]
 
 
-def _renamed(given: dict[str, Any]) -> dict[str, Any]:
+def _rename_arguments(given: dict[str, Any]) -> dict[str, Any]:
     """DOBOTO documented the attribute `volume`; the API's name is `volumes`, and it ignores the other."""
     if "volume" in given:
         if "volumes" in given:
@@ -111,7 +111,7 @@ def _renamed(given: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _worded(name: str, value: Any) -> None:
+def _check_text(name: str, value: Any) -> None:
     if not isinstance(value, str):
         raise TypeError(f"{name} must be text, not {type(value).__name__}")
     text(name, value)
@@ -129,7 +129,7 @@ CHECKS: Mapping[str, Callable[[str, Any], object]] = {
     "image": text,
     "backup_policy": members,
     "user_data": _user_data,
-    **dict.fromkeys(("size", "region", "vpc_uuid"), _worded),
+    **dict.fromkeys(("size", "region", "vpc_uuid"), _check_text),
     **dict.fromkeys(
         ("backups", "ipv6", "monitoring", "private_networking", "with_droplet_agent", "public_networking"), flag
     ),

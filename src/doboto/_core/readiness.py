@@ -51,7 +51,7 @@ class Readiness:
             missing.append("no private IPv4 address")
         if self.public_ipv6 and not public_ipv6(droplet):
             missing.append("no IPv6 address")
-        if untagged := self._untagged(droplet):
+        if untagged := self._missing_tags(droplet):
             missing.append(f"not tagged {', '.join(sorted(untagged))}")
         return missing
 
@@ -61,7 +61,7 @@ class Readiness:
             return None
         return next((tag for tag in _tags(droplet) if tag.lower() == self.tags[0].lower()), None)
 
-    def _untagged(self, droplet: Mapping[str, Any]) -> set[str]:
+    def _missing_tags(self, droplet: Mapping[str, Any]) -> set[str]:
         """Tags that are missing; none where the token may not read tags and the Droplet comes without."""
         if "tags" not in droplet:
             return set()

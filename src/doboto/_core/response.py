@@ -102,7 +102,7 @@ def value(reply: Response) -> Any:
 
 def error(reply: Response) -> DOBOTOException:
     """The error that a reply stands for, whatever its body looks like."""
-    result = _lenient(reply.body)
+    result = _parse_leniently(reply.body)
     message = _message(result) or f"no message; the reply began: {_extract(reply.body)}"
     if 300 <= reply.status < 400:
         where = reply.headers.get("location", "nowhere")
@@ -164,7 +164,7 @@ def _kind(status: int, message: str) -> type[DOBOTOHTTPException]:
     return BY_STATUS.get(status, DOBOTOHTTPException)
 
 
-def _lenient(body: bytes) -> Any:
+def _parse_leniently(body: bytes) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

@@ -64,7 +64,7 @@ class _RateLimitLease:
     def _away(self) -> bool:
         return time.monotonic() < self._away_until
 
-    def _failed(self, failure: Exception) -> None:
+    def _record_failure(self, failure: Exception) -> None:
         """Leave the server alone for a while."""
         self._away_until = time.monotonic() + self._limit.pause
         kind = type(failure).__name__  # its text may show the URL, and a password in it
@@ -118,7 +118,7 @@ class BlockingRateLimitLease(_RateLimitLease):
                 freed = self._window.get_window_stats(self._item, self._account).reset_time
                 return max(SHORTEST, freed - time.time())
             except (RedisError, OSError) as failure:
-                self._failed(failure)
+                self._record_failure(failure)
         return self._without()
 
     async def close(self) -> None:
@@ -158,7 +158,7 @@ class AsyncRateLimitLease(_RateLimitLease):
                 freed = (await window.get_window_stats(self._item, self._account)).reset_time
                 return max(SHORTEST, freed - time.time())
             except (RedisError, OSError) as failure:
-                self._failed(failure)
+                self._record_failure(failure)
         return self._without()
 
     async def close(self) -> None:

@@ -175,24 +175,24 @@ class BulkWatch:
         try:
             answer = await self._start(call.id)
         except DOBOTOException as failure:
-            self._refused(call, failure)
+            self._record_refusal(call, failure)
         else:
             self._follower.accepted(call, answer)
 
-    def _refused(self, call: BulkCall, failure: DOBOTOException) -> None:
+    def _record_refusal(self, call: BulkCall, failure: DOBOTOException) -> None:
         if isinstance(failure, DOBOTOPendingEventException):
             call.state, call.waits_for, call.held = "not_begun", "another action is running", True
             call.error = failure
         elif isinstance(failure, DOBOTOOutcomeUnknownException) or failure.outcome_open:
             call.end("unknown", failure)
-        elif _was_not_sent(failure):
+        elif _is_unsent(failure):
             call.state, call.waits_for, call.error = "not_begun", "not sent yet", failure
         else:
             call.end("failed", failure)
 
     async def _free(self, held: Sequence[BulkCall], deadline: Deadline) -> list[BulkCall]:
         """Those on which nothing is running any more: a list of Droplets says whether they are locked."""
-        found = await self._listed(held, deadline) if len(held) > 1 else {}
+        found = await self._list_droplets(held, deadline) if len(held) > 1 else {}
         if found is None:
             self.poll_again_now = True
             return []
@@ -204,7 +204,7 @@ class BulkWatch:
         done = zip(others, watches, strict=True)
         return [*free, *(call for call, watch in done if call.held and not watch.pending())]
 
-    async def _listed(self, held: Sequence[BulkCall], deadline: Deadline) -> dict[int, Any] | None:
+    async def _list_droplets(self, held: Sequence[BulkCall], deadline: Deadline) -> dict[int, Any] | None:
         """Those of them that the list has; None where one poll was not enough to find out."""
         try:
             found = await self._finder.find([call.id for call in held], deadline, PAGES)
@@ -244,11 +244,11 @@ def summary(outcomes: Mapping[int, Outcome]) -> str:
     by_state: dict[OutcomeState, list[Outcome]] = {}
     for outcome in outcomes.values():
         by_state.setdefault(outcome.state, []).append(outcome)
-    parts = [f"{len(some)} {state.replace('_', ' ')}{_named(state, some)}" for state, some in by_state.items()]
+    parts = [f"{len(some)} {state.replace('_', ' ')}{_name_outcomes(state, some)}" for state, some in by_state.items()]
     return "; ".join(parts)
 
 
-def _named(state: OutcomeState, outcomes: Sequence[Outcome]) -> str:
+def _name_outcomes(state: OutcomeState, outcomes: Sequence[Outcome]) -> str:
     if state == "completed":
         return ""
     more = f", and {len(outcomes) - NAMED} more" if len(outcomes) > NAMED else ""
@@ -273,7 +273,7 @@ def end_unreadable(calls: Sequence[BulkCall], outcomes: Sequence[object]) -> Non
         raise later
 
 
-def _was_not_sent(failure: DOBOTOException) -> bool:
+def _is_unsent(failure: DOBOTOException) -> bool:
     """Whether time was over, or the rate limit left no room, before anything was sent."""
     if isinstance(failure, DOBOTORateLimitException):
         return failure.status is None

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from .._version import VERSION
-from .interrupts import caught
+from .interrupts import handle_signals
 
 #: The variable by which a shell asks for completion.
 COMPLETE = "_DOBOTO_COMPLETE"
@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given == ["--version"] and COMPLETE not in os.environ:  # before anything is imported that takes time
         sys.stdout.write(f"doboto {VERSION}\n")
         return 0
-    with caught():
+    with handle_signals():
         return _run(given)
 
 
@@ -33,9 +33,9 @@ def _run(given: list[str]) -> int:
 
             register()
     except ModuleNotFoundError as missing:
-        from .errors import lacking
+        from .errors import explain_missing
 
-        sys.stderr.write(f"doboto: {lacking('the command line', missing, 'cli')}\n")
+        sys.stderr.write(f"doboto: {explain_missing('the command line', missing, 'cli')}\n")
         return 1
     try:
         result = root.main(given, prog_name="doboto", complete_var=COMPLETE, standalone_mode=False)

@@ -14,7 +14,7 @@ from .schema import catalog
 from .schema.catalog import Operation
 from .schema.docstrings import Docstring
 from .schema.text import documentation_of, errors_with_options, summary_of
-from .settings import Argument, Option, Settings, common
+from .settings import Argument, CliSettings, Option, common
 from .suggest import command_suggestion
 
 #: The variable by which a shell asks for completion.
@@ -32,17 +32,17 @@ DEFAULT_NAMES = frozenset({"region", "size", "image", "ssh_keys"})
 class Group(click.Group):
     """A group that answers a command it does not have with the one that is meant perhaps."""
 
-    def suggested(self, ctx: click.Context) -> list[str]:
-        """What is suggested."""
+    def list_suggested(self, ctx: click.Context) -> list[str]:
+        """List the names that may be suggested."""
         return self.list_commands(ctx)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that is named; click itself would suggest those alone that are loaded."""
+        """Return the command that is named; click itself would suggest those alone that are loaded."""
         name = args[0]
         if not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None:
-            ctx.fail(f"no such command {name!r}{command_suggestion(name, self.suggested(ctx))}")
+            ctx.fail(f"no such command {name!r}{command_suggestion(name, self.list_suggested(ctx))}")
         return super().resolve_command(ctx, args)
 
 
@@ -121,20 +121,20 @@ class OperationCommand(Described):
     def __init__(self, operation: Operation) -> None:
         super().__init__(operation.command, context_settings=dict(CONTEXT))
         self.operation = operation
-        self._made: list[click.Parameter] | None = None
+        self._parameters: list[click.Parameter] | None = None
 
     def own_params(self) -> list[click.Parameter]:
-        """The operation's own arguments and options."""
+        """Return the operation's own arguments and options."""
         from .run.complete import completer
-        from .schema.parameters import made
+        from .schema.parameters import make_parameters
 
-        if self._made is None:
-            self._made = made(self.operation, completer)
+        if self._parameters is None:
+            self._parameters = make_parameters(self.operation, completer)
             if self.operation.resource == "droplet" and self.operation.name in DEFAULTED:
-                for one in self._made:
+                for one in self._parameters:
                     if one.name in DEFAULT_NAMES:
                         one.default = partial(_read_default, one.name)
-        return self._made
+        return self._parameters
 
     @property
     def doc(self) -> Docstring:
@@ -142,7 +142,7 @@ class OperationCommand(Described):
         return documentation_of(self.operation, self.own_params())
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """All arguments and options."""
+        """Return all arguments and options."""
         if not self.params:
             own = [*self.own_params(), *self._beside()]
             taken = frozenset(flag for one in own for flag in (*one.opts, *one.secondary_opts))
@@ -150,7 +150,7 @@ class OperationCommand(Described):
         return super().get_params(ctx)
 
     def _beside(self) -> Sequence[click.Parameter]:
-        """What the command line adds to an operation."""
+        """Return what the command line adds to an operation."""
         from .run import run as running
         from .run import update
         from .schema.parameters import replaces
@@ -166,11 +166,11 @@ class OperationCommand(Described):
 
     def _asking(self) -> str:
         info = self.operation.info
-        only = " or ".join(f"--{catalog.spelled(name)}" for name in info.irreversible_with)
+        only = " or ".join(f"--{catalog.hyphenate(name)}" for name in info.irreversible_with)
         return "Do not ask." if info.irreversible else f"Do not ask; only with {only} is there a question."
 
     def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - lines are wrapped, not cut
-        """What the group's help says."""
+        """Return what the group's help says."""
         return summary_of(self.operation)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -197,5 +197,5 @@ class OperationCommand(Described):
         from .run.run import run
 
         with placed(ctx), errors_with_options(self.operation, self.own_params()):
-            settings = (ctx.find_object(Settings) or Settings()).with_params(ctx.params)
+            settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(ctx.params)
             run(self.operation, dict(ctx.params), self.own_params(), settings)

@@ -29,8 +29,8 @@ class Failure(Exception):
         self.where: str | None = None
 
 
-def lacking(what: str, missing: BaseException, extra: str) -> Failure:
-    """A module that is not there: one of an extra, or one of our own, which no extra brings."""
+def explain_missing(what: str, missing: BaseException, extra: str) -> Failure:
+    """Explain a missing module: one of an extra, or one of doboto itself, which no extra brings."""
     cause = missing if isinstance(missing, ModuleNotFoundError) else missing.__cause__
     name = (cause.name if isinstance(cause, ModuleNotFoundError) else None) or str(missing)
     if name.partition(".")[0] == "doboto":
@@ -139,7 +139,7 @@ REPORTED = ("status", "id", "request_id", "attempts", "method", "url", "retry_af
 
 
 def exit_of(failure: Exception) -> Exit:
-    """The exit code of an error."""
+    """Return the exit code of an error."""
     if isinstance(failure, errors.DOBOTOForbiddenException) and not (failure.created or failure.lacks_scope):
         return REFUSED
     if isinstance(failure, Failure):
@@ -148,46 +148,46 @@ def exit_of(failure: Exception) -> Exit:
         return PARTLY
     if isinstance(failure, errors.DOBOTOBulkException):
         return _exit_of_bulk(failure)
-    if isinstance(failure, errors.DOBOTOActionException) and _some_completed(failure.actions):
+    if isinstance(failure, errors.DOBOTOActionException) and _has_completed(failure.actions):
         return PARTLY
     return next((found for kind, found in BY_ERROR if isinstance(failure, kind)), FAILED)
 
 
 def _exit_of_bulk(failure: errors.DOBOTOBulkException) -> Exit:
-    """That a part was done, if one was; else that of the first error, or that time was over."""
+    """Return `PARTLY` if some completed; else the exit code of the first error, or `TIMEOUT`."""
     if failure.completed:
         return PARTLY
     first = next((one.error for one in failure.outcomes.values() if one.error is not None), None)
     return exit_of(first) if first is not None else TIMEOUT if failure.timed_out else FAILED
 
 
-def interrupted_by(interruption: BaseException) -> Exit:
-    """The exit code of an interruption: that of the signal it came of."""
+def exit_of_interruption(interruption: BaseException) -> Exit:
+    """Return the exit code of an interruption: that of the signal it came of."""
     return BY_SIGNAL.get(number_of(interruption), INTERRUPTED)
 
 
-def _some_completed(actions: Sequence[Any]) -> bool:
-    return bool(_completed(actions))
+def _has_completed(actions: Sequence[Any]) -> bool:
+    return bool(_select_completed(actions))
 
 
-def _completed(actions: Sequence[Any]) -> list[Any]:
+def _select_completed(actions: Sequence[Any]) -> list[Any]:
     return [action for action in actions if action.get("status") == "completed"]
 
 
 def done_of(failure: Exception) -> list[Any]:
-    """The results that there are of what was done in part; none of anything else."""
+    """Return the results of a partial failure; an empty list for other errors."""
     if exit_of(failure) is not PARTLY:
         return []
     if isinstance(failure, SeveralFailed):
         results: Any = failure.details["results"]
         return list(results)
     if isinstance(failure, errors.DOBOTOActionException):
-        return _completed(failure.actions)
+        return _select_completed(failure.actions)
     return list(getattr(failure, "created", ()))
 
 
-def described(failure: Exception, found: Exit) -> dict[str, Any]:
-    """An error as a program reads it; members that have nothing to say are left out."""
+def describe_error(failure: Exception, found: Exit) -> dict[str, Any]:
+    """Describe an error as JSON, without empty members."""
     details: dict[str, Any] = {"code": found.name, "exit_code": found.code, "message": line_of(failure)}
     details["retryable"] = isinstance(failure, AGAIN) or (found in RETRYABLE and not isinstance(failure, NEVER))
     for name in REPORTED:
@@ -195,19 +195,19 @@ def described(failure: Exception, found: Exit) -> dict[str, Any]:
         if value not in (None, [], "", 0):
             details[name] = value
     if created := getattr(failure, "created", None):
-        details["created"] = [_named(one) for one in created]
+        details["created"] = [_identify(one) for one in created]
     if isinstance(failure, Failure):
         details.update(failure.details)
     return details
 
 
-def _named(made: Any) -> Any:
+def _identify(made: Any) -> Any:
     return {name: made[name] for name in ("id", "name") if name in made} if is_object(made) else made
 
 
 @contextmanager
 def as_usage() -> Generator[None, None, None]:
-    """What the library finds wrong with its arguments is wrong usage.
+    """Report the library's errors about arguments as wrong usage.
 
     Raises:
         Failure: It has found something.
@@ -221,12 +221,12 @@ def as_usage() -> Generator[None, None, None]:
 
 
 def reason(failure: Exception) -> str:
-    """Why this machine refuses, without the name of the file, which stands beside it."""
+    """Return the reason of an operating system's error, without the file's name."""
     return (failure.strerror if isinstance(failure, OSError) else None) or line_of(failure)
 
 
 def line_of(failure: BaseException) -> str:
-    """An error in one line, without what only Python calls it."""
+    """Format an error in one line."""
     text = " ".join(str(failure).split())
     if isinstance(failure, OSError) and failure.strerror and failure.filename:
         text = f"{failure.filename}: {failure.strerror}"

@@ -32,17 +32,17 @@ class Signalled(KeyboardInterrupt):
 
 
 @contextmanager
-def caught() -> Generator[None, None, None]:
-    """Inside of it those signals raise `Signalled`; in a thread that gets none, nothing is changed."""
+def handle_signals() -> Generator[None, None, None]:
+    """Raise `Signalled` on those signals; do nothing in threads other than the main one."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     found = {number: signal.getsignal(number) for number in _numbers()}
     before = {number: handler for number, handler in found.items() if handler in USUAL}
-    ender = _Ender()
+    on_signal = _SignalHandler()
     try:
         for number in before:
-            signal.signal(number, ender)
+            signal.signal(number, on_signal)
         yield
     finally:
         for number, handler in before.items():
@@ -50,7 +50,7 @@ def caught() -> Generator[None, None, None]:
 
 
 def number_of(failure: BaseException) -> int:
-    """The signal that an interruption came of, however it is wrapped; SIGINT where none is known."""
+    """Return the signal that an interruption came of, however it is wrapped; SIGINT where none is known."""
     seen: BaseException | None = failure
     while seen is not None:
         if isinstance(seen, Signalled):
@@ -63,8 +63,8 @@ def _numbers() -> list[int]:
     return [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
 
 
-class _Ender:
-    """Raises at the first signal; at the next one the process is gone, as if nobody had caught it."""
+class _SignalHandler:
+    """Raises at the first signal, and ends the process at the next one with the signal's default action."""
 
     def __init__(self) -> None:
         self._clock = SystemClock()

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 import click
 
 from ..errors import DOBOTOException
-from .errors import FAILED, USAGE, Failure, GoingOn, described, exit_of, interrupted_by, line_of
+from .errors import FAILED, USAGE, Failure, GoingOn, describe_error, exit_of, exit_of_interruption, line_of
 from .output.text import dump_json
 from .suggest import option_suggestion
 
@@ -41,7 +41,7 @@ def report_error(failure: BaseException, arguments: Sequence[str], environment: 
 
 
 def _lines(failure: BaseException, line: str) -> Sequence[str]:
-    """The line; on a terminal the command that goes on stands alone on a last one, to be copied."""
+    """Return the lines to print; on a terminal the command that resumes is alone on the last one."""
     stderr: TextIO | None = sys.stderr
     if isinstance(failure, GoingOn) and stderr is not None and stderr.isatty():
         return [f"doboto: {failure.prose}", failure.command]
@@ -53,7 +53,7 @@ def _trace(failure: BaseException) -> str:
 
 
 def _help(failure: BaseException) -> str:
-    """The help of a group of which no command was given."""
+    """Return the help of a group of which no command was given."""
     return f"{failure.ctx.get_help()}\n\n" if isinstance(failure, click.exceptions.NoArgsIsHelpError) else ""
 
 
@@ -72,20 +72,20 @@ def _discard_unprintable_output() -> None:
 
 
 def _describe(failure: BaseException) -> tuple[str, dict[str, Any]]:
-    """The line for people and the object for programs."""
+    """Describe an error, as a line and as JSON."""
     if isinstance(failure, click.UsageError):
         where = failure.ctx.command_path if failure.ctx else "doboto"
         text = _usage(failure)
-        return _usage_line(where, text), described(Failure(text, USAGE.code), USAGE)
+        return _usage_line(where, text), describe_error(Failure(text, USAGE.code), USAGE)
     if isinstance(failure, click.exceptions.Abort | KeyboardInterrupt):
-        found = interrupted_by(failure)
-        return "doboto: interrupted", described(Failure("interrupted", found.code), found)
+        found = exit_of_interruption(failure)
+        return "doboto: interrupted", describe_error(Failure("interrupted", found.code), found)
     if isinstance(failure, OSError) and not isinstance(failure, DOBOTOException):
         failure = Failure(line_of(failure))  # a full disk, a file that can't be read: this machine, not a mistake here
     if not isinstance(failure, DOBOTOException | Failure):
         failure = Failure(f"internal error, --debug shows where: {type(failure).__name__}: {line_of(failure)}")
     found = exit_of(failure)
-    error = described(failure, found)
+    error = describe_error(failure, found)
     if found is not USAGE:
         return f"doboto: {error['message']}", error
     return _usage_line(getattr(failure, "where", None) or "doboto", error["message"]), error
@@ -105,7 +105,7 @@ def _usage(failure: click.UsageError) -> str:
 
 
 def _options(ctx: click.Context | None) -> list[str]:
-    """The options of the command that is at fault."""
+    """Return the options of the command that is at fault."""
     if ctx is None:
         return []
     return [

@@ -63,13 +63,13 @@ class Argument(click.Argument):
         self.text = text
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
-        """What the help says of it."""
+        """Return the argument's entry in the help."""
         return (self.make_metavar(ctx), self.text)
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What the common options say.
+class CliSettings:
+    """Values of the common options.
 
     Attributes:
         token: The API token; None for that of the environment or the context.
@@ -104,8 +104,8 @@ class Settings:
         """Whether a program reads what is printed."""
         return self.output in {"json", "jsonl"}
 
-    def with_params(self, params: dict[str, Any], environment: frozenset[str] = frozenset()) -> Settings:
-        """These settings, and above them what a command's own options say; takes those out of `params`.
+    def with_params(self, params: dict[str, Any], environment: frozenset[str] = frozenset()) -> CliSettings:
+        """Override these settings by a command's own options, and remove those from `params`.
 
         Args:
             params: The command's parameters.
@@ -120,7 +120,7 @@ class Settings:
         return resolve(replace(self, **given, flags=self.flags | (given.keys() - environment)))
 
 
-def resolve(found: Settings) -> Settings:
+def resolve(found: CliSettings) -> CliSettings:
     """Let options override the environment where both name an account.
 
     Raises:
@@ -137,8 +137,8 @@ def resolve(found: Settings) -> Settings:
 
 
 def of_environment(ctx: click.Context) -> frozenset[str]:
-    """Which of the common options the environment gave."""
-    names = (field.name for field in fields(Settings))
+    """Return which of the common options the environment gave."""
+    names = (field.name for field in fields(CliSettings))
     return frozenset(name for name in names if ctx.get_parameter_source(f"{OURS}{name}") is ParameterSource.ENVIRONMENT)
 
 
@@ -174,7 +174,7 @@ COMMON: Sequence[tuple[str, tuple[str, ...], str, str, Mapping[str, Any]]] = (
 
 
 def common(taken: frozenset[str] = frozenset(), *, environment: bool = False) -> list[click.Parameter]:
-    """The common options, but for those whose flags a command has taken for its own.
+    """Return the common options, but for those whose flags a command has taken for its own.
 
     Only the outermost command reads the environment: what is written on the command line comes before it, wherever.
     """

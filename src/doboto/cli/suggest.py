@@ -76,30 +76,30 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
 
 
 def suggestion(given: str, among: Iterable[str], like: float = LIKE) -> str:
-    """A question, if something is like it."""
+    """Return a question with similar names, or an empty text."""
     from difflib import get_close_matches
 
-    return _asked(get_close_matches(given, list(among), n=3, cutoff=like))
+    return _question(get_close_matches(given, list(among), n=3, cutoff=like))
 
 
 def command_suggestion(given: str, among: Collection[str]) -> str:
-    """A question, if a command means the same by another name; else if one is spelled much like it."""
+    """Return a question, if a command means the same by another name; else if one is spelled much like it."""
     meant = next((name for name in _meant(given) if name in among), None)
-    return suggestion(given, among, ALIKE) if meant is None else _asked([meant])
+    return suggestion(given, among, ALIKE) if meant is None else _question([meant])
 
 
 def option_suggestion(given: str, among: Collection[str]) -> str:
-    """A question, if an option is called otherwise elsewhere; else if one is spelled much like it."""
+    """Return a question, if an option is called otherwise elsewhere; else if one is spelled much like it."""
     meant = [name for name in OPTIONS.get(given, ()) if name in among]
-    return _asked(meant) if meant else suggestion(given, among, ALIKE)
+    return _question(meant) if meant else suggestion(given, among, ALIKE)
 
 
-def _asked(names: list[str]) -> str:
+def _question(names: list[str]) -> str:
     return f"; did you mean {' or '.join(names)}?" if names else ""
 
 
 def _meant(given: str) -> Iterator[str]:
-    """Names that mean the same: `delete-record` is `record-destroy`, `ssh_keys` is `ssh-key`."""
+    """Yield names that mean the same: `delete-record` is `record-destroy`, `ssh_keys` is `ssh-key`."""
     name = given.lower().replace("_", "-")
     yield name
     yield from SYNONYMS.get(name, ())

@@ -13,37 +13,37 @@ from .._version import VERSION
 from .command import CONTEXT, SECTIONS, Group, OperationCommand, placed, write_section
 from .schema import catalog
 from .schema.text import summary_of
-from .settings import Option, Settings, common, of_environment
+from .settings import CliSettings, Option, common, of_environment
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class HandwrittenCommand:
     """A command that is written by hand: where it is, and what its group's help says of it."""
 
     module: str
     summary: str
 
     def load(self) -> click.Command:
-        """The command itself."""
+        """Load the command."""
         found: click.Command = importlib.import_module(f".commands.{self.module}", __package__).command
         return found
 
 
-WRITTEN: Mapping[str, Written] = {
-    "auth": Written("auth", "Keep tokens by name, and choose among them."),
-    "completion": Written("completion", "Print what makes a shell complete these commands."),
-    "help": Written("help", "Show the help of a command: doboto help droplet create."),
-    "sim": Written("sim", "Serve a simulated DigitalOcean to others, or reset the one of --sim."),
-    "watch": Written("watch", "Watch the account's Droplets and running actions."),
+WRITTEN: Mapping[str, HandwrittenCommand] = {
+    "auth": HandwrittenCommand("auth", "Keep tokens by name, and choose among them."),
+    "completion": HandwrittenCommand("completion", "Print what makes a shell complete these commands."),
+    "help": HandwrittenCommand("help", "Show the help of a command: doboto help droplet create."),
+    "sim": HandwrittenCommand("sim", "Serve a simulated DigitalOcean to others, or reset the one of --sim."),
+    "watch": HandwrittenCommand("watch", "Watch the account's Droplets and running actions."),
 }
-BESIDE: Mapping[str, Mapping[str, Written]] = {
-    "account": {"cost": Written("cost", "Sum up what the account's resources cost in a month.")},
+BESIDE: Mapping[str, Mapping[str, HandwrittenCommand]] = {
+    "account": {"cost": HandwrittenCommand("cost", "Sum up what the account's resources cost in a month.")},
     "droplet": {
-        "ssh": Written("ssh", "Log in to a Droplet with the system's ssh."),
-        "wait": Written("wait", "Wait until Droplets are ready and no action is running on them."),
+        "ssh": HandwrittenCommand("ssh", "Log in to a Droplet with the system's ssh."),
+        "wait": HandwrittenCommand("wait", "Wait until Droplets are ready and no action is running on them."),
     },
 }
 #: No commands of the outermost level, but what is looked for there.
@@ -63,7 +63,7 @@ class LazyGroup(Group):
         raise NotImplementedError
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """The names of all commands."""
+        """Return the names of all commands."""
         return [name for section in self.summaries().values() for name in section]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -80,20 +80,20 @@ class ResourceGroup(LazyGroup):
         written: Commands that stand beside them.
     """
 
-    def __init__(self, name: str, written: Mapping[str, Written]) -> None:
-        super().__init__(catalog.spelled(name), help=catalog.resources()[name], context_settings=dict(CONTEXT))
+    def __init__(self, name: str, written: Mapping[str, HandwrittenCommand]) -> None:
+        super().__init__(catalog.hyphenate(name), help=catalog.resources()[name], context_settings=dict(CONTEXT))
         self._resource = name
         self._written = written
 
     def summaries(self) -> Mapping[str, Mapping[str, str]]:
-        """The operations, and what is written beside them."""
+        """Return the operations, and what is written beside them."""
         found = catalog.operations(self._resource).items()
         operations = {name: summary_of(one) for name, one in found if name not in self._written}
         beside = {name: one.summary for name, one in self._written.items()}
         return {"Operations": operations, **({"Also": beside} if beside else {})}
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """One of them."""
+        """Return the command of a name, or None."""
         if cmd_name in self._written:
             return self._written[cmd_name].load()
         operation = catalog.operations(self._resource).get(cmd_name)
@@ -106,12 +106,12 @@ class Root(LazyGroup):
     def summaries(self) -> Mapping[str, Mapping[str, str]]:
         """Resources and commands."""
         return {
-            "Resources": {catalog.spelled(name): text for name, text in catalog.resources().items()},
+            "Resources": {catalog.hyphenate(name): text for name, text in catalog.resources().items()},
             "Commands": {name: one.summary for name, one in WRITTEN.items()},
         }
 
     def complete_context(self, incomplete: str) -> list[CompletionItem[str]]:
-        """Names of contexts, for the shell to complete."""
+        """Return names of contexts, for the shell to complete."""
         from click.shell_completion import CompletionItem
 
         from .accounts.contexts import Contexts
@@ -121,15 +121,15 @@ class Root(LazyGroup):
         except Exception:  # a completion that fails must not write into the line being typed
             return []
 
-    def suggested(self, ctx: click.Context) -> list[str]:
-        """All of them, and what is sought here and is elsewhere."""
-        return [*super().suggested(ctx), *ELSEWHERE]
+    def list_suggested(self, ctx: click.Context) -> list[str]:
+        """List all commands, and those that are sought here but are elsewhere."""
+        return [*super().list_suggested(ctx), *ELSEWHERE]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """One of them."""
+        """Return the command of a name, or None."""
         if cmd_name in WRITTEN:
             return WRITTEN[cmd_name].load()
-        name = next((one for one in catalog.resources() if catalog.spelled(one) == cmd_name), None)
+        name = next((one for one in catalog.resources() if catalog.hyphenate(one) == cmd_name), None)
         return None if name is None else ResourceGroup(name, BESIDE.get(name, {}))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -143,7 +143,7 @@ class Root(LazyGroup):
 
 def _start(ctx: click.Context, **params: object) -> None:
     with placed(ctx):
-        ctx.obj = Settings().with_params(dict(params), of_environment(ctx))
+        ctx.obj = CliSettings().with_params(dict(params), of_environment(ctx))
 
 
 def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:

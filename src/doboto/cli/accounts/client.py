@@ -13,8 +13,8 @@ import click
 
 from ..._settings import VARIABLES
 from ...errors import DOBOTOConfigurationException
-from ..errors import UNAUTHORIZED, USAGE, Failure, lacking, line_of
-from ..settings import Settings
+from ..errors import UNAUTHORIZED, USAGE, Failure, explain_missing, line_of
+from ..settings import CliSettings
 
 if TYPE_CHECKING:
     from ...client import DO
@@ -42,7 +42,7 @@ class Account:
     url: str | None = None
 
     def __str__(self) -> str:
-        """The account as a question or `auth list` names it: `context work`."""
+        """Return the account as a question or `auth list` names it: `context work`."""
         text = {
             "option": "the account of --token",
             "environment": f"the account of {self.name}",
@@ -53,7 +53,7 @@ class Account:
         return f"{text} at {urlsplit(self.url).netloc}" if self.url else text
 
 
-def find_account(settings: Settings, contexts: Contexts | None = None) -> Account:
+def find_account(settings: CliSettings, contexts: Contexts | None = None) -> Account:
     """Find the account that counts: an option's, then a named context, the environment's, the current context.
 
     Raises:
@@ -76,7 +76,7 @@ def find_account(settings: Settings, contexts: Contexts | None = None) -> Accoun
     return Account("context", name, settings.url or contexts.info(name).url)
 
 
-def find_token(settings: Settings) -> tuple[str, str | None]:
+def find_token(settings: CliSettings) -> tuple[str, str | None]:
     """Find the token and the URL of the account; warn where others can read the file that it is from.
 
     Raises:
@@ -96,7 +96,7 @@ def find_token(settings: Settings) -> tuple[str, str | None]:
     return contexts.get(account.name).token, account.url
 
 
-def warn(problem: str | None, settings: Settings) -> None:
+def warn(problem: str | None, settings: CliSettings) -> None:
     """Warn on standard error, in the form that the settings ask for."""
     if problem and not settings.quiet:
         text = f"doboto: warning: {problem}"
@@ -104,7 +104,7 @@ def warn(problem: str | None, settings: Settings) -> None:
         click.echo(json.dumps({"event": "warning", "message": text}) if settings.machine else plain, err=True)
 
 
-def open_client(settings: Settings, **more: Any) -> DO:
+def open_client(settings: CliSettings, **more: Any) -> DO:
     """Make a client of the account that the settings name.
 
     Raises:
@@ -143,12 +143,12 @@ def check_url(url: str) -> None:
         raise Failure(f"invalid URL {shown!r}: {reason}", USAGE.code) from None
 
 
-def _open_simulated(settings: Settings, **more: Any) -> DO:
+def _open_simulated(settings: CliSettings, **more: Any) -> DO:
     from ... import DO
 
     try:
         from .simulated import LocalAccount, speed, state_file
     except (ModuleNotFoundError, DOBOTOConfigurationException) as missing:
-        raise lacking("the simulated account", missing, "sim") from missing
+        raise explain_missing("the simulated account", missing, "sim") from missing
     local = LocalAccount(state_file(), speed())
     return DO(settings.token or SIMULATED, local.url, transport=local, clock=local, **more)

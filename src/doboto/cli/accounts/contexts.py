@@ -56,7 +56,7 @@ class Context:
 
 
 def _keyring_name(name: str) -> str:
-    """The name of a token in the keyring; contexts of another file are other contexts."""
+    """Return the name of a token in the keyring; contexts of another file are other contexts."""
     file = contexts_file()
     return name if file == default_file() else f"{name} in {file.absolute()}"
 
@@ -90,7 +90,7 @@ class Contexts:
         return section(self._ours, "defaults")
 
     def defaults_of(self, name: str) -> Mapping[str, Any]:
-        """Values of options for one context; doctl's have none."""
+        """Return values of options for one context; doctl's have none."""
         return section(section(self._entries(), name), "defaults")
 
     def names(self) -> list[str]:
@@ -216,12 +216,12 @@ class Contexts:
         return section(self._ours, "contexts")
 
     def _doctl_tokens(self) -> dict[str, str]:
-        """Doctl keeps the token of its context `default` apart from the others."""
+        """Return doctl's tokens by context; the one of `default` is kept apart from the others."""
         others = self._doctl.get("auth-contexts")
         tokens = {"default": self._doctl.get("access-token"), **(others if is_object(others) else {})}
         return {str(name): token for name, token in tokens.items() if isinstance(token, str) and token}
 
     def _doctl_url(self) -> str | None:
-        """The base URL that doctl would use, for all of its contexts (`api-url`), with the version that it appends."""
+        """Return doctl's base URL for all of its contexts (`api-url`), with the version that it appends."""
         url = os.environ.get(DOCTL_URL) or self._doctl.get("api-url")
         return urljoin(url if url.endswith("/") else f"{url}/", "v2") if isinstance(url, str) and url else None

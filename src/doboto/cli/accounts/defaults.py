@@ -16,7 +16,7 @@ from typing import Any
 
 from ..._json import is_array
 from ..errors import USAGE, Failure
-from ..settings import Settings
+from ..settings import CliSettings
 from ..suggest import suggestion
 from .client import find_account
 from .contexts import Contexts
@@ -34,7 +34,7 @@ DEFAULTS: Mapping[str, str] = {
 LISTS = frozenset({"ssh_keys"})
 
 
-def find_defaults(settings: Settings) -> dict[str, Any]:
+def find_defaults(settings: CliSettings) -> dict[str, Any]:
     """Find the defaults of the account that a command uses: its context's come before those for all accounts.
 
     Args:

@@ -36,18 +36,18 @@ OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def contexts_file() -> Path:
-    """Where contexts are kept; `DOBOTO_CONFIG` names another file."""
+    """Return where contexts are kept; `DOBOTO_CONFIG` names another file."""
     named = os.environ.get("DOBOTO_CONFIG")
     return Path(named) if named else default_file()
 
 
 def default_file() -> Path:
-    """Where contexts are kept unless the environment says otherwise."""
+    """Return where contexts are kept unless the environment says otherwise."""
     return platformdirs.user_config_path("doboto") / "contexts.yaml"
 
 
 def doctl_files() -> Iterator[Path]:
-    """Where doctl keeps its own: the user's configuration folder, or that of its snap (doctl's README)."""
+    """Yield where doctl keeps its own: the user's configuration folder, or that of its snap (doctl's README)."""
     yield platformdirs.user_config_path("doctl", appauthor=False, roaming=True) / "config.yaml"
     yield Path.home() / "snap" / "doctl" / "current" / ".config" / "doctl" / "config.yaml"
 
@@ -94,7 +94,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 
 def section(holder: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """A mapping inside of a mapping; empty where there is none."""
+    """Return a mapping inside of a mapping; empty where there is none."""
     found = holder.get(name)
     return dict(found) if is_object(found) else {}
 

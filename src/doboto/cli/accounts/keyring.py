@@ -33,7 +33,7 @@ def put(name: str, token: str) -> bool:
 
 
 def get(name: str) -> str:
-    """The token that is kept.
+    """Return the token that is kept.
 
     Raises:
         NotGiven: There is none, or the keyring is not there any more, or locked.

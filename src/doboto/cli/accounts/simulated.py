@@ -37,13 +37,13 @@ TRIES: Final = 15
 
 
 def state_file() -> Path:
-    """Where the account is kept; `DOBOTO_SIM_STATE` names another file."""
+    """Return where the account is kept; `DOBOTO_SIM_STATE` names another file."""
     named = os.environ.get(STATE)
     return Path(named) if named else platformdirs.user_state_path("doboto") / "simulated.db"
 
 
 def speed() -> float:
-    """How much faster time runs while a command waits.
+    """Return how much faster time runs while a command waits.
 
     Raises:
         Failure: The environment says something else than a number above 0 or `instant`.
@@ -85,7 +85,7 @@ class LocalAccount:
     # -- the transport
 
     async def send(self, request: WireRequest, timeouts: Timeouts) -> Response:
-        """Have a request answered."""
+        """Send a request to the simulator."""
         with self._simulator() as simulator:
             return await SimulatedTransport(simulator).send(request, timeouts)
 
@@ -96,21 +96,21 @@ class LocalAccount:
 
     async def close(self) -> None:
         """Let go of the file."""
-        self._let_go()
+        self._release()
 
     # -- the clock
 
     def time(self) -> float:
-        """Seconds since 1970 (UTC)."""
+        """Return seconds since 1970 (UTC)."""
         return self._real.time() + self._skipped
 
     def monotonic(self) -> float:
-        """Seconds from any start, with what waiting has skipped."""
+        """Return seconds from any start, with what waiting has skipped."""
         return self._real.monotonic() + self._skipped
 
     def sleep(self, seconds: float) -> None:
         """Wait a part of that long, and let the account's time pass for the rest."""
-        self._let_go()
+        self._release()
         waited = seconds / self._speed
         self._real.sleep(waited)
         with self._lock:
@@ -118,7 +118,7 @@ class LocalAccount:
             self._owed += seconds - waited
 
     async def async_sleep(self, seconds: float) -> None:
-        """The same; the command line uses the blocking client only."""
+        """Sleep like `sleep`; the command line uses the blocking client only."""
         self.sleep(seconds)
 
     # -- the file
@@ -127,14 +127,14 @@ class LocalAccount:
     def _simulator(self) -> Generator[Simulator, None, None]:
         with self._lock:
             if self._open is None:
-                self._open = self._opened()
+                self._open = self._open_simulator()
             if self._owed:
                 moved, self._owed = self._open.clock.now() + self._owed, 0.0
                 _clock(self._open).move_to(moved)
             yield self._open
 
-    def _opened(self) -> Simulator:
-        """The account as it is now: where its time is ahead of the real one, that goes on from where it was left."""
+    def _open_simulator(self) -> Simulator:
+        """Open the account; where its time is ahead of the real one, continue from where it was left."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         left = self._path.stat().st_mtime if self._path.exists() else None
         simulator = self._try()
@@ -152,7 +152,7 @@ class LocalAccount:
                     raise Failure(f"the simulated account {failure}") from failure
         raise AssertionError
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         with self._lock:
             if self._open is not None:
                 self._open.close()

@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 from ..._json import is_object
 from ..command import CONTEXT, Described, Group
 from ..errors import REFUSED, UNAUTHORIZED, USAGE, Failure
-from ..settings import Argument, Option, Settings, common, complete_context
+from ..settings import Argument, CliSettings, Option, common, complete_context
 
 if TYPE_CHECKING:
     from ..accounts.contexts import ContextInfo, Contexts
@@ -83,7 +83,7 @@ def _ask_to_replace(kept: Contexts, name: str, *, yes: bool) -> None:
     confirm(f"auth init {name}", f"Replace the token of the context {name}{at}?", yes=yes)
 
 
-def _check_token(token: str, settings: Settings) -> Mapping[str, Any] | None:
+def _check_token(token: str, settings: CliSettings) -> Mapping[str, Any] | None:
     """Read the account of a token, once: the user is waiting and can try again.
 
     Returns:
@@ -198,11 +198,11 @@ def _complete_defaults(_ctx: click.Context, _param: click.Parameter, incomplete:
     return [CompletionItem(name, help=text) for name, text in names.items() if name.startswith(incomplete)]
 
 
-def _settings_of(ctx: click.Context, params: dict[str, Any]) -> Settings:
-    return (ctx.find_object(Settings) or Settings()).with_params(params)
+def _settings_of(ctx: click.Context, params: dict[str, Any]) -> CliSettings:
+    return (ctx.find_object(CliSettings) or CliSettings()).with_params(params)
 
 
-def _note(settings: Settings, text: str) -> None:
+def _note(settings: CliSettings, text: str) -> None:
     from ..output.progress import Reporter
 
     if not settings.quiet:

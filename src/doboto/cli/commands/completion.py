@@ -115,7 +115,7 @@ class _WholeWord(ShellComplete):
 
 
 def _without_value(args: list[str], option: str, equals: str) -> list[str]:
-    """The words before a value: of `--tag=a,b` the option becomes a word of its own."""
+    """Return the words before a value: of `--tag=a,b` the option becomes a word of its own."""
     return [*args, option] if equals and option.startswith("--") else args
 
 

@@ -10,7 +10,7 @@ import click
 
 from ...errors import DOBOTOForbiddenException
 from ..command import CONTEXT, Described
-from ..settings import Settings, common
+from ..settings import CliSettings, common
 
 if TYPE_CHECKING:
     from ...client import DO
@@ -54,7 +54,7 @@ class Cost:
     note: str = ""
 
     def as_row(self) -> CostRow:
-        """The row of a table, and the item in JSON."""
+        """Return the row of a table, and the item in JSON."""
         monthly = None if self.monthly is None else round(self.monthly, 2)
         return {"kind": self.kind, "count": self.count, "monthly": monthly, "note": self.note}
 
@@ -153,7 +153,7 @@ def read_costs(do: DO) -> list[Cost]:
 
 
 def _cost(ctx: click.Context, **params: Any) -> None:
-    settings = (ctx.find_object(Settings) or Settings()).with_params(params)
+    settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(params)
     from ..accounts.client import find_account, open_client
     from ..output.formats import check_expressions, print_result
     from ..output.progress import Reporter

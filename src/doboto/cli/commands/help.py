@@ -17,7 +17,7 @@ def _help(ctx: click.Context, words: Sequence[str]) -> None:
 
 
 def _found(ctx: click.Context, words: Sequence[str]) -> click.Context:
-    """The command of that name, in its place under the others."""
+    """Return the context of a command, inside those of its groups."""
     place = ctx.find_root()
     for word in words:
         if not isinstance(place.command, click.Group):
@@ -30,7 +30,7 @@ def _found(ctx: click.Context, words: Sequence[str]) -> click.Context:
 
 
 def _names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-    """Names of commands below those that are given already."""
+    """Return names of commands below those that are given already."""
     try:
         place = _found(ctx, ctx.params.get("words") or ())
     except click.UsageError:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..command import CONTEXT, Described, Group
-from ..errors import Failure, lacking, reason
+from ..errors import Failure, explain_missing, reason
 from ..settings import Option
 from . import sim_machines
 from .auth import confirm
@@ -101,7 +101,7 @@ def _simulator(options: Options) -> Simulator:
         from ...sim import Simulator
         from ...sim.persistence import StateError
     except ModuleNotFoundError as missing:
-        raise lacking("the simulator", missing, "sim") from missing
+        raise explain_missing("the simulator", missing, "sim") from missing
     try:
         clock, settings, machines = _clock(options), _settings(options), sim_machines.of(options)
         return Simulator(clock, settings, seed=options.seed or 0, state=options.state, machines=machines)

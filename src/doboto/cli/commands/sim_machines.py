@@ -33,7 +33,7 @@ class MachineOptions(Protocol):
 
 
 def of(options: MachineOptions) -> Machines | None:
-    """The machines that the options ask for, or None.
+    """Return the machines that the options ask for, or None.
 
     Raises:
         Failure: Their settings cannot be read, or the engine cannot be used.

@@ -17,7 +17,7 @@ from ...addresses import private_ipv4, public_ipv4, public_ipv6
 from ..command import CONTEXT, Described
 from ..errors import NOT_FOUND, USAGE, Failure
 from ..run.complete import complete_droplets
-from ..settings import Argument, Option, Settings, common
+from ..settings import Argument, CliSettings, Option, common
 from .wait import WAITING
 
 #: Seconds for ssh to connect, unless `--timeout` is less; its own default is the system's, minutes.
@@ -81,11 +81,11 @@ class PassThrough(Described):
 
 
 def _ssh(ctx: click.Context, **params: Any) -> None:
-    settings = (ctx.find_object(Settings) or Settings()).with_params(params)
+    settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(params)
     from ..accounts.client import open_client
     from ..output.progress import Reporter
-    from ..run.droplets import resolved
-    from ..run.resume import resumable, waiting
+    from ..run.droplets import resolve
+    from ..run.resume import offer_resume, wait_command
     from .wait import wait_for
 
     destination = parse_destination(params["droplet"])
@@ -94,12 +94,12 @@ def _ssh(ctx: click.Context, **params: Any) -> None:
     if not USER.fullmatch(params["user"]):
         raise Failure(f"invalid user {params['user']!r}", USAGE.code)
     with open_client(settings) as do, Reporter(settings) as reporter:
-        (id,) = resolved(do, [destination.droplet], reporter.names)
+        (id,) = resolve(do, [destination.droplet], reporter.names)
         if settings.sim:
-            raise Failure(f"{reporter.named(id)} is simulated: nothing answers at its address, so ssh is not started")
+            raise Failure(f"{reporter.label(id)} is simulated: nothing answers at its address, so ssh is not started")
         if params["wait"]:
             port = None if params["private"] else params["port"]
-            with resumable(reporter, lambda _: waiting(settings, [id], port=port)):
+            with offer_resume(reporter, lambda _: wait_command(settings, [id], port=port)):
                 wait_for(do, [id], {**params, "ready_port": port}, reporter)
         droplet = do.droplet.info(id)
     execute(command_line(droplet, params))
@@ -122,7 +122,7 @@ def _choose(name: str, inside: Any, option: Any) -> Any:
     return option if inside is None else inside
 
 
-def _default_user(settings: Settings) -> str:
+def _default_user(settings: CliSettings) -> str:
     from ..accounts.defaults import find_defaults
 
     user: str = find_defaults(settings).get("ssh_user", ROOT)

@@ -11,7 +11,7 @@ from ..command import CONTEXT, Described
 from ..errors import USAGE, Failure
 from ..run.complete import complete_droplets, complete_tags
 from ..schema.values import SECONDS
-from ..settings import Argument, Option, Settings, common
+from ..settings import Argument, CliSettings, Option, common
 
 if TYPE_CHECKING:
     from ...client import DO
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
 
 def _wait(ctx: click.Context, **params: Any) -> None:
-    settings = (ctx.find_object(Settings) or Settings()).with_params(params)
+    settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(params)
     from ...types import Droplet
     from ..accounts.client import open_client
     from ..output.formats import check_expressions, print_result
     from ..output.progress import Reporter
-    from ..run.affected import untagged
-    from ..run.resume import resumable, waiting
+    from ..run.affected import report_untagged
+    from ..run.resume import offer_resume, wait_command
 
     check_expressions(settings, Droplet)
     with open_client(settings) as do, Reporter(settings) as reporter:
         ids = _ids(do, params, reporter.names)
         port: int | None = params["ready_port"]
-        with resumable(reporter, lambda _: waiting(settings, ids, port=port)):
+        with offer_resume(reporter, lambda _: wait_command(settings, ids, port=port)):
             found = wait_for(do, ids, params, reporter)
         reporter.stop()
         if not ids:
-            untagged(params["tag_name"], reporter)
+            report_untagged(params["tag_name"], reporter)
         print_result(found, Droplet, settings)
 
 
@@ -69,7 +69,7 @@ def wait_for(do: DO, ids: Sequence[int], params: Mapping[str, Any], reporter: Re
 
 
 def _ids(do: DO, params: Mapping[str, Any], names: dict[Any, str]) -> list[int]:
-    from ..run.droplets import resolved
+    from ..run.droplets import resolve
 
     if bool(params["id"]) == bool(params["tag_name"]):
         raise Failure("give either Droplets or --tag", USAGE.code)
@@ -77,7 +77,7 @@ def _ids(do: DO, params: Mapping[str, Any], names: dict[Any, str]) -> list[int]:
         listed = do.droplet.list(tag_name=params["tag_name"])
         names.update({droplet["id"]: droplet["name"] for droplet in listed})
         return [droplet["id"] for droplet in listed]
-    return resolved(do, params["id"], names)
+    return resolve(do, params["id"], names)
 
 
 WAITING: Sequence[click.Parameter] = (

@@ -13,7 +13,7 @@ import click
 from ..._io.clock import SystemClock
 from ..command import CONTEXT, Described
 from ..output.text import on_terminal
-from ..settings import Option, Settings, common
+from ..settings import CliSettings, Option, common
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -34,7 +34,7 @@ WINDOWS_TICK = 0.1
 
 
 def _watch(ctx: click.Context, **params: Any) -> None:
-    settings = (ctx.find_object(Settings) or Settings()).with_params(params)
+    settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(params)
     from ... import Retry
     from ...types import Action, Droplet
     from ..accounts.client import open_client
@@ -56,7 +56,7 @@ def _watch(ctx: click.Context, **params: Any) -> None:
         _redraw(do, view, params["poll"], release=bool(settings.sim))
 
 
-def _print(view: View, settings: Settings) -> None:
+def _print(view: View, settings: CliSettings) -> None:
     """Print two tables for people; one object for programs and for expressions on it."""
     from ...types import Action, Droplet
     from ..output.formats import print_result
@@ -69,7 +69,7 @@ def _print(view: View, settings: Settings) -> None:
         print_result(list(view.actions), Action, settings)
 
 
-def _is_interactive(settings: Settings) -> bool:
+def _is_interactive(settings: CliSettings) -> bool:
     """Whether to redraw: on a terminal with a keyboard, unless another kind of output was asked for."""
     asked = (settings.query, settings.columns, None if settings.output == "table" else settings.output)
     stdin: TextIO | None = sys.stdin

@@ -177,7 +177,7 @@ def _render_part(columns: Sequence[Column], rows: Rows, width: int, lines: int, 
 
 
 def _sort(droplets: Rows, lines: int) -> Rows:
-    """Where not all fit, put Droplets that are not active first: they need attention."""
+    """Put Droplets that are not active first where not all fit: they need attention."""
     if lines > len(droplets):
         return droplets
     return sorted(droplets, key=lambda droplet: droplet["status"] == "active")

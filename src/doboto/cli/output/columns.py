@@ -147,7 +147,7 @@ COLUMNS: Mapping[str, Sequence[Column]] = {
 
 
 def columns_of(kind: Any, rows: Sequence[Any]) -> Sequence[Column]:
-    """The columns of a kind; those of the rows' own members where it is not known.
+    """Return the columns of a kind; those of the rows' own members where it is not known.
 
     Args:
         kind: A TypedDict, or None.
@@ -176,7 +176,7 @@ def _is_quantity(name: str, rows: Sequence[Any]) -> bool:
 
 
 def _quote(name: str) -> str:
-    """The JMESPath expression of a member, whose name may have any characters."""
+    """Return the JMESPath expression of a member, whose name may have any characters."""
     return "" if name.isidentifier() and name.isascii() else json.dumps(name)
 
 

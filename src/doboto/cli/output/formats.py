@@ -14,7 +14,7 @@ import click
 
 from ..._json import is_array, is_object
 from ..errors import USAGE, Failure
-from ..settings import Settings
+from ..settings import CliSettings
 from . import table
 from .columns import COLUMNS, Column, choose_columns, columns_of, find_column, split_columns
 from .metrics import describe_span, tabulate_metrics
@@ -46,7 +46,7 @@ NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 HIDDEN = {"AlertPolicy": frozenset({"url"})}
 
 
-def print_result(value: Any, kind: Any, settings: Settings, names: Mapping[Any, str] | None = None) -> None:
+def print_result(value: Any, kind: Any, settings: CliSettings, names: Mapping[Any, str] | None = None) -> None:
     """Print a result.
 
     Args:
@@ -78,7 +78,7 @@ def print_result(value: Any, kind: Any, settings: Settings, names: Mapping[Any, 
         raise
 
 
-def check_expressions(settings: Settings, *kinds: Any) -> None:
+def check_expressions(settings: CliSettings, *kinds: Any) -> None:
     """Refuse expressions that can't be right, before anything is sent.
 
     Args:
@@ -105,7 +105,7 @@ def check_expressions(settings: Settings, *kinds: Any) -> None:
         raise Failure(problem, USAGE.code)
 
 
-def _apply_query(value: Any, kind: Any, settings: Settings) -> tuple[Any, Any]:
+def _apply_query(value: Any, kind: Any, settings: CliSettings) -> tuple[Any, Any]:
     """Evaluate `--query`: what it finds, and the kind of that; hint where it finds nothing."""
     assert settings.query is not None  # noqa: S101 - the caller has looked
     part = search(settings.query, value)
@@ -120,7 +120,7 @@ def _save(value: Any) -> None:
         click.echo(dump_json({"event": "result", "result": value}), err=True)
 
 
-def _add_names(value: Any, kind: Any, settings: Settings, names: Mapping[Any, str] | None) -> Any:
+def _add_names(value: Any, kind: Any, settings: CliSettings, names: Mapping[Any, str] | None) -> Any:
     """Give actions in a table the names of their Droplets; other formats print what the API sent."""
     if not names or kind is None or kind.__name__ != "Action" or settings.output not in {None, "table"}:
         return value
@@ -133,17 +133,17 @@ def _add_names(value: Any, kind: Any, settings: Settings, names: Mapping[Any, st
 # -- for programs
 
 
-def _print_json(value: Any, kind: Any, settings: Settings) -> None:
+def _print_json(value: Any, kind: Any, settings: CliSettings) -> None:
     click.echo(dump_json(_project(value, kind, settings), indent=2))
 
 
-def _print_jsonl(value: Any, kind: Any, settings: Settings) -> None:
+def _print_jsonl(value: Any, kind: Any, settings: CliSettings) -> None:
     value = _project(value, kind, settings)
     for item in value if is_array(value) else [value]:
         click.echo(dump_json(item))
 
 
-def _print_yaml(value: Any, kind: Any, settings: Settings) -> None:
+def _print_yaml(value: Any, kind: Any, settings: CliSettings) -> None:
     text = dump_yaml(_project(value, kind, settings))
     click.echo(text.removesuffix("...\n"), nl=False)  # the end that a document of one scalar has
 
@@ -166,7 +166,7 @@ def dump_yaml(value: Any) -> str:
     return text if can_encode(text) else str(dump(value, **options))
 
 
-def _project(value: Any, kind: Any, settings: Settings) -> Any:
+def _project(value: Any, kind: Any, settings: CliSettings) -> Any:
     """Reduce objects to the columns that were asked for."""
     if not settings.columns:
         return value
@@ -178,7 +178,7 @@ def _project(value: Any, kind: Any, settings: Settings) -> Any:
     return made[0] if is_object(value) and len(made) == 1 else made
 
 
-def _print_csv(value: Any, kind: Any, settings: Settings) -> None:
+def _print_csv(value: Any, kind: Any, settings: CliSettings) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     if (lines := _lines_of(value, settings)) is not None:
@@ -192,7 +192,7 @@ def _print_csv(value: Any, kind: Any, settings: Settings) -> None:
     click.echo(to_encoding(clean_lines(made) if on_terminal() else made), nl=False, color=True)
 
 
-def _csv_cell(text: str, settings: Settings) -> str:
+def _csv_cell(text: str, settings: CliSettings) -> str:
     """With `--csv-escape`, put an apostrophe before a text that a spreadsheet would run as a formula."""
     if not settings.csv_escape or not FORMULA.match(text) or NUMBER.fullmatch(text):
         return text
@@ -202,7 +202,7 @@ def _csv_cell(text: str, settings: Settings) -> str:
 # -- for people
 
 
-def _print_table(value: Any, kind: Any, settings: Settings) -> None:
+def _print_table(value: Any, kind: Any, settings: CliSettings) -> None:
     if settings.query is not None and isinstance(value, str):
         text = to_encoding(clean_lines(value) if on_terminal() else value)
         # With colour, for click would remove escape sequences from what goes into a pipe.
@@ -225,7 +225,7 @@ def _print_table(value: Any, kind: Any, settings: Settings) -> None:
         click.secho(_name_left_out(left_out, shutil.get_terminal_size().columns), dim=True, err=True)
 
 
-def _print_metrics(series: list[Any], settings: Settings) -> None:
+def _print_metrics(series: list[Any], settings: CliSettings) -> None:
     columns, rows = tabulate_metrics(series)
     table.print_rows(columns, rows, header=not settings.no_header)
     if (span := describe_span(series)) and not settings.quiet and is_terminal(sys.stderr):
@@ -240,7 +240,7 @@ def _name_left_out(columns: Sequence[Column], across: int) -> str:
     return format_cell(named if len(named) <= across else f"{many}: {tip}")
 
 
-WRITERS: Mapping[str, Callable[[Any, Any, Settings], None]] = {
+WRITERS: Mapping[str, Callable[[Any, Any, CliSettings], None]] = {
     "table": _print_table,
     "json": _print_json,
     "jsonl": _print_jsonl,
@@ -249,15 +249,15 @@ WRITERS: Mapping[str, Callable[[Any, Any, Settings], None]] = {
 }
 
 
-def tabulate(value: Any, kind: Any, settings: Settings) -> tuple[Sequence[Column], list[list[str]]]:
+def tabulate(value: Any, kind: Any, settings: CliSettings) -> tuple[Sequence[Column], list[list[str]]]:
     """Make columns and rows of a result, every cell as text."""
     rows = list(_rows_of(value))
     columns = _choose(rows, kind, settings)
     return columns, [[format_value(search(column.expression, row)) for column in columns] for row in rows]
 
 
-def _choose(rows: Sequence[Any], kind: Any, settings: Settings) -> Sequence[Column]:
-    """The columns of a result's rows.
+def _choose(rows: Sequence[Any], kind: Any, settings: CliSettings) -> Sequence[Column]:
+    """Return the columns of a result's rows.
 
     Raises:
         Failure: `--columns` names one that a query's result does not have, which only that result shows.
@@ -271,8 +271,8 @@ def _choose(rows: Sequence[Any], kind: Any, settings: Settings) -> Sequence[Colu
     return choose_columns(settings.columns, columns, rows)
 
 
-def _lines_of(value: Any, settings: Settings) -> list[list[Any]] | None:
-    """Lines of a result that has no columns; None for one that has.
+def _lines_of(value: Any, settings: CliSettings) -> list[list[Any]] | None:
+    """Return lines of a result that has no columns; None for one that has.
 
     Raises:
         Failure: Columns of a query's result were asked for.
@@ -288,7 +288,7 @@ def _are_of_kind(rows: Sequence[Any], kind: Any) -> bool:
 
 
 def _rows_of(value: Any) -> Iterable[Any]:
-    """The rows of a table: lists in lists in sequence; an object of lists with the name of each list."""
+    """Return the rows of a table: lists in lists in sequence; an object of lists with the name of each list."""
     if is_object(value):
         lists: dict[str, list[Any]] = {key: many for key, many in value.items() if is_array(many)}
         if lists and len(lists) == len(value) and all(is_object(one) for many in lists.values() for one in many):
@@ -307,7 +307,7 @@ def _is_known(value: Mapping[str, Any], kind: Any) -> bool:
 
 
 def _main_facts(value: Mapping[str, Any], kind: Any) -> Mapping[str, Any]:
-    """The columns of an object's kind, and every member that these are not made from."""
+    """Return the columns of an object's kind, and every member that these are not made from."""
     facts = {column.name: search(column.expression, value) for column in columns_of(kind, [value])}
     shown = {column.expression.split(".")[0] for column in COLUMNS[kind.__name__]}
     hidden = HIDDEN.get(kind.__name__, frozenset())
@@ -326,7 +326,7 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _scalars_of(value: Any) -> list[list[Any]] | None:
-    """Lines of a result without objects: none for None, one for a scalar, one for each item of a list.
+    """Return lines of a result without objects: none for None, one for a scalar, one for each item of a list.
 
     Returns:
         The lines; None where there are objects, or may have been: an empty list has headings.

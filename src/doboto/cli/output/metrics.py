@@ -106,7 +106,7 @@ def _letter(value: float, low: float, high: float, letters: str) -> str:
 
 
 def _plot_width(names: Sequence[str]) -> int:
-    """The room that names and numbers leave on a terminal."""
+    """Return the room that names and numbers leave on a terminal."""
     if not on_terminal():
         return WIDTH
     taken = max(map(len, names), default=0) + 4 * 11 + 2

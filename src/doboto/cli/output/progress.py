@@ -21,7 +21,7 @@ import click
 
 from ...events import Created, Event, Interrupted, Progress, Started
 from ...progress import OnProgress
-from ..settings import Settings
+from ..settings import CliSettings
 from .text import can_encode, dump_json, format_cell, overflow
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Reporter(logging.Handler):
         settings: Say for whom, and whether at all.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: CliSettings) -> None:
         super().__init__(logging.DEBUG if settings.debug else logging.INFO)
         self.machine = settings.machine
         self.quiet = bool(settings.quiet)
@@ -150,16 +150,16 @@ class Reporter(logging.Handler):
                     self._latest = replace(self._latest, pending={**self._latest.pending, id: state})
 
     def note(self, progress: Progress) -> None:
-        """Something has changed that is worth drawing, but no line."""
+        """Update the progress that is drawn, without a line of its own."""
         with self._mutex:
             if self._display is not None:
                 self._latest = progress
 
     def progress(self, tag: str | None = None) -> OnProgress:
-        """A callback for whatever waits; where Droplets of a tag vanish, those listed before are what is counted."""
+        """Return a callback that reports progress; where a tag's Droplets vanish, those listed before are counted."""
 
         def report(progress: Progress) -> None:
-            progress = progress if tag is None else self._of_listed(progress, tag)
+            progress = progress if tag is None else self._count_listed(progress, tag)
             with self._mutex:
                 self._latest = progress
                 if not self.quiet:
@@ -167,7 +167,7 @@ class Reporter(logging.Handler):
 
         return report
 
-    def _of_listed(self, progress: Progress, tag: str) -> Progress:
+    def _count_listed(self, progress: Progress, tag: str) -> Progress:
         """Count the deleted, which a response does not list. Until the first one the tag stands for all of them."""
         left = self.targets if tag in progress.pending else len(progress.pending)
         total = max(self.targets, left)
@@ -175,11 +175,11 @@ class Reporter(logging.Handler):
 
     @property
     def pending(self) -> dict[Any, str]:
-        """All that was under way when it was last looked at, each with what it lacked."""
+        """Everything pending at the last poll, each with what is missing."""
         return {} if self._latest is None else dict(self._latest.pending)
 
-    def named(self, id: Any) -> str:
-        """An id with its name, as far as it is known."""
+    def label(self, id: Any) -> str:
+        """Return an id with its name, as far as it is known."""
         name = self.names.get(id)
         return f"{name} ({id})" if name else str(id)
 
@@ -200,13 +200,13 @@ class Reporter(logging.Handler):
         )  # fmt: skip
 
     def _summary(self, pending: Mapping[Any, str], most: int = 5) -> str:
-        parts = [f"{self.named(id)}: {state}" for id, state in list(pending.items())[:most]]
+        parts = [f"{self.label(id)}: {state}" for id, state in list(pending.items())[:most]]
         more = f" and {len(pending) - most} more" if len(pending) > most else ""
         return f"; {'; '.join(parts)}{more}" if parts else ""
 
     def _draw(self) -> None:
         if self._display is None:
-            self._display = open_display(Drawing(self._now, self.named))
+            self._display = open_display(Drawing(self._now, self.label))
             self._display.start()
         self._display.refresh()
 
@@ -285,7 +285,7 @@ class Pending:
 
 @cache
 def _spinner() -> Spinner:
-    """The same spinner in every drawing, so that it goes on turning."""
+    """Return the same spinner in every drawing, so that it goes on turning."""
     from rich.spinner import Spinner
 
     return Spinner("dots" if can_encode("⠋", sys.stderr) else "line", style="cyan")

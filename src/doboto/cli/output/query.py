@@ -119,7 +119,7 @@ def _check_path(part: str, above: str, names: Sequence[str], hints: Sequence[Any
 
 
 def _member(hint: Any, name: str) -> list[Any]:
-    """The type of a member, in each TypedDict that a type may be."""
+    """Return the type of a member, in each TypedDict that a type may be."""
     kinds = [typing.get_type_hints(one) for one in choices(hint) if typing.is_typeddict(one)]
     return [members[name] for members in kinds if name in members]
 
@@ -133,12 +133,12 @@ def _is_closed(hint: Any) -> bool:
 
 
 def _row_types(kind: Any) -> list[Any]:
-    """The types of a table's rows: the kind itself, and for an object of lists those of their items."""
+    """Return the types of a table's rows: the kind itself, and for an object of lists those of their items."""
     return [kind, *(one for hint in typing.get_type_hints(kind).values() for one in typed_dicts(hint))]
 
 
 def _names_of(kind: Any) -> list[str]:
-    """Columns and members of a kind, and of the kinds inside it, whose objects a table shows in rows."""
+    """Return columns and members of a kind, and of the kinds inside it, whose objects a table shows in rows."""
     own, *inside = [list(typing.get_type_hints(one)) for one in _row_types(kind)]
     columns = [column.name for column in COLUMNS.get(kind.__name__, ())]
     inner = [name for names in inside for name in names]

@@ -65,7 +65,7 @@ def can_encode(text: str, stream: TextIO | None = None) -> bool:
 
 
 def overflow(stream: TextIO | None = None) -> Literal["ellipsis", "crop"]:
-    """How rich cuts what is too long: with an ellipsis, where the stream's encoding has one."""
+    """Return how rich cuts what is too long: with an ellipsis, where the stream's encoding has one."""
     return "ellipsis" if can_encode("…", stream) else "crop"
 
 

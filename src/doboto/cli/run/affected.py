@@ -1,4 +1,4 @@
-"""What an operation that can't be undone will hit: read by the operation that shows it, in that kind's own columns.
+"""Find the resources that an irreversible operation will affect, with the columns of their kind.
 
 The reader is found by its name: `info` reads what `destroy` destroys, `record_info` what `record_destroy` does.
 """
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from ...client import DO
     from ..output.progress import Reporter
 
-#: Members that are a thing's id, where it has no `id`.
+#: Members that are a resource's id, where it has no `id`.
 IDS = ("id", "uuid", "ip", "name")
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """One thing that will be hit.
+class AffectedResource:
+    """A resource that an operation will affect.
 
     Attributes:
         id: Its id, or how it was named.
@@ -42,12 +42,12 @@ class Target:
     id: Any
     name: str
     cells: Mapping[str, Any]
-    droplets: Sequence[Target] = field(default=())
-    along: Sequence[Target] = field(default=())
+    droplets: Sequence[AffectedResource] = field(default=())
+    along: Sequence[AffectedResource] = field(default=())
     monthly: float | None = None
 
     def __str__(self) -> str:
-        """All of it in a line."""
+        """Format the resource in one line."""
         rest = {
             name: value
             for name, value in self.cells.items()
@@ -60,25 +60,25 @@ class Target:
         label = self.name or str(self.id)
         return f"{label} ({'; '.join(known)})" if known else label
 
-    def described(self) -> dict[str, Any]:
-        """As a program reads it."""
-        more = {"tagged": [one.described() for one in self.droplets]} if self.droplets else {}
-        more |= {"along": [one.described() for one in self.along]} if self.along else {}
+    def to_dict(self) -> dict[str, Any]:
+        """Return the resource as JSON."""
+        more = {"tagged": [one.to_dict() for one in self.droplets]} if self.droplets else {}
+        more |= {"along": [one.to_dict() for one in self.along]} if self.along else {}
         return {"id": self.id, "name": self.name, **self.cells, **more}
 
 
-def hit(do: DO, operation: Operation, call: Mapping[str, Any]) -> list[Target] | None:
-    """What one call would hit, as it is now; None where it is not there and that is fine.
+def find_affected(do: DO, operation: Operation, call: Mapping[str, Any]) -> list[AffectedResource] | None:
+    """Read the resources that a call would affect; return None if missing and `missing_ok` is true.
 
     Raises:
         DOBOTONotFoundException: It is not there.
     """
     try:
         if operation.resource != "droplet":
-            return [_thing(do, operation, call)]
-        targets = _droplets(do, call)
+            return [_read_resource(do, operation, call)]
+        targets = _read_droplets(do, call)
         return (
-            [_with_associated(do, one, call) for one in targets]
+            [_add_associated(do, one, call) for one in targets]
             if "dangerous" in call or "resources" in call
             else targets
         )
@@ -88,50 +88,52 @@ def hit(do: DO, operation: Operation, call: Mapping[str, Any]) -> list[Target] |
         raise
 
 
-def _droplets(do: DO, call: Mapping[str, Any]) -> list[Target]:
-    from ..._core.target import Target as Given
+def _read_droplets(do: DO, call: Mapping[str, Any]) -> list[AffectedResource]:
+    from ..._core.target import Target
 
     with as_usage():  # before anything is asked: neither of them, or an empty one
-        Given.of(call.get("id"), call.get("tag_name"))
+        Target.of(call.get("id"), call.get("tag_name"))
     if call.get("tag_name"):
-        return [_droplet(one) for one in do.droplet.list(tag_name=call["tag_name"])]
-    return [_droplet(do.droplet.info(call["id"]))]
+        return [_from_droplet(one) for one in do.droplet.list(tag_name=call["tag_name"])]
+    return [_from_droplet(do.droplet.info(call["id"]))]
 
 
-def _droplet(droplet: Mapping[str, Any]) -> Target:
+def _from_droplet(droplet: Mapping[str, Any]) -> AffectedResource:
     size: Mapping[str, Any] = droplet.get("size") or {}
     region: Mapping[str, Any] = droplet.get("region") or {}
     id, name = droplet["id"], droplet["name"]
     monthly = size.get("price_monthly")
     cells = {"name": name, "id": id, "status": droplet.get("status"), "tags": droplet.get("tags"),
-             "region": region.get("slug"), "price": "" if monthly is None else price_text(monthly)}  # fmt: skip
-    return Target(id, name, cells, monthly=monthly)
+             "region": region.get("slug"), "price": "" if monthly is None else format_price(monthly)}  # fmt: skip
+    return AffectedResource(id, name, cells, monthly=monthly)
 
 
-def _with_associated(do: DO, target: Target, call: Mapping[str, Any]) -> Target:
-    """A Droplet with what goes along: all that is associated with it, or what `resources` names."""
+def _add_associated(do: DO, target: AffectedResource, call: Mapping[str, Any]) -> AffectedResource:
+    """Add a Droplet's associated resources: all of them, or those given in `resources`."""
     chosen: Mapping[str, Any] | None = call.get("resources")
-    along: list[Target] = []
+    along: list[AffectedResource] = []
     for kind, listed in mapping(do.droplet.associated_resource_list(target.id)).items():
         wanted = None if call.get("dangerous") else {str(_id_of(one)) for one in items(mapping(chosen).get(kind))}
-        along += [_associated(kind, one) for one in records(listed) if wanted is None or str(one.get("id")) in wanted]
+        along += [
+            _from_associated(kind, one) for one in records(listed) if wanted is None or str(one.get("id")) in wanted
+        ]
     return replace(target, along=along)
 
 
 def _id_of(chosen: Any) -> Any:
-    """An id, given as such or in an object."""
+    """Return an id, given as such or in an object."""
     return chosen.get("id") if is_object(chosen) else chosen
 
 
-def _associated(kind: str, resource: Mapping[str, Any]) -> Target:
-    """One of a Droplet's associated resources; its cost is a text such as `1.00`, for a month."""
+def _from_associated(kind: str, resource: Mapping[str, Any]) -> AffectedResource:
+    """Convert one of a Droplet's associated resources; its cost is a text such as `1.00`, for a month."""
     id, name = resource.get("id"), str(resource.get("name") or "")
     try:
         monthly = float(str(resource.get("cost", "")).lstrip("$"))
     except ValueError:
         monthly = None
-    price = "" if monthly is None else price_text(monthly)
-    return Target(
+    price = "" if monthly is None else format_price(monthly)
+    return AffectedResource(
         id,
         name,
         {"kind": kind.removesuffix("s").replace("_", " "), "name": name, "id": id, "price": price},
@@ -139,55 +141,55 @@ def _associated(kind: str, resource: Mapping[str, Any]) -> Target:
     )
 
 
-def price_text(monthly: float) -> str:
-    """A price by the month."""
+def format_price(monthly: float) -> str:
+    """Format a monthly price."""
     return f"${f'{monthly:.2f}'.removesuffix('.00')}/month"
 
 
-def total_of(targets: Sequence[Target]) -> str:
-    """What all of them cost, with what goes along; empty where no price is known or there is only one."""
+def total_of(targets: Sequence[AffectedResource]) -> str:
+    """Sum the prices of all resources; return an empty text if no price is known or there is only one."""
     all = [one for target in targets for one in (target, *target.along)]
     prices = [one.monthly for one in all if one.monthly is not None]
-    return f"Total: {price_text(sum(prices))}." if len(all) > 1 and prices else ""
+    return f"Total: {format_price(sum(prices))}." if len(all) > 1 and prices else ""
 
 
-def untagged(tag: str | None, reporter: Reporter) -> None:
+def report_untagged(tag: str | None, reporter: Reporter) -> None:
     """Report that no Droplet carries a tag, which is no error."""
     if tag and not reporter.quiet:
         reporter.line(f"no Droplet carries the tag {tag!r}", event="hint")
 
 
 def reader_of(operation: Operation) -> Operation | None:
-    """The operation that reads what this one destroys or changes, if there is one."""
+    """Return the operation that reads what this one destroys or changes, if there is one."""
     prefix, _, _ = operation.name.rpartition("_")
-    return catalog.operations(operation.resource).get(catalog.spelled(f"{prefix}_info" if prefix else "info"))
+    return catalog.operations(operation.resource).get(catalog.hyphenate(f"{prefix}_info" if prefix else "info"))
 
 
-def _thing(do: DO, operation: Operation, call: Mapping[str, Any]) -> Target:
-    """What is known of a thing that is no Droplet; at least how it was named."""
+def _read_resource(do: DO, operation: Operation, call: Mapping[str, Any]) -> AffectedResource:
+    """Read a resource other than a Droplet; at least its given name if it cannot be read."""
     reader = reader_of(operation)
     given = [value for value in call.values() if isinstance(value, str | int) and not isinstance(value, bool)]
     named = " ".join(map(str, given))
-    as_named = Target(named, "", {"id": named})
+    as_named = AffectedResource(named, "", {"id": named})
     if reader is None:
         return as_named
-    arguments = _arguments(reader, operation, call)
+    arguments = _reader_arguments(reader, operation, call)
     try:
         with as_usage():
             thing: Any = getattr(getattr(do, reader.resource), reader.name)(**arguments)
     except DOBOTOForbiddenException:
         return as_named  # a token may be allowed to destroy what it may not read
-    cells = _shown(thing, reader.result)
+    cells = _read_cells(thing, reader.result)
     shown = set(map(format_value, cells.values()))
     # What it is in: a record's domain.
     if within := [format_value(value) for value in arguments.values() if format_value(value) not in shown]:
         cells[operation.resource] = " ".join(within)
-    target = Target(_id(thing), str(thing.get("name") or ""), cells)
-    return _tag(do, thing, target) if operation.resource == "tag" else target
+    target = AffectedResource(_id(thing), str(thing.get("name") or ""), cells)
+    return _add_tagged(do, thing, target) if operation.resource == "tag" else target
 
 
-def _arguments(reader: Operation, operation: Operation, call: Mapping[str, Any]) -> dict[str, Any]:
-    """What the reader is called with: what it calls alike, and of that an id alone; else the first of each."""
+def _reader_arguments(reader: Operation, operation: Operation, call: Mapping[str, Any]) -> dict[str, Any]:
+    """Choose the reader's arguments: those of the same names, only the id if given, else the first of each."""
     names = [one.name for one in reader.parameters]
     alike = {name: call[name] for name in names if name in call}
     first = operation.parameters[0].name
@@ -200,17 +202,17 @@ def _id(thing: Mapping[str, Any]) -> Any:
     return next((thing[name] for name in IDS if thing.get(name)), "")
 
 
-def _shown(thing: Mapping[str, Any], kind: Any) -> dict[str, Any]:
-    """A thing in the columns of its kind, and its id whether these have it or not."""
+def _read_cells(thing: Mapping[str, Any], kind: Any) -> dict[str, Any]:
+    """Read a resource's cells in the columns of its kind, always with its id."""
     cells = {column.name: search(column.expression, thing) for column in columns_of(kind, [thing])}
     return cells if _id(thing) in cells.values() else {"id": _id(thing), **cells}
 
 
-def _tag(do: DO, tag: Mapping[str, Any], target: Target) -> Target:
-    """A tag, with how many things of each kind carry it, and which Droplets."""
+def _add_tagged(do: DO, tag: Mapping[str, Any], target: AffectedResource) -> AffectedResource:
+    """Add the number of tagged resources of each kind, and the tagged Droplets."""
     counts = {kind: one["count"] for kind, one in tag["resources"].items() if is_object(one) and one.get("count")}
     try:
-        droplets = [_droplet(one) for one in do.droplet.list(tag_name=tag["name"])]
+        droplets = [_from_droplet(one) for one in do.droplet.list(tag_name=tag["name"])]
     except DOBOTOForbiddenException:
         droplets = []
-    return Target(target.id, target.name, {**target.cells, **counts}, droplets)
+    return AffectedResource(target.id, target.name, {**target.cells, **counts}, droplets)

@@ -42,7 +42,7 @@ def call_all(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], r
         SeveralFailed: Some failed, or took too long: which, and what became of the others.
         DOBOTOException: A single call failed, or all did, for the same reason: the first one's.
     """
-    reporter.items = [BulkItem(call["id"], reporter.named(call["id"])) for call in calls]
+    reporter.items = [BulkItem(call["id"], reporter.label(call["id"])) for call in calls]
     reporter.what = operation.name
     if operation.info.bulk:
         return _call_once(do, operation, calls, reporter)
@@ -50,7 +50,7 @@ def call_all(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], r
 
 
 def _call_once(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter) -> Any:
-    """One call of the library for all ids, which polls for all of them together."""
+    """Call the library once for all ids, which polls for all of them together."""
     values = {name: value for name, value in calls[0].items() if name != "id"}
     method: Callable[..., Any] = getattr(getattr(do, operation.resource), operation.name)
     if values.get("wait"):
@@ -65,7 +65,7 @@ def _call_once(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]],
         problem = failure
     if problem is not None:  # outside of the handler: the error that is raised may be this one's own cause
         timeout = values.get("timeout", _default(operation, "timeout")) if problem.timed_out else None
-        items = items_of(problem.outcomes, reporter.named, accepted="running" if values.get("wait") else "completed")
+        items = items_of(problem.outcomes, reporter.label, accepted="running" if values.get("wait") else "completed")
         raise _failure(operation, items, timeout)
     return results[0] if results and len(calls) == 1 else results
 
@@ -116,7 +116,7 @@ class _SideBySide:
             item.state, item.pending = "unknown", "being sent"
         more: dict[str, Any] = {} if left is None else {"timeout": left}
         if self._operation.takes("progress"):
-            more["progress"] = partial(self._polled, item)
+            more["progress"] = partial(self._update, item)
         try:
             with as_usage():
                 item.result = self._method(**{**values, **more})
@@ -126,7 +126,7 @@ class _SideBySide:
             item.state, item.pending = "completed", ""
         (self._reporter.progress() if self._waits else self._reporter.note)(self._progress())
 
-    def _polled(self, item: BulkItem, progress: Progress) -> None:
+    def _update(self, item: BulkItem, progress: Progress) -> None:
         item.state = "running"
         item.pending = "; ".join(progress.pending.values()) or item.pending
         self._reporter.progress()(self._progress())
@@ -180,7 +180,7 @@ def _run_side_by_side(jobs: Sequence[Callable[[], None]]) -> None:
 
 
 def _failure(operation: Operation, items: Sequence[BulkItem], timeout: float | None) -> Exception:
-    """The one error there is, or one that reports all."""
+    """Return the one error there is, or one that reports all."""
     unfinished = [item for item in items if item.is_open]
     first = next((item.error for item in items if item.has_failed), None)
     code = exit_code_of(items)

@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 
 from ..schema.catalog import Operation
 from ..schema.names import Naming, naming_of, takes_droplet
-from ..settings import Settings, of_environment
+from ..settings import CliSettings, of_environment
 
 if TYPE_CHECKING:
     from ...client import DO
@@ -60,9 +60,9 @@ def _is_candidate(value: str, incomplete: str) -> bool:
     return bool(value) and value.isprintable() and value.startswith(incomplete)
 
 
-def settings_of(ctx: click.Context) -> Settings:
-    """What the options so far say; nothing has run yet that would have put it into the context."""
-    settings = Settings()
+def settings_of(ctx: click.Context) -> CliSettings:
+    """Return the settings from the options so far; no command has run yet to put them into the context."""
+    settings = CliSettings()
     chain: list[click.Context] = []
     above: click.Context | None = ctx
     while above is not None:

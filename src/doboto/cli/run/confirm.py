@@ -1,4 +1,4 @@
-"""Asks before what cannot be undone, after it has shown what that will hit."""
+"""Ask for confirmation of irreversible operations, after showing the resources they affect."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import click
 from ..errors import NOT_FOUND, REFUSED, Failure
 from ..output.table import align
 from ..output.text import format_cell
-from ..schema.catalog import Operation, spelled
-from ..schema.text import written
-from .affected import Target, hit, reader_of, total_of
+from ..schema.catalog import Operation, hyphenate
+from ..schema.text import join_words
+from .affected import AffectedResource, find_affected, reader_of, total_of
 
 if TYPE_CHECKING:
     from ...client import DO
     from ..output.progress import Reporter
 
 
-def irrevocable(operation: Operation) -> bool:
+def is_irrevocable(operation: Operation) -> bool:
     """Whether an operation may do what cannot be undone, so that its command has `--yes`."""
     return operation.may_ask
 
@@ -54,45 +54,45 @@ def confirm(
     by_tag = any(call.get("tag_name") for call in calls)
     if yes and not by_tag:
         return list(calls)
-    hits = [(call, found) for call in calls if (found := hit(do, operation, call)) is not None]
-    targets = [target for _, found in hits for target in found]
+    affected = [(call, found) for call in calls if (found := find_affected(do, operation, call)) is not None]
+    targets = [target for _, found in affected for target in found]
     reporter.targets = len(targets)
     if yes:
         _report_targets(what, targets, reporter)
-    elif hits:
+    elif affected:
         price = _price(do, operation, calls[0])
         do.clock.sleep(0)  # lets go of the simulated account's file: a question may stay open, and others want it
-        notes = [total_of(targets), *_obstacles(operation, targets), f"Account: {account}."]
+        notes = [total_of(targets), *_find_obstacles(operation, targets), f"Account: {account}."]
         _ask(what, account, targets, [note for note in notes if note], question(operation, targets, calls[0], price))
-    return [call for call, _ in hits]
+    return [call for call, _ in affected]
 
 
 def _price(do: DO, operation: Operation, call: Mapping[str, Any]) -> str:
-    """What a Droplet's new size costs, as far as that is known."""
+    """Return the price of a Droplet's new size, if known."""
     from .droplets import price_of
 
     price = price_of(do, call["size"]) if operation.resource == "droplet" and call.get("size") else None
     return f" (${price[1]:g}/month)" if price else ""
 
 
-def _obstacles(operation: Operation, targets: Sequence[Target]) -> list[str]:
-    """Why it would be refused as things are, and the command that helps."""
+def _find_obstacles(operation: Operation, targets: Sequence[AffectedResource]) -> list[str]:
+    """Find reasons why the call would be refused now, with the command that helps."""
     running = [target.id for target in targets if target.cells.get("status") == "active"]
     return [power_off_hint(running)] if operation.name == "resize" and running else []
 
 
 def power_off_hint(ids: Sequence[Any]) -> str:
-    """The command that powers off what must be off."""
+    """Return the command that powers off what must be off."""
     command = f"doboto droplet power-off {' '.join(map(str, ids))} --wait"
     return f"A running Droplet may be restarted by a resize, or refuse it; to power it off first: {command}"
 
 
-def _ask(what: str, account: str, targets: Sequence[Target], notes: Sequence[str], question: str) -> None:
+def _ask(what: str, account: str, targets: Sequence[AffectedResource], notes: Sequence[str], question: str) -> None:
     if not can_ask():
-        raise _nobody(what, account, targets)
+        raise _not_interactive(what, account, targets)
     if not targets:
         raise Failure("there is no such Droplet", NOT_FOUND.code)
-    for line in [*_pictured(targets), *map(format_cell, notes)]:
+    for line in [*_draw_targets(targets), *map(format_cell, notes)]:
         click.echo(line, err=True)
     ask(what, question)
 
@@ -111,8 +111,8 @@ def ask(what: str, question: str) -> None:
         raise Failure(f"{what}: not done", REFUSED.code)
 
 
-def _pictured(targets: Sequence[Target]) -> Iterator[str]:
-    """Lines that show them, a table; under it the Droplets that carry a tag."""
+def _draw_targets(targets: Sequence[AffectedResource]) -> Iterator[str]:
+    """Yield a table of the resources; below it the tagged Droplets."""
     headings = list(dict.fromkeys(name for target in targets for name in target.cells))
     rows = [[format_cell(target.cells.get(name)) for name in headings] for target in targets]
     yield from align([[name.upper() for name in headings], *rows])
@@ -121,10 +121,10 @@ def _pictured(targets: Sequence[Target]) -> Iterator[str]:
             many = len(target.droplets)
             stay = "a Droplet, which stays" if many == 1 else f"{many} Droplets, which stay"
             yield f"{format_cell(target.name)} is on {stay}:"
-            yield from _pictured(target.droplets)
+            yield from _draw_targets(target.droplets)
         if target.along:
             yield f"Destroyed along with {format_cell(target.name)}:"
-            yield from _pictured(target.along)
+            yield from _draw_targets(target.along)
 
 
 def can_ask() -> bool:
@@ -133,21 +133,21 @@ def can_ask() -> bool:
     return all(stream is not None and stream.isatty() for stream in streams)
 
 
-def _report_targets(what: str, targets: Sequence[Target], reporter: Reporter) -> None:
+def _report_targets(what: str, targets: Sequence[AffectedResource], reporter: Reporter) -> None:
     if not reporter.quiet:
         for one in targets:
             reporter.line(f"{what}: {one.name} ({one.id})", event="target", id=one.id, name=one.name)
 
 
-def _nobody(what: str, account: str, targets: Sequence[Target], most: int = 20) -> Failure:
-    """The refusal where there is no terminal; it names what would be affected."""
+def _not_interactive(what: str, account: str, targets: Sequence[AffectedResource], most: int = 20) -> Failure:
+    """Return the error for use without a terminal, with what would be affected."""
     more = f" and {len(targets) - most} more" if len(targets) > most else ""
     affected = f"{', '.join(map(str, targets[:most]))}{more}" if targets else "nothing that is there now"
     return Failure(
         f"{what} can't be undone and would affect {affected}, in {account}; pass --yes when not running interactively",
         REFUSED.code,
         account=account,
-        targets=[one.described() for one in targets],
+        targets=[one.to_dict() for one in targets],
     )
 
 
@@ -159,8 +159,10 @@ ASIDE = frozenset({"tag_name", "missing_ok", "wait", "poll", "timeout"})
 NAMED = 5
 
 
-def question(operation: Operation, targets: Sequence[Target], values: Mapping[str, Any], price: str = "") -> str:
-    """What is asked: what is to be done, to which things, with which values, and what becomes of it.
+def question(
+    operation: Operation, targets: Sequence[AffectedResource], values: Mapping[str, Any], price: str = ""
+) -> str:
+    """Return the question: what is done, to which resources, with which values, and the consequence.
 
     Args:
         operation: What is to be done.
@@ -168,24 +170,24 @@ def question(operation: Operation, targets: Sequence[Target], values: Mapping[st
         values: What one call gives.
         price: What a new size costs.
     """
-    verb, noun, aside = _parts(operation)
+    verb, noun, aside = _split_name(operation)
     about = f"{noun} of " if noun and operation.resource == "droplet" else ""
-    things = _things(operation, noun, targets, values.get("tag_name"))
-    said = " ".join([f"{verb} {about}{things}", *_given(operation, values, price)])
+    things = _describe_targets(operation, noun, targets, values.get("tag_name"))
+    said = " ".join([f"{verb} {about}{things}", *_describe_values(operation, values, price)])
     return f"{said}{aside}? {operation.info.consequence(values)}"
 
 
-def _parts(operation: Operation) -> tuple[str, str, str]:
-    """The verb in an operation's name, what stands before it, and what stands behind it."""
+def _split_name(operation: Operation) -> tuple[str, str, str]:
+    """Split an operation's name into the verb, the words before it, and those after it."""
     first, *rest = operation.name.split("_")
     if rest and first != "destroy":
-        return rest[-1].capitalize(), written([first, *rest[:-1]]), ""
+        return rest[-1].capitalize(), join_words([first, *rest[:-1]]), ""
     return first.capitalize(), "", f" ({' '.join(rest)})" if rest else ""
 
 
-def _things(operation: Operation, noun: str, targets: Sequence[Target], tag: str | None) -> str:
+def _describe_targets(operation: Operation, noun: str, targets: Sequence[AffectedResource], tag: str | None) -> str:
     """List the resources by name, with the word for their kind where a name alone is ambiguous."""
-    kind = written(operation.resource.split("_"))
+    kind = join_words(operation.resource.split("_"))
     kind = kind if operation.resource == "droplet" or not noun else f"{kind} {noun}"
     if tag:
         many = f"ALL {len(targets)} {kind}s" if len(targets) > 1 else f"the one {kind}"
@@ -197,12 +199,14 @@ def _things(operation: Operation, noun: str, targets: Sequence[Target], tag: str
     return names[0] if operation.resource == "droplet" else f"{kind} {names[0]}"
 
 
-def _given(operation: Operation, values: Mapping[str, Any], price: str) -> Iterator[str]:
-    """The values that say what becomes of the thing; not those that only name it."""
+def _describe_values(operation: Operation, values: Mapping[str, Any], price: str) -> Iterator[str]:
+    """Describe the given values, without those that only name the resource."""
     reader = reader_of(operation)
     naming = {one.name for one in reader.parameters} if reader is not None else set[str]()
     for name, value in values.items():
         if name in naming | ASIDE or name == operation.parameters[0].name or value in (None, False):
             continue
-        text = f"with --{spelled(name)}" if value is True else f"{READS.get(name, f'with {name}')} {format_cell(value)}"
+        text = (
+            f"with --{hyphenate(name)}" if value is True else f"{READS.get(name, f'with {name}')} {format_cell(value)}"
+        )
         yield text + (price if name == "size" else "")

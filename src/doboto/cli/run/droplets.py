@@ -20,7 +20,7 @@ from ..._json import is_array, items, mapping
 from ...addresses import public_ipv4
 from ...errors import DOBOTOException, DOBOTOForbiddenException
 from ..errors import NOT_FOUND, USAGE, Failure
-from ..schema.names import fitting, own_image
+from ..schema.names import find_by_name, find_own_image
 from ..suggest import suggestion
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def is_id(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
-def resolved(do: DO, texts: Sequence[str], names: dict[Any, str], *, missing_ok: bool = False) -> list[int]:
-    """The ids of Droplets; each once, in the order given.
+def resolve(do: DO, texts: Sequence[str], names: dict[Any, str], *, missing_ok: bool = False) -> list[int]:
+    """Resolve ids and names of Droplets to ids; each once, in the order given.
 
     Args:
         do: The client.
@@ -51,32 +51,21 @@ def resolved(do: DO, texts: Sequence[str], names: dict[Any, str], *, missing_ok:
     for text in texts:
         if is_id(text):
             ids.append(int(text))
-        elif (droplet := _fitting(text, found, missing_ok=missing_ok)) is not None:
+        elif (droplet := _find(text, found, missing_ok=missing_ok)) is not None:
             names[droplet["id"]] = droplet["name"]
             ids.append(droplet["id"])
     return list(dict.fromkeys(ids))
 
 
-def named(do: DO, name: str) -> Mapping[str, Any]:
-    """The one Droplet of a name.
-
-    Raises:
-        Failure: There is none, or there are several.
-    """
-    found = _fitting(name, candidates(do, [name]), missing_ok=False)
-    assert found is not None  # noqa: S101 - none is an error here
-    return found
-
-
 def candidates(do: DO, names: Sequence[str]) -> Sequence[Mapping[str, Any]]:
-    """Droplets among which are all of these names: looked up by name, or the whole list where that takes less."""
+    """List Droplets of these names, one by one, or all of them where that takes fewer requests."""
     if len(names) > 1 and (listed := _all_if_few(do, len(names))) is not None:
         return listed
     return [droplet for name in names for droplet in do.droplet.list(name=name, type="all")]
 
 
 def _all_if_few(do: DO, names: int) -> list[Mapping[str, Any]] | None:
-    """All Droplets, unless that takes more requests than to look up so many names."""
+    """List all Droplets, unless that takes more requests than to look up so many names."""
     firsts = [do.request("GET", "/droplets", query={"type": type, "per_page": PER_PAGE}) for type in TYPES]
     if sum(max(0, math.ceil(count_of(first) / PER_PAGE) - 1) for first in firsts) > names * len(TYPES):
         return None
@@ -86,25 +75,25 @@ def _all_if_few(do: DO, names: int) -> list[Mapping[str, Any]] | None:
 
 
 def count_of(page: Mapping[str, Any]) -> int:
-    """How many items a list has in all, as its page says."""
+    """Return the total number of items of a list, as reported in its page."""
     return int(mapping(page.get("meta")).get("total", len(items(page.get("droplets")))))
 
 
 def count_droplets(do: DO) -> int:
-    """How many Droplets the account has."""
+    """Count the account's Droplets."""
     pages = [do.request("GET", "/droplets", query={"type": type, "per_page": 1}) for type in TYPES]
     return sum(map(count_of, pages))
 
 
-def _fitting(name: str, droplets: Sequence[Mapping[str, Any]], *, missing_ok: bool) -> Mapping[str, Any] | None:
-    """The one of a name; None where there is none and that is fine."""
-    found = fitting(droplets, name, "Droplet", described)
+def _find(name: str, droplets: Sequence[Mapping[str, Any]], *, missing_ok: bool) -> Mapping[str, Any] | None:
+    """Find a Droplet by name; return None if there is none and `missing_ok` is true."""
+    found = find_by_name(droplets, name, "Droplet", describe)
     if found is None and not missing_ok:
         raise Failure(f"no Droplet is called {name!r}", NOT_FOUND.code)
     return found
 
 
-def described(droplet: Mapping[str, Any]) -> str:
+def describe(droplet: Mapping[str, Any]) -> str:
     """Describe a Droplet so that it can be distinguished from others."""
     region: Mapping[str, Any] = droplet.get("region") or {}
     parts = [str(droplet["id"]), str(region.get("slug", "")), public_ipv4(droplet) or "no public address"]
@@ -141,24 +130,24 @@ def check_slugs(do: DO, values: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for kind in ("size", "region", "image"):
         slug = values.get(kind)
-        if not isinstance(slug, str) or not slug or _there(do, kind, slug, fresh=False):
+        if not isinstance(slug, str) or not slug or _exists(do, kind, slug, fresh=False):
             continue
         if kind == "image" and (id := _own_image(do, slug)) is not None:
             found[kind] = id
-        elif not _there(do, kind, slug, fresh=True):
+        elif not _exists(do, kind, slug, fresh=True):
             raise Failure(f"no {kind} {slug!r}{suggestion(slug, known_slugs(do, kind))}", USAGE.code)
     return found
 
 
 def _own_image(do: DO, name: str) -> Any:
-    """The id of the account's own image of a name; None where there is none, or the token may not list them."""
+    """Find the account's own image by name; return None if there is none or the token may not list images."""
     try:
-        return own_image(do, name)
+        return find_own_image(do, name)
     except DOBOTOForbiddenException:
         return None
 
 
-def _there(do: DO, kind: str, slug: str, *, fresh: bool) -> bool:
+def _exists(do: DO, kind: str, slug: str, *, fresh: bool) -> bool:
     slugs = known_slugs(do, kind, fresh=fresh)
     # A region may be given by its beginning: "nyc" is any of nyc1, nyc2, nyc3 (API reference, droplets_create).
     return not slugs or slug in slugs or (kind == "region" and any(one.startswith(slug) for one in slugs))
@@ -171,12 +160,14 @@ def check_availability(do: DO, values: Mapping[str, Any]) -> None:
         Failure: One of them takes no new Droplets, or the size is not offered in the region.
     """
     size, region = str(values.get("size") or ""), str(values.get("region") or "")
-    if _lacking(do, size, region, fresh=False) and (lacking := _lacking(do, size, region, fresh=True)):
+    if _explain_unavailable(do, size, region, fresh=False) and (
+        lacking := _explain_unavailable(do, size, region, fresh=True)
+    ):
         raise Failure(lacking, USAGE.code)
 
 
-def _lacking(do: DO, size: str, region: str, *, fresh: bool) -> str:
-    """What keeps new Droplets from having them, in words. A region may be the beginning of one."""
+def _explain_unavailable(do: DO, size: str, region: str, *, fresh: bool) -> str:
+    """Explain why new Droplets cannot use them, or return an empty text; a region may be a prefix."""
     regions = [one for one in slug_entries(do, "region", fresh=fresh) if str(one.get("slug")).startswith(region)]
     regions = [one for one in regions if one["slug"] == region] or regions
     if regions and not any(one.get("available", True) for one in regions):
@@ -193,37 +184,37 @@ def _lacking(do: DO, size: str, region: str, *, fresh: bool) -> str:
 
 
 def known_slugs(do: DO, kind: str, *, fresh: bool = False) -> list[str]:
-    """The slugs of a kind."""
+    """Return the slugs of a kind."""
     kinds = (kind, "application") if kind == "image" else (kind,)
     return [entry["slug"] for one in kinds for entry in slug_entries(do, one, fresh=fresh) if entry.get("slug")]
 
 
 def price_of(do: DO, size: str) -> tuple[float, float] | None:
-    """The price of a size by the hour and by the month, in US dollars."""
+    """Return the price of a size by the hour and by the month, in US dollars."""
     entry = next((one for one in slug_entries(do, "size") if one.get("slug") == size), None)
     return None if entry is None else (float(entry["price_hourly"]), float(entry["price_monthly"]))
 
 
 def slug_entries(do: DO, kind: str, *, fresh: bool = False) -> list[dict[str, Any]]:
-    """What there is of a kind; from the cache while that is younger than a day."""
-    path = _file(do.url, kind)
-    if not fresh and (cached := _cached(path)) is not None:
+    """List the entries of a kind, from the cache while it is younger than a day."""
+    path = _cache_file(do.url, kind)
+    if not fresh and (cached := _read_cache(path)) is not None:
         return cached
     try:
         found = LISTS[kind](do)
     except DOBOTOException:
         return []
     kept = [{name: one[name] for name in KEPT if name in one} for one in found]
-    _keep(path, kept)
+    _write_cache(path, kept)
     return kept
 
 
-def _file(url: str, kind: str) -> Path:
+def _cache_file(url: str, kind: str) -> Path:
     place = hashlib.sha256(url.encode()).hexdigest()[:12]
     return platformdirs.user_cache_path("doboto") / f"{kind}-{place}.json"
 
 
-def _cached(path: Path) -> list[dict[str, Any]] | None:
+def _read_cache(path: Path) -> list[dict[str, Any]] | None:
     try:
         if SystemClock().time() - path.stat().st_mtime > DAY:
             return None
@@ -233,7 +224,7 @@ def _cached(path: Path) -> list[dict[str, Any]] | None:
     return found if is_array(found) else None
 
 
-def _keep(path: Path, entries: Sequence[Mapping[str, Any]]) -> None:
+def _write_cache(path: Path, entries: Sequence[Mapping[str, Any]]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(entries), encoding="utf-8")

@@ -15,7 +15,7 @@ from ..output.formats import print_result
 from ..output.text import format_cell
 from ..schema.catalog import Operation
 from ..schema.parameters import parameters
-from ..settings import Settings
+from ..settings import CliSettings
 from .droplets import candidates, count_droplets, price_of
 
 if TYPE_CHECKING:
@@ -50,42 +50,42 @@ class Price:
         return f"${self.hourly:g} an hour, ${f'{self.monthly:.2f}'.removesuffix('.00')} a month{more}"
 
 
-def dry_run(do: DO, operation: Operation, call: Mapping[str, Any], settings: Settings) -> None:
+def dry_run(do: DO, operation: Operation, call: Mapping[str, Any], settings: CliSettings) -> None:
     """Print the bodies that would be sent, what is there already, and the price."""
-    order = _order(operation, call)
-    there: Mapping[str, Any] = _existing(do, order) if operation.name == "present" else {}
-    missing = order.only([name for name in order.names if name not in there])
+    request = _create_request(operation, call)
+    there: Mapping[str, Any] = _find_existing(do, request) if operation.name == "present" else {}
+    missing = request.only([name for name in request.names if name not in there])
     bodies = list(missing.bodies()) if missing.names else []
-    cost = price(do, order.attribs, len(missing.names))
-    problems = _problems(do, len(missing.names))
+    cost = price(do, request.attribs, len(missing.names))
+    problems = _find_problems(do, len(missing.names))
     if settings.output not in {None, "table"} or settings.query is not None:
         print_result(_for_programs(bodies, there, cost, problems), None, settings)
         return
-    for line in [*_for_people(bodies, order, there, cost), *problems]:
+    for line in [*_for_people(bodies, request, there, cost), *problems]:
         click.echo(line)
 
 
-def _order(operation: Operation, call: Mapping[str, Any]) -> CreateRequest:
-    """What would be asked for, checked as the operation checks it."""
+def _create_request(operation: Operation, call: Mapping[str, Any]) -> CreateRequest:
+    """Build the request that would be sent, checked as the operation checks it."""
     from ..._core.create_request import CreateRequest, check_distinct, check_ready_port
 
     attributes = {"names", *(one.name for one in parameters(operation) if one.attribute)}
     with as_usage():
-        order = CreateRequest.of({}, {name: value for name, value in call.items() if name in attributes})
+        request = CreateRequest.of({}, {name: value for name, value in call.items() if name in attributes})
         check_ready_port(call.get("ready_port"), bool(call.get("wait")))
         if operation.name == "present":
-            check_distinct(order.names)
-    return order
+            check_distinct(request.names)
+    return request
 
 
-def _existing(do: DO, request: CreateRequest) -> Mapping[str, Any]:
-    """The Droplets that exist, by name, in the order of the names."""
+def _find_existing(do: DO, request: CreateRequest) -> Mapping[str, Any]:
+    """Find existing Droplets, by name, in the order of the names."""
     found = {droplet["name"]: droplet for droplet in candidates(do, request.names)}
     return {name: found[name] for name in request.names if name in found}
 
 
-def _problems(do: DO, count: int) -> list[str]:
-    """Why DigitalOcean would refuse so many more Droplets, as far as is known now."""
+def _find_problems(do: DO, count: int) -> list[str]:
+    """Find reasons why DigitalOcean would refuse so many more Droplets."""
     if not count:
         return []
     try:
@@ -100,7 +100,7 @@ def _problems(do: DO, count: int) -> list[str]:
 
 
 def price(do: DO, attribs: Mapping[str, Any], count: int) -> Price | None:
-    """What that many Droplets cost; None where the price of their size can't be had."""
+    """Return the price of that many Droplets; None if the price of their size is not known."""
     each = price_of(do, str(attribs.get("size")))
     if each is None:
         return None
@@ -129,14 +129,14 @@ def _for_programs(
 
 
 def _for_people(
-    bodies: Sequence[Mapping[str, Any]], order: CreateRequest, there: Mapping[str, Any], cost: Price | None
+    bodies: Sequence[Mapping[str, Any]], request: CreateRequest, there: Mapping[str, Any], cost: Price | None
 ) -> list[str]:
     lines = [format_cell(f"{name} ({droplet['id']}) is there already.") for name, droplet in there.items()]
     if not bodies:
-        return [*lines, f"{_count(len(order.names), 'Droplet')}, none missing: nothing would be sent."]
+        return [*lines, f"{_count(len(request.names), 'Droplet')}, none missing: nothing would be sent."]
     for body in bodies:
         lines += ["POST /droplets", json.dumps(body, indent=2, ensure_ascii=False)]
-    asked = f"{_count(len(order.names) - len(there), 'Droplet')} in {_count(len(bodies), 'request')}"
+    asked = f"{_count(len(request.names) - len(there), 'Droplet')} in {_count(len(bodies), 'request')}"
     return [*lines, f"{asked}: {cost or 'price unknown'}. Nothing was created."]
 
 

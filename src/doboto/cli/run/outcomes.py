@@ -9,7 +9,7 @@ from typing import Any
 from ..._json import is_array
 from ...errors import DOBOTOPendingEventException
 from ...outcomes import Outcome, OutcomeState
-from ..errors import PARTLY, TIMEOUT, UNKNOWN, described, exit_of, line_of
+from ..errors import PARTLY, TIMEOUT, UNKNOWN, describe_error, exit_of, line_of
 
 #: Names that a sentence has room for; programs get all of them.
 NAMED = 5
@@ -61,24 +61,24 @@ class BulkItem:
 
 
 def items_of(
-    outcomes: Mapping[int, Outcome], named: Callable[[Any], str], accepted: OutcomeState = "running"
+    outcomes: Mapping[int, Outcome], label: Callable[[Any], str], accepted: OutcomeState = "running"
 ) -> list[BulkItem]:
-    """What the library reports of each, with names.
+    """Convert the library's outcomes to items with names.
 
     Args:
         outcomes: The library's report.
-        named: Gives an id with its name.
+        label: Returns an id with its name.
         accepted: The state of one that the API accepted and that has not ended.
     """
     states: Mapping[OutcomeState, OutcomeState] = {"running": accepted}
     return [
-        BulkItem(one.id, named(one.id), states.get(one.state, one.state), one.action, one.error, one.pending)
+        BulkItem(one.id, label(one.id), states.get(one.state, one.state), one.action, one.error, one.pending)
         for one in outcomes.values()
     ]
 
 
 def sentence(items: Sequence[BulkItem]) -> str:
-    """What is done, what goes on, what may, what was not begun, and what failed and why."""
+    """Summarize what completed, is running, may be running, was not begun, and failed and why."""
     done = [item for item in items if item.state == "completed"]
     parts = [f"done for {len(done)} of {len(items)}"] if done else []
     kinds: Mapping[str, list[BulkItem]] = {
@@ -92,7 +92,7 @@ def sentence(items: Sequence[BulkItem]) -> str:
 
 
 def failures(items: Sequence[BulkItem]) -> list[str]:
-    """What failed, with the reasons, as a part of a sentence; empty where nothing did."""
+    """Summarize what failed, with the reasons; return an empty list if nothing did."""
     failed = [item for item in items if item.has_failed and item.error is not None]
     more = f"; and {len(failed) - NAMED} more" if len(failed) > NAMED else ""
     reasons = "; ".join(f"{item.label}: {line_of(item.error)}" for item in failed[:NAMED] if item.error is not None)
@@ -100,7 +100,7 @@ def failures(items: Sequence[BulkItem]) -> list[str]:
 
 
 def details(items: Sequence[BulkItem]) -> dict[str, Any]:
-    """The same for programs; of a single resource, members that have nothing to say are left out."""
+    """Return the outcomes for programs; for a single resource, without empty members."""
     running = [item for item in items if item.state == "running"]
     known: dict[str, Any] = {
         "ids": [item.id for item in running],
@@ -113,7 +113,7 @@ def details(items: Sequence[BulkItem]) -> dict[str, Any]:
     ended: dict[str, Any] = {
         "done": [item.label for item in done],
         "failed": [
-            {"target": item.label, **described(item.error, exit_of(item.error))}
+            {"target": item.label, **describe_error(item.error, exit_of(item.error))}
             for item in items
             if item.has_failed and item.error is not None
         ],
@@ -123,18 +123,18 @@ def details(items: Sequence[BulkItem]) -> dict[str, Any]:
 
 
 def labels(items: Sequence[BulkItem]) -> str:
-    """Resources by their names, as many as a sentence has room for."""
+    """Join the names of resources, as many as a sentence has room for."""
     more = f" and {len(items) - NAMED} more" if len(items) > NAMED else ""
     return ", ".join(item.label for item in items[:NAMED]) + more
 
 
 def flatten(results: Iterable[Any]) -> list[Any]:
-    """One list of what calls returned, which may be lists."""
+    """Flatten the results of several calls, which may be lists."""
     return [item for one in results if one is not None for item in (one if is_array(one) else [one])]
 
 
 def exit_code_of(items: Sequence[BulkItem]) -> int:
-    """That a part is done, if one is; else the code of all errors if they are alike, or the one that weighs most."""
+    """Return `PARTLY` if some are done, else the code of all errors if equal, or the gravest."""
     kinds = {exit_of(item.error).code for item in items if item.has_failed and item.error is not None}
     kinds |= {TIMEOUT.code} if any(item.is_open for item in items) else set[int]()
     if any(item.state == "completed" for item in items):
@@ -145,5 +145,5 @@ def exit_code_of(items: Sequence[BulkItem]) -> int:
 
 
 def verb_of(name: str) -> str:
-    """An operation's name in a sentence."""
+    """Return an operation's name as the verb of a sentence."""
     return name.replace("_", " ")

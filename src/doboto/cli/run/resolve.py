@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ..._json import holds_objects, is_array, is_object
 from ..errors import NOT_FOUND, Failure
 from ..schema.catalog import Operation
-from ..schema.names import DROPLETS, MEMBERS, Naming, fitting, look_up
-from .droplets import resolved
+from ..schema.names import DROPLETS, MEMBERS, Naming, find_by_name, look_up
+from .droplets import resolve
 
 if TYPE_CHECKING:
     from ...client import DO
@@ -27,7 +27,7 @@ KINDS: Mapping[str, str] = {"loadbalancer": "load_balancer", "lbaas": "load_bala
 
 
 def resolve_objects(do: DO, values: Mapping[str, Any], names: dict[Any, str]) -> dict[str, Any]:
-    """Values in which objects have ids for the names that they hold, however deep.
+    """Resolve the names in objects to ids, at any depth.
 
     Args:
         do: The client.
@@ -56,7 +56,7 @@ def _member(do: DO, holder: Mapping[str, Any], name: str, names: dict[Any, str])
     if not all(texts) or not texts:
         return value  # as results print what there is none of
     if name in DROPLETS or (name == "resource_id" and holder.get("resource_type") == "droplet"):
-        ids: list[Any] = list(resolved(do, [str(text) for text in texts], names))
+        ids: list[Any] = list(resolve(do, [str(text) for text in texts], names))
         ids = [str(id) for id in ids] if name == "resource_id" else ids
     elif naming is not None:
         ids = look_up(do, naming, texts, names)
@@ -68,7 +68,7 @@ def _member(do: DO, holder: Mapping[str, Any], name: str, names: dict[Any, str])
 def resolve_references(
     do: DO, operation: Operation, values: Mapping[str, Any], names: dict[Any, str]
 ) -> dict[str, Any]:
-    """Values with ids for names where one text says both kind and id: URNs of a project, entities of an alert policy.
+    """Resolve names in texts with a kind and an id: URNs of a project, entities of an alert policy.
 
     Raises:
         Failure: A name is empty, or fits none, or several.
@@ -85,21 +85,21 @@ def resolve_references(
 
 
 def _resolve_urn(do: DO, urn: str, names: dict[Any, str]) -> str:
-    """`do:droplet:web`, or `droplet:web`, with the id."""
+    """Resolve the name in a URN: `do:droplet:web`, or `droplet:web`."""
     kind, colon, id = urn.removeprefix("do:").partition(":")
     return f"do:{kind}:{_id_of_kind(do, KINDS.get(kind, kind), id, names)}" if colon else urn
 
 
 def _id_of_kind(do: DO, kind: str, text: Any, names: dict[Any, str]) -> str:
-    """The id, as text, of what has a name; of a kind that has no names, the text as it is."""
+    """Resolve a name to its id, as text; a kind without names keeps the text."""
     if kind == "droplet":
-        return str(resolved(do, [str(text)], names)[0])
+        return str(resolve(do, [str(text)], names)[0])
     naming = BY_TYPE.get(kind)
     return str(text if naming is None else look_up(do, naming, [text], names)[0])
 
 
 def resolve_record(do: DO, operation: Operation, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values with the id of a DNS record for its name, or `NAME:TYPE` where several types have it.
+    """Resolve a DNS record's name, or `NAME:TYPE` where several types have it, to its id.
 
     Raises:
         Failure: There is no such record, or several.
@@ -109,7 +109,7 @@ def resolve_record(do: DO, operation: Operation, values: Mapping[str, Any]) -> d
         return dict(values)
     name, _, type = str(given).partition(":")
     records = [one for one in do.domain.record_list(domain) if not type or one["type"] == type.upper()]
-    record = fitting(records, name, f"record of {domain}", lambda one: f"{one['id']} {one['type']} {one['data']}")
+    record = find_by_name(records, name, f"record of {domain}", lambda one: f"{one['id']} {one['type']} {one['data']}")
     if record is None:
         kind = f" of type {type.upper()}" if type else ""
         see = f"see `doboto domain record-list {domain}`"

@@ -11,10 +11,10 @@ from typing import Any
 
 from ...errors import DOBOTOPollingException
 from ...outcomes import CallState, call_states
-from ..errors import TIMEOUT, Failure, GoingOn, SeveralFailed, described, interrupted_by
+from ..errors import TIMEOUT, Failure, GoingOn, SeveralFailed, describe_error, exit_of_interruption
 from ..output.progress import Reporter
 from ..schema.catalog import Operation
-from ..settings import STATE, Settings
+from ..settings import STATE, CliSettings
 from .outcomes import HELD, NAMED, UNANSWERED, BulkItem, details, items_of, sentence, verb_of
 
 #: Gives the command that goes on waiting: for all that was asked for, or for what has these ids.
@@ -22,8 +22,8 @@ Again = Callable[[Sequence[Any] | None], str | None]
 
 
 @contextmanager
-def resumable(reporter: Reporter, again: Again) -> Generator[None, None, None]:
-    """Whatever ends the wait inside of it says how to go on.
+def offer_resume(reporter: Reporter, again: Again) -> Generator[None, None, None]:
+    """Add the command that resumes the wait to errors raised inside of it.
 
     Raises:
         Failure: It was interrupted, or took too long; with the command that goes on, if there is one.
@@ -34,7 +34,7 @@ def resumable(reporter: Reporter, again: Again) -> Generator[None, None, None]:
         reporter.stop()
         raise _interrupted(reporter, again, interruption) from interruption
     except DOBOTOPollingException as failure:
-        known = described(failure, TIMEOUT)
+        known = describe_error(failure, TIMEOUT)
         raise _going_on(str(known.pop("message")), TIMEOUT.code, known, again(None)) from failure
     except SeveralFailed as failure:
         command = again(failure.begun) if failure.begun else None
@@ -44,8 +44,8 @@ def resumable(reporter: Reporter, again: Again) -> Generator[None, None, None]:
 def _interrupted(reporter: Reporter, again: Again, interruption: BaseException) -> Failure:
     states = call_states(interruption)
     outcomes = {id: one for state in states for id, one in state.outcomes.items()}
-    items: Sequence[BulkItem] = items_of(outcomes, reporter.named) if outcomes else reporter.items
-    code = interrupted_by(interruption).code
+    items: Sequence[BulkItem] = items_of(outcomes, reporter.label) if outcomes else reporter.items
+    code = exit_of_interruption(interruption).code
     if items:
         begun = [item.id for item in items if item.may_run]
         return _going_on(
@@ -62,34 +62,34 @@ def _interrupted(reporter: Reporter, again: Again, interruption: BaseException) 
 
 
 def _interrupted_call(reporter: Reporter, states: Sequence[CallState]) -> tuple[str, dict[str, Any]]:
-    """What a single call knows, in a sentence and for programs."""
+    """Describe the state of a single call, in a sentence and for programs."""
     unresolved = [name for state in states for name in state.unresolved]
     not_begun = [str(name) for state in states for name in state.not_begun]
     pending = {id: text for state in states for id, text in state.pending.items()}
     if pending and not not_begun:
         pending = reporter.pending or pending
         more = f" and {len(pending) - NAMED} more" if len(pending) > NAMED else ""
-        said = "; ".join(f"{reporter.named(id)}: {text}" for id, text in list(pending.items())[:NAMED])
+        said = "; ".join(f"{reporter.label(id)}: {text}" for id, text in list(pending.items())[:NAMED])
         return f"{said}{more} goes on at DigitalOcean", {"pending": {str(id): text for id, text in pending.items()}}
     if pending:
-        targets = [reporter.named(id) for id in reporter.pending] or not_begun
+        targets = [reporter.label(id) for id in reporter.pending] or not_begun
         return HELD.format(_some(targets)), {"not_begun": targets}
     if unresolved and reporter.pending:
         unknown = [*reporter.pending]
-        return UNANSWERED.format(_some([reporter.named(id) for id in unknown])), {"unknown": unknown}
+        return UNANSWERED.format(_some([reporter.label(id) for id in unknown])), {"unknown": unknown}
     if unresolved or not_begun:
         parts = [f"requested, and possibly created: {_some(unresolved)}"] if unresolved else []
         parts += [f"not requested: {_some(not_begun)}"] if not_begun else []
         return "; ".join(parts), _without_empty({"unknown": unresolved, "not_begun": not_begun})
     if reporter.pending:
-        return UNANSWERED.format(_some([reporter.named(id) for id in reporter.pending])), {
+        return UNANSWERED.format(_some([reporter.label(id) for id in reporter.pending])), {
             "unknown": [*reporter.pending]
         }
     return "", {}
 
 
 def _some(names: Sequence[str]) -> str:
-    """Names, as many as a sentence has room for."""
+    """Join names, as many as a sentence has room for."""
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return f"{', '.join(names[:NAMED])}{more}"
 
@@ -103,36 +103,36 @@ def _going_on(prose: str, code: int, details: Mapping[str, object], again: str |
 
 
 def resume(
-    operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, settings: Settings
+    operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, settings: CliSettings
 ) -> str | None:
-    """The command that waits for what an operation has begun, where there is one."""
+    """Return the command that waits for what an operation has begun, where there is one."""
     if operation.resource != "droplet":
-        return waiting(settings, reporter.actions, kind="action") if reporter.actions else None
+        return wait_command(settings, reporter.actions, kind="action") if reporter.actions else None
     if operation.info.effect == "destroy":
         return None
     ids = list(reporter.created) or [call["id"] for call in calls if call.get("id")]
     tag = next((call["tag_name"] for call in calls if call.get("tag_name")), None)
     port = next((call["ready_port"] for call in calls if call.get("ready_port")), None)
-    return waiting(settings, ids, tag, port) if ids or tag else None
+    return wait_command(settings, ids, tag, port) if ids or tag else None
 
 
-def waiting(
-    settings: Settings, ids: Sequence[Any], tag: str | None = None, port: int | None = None, kind: str = "droplet"
+def wait_command(
+    settings: CliSettings, ids: Sequence[Any], tag: str | None = None, port: int | None = None, kind: str = "droplet"
 ) -> str:
-    """The command that waits for Droplets, on the same account; a token is never part of it."""
+    """Return the command that waits for Droplets, on the same account; a token is never part of it."""
     words = ["doboto", kind, "wait", *([] if ids or tag is None else ["--tag", tag]), *map(str, ids)]
     line = shlex.join([*words, *([] if port is None else ["--ready-port", str(port)]), *_account(settings)])
     return f"{_state(settings)}{line}"
 
 
-def _state(settings: Settings) -> str:
-    """What has a shell find the simulated account where it is kept in a file of its own, from any folder."""
+def _state(settings: CliSettings) -> str:
+    """Return the assignment of `DOBOTO_SIM_STATE` with an absolute path, if it is set and the account simulated."""
     file = os.environ.get(STATE) if settings.sim else None
     return f"{STATE}={shlex.quote(str(Path(file).absolute()))} " if file else ""
 
 
-def _account(settings: Settings) -> list[str]:
-    """The options that choose the account; the simulated one has neither context nor URL."""
+def _account(settings: CliSettings) -> list[str]:
+    """Return the options that choose the account; the simulated one has neither context nor URL."""
     if settings.sim:
         return ["--sim"]
     context = ["--context", settings.context] if settings.context else []

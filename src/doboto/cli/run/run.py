@@ -1,4 +1,4 @@
-"""Runs an operation: finds what it is about, asks if need be, calls it once or often, prints what comes back."""
+"""Run an operation: resolve names, ask for confirmation, call it once or several times, print the result."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from ..._json import is_array
 from ...errors import DOBOTOException, DOBOTOUnprocessableException
 from ...events import Progress
 from ...types import Action
-from ..errors import USAGE, Failure, SeveralFailed, as_usage, described, done_of, exit_of
+from ..errors import USAGE, Failure, SeveralFailed, as_usage, describe_error, done_of, exit_of
 from ..output.formats import check_expressions, print_result
 from ..output.progress import Reporter
 from ..schema import names as naming
 from ..schema.catalog import Operation
-from ..schema.parameters import assembled, replaces, values_of
-from ..settings import Option, Settings
-from .affected import untagged
+from ..schema.parameters import assemble, replaces, values_of
+from ..settings import CliSettings, Option
+from .affected import report_untagged
 from .confirm import asks, confirm, power_off_hint
 from .droplets import check_availability, check_slugs
 from .dry_run import dry_run
 from .resolve import resolve_objects, resolve_record, resolve_references
-from .resume import resumable, resume
+from .resume import offer_resume, resume
 from .update import complete_update
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ CHECKED = frozenset({"create", "present", "resize", "rebuild"})
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What a command line asks for, beside the operation's own parameters.
+class Invocation:
+    """Options of a command line beside the operation's own parameters.
 
     Attributes:
         yes: Not to ask.
@@ -56,12 +56,14 @@ class Order:
     replace: bool = False
 
 
-def run(operation: Operation, params: dict[str, Any], command: Sequence[click.Parameter], settings: Settings) -> None:
+def run(
+    operation: Operation, params: dict[str, Any], command: Sequence[click.Parameter], settings: CliSettings
+) -> None:
     """Run an operation as a command line asks for it."""
     from ..accounts.client import find_account, open_client
 
     check_expressions(settings, operation.result)
-    order = Order(
+    invocation = Invocation(
         bool(params.pop("our_yes", None)),
         params.pop("our_count", None),
         bool(params.pop("our_dry_run", None)),
@@ -69,41 +71,41 @@ def run(operation: Operation, params: dict[str, Any], command: Sequence[click.Pa
     )
     values = values_of(params, command)
     with Reporter(settings) as reporter, open_client(settings, on_event=reporter.on_event) as do:
-        calls = [assembled(operation, call) for call in _calls(do, operation, values, order, reporter)]
+        calls = [assemble(operation, call) for call in _build_calls(do, operation, values, invocation, reporter)]
         checked = operation.resource == "droplet" and operation.name in CHECKED
         ids = check_slugs(do, values) if checked else {}
         if operation.resource == "droplet" and operation.name in MAKING:
             check_availability(do, values)
-        if order.dry_run:
+        if invocation.dry_run:
             dry_run(do, operation, calls[0] | ids, settings)
             return
         account = str(find_account(settings))
         if replaces(operation):
             update = partial(complete_update, do, operation, reporter=reporter, account=account)
-            calls = [update(call, replace=order.replace, yes=order.yes) for call in calls]
+            calls = [update(call, replace=invocation.replace, yes=invocation.yes) for call in calls]
         todo: Sequence[Mapping[str, Any]] = calls
         if asks(operation, values):
-            todo = confirm(do, operation, calls, reporter, account, yes=order.yes)
+            todo = confirm(do, operation, calls, reporter, account, yes=invocation.yes)
         todo = [{**call, **ids} for call in todo]
 
         def again(ids: Sequence[Any] | None) -> str | None:
             unfinished = todo if ids is None else [call for call in todo if call["id"] in ids]
             return resume(operation, unfinished, reporter, settings)
 
-        with resumable(reporter, again):
-            _carried_out(do, operation, todo, reporter, settings)
+        with offer_resume(reporter, again):
+            _execute(do, operation, todo, reporter, settings)
 
 
-def _carried_out(
-    do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, settings: Settings
+def _execute(
+    do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, settings: CliSettings
 ) -> None:
-    """Do it, and print what comes back: where a part failed, the results that there are."""
+    """Make the calls and print the result; where a part failed, the results of the others."""
     try:
         result = _run(do, operation, calls, reporter) if calls else None
     except (SeveralFailed, DOBOTOException) as failure:
         reporter.stop()
         if isinstance(failure, DOBOTOUnprocessableException) and (hint := _resize_hint(do, operation, calls)):
-            known = described(failure, found := exit_of(failure))
+            known = describe_error(failure, found := exit_of(failure))
             raise Failure(f"{known.pop('message')}. {hint}", found.code, **known) from failure
         if results := done_of(failure):
             with suppress(Failure):  # an expression that does not fit them: the error is why a part failed
@@ -111,12 +113,12 @@ def _carried_out(
         raise
     reporter.stop()
     if operation.result is Action and result == []:
-        untagged(calls[0].get("tag_name"), reporter)
-    print_result(_shown(result), operation.result, settings, reporter.names)
+        report_untagged(calls[0].get("tag_name"), reporter)
+    print_result(_unpack(result), operation.result, settings, reporter.names)
 
 
 def _resize_hint(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]]) -> str | None:
-    """The command that powers off Droplets that are running, where a resize was refused."""
+    """Return the command that powers off Droplets that are running, where a resize was refused."""
     if (operation.resource, operation.name) != ("droplet", "resize"):
         return None
     with suppress(DOBOTOException):  # the refusal itself is reported
@@ -125,22 +127,22 @@ def _resize_hint(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]
     return None
 
 
-def _calls(
-    do: DO, operation: Operation, values: dict[str, Any], order: Order, reporter: Reporter
+def _build_calls(
+    do: DO, operation: Operation, values: dict[str, Any], invocation: Invocation, reporter: Reporter
 ) -> list[dict[str, Any]]:
-    """What the operation is called with: once, or once for each of several ids."""
+    """Build the arguments of each call: one call, or one for each of several ids."""
     values = resolve_record(do, operation, resolve_objects(do, values, reporter.names))
     values = resolve_references(do, operation, values, reporter.names)
-    named = naming.resolved(do, operation, values, reporter.names)
-    if named is None:
+    resolved = naming.resolve(do, operation, values, reporter.names)
+    if resolved is None:
         return []
-    values = named
+    values = resolved
     if operation.resource == "droplet" and operation.name in MAKING:
-        return [ordered(values, order.count)]
+        return [normalize_names(values, invocation.count)]
     for name in [name for name in values if naming.takes_droplet(operation, name)]:
         many = isinstance(values[name], list)
         missing_ok = name == "id" and bool(values.get("missing_ok"))
-        ids = _droplets(do, values[name] if many else [values[name]], reporter, missing_ok=missing_ok)
+        ids = _resolve_droplets(do, values[name] if many else [values[name]], reporter, missing_ok=missing_ok)
         values[name] = ids if many else ids[0]
     ids = values.pop("id", None)
     if ids is None:
@@ -161,10 +163,10 @@ def _refuse_namesakes(ids: Sequence[Any], values: Mapping[str, Any]) -> None:
         raise Failure(f"{len(ids)} things can't get one name: give one of them and --name", USAGE.code)
 
 
-def _droplets(do: DO, texts: Sequence[str], reporter: Reporter, *, missing_ok: bool) -> list[int]:
-    from .droplets import resolved
+def _resolve_droplets(do: DO, texts: Sequence[str], reporter: Reporter, *, missing_ok: bool) -> list[int]:
+    from .droplets import resolve
 
-    return resolved(do, texts, reporter.names, missing_ok=missing_ok)
+    return resolve(do, texts, reporter.names, missing_ok=missing_ok)
 
 
 def _run(do: DO, operation: Operation, todo: Sequence[Mapping[str, Any]], reporter: Reporter) -> Any:
@@ -175,12 +177,12 @@ def _run(do: DO, operation: Operation, todo: Sequence[Mapping[str, Any]], report
     values, more = todo[0], dict[str, Any]()
     if any(one.name == "progress" for one in operation.parameters):
         more["progress"] = reporter.progress(values.get("tag_name") if operation.name == "destroy" else None)
-        _begin(do, operation, values, reporter)
+        _start_progress(do, operation, values, reporter)
     with as_usage():  # the operation looks at its arguments
         return getattr(getattr(do, operation.resource), operation.name)(**values, **more)
 
 
-def _begin(do: DO, operation: Operation, values: Mapping[str, Any], reporter: Reporter) -> None:
+def _start_progress(do: DO, operation: Operation, values: Mapping[str, Any], reporter: Reporter) -> None:
     """Draw at once what is going to be waited for."""
     if not values.get("wait"):
         return
@@ -191,7 +193,7 @@ def _begin(do: DO, operation: Operation, values: Mapping[str, Any], reporter: Re
     reporter.begin(first, do.clock)
 
 
-def _shown(result: Any) -> Any:
+def _unpack(result: Any) -> Any:
     """Return what is printed: of a pair, which also says what was created, everything that is there."""
     return next(iter(cast(Sequence[Any], result))) if isinstance(result, tuple) else result
 
@@ -209,8 +211,8 @@ OPTIONS: Sequence[click.Parameter] = (
 )  # fmt: skip
 
 
-def expanded(names: Sequence[str], count: int | None) -> list[str]:
-    """Names with their ranges (`web-{01..05}`), alternatives (`{web,db}-1`) and `--count` written out.
+def expand_names(names: Sequence[str], count: int | None) -> list[str]:
+    """Expand ranges (`web-{01..05}`), alternatives (`{web,db}-1`) and `--count` in names.
 
     Raises:
         Failure: They are too many, or `--count` comes with several names.
@@ -220,13 +222,13 @@ def expanded(names: Sequence[str], count: int | None) -> list[str]:
             raise Failure("--count numbers one name", USAGE.code)
         pattern = names[0] if "{}" in names[0] else f"{names[0]}-{{}}"
         names = [pattern.replace("{}", str(number)) for number in range(1, count + 1)]
-    found = [one for name in names for one in _written_out(name)]
+    found = [one for name in names for one in _expand(name)]
     if len(found) > MOST:
         raise Failure(f"{len(found)} names are more than {MOST}", USAGE.code)
     return found
 
 
-def _written_out(name: str) -> list[str]:
+def _expand(name: str) -> list[str]:
     parts: list[list[str]] = []
     place = 0
     for brace in re.finditer(r"\{[^{}]*\}", name):
@@ -248,7 +250,7 @@ def _alternatives(brace: str) -> list[str]:
     return [brace]
 
 
-def ordered(values: dict[str, Any], count: int | None) -> dict[str, Any]:
-    """A create's values with `name` for one Droplet and `names` for several."""
-    names = expanded(values.pop("names", []), count)
+def normalize_names(values: dict[str, Any], count: int | None) -> dict[str, Any]:
+    """Replace the names of a create by `name` for one Droplet, or `names` for several."""
+    names = expand_names(values.pop("names", []), count)
     return {"name": names[0], **values} if len(names) == 1 else {"names": names, **values}

@@ -13,7 +13,7 @@ import click
 from ..._json import is_object
 from ..errors import REFUSED, Failure
 from ..output.text import dump_json, format_cell
-from ..schema.catalog import Operation, spelled
+from ..schema.catalog import Operation, hyphenate
 from ..schema.parameters import attributes
 from ..schema.text import noun_of
 from ..settings import Option
@@ -67,7 +67,7 @@ def complete_update(
 
 
 def _current(do: DO, operation: Operation, id: Any, names: Sequence[str]) -> dict[str, Any]:
-    """The attributes as they are now, in the form in which they are given: a region by its slug."""
+    """Read the current attributes, in the form in which they are given: a region by its slug."""
     reader = reader_of(operation)
     assert reader is not None  # noqa: S101 - a test finds it for each of them
     read: Callable[..., Mapping[str, Any]] = getattr(getattr(do, reader.resource), reader.name)
@@ -78,7 +78,7 @@ def _current(do: DO, operation: Operation, id: Any, names: Sequence[str]) -> dic
 
 
 def _without_rivals(current: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """What is kept: not what the API refuses beside something that is given, or beside another that is kept."""
+    """Drop current attributes that the API refuses beside given ones, or beside another that is kept."""
     kept = dict(current)
     for rivals in RIVALS:
         filled = (*given, *(name for name, value in kept.items() if value not in EMPTY))
@@ -89,13 +89,13 @@ def _without_rivals(current: Mapping[str, Any], given: Mapping[str, Any]) -> dic
 
 
 def _changes(current: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """What changes, a line for each attribute."""
+    """Yield what changes, a line for each attribute."""
     for name in dict.fromkeys([*new, *current]):
         before, after = current.get(name), new.get(name)
         if before == after or (before in EMPTY and after in EMPTY):
             continue
         text = "reset" if name not in new else dump_json(after)
-        yield f"{spelled(name)}: {'none' if before in EMPTY else dump_json(before)} -> {text}"
+        yield f"{hyphenate(name)}: {'none' if before in EMPTY else dump_json(before)} -> {text}"
 
 
 def _confirm(do: DO, operation: Operation, id: Any, account: str, *, replace: bool, yes: bool) -> None:

@@ -13,8 +13,8 @@ from ...catalog import typed_dicts
 from .docstrings import Docstring, parse, sentence
 
 
-def spelled(name: str) -> str:
-    """A Python name as the command line spells it."""
+def hyphenate(name: str) -> str:
+    """Replace underscores in a Python name by hyphens."""
     return name.replace("_", "-")
 
 
@@ -25,7 +25,7 @@ class Operation(catalog.Operation):
     @property
     def command(self) -> str:
         """Its name on the command line."""
-        return spelled(self.name)
+        return hyphenate(self.name)
 
     @cached_property
     def docstring(self) -> Docstring:
@@ -43,7 +43,7 @@ class Operation(catalog.Operation):
 
 
 def members_of(kind: Any, above: frozenset[Any] = frozenset()) -> Iterator[str]:
-    """The members of a TypedDict, and of those in it, however deep."""
+    """Yield the members of a TypedDict, and of those in it, however deep."""
     for name, hint in typing.get_type_hints(kind).items():
         yield name
         for inner in typed_dicts(hint):
@@ -53,12 +53,12 @@ def members_of(kind: Any, above: frozenset[Any] = frozenset()) -> Iterator[str]:
 
 @cache
 def resources() -> dict[str, str]:
-    """The client's resources, each with what it is, as a sentence."""
+    """Return the client's resources, each with what it is, as a sentence."""
     return {name: sentence(one.summary) for name, one in catalog.resources().items()}
 
 
 @cache
 def operations(resource: str) -> dict[str, Operation]:
-    """The operations of a resource, by their names on the command line, sorted."""
+    """Return the operations of a resource, by their names on the command line, sorted."""
     found = catalog.resources()[resource].operations.values()
-    return dict(sorted((spelled(one.name), Operation(one.resource, one.name, one.descriptor)) for one in found))
+    return dict(sorted((hyphenate(one.name), Operation(one.resource, one.name, one.descriptor)) for one in found))

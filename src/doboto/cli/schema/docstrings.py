@@ -43,7 +43,7 @@ class Docstring:
 
 
 def parse(text: str | None) -> Docstring:
-    """The parts of a docstring."""
+    """Parse a docstring into its parts."""
     sections: dict[str, list[str]] = {"": []}
     lines = sections[""]
     for line in cleandoc(text or "").splitlines():
@@ -56,18 +56,18 @@ def parse(text: str | None) -> Docstring:
         summary,
         body,
         _entries(sections.get("Args", [])),
-        _joined(sections.get("Returns", [])),
-        _joined(sections.get("Scopes", [])),
-        [word.rstrip(",") for word in _joined(sections.get("Reference", [])).split()],
+        _join(sections.get("Returns", [])),
+        _join(sections.get("Scopes", [])),
+        [word.rstrip(",") for word in _join(sections.get("Reference", [])).split()],
     )
 
 
-def _joined(lines: list[str]) -> str:
+def _join(lines: list[str]) -> str:
     return " ".join(line.strip() for line in lines if line.strip())
 
 
 def _paragraphs(lines: list[str]) -> list[str]:
-    """Paragraphs, each in one line; what is indented is an example, and left out with the line that introduces it."""
+    """Return paragraphs, each in one line, without indented examples and the lines that introduce them."""
     paragraphs: list[list[str]] = [[]]
     for line in lines:
         if not line.strip():
@@ -78,7 +78,7 @@ def _paragraphs(lines: list[str]) -> list[str]:
 
 
 def _entries(lines: list[str]) -> dict[str, str]:
-    """The text of each entry; a list inside of one is left out, since each of its items is described elsewhere."""
+    """Return the text of each entry, without nested lists: their items are described elsewhere."""
     entries: dict[str, list[str]] = {}
     current: list[str] = []
     listing = False
@@ -90,11 +90,11 @@ def _entries(lines: list[str]) -> dict[str, str]:
             listing = True
         elif not listing:
             current.append(line)
-    return {name: sentence(_joined(text)) for name, text in entries.items()}
+    return {name: sentence(_join(text)) for name, text in entries.items()}
 
 
 def sentence(text: str) -> str:
-    """A text that stands by itself: it begins with a capital letter and ends with a full stop."""
+    """Make a text a sentence, with a capital letter and a full stop."""
     text = READS_ON.sub("", text).rstrip(" :")
     text = text[:1].upper() + text[1:]
     return text if not text or text.endswith((".", ")", "!")) else f"{text}."
@@ -129,7 +129,7 @@ class _Source:
 
 
 def fields_of(typed: Any) -> list[Field]:
-    """The fields of a TypedDict, in the order in which they are declared."""
+    """Return the fields of a TypedDict, in the order in which they are declared."""
     hints = get_type_hints(typed, include_extras=True)
     return [
         Field(name, _bare(hint), comment(typed.__name__, name), name in typed.__required_keys__)
@@ -138,7 +138,7 @@ def fields_of(typed: Any) -> list[Field]:
 
 
 def comment(class_name: str, field_name: str) -> str:
-    """The comment above a field, in its class or the nearest base that has one."""
+    """Return the comment above a field, in its class or the nearest base that has one."""
     source = _sources().get(class_name)
     if source is None:
         return ""
@@ -177,7 +177,7 @@ def _comments(node: ast.ClassDef, lines: list[str]) -> Iterator[tuple[str, str]]
 
 
 def _above(lines: list[str], last: int) -> list[str]:
-    """The lines of a `#:` comment that ends there, without their marks."""
+    """Return the lines of a `#:` comment that ends there, without their marks."""
     first = last
     while first >= 0 and lines[first].strip().startswith("#:"):
         first -= 1

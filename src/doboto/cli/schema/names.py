@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..._json import is_array, is_object
 from ..errors import NOT_FOUND, USAGE, Failure
 from . import catalog
-from .catalog import Operation, spelled
+from .catalog import Operation, hyphenate
 
 if TYPE_CHECKING:
     from ...client import DO
@@ -93,14 +93,14 @@ def takes_slug(operation: Operation, name: str) -> bool:
 
 
 def naming_of(operation: Operation, name: str) -> Naming | None:
-    """Where the names that a parameter takes are looked up; None where it takes none."""
+    """Return where a parameter's names are looked up; None if it takes none."""
     if name != "id":
         return OTHERS.get(name)
-    return IDS.get((operation.resource, operation.name)) or _own(operation.resource)
+    return IDS.get((operation.resource, operation.name)) or _own_naming(operation.resource)
 
 
 @cache
-def _own(resource: str) -> Naming | None:
+def _own_naming(resource: str) -> Naming | None:
     listing = catalog.operations(resource).get("list")
     if resource == "droplet" or listing is None or listing.result is None:
         return None
@@ -109,8 +109,8 @@ def _own(resource: str) -> Naming | None:
     return Naming(resource, given=OWN_IMAGES if resource == "image" else ())
 
 
-def resolved(do: DO, operation: Operation, values: Mapping[str, Any], names: dict[Any, str]) -> dict[str, Any] | None:
-    """Values with ids for names; None where nothing of what they name is there, and that is fine.
+def resolve(do: DO, operation: Operation, values: Mapping[str, Any], names: dict[Any, str]) -> dict[str, Any] | None:
+    """Resolve names to ids; return None if none exists and `missing_ok` is true.
 
     Args:
         do: The client.
@@ -128,72 +128,72 @@ def resolved(do: DO, operation: Operation, values: Mapping[str, Any], names: dic
         if naming is None or all(_is_id(text) for text in texts):
             continue
         missing_ok = bool(values.get("missing_ok")) and name == operation.parameters[0].name
-        ids = _looked_up(do, naming, texts, names, missing_ok=missing_ok)
+        ids = _find_ids(do, naming, texts, names, missing_ok=missing_ok)
         if not ids:
             return None
         found[name] = ids if is_array(value) else ids[0]
     return found
 
 
-def own_image(do: DO, name: str) -> Any:
-    """The id of the account's own image of a name, where a slug may be given too; None where there is none.
+def find_own_image(do: DO, name: str) -> Any:
+    """Find the account's own image by name, where a slug may be given too; return None if there is none.
 
     Raises:
         Failure: There are several.
     """
     naming = Naming("image", given=OWN_IMAGES)
-    ids = [] if _is_id(name) else _looked_up(do, naming, [name], {}, missing_ok=True)
+    ids = [] if _is_id(name) else _find_ids(do, naming, [name], {}, missing_ok=True)
     return ids[0] if ids else None
 
 
 def look_up(do: DO, naming: Naming, texts: Sequence[Any], names: dict[Any, str]) -> list[Any]:
-    """Ids for names, in their order; an id stays as it is.
+    """Look up the ids of names, in their order; an id stays as it is.
 
     Raises:
         Failure: A name is empty, or fits none, or several.
     """
     if all(_is_id(text) for text in texts):
         return list(texts)
-    return _looked_up(do, naming, texts, names, missing_ok=False)
+    return _find_ids(do, naming, texts, names, missing_ok=False)
 
 
 def _is_id(text: Any) -> bool:
     return not isinstance(text, str) or ID.fullmatch(text) is not None
 
 
-def _looked_up(do: DO, naming: Naming, texts: Sequence[Any], names: dict[Any, str], *, missing_ok: bool) -> list[Any]:
+def _find_ids(do: DO, naming: Naming, texts: Sequence[Any], names: dict[Any, str], *, missing_ok: bool) -> list[Any]:
     wanted = [text for text in texts if not _is_id(text)]
     if any(not text.strip() for text in wanted):
-        raise Failure(f"the name of a {_called(naming)} is empty", USAGE.code)
-    things = _listed(do, naming, wanted)
+        raise Failure(f"the name of a {_kind_of(naming)} is empty", USAGE.code)
+    things = _list(do, naming, wanted)
     ids: list[Any] = []
     for text in texts:
         if text not in wanted:
             ids.append(text)
-        elif (thing := fitting(things, text, _called(naming), _describe)) is not None:
+        elif (thing := find_by_name(things, text, _kind_of(naming), _describe)) is not None:
             names[thing["id"]] = text
             ids.append(thing["id"])
         elif naming.slugs:
             ids.append(text)
         elif not missing_ok:
-            see = f"doboto {spelled(naming.resource)} {spelled(naming.listing)}"
-            raise Failure(f"no {_called(naming)} is called {text!r}; see `{see}`", NOT_FOUND.code)
+            see = f"doboto {hyphenate(naming.resource)} {hyphenate(naming.listing)}"
+            raise Failure(f"no {_kind_of(naming)} is called {text!r}; see `{see}`", NOT_FOUND.code)
     return ids
 
 
-def _listed(do: DO, naming: Naming, wanted: Sequence[str]) -> Sequence[Mapping[str, Any]]:
-    """The list that the names are in: where it can be narrowed to a name, by that first, as it is spelled."""
-    operation = catalog.operations(naming.resource)[spelled(naming.listing)]
+def _list(do: DO, naming: Naming, wanted: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    """List the resources of a kind, filtered by name first where the operation can do so."""
+    operation = catalog.operations(naming.resource)[hyphenate(naming.listing)]
     listing: Callable[..., Sequence[Mapping[str, Any]]] = getattr(getattr(do, naming.resource), naming.listing)
     given = dict(naming.given)
     narrows = len(set(wanted)) == 1 and any(one.name == "name" for one in operation.parameters)
     return (listing(**given, name=wanted[0]) if narrows else None) or listing(**given)
 
 
-def fitting(
+def find_by_name(
     things: Sequence[Mapping[str, Any]], name: str, kind: str, describe: Callable[[Mapping[str, Any]], str]
 ) -> Mapping[str, Any] | None:
-    """The one thing of a name, spelled like that or, if there is none, in other capitals; None where there is none.
+    """Find the resource of a name, in the same case or else in another; return None if there is none.
 
     Args:
         things: Among which it is looked for.
@@ -223,6 +223,6 @@ def _describe(thing: Mapping[str, Any]) -> str:
     return " ".join(str(one) for one in (thing["id"], where, thing.get("created_at")) if one)
 
 
-def _called(naming: Naming) -> str:
+def _kind_of(naming: Naming) -> str:
     prefix = naming.listing.rpartition("_")[0]
     return f"{naming.resource} {prefix}".strip().replace("_", " ")

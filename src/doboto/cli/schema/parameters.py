@@ -12,7 +12,7 @@ import click
 
 from ..._core.conversion import choices_of
 from ..settings import Argument, Option
-from .catalog import Operation, spelled
+from .catalog import Operation, hyphenate
 from .docstrings import Field, fields_of
 from .names import naming_of, takes_droplet, takes_slug
 from .text import HelpText
@@ -73,14 +73,16 @@ class Parameter:
 
 
 def parameters(operation: Operation) -> list[Parameter]:
-    """All that can be given to an operation."""
+    """Return all parameters of an operation."""
     own = [one for one in operation.parameters if one.name not in INTERNAL]
-    found = [_plain(operation, one) for one in own if one.kind is not one.VAR_KEYWORD and one.name != "attribs"]
+    found = [
+        _make_parameter(operation, one) for one in own if one.kind is not one.VAR_KEYWORD and one.name != "attribs"
+    ]
     names = {one.name for one in found}
     return [*(one for one in attributes(operation) if one.inside or one.name not in names), *found]
 
 
-def _plain(operation: Operation, one: inspect.Parameter) -> Parameter:
+def _make_parameter(operation: Operation, one: inspect.Parameter) -> Parameter:
     required = one.default is one.empty
     hint = operation.hints[one.name]
     nullable = required and type(None) in typing.get_args(hint)
@@ -95,7 +97,7 @@ def _plain(operation: Operation, one: inspect.Parameter) -> Parameter:
 
 
 def attributes(operation: Operation) -> list[Parameter]:
-    """The attributes of what is to be made: the fields of the TypedDicts that signatures without `attribs` unpack."""
+    """Return the attributes of a create: the fields of the TypedDicts that its signatures unpack."""
     signatures = operation.overloads or [operation.hints]
     variants = [found for hints in signatures if (found := _attributes_in(hints)) is not None]
     plain = {one.name for one in operation.parameters if one.kind is not one.VAR_KEYWORD}
@@ -119,7 +121,7 @@ def replaces(operation: Operation) -> bool:
 
 
 def _attributes_in(hints: Mapping[str, Any]) -> Any:
-    """The TypedDict of all attributes in a signature: of `attribs`, or else of its keyword arguments."""
+    """Return the TypedDict of all attributes in a signature: of `attribs`, or else of its keyword arguments."""
     if "attribs" in hints:
         return next((one for one in choices_of(hints["attribs"]) if typing.is_typeddict(one)), None)
     unpacked = hints.get("attributes")
@@ -132,7 +134,7 @@ def takes_name(operation: Operation, one: Parameter) -> bool:
 
 
 def argument_of(found: Sequence[Parameter]) -> Parameter | None:
-    """The parameter that is given without its name: what it is about. All others are options."""
+    """Return the parameter given as an argument, which names the resource; all others are options."""
     by_name = {one.name: one for one in found if not one.inside}
     if "id" in by_name:
         return by_name["id"]
@@ -142,7 +144,7 @@ def argument_of(found: Sequence[Parameter]) -> Parameter | None:
     return first if first is not None and not isinstance(type_of(first.hint)[0], Structure | Structures) else None
 
 
-def made(operation: Operation, completer: Completer) -> list[click.Parameter]:
+def make_parameters(operation: Operation, completer: Completer) -> list[click.Parameter]:
     """Make the operation's arguments and options, those first that must be given.
 
     Args:
@@ -151,7 +153,7 @@ def made(operation: Operation, completer: Completer) -> list[click.Parameter]:
     """
     found = sorted(parameters(operation), key=lambda one: not one.required)
     argument = argument_of(found)
-    flags = {one.name: f"--{spelled(one.name)}" for one in found if one is not argument}
+    flags = {one.name: f"--{hyphenate(one.name)}" for one in found if one is not argument}
     _refuse_clashes(operation, [one for one in found if one is not argument])
     result: list[click.Parameter] = []
     if argument is not None:
@@ -175,7 +177,7 @@ def _argument(operation: Operation, one: Parameter, flags: Mapping[str, str], co
         type = click.STRING
     elif takes_name(operation, one):
         type = _by_name(type)
-    metavar = _called(operation, one) or ("NAME" if one.name == "names" else one.name.upper())
+    metavar = _name_metavar(operation, one) or ("NAME" if one.name == "names" else one.name.upper())
     several = several or one.name == "id"
     return Argument(
         [one.name],
@@ -205,7 +207,7 @@ def _option(operation: Operation, one: Parameter, flags: Mapping[str, str], comp
     more: dict[str, Any] = {"type": type, "multiple": several, "metavar": metavar}
     if type is click.BOOL:
         more = {"is_flag": True, "default": None}
-        declared[-2] = f"{flags[one.name]}/--no-{spelled(one.name)}"
+        declared[-2] = f"{flags[one.name]}/--no-{hyphenate(one.name)}"
     if type is MOMENT:
         more |= {"default": MOMENTS[operation.resource, one.name], "show_default": True}
     return Option(
@@ -219,13 +221,13 @@ def _option(operation: Operation, one: Parameter, flags: Mapping[str, str], comp
 
 
 def _by_name(type: click.ParamType[Any]) -> click.ParamType[Any]:
-    """The type of an id that may be a name: numbers stay numbers."""
+    """Return the type of an id that may be a name: numbers stay numbers."""
     each = type.each if isinstance(type, Several) else type
     return IdOrSlug() if each is click.INT else each
 
 
-def _called(operation: Operation, one: Parameter) -> str | None:
-    """What stands for a thing that is named in more ways than one."""
+def _name_metavar(operation: Operation, one: Parameter) -> str | None:
+    """Return the metavar of a parameter that takes ids or names, else None."""
     if takes_droplet(operation, one.name):
         return "DROPLET"
     if takes_slug(operation, one.name):
@@ -234,8 +236,8 @@ def _called(operation: Operation, one: Parameter) -> str | None:
 
 
 def metavar_of(operation: Operation, one: Parameter, type: click.ParamType[Any]) -> str | None:
-    """What stands for an option's value in the help."""
-    if named := _called(operation, one):
+    """Return the metavar of an option."""
+    if named := _name_metavar(operation, one):
         return named
     if isinstance(type, click.Choice):
         return one.name.upper() if len("|".join(type.choices)) > LONG else None
@@ -243,7 +245,7 @@ def metavar_of(operation: Operation, one: Parameter, type: click.ParamType[Any])
 
 
 def _choices(type: click.ParamType[Any], text: str) -> str:
-    """What there is to choose from, where neither the metavar nor the text says so."""
+    """Return a sentence with the choices, if neither the metavar nor the text has them."""
     if not isinstance(type, click.Choice) or all(choice in text for choice in type.choices):
         return ""
     listed = ", ".join(type.choices)
@@ -251,7 +253,7 @@ def _choices(type: click.ParamType[Any], text: str) -> str:
 
 
 def text_of(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> str:
-    """The help of a parameter; what it mentions of others, it mentions as their options."""
+    """Return the help text of a parameter, with other parameters named as options."""
     text = HelpText(operation, flags).text(one.help)
     if takes_name(operation, one):
         first, stop, rest = text.partition(". ")
@@ -266,7 +268,7 @@ def text_of(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> s
 
 
 def values_of(params: Mapping[str, Any], command: Sequence[click.Parameter]) -> dict[str, Any]:
-    """What was given, as an operation takes it: nothing for what was not, one list for what came several times."""
+    """Return the given values as an operation takes them, with one list for a repeated option."""
     return dict(_values(params, command))
 
 
@@ -280,8 +282,8 @@ def _values(params: Mapping[str, Any], command: Sequence[click.Parameter]) -> It
         yield one.name or "", list[Any](value) if one.nargs == -1 else value
 
 
-def assembled(operation: Operation, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as the operation is called with them: attributes in their dict, None where it must be said."""
+def assemble(operation: Operation, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Assemble the arguments of a call: attributes in their dict, None for nullable parameters not given."""
     found = parameters(operation)
     inside = {one.key: one.name for one in found if one.inside}
     call: dict[str, Any] = {one.name: None for one in found if one.nullable}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import click
 
 from ..errors import USAGE, Failure
-from .catalog import Operation, operations, spelled
+from .catalog import Operation, hyphenate, operations
 from .docstrings import Docstring, sentence
 
 #: `name`, `name=value`, `name="value"`.
@@ -37,37 +37,37 @@ class HelpText:
     words: Mapping[str, str]
 
     def text(self, text: str) -> str:
-        """A text of the docstring."""
-        return MENTION.sub(self._mentioned, text)
+        """Replace parameters by options in a text of the docstring."""
+        return MENTION.sub(self._replace_mention, text)
 
     def error(self, text: str) -> str:
-        """A text of the library about an argument."""
+        """Replace parameters by options in an error message of the library."""
         return WORD.sub(lambda found: self.words.get(found[1] or "", found[0]), text)
 
-    def _mentioned(self, found: re.Match[str]) -> str:
+    def _replace_mention(self, found: re.Match[str]) -> str:
         name, value = found[1], found[2]
-        word = self.words.get(name) or (f"--{spelled(name)}" if value else None)  # with a value: another one's option
+        word = self.words.get(name) or (f"--{hyphenate(name)}" if value else None)  # with a value: another one's option
         if word is not None:
             return word if value in (None, "True") or not word.startswith("--") else f"{word} {value}"
         here = operations(self.operation.resource)
-        if value is None and name != self.operation.name and spelled(name) in here:
-            return f"`doboto {spelled(self.operation.resource)} {spelled(name)}`"
+        if value is None and name != self.operation.name and hyphenate(name) in here:
+            return f"`doboto {hyphenate(self.operation.resource)} {hyphenate(name)}`"
         return found[0]
 
 
-def written(words: Sequence[str]) -> str:
-    """Words of a Python name as a sentence has them."""
+def join_words(words: Sequence[str]) -> str:
+    """Join words of a Python name for use in a sentence."""
     return " ".join(WRITTEN.get(word, word) for word in words)
 
 
 def noun_of(operation: Operation) -> str:
-    """The kind of resource that an operation is about: `domain record`."""
+    """Return the kind of resource that an operation is about: `domain record`."""
     prefix = operation.name.split("_")[:-1] if operation.info.effect != "action" else []
-    return written([*operation.resource.split("_"), *prefix])
+    return join_words([*operation.resource.split("_"), *prefix])
 
 
-def printed_by(operation: Operation, text: str) -> str:
-    """What a command prints: the docstring's words, where the library's result is printed as it is."""
+def describe_output(operation: Operation, text: str) -> str:
+    """Describe what a command prints: the docstring's text, unless the result is printed otherwise."""
     if inspect.isasyncgenfunction(operation.function):
         return f"The {noun_of(operation)}s, one after another."
     if operation.info.effect in {"create", "present"} and operation.takes("names"):
@@ -78,30 +78,30 @@ def printed_by(operation: Operation, text: str) -> str:
 
 
 def help_text_of(operation: Operation, command: Sequence[click.Parameter]) -> HelpText:
-    """The texts of an operation with these arguments and options."""
+    """Return the texts of an operation with these arguments and options."""
     return HelpText(operation, {(one.name or "").removeprefix("attribs_"): word_for(one) for one in command})
 
 
 def word_for(one: click.Parameter) -> str:
-    """An option's first flag; what stands for an argument in the usage."""
+    """Return an option's first flag, or an argument's metavar."""
     if isinstance(one, click.Argument):
         return str(one.metavar or one.name).strip("[].")
     return one.opts[0]
 
 
 def summary_of(operation: Operation) -> str:
-    """What an operation does, in one line; its parameters are not inspected, for many are listed at once."""
+    """Return an operation's summary, in one line, without inspecting its parameters: many are listed at once."""
     return HelpText(operation, {}).text(sentence(operation.summary))
 
 
 def documentation_of(operation: Operation, command: Sequence[click.Parameter]) -> Docstring:
-    """An operation's docstring with options for parameters, but for its arguments, which the options have."""
+    """Return an operation's docstring with options for parameters, without its `Args`."""
     says, doc = help_text_of(operation, command), operation.docstring
     return replace(
         doc,
         summary=summary_of(operation),
         body=[says.text(one) for one in doc.body],
-        returns=printed_by(operation, says.text(doc.returns)),
+        returns=describe_output(operation, says.text(doc.returns)),
         scopes=says.text(doc.scopes),
     )
 

@@ -25,8 +25,8 @@ LISTS = (list, Sequence)
 OBJECTS = (dict, Mapping)
 
 
-def misshapen(value: Any, hint: Any, path: str = "") -> str | None:
-    """What is wrong with a value, or None.
+def find_mismatch(value: Any, hint: Any, path: str = "") -> str | None:
+    """Describe how a value differs from its type, or return None.
 
     Args:
         value: As JSON has it.
@@ -35,29 +35,29 @@ def misshapen(value: Any, hint: Any, path: str = "") -> str | None:
     """
     if typing.get_origin(hint) in (Required, NotRequired):
         hint = typing.get_args(hint)[0]
-    kinds = [kind for one in choices(hint) for kind in _outward(one)]
-    wrong = [_wrong(value, one, path) for one in kinds]
+    kinds = [kind for one in choices(hint) for kind in _outer_types(one)]
+    wrong = [_find_mismatch_in(value, one, path) for one in kinds]
     if not wrong or None in wrong:
         return None
     # Of several types, the one whose outer type fits has the message about its members.
     outward = f"{path or 'it'} is "
     inner = next((one for one in wrong if one is not None and not one.startswith(outward)), None)
-    wanted = dict.fromkeys(_called(one) for one in kinds if one is not type(None))
+    wanted = dict.fromkeys(_type_text(one) for one in kinds if one is not type(None))
     return inner or f"{outward}{_type_name(value)}, not {' or '.join(wanted)}"
 
 
-def _wrong(value: Any, hint: Any, path: str) -> str | None:
+def _find_mismatch_in(value: Any, hint: Any, path: str) -> str | None:
     origin = typing.get_origin(hint)
     if typing.is_typeddict(hint) and is_object(value):
         hints = typing.get_type_hints(hint)
         inside = (
-            misshapen(value[name], hints[name], f"{path}.{name}".lstrip("."))
+            find_mismatch(value[name], hints[name], f"{path}.{name}".lstrip("."))
             for name in value
             if name in hints and not _is_named(name, value[name])
         )
     elif origin in LISTS and is_array(value):
         (each,) = typing.get_args(hint)
-        inside = (misshapen(one, each, f"{path}[{place}]") for place, one in enumerate(value))
+        inside = (find_mismatch(one, each, f"{path}[{place}]") for place, one in enumerate(value))
     else:
         return None if _fits(value, hint, origin) else f"{path or 'it'} is {_type_name(value)}"
     return next((one for one in inside if one is not None), None)
@@ -77,19 +77,19 @@ def _fits(value: Any, hint: Any, origin: Any) -> bool:
 
 
 def choices(hint: Any) -> list[Any]:
-    """What a type may be."""
+    """Return what a type may be."""
     if typing.get_origin(hint) in (Union, types.UnionType):
         return [choice for one in typing.get_args(hint) for choice in choices(one)]
     return [hint]
 
 
-def _outward(hint: Any) -> list[Any]:
-    """What a type may be; of some literals, what these are."""
+def _outer_types(hint: Any) -> list[Any]:
+    """Return what a type may be; of some literals, what these are."""
     literals = typing.get_origin(hint) is Literal
     return list(dict.fromkeys(map(type, typing.get_args(hint)))) if literals else [hint]
 
 
-def _called(hint: Any) -> str:
+def _type_text(hint: Any) -> str:
     if hint in SINGLE:
         return SINGLE[hint][0]
     return "a list" if typing.get_origin(hint) in LISTS else "an object"

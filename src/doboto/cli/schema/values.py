@@ -19,7 +19,7 @@ from ..._json import holds_objects, is_array, is_object
 from ..errors import reason
 from ..suggest import suggestion
 from .names import NAMED_MEMBERS
-from .validate import choices, misshapen
+from .validate import choices, find_mismatch
 
 #: Parameters whose text is long: `@FILE` reads it from a file, `@-` from standard input.
 LONG_TEXTS = frozenset({"user_data", "public_key", "private_key", "leaf_certificate", "certificate_chain"})
@@ -32,7 +32,7 @@ class Choice(click.Choice[str]):
     """One of some texts; of many, a wrong one is answered with those that are like it."""
 
     def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
-        """What is wrong."""
+        """Return the error message for an unknown choice."""
         if len(self.choices) <= MANY:
             return super().get_invalid_choice_message(value, ctx)
         return f"{value!r} is none of the {len(self.choices)} that there are{suggestion(str(value), self.choices)}"
@@ -44,7 +44,7 @@ class IdOrSlug(click.ParamType[Any]):
     name = "id|slug"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002
-        """The id, or the text."""
+        """Return the id, or the text."""
         return int(value) if str(value).isascii() and str(value).isdigit() else value
 
 
@@ -67,7 +67,7 @@ class LongText(click.ParamType[str]):
     name = "text|@file"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The text."""
+        """Return the text."""
         if not str(value).startswith("@"):
             return str(value)
         try:
@@ -86,13 +86,13 @@ class Several(click.ParamType[Any]):
         self.name = f"{each.name},..."
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[Any]:
-        """A list of values."""
-        parts = _listed(str(value))
+        """Return a list of values."""
+        parts = _split_list(str(value))
         return [self.each.convert(part.strip(), param, ctx) for part in parts if part.strip()]
 
 
-def _listed(text: str) -> list[str]:
-    """What stands between commas; of a JSON list of single values, as results are printed, what is in it."""
+def _split_list(text: str) -> list[str]:
+    """Split a list at commas; a JSON list of single values, as results are printed, works too."""
     if text.strip() == "null":  # as results have it where there are none
         return []
     try:
@@ -110,7 +110,7 @@ class Seconds(click.ParamType[float]):
     name = "float"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number."""
+        """Return the number."""
         found = float(click.FLOAT.convert(value, param, ctx))
         if not math.isfinite(found) or found < 0:
             self.fail(f"{value!r} is no number of seconds", param, ctx)
@@ -168,24 +168,24 @@ class Structure(click.ParamType[Any]):
         self.name = "json|key=value,..." if self.keys else "json"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The dict or list."""
+        """Return the dict or list."""
         if not isinstance(value, str):
             return value
-        return self.checked(self.read(value, param, ctx), self.hint, param, ctx)
+        return self.check(self.read(value, param, ctx), self.hint, param, ctx)
 
     def read(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """What a text says, whatever its shape."""
+        """Read a value from text, without checking its type."""
         try:
             return self._file(value[1:]) if value.startswith("@") else self._text(value, param, ctx)
         except (OSError, ValueError) as failure:
             kind = "no JSON: " if isinstance(failure, json.JSONDecodeError) else ""
             self.fail(f"{value!r} can't be read: {kind}{reason(failure)}", param, ctx)
 
-    def checked(self, found: Any, hint: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """What was read, if it has the shape."""
+    def check(self, found: Any, hint: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Check that a value has the type, and return it."""
         if self.keys and is_object(found) and (unknown := found.keys() - self.keys.keys()):
             self.fail(f"no such key: {', '.join(sorted(unknown))}; there is {', '.join(self.keys)}", param, ctx)
-        if wrong := misshapen(found, hint):
+        if wrong := find_mismatch(found, hint):
             self.fail(wrong, param, ctx)
         return found
 
@@ -217,7 +217,7 @@ class Structure(click.ParamType[Any]):
         if dot and inner.keys:
             found[first] = {**there} if is_object(there) else {}
             inner._put(found[first], rest, text, param, ctx)
-            inner.checked(found[first], inner.hint, param, ctx)
+            inner.check(found[first], inner.hint, param, ctx)
             return
         value = self._value(key, text, param, ctx)
         found[key] = [*found[key], *value] if is_array(value) and is_array(found.get(key)) else value
@@ -238,10 +238,10 @@ class Structures(Several):
         self.structure = each
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[Any]:
-        """A list of dicts."""
+        """Return a list of dicts."""
         found = None if str(value).strip() == "null" else self.structure.read(str(value), param, ctx)
         many = found if is_array(found) else [] if found is None else [found]
-        return [self.structure.checked(one, self.structure.hint, param, ctx) for one in many]
+        return [self.structure.check(one, self.structure.hint, param, ctx) for one in many]
 
 
 class Numbers(click.ParamType[Any]):
@@ -252,7 +252,7 @@ class Numbers(click.ParamType[Any]):
         self.name = "|".join(self.choices)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The number."""
+        """Return the number."""
         if str(value) not in self.choices:
             self.fail(f"{value!r} is none of {', '.join(self.choices)}", param, ctx)
         return self.choices[str(value)]
@@ -269,7 +269,7 @@ SIMPLE: Mapping[Any, click.ParamType[Any]] = {
 
 
 def type_of(hint: Any, name: str = "") -> tuple[click.ParamType[Any], bool]:
-    """The type for a hint, and whether it takes several values."""
+    """Return the type for a hint, and whether it takes several values."""
     kinds = _choices(hint)
     if name in LONG_TEXTS:
         return LongText(), False
@@ -287,5 +287,5 @@ def type_of(hint: Any, name: str = "") -> tuple[click.ParamType[Any], bool]:
 
 
 def _choices(hint: Any) -> list[Any]:
-    """What a type may be, without None."""
+    """Return what a type may be, without None."""
     return [one for one in choices(hint) if one is not type(None)]
