@@ -54,6 +54,14 @@ def _is_bulk(info: OperationInfo, _: frozenset[str]) -> bool:
     return info.bulk
 
 
+def _is_bulk_action(info: OperationInfo, _: frozenset[str]) -> bool:
+    return info.bulk and info.effect == "action"
+
+
+def _acts_by_tag(info: OperationInfo, parameters: frozenset[str]) -> bool:
+    return _is_bulk_action(info, parameters) and "tag_name" in parameters
+
+
 def _filters(info: OperationInfo, parameters: frozenset[str]) -> bool:
     return info.effect == "read" and bool(parameters & {"name", "region", "type", "state", "resource_type", "fqdn"})
 
@@ -69,6 +77,11 @@ INVALID = "ValueError, TypeError"
 #: itself has that description alone.
 ERRORS: Sequence[tuple[Condition, str, str]] = (
     (_takes("id", "tag_name"), "ValueError", "Neither or both of `id` and `tag_name` are given, or it is empty."),
+    (
+        _acts_by_tag,
+        "DOBOTONotFoundException",
+        "There is no such Droplet; what an unknown tag gives is not documented.",
+    ),
     (_filters, "ValueError", "A filter is empty or has an unknown value."),
     (_takes("attribs"), INVALID, "An attribute is missing, unknown or invalid; nothing was sent."),
     (_takes("attributes"), INVALID, "An attribute is missing, unknown or invalid; nothing was sent."),
@@ -86,7 +99,16 @@ ERRORS: Sequence[tuple[Condition, str, str]] = (
     (_always, "DOBOTOException", "The request failed for another reason."),
 )
 #: Errors that are described before an operation's own.
-FIRST = 6
+FIRST = 7
+#: What the actions return that do not say it themselves: the first whose condition holds.
+RETURNS: Sequence[tuple[Condition, str]] = (
+    (
+        _acts_by_tag,
+        "The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.",
+    ),
+    (_is_bulk_action, "The Action; a list of Actions, in the order given, for a list of ids."),
+    (_effect("action"), "The Action."),
+)
 
 
 def document(
@@ -120,8 +142,8 @@ def completed(text: str, parameters: Sequence[str], info: OperationInfo, shared:
     parts = [body]
     if args := [*_args(_entries(sections["Args"]), parameters, shared)]:
         parts.append("\n".join(["Args:", *args]))
-    if sections["Returns"]:
-        parts.append("\n".join(["Returns:", *sections["Returns"]]).strip())
+    if returns := sections["Returns"] or _returns(frozenset(parameters), info):
+        parts.append("\n".join(["Returns:", *returns]).strip())
     parts.append("\n".join(["Raises:", *_errors(_entries(sections["Raises"]), frozenset(parameters), info)]))
     parts += [_wrapped(f"Scopes: {scopes(info)}"), "Reference: " + ",\n    ".join(info.links)]
     return "\n\n".join(parts)
@@ -175,6 +197,12 @@ def _args(own: Mapping[str, list[str]], parameters: Sequence[str], shared: Mappi
             yield from own[name]
         elif name in shared:
             yield _wrapped(f"{name}: {shared[name]}", " " * 4, " " * 8)
+
+
+def _returns(parameters: frozenset[str], info: OperationInfo) -> list[str]:
+    """What an operation returns that does not say it itself."""
+    found = next((text for condition, text in RETURNS if condition(info, parameters)), None)
+    return [] if found is None else [_wrapped(found, " " * 4, " " * 4)]
 
 
 def _errors(own: Mapping[str, list[str]], parameters: frozenset[str], info: OperationInfo) -> list[str]:

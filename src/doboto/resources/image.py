@@ -207,9 +207,6 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         Args:
             region: The region's slug.
 
-        Returns:
-            The Action.
-
         Raises:
             ValueError: The region is empty.
             DOBOTOUnprocessableException: There is no such region.
@@ -234,9 +231,6 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         progress: OnProgress | None = None,
     ) -> Action:
         """Make a backup a snapshot, which is kept until it is destroyed.
-
-        Returns:
-            The Action.
 
         Raises:
             DOBOTOAlreadyDoneException: It is a snapshot.

@@ -227,9 +227,6 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
             name: its name, with
             region: the slug of its region, unless no other region has a volume of that name.
 
-        Returns:
-            The Action.
-
         Raises:
             ValueError: Neither the id nor the name is given, or no Droplet.
             DOBOTOUnprocessableException: It is attached already, or the Droplet can't have it.
@@ -265,9 +262,6 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
             name: its name, with
             region: the slug of its region, unless no other region has a volume of that name.
 
-        Returns:
-            The Action.
-
         Raises:
             ValueError: Neither the id nor the name is given, or no Droplet.
             DOBOTONotFoundException: There is no such volume or Droplet, or it is not attached there.
@@ -301,9 +295,6 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
         Args:
             size: The new size in GiB.
             region: The slug of its region.
-
-        Returns:
-            The Action.
 
         Raises:
             DOBOTOUnprocessableException: The size is not larger, or too large.

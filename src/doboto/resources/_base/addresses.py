@@ -113,9 +113,6 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
         Args:
             droplet_id: The Droplet's id.
 
-        Returns:
-            The Action.
-
         Raises:
             DOBOTOPendingEventException: Another action is running on either, and `wait` is False.
             DOBOTOUnprocessableException: The Droplet is in another region, or has such an address already.
@@ -142,9 +139,6 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
         progress: OnProgress | None = None,
     ) -> Action:
         """Take an address off its Droplet. It stays reserved.
-
-        Returns:
-            The Action.
 
         Raises:
             DOBOTOUnprocessableException: It is not assigned.

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..._core.attributes import members
 from ..._core.request import id_or_slug, text
-from ..._core.target import Target
 from ..._operation import Mode, operation
 from ...progress import OnProgress
 from ...types import Action, BackupPolicyAttributes
 from .action_overloads import Actions, act, by_ids, enable, rebuilding, resizing, single, snapshot
 from .run_action import DropletActionRunner
+
+#: What the actions declare that are asked for by ids alone, beside their scopes.
+BY_ID: Mapping[str, Any] = {
+    "ref": "dropletActions_post",
+    "effect": "action",
+    "scopes_with": {"wait": ("droplet:read",)},
+}
+#: What those declare, beside their scopes, that can be asked for by ids or by tag.
+BY_TAG: Mapping[str, Any] = {
+    "ref": ("dropletActions_post", "dropletActions_post_byTag"),
+    "effect": "action",
+    "scopes_with": {"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+    "bulk": True,
+}
 
 
 class DropletActions(DropletActionRunner[Mode]):
@@ -23,13 +36,7 @@ class DropletActions(DropletActionRunner[Mode]):
         "tag_name": "The tag whose Droplets are meant, instead of an id.",
     }
 
-    @enable(
-        ref=("dropletActions_post", "dropletActions_post_byTag"),
-        scopes="droplet:update",
-        effect="action",
-        scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
-        bulk=True,
-    )
+    @enable(scopes="droplet:update", **BY_TAG)
     async def backup_enable(
         self,
         id: int | Sequence[int] | None = None,
@@ -48,28 +55,15 @@ class DropletActions(DropletActionRunner[Mode]):
         Args:
             backup_policy: When to take them, by `id` only: `plan` (`daily` or `weekly`), `weekday` (`SUN` to `SAT`, for
                 weekly) and `hour` (0, 4, 8, 12, 16 or 20, UTC).
-
-        Returns:
-            The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
         """
-        target = Target.of(id, tag_name)
         body: dict[str, Any] = {"type": "enable_backups"}
         if backup_policy is not None:
-            if target.tag_name is not None:
+            if tag_name is not None:
                 raise ValueError("the API takes a backup_policy for one Droplet at a time, not by tag")
             body["backup_policy"] = members("backup_policy", backup_policy)
-        return await self._run_droplet_action(target, body, wait, poll, timeout, progress)
+        return await self._act(id, tag_name, body, wait, poll, timeout, progress)
 
-    @act(
-        ref=("dropletActions_post", "dropletActions_post_byTag"),
-        scopes="droplet:update",
-        effect="action",
-        scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
-        bulk=True,
-    )
+    @act(scopes="droplet:update", **BY_TAG)
     async def backup_disable(
         self,
         id: int | Sequence[int] | None = None,
@@ -83,20 +77,10 @@ class DropletActions(DropletActionRunner[Mode]):
         """Take no more backups of a Droplet, or of all Droplets with a tag.
 
         Backups that exist are kept for a while and then removed by DigitalOcean.
-
-        Returns:
-            The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
         """
-        return await self._run_droplet_action(
-            Target.of(id, tag_name), {"type": "disable_backups"}, wait, poll, timeout, progress
-        )
+        return await self._act(id, tag_name, {"type": "disable_backups"}, wait, poll, timeout, progress)
 
-    @operation(
-        ref="dropletActions_post", scopes="droplet:update", effect="action", scopes_with={"wait": ("droplet:read",)}
-    )
+    @operation(scopes="droplet:update", **BY_ID)
     async def backup_policy_update(
         self,
         id: int,
@@ -115,12 +99,10 @@ class DropletActions(DropletActionRunner[Mode]):
             id: The Droplet's id.
             backup_policy: The new policy: `plan` (`daily` or `weekly`), `weekday` (`SUN` to `SAT`, for weekly) and
                 `hour` (0, 4, 8, 12, 16 or 20, UTC).
-
-        Returns:
-            The Action.
         """
-        return await self._run_droplet_action(
-            Target.of(id, None),
+        return await self._act(
+            id,
+            None,
             {"type": "change_backup_policy", "backup_policy": members("backup_policy", backup_policy)},
             wait,
             poll,
@@ -128,13 +110,7 @@ class DropletActions(DropletActionRunner[Mode]):
             progress,
         )
 
-    @by_ids(
-        ref="dropletActions_post",
-        scopes="droplet:update",
-        effect="action",
-        scopes_with={"wait": ("droplet:read",)},
-        bulk=True,
-    )
+    @by_ids(scopes="droplet:update", bulk=True, **BY_ID)
     async def reboot(
         self,
         id: int | Sequence[int],
@@ -147,19 +123,10 @@ class DropletActions(DropletActionRunner[Mode]):
         """Reboot a Droplet, as by its own `reboot` command.
 
         A reboot is tried in the operating system; use `power_cycle` where that does not help.
-
-        Returns:
-            The Action; a list of Actions, in the order given, for a list of ids.
         """
-        return await self._run_droplet_action(Target.of(id, None), {"type": "reboot"}, wait, poll, timeout, progress)
+        return await self._act(id, None, {"type": "reboot"}, wait, poll, timeout, progress)
 
-    @act(
-        ref=("dropletActions_post", "dropletActions_post_byTag"),
-        scopes="droplet:update",
-        effect="action",
-        scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
-        bulk=True,
-    )
+    @act(scopes="droplet:update", **BY_TAG)
     async def shutdown(
         self,
         id: int | Sequence[int] | None = None,
@@ -174,24 +141,10 @@ class DropletActions(DropletActionRunner[Mode]):
 
         A shutdown is asked of the operating system, which may not obey: the action completes when it was asked.
         Follow up with `power_off` where a Droplet is still active after a while. A Droplet that is off is charged for.
-
-        Returns:
-            The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
         """
-        return await self._run_droplet_action(
-            Target.of(id, tag_name), {"type": "shutdown"}, wait, poll, timeout, progress
-        )
+        return await self._act(id, tag_name, {"type": "shutdown"}, wait, poll, timeout, progress)
 
-    @act(
-        ref=("dropletActions_post", "dropletActions_post_byTag"),
-        scopes="droplet:update",
-        effect="action",
-        scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
-        bulk=True,
-    )
+    @act(scopes="droplet:update", **BY_TAG)
     async def power_on(
         self,
         id: int | Sequence[int] | None = None,
@@ -202,25 +155,10 @@ class DropletActions(DropletActionRunner[Mode]):
         *,
         progress: OnProgress | None = None,
     ) -> Action | Actions:
-        """Switch on a Droplet, or all Droplets with a tag.
+        """Switch on a Droplet, or all Droplets with a tag."""
+        return await self._act(id, tag_name, {"type": "power_on"}, wait, poll, timeout, progress)
 
-        Returns:
-            The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
-        """
-        return await self._run_droplet_action(
-            Target.of(id, tag_name), {"type": "power_on"}, wait, poll, timeout, progress
-        )
-
-    @act(
-        ref=("dropletActions_post", "dropletActions_post_byTag"),
-        scopes="droplet:update",
-        effect="action",
-        scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
-        bulk=True,
-    )
+    @act(scopes="droplet:update", **BY_TAG)
     async def power_off(
         self,
         id: int | Sequence[int] | None = None,
@@ -234,24 +172,10 @@ class DropletActions(DropletActionRunner[Mode]):
         """Cut the power of a Droplet, or of all Droplets with a tag.
 
         It may lose data that was not written yet; try `shutdown` first. A Droplet that is off is charged for.
-
-        Returns:
-            The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
         """
-        return await self._run_droplet_action(
-            Target.of(id, tag_name), {"type": "power_off"}, wait, poll, timeout, progress
-        )
+        return await self._act(id, tag_name, {"type": "power_off"}, wait, poll, timeout, progress)
 
-    @act(
-        ref=("dropletActions_post", "dropletActions_post_byTag"),
-        scopes="droplet:update",
-        effect="action",
-        scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
-        bulk=True,
-    )
+    @act(scopes="droplet:update", **BY_TAG)
     async def power_cycle(
         self,
         id: int | Sequence[int] | None = None,
@@ -262,24 +186,13 @@ class DropletActions(DropletActionRunner[Mode]):
         *,
         progress: OnProgress | None = None,
     ) -> Action | Actions:
-        """Cut the power of a Droplet, or of all Droplets with a tag, and switch it on again.
-
-        Returns:
-            The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
-        """
-        return await self._run_droplet_action(
-            Target.of(id, tag_name), {"type": "power_cycle"}, wait, poll, timeout, progress
-        )
+        """Cut the power of a Droplet, or of all Droplets with a tag, and switch it on again."""
+        return await self._act(id, tag_name, {"type": "power_cycle"}, wait, poll, timeout, progress)
 
     @operation(
-        ref="dropletActions_post",
         scopes=("droplet:update", "droplet:admin"),
-        effect="action",
-        scopes_with={"wait": ("droplet:read",)},
         irreversible="All data on the Droplet's disk is lost.",
+        **BY_ID,
     )
     async def restore(
         self,
@@ -298,20 +211,11 @@ class DropletActions(DropletActionRunner[Mode]):
         Args:
             id: The Droplet's id.
             image: The id of a backup of this Droplet.
-
-        Returns:
-            The Action.
         """
         body = {"type": "restore", "image": id_or_slug("image", image)}
-        return await self._run_droplet_action(Target.of(id, None), body, wait, poll, timeout, progress)
+        return await self._act(id, None, body, wait, poll, timeout, progress)
 
-    @by_ids(
-        ref="dropletActions_post",
-        scopes=("droplet:update", "droplet:admin"),
-        effect="action",
-        scopes_with={"wait": ("droplet:read",)},
-        bulk=True,
-    )
+    @by_ids(scopes=("droplet:update", "droplet:admin"), bulk=True, **BY_ID)
     async def password_reset(
         self,
         id: int | Sequence[int],
@@ -324,21 +228,14 @@ class DropletActions(DropletActionRunner[Mode]):
         """Give a Droplet a new root password, which DigitalOcean sends by mail.
 
         The Droplet is rebooted.
-
-        Returns:
-            The Action; a list of Actions, in the order given, for a list of ids.
         """
-        return await self._run_droplet_action(
-            Target.of(id, None), {"type": "password_reset"}, wait, poll, timeout, progress
-        )
+        return await self._act(id, None, {"type": "password_reset"}, wait, poll, timeout, progress)
 
     @resizing(
-        ref="dropletActions_post",
         scopes=("droplet:update", "droplet:create"),
-        effect="action",
-        scopes_with={"wait": ("droplet:read",)},
         irreversible_with={"disk": "A disk cannot be made smaller again."},
         bulk=True,
+        **BY_ID,
     )
     async def resize(
         self,
@@ -358,12 +255,10 @@ class DropletActions(DropletActionRunner[Mode]):
         Args:
             size: The slug of the new size.
             disk: If true, the disk grows as well; without it the change of size can be undone.
-
-        Returns:
-            The Action; a list of Actions, in the order given, for a list of ids.
         """
-        return await self._run_droplet_action(
-            Target.of(id, None),
+        return await self._act(
+            id,
+            None,
             {"type": "resize", "size": text("size", size), "disk": disk},
             wait,
             poll,
@@ -372,12 +267,10 @@ class DropletActions(DropletActionRunner[Mode]):
         )
 
     @rebuilding(
-        ref="dropletActions_post",
         scopes=("droplet:update", "droplet:admin"),
-        effect="action",
-        scopes_with={"wait": ("droplet:read",)},
         irreversible="All data on the Droplet's disk is lost.",
         bulk=True,
+        **BY_ID,
     )
     async def rebuild(
         self,
@@ -395,16 +288,11 @@ class DropletActions(DropletActionRunner[Mode]):
 
         Args:
             image: The image: an id, or the slug of a public image.
-
-        Returns:
-            The Action; a list of Actions, in the order given, for a list of ids.
         """
         body = {"type": "rebuild", "image": id_or_slug("image", image)}
-        return await self._run_droplet_action(Target.of(id, None), body, wait, poll, timeout, progress)
+        return await self._act(id, None, body, wait, poll, timeout, progress)
 
-    @operation(
-        ref="dropletActions_post", scopes="droplet:update", effect="action", scopes_with={"wait": ("droplet:read",)}
-    )
+    @operation(scopes="droplet:update", **BY_ID)
     async def rename(
         self,
         id: int,
@@ -420,17 +308,10 @@ class DropletActions(DropletActionRunner[Mode]):
         Args:
             id: The Droplet's id.
             name: The new name. The host name inside the Droplet stays as it is.
-
-        Returns:
-            The Action.
         """
-        return await self._run_droplet_action(
-            Target.of(id, None), {"type": "rename", "name": text("name", name)}, wait, poll, timeout, progress
-        )
+        return await self._act(id, None, {"type": "rename", "name": text("name", name)}, wait, poll, timeout, progress)
 
-    @operation(
-        ref="dropletActions_post", scopes="droplet:update", effect="action", scopes_with={"wait": ("droplet:read",)}
-    )
+    @operation(scopes="droplet:update", **BY_ID)
     async def kernel_update(
         self,
         id: int,
@@ -448,22 +329,14 @@ class DropletActions(DropletActionRunner[Mode]):
         Args:
             id: The Droplet's id.
             kernel_id: The id of one of the kernels in `kernel_list`.
-
-        Returns:
-            The Action.
         """
         text("kernel_id", kernel_id)
-        return await self._run_droplet_action(
-            Target.of(id, None), {"type": "change_kernel", "kernel": kernel_id}, wait, poll, timeout, progress
-        )
+        return await self._act(id, None, {"type": "change_kernel", "kernel": kernel_id}, wait, poll, timeout, progress)
 
     @act(
-        ref=("dropletActions_post", "dropletActions_post_byTag"),
         scopes="droplet:update",
-        effect="action",
-        scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+        **BY_TAG,
         irreversible="An IPv6 address cannot be removed again.",
-        bulk=True,
     )
     async def ipv6_enable(
         self,
@@ -478,20 +351,10 @@ class DropletActions(DropletActionRunner[Mode]):
         """Give an IPv6 address to a Droplet, or to all Droplets with a tag.
 
         It can't be taken away again, and the operating system must be set up to use it.
-
-        Returns:
-            The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
         """
-        return await self._run_droplet_action(
-            Target.of(id, tag_name), {"type": "enable_ipv6"}, wait, poll, timeout, progress
-        )
+        return await self._act(id, tag_name, {"type": "enable_ipv6"}, wait, poll, timeout, progress)
 
-    @single(
-        ref="dropletActions_post", scopes="droplet:update", effect="action", scopes_with={"wait": ("droplet:read",)}
-    )
+    @single(scopes="droplet:update", **BY_ID)
     async def private_networking_enable(
         self,
         id: int | None = None,
@@ -511,23 +374,15 @@ class DropletActions(DropletActionRunner[Mode]):
             id: The Droplet's id.
             tag_name: Refused: see above.
 
-        Returns:
-            The Action.
-
         Raises:
             ValueError: `id` is missing or empty, or `tag_name` is given.
         """
-        return await self._run_droplet_action(
-            Target.of(id, tag_name), {"type": "enable_private_networking"}, wait, poll, timeout, progress
-        )
+        return await self._act(id, tag_name, {"type": "enable_private_networking"}, wait, poll, timeout, progress)
 
     @snapshot(
-        ref=("dropletActions_post", "dropletActions_post_byTag"),
         scopes=("droplet:update", "image:create"),
-        effect="action",
-        scopes_with={"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+        **BY_TAG,
         scopes_note="image:read to find the new image's id while waiting",
-        bulk=True,
     )
     async def snapshot_create(
         self,
@@ -551,11 +406,8 @@ class DropletActions(DropletActionRunner[Mode]):
             The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`. With
             `wait`, each has the new image's id as `image_id`, unless it could not be determined; finding it costs one
             request for each Droplet.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet; what an unknown tag gives is not documented.
         """
         body = {"type": "snapshot"}
         if snapshot_name is not None:
             body["name"] = text("snapshot_name", snapshot_name)
-        return await self._run_droplet_action(Target.of(id, tag_name), body, wait, poll, timeout, progress)
+        return await self._act(id, tag_name, body, wait, poll, timeout, progress)

@@ -31,9 +31,10 @@ from .new_images import with_image_ids
 class DropletActionRunner(ActionRunner[Mode]):
     """Starts actions of Droplets."""
 
-    async def _run_droplet_action(
+    async def _act(
         self,
-        target: Target,
+        id: int | Sequence[int] | None,
+        tag_name: str | None,
         body: Mapping[str, Any],
         wait: bool,
         poll: float,
@@ -41,6 +42,7 @@ class DropletActionRunner(ActionRunner[Mode]):
         progress: OnProgress | None,
     ) -> Any:
         """Start an action; wait for it if asked to. An action by id, a list of actions by several ids or by tag."""
+        target = Target.of(id, tag_name)
         target.refuse_tag_unless(body["type"])
         plan = self._plan(poll, timeout, progress)
         actions = await self._start_all(target, body, plan, wait)
