@@ -19,7 +19,7 @@ exclude_patterns = ["_build"]
 nitpicky = True
 # Of the standard library, and what only annotations of private modules say: there is nothing here to link to.
 nitpick_ignore_regex = [
-    (r"py:.*", r"(collections|contextlib|datetime|inspect|os|pathlib|types|typing)(\..*)?"),
+    (r"py:.*", r"(collections|contextlib|datetime|enum|inspect|os|pathlib|types|typing)(\..*)?"),
     (r"py:.*", r"(starlette|uvicorn)\..*"),
     (r"py:.*", r"(doboto\.)?_(core|io|session|settings|operation|wait)\..*"),
     (r"py:.*", r"doboto\.sim\.(?!Simulator$|Settings$|Server$|Account$|Clock$|Fault$|Faults$)\w+(\..*)?"),

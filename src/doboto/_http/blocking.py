@@ -6,6 +6,7 @@ import os
 import select
 import selectors
 import socket
+import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -114,7 +115,7 @@ def new_socket(family: int) -> socket.socket:
 
 def is_readable(sock: socket.socket) -> bool:
     """Return whether a socket has something to read, its end included, without waiting."""
-    if not hasattr(select, "poll"):  # Windows
+    if sys.platform == "win32":  # it has no poll
         return bool(select.select([sock], [], [], 0)[0])
     poll = select.poll()
     poll.register(sock, select.POLLIN)

@@ -38,7 +38,9 @@ _COARSE = 5
 
 def real_monotonic() -> float:
     """Return the machine's monotonic time, also where a test has frozen `time.monotonic` (freezegun, time-machine)."""
-    return time.clock_gettime(time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime") else time.monotonic()
+    if sys.platform == "win32":
+        return time.monotonic()
+    return time.clock_gettime(time.CLOCK_MONOTONIC)
 
 
 def real_time() -> float:
@@ -46,9 +48,9 @@ def real_time() -> float:
 
     freezegun replaces the functions of `time` but `clock_gettime`, time-machine the clock CLOCK_REALTIME.
     """
-    if sys.platform == "linux":
-        return time.clock_gettime(_COARSE)
-    return time.clock_gettime(time.CLOCK_REALTIME) if hasattr(time, "clock_gettime") else time.time()
+    if sys.platform == "win32":
+        return time.time()
+    return time.clock_gettime(_COARSE if sys.platform == "linux" else time.CLOCK_REALTIME)
 
 
 class RealClock:
