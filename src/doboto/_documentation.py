@@ -62,6 +62,14 @@ def _acts_by_tag(info: OperationInfo, parameters: frozenset[str]) -> bool:
     return _is_bulk_action(info, parameters) and "tag_name" in parameters
 
 
+def _sends_attributes(info: OperationInfo, parameters: frozenset[str]) -> bool:
+    return info.effect in {"create", "update"} and not parameters.isdisjoint({"attribs", "attributes"})
+
+
+def _changes_and_waits(info: OperationInfo, parameters: frozenset[str]) -> bool:
+    return info.effect == "update" and "wait" in parameters
+
+
 def _filters(info: OperationInfo, parameters: frozenset[str]) -> bool:
     return info.effect == "read" and bool(parameters & {"name", "region", "type", "state", "resource_type", "fqdn"})
 
@@ -87,6 +95,8 @@ ERRORS: Sequence[tuple[Condition, str, str]] = (
     (_takes("attributes"), INVALID, "An attribute is missing, unknown or invalid; nothing was sent."),
     (_requires_one, "DOBOTONotFoundException", "The resource does not exist."),
     (_names_one, "DOBOTONotFoundException", "The resource does not exist, and `missing_ok` is false."),
+    (_sends_attributes, "DOBOTOUnprocessableException", "The API refused them."),
+    (_changes_and_waits, "DOBOTOActionException", "The change failed, while waiting."),
     (_effect("action"), "DOBOTOPendingEventException", "Another action is running there, and `wait` is false."),
     (_effect("action"), "DOBOTOActionException", "The action ended as errored, while waiting."),
     (_takes("wait", "progress"), "DOBOTOPollingException", "It took longer than `timeout`, while waiting."),

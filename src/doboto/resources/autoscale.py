@@ -86,7 +86,6 @@ class Autoscale(LifecycleOperations[Mode]):
             The pool.
 
         Raises:
-            DOBOTOUnprocessableException: The API refused them.
             DOBOTOActionException: The pool could not make its Droplets, while waiting; `result` is the pool.
         """
         making, plan = create_spec(attributes), self._plan(poll, timeout, progress)
@@ -161,7 +160,6 @@ class Autoscale(LifecycleOperations[Mode]):
             The pool.
 
         Raises:
-            DOBOTOUnprocessableException: The API refused them.
             DOBOTOActionException: The pool could not make its Droplets, while waiting; `result` is the pool.
         """
         body, plan = ordered(attribs), self._plan(poll, timeout, progress)

@@ -91,7 +91,6 @@ class Firewall(LifecycleOperations[Mode]):
 
         Raises:
             DOBOTOConflictException: There is a firewall of that name.
-            DOBOTOUnprocessableException: The API refused them.
             DOBOTOActionException: It could not be applied, while waiting.
         """
         plan = self._plan(poll, timeout, progress)
@@ -163,8 +162,6 @@ class Firewall(LifecycleOperations[Mode]):
 
         Raises:
             DOBOTOConflictException: There is another firewall of that name.
-            DOBOTOUnprocessableException: The API refused them.
-            DOBOTOActionException: The change failed, while waiting.
         """
         plan = self._plan(poll, timeout, progress)
         return await self._replace(LIFECYCLE, id, attributes_for(attributes), plan, wait)
@@ -200,7 +197,6 @@ class Firewall(LifecycleOperations[Mode]):
         Raises:
             ValueError, TypeError: There are none, or it is no list.
             DOBOTOUnprocessableException: A Droplet is not there.
-            DOBOTOActionException: The change failed, while waiting.
         """
         plan = self._plan(poll, timeout, progress)
         await self._extend("POST", id, "droplets", {"droplet_ids": some("droplet_ids", droplet_ids)}, plan, wait)
@@ -225,7 +221,6 @@ class Firewall(LifecycleOperations[Mode]):
 
         Raises:
             ValueError, TypeError: There are none, or it is no list.
-            DOBOTOActionException: The change failed, while waiting.
         """
         plan = self._plan(poll, timeout, progress)
         await self._extend("DELETE", id, "droplets", {"droplet_ids": some("droplet_ids", droplet_ids)}, plan, wait)
@@ -254,7 +249,6 @@ class Firewall(LifecycleOperations[Mode]):
         Raises:
             ValueError, TypeError: There are none, or it is no list.
             DOBOTOUnprocessableException: A tag is not there.
-            DOBOTOActionException: The change failed, while waiting.
         """
         plan = self._plan(poll, timeout, progress)
         await self._extend("POST", id, "tags", {"tags": some("tags", tags)}, plan, wait)
@@ -282,7 +276,6 @@ class Firewall(LifecycleOperations[Mode]):
 
         Raises:
             ValueError, TypeError: There are none, or it is no list.
-            DOBOTOActionException: The change failed, while waiting.
         """
         plan = self._plan(poll, timeout, progress)
         await self._extend("DELETE", id, "tags", {"tags": some("tags", tags)}, plan, wait)
@@ -314,7 +307,6 @@ class Firewall(LifecycleOperations[Mode]):
         Raises:
             ValueError, TypeError: There are no rules, or they are no list.
             DOBOTOUnprocessableException: A rule can't be.
-            DOBOTOActionException: The change failed, while waiting.
             DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.
         """
         plan = self._plan(poll, timeout, progress)
@@ -347,7 +339,6 @@ class Firewall(LifecycleOperations[Mode]):
         Raises:
             ValueError, TypeError: There are no rules, or they are no list.
             DOBOTOUnprocessableException: A rule can't be.
-            DOBOTOActionException: The change failed, while waiting.
             DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.
         """
         plan = self._plan(poll, timeout, progress)

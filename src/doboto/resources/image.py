@@ -113,7 +113,6 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
             The image.
 
         Raises:
-            DOBOTOUnprocessableException: The API refused them.
             DOBOTOActionException: The import failed, while waiting; `result` is the image.
         """
         making, plan = create_spec(attributes), self._plan(poll, timeout, progress)

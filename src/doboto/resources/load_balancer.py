@@ -150,7 +150,6 @@ class LoadBalancer(LifecycleOperations[Mode]):
             The load balancer.
 
         Raises:
-            DOBOTOUnprocessableException: The API refused them.
             DOBOTOActionException: The creation failed, while waiting.
         """
         plan = self._plan(poll, timeout, progress)
@@ -220,7 +219,6 @@ class LoadBalancer(LifecycleOperations[Mode]):
 
         Raises:
             DOBOTOForbiddenException: It is still busy with something else.
-            DOBOTOUnprocessableException: The API refused them.
         """
         plan = self._plan(poll, timeout, progress)
         return await self._replace(LIFECYCLE, id, attributes_for(attribs, attributes), plan, wait)

@@ -96,7 +96,6 @@ class Monitoring(Creation[Mode]):
             The alert policy.
 
         Raises:
-            DOBOTOUnprocessableException: The API refused them.
             DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined. Policies have
                 no time of creation: an identical one counts as the one asked for.
         """
@@ -139,9 +138,6 @@ class Monitoring(Creation[Mode]):
 
         Returns:
             The alert policy.
-
-        Raises:
-            DOBOTOUnprocessableException: The API refused them.
         """
         request = Request("PUT", path(ALERT, id=id), body=ordered(attribs), repeatable=True)
         return await self._fetch("policy", request)

@@ -60,7 +60,6 @@ class Project(ProjectResources[Mode]):
 
         Raises:
             DOBOTOConflictException: There is a project of that name.
-            DOBOTOUnprocessableException: The API refused them.
         """
         return await self._create_resource(create_spec(attributes), self._session.deadline())
 
@@ -113,7 +112,6 @@ class Project(ProjectResources[Mode]):
         Raises:
             ValueError, TypeError: Nothing is to be changed, or one is missing where all are needed.
             DOBOTOConflictException: There is another project of that name.
-            DOBOTOUnprocessableException: The API refused them.
         """
         return await self._fetch("project", change(place(id), attributes, replace=replace))
 
@@ -133,7 +131,6 @@ class Project(ProjectResources[Mode]):
         Raises:
             ValueError, TypeError: Nothing is to be changed, or one is missing where all are needed.
             DOBOTOConflictException: There is another project of that name.
-            DOBOTOUnprocessableException: The API refused them.
         """
         return await self._fetch("project", change(DEFAULT, attributes, replace=replace))
 
