@@ -9,7 +9,7 @@ TESTS ?= tests
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: audit bench bench-ansible dist workflows help run legacy test lint types tests test-peers test-contract test-ansible test-machines campaign campaign-peers docs format clean
+.PHONY: audit bench bench-ansible dist workflows help run legacy test lint types tests test-pythons test-peers test-contract test-ansible test-machines campaign campaign-peers docs format clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -49,6 +49,9 @@ types: $(READY)
 
 tests: $(READY)  ## The tests alone; TESTS=path for some of them
 	$(BIN)/pytest -q -n $(WORKERS) $(TESTS)
+
+test-pythons:  ## The tests on every newer Python of this machine, once beside processes that keep all cores busy
+	bash scripts/test_pythons.sh
 
 # Programs of others, each in an environment of its own: it must not see ours, least of all the one called doboto too.
 PEERS := .peers

@@ -43,7 +43,7 @@ class Domain(DomainRecords[Mode]):
             yield domain
 
     @operation(ref="domains_create", scopes="domain:create", effect="create")
-    async def create(self, name: str, ip_address: str | None) -> DomainData:
+    async def create(self, name: str, ip_address: str | None = None) -> DomainData:
         """Create a domain.
 
         Args:

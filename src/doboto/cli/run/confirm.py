@@ -13,7 +13,9 @@ from ..output.table import align
 from ..output.text import format_cell
 from ..schema.catalog import Operation, hyphenate
 from ..schema.text import join_words
+from ..settings import CliSettings
 from .affected import AffectedResource, find_affected, reader_of, total_of
+from .resume import command_line
 
 if TYPE_CHECKING:
     from ...client import DO
@@ -31,7 +33,14 @@ def asks(operation: Operation, values: Mapping[str, Any]) -> bool:
 
 
 def confirm(
-    do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, account: str, *, yes: bool
+    do: DO,
+    operation: Operation,
+    calls: Sequence[Mapping[str, Any]],
+    reporter: Reporter,
+    account: str,
+    settings: CliSettings,
+    *,
+    yes: bool,
 ) -> list[Mapping[str, Any]]:
     """Show what is affected, and ask. What is affected by tag is shown without a question too.
 
@@ -41,6 +50,7 @@ def confirm(
         calls: The arguments of each call.
         reporter: Shows what is affected by tag.
         account: The account, in words.
+        settings: Options that name the account in a command that is offered.
         yes: If true, do not ask.
 
     Returns:
@@ -62,7 +72,7 @@ def confirm(
     elif affected:
         price = _price(do, operation, calls[0])
         do.clock.sleep(0)  # lets go of the simulated account's file: a question may stay open, and others want it
-        notes = [total_of(targets), *_find_obstacles(operation, targets), f"Account: {account}."]
+        notes = [total_of(targets), *_find_obstacles(operation, targets, settings), f"Account: {account}."]
         _ask(what, account, targets, [note for note in notes if note], question(operation, targets, calls[0], price))
     return [call for call, _ in affected]
 
@@ -75,15 +85,15 @@ def _price(do: DO, operation: Operation, call: Mapping[str, Any]) -> str:
     return f" (${price[1]:g}/month)" if price else ""
 
 
-def _find_obstacles(operation: Operation, targets: Sequence[AffectedResource]) -> list[str]:
+def _find_obstacles(operation: Operation, targets: Sequence[AffectedResource], settings: CliSettings) -> list[str]:
     """Find reasons why the call would be refused now, with the command that helps."""
     running = [target.id for target in targets if target.cells.get("status") == "active"]
-    return [power_off_hint(running)] if operation.name == "resize" and running else []
+    return [power_off_hint(settings, running)] if operation.name == "resize" and running else []
 
 
-def power_off_hint(ids: Sequence[Any]) -> str:
-    """Return the command that powers off what must be off."""
-    command = f"doboto droplet power-off {' '.join(map(str, ids))} --wait"
+def power_off_hint(settings: CliSettings, ids: Sequence[Any]) -> str:
+    """Return the command that powers off what must be off, on the same account."""
+    command = command_line(settings, ["droplet", "power-off", *map(str, ids), "--wait"])
     return f"A running Droplet may be restarted by a resize, or refuse it; to power it off first: {command}"
 
 

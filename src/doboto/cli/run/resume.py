@@ -120,9 +120,13 @@ def wait_command(
     settings: CliSettings, ids: Sequence[Any], tag: str | None = None, port: int | None = None, kind: str = "droplet"
 ) -> str:
     """Return the command that waits for Droplets, on the same account; a token is never part of it."""
-    words = ["doboto", kind, "wait", *([] if ids or tag is None else ["--tag", tag]), *map(str, ids)]
-    line = shlex.join([*words, *([] if port is None else ["--ready-port", str(port)]), *_account(settings)])
-    return f"{_state(settings)}{line}"
+    words = [kind, "wait", *([] if ids or tag is None else ["--tag", tag]), *map(str, ids)]
+    return command_line(settings, [*words, *([] if port is None else ["--ready-port", str(port)])])
+
+
+def command_line(settings: CliSettings, words: Sequence[str]) -> str:
+    """Return the command line of a further command on the same account; a token is never part of it."""
+    return f"{_state(settings)}{shlex.join(['doboto', *words, *_account(settings)])}"
 
 
 def _state(settings: CliSettings) -> str:

@@ -85,7 +85,7 @@ def run(
             calls = [update(call, replace=invocation.replace, yes=invocation.yes) for call in calls]
         todo: Sequence[Mapping[str, Any]] = calls
         if asks(operation, values):
-            todo = confirm(do, operation, calls, reporter, account, yes=invocation.yes)
+            todo = confirm(do, operation, calls, reporter, account, settings, yes=invocation.yes)
         todo = [{**call, **ids} for call in todo]
 
         def again(ids: Sequence[Any] | None) -> str | None:
@@ -104,7 +104,7 @@ def _execute(
         result = _run(do, operation, calls, reporter) if calls else None
     except (SeveralFailed, DOBOTOException) as failure:
         reporter.stop()
-        if isinstance(failure, DOBOTOUnprocessableException) and (hint := _resize_hint(do, operation, calls)):
+        if isinstance(failure, DOBOTOUnprocessableException) and (hint := _resize_hint(do, operation, calls, settings)):
             known = describe_error(failure, found := exit_of(failure))
             raise Failure(f"{known.pop('message')}. {hint}", found.code, **known) from failure
         if results := done_of(failure):
@@ -117,13 +117,13 @@ def _execute(
     print_result(_unpack(result), operation.result, settings, reporter.names)
 
 
-def _resize_hint(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]]) -> str | None:
+def _resize_hint(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], settings: CliSettings) -> str | None:
     """Return the command that powers off Droplets that are running, where a resize was refused."""
     if (operation.resource, operation.name) != ("droplet", "resize"):
         return None
     with suppress(DOBOTOException):  # the refusal itself is reported
         ids = [call["id"] for call in calls if do.droplet.info(call["id"])["status"] == "active"]
-        return power_off_hint(ids) if ids else None
+        return power_off_hint(settings, ids) if ids else None
     return None
 
 
