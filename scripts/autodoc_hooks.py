@@ -42,10 +42,12 @@ def skipped(_: Sphinx, what: str, name: str, thing: object, *__: Any) -> bool | 
     return True if name in resources() or beside else None
 
 
-def signature(_: Sphinx, what: str, name: str, *__: Any) -> tuple[str, str | None] | None:
-    """The signature of an operation, with types by their names; none for an exception, which nobody else makes."""
+def signature(
+    _: Sphinx, what: str, name: str, _thing: object, _options: object, arguments: str | None, _returns: str | None
+) -> tuple[str, str | None] | None:
+    """Return the signature of an operation with types by their names; an exception, which only we raise, has none."""
     if what == "exception":
-        return "", None
+        return None if arguments is None else ("", None)
     found = OPERATION.match(name)
     if not found:
         return None
