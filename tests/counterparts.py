@@ -137,6 +137,7 @@ COUNTERPARTS: dict[str, Counterpart] = {
     "Action": reply(
         "action",
         always="id status type started_at completed_at resource_id resource_type",
+        extra={"image_id": "`snapshot_create` adds the new image's id"},
         wider={"region": "DOBOTO 0.6 documented a slug or null"},
     ),
     "ActionLink": reply("action_link", always="id rel href"),

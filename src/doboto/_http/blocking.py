@@ -115,7 +115,7 @@ def new_socket(family: int) -> socket.socket:
 
 def is_readable(sock: socket.socket) -> bool:
     """Return whether a socket has something to read, its end included, without waiting."""
-    if sys.platform == "win32":  # it has no poll
+    if sys.platform == "win32" or not hasattr(select, "poll"):
         return bool(select.select([sock], [], [], 0)[0])
     poll = select.poll()
     poll.register(sock, select.POLLIN)

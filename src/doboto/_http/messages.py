@@ -141,12 +141,15 @@ def _headers(head: h11.Response) -> dict[str, str]:
 
 
 def _check_framing(head: h11.Response) -> None:
-    """Refuse what others may read in another way, beside what h11 refuses already.
+    """Refuse what others may read in another way and what is too long, beside what h11 refuses already.
 
     Raises:
-        h11.RemoteProtocolError: It is ambiguous.
+        h11.RemoteProtocolError: It is ambiguous or too long.
     """
     names = {name for name, _ in head.headers}
+    # h11 bounds what is incomplete only: headers that came in one piece would pass.
+    if sum(len(name) + len(value) for name, value in head.headers) > HEADERS_SIZE:
+        raise h11.RemoteProtocolError("its headers are too long")
     if head.http_version not in {b"1.0", b"1.1"}:
         raise h11.RemoteProtocolError("it is of another version of HTTP")
     if b"transfer-encoding" in names and b"content-length" in names:  # RFC 9112, 6.3
