@@ -23,6 +23,7 @@ from doboto import (
     DOBOTOException,
     DOBOTOOutcomeUnknownException,
     DOBOTOTimeoutException,
+    Retry,
 )
 
 from .misbehaving import OK, Peer, closed_port, misbehaving
@@ -134,7 +135,7 @@ def test_a_request_that_is_not_read_ends_within_its_deadline(make: Callable[...,
 
 
 def test_a_refused_connection_was_sent_nothing(make: Callable[..., Any]) -> None:
-    error = failing(make(f"http://127.0.0.1:{closed_port()}"))
+    error = failing(make(f"http://127.0.0.1:{closed_port()}", retry=Retry.never()))
     assert type(error) is LOST
     assert error.sent is False
     assert error.attempts >= 1
@@ -145,7 +146,7 @@ def test_a_name_that_is_not_known_was_sent_nothing(make: Callable[..., Any], mon
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    error = failing(make("http://nowhere.localhost"))
+    error = failing(make("http://nowhere.localhost", retry=Retry.never()))
     assert type(error) is LOST
     assert error.sent is False
 

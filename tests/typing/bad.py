@@ -76,7 +76,6 @@ def classes(do: DO) -> None:
 
 
 def networks(do: DO) -> None:
-    do.domain.create("example.com")  # BAD the address, or None, is missing
     do.domain.record_create("example.com", name="www")  # BAD the type is missing
     do.domain.record_info("example.com", "www")  # BAD an id is a number
     do.certificate.create("web")  # BAD neither uploaded nor ordered

@@ -189,7 +189,7 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         scopes="image:update",
         effect="action",
         scopes_with={"wait": ("image:read",)},
-        scopes_note="image:read to tell a refused action from one that is done already",
+        scopes_note="image:read to distinguish a refused action from one that is done already",
     )
     async def transfer(
         self,
@@ -218,7 +218,7 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         scopes="image:update",
         effect="action",
         scopes_with={"wait": ("image:read",)},
-        scopes_note="image:read to tell a refused action from one that is done already",
+        scopes_note="image:read to distinguish a refused action from one that is done already",
     )
     async def convert(
         self,
