@@ -65,7 +65,7 @@ MAY = {
         "doboto.addresses", "doboto.outcomes",
     ),
     "resources": (
-        "doboto.resources", "doboto._wait", "doboto._core", "doboto._session", "doboto._operation", "doboto._overloads",
+        "doboto.resources", "doboto._wait", "doboto._core", "doboto._session", "doboto._operation",
         "doboto._io.protocol", "doboto.errors", "doboto.events", "doboto.outcomes", "doboto.progress", "doboto.types",
         "doboto.addresses", "doboto._json",
     ),

@@ -23,7 +23,7 @@ from typing import Any
 
 from . import types as doboto_types
 from ._operation import DualMethod
-from ._operation_info import NOTHING, Effect, OperationInfo
+from ._operation.info import NOTHING, Effect, OperationInfo
 from .client import Client, resource
 
 __all__ = ["Effect", "Operation", "OperationInfo", "Resource", "operations", "resources"]

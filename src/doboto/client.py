@@ -10,17 +10,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
 from weakref import ref
 
-from ._checks import check
-from ._core.concurrency import Concurrency
-from ._core.limiter import Limiter
-from ._core.request import Request, any_request
-from ._core.retry import Retry
-from ._io.protocol import IO, Clock, Connection, SharedRateLimit, Timeouts, Transport
-from ._operation import Async, Coro, Mode, Sync, run
-from ._pickling import reduced
-from ._secret import Secret
-from ._session import RecoveryTag, Session
-from ._settings import (
+from ._client.checks import check
+from ._client.settings import (
     AGENT,
     CONNECTIONS,
     MAX_RESPONSE_SIZE,
@@ -32,6 +23,14 @@ from ._settings import (
     token_or_environment,
     url_or_environment,
 )
+from ._core.concurrency import Concurrency
+from ._core.limiter import Limiter
+from ._core.request import Request, any_request
+from ._core.retry import Retry
+from ._io.protocol import IO, Clock, Connection, SharedRateLimit, Timeouts, Transport
+from ._operation import Async, Coro, Mode, Sync, run
+from ._session import RecoveryTag, Session
+from ._session.secret import Secret
 from .events import OnEvent
 from .ratelimit import RateLimit
 
@@ -479,6 +478,8 @@ class Client(Generic[Mode]):
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
+        from ._client.pickling import reduced  # only `multiprocessing` needs it
+
         timeouts = self._session.timeouts
         settings = self._settings | {
             "connect_timeout": timeouts.connect,

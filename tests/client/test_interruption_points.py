@@ -24,7 +24,7 @@ TRANSPORT = (
         for name in ("blocking", "connect", "content", "dial", "messages", "network", "pool", "transport")
     ),
     "_core/limiter.py",
-    "doboto/_session.py",
+    "_session/session.py",
 )
 SAMPLE = 60
 
@@ -131,7 +131,7 @@ def test_a_thread_that_waits_gets_the_slot_of_one_that_was_interrupted(server: M
             assert do.request("GET", "/account") == {}
 
 
-CREATE = ("resources/droplet/create.py", "_core/recovery.py", "_core/create_request.py", "doboto/_session.py")
+CREATE = ("resources/droplet/create.py", "_core/recovery.py", "_core/droplet/create_request.py", "_session/session.py")
 
 
 def test_an_interruption_anywhere_in_a_create_leaves_no_droplet_unreported(

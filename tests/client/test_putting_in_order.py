@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from doboto import DO, DOBOTOUnprocessableException, call_states
-from doboto._core.create_request import in_order
+from doboto._core.droplet.create_request import in_order
 from doboto.sim import ManualClock, Settings, Simulator
 
 from .conftest import client, several
 from .interruption_points import Interruption
 
 NAMES = [f"web-{number}" for number in range(12)]
-ORDERING = ("_core/create_request.py",)
+ORDERING = ("_core/droplet/create_request.py",)
 
 
 @pytest.fixture

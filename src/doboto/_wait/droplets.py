@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from .._core.deadline import Deadline
-from .._core.readiness import Readiness
+from .._core.droplet.readiness import Readiness
 from .._core.request import get, path
 from .._core.response import holding
 from .._session import Session

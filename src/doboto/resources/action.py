@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, overload
 
+from .._core.droplet.target import Target
 from .._core.request import Request, get, path
-from .._core.target import Target
 from .._operation import Coro, Many, Mode, One, operation, stream
-from .._overloads import overloaded_operation
+from .._operation.overloads import overloaded_operation
 from ..progress import OnProgress
 from ..types import Action as ActionData
 from ._base.actions import ActionRunner

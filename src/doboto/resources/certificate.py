@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, TypeAlias, overload
 from .._core.attributes import attributes_of, required, some
 from .._core.request import Request, filters, path, text
 from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import overloaded_operation
+from .._operation.overloads import overloaded_operation
 from ..progress import OnProgress
 from ..types import Certificate as CertificateData
 from ..types import CertificateType

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias, Unpack, overload
 from .._core.attributes import attributes_of, merged
 from .._core.request import Request, filters, path
 from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import overloaded_operation
+from .._operation.overloads import overloaded_operation
 from ..addresses import spelled_network
 from ..types import DomainRecord, DomainRecordAttributes, DomainRecordCreate
 from ._base.create import CreateSpec, Creation, change_request, changes

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeAlias, Unpack, overload
 from .._core.attributes import attributes_of, some
 from .._core.request import Request, path
 from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import overloaded_operation
+from .._operation.overloads import overloaded_operation
 from ..progress import OnProgress
 from ..types import ForwardingRule, LoadBalancerCreate
 from ..types import LoadBalancer as LoadBalancerData

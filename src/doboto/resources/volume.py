@@ -10,7 +10,7 @@ from .._core.deadline import Deadline
 from .._core.request import Request, filters, get, path, text
 from .._core.response import member
 from .._operation import Coro, Mode, One, operation, stream
-from .._overloads import overloaded_operation
+from .._operation.overloads import overloaded_operation
 from ..errors import DOBOTONotFoundException
 from ..progress import OnProgress
 from ..types import Action, Snapshot, VolumeCreate, VolumeCreateBase

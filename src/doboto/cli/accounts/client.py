@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from ..._settings import VARIABLES
+from ..._client.settings import VARIABLES
 from ...errors import DOBOTOConfigurationException
 from ..errors import UNAUTHORIZED, USAGE, Failure, explain_missing, line_of
 from ..settings import CliSettings
@@ -130,7 +130,7 @@ def check_url(url: str) -> None:
     Raises:
         Failure: The client would refuse it, or its host or port is none.
     """
-    from ..._settings import base_url
+    from ..._client.settings import base_url
 
     shown = CREDENTIALS.sub("//***@", url)
     try:

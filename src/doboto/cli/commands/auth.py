@@ -54,7 +54,7 @@ def _init(ctx: click.Context, name: str, *, yes: bool, **params: Any) -> None:
         raise Failure("the simulated account needs no token; pass --sim to use it", USAGE.code)
     if not name or not name.isprintable():
         raise Failure(f"invalid context name {name!r}: use visible characters", USAGE.code)
-    from ..._settings import URL
+    from ..._client.settings import URL
     from ..accounts.client import check_url, warn
     from ..accounts.contexts import Contexts
     from ..output.progress import Reporter

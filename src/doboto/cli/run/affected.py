@@ -89,7 +89,7 @@ def find_affected(do: DO, operation: Operation, call: Mapping[str, Any]) -> list
 
 
 def _read_droplets(do: DO, call: Mapping[str, Any]) -> list[AffectedResource]:
-    from ..._core.target import Target
+    from ..._core.droplet.target import Target
 
     with as_usage():  # before anything is asked: neither of them, or an empty one
         Target.of(call.get("id"), call.get("tag_name"))

@@ -19,7 +19,7 @@ from ..settings import CliSettings
 from .droplets import candidates, count_droplets, price_of
 
 if TYPE_CHECKING:
-    from ..._core.create_request import CreateRequest
+    from ..._core.droplet.create_request import CreateRequest
     from ...client import DO
 
 #: What backups add to a Droplet's price, by plan: DigitalOcean's basic plans
@@ -67,7 +67,7 @@ def dry_run(do: DO, operation: Operation, call: Mapping[str, Any], settings: Cli
 
 def _create_request(operation: Operation, call: Mapping[str, Any]) -> CreateRequest:
     """Build the request that would be sent, checked as the operation checks it."""
-    from ..._core.create_request import CreateRequest, check_distinct, check_ready_port
+    from ..._core.droplet.create_request import CreateRequest, check_distinct, check_ready_port
 
     attributes = {"names", *(one.name for one in parameters(operation) if one.attribute)}
     with as_usage():

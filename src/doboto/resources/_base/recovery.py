@@ -14,12 +14,12 @@ from typing import Any
 
 from ..._core import pages
 from ..._core.deadline import Deadline
+from ..._core.droplet.effects import SHOWN, WITH_ARGUMENTS
+from ..._core.droplet.target import Target
 from ..._core.recovery import asked_names, matching, moment, of_action
 from ..._core.request import Request, get, path
 from ..._core.response import holding
 from ..._core.retry import transient
-from ..._core.shown import SHOWN, WITH_ARGUMENTS
-from ..._core.target import Target
 from ..._json import records
 from ..._operation import Mode
 from ..._session import Session

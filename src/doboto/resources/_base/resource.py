@@ -32,7 +32,7 @@ class Resource(Bound[Mode]):
         session: Sends their requests.
     """
 
-    #: Descriptions of parameters that operations of a class share; see `doboto._documentation`.
+    #: Descriptions of parameters that operations of a class share; see `doboto._operation.documentation`.
     _parameters: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, mode: type[Mode], session: Session) -> None:

@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any, Literal, TypeAlias
 
 from ..._core import pages
-from ..._core.create_request import CreateRequest, check_distinct, check_ready_port
 from ..._core.deadline import Deadline
-from ..._core.listing import Listing
-from ..._core.readiness import Readiness
+from ..._core.droplet.create_request import CreateRequest, check_distinct, check_ready_port
+from ..._core.droplet.listing import Listing
+from ..._core.droplet.readiness import Readiness
+from ..._core.droplet.target import Target
 from ..._core.request import Request, get, path
 from ..._core.response import member
-from ..._core.target import Target
 from ..._json import items
 from ..._operation import Mode, operation, stream
 from ..._wait.bulk import BulkWatch

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypeAlias, overload
 
 from ..._operation import Coro, Many, One
-from ..._overloads import overloaded_operation
+from ..._operation.overloads import overloaded_operation
 from ...progress import OnProgress
 from ...types import Action, BackupPolicyAttributes
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ..._core.create_request import CreateRequest, in_order
 from ..._core.deadline import Deadline
-from ..._core.readiness import Readiness
+from ..._core.droplet.create_request import CreateRequest, in_order
+from ..._core.droplet.readiness import Readiness
 from ..._core.recovery import asked_names
 from ..._core.request import Request, path
 from ..._core.response import member

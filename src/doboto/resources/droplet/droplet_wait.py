@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal, Protocol, TypeAlias, overload
 
-from ..._core.create_request import check_ready_port
-from ..._core.target import Target
+from ..._core.droplet.create_request import check_ready_port
+from ..._core.droplet.target import Target
 from ..._operation import Coro, Many, Mode, One
-from ..._overloads import overloaded_operation
+from ..._operation.overloads import overloaded_operation
 from ..._wait.droplet_states import DropletStateWatch
 from ..._wait.polling import wait
 from ..._wait.ports import PortWatch

@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any
 
 from ..._core.deadline import Deadline
+from ..._core.droplet.effects import SHOWN, is_done
+from ..._core.droplet.target import Target
 from ..._core.recovery import of_action
 from ..._core.request import Request, get, path, text
 from ..._core.response import member
-from ..._core.shown import SHOWN, is_done
-from ..._core.target import Target
 from ..._io.protocol import Job
 from ..._json import mapping
 from ..._operation import Mode

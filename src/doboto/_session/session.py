@@ -11,18 +11,15 @@ from collections.abc import Callable
 from inspect import isawaitable
 from typing import Any, Literal, TypeAlias, TypeVar, cast
 
-from ._collector import LARGE, gc_paused
-from ._core import response as replies
-from ._core.deadline import Deadline
-from ._core.limiter import LONGEST_PAUSE, Limiter, Turn
-from ._core.recovery import OwnershipRegistry
-from ._core.request import Request
-from ._core.response import Response
-from ._core.retry import Retry
-from ._io.protocol import IO, RateLimitLease, Timeouts, WireRequest
-from ._request_log import log_exchange
-from ._secret import Secret, SecretHeaders
-from .errors import (
+from .._core import response as replies
+from .._core.deadline import Deadline
+from .._core.limiter import LONGEST_PAUSE, Limiter, Turn
+from .._core.recovery import OwnershipRegistry
+from .._core.request import Request
+from .._core.response import Response
+from .._core.retry import Retry
+from .._io.protocol import IO, RateLimitLease, Timeouts, WireRequest
+from ..errors import (
     DOBOTOClientClosedException,
     DOBOTOConnectionException,
     DOBOTOException,
@@ -30,8 +27,11 @@ from .errors import (
     DOBOTORateLimitException,
     DOBOTOTimeoutException,
 )
-from .events import Event, Interrupted, OnEvent, RateLimited, Retrying, Unreachable
-from .ratelimit import RateLimit
+from ..events import Event, Interrupted, OnEvent, RateLimited, Retrying, Unreachable
+from ..ratelimit import RateLimit
+from .collector import LARGE, gc_paused
+from .request_log import log_exchange
+from .secret import Secret, SecretHeaders
 
 T = TypeVar("T")
 

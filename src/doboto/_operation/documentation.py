@@ -14,7 +14,7 @@ from inspect import cleandoc
 from textwrap import fill
 from typing import Any
 
-from ._operation_info import NOTHING, OperationInfo
+from .info import NOTHING, OperationInfo
 
 SECTION = re.compile(r"^(Args|Returns|Raises):\s*(.*)$")
 ENTRY = re.compile(r"^ {4}(\*{0,2}\w[\w, ]*):")

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from ._core.attributes import refuse_unknown
-from ._core.conversion import Converter, choices_of, fields_of, members_converter, parameter_converter
-from ._operation_info import Effect
-from .errors import UnknownAttributeWarning
+from .._core.attributes import refuse_unknown
+from .._core.conversion import Converter, choices_of, fields_of, members_converter, parameter_converter
+from ..errors import UnknownAttributeWarning
+from .info import Effect
 
 
 class Arguments:
@@ -91,7 +91,7 @@ class Arguments:
 
     @cached_property
     def _hints(self) -> dict[str, Any]:
-        from . import types
+        from .. import types
 
         return typing.get_type_hints(self._function, localns=vars(types), include_extras=True)
 
@@ -130,7 +130,7 @@ def _report(unknown: list[str], *, strict: bool) -> None:
 
 def _callers_level() -> int:
     """The stack level of the nearest frame outside this package, for a warning raised by the caller."""
-    level, frame = 1, sys._getframe(1)  # noqa: SLF001 - as `warnings` does
+    level, frame = 1, sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("doboto."):
         level, frame = level + 1, frame.f_back
     return level

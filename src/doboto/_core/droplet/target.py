@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from .attributes import listed
-from .request import text
+from ..attributes import listed
+from ..request import text
 
 #: Action types that the API takes by tag (API reference, dropletActions_post_byTag).
 BY_TAG = frozenset(

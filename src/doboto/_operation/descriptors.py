@@ -6,7 +6,7 @@ its end: there is no event loop, and it works in threads and inside a running lo
 
 `@operation(...)` and `@stream(...)` declare what programs must know of an operation (see `OperationInfo`) and make
 descriptors: read from a client's resource they give the method as that client calls it, typed.
-`overloaded_operation`, in `_overloads`, does the same for operations whose result depends on their arguments.
+`overloaded_operation`, in `overloads`, does the same for operations whose result depends on their arguments.
 Arguments are converted to their documented types, and tracebacks shortened, for all operations alike.
 """
 
@@ -19,10 +19,10 @@ from contextlib import aclosing
 from types import MethodType, TracebackType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar, cast, overload
 
-from ._arguments import Arguments
-from ._documentation import document
-from ._operation_info import NOTHING, Effect, OperationInfo
-from .errors import DOBOTOException
+from ..errors import DOBOTOException
+from .arguments import Arguments
+from .documentation import document
+from .info import NOTHING, Effect, OperationInfo
 
 P = ParamSpec("P")
 R = TypeVar("R")

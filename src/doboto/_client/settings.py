@@ -10,13 +10,13 @@ from typing import Final
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
-from ._checks import is_loopback, is_reachable
-from ._core.limiter import Limiter
-from ._core.recovery import OwnershipRegistry
-from ._io.protocol import Clock
-from ._secret import Secret
-from ._version import VERSION
-from .errors import DOBOTOConfigurationException
+from .._core.limiter import Limiter
+from .._core.recovery import OwnershipRegistry
+from .._io.protocol import Clock
+from .._session.secret import Secret
+from .._version import VERSION
+from ..errors import DOBOTOConfigurationException
+from .checks import is_loopback, is_reachable
 
 URL: Final = "https://api.digitalocean.com/v2/"
 AGENT: Final = f"doboto/{VERSION}"

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
-from ._core.deadline import check_callback, duration
-from ._core.request import flag
-from ._core.retry import Retry
-from .errors import DOBOTOConfigurationException
+from .._core.deadline import check_callback, duration
+from .._core.request import flag
+from .._core.retry import Retry
+from ..errors import DOBOTOConfigurationException
 
 #: What a header may hold: visible ASCII and spaces (RFC 9110, 5.5, without what it calls obsolete).
 HEADER = re.compile(r"[!-~][ -~]*")

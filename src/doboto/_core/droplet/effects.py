@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from .._json import items, mapping
-from ..addresses import private_ipv4, public_ipv6
+from ..._json import items, mapping
+from ...addresses import private_ipv4, public_ipv6
 
 Shows: TypeAlias = Callable[[Mapping[str, Any], Mapping[str, Any]], bool]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .request import text
+from ..request import text
 
 #: The values of `type`, and the API's values they ask for. The API has no value for both kinds at once.
 TYPES = {"droplets": ("droplets",), "gpus": ("gpus",), "all": ("droplets", "gpus")}

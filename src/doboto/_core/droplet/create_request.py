@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .attributes import listed, members, merged, required
-from .request import flag, id_or_slug, text
+from ..attributes import listed, members, merged, required
+from ..request import flag, id_or_slug, text
 
 #: The most names in one request (API reference, droplets_create: "up to ten").
 NAMES_PER_REQUEST = 10

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, get_args, overload
 
-from ._operation import Bound, Coro, Declaration, DualMethod, Sync, _blocking, converting
-from ._operation_info import OperationInfo
+from .descriptors import Bound, Coro, Declaration, DualMethod, Sync, _blocking, converting
+from .info import OperationInfo
 
 Blocking = TypeVar("Blocking")
 Suspending = TypeVar("Suspending")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import logging
 
-from ._core.request import Request
-from ._core.response import Response
-from .errors import DOBOTOException
-from .ratelimit import RateLimit
+from .._core.request import Request
+from .._core.response import Response
+from ..errors import DOBOTOException
+from ..ratelimit import RateLimit
 
 log = logging.getLogger("doboto")
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._json import items
-from ..addresses import private_ipv4, public_ipv4, public_ipv6
+from ..._json import items
+from ...addresses import private_ipv4, public_ipv4, public_ipv6
 
 
 @dataclass(frozen=True, slots=True)
