@@ -66,7 +66,7 @@ MAY = {
     ),
     "resources": (
         "doboto.resources", "doboto._wait", "doboto._core", "doboto._session", "doboto._operation",
-        "doboto._io.protocol", "doboto.errors", "doboto.events", "doboto.outcomes", "doboto.progress", "doboto.types",
+        "doboto._io.protocol", "doboto.errors", "doboto.events", "doboto.outcomes", "doboto.types",
         "doboto.addresses", "doboto._json",
     ),
 }  # fmt: skip

@@ -50,9 +50,8 @@ from .errors import (
     DOBOTOUnprocessableException,
     DOBOTOVanishedException,
 )
-from .events import Event, OnEvent
+from .events import Event, OnEvent, Progress
 from .outcomes import CallState, Outcome, call_states
-from .progress import OnProgress, Progress
 
 __version__ = VERSION
 
@@ -88,7 +87,6 @@ __all__ = [
     "Event",
     "Limiter",
     "OnEvent",
-    "OnProgress",
     "Outcome",
     "Progress",
     "RateLimit",

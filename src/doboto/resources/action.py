@@ -9,7 +9,7 @@ from .._core.droplet.target import Target
 from .._core.request import Request, get, path
 from .._operation import Coro, Many, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
-from ..progress import OnProgress
+from ..events import OnEvent
 from ..types import Action as ActionData
 from ._base.actions import ActionRunner
 
@@ -20,12 +20,10 @@ class Waits(Protocol[One, Many]):
     """An action by its id, a list by several."""
 
     @overload
-    def __call__(
-        self, id: int, *, poll: float = 5, timeout: float = 300, progress: OnProgress | None = None
-    ) -> One: ...
+    def __call__(self, id: int, *, poll: float = 5, timeout: float = 300, progress: OnEvent | None = None) -> One: ...
     @overload
     def __call__(
-        self, id: Sequence[int], *, poll: float = 5, timeout: float = 300, progress: OnProgress | None = None
+        self, id: Sequence[int], *, poll: float = 5, timeout: float = 300, progress: OnEvent | None = None
     ) -> Many: ...
 
 
@@ -75,7 +73,7 @@ class Action(ActionRunner[Mode]):
         *,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> ActionData | Actions:
         """Wait until actions have completed: of Droplets, volumes, images or addresses, whoever began them.
 

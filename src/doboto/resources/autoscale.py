@@ -9,7 +9,7 @@ from .._core.attributes import attributes_of
 from .._core.request import Request, filters, path
 from .._json import mapping
 from .._operation import Mode, operation, stream
-from ..progress import OnProgress
+from ..events import OnEvent
 from ..types import AutoscaleCreate, AutoscaleEvent, AutoscaleMember, AutoscalePool
 from ._base.create import CreateSpec, named
 from ._base.lifecycle import Lifecycle, LifecycleOperations
@@ -66,7 +66,7 @@ class Autoscale(LifecycleOperations[Mode]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Unpack[AutoscaleCreate],
     ) -> AutoscalePool:
         """Create an autoscale pool, which creates its Droplets. They are charged for.
@@ -104,7 +104,7 @@ class Autoscale(LifecycleOperations[Mode]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Unpack[AutoscaleCreate],
     ) -> Present:
         """Create an autoscale pool unless there is one of its name.
@@ -147,7 +147,7 @@ class Autoscale(LifecycleOperations[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> AutoscalePool:
         """Change how an autoscale pool scales, or what its Droplets are like.
 
@@ -183,7 +183,7 @@ class Autoscale(LifecycleOperations[Mode]):
         *,
         dangerous: bool = False,
         missing_ok: bool = False,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> None:
         """Destroy an autoscale pool. Its Droplets stay and are charged for, unless they are to go along.
 

@@ -9,7 +9,7 @@ from .._core.attributes import attributes_of, required, some
 from .._core.request import Request, filters, path, text
 from .._operation import Coro, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
-from ..progress import OnProgress
+from ..events import OnEvent
 from ..types import Certificate as CertificateData
 from ..types import CertificateType
 from ._base.create import CreateSpec, named
@@ -34,7 +34,7 @@ class Creates(Protocol[One]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> One: ...
     @overload
     def __call__(
@@ -46,7 +46,7 @@ class Creates(Protocol[One]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> One: ...
 
 
@@ -108,7 +108,7 @@ class Certificate(LifecycleOperations[Mode]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> CertificateData:
         """Upload a certificate, or order one from Let's Encrypt.
 
@@ -156,7 +156,7 @@ class Certificate(LifecycleOperations[Mode]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Present:
         """Upload or order a certificate unless there is one of its name.
 

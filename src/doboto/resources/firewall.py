@@ -11,7 +11,7 @@ from .._json import mapping, records
 from .._operation import Mode, operation, stream
 from .._wait.polling import WaitPlan
 from ..addresses import spelled_network
-from ..progress import OnProgress
+from ..events import OnEvent
 from ..types import Firewall as FirewallData
 from ..types import FirewallCreate, InboundRule, OutboundRule
 from ._base.create import CreateSpec, named
@@ -69,7 +69,7 @@ class Firewall(LifecycleOperations[Mode]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Unpack[FirewallCreate],
     ) -> FirewallData:
         """Create a firewall.
@@ -108,7 +108,7 @@ class Firewall(LifecycleOperations[Mode]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Unpack[FirewallCreate],
     ) -> Present:
         """Create a firewall unless there is one of its name.
@@ -147,7 +147,7 @@ class Firewall(LifecycleOperations[Mode]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Unpack[FirewallCreate],
     ) -> FirewallData:
         """Replace a firewall's configuration. FIELDS THAT ARE NOT GIVEN ARE RESET.
@@ -190,7 +190,7 @@ class Firewall(LifecycleOperations[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> None:
         """Put Droplets behind a firewall.
 
@@ -215,7 +215,7 @@ class Firewall(LifecycleOperations[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> None:
         """Take Droplets out from behind a firewall.
 
@@ -239,7 +239,7 @@ class Firewall(LifecycleOperations[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> None:
         """Put all Droplets with certain tags behind a firewall, now and later.
 
@@ -267,7 +267,7 @@ class Firewall(LifecycleOperations[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> None:
         """Take tags off a firewall.
 
@@ -296,7 +296,7 @@ class Firewall(LifecycleOperations[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> None:
         """Add rules to a firewall.
 
@@ -328,7 +328,7 @@ class Firewall(LifecycleOperations[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> None:
         """Remove rules from a firewall, which must be given exactly as they are.
 

@@ -11,7 +11,7 @@ from .._core.response import read_action
 from .._json import items
 from .._operation import Mode, operation, stream
 from .._wait.polling import WaitPlan
-from ..progress import OnProgress
+from ..events import OnEvent
 from ..types import Action, ImageCreate, ImageListType
 from ..types import Image as ImageData
 from ._base.actions import ActionRunner, action_spec
@@ -93,7 +93,7 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Unpack[ImageCreate],
     ) -> ImageData:
         """Import an image from a URL.
@@ -130,7 +130,7 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Unpack[ImageCreate],
     ) -> Present:
         """Import an image unless there is an imported one of its name; snapshots and backups do not count.
@@ -199,7 +199,7 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action:
         """Make an image usable in another region as well.
 
@@ -227,7 +227,7 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action:
         """Make a backup a snapshot, which is kept until it is destroyed.
 

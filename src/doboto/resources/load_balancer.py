@@ -9,7 +9,7 @@ from .._core.attributes import attributes_of, some
 from .._core.request import Request, path
 from .._operation import Coro, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
-from ..progress import OnProgress
+from ..events import OnEvent
 from ..types import ForwardingRule, LoadBalancerCreate
 from ..types import LoadBalancer as LoadBalancerData
 from ._base.create import CreateSpec, named
@@ -30,7 +30,7 @@ class Creates(Protocol[One]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Any,
     ) -> One: ...
     @overload
@@ -40,7 +40,7 @@ class Creates(Protocol[One]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Unpack[LoadBalancerCreate],
     ) -> One: ...
 
@@ -57,7 +57,7 @@ class Updates(Protocol[One]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Any,
     ) -> One: ...
     @overload
@@ -68,7 +68,7 @@ class Updates(Protocol[One]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Unpack[LoadBalancerCreate],
     ) -> One: ...
 
@@ -121,7 +121,7 @@ class LoadBalancer(LifecycleOperations[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Any,
     ) -> LoadBalancerData:
         """Create a load balancer.
@@ -167,7 +167,7 @@ class LoadBalancer(LifecycleOperations[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Any,
     ) -> Present:
         """Create a load balancer unless there is one of its name.
@@ -205,7 +205,7 @@ class LoadBalancer(LifecycleOperations[Mode]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Any,
     ) -> LoadBalancerData:
         """Replace a load balancer's configuration. FIELDS THAT ARE NOT GIVEN ARE RESET.

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, Unpack
 from .._core.attributes import attributes_of
 from .._core.request import Request, filters
 from .._operation import Mode, operation, stream
-from ..progress import OnProgress
+from ..events import OnEvent
 from ..types import NATGateway as NATGatewayData
 from ..types import NATGatewayCreate, NATGatewayState, NATGatewayUpdate
 from ._base.create import CreateSpec, named
@@ -78,7 +78,7 @@ class NATGateway(LifecycleOperations[Mode]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Unpack[NATGatewayCreate],
     ) -> NATGatewayData:
         """Create a NAT gateway in a VPC.
@@ -116,7 +116,7 @@ class NATGateway(LifecycleOperations[Mode]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Unpack[NATGatewayCreate],
     ) -> Present:
         """Create a NAT gateway unless there is one of its name.
@@ -153,7 +153,7 @@ class NATGateway(LifecycleOperations[Mode]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Unpack[NATGatewayUpdate],
     ) -> NATGatewayData:
         """Change a NAT gateway's name, size, time-outs or role in its VPC.
@@ -188,7 +188,7 @@ class NATGateway(LifecycleOperations[Mode]):
         poll: float = 5,
         timeout: float = 300,
         missing_ok: bool = False,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> None:
         """Destroy a NAT gateway.
 

@@ -16,7 +16,7 @@ from .._operation import Mode, operation
 from .._wait.polling import WaitPlan, wait
 from .._wait.state import StateWatch
 from ..errors import DOBOTOActionException, DOBOTOException
-from ..progress import OnProgress
+from ..events import OnEvent
 from ..types import Action
 from ..types import ReservedIP as ReservedIPData
 from ._base.addresses import Addresses, droplet_of
@@ -54,7 +54,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> ReservedIPData:
         """Reserve an address, for a Droplet or in a region.
 

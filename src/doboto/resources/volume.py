@@ -12,7 +12,7 @@ from .._core.response import member
 from .._operation import Coro, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
 from ..errors import DOBOTONotFoundException
-from ..progress import OnProgress
+from ..events import OnEvent
 from ..types import Action, Snapshot, VolumeCreate, VolumeCreateBase
 from ..types import Volume as VolumeData
 from ._base.actions import ActionRunner, ActionSpec, action_spec
@@ -218,7 +218,7 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action:
         """Attach a volume to a Droplet in its region.
 
@@ -253,7 +253,7 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action:
         """Detach a volume from its Droplet.
 
@@ -288,7 +288,7 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action:
         """Make a volume larger. It never gets smaller again, and its file system has to be grown inside the Droplet.
 

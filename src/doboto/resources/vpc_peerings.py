@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from .._core.attributes import required, some
 from .._core.request import Request, filters, path, text
 from .._operation import Mode, operation, stream
-from ..progress import OnProgress
+from ..events import OnEvent
 from ..types import VPCPeering
 from ._base.create import CreateSpec, named
 from ._base.lifecycle import Lifecycle, LifecycleOperations
@@ -80,7 +80,7 @@ class VPCPeerings(LifecycleOperations[Mode]):
         *,
         id: str | None = None,
         vpc_id: str | None = None,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> VPCPeering:
         """Peer two VPCs.
 
@@ -115,7 +115,7 @@ class VPCPeerings(LifecycleOperations[Mode]):
         *,
         id: str | None = None,
         vpc_id: str | None = None,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> PresentPeering:
         """Peer two VPCs unless there is a peering of that name; which VPCs it has is not compared.
 
@@ -182,7 +182,7 @@ class VPCPeerings(LifecycleOperations[Mode]):
         poll: float = 5,
         timeout: float = 300,
         missing_ok: bool = False,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> None:
         """Destroy a peering. The VPCs stay.
 

@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 
 import click
 
-from ...events import Created, Event, Interrupted, Progress, Started
-from ...progress import OnProgress
+from ...events import Created, Event, Interrupted, OnEvent, Progress, Started
 from ..settings import CliSettings
 from .text import can_encode, dump_json, format_cell, overflow
 
@@ -155,7 +154,7 @@ class Reporter(logging.Handler):
             if self._display is not None:
                 self._latest = progress
 
-    def progress(self, tag: str | None = None) -> OnProgress:
+    def progress(self, tag: str | None = None) -> OnEvent:
         """Return a callback that reports progress; where a tag's Droplets vanish, those listed before are counted."""
 
         def report(progress: Progress) -> None:

@@ -10,7 +10,7 @@ from ..._core.deadline import Deadline
 from ..._core.request import Request, path
 from ..._json import mapping
 from ..._operation import Mode, operation, stream
-from ...progress import OnProgress
+from ...events import OnEvent
 from ...types import Action
 from .actions import ActionRunner, ActionSpec, action_spec
 from .create import Creation
@@ -106,7 +106,7 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action:
         """Assign an address to a Droplet in its region, taking it off another one.
 
@@ -136,7 +136,7 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action:
         """Take an address off its Droplet. It stays reserved.
 

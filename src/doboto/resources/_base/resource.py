@@ -15,7 +15,7 @@ from ..._operation import Async, Bound, Mode
 from ..._session import Session
 from ..._wait.polling import WaitPlan
 from ...errors import DOBOTOInvalidResponseException, DOBOTONotFoundException
-from ...progress import OnProgress
+from ...events import OnEvent
 from .reader import Reader
 
 T = TypeVar("T")
@@ -54,7 +54,7 @@ class Resource(Bound[Mode]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__.lower()} operations of {self._session.url}>"
 
-    def _plan(self, poll: float, timeout: float, progress: OnProgress | None) -> WaitPlan:
+    def _plan(self, poll: float, timeout: float, progress: OnEvent | None) -> WaitPlan:
         """Check how to wait. A `timeout` of 0 means to look once, as in DOBOTO 0.6; requests have the client's then.
 
         Raises:

@@ -21,7 +21,7 @@ from ..._wait.deletion import DeletionWatch, TagDeletionWatch
 from ..._wait.followers import DeletionFollower
 from ..._wait.polling import WaitPlan, wait
 from ...errors import DOBOTOException, DOBOTOInvalidResponseException, DOBOTONotFoundException
-from ...progress import OnProgress
+from ...events import OnEvent
 from ...types import Action, DropletAttributes, DropletSnapshot, Firewall, Kernel
 from ...types import Droplet as DropletData
 from .actions import DropletActions
@@ -176,7 +176,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         timeout: float = 300,
         *,
         ready_port: int | None = None,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Any,
     ) -> DropletData | Droplets:
         """Create a Droplet, or several alike but for their names.
@@ -252,7 +252,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         timeout: float = 300,
         *,
         ready_port: int | None = None,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Any,
     ) -> Present | PresentMany:
         """Create a Droplet unless there is one of its name, or those of several names that are missing.
@@ -362,7 +362,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         poll: float = 5,
         timeout: float = 300,
         missing_ok: bool = False,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> None:
         """Destroy a Droplet, or ALL Droplets with a tag.
 

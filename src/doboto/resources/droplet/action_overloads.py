@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias, overload
 
 from ..._operation import Coro, Many, One
 from ..._operation.overloads import overloaded_operation
-from ...progress import OnProgress
+from ...events import OnEvent
 from ...types import Action, BackupPolicyAttributes
 
 Actions: TypeAlias = list[Action]
@@ -25,7 +25,7 @@ class ByIdOrTag(Protocol[One, Many]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> One: ...
     @overload
     def __call__(
@@ -36,7 +36,7 @@ class ByIdOrTag(Protocol[One, Many]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Many: ...
     @overload
     def __call__(
@@ -47,7 +47,7 @@ class ByIdOrTag(Protocol[One, Many]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Many: ...
     @overload
     def __call__(
@@ -58,7 +58,7 @@ class ByIdOrTag(Protocol[One, Many]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Many: ...
 
 
@@ -75,7 +75,7 @@ class Enables(Protocol[One, Many]):
         timeout: float = 300,
         *,
         backup_policy: BackupPolicyAttributes | None = None,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> One: ...
     @overload
     def __call__(
@@ -87,7 +87,7 @@ class Enables(Protocol[One, Many]):
         timeout: float = 300,
         *,
         backup_policy: BackupPolicyAttributes | None = None,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Many: ...
     @overload
     def __call__(
@@ -98,7 +98,7 @@ class Enables(Protocol[One, Many]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Many: ...
     @overload
     def __call__(
@@ -109,7 +109,7 @@ class Enables(Protocol[One, Many]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Many: ...
 
 
@@ -126,7 +126,7 @@ class Snapshots(Protocol[One, Many]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> One: ...
     @overload
     def __call__(
@@ -138,7 +138,7 @@ class Snapshots(Protocol[One, Many]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Many: ...
     @overload
     def __call__(
@@ -150,7 +150,7 @@ class Snapshots(Protocol[One, Many]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Many: ...
     @overload
     def __call__(
@@ -162,7 +162,7 @@ class Snapshots(Protocol[One, Many]):
         wait: bool = False,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Many: ...
 
 
@@ -177,7 +177,7 @@ class ByIds(Protocol[One, Many]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> One: ...
     @overload
     def __call__(
@@ -187,7 +187,7 @@ class ByIds(Protocol[One, Many]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Many: ...
 
 
@@ -204,7 +204,7 @@ class Resizes(Protocol[One, Many]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> One: ...
     @overload
     def __call__(
@@ -216,7 +216,7 @@ class Resizes(Protocol[One, Many]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Many: ...
 
 
@@ -232,7 +232,7 @@ class Rebuilds(Protocol[One, Many]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> One: ...
     @overload
     def __call__(
@@ -243,7 +243,7 @@ class Rebuilds(Protocol[One, Many]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Many: ...
 
 
@@ -258,7 +258,7 @@ class ById(Protocol[One]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> One:
         """Run it."""
         ...

@@ -8,7 +8,7 @@ from typing import Any
 from ..._core.attributes import members
 from ..._core.request import id_or_slug, text
 from ..._operation import Mode, operation
-from ...progress import OnProgress
+from ...events import OnEvent
 from ...types import Action, BackupPolicyAttributes
 from .action_overloads import Actions, act, by_ids, enable, rebuilding, resizing, single, snapshot
 from .run_action import DropletActionRunner
@@ -46,7 +46,7 @@ class DropletActions(DropletActionRunner[Mode]):
         timeout: float = 300,
         *,
         backup_policy: BackupPolicyAttributes | None = None,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action | Actions:
         """Take backups of a Droplet, or of all Droplets with a tag.
 
@@ -72,7 +72,7 @@ class DropletActions(DropletActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action | Actions:
         """Take no more backups of a Droplet, or of all Droplets with a tag.
 
@@ -89,7 +89,7 @@ class DropletActions(DropletActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action:
         """Change when a Droplet's backups are taken.
 
@@ -118,7 +118,7 @@ class DropletActions(DropletActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action | Actions:
         """Reboot a Droplet, as by its own `reboot` command.
 
@@ -135,7 +135,7 @@ class DropletActions(DropletActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action | Actions:
         """Shut down a Droplet, or all Droplets with a tag, as by their own `shutdown` command.
 
@@ -153,7 +153,7 @@ class DropletActions(DropletActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action | Actions:
         """Switch on a Droplet, or all Droplets with a tag."""
         return await self._act(id, tag_name, {"type": "power_on"}, wait, poll, timeout, progress)
@@ -167,7 +167,7 @@ class DropletActions(DropletActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action | Actions:
         """Cut the power of a Droplet, or of all Droplets with a tag.
 
@@ -184,7 +184,7 @@ class DropletActions(DropletActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action | Actions:
         """Cut the power of a Droplet, or of all Droplets with a tag, and switch it on again."""
         return await self._act(id, tag_name, {"type": "power_cycle"}, wait, poll, timeout, progress)
@@ -202,7 +202,7 @@ class DropletActions(DropletActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action:
         """Put a Droplet's disk back to a backup.
 
@@ -223,7 +223,7 @@ class DropletActions(DropletActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action | Actions:
         """Give a Droplet a new root password, which DigitalOcean sends by mail.
 
@@ -246,7 +246,7 @@ class DropletActions(DropletActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action | Actions:
         """Give a Droplet another size.
 
@@ -280,7 +280,7 @@ class DropletActions(DropletActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action | Actions:
         """Rebuild a Droplet from an image; it keeps its addresses.
 
@@ -301,7 +301,7 @@ class DropletActions(DropletActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action:
         """Give a Droplet another name.
 
@@ -320,7 +320,7 @@ class DropletActions(DropletActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action:
         """Give a Droplet another kernel.
 
@@ -346,7 +346,7 @@ class DropletActions(DropletActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action | Actions:
         """Give an IPv6 address to a Droplet, or to all Droplets with a tag.
 
@@ -363,7 +363,7 @@ class DropletActions(DropletActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action:
         """Give a Droplet a private address.
 
@@ -393,7 +393,7 @@ class DropletActions(DropletActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Action | Actions:
         """Make a snapshot of a Droplet, or of all Droplets with a tag.
 

@@ -14,7 +14,7 @@ from ..._operation import Mode, operation
 from ..._wait.destroyed import AssociatedDestroyWatch
 from ..._wait.polling import WaitPlan, wait
 from ...errors import DOBOTOActionException, DOBOTOException, DOBOTONotFoundException
-from ...progress import OnProgress
+from ...events import OnEvent
 from ...types import AssociatedResources, AssociatedResourceSelection, DestroyStatus
 from .._base.recovery import unknown
 from .run_action import DropletActionRunner
@@ -70,7 +70,7 @@ class DropletAssociated(DropletActionRunner[Mode]):
         timeout: float = 300,
         *,
         dangerous: bool = False,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> DestroyStatus | None:
         """Destroy a Droplet and, with it, some or all of what belongs to it.
 
@@ -127,7 +127,7 @@ class DropletAssociated(DropletActionRunner[Mode]):
         poll: float = 5,
         timeout: float = 300,
         *,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> DestroyStatus | None:
         """Try again to destroy what could not be destroyed.
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias, Unpack, overload
 
 from ..._operation import Coro, Many, One
 from ..._operation.overloads import overloaded_operation
-from ...progress import OnProgress
+from ...events import OnEvent
 from ...types import Droplet, DropletCreate, DropletCreateBase, DropletsCreate
 
 Droplets: TypeAlias = list[Droplet]
@@ -43,7 +43,7 @@ class Creates(Protocol[One, Many]):
         poll: float = 5,
         timeout: float = 300,
         ready_port: int | None = None,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Unpack[DropletCreate],
     ) -> One: ...
     @overload
@@ -56,7 +56,7 @@ class Creates(Protocol[One, Many]):
         *,
         names: list[str],
         ready_port: int | None = None,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Unpack[DropletTemplate],
     ) -> Many: ...
     @overload
@@ -68,7 +68,7 @@ class Creates(Protocol[One, Many]):
         timeout: float = 300,
         *,
         ready_port: int | None = None,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Unpack[DropletTemplate],
     ) -> Many: ...
     @overload
@@ -80,7 +80,7 @@ class Creates(Protocol[One, Many]):
         timeout: float = 300,
         *,
         ready_port: int | None = None,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
         **attributes: Unpack[NamedTemplate],
     ) -> One: ...
 

@@ -12,7 +12,7 @@ from ..._operation.overloads import overloaded_operation
 from ..._wait.droplet_states import DropletStateWatch
 from ..._wait.polling import wait
 from ..._wait.ports import PortWatch
-from ...progress import OnProgress
+from ...events import OnEvent
 from ...types import Droplet
 from .._base.resource import Resource
 
@@ -35,7 +35,7 @@ class Waits(Protocol[One, Many]):
         ready_port: int | None = None,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> One: ...
     @overload
     def __call__(
@@ -47,7 +47,7 @@ class Waits(Protocol[One, Many]):
         ready_port: int | None = None,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Many: ...
 
 
@@ -71,7 +71,7 @@ class DropletWait(Resource[Mode]):
         ready_port: int | None = None,
         poll: float = 5,
         timeout: float = 300,
-        progress: OnProgress | None = None,
+        progress: OnEvent | None = None,
     ) -> Droplet | Droplets:
         """Wait for Droplets that exist, whoever created or changed them.
 

@@ -20,8 +20,7 @@ from ..._wait.followers import ActionFollower
 from ..._wait.pending_event import PendingEventWatch, TagPendingEventWatch
 from ..._wait.polling import WaitPlan, Watch
 from ...errors import DOBOTOActionException, DOBOTOException, DOBOTOInvalidResponseException
-from ...events import Started
-from ...progress import OnProgress
+from ...events import OnEvent, Started
 from .._base.actions import ActionRunner
 from .._base.recovery import key_of
 from .._base.resource import T
@@ -39,7 +38,7 @@ class DropletActionRunner(ActionRunner[Mode]):
         wait: bool,
         poll: float,
         timeout: float,
-        progress: OnProgress | None,
+        progress: OnEvent | None,
     ) -> Any:
         """Start an action; wait for it if asked to. An action by id, a list of actions by several ids or by tag."""
         target = Target.of(id, tag_name)
