@@ -16,8 +16,6 @@ from ._client.settings import (
     CONNECTIONS,
     MAX_RESPONSE_SIZE,
     account_of,
-    base_url,
-    check_proxy,
     is_simulated,
     shared_by,
     token_or_environment,
@@ -27,6 +25,7 @@ from ._core.concurrency import Concurrency
 from ._core.limiter import Limiter
 from ._core.request import Request, any_request
 from ._core.retry import Retry
+from ._core.urls import base_url, check_proxy
 from ._io.protocol import IO, Clock, Connection, SharedRateLimit, Timeouts, Transport
 from ._operation import Async, Coro, Mode, Sync, run
 from ._session import RecoveryTag, Session

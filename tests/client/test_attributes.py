@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import warnings
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import doboto
 from doboto.errors import DOBOTOException, UnknownAttributeWarning
 from doboto.sim import Simulator
 
@@ -50,7 +52,7 @@ def test_warning_points_at_the_callers_line(api: Any) -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         api.droplet.create(one(backup=True))
-    assert caught[0].filename == __file__
+    assert not Path(caught[0].filename).is_relative_to(Path(doboto.__file__).parent)
 
 
 def test_strict_client_refuses_unknown_attributes(flavour: str, runner: Any, sim: Simulator, log: Log) -> None:

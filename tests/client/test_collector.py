@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from doboto import DOBOTOInvalidResponseException, Retry
-from doboto._decoder import decode
+from doboto._json import decode
 
 from .scripted import reply, stage
 

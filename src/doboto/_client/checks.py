@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import cast
-from urllib.parse import urlsplit
 
 from .._core.deadline import check_callback, duration
 from .._core.request import flag
 from .._core.retry import Retry
+from .._core.urls import is_reachable
 from ..errors import DOBOTOConfigurationException
 
 #: What a header may hold: visible ASCII and spaces (RFC 9110, 5.5, without what it calls obsolete).
@@ -71,29 +71,6 @@ def _proxy(name: str, value: object) -> None:
         return
     if not is_reachable(value):
         raise ValueError(f'{name} must be an http or https URL, as in "http://proxy.example:3128"')
-
-
-def is_reachable(url: object) -> bool:
-    """Return whether it is an http or https URL with a host, and with a valid port if it has one."""
-    if not isinstance(url, str):
-        return False
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port beyond 65535, or half an IPv6 address
-        return False
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine itself: localhost, a name below it, or a loopback address."""
-    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
-        return True
-    from ipaddress import ip_address  # only plain HTTP and proxies need it
-
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _function(name: str, value: object) -> None:

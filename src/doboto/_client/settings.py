@@ -1,4 +1,4 @@
-"""A client's settings: base URL, token, and what the clients of one token share."""
+"""A client's settings from the environment, their defaults, and what the clients of one token share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import threading
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 from .._core.limiter import Limiter
@@ -16,7 +15,6 @@ from .._io.protocol import Clock
 from .._session.secret import Secret
 from .._version import VERSION
 from ..errors import DOBOTOConfigurationException
-from .checks import is_loopback, is_reachable
 
 URL: Final = "https://api.digitalocean.com/v2/"
 AGENT: Final = f"doboto/{VERSION}"
@@ -71,45 +69,6 @@ def is_simulated(environment: Mapping[str, str]) -> bool:
     if text not in {"", "0", "1", "no", "yes", "false", "true"}:
         raise DOBOTOConfigurationException(f"DOBOTO_SIM is {text!r}: neither 1 nor 0")
     return text in {"1", "yes", "true"}
-
-
-def base_url(url: str, *, allow_http: bool) -> str:
-    """Return the base URL up to and including `/v2`, however it was written.
-
-    Raises:
-        DOBOTOConfigurationException: It is not an http or https URL, has a user, query or fragment, or would send
-            the token unencrypted to another machine.
-    """
-    if not is_reachable(url):
-        raise DOBOTOConfigurationException(f"not an http or https URL: {url!r}")
-    parts = urlsplit(url)
-    if not url.isascii():
-        raise DOBOTOConfigurationException(f"the URL must be ASCII; write the host's IDNA form: {url!r}")
-    if parts.username is not None or parts.query or parts.fragment:
-        raise DOBOTOConfigurationException("the URL must have no user, query or fragment")
-    if parts.scheme == "http" and not (allow_http or is_loopback(parts.hostname or "")):
-        raise DOBOTOConfigurationException(
-            f"http:// would send the token unencrypted to {parts.hostname}; "
-            "use https:// (allow_http=True permits it in Python)"
-        )
-    path = parts.path.rstrip("/")
-    return f"{parts.scheme}://{parts.netloc}{path if path.endswith('/v2') else path + '/v2'}"
-
-
-def check_proxy(url: str, proxy: str | None, *, allow_http: bool) -> None:
-    """Refuse a proxy that would be sent the token unencrypted, unless that is allowed.
-
-    A proxy of the environment is not concerned: it is not used for loopback addresses, and `http://` to any other host
-    is allowed explicitly.
-
-    Raises:
-        DOBOTOConfigurationException: Both the API and the proxy are reached over plain HTTP. The message does not show
-            the proxy's URL, which may hold a password.
-    """
-    if proxy and not allow_http and urlsplit(url).scheme == urlsplit(proxy).scheme == "http":
-        raise DOBOTOConfigurationException(
-            "the proxy would be sent the token unencrypted; use https:// for it or for the API, or pass allow_http=True"
-        )
 
 
 @dataclass(slots=True, weakref_slot=True)

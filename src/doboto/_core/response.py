@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from .._decoder import decode
-from .._json import mapping
+from .._json import decode, mapping
 from ..errors import (
     DOBOTOBadRequestException,
     DOBOTOConflictException,

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
 
-from .._client.checks import is_loopback, is_reachable
+from .._core.urls import is_loopback, is_reachable
 from ..errors import DOBOTOConfigurationException
 
 

@@ -2,8 +2,8 @@
 
 A page of 200 Droplets is some 60,000 new objects, none of which is garbage, and the collector looks at them again and
 again while they are made: that took half of the time of decoding 10,000 (Python 3.11). Pausing it is process-wide, so
-it is scoped to the decoding, a few milliseconds a page and never a wait; counted among threads; undone whatever
-happens; not done where the program has switched the collector off itself; and can be refused:
+it is scoped to the decoding, a few milliseconds a page and never a wait; counted among threads; undone
+however it ends; not done where the program has switched the collector off itself; and can be refused:
 `DO(..., pause_collector=False)`.
 """
 
@@ -40,9 +40,6 @@ class _Pauses:
                 gc.enable()
 
 
-#: Bodies of fewer bytes are decoded before the collector would have run often.
-LARGE = 1 << 15
-
 _pauses = _Pauses()
 
 
@@ -59,11 +56,8 @@ def _put_aside() -> None:
 
 
 @contextmanager
-def gc_paused(wanted: bool) -> Generator[None]:
-    """Pause the collector within the context, if that is wanted."""
-    if not wanted:
-        yield
-        return
+def gc_paused() -> Generator[None]:
+    """Pause the collector within the context."""
     _pauses.begin()
     try:
         yield

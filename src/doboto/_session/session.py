@@ -29,7 +29,6 @@ from ..errors import (
 )
 from ..events import Event, Interrupted, OnEvent, RateLimited, Retrying, Unreachable
 from ..ratelimit import RateLimit
-from .collector import LARGE, gc_paused
 from .request_log import log_exchange
 from .secret import Secret, SecretHeaders
 
@@ -40,6 +39,8 @@ log = logging.getLogger("doboto")
 #: What becomes of the tags that requests for Droplets get to be found by: see `DO(recovery_tag=)`.
 RecoveryTag: TypeAlias = Literal["keep", "remove"]
 
+#: Bodies of fewer bytes are decoded before the garbage collector would have run often.
+LARGE = 1 << 15
 #: A wait for the rate limit of this many seconds is reported as an event.
 NOTABLE = 1.0
 
@@ -174,8 +175,7 @@ class Session:
             self._note(reply)
             self.io.concurrency.restore() if reply.status < 429 else self.io.concurrency.reduce()
             if reply.ok:
-                with gc_paused(self.pause_collector and len(reply.body) >= LARGE):
-                    value = replies.value(reply)
+                value = self._decode(reply)
                 return value if read is None else read(value)
             failure = replies.error(reply)
         except DOBOTOException as error:
@@ -189,6 +189,15 @@ class Session:
         if isinstance(failure, DOBOTORateLimitException) and failure.status == 429:
             self._record_refusal(failure)
         return failure
+
+    def _decode(self, reply: Response) -> Any:
+        """Decode a response's JSON, a large one with the garbage collector paused."""
+        if not self.pause_collector or len(reply.body) < LARGE:
+            return replies.value(reply)
+        from .collector import gc_paused  # most programs get no large response
+
+        with gc_paused():
+            return replies.value(reply)
 
     async def _exchange(self, request: Request, deadline: Deadline) -> tuple[Response, float]:
         """The reply, and when the request was sent; an error has the latter, too."""

@@ -130,7 +130,7 @@ def check_url(url: str) -> None:
     Raises:
         Failure: The client would refuse it, or its host or port is none.
     """
-    from ..._client.settings import base_url
+    from ..._core.urls import base_url
 
     shown = CREDENTIALS.sub("//***@", url)
     try:

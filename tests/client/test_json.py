@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from doboto import _decoder
-from doboto._decoder import decode
+from doboto import _json
+from doboto._json import decode
 
 TEXTS = st.text(st.characters(), max_size=20)
 VALUES = st.recursive(
@@ -30,7 +30,7 @@ ODD = [
 
 @pytest.fixture(autouse=True)
 def every_body_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_decoder, "LARGE", 0)
+    monkeypatch.setattr(_json, "LARGE", 0)
 
 
 def outcome(decoder: Any, body: bytes) -> str:
@@ -63,13 +63,13 @@ def test_damaged_documents_decode_alike(value: Any, data: Any) -> None:
 
 def test_the_fast_decoder_is_used_for_large_bodies_only(monkeypatch: pytest.MonkeyPatch) -> None:
     used: list[int] = []
-    monkeypatch.setattr(_decoder, "fast_decoder", lambda: lambda body: used.append(len(body)))
-    monkeypatch.setattr(_decoder, "LARGE", 10)
+    monkeypatch.setattr(_json, "fast_decoder", lambda: lambda body: used.append(len(body)))
+    monkeypatch.setattr(_json, "LARGE", 10)
     decode(b"[1]")
     decode(b"[1, 2, 3, 4]")
     assert used == [12]
 
 
 def test_without_the_extra_the_standard_library_decodes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_decoder, "fast_decoder", lambda: None)
+    monkeypatch.setattr(_json, "fast_decoder", lambda: None)
     assert decode(b'{"a": [1, 2.5, null]}') == {"a": [1, 2.5, None]}
