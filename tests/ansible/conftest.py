@@ -35,7 +35,7 @@ from ansible_collections.doboto.droplets.plugins.module_utils import (  # noqa: 
     call_task,
     droplet_task,
 )
-from ansible_collections.doboto.droplets.plugins.module_utils.read_only import read_only_view  # noqa: E402
+from ansible_collections.doboto.droplets.plugins.module_utils.read_only import ReadOnlyTransport  # noqa: E402
 from ansible_collections.doboto.droplets.plugins.module_utils.waiting import Waiting  # noqa: E402
 
 #: What a new Droplet needs.
@@ -69,9 +69,9 @@ class World:
         self.requests: list[tuple[str, str]] = []
         self.sim.on_seen.append(lambda asked, _reply: self.requests.append((asked.method, asked.path)))
 
-    def client(self) -> DO:
+    def client(self, *, read_only: bool = False) -> DO:
         """A client as another run of Ansible has it: it knows nothing of what others did."""
-        return DO.simulated(self.sim)
+        return DO.simulated(self.sim, wrap_transport=ReadOnlyTransport if read_only else None)
 
     def droplet(self, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
         """The result of one task with the module `droplet`."""
@@ -88,7 +88,7 @@ class World:
 
     def call(self, operation: str, *, check_mode: bool = False, secret: Any = None, **arguments: Any) -> dict[str, Any]:
         """The result of one task with the module `call`."""
-        do = read_only_view(self.client()) if check_mode else self.client()
+        do = self.client(read_only=check_mode)
         params = {"operation": operation, "args": arguments, "secret_args": secret}
         return call_task.run(do, params, check_mode=check_mode)
 

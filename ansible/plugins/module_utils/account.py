@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.doboto.droplets.plugins.module_utils.read_only import read_only_view
+from ansible_collections.doboto.droplets.plugins.module_utils.read_only import ReadOnlyTransport
 
 try:
     import doboto
@@ -51,5 +51,5 @@ def connect(options: Mapping[str, Any], *, read_only: bool = False) -> doboto.DO
         DOBOTOConfigurationException: There is no token, or an option is invalid.
     """
     given = {name: options[name] for name in ARGUMENTS if options.get(name)}
-    client = doboto.DO(agent=f"doboto/{doboto.__version__} ansible", **given)
-    return read_only_view(client) if read_only else client
+    wrap = ReadOnlyTransport if read_only else None
+    return doboto.DO(agent=f"doboto/{doboto.__version__} ansible", wrap_transport=wrap, **given)

@@ -1,8 +1,7 @@
-"""A client that reads and never changes anything, for check mode."""
+"""A transport that reads and never changes anything, for check mode: give it to a client as C(wrap_transport)."""
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,15 +39,3 @@ class ReadOnlyTransport:
         """Close the connections."""
         await self._transport.close()
 
-
-def read_only_view(client: Any) -> Any:
-    """A client of the same account that refuses to send what would change something.
-
-    Args:
-        client: The client; its connections are used.
-    """
-    view = client.with_options()  # has a session of its own, with the client's connections
-    # The library has no public way to wrap the transport that a client has.
-    io = view._session.io = copy.copy(view._session.io)  # noqa: SLF001
-    io.transport = ReadOnlyTransport(io.transport)
-    return view
