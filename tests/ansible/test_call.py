@@ -97,6 +97,66 @@ def test_lost_response_counts_as_a_change_and_next_run_finds_it(world: World) ->
     assert not world.call("volume.present", **arguments)["changed"]
 
 
+#: A create that takes effect and whose response is lost, after which no list can be read.
+LOST = [
+    {"kind": "drop", "when": "after", "method": "POST", "count": 1},
+    {"kind": "status", "method": "GET", "arguments": {"status": 400}},
+]
+
+
+def test_lost_create_never_advises_to_run_the_task_again(world: World) -> None:
+    """`create` does not look by name: the task would create a second one."""
+    world.sim.faults.load(LOST)
+    with pytest.raises(TaskFailure) as caught:
+        world.call("droplet.create", name="web-1", **NEW)
+    result = caught.value.result
+    assert (result["changed"], result["unknown"]) == (True, ["web-1"])
+    assert "Look for them before running the task again" in result["msg"]
+
+
+def test_lost_present_advises_to_run_the_task_again(world: World) -> None:
+    world.sim.faults.load([LOST[0], {**LOST[1], "after": 2}])
+    with pytest.raises(TaskFailure) as caught:
+        world.call("droplet.present", name="web-1", **NEW)
+    assert "Run the task again" in caught.value.result["msg"]
+    world.sim.faults.clear()
+    again = world.call("droplet.present", name="web-1", **NEW)
+    assert (again["changed"], world.names()) == (False, ["web-1"])
+
+
+POOL = {
+    "name": "web",
+    "config": {"target_number_instances": "2"},
+    "droplet_template": {**NEW, "ssh_keys": ["3b:16:e4:bf:8b:00:8b:b8:59:8c:a9:d3:f0:19:fa:45"]},
+}
+
+
+def test_update_that_takes_only_attribs_can_be_called(world: World) -> None:
+    world.client().ssh_key.create(name="me", public_key=KEY)
+    key = world.client().ssh_key.list()[0]["fingerprint"]
+    pool = {**POOL, "droplet_template": {**NEW, "ssh_keys": [key]}}
+    id = world.call("autoscale.create", **pool)["result"]["id"]
+    for changed in (True, False):
+        result = world.call("autoscale.update", id=id, **{**pool, "config": {"target_number_instances": "3"}})
+        assert (result["changed"], result["result"]["config"]["target_number_instances"]) == (changed, 3)
+
+
+def test_members_of_a_resource_are_compared(world: World) -> None:
+    world.call("tag.create", name="web")
+    rules = [{"protocol": "tcp", "ports": "80", "sources": {"addresses": ["0.0.0.0/0"]}}]
+    id = world.call("firewall.create", name="web", inbound_rules=rules)["result"]["id"]
+    calls = [world.call("firewall.tag_add", id=id, tags=["web"]) for _ in range(2)]
+    assert [one["changed"] for one in calls] == [True, False]
+    assert calls[0]["diff"]["after"]["tags"] == ["web"]
+
+
+def test_several_are_destroyed_at_once(world: World) -> None:
+    ids = world.droplet(names=["a", "b"], **NEW)["ids"]
+    assert world.call("droplet.destroy", id=[str(id) for id in ids], wait=True)["changed"]
+    assert not world.call("droplet.destroy", id=ids, missing_ok=True)["changed"]
+    assert world.names() == []
+
+
 def test_secret_argument_is_used_and_not_returned(world: World) -> None:
     result = world.call("ssh_key.create", name="me", secret={"public_key": KEY})
     assert result["result"]["name"] == "me"

@@ -259,6 +259,7 @@ def test_project_is_brought_into_line(world: World) -> None:
     do = world.client()
     project = do.project.create(name="shop", purpose="Web Application")
     created = world.droplet(name="web-1", project="shop", **NEW)
+    assert created["diff"]["after"]["web-1"]["project"] == "shop"
     assert [one["urn"] for one in do.project.resource_list(project["id"])] == [f"do:droplet:{created['ids'][0]}"]
     assert not world.droplet(name="web-1", project=project["id"], **NEW)["changed"]
     with pytest.raises(TaskFailure, match="there is no project 'none'"):

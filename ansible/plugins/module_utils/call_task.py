@@ -14,6 +14,8 @@ try:
 except ImportError:  # the module says which library is needed
     DOBOTONotFoundException = RuntimeError
 
+#: The effect of an operation that looks by name and creates only what is missing.
+PRESENT = "present"
 #: Members that change by themselves.
 VOLATILE = ("updated_at",)
 
@@ -34,7 +36,7 @@ def run(do: Any, params: Mapping[str, Any], *, check_mode: bool) -> dict[str, An
     """
     operation = catalog.operation(params["operation"])
     arguments = catalog.arguments(operation, {**(params["args"] or {}), **(params["secret_args"] or {})})
-    journal = Journal()
+    journal = Journal(repeatable=operation.info.effect == PRESENT)
     before = guarded(lambda: _read(do, operation, arguments), journal)
     if before is MISSING and operation.info.effect == "destroy" and arguments.get("missing_ok"):
         return {"changed": False, "result": None}
@@ -52,15 +54,28 @@ MISSING = object()
 
 
 def _read(do: Any, operation: Any, arguments: Mapping[str, Any]) -> Any:
-    """The resource that an operation changes, as it is now; None where it cannot be read by the same arguments."""
+    """The resource that an operation changes, as it is now; None where it cannot be read by the same arguments.
+
+    Of several resources it is only said that none of them exists, where the operation allows that.
+    """
     if operation.info.effect not in ("update", "destroy"):
         return None
     reader = catalog.reader(operation)
     if reader is None:
         return None
-    own = {name: arguments[name] for name in catalog.declared(reader) if name in arguments}
+    own = catalog.reading(reader, operation, arguments)
     if not own:
         return None
+    several = next((name for name, value in own.items() if isinstance(value, list)), None)
+    if several is None:
+        return _read_one(do, reader, own)
+    if not arguments.get("missing_ok"):
+        return None
+    found = [_read_one(do, reader, {**own, several: one}) for one in own[several]]
+    return MISSING if all(one is MISSING for one in found) else None
+
+
+def _read_one(do: Any, reader: Any, own: Mapping[str, Any]) -> Any:
     try:
         return getattr(getattr(do, reader.resource), reader.name)(**own)
     except DOBOTONotFoundException:
@@ -89,14 +104,14 @@ def _send(do: Any, operation: Any, arguments: Mapping[str, Any], journal: Journa
 
 
 def _call(do: Any, operation: Any, arguments: Mapping[str, Any]) -> Any:
-    return getattr(getattr(do, operation.resource), operation.name)(**arguments)
+    return getattr(getattr(do, operation.resource), operation.name)(**catalog.keywords(operation, arguments))
 
 
 def _changed(effect: str, result: Any, before: Any, after: Any) -> bool:
     """If true, the operation changed something: an update is compared with what was before, where that can be read."""
     if effect == "read":
         return False
-    if effect == "present":
+    if effect == PRESENT:
         return bool(result[1])
     if effect == "update" and isinstance(before, Mapping) and isinstance(after, Mapping):
         return _stable(before) != _stable(after)
@@ -108,7 +123,7 @@ def _stable(resource: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _result(effect: str, result: Any) -> dict[str, Any]:
-    if effect == "present":
+    if effect == PRESENT:
         return {"result": result[0], "created": result[1]}
     return {"result": result}
 

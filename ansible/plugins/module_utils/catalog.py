@@ -17,6 +17,10 @@ except ImportError:  # the module says which library is needed
 
 #: Parameters that only programs can use: a callback.
 PROGRAM_ONLY = ("progress",)
+#: The parameter that takes all attributes of a resource as a dict.
+ATTRIBS = "attribs"
+#: What the names of operations end with that change a list which the resource itself shows.
+MEMBERS = ("_add", "_remove")
 TRUE, FALSE = ("yes", "on", "true", "1", "y", "t"), ("no", "off", "false", "0", "n", "f")
 
 
@@ -55,9 +59,24 @@ def arguments(operation: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     needed = [
         one.name for one in operation.parameters if one.default is one.empty and one.kind is one.POSITIONAL_OR_KEYWORD
     ]
-    if missing := [name for name in needed if name not in given and name != "attribs"]:
+    if missing := [name for name in needed if name not in given and name != ATTRIBS]:
         raise TaskFailure(f"{title(operation)} needs {' and '.join(missing)}", changed=False)
     return {name: convert(f"{title(operation)}: {name}", value, known[name]) for name, value in given.items()}
+
+
+def keywords(operation: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The keyword arguments of the call: attributes go together where the operation takes them as C(attribs).
+
+    Args:
+        operation: The operation.
+        arguments: What C(arguments) returned.
+    """
+    own = {one.name for one in operation.parameters}
+    if operation.attributes is None or ATTRIBS not in own:
+        return dict(arguments)
+    given = {name: value for name, value in arguments.items() if name in own}
+    attributes = {name: value for name, value in arguments.items() if name not in own}
+    return {**given, ATTRIBS: {**given.get(ATTRIBS, {}), **attributes}}
 
 
 def title(operation: Any) -> str:
@@ -66,16 +85,20 @@ def title(operation: Any) -> str:
 
 
 def declared(operation: Any) -> dict[str, Any]:
-    """The types of an operation's arguments, by name: its parameters and the attributes that it takes."""
+    """The types of an operation's arguments, by name: its parameters and the attributes that it takes.
+
+    An attribute that has the name of a parameter, as the name of a domain's record, is given in C(attribs) only.
+    """
     found = {
         one.name: operation.hints.get(one.name, Any)
         for one in operation.parameters
         if one.kind is not one.VAR_KEYWORD and one.name not in PROGRAM_ONLY
     }
-    if operation.attributes is not None:
-        found.pop("attribs", None)
-        found |= catalog.type_hints(operation.attributes)
-    return found
+    if operation.attributes is None:
+        return found
+    if ATTRIBS in found:
+        found[ATTRIBS] = operation.attributes
+    return {**catalog.type_hints(operation.attributes), **found}
 
 
 def convert(what: str, value: Any, hint: Any) -> Any:
@@ -104,13 +127,21 @@ def convert(what: str, value: Any, hint: Any) -> Any:
 
 
 def _convert_members(what: str, value: Any, hint: Any) -> Any:
-    """The members of a list, each as the list's type says."""
+    """The members of a list or of a dict, each as its type says."""
     inner = [argument for one in _parts(hint) for argument in typing.get_args(one)]
     if isinstance(value, list) and inner:
         return [convert(what, member, inner[0]) for member in value]
+    if isinstance(value, Mapping) and (known := _members(hint)):
+        return {name: convert(f"{what}.{name}", member, known.get(name, Any)) for name, member in value.items()}
     if value.__class__ is str and int in _kinds(hint) and value.isdigit():
         return int(value)  # an image's id, or a slug: only ids are all digits
     return value
+
+
+def _members(hint: Any) -> dict[str, Any]:
+    """The types of a dict's members; none where they are not declared."""
+    kinds = [part for part in _parts(hint) if typing.is_typeddict(part)]
+    return {name: member for kind in kinds for name, member in catalog.type_hints(kind).items()}
 
 
 def _parts(hint: Any) -> Iterable[Any]:
@@ -142,16 +173,34 @@ def _suggest(name: str, known: Collection[str]) -> str:
 
 
 def reader(operation: Any) -> Any:
-    """The operation that reads the resource that an operation changes, by the same arguments; None if there is none.
+    """The operation that reads the resource that an operation changes; None if there is none.
 
     Args:
         operation: The operation that changes, as C(project.update); also C(domain.record_update), for which it is
-            C(domain.record_info).
+            C(domain.record_info), and C(firewall.tag_add), for which it is C(firewall.info).
     """
     prefix = operation.name.rpartition("_")[0]
-    name = f"{prefix}_info" if prefix else "info"
+    name = "info" if not prefix or operation.name.endswith(MEMBERS) else f"{prefix}_info"
     found = catalog.resources()[operation.resource].operations.get(name)
     if found is None:
         return None
-    needed = [one.name for one in found.parameters if one.default is one.empty]
-    return found if set(needed) <= set(declared(operation)) else None
+    known, own = declared(operation), _needed(operation)
+    readable = all(name in known or position < len(own) for position, name in enumerate(_needed(found)))
+    return found if readable else None
+
+
+def reading(reader: Any, operation: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments with which a reader reads what an operation changes: those of the same names, or the first ones.
+
+    Args:
+        reader: What C(reader) returned.
+        operation: The operation that changes; its own first parameters say which resource is meant.
+        arguments: What it is called with.
+    """
+    renamed = dict(zip(_needed(reader), _needed(operation), strict=False))
+    names = {name: name if name in arguments else renamed.get(name) for name in declared(reader)}
+    return {name: arguments[given] for name, given in names.items() if given in arguments}
+
+
+def _needed(operation: Any) -> list[str]:
+    return [one.name for one in operation.parameters if one.default is one.empty and one.kind is not one.VAR_KEYWORD]

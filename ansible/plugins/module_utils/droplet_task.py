@@ -79,13 +79,14 @@ def run(do: Any, params: dict[str, Any], waiting: Waiting, *, check_mode: bool) 
     Raises:
         TaskFailure: It failed; its C(result) says what was done before.
     """
-    journal = Journal()
+    journal = Journal(repeatable=True)
     plan = guarded(lambda: make_plan(do, params), journal)
     attributes = _attributes(params)
+    asked = {**_shown(attributes), **({"project": params["project"]} if params["project"] else {})}
     shown = {
         "mismatches": [change.shown() for change in plan.mismatches],
         "warnings": plan.warnings,
-        "diff": diff(plan.changes, [{"name": name, **_shown(attributes)} for name in plan.missing], plan.destroy),
+        "diff": diff(plan.changes, [{"name": name, **asked} for name in plan.missing], plan.destroy),
     }
     if plan.mismatches and params["on_mismatch"] == "fail":
         raise TaskFailure(f"nothing was changed: {'; '.join(map(_sentence, plan.mismatches))}", changed=False, **shown)

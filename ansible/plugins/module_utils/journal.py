@@ -35,6 +35,7 @@ class Journal:
     """What the task did, and what it may have done.
 
     Attributes:
+        repeatable: If true, the task looks for what it creates by name: run again, it creates only what is missing.
         created: Droplets that were created.
         unknown: Names of Droplets that were asked for and of which it is not known whether they were created.
         actions: Actions that were started.
@@ -42,6 +43,7 @@ class Journal:
         changed: If true, something was changed, or may have been.
     """
 
+    repeatable: bool = False
     created: list[Droplet] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     actions: list[dict[str, Any]] = field(default_factory=list)
@@ -91,14 +93,17 @@ class Journal:
 
     def _advice(self, error: Exception) -> str:
         if self.unknown:
-            return (
-                f". It is unknown whether these were created: {', '.join(self.unknown)}. Run the task again: it looks "
-                "for them by their names and creates only those that are missing"
+            again = (
+                "Run the task again: it looks for them by their names and creates only those that are missing"
+                if self.repeatable
+                else "Look for them before running the task again, which would create others"
             )
+            return f". It is unknown whether these were created: {', '.join(self.unknown)}. {again}"
         if isinstance(error, DOBOTOOutcomeUnknownException):
             return ". Look at the resource before running the task again"
         if self.created:
-            return f". Created before that: {', '.join(map(label, self.created))}. Running the task again uses them"
+            again = "uses them" if self.repeatable else "would create others"
+            return f". Created before that: {', '.join(map(label, self.created))}. Running the task again {again}"
         return ""
 
 

@@ -38,4 +38,3 @@ class ReadOnlyTransport:
     async def close(self) -> None:
         """Close the connections."""
         await self._transport.close()
-

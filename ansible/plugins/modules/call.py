@@ -35,7 +35,10 @@ options:
     type: str
     required: true
   args:
-    description: The operation's arguments, among them C(wait), C(poll) and C(timeout) where it has them.
+    description:
+      - The operation's arguments, among them C(wait), C(poll) and C(timeout) where it has them.
+      - The attributes of a resource are given beside them, or together in C(attribs) where one has the name of an
+        argument, as the name of a domain's record.
     type: dict
   secret_args:
     description: Arguments that must not be shown, such as the private key of a certificate.
@@ -57,11 +60,18 @@ EXAMPLES = r"""
     args: {name: data, region: nyc3, size_gigabytes: 10}
   register: volume
 
-- name: Tell which Droplets there are
+- name: The Droplets with a tag
   doboto.droplets.call:
     operation: droplet.list
     args: {tag_name: web}
   register: web
+
+- name: A record of a domain
+  doboto.droplets.call:
+    operation: domain.record_present
+    args:
+      name: example.com
+      attribs: {type: A, name: www, data: "{{ web.result[0].networks.v4[0].ip_address }}"}
 
 - name: No firewall of that id
   doboto.droplets.call:
