@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from doboto import DO, AsyncDO, Limiter
-from doboto._core.recovery import OwnershipRegistry
+from doboto._core.ownership import OwnershipRegistry
 from doboto._io.simulated import SimulatedClock
 from doboto.resources._base.recovery import PATIENCE
 from doboto.sim import RealClock, Settings, Simulator

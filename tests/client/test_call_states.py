@@ -84,6 +84,18 @@ def test_keyboard_interrupt_of_other_changes_names_the_change(sim: Simulator, ca
     assert list(state.unresolved) == [unresolved]
 
 
+def test_interruption_while_an_earlier_error_is_handled_names_the_change(sim: Simulator) -> None:
+    """What the earlier call knew says nothing of this one."""
+    transport = Interrupting(sim, after=1)
+    api = DO("t", url=transport.url, transport=transport, clock=transport.clock)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        try:
+            raise DOBOTOException("of an earlier call", created=[{"id": 1, "name": "web-1"}])
+        except DOBOTOException:
+            api.tag.create("a")
+    assert list(caught.value.doboto.unresolved) == ["tag a"]  # type: ignore[attr-defined]
+
+
 async def creates(sim: Simulator, entered: asyncio.Event, **more: Any) -> Any:
     """A create whose wait never ends: its callback suspends for good."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from doboto._http.pool import Pool
 from doboto._http.transport import HTTPTransport
 from doboto.sim import ManualClock, Settings, Simulator
 
-from .conftest import several
+from .conftest import one, several
 from .interruption_points import Interruption
 from .misbehaving import OK, Misbehaving, Peer, misbehaving
 
@@ -131,7 +132,14 @@ def test_a_thread_that_waits_gets_the_slot_of_one_that_was_interrupted(server: M
             assert do.request("GET", "/account") == {}
 
 
-CREATE = ("resources/droplet/create.py", "_core/recovery.py", "_core/droplet/create_request.py", "_session/session.py")
+CREATE = (
+    "resources/droplet/create.py",
+    "_base/recovery.py",
+    "_core/ownership.py",
+    "_core/recovery.py",
+    "_core/droplet/create_request.py",
+    "_session/session.py",
+)
 
 
 def test_an_interruption_anywhere_in_a_create_leaves_no_droplet_unreported(
@@ -163,3 +171,32 @@ def test_an_interruption_anywhere_in_a_create_leaves_no_droplet_unreported(
             assert name in reported or str(id) in reported, (nth, interruption.where, name)
         for id in made.values():
             do.droplet.destroy(id)
+
+
+OWNING = ("resources/droplet/create.py", "_base/recovery.py", "_base/create.py", "_core/ownership.py")
+OWNERS: dict[str, Callable[[DO, str], Any]] = {
+    "Droplet": lambda do, name: do.droplet.create(one(name)),
+    "volume": lambda do, name: do.volume.create(name=name, region="nyc3", size_gigabytes=1),
+}
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["answered", "lost"])
+@pytest.mark.parametrize("kind", OWNERS)
+def test_an_interruption_anywhere_in_a_create_reserves_no_name(kind: str, lost: bool, every_interruption: bool) -> None:
+    """Whoever asks for the same name later does not wait for a request that is over."""
+    sim = Simulator(ManualClock(1_790_000_000), Settings(droplet_limit=100_000, requests_per_hour=0))
+    do = DO.simulated(sim, limiter=Limiter(per_minute=10_000_000))
+    if lost:
+        sim.faults.add("drop", when="after", method="POST")
+
+    def create(interruption: Interruption, number: int) -> None:
+        with interruption, suppress(KeyboardInterrupt):
+            OWNERS[kind](do, f"web-{number}")
+
+    counting = Interruption(OWNING)
+    create(counting, 0)
+    assert counting.count > 100
+    for nth in points(counting.count, every_interruption):
+        interruption = Interruption(OWNING, nth)
+        create(interruption, nth + 1)
+        assert do._session.ownership.open_requests() == [], interruption.where

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from typing import Any
 
 import pytest
 
 from doboto import DO, AsyncDO, DOBOTOOutcomeUnknownException
-from doboto._core.recovery import OwnershipRegistry
+from doboto._core.ownership import OpenRequest, OwnershipRegistry
 from doboto._io.simulated import SimulatedClock, SimulatedTransport
 from doboto.sim import Simulator
 
@@ -143,52 +144,87 @@ def droplet(id: int) -> dict[str, Any]:
     return {"id": id}
 
 
+def lost(ownership: OwnershipRegistry, sent_at: float = 5.0) -> OpenRequest:
+    """A request for "a" whose response was lost."""
+    request = ownership.open(["a"])
+    request.lose(sent_at)
+    return request
+
+
 def test_alone_one_takes_at_once_what_is_there() -> None:
     ownership = OwnershipRegistry()
-    ownership.looking(["a"], 5.0)
-    assert ownership.take("a", [droplet(1)], 1, 5.0, last=False) == [droplet(1)]
-    assert ownership.take("a", [droplet(1)], 1, 5.0, last=True) == []
+    request = lost(ownership)
+    assert ownership.take(request, "a", [droplet(1)], last=False) == [droplet(1)]
+    assert ownership.take(request, "a", [droplet(1)], last=True) == []
 
 
 def test_among_rivals_nobody_takes_before_the_last_look_since_the_own_one_may_lag() -> None:
     ownership = OwnershipRegistry()
-    ownership.looking(["a"], 5.0)
-    ownership.looking(["a"], 5.0)
-    assert ownership.take("a", [droplet(1)], 1, 5.0, last=False) == []
-    assert ownership.take("a", [droplet(1), droplet(2)], 1, 5.0, last=True) == [droplet(1)]
-    assert ownership.take("a", [droplet(1), droplet(2)], 1, 5.0, last=False) == [droplet(2)]
+    one, other = lost(ownership), lost(ownership)
+    assert ownership.take(one, "a", [droplet(1)], last=False) == []
+    assert ownership.take(one, "a", [droplet(1), droplet(2)], last=True) == [droplet(1)]
+    assert ownership.take(other, "a", [droplet(1), droplet(2)], last=False) == [droplet(2)]
 
 
 def test_what_is_older_than_a_rivals_request_is_not_left_to_the_rival() -> None:
     ownership = OwnershipRegistry()
-    ownership.looking(["a"], 5.0)
-    ownership.looking(["a"], 9.0)
-    assert ownership.take("a", [droplet(1), droplet(2)], 1, 5.0, last=True) == []
-    assert ownership.take("a", [droplet(2)], 1, 9.0, last=True) == [droplet(2)]
-    assert ownership.take("a", [droplet(1), droplet(2)], 1, 5.0, last=True) == [droplet(1)]
+    older, newer = lost(ownership), lost(ownership, sent_at=9.0)
+    assert ownership.take(older, "a", [droplet(1), droplet(2)], last=True) == []
+    assert ownership.take(newer, "a", [droplet(2)], last=True) == [droplet(2)]
+    assert ownership.take(older, "a", [droplet(1), droplet(2)], last=True) == [droplet(1)]
 
 
 def test_what_somebody_gave_up_on_is_taken_last() -> None:
     ownership = OwnershipRegistry()
     ownership.doubt([1])
-    ownership.looking(["a"], 5.0)
-    ownership.looking(["a"], 5.0)
-    assert ownership.take("a", [droplet(1), droplet(2)], 1, 5.0, last=True) == [droplet(2)]
+    request, _rival = lost(ownership), lost(ownership)
+    assert ownership.take(request, "a", [droplet(1), droplet(2)], last=True) == [droplet(2)]
 
 
 def test_what_somebody_gave_up_on_is_taken_at_the_last_look_only_and_only_alone() -> None:
     ownership = OwnershipRegistry()
     ownership.doubt([1])
-    ownership.looking(["a"], 5.0)
-    assert ownership.take("a", [droplet(1)], 1, 5.0, last=False) == []
-    assert ownership.take("a", [droplet(1), droplet(2)], 1, 5.0, last=True) == []
-    assert ownership.take("a", [droplet(1)], 1, 5.0, last=True) == [droplet(1)]
+    request = lost(ownership)
+    assert ownership.take(request, "a", [droplet(1)], last=False) == []
+    assert ownership.take(request, "a", [droplet(1), droplet(2)], last=True) == []
+    assert ownership.take(request, "a", [droplet(1)], last=True) == [droplet(1)]
 
 
 def test_nobody_takes_what_may_be_the_answer_to_a_request_under_way() -> None:
     ownership = OwnershipRegistry()
-    ownership.looking(["a"], 5.0)
-    ownership.sending(["a"])
-    assert ownership.take("a", [droplet(1)], 1, 5.0, last=True) == []
-    ownership.sent(["a"])
-    assert ownership.take("a", [droplet(1)], 1, 5.0, last=True) == [droplet(1)]
+    request, under_way = lost(ownership), ownership.open(["a"])
+    assert ownership.take(request, "a", [droplet(1)], last=True) == []
+    under_way.end()
+    assert ownership.take(request, "a", [droplet(1)], last=True) == [droplet(1)]
+
+
+def test_of_two_requests_of_one_moment_each_looks_for_its_own() -> None:
+    """What one of them takes leaves the other one looking."""
+    ownership = OwnershipRegistry()
+    one, other = lost(ownership), lost(ownership)
+    assert ownership.take(other, "a", [droplet(1)], last=True) == [droplet(1)]
+    other.end()
+    assert ownership.take(one, "a", [droplet(1), droplet(2)], last=False) == [droplet(2)]
+
+
+def test_a_request_that_is_dropped_is_over() -> None:
+    ownership = OwnershipRegistry()
+    request, dropped = lost(ownership), ownership.open(["a"])
+    assert ownership.take(request, "a", [droplet(1)], last=True) == []
+    del dropped
+    assert ownership.take(request, "a", [droplet(1)], last=True) == [droplet(1)]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes are forked here")
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+def test_a_forked_process_does_not_wait_for_the_requests_of_the_other_one() -> None:
+    """Nor for the lock, if another thread holds it at that moment."""
+    ownership = OwnershipRegistry()
+    under_way = ownership.open(["a"])
+    with ownership._lock:
+        child = os.fork()
+        if not child:
+            request = lost(ownership)
+            taken = ownership.take(request, "a", [droplet(1)], last=True)
+            os._exit(0 if taken and under_way not in ownership.open_requests() else 1)
+    assert os.waitpid(child, 0)[1] == 0

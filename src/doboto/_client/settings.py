@@ -10,7 +10,7 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from .._core.limiter import Limiter
-from .._core.recovery import OwnershipRegistry
+from .._core.ownership import OwnershipRegistry
 from .._io.protocol import Clock
 from .._session.secret import Secret
 from .._version import VERSION

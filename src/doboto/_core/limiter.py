@@ -6,13 +6,13 @@ Arithmetic only: time comes in as a number.
 from __future__ import annotations
 
 import itertools
-import os
 import threading
 import weakref
 from bisect import bisect_left
 from collections import deque
 
 from ..ratelimit import RateLimit
+from .forks import renew_in_forks
 
 # Requests in a minute (API reference, "Rate Limit": 5 % of the 5,000 in an hour).
 PER_MINUTE = 250
@@ -67,7 +67,7 @@ class Limiter:
         self._over: deque[float] = deque()
         self._last = self._closed_until = self._careful_until = float("-inf")
         self._begin()
-        LIMITERS.add(self)
+        renew_in_forks(self)
 
     def _begin(self) -> None:
         """Make an empty queue."""
@@ -188,15 +188,3 @@ class Limiter:
         if not self._spread or self.hourly is None:
             return careful
         return max(careful, HOUR / max(1, self.hourly.remaining))
-
-
-LIMITERS: weakref.WeakSet[Limiter] = weakref.WeakSet()
-
-
-def _renew_all() -> None:
-    for limiter in LIMITERS:
-        limiter.renew()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_all)

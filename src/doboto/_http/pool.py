@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import weakref
 from collections import deque
 
+from .._core.forks import renew_in_forks
 from ..errors import Stage
 from .connect import Connector
 from .messages import HTTPConnection
@@ -52,7 +52,7 @@ class Pool:
         self._idle: deque[tuple[float, HTTPConnection]] = deque()
         self._generation = 0
         self._begin()
-        POOLS.add(self)
+        renew_in_forks(self)
         weakref.finalize(self, _close, self._idle)
 
     def _begin(self) -> None:
@@ -150,15 +150,3 @@ class Pool:
 def _close(connections: deque[tuple[float, HTTPConnection]]) -> None:
     while connections:
         connections.pop()[1].close()
-
-
-POOLS: weakref.WeakSet[Pool] = weakref.WeakSet()
-
-
-def _renew_all() -> None:
-    for pool in POOLS:
-        pool.renew()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_all)

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias, TypeVar, cast
 from .._core import response as replies
 from .._core.deadline import Deadline
 from .._core.limiter import LONGEST_PAUSE, Limiter, Turn
-from .._core.recovery import OwnershipRegistry
+from .._core.ownership import OwnershipRegistry
 from .._core.request import Request
 from .._core.response import Response
 from .._core.retry import Retry

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from .._core import pages
 from .._core.attributes import attributes_of
 from .._core.deadline import Deadline
+from .._core.ownership import OpenRequest
 from .._core.recovery import SKEW, moment
 from .._core.request import Request, get, text
 from .._json import records
@@ -154,9 +155,11 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
         begun = (moment(action.get("started_at")) for action in records(list(page.items)))
         return min((one for one in begun if one is not None), default=None)
 
-    async def _recover_created(self, spec: CreateSpec, deadline: Deadline, failure: DOBOTOException) -> Any:
+    async def _recover_created(
+        self, spec: CreateSpec, deadline: Deadline, open_request: OpenRequest, failure: DOBOTOException
+    ) -> Any:
         """The address, which must also turn out to be the Droplet's: it is nobody's until its action has completed."""
-        found = await super()._recover_created(spec, deadline, failure)
+        found = await super()._recover_created(spec, deadline, open_request, failure)
         droplet_id = spec.request.body.get("droplet_id")
         if droplet_id is None or droplet_of(found) == droplet_id:
             return found

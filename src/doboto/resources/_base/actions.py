@@ -9,6 +9,7 @@ from typing import Any
 
 from ..._core import pages
 from ..._core.deadline import Deadline
+from ..._core.ownership import OpenRequest
 from ..._core.recovery import SKEW, moment, of_action
 from ..._core.request import Request, get
 from ..._core.response import read_action
@@ -151,7 +152,9 @@ class ActionRunner(Recovery[Mode]):
         await self._session.emit(Started(action))
         return action
 
-    async def _find_started(self, spec: ActionSpec, deadline: Deadline, failure: DOBOTOException) -> Any:
+    async def _find_started(
+        self, spec: ActionSpec, deadline: Deadline, open_request: OpenRequest, failure: DOBOTOException
+    ) -> Any:
         """The action that was started although the response was lost.
 
         Raises:
@@ -167,7 +170,7 @@ class ActionRunner(Recovery[Mode]):
 
         what = f"the action {spec.type} of {spec.target}"
         await self._session.emit(ResponseLost(what, failure))
-        found, why = await self._look_for_one(spec.key, find, of_action, deadline, failure)
+        found, why = await self._look_for_one(spec.key, find, of_action, deadline, open_request)
         if found is not None:
             return found
         raise unknown(failure, spec.request.body, what, why, [])

@@ -10,6 +10,7 @@ from typing import Any
 from ..._core import pages
 from ..._core.attributes import attributes_of
 from ..._core.deadline import Deadline
+from ..._core.ownership import OpenRequest
 from ..._core.recovery import SKEW, moment
 from ..._core.request import Request
 from ..._core.response import holding
@@ -94,12 +95,14 @@ class Creation(Recovery[Mode]):
             DOBOTOOutcomeUnknownException: The response was lost.
         """
 
-        async def nowhere(failure: DOBOTOException) -> Any:
+        async def nowhere(_open: OpenRequest, failure: DOBOTOException) -> Any:
             raise unknown(failure, request.body, what, "the API has nothing to look at", [])
 
         return await self._send_change(request, self._session.deadline(), nowhere)
 
-    async def _recover_created(self, spec: CreateSpec, deadline: Deadline, failure: DOBOTOException) -> Any:
+    async def _recover_created(
+        self, spec: CreateSpec, deadline: Deadline, open_request: OpenRequest, failure: DOBOTOException
+    ) -> Any:
         """The thing that a request made whose answer was lost.
 
         What has a time of creation must be newer than the request. What has none has a name that is its own, so that
@@ -115,7 +118,7 @@ class Creation(Recovery[Mode]):
 
         await self._session.emit(ResponseLost(spec.what, failure))
         identity = partial(_claim, spec)
-        found, why = await self._look_for_one((spec.plural, spec.what), find, identity, deadline, failure)
+        found, why = await self._look_for_one((spec.plural, spec.what), find, identity, deadline, open_request)
         if found is None:
             raise unknown(failure, spec.asked, spec.what, why, [])
         await self._report(Adopted(spec.key, _name(found), found.get("name"), found))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..._core.deadline import Deadline
+from ..._core.ownership import OpenRequest
 from ..._core.request import Request, get, path
 from ..._core.response import holding
 from ..._operation import Mode
@@ -116,7 +117,7 @@ class LifecycleOperations(Creation[Mode]):
             DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.
         """
 
-        async def recover(failure: DOBOTOException) -> None:
+        async def recover(_open: OpenRequest, failure: DOBOTOException) -> None:
             if why := await self._search(happened, deadline):
                 raise unknown(failure, request.body, what, why, [])
 

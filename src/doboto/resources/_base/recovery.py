@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..._core import pages
 from ..._core.deadline import Deadline
 from ..._core.droplet.effects import SHOWN, WITH_ARGUMENTS
 from ..._core.droplet.target import Target
+from ..._core.ownership import OpenRequest
 from ..._core.recovery import asked_names, matching, moment, of_action
 from ..._core.request import Request, get, path
 from ..._core.response import holding
@@ -26,7 +27,7 @@ from ..._session import Session
 from ..._wait.actions import is_over
 from ...errors import DOBOTOException, DOBOTONotFoundException, DOBOTOOutcomeUnknownException
 from ...events import Adopted, ResponseLost
-from ...outcomes import attach_state, call_states
+from ...outcomes import STATE, attach_state
 from .resource import Resource, T
 
 #: How long to look, and the pauses in between, in seconds: lists were seen to lag "a couple of seconds" (pydo#468).
@@ -36,6 +37,8 @@ PAUSES = (0.5, 1.0, 1.5, 2.0, 3.0)
 #: Looks once: True when the outcome is known, False when not, None when it is about to be: patience starts afresh.
 Look = Callable[[], Awaitable[bool | None]]
 ListBy = Callable[[Mapping[str, str | int], Deadline], Coroutine[Any, Any, list[Any]]]
+#: Looks for what a request did whose response was lost.
+Recover: TypeAlias = Callable[[OpenRequest, DOBOTOException], Awaitable[T]]
 
 
 class Recovery(Resource[Mode]):
@@ -74,14 +77,20 @@ class Recovery(Resource[Mode]):
         return f"looked for {clock.monotonic() - begun:.0f} s{trouble}"
 
     async def _recover_droplets(
-        self, body: Mapping[str, Any], tag: str | None, failure: DOBOTOException, deadline: Deadline
+        self,
+        body: Mapping[str, Any],
+        tag: str | None,
+        open_request: OpenRequest,
+        failure: DOBOTOException,
+        deadline: Deadline,
     ) -> list[Any]:
-        """The Droplets that a create made whose response was lost, all of them. Its names are claimed as looked for.
+        """The Droplets that a create made whose response was lost, all of them.
 
         Args:
             body: What was asked for.
             tag: The tag that this request alone has, or None.
-            failure: How the response was lost.
+            open_request: The request; it is over when this returns or raises.
+            failure: How its response was lost.
             deadline: Bounds the search.
 
         Raises:
@@ -89,7 +98,7 @@ class Recovery(Resource[Mode]):
                 are certain.
         """
         session, names = self._session, asked_names(body)
-        search = _Search(session, self._list_by, body, failure.sent_at or 0.0, deadline, tag)
+        search = _Search(session, self._list_by, body, open_request, deadline, tag)
         try:
             await session.emit(ResponseLost(f"the Droplets {', '.join(names)}", failure))
             why = await self._search(search.look, deadline)
@@ -102,7 +111,7 @@ class Recovery(Resource[Mode]):
             )
             raise
         finally:
-            session.ownership.looked([*search.missing.elements()], search.sent_at)
+            open_request.end()
         if not search.missing:
             return search.taken
         raise search.unknown(failure, why)
@@ -111,7 +120,12 @@ class Recovery(Resource[Mode]):
         return await self._list_all("droplets", "/droplets", query, deadline)
 
     async def _recover_actions(
-        self, target: Target, body: Mapping[str, Any], deadline: Deadline, failure: DOBOTOException
+        self,
+        target: Target,
+        body: Mapping[str, Any],
+        deadline: Deadline,
+        open_request: OpenRequest,
+        failure: DOBOTOException,
     ) -> list[Any]:
         """The actions that a request started whose response was lost.
 
@@ -135,7 +149,7 @@ class Recovery(Resource[Mode]):
         await session.emit(ResponseLost(f"the action {body['type']} of {target}", failure))
         if target.id is not None:
             own = partial(self._with_effect, find, target.id, body, deadline)
-            action, why = await self._look_for_one(key_of(target, body), own, of_action, deadline, failure)
+            action, why = await self._look_for_one(key_of(target, body), own, of_action, deadline, open_request)
             found = [] if action is None else [action]
         else:
             why = await self._search(look, deadline)
@@ -200,7 +214,7 @@ class Recovery(Resource[Mode]):
         self,
         request: Request,
         deadline: Deadline,
-        recover: Callable[[DOBOTOException], Awaitable[T]],
+        recover: Recover[T],
         read: Callable[[Any], T] | None = None,
         *,
         what: str = "",
@@ -213,36 +227,48 @@ class Recovery(Resource[Mode]):
             request: The change.
             deadline: Bounds the request and the search.
             recover: Looks for what it did. If there is a key, it takes what it finds through the ownership registry.
+                Its arguments are the request, as the registry knows it, and how its response was lost.
             read: Reads the response.
             what: The change in words, for whoever interrupts it.
             key: What identifies like requests, or None if what they do can't be taken for another's.
             claimed: Under what the result is claimed.
         """
-        ownership, keys = self._session.ownership, [] if key is None else [key]
-        described = what or f"{request.method} {request.path}"
-        ownership.sending(keys)
+        open_request = self._session.ownership.open(() if key is None else (key,))
+        try:
+            result, lost = await self._send_open(request, open_request, deadline, read, claimed)
+            return result if lost is None else await recover(open_request, lost)
+        except BaseException as failure:
+            if not isinstance(failure, DOBOTOException) and getattr(failure, STATE, None) is None:
+                attach_state(failure, unresolved=[what or f"{request.method} {request.path}"])
+            raise
+        finally:
+            open_request.end()
+
+    async def _send_open(
+        self,
+        request: Request,
+        open_request: OpenRequest,
+        deadline: Deadline,
+        read: Callable[[Any], T] | None,
+        claimed: Callable[[T], Iterable[Any]] | None,
+    ) -> tuple[T, None] | tuple[Any, DOBOTOException]:
+        """Send a change and claim what its response has.
+
+        Returns:
+            What the response has, and None; or, if the response was lost, anything, and how it was lost.
+
+        Raises:
+            DOBOTOException: It certainly took no effect.
+        """
         try:
             result = await self._session.call(request, deadline, read)
-            ownership.claim(() if claimed is None else claimed(result))
         except DOBOTOException as failure:
             if not failure.outcome_open:
                 raise
-            lost = failure
-            ownership.looking(keys, lost.sent_at or 0.0)  # before it no longer counts as sent
-        except BaseException as interruption:
-            attach_state(interruption, unresolved=[described])
-            raise
-        else:
-            return result
-        finally:
-            ownership.sent(keys)
-        try:
-            return await recover(lost)
-        except BaseException as failure:
-            ownership.looked(keys, lost.sent_at or 0.0)
-            if not isinstance(failure, DOBOTOException) and not call_states(failure):
-                attach_state(failure, unresolved=[described])
-            raise
+            open_request.lose(failure.sent_at or 0.0)
+            return None, failure
+        self._session.ownership.claim(() if claimed is None else claimed(result))
+        return result, None
 
     async def _look_for_one(
         self,
@@ -250,7 +276,7 @@ class Recovery(Resource[Mode]):
         find: Callable[[], Awaitable[Sequence[Any] | None]],
         identity: Callable[[Any], tuple[Any, ...]],
         deadline: Deadline,
-        failure: DOBOTOException,
+        open_request: OpenRequest,
     ) -> tuple[Any, str]:
         """Look for the one resource that a lost request made; take it if it is certain that it is nobody else's.
 
@@ -259,12 +285,12 @@ class Recovery(Resource[Mode]):
             find: Gives those that may be it, or None while that is not known yet.
             identity: Under what one is claimed.
             deadline: Bounds the search.
-            failure: How the response was lost.
+            open_request: The request whose response was lost.
 
         Returns:
             The resource and an empty text, or None and why there is none.
         """
-        ownership, sent_at = self._session.ownership, failure.sent_at or 0.0
+        ownership = self._session.ownership
         found: list[Any] = []
         taken: list[Any] = []
 
@@ -273,11 +299,11 @@ class Recovery(Resource[Mode]):
             if candidates is None:
                 return None
             found[:] = candidates
-            taken[:] = ownership.take(key, found, 1, sent_at, last=False, key=identity)
+            taken[:] = ownership.take(open_request, key, found, last=False, key=identity)
             return bool(taken)
 
         why = await self._search(look, deadline)
-        taken = taken or ownership.take(key, found, 1, sent_at, last=True, key=identity)
+        taken = taken or ownership.take(open_request, key, found, last=True, key=identity)
         if taken:
             return taken[0], ""
         if doubtful := ownership.free(found, identity):
@@ -303,7 +329,7 @@ class _Search:
         session: Session,
         list_by: ListBy,
         body: Mapping[str, Any],
-        sent_at: float,
+        open_request: OpenRequest,
         deadline: Deadline,
         tag: str | None,
     ) -> None:
@@ -313,7 +339,8 @@ class _Search:
         self._claims = session.ownership
         self._list_by = list_by
         self._body = body
-        self.sent_at = sent_at
+        self._request = open_request
+        self._sent_at = open_request.sent_at
         self._deadline = deadline
         self._candidates: dict[str, list[Any]] = {}
         self.wanted = Counter(asked_names(body))
@@ -322,7 +349,7 @@ class _Search:
     @property
     def _since(self) -> float:
         """When the request was sent, by the API's clock: known at the latest when a list has been answered."""
-        return self._session.api_time(self.sent_at)
+        return self._session.api_time(self._sent_at)
 
     @property
     def missing(self) -> Counter[str]:
@@ -354,7 +381,7 @@ class _Search:
         for droplet in listed:
             name = droplet.get("name")
             if droplet["id"] not in known and name in self.missing:
-                self._claims.adopt(name, droplet["id"], self.sent_at)
+                self._claims.adopt(self._request, name, droplet["id"])
                 await self._adopted([droplet])
         return not self.missing
 
@@ -373,9 +400,8 @@ class _Search:
     async def take_what_is_certain(self, *, last: bool = False) -> None:
         """Claim candidates, but for names of which there are more than can be ours, or may be somebody else's."""
         adopted: list[Any] = []
-        for name, count in self.missing.items() if self._tag is None else ():
-            found = self._candidates.get(name, [])
-            adopted += self._claims.take(name, found, count, self.sent_at, last=last)
+        for name in self.missing if self._tag is None else ():
+            adopted += self._claims.take(self._request, name, self._candidates.get(name, []), last=last)
         await self._adopted(adopted)
 
     def unknown(self, failure: DOBOTOException, why: str) -> DOBOTOOutcomeUnknownException:

@@ -12,6 +12,7 @@ from ..._core.droplet.create_request import CreateRequest, check_distinct, check
 from ..._core.droplet.listing import Listing
 from ..._core.droplet.readiness import Readiness
 from ..._core.droplet.target import Target
+from ..._core.ownership import OpenRequest
 from ..._core.request import Request, get, path
 from ..._core.response import member
 from ..._json import items
@@ -446,7 +447,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
     async def _destroy(self, target: Target, plan: WaitPlan, patient: bool) -> None:
         """Ask for it; while another action keeps the Droplet locked, wait for that one first if `patient`."""
 
-        def recover(lost: DOBOTOException) -> Awaitable[None]:
+        def recover(_open: OpenRequest, lost: DOBOTOException) -> Awaitable[None]:
             if target.tag_name is None:
                 raise lost
             return self._recover_destroy_by_tag(target.tag_name, lost, plan.deadline)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..._core.attributes import listed
 from ..._core.deadline import Deadline
+from ..._core.ownership import OpenRequest
 from ..._core.request import Request, flag, get, path, text
 from ..._json import mapping, records
 from ..._operation import Mode, operation
@@ -144,7 +145,9 @@ class DropletAssociated(DropletActionRunner[Mode]):
         await self._send_change(request, plan.deadline, partial(self._recover_destruction, id, plan.deadline))
         return await self._destroyed(id, plan) if wait else None
 
-    async def _recover_destruction(self, id: int, deadline: Deadline, failure: DOBOTOException) -> None:
+    async def _recover_destruction(
+        self, id: int, deadline: Deadline, _open: OpenRequest, failure: DOBOTOException
+    ) -> None:
         """Whether a destruction whose answer was lost has begun: it goes on, or has ended without failures.
 
         Raises:

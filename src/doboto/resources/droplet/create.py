@@ -11,6 +11,7 @@ from typing import Any
 from ..._core.deadline import Deadline
 from ..._core.droplet.create_request import CreateRequest, in_order
 from ..._core.droplet.readiness import Readiness
+from ..._core.ownership import OpenRequest
 from ..._core.recovery import asked_names
 from ..._core.request import Request, path
 from ..._core.response import member
@@ -86,31 +87,31 @@ class DropletCreation(Recovery[Async]):
 
     async def _request_droplets(self, body: dict[str, Any], made: CreateResult, plan: WaitPlan) -> None:
         """One request."""
-        ownership, names = self._session.ownership, asked_names(body)
+        names = asked_names(body)
         tag = self._session.new_recovery_tag()
         body = body if tag is None else {**body, "tags": [*body.get("tags", ()), tag]}
-        request = Request("POST", "/droplets", body=body)
-        ownership.sending(names)
         made.unresolved += names
+        open_request = self._session.ownership.open(names)
         try:
-            droplets, action_ids = await self._session.call(request, plan.deadline, partial(_created, body))
-            ownership.claim(droplet["id"] for droplet in droplets)
-        except DOBOTOException as failure:
-            if not failure.outcome_open:
-                made.resolve(names)
-                raise
-            lost = failure
-            # Before it no longer counts as sent: others must see it all the time.
-            ownership.looking(names, failure.sent_at or 0.0)
-        else:
-            await self._keep(made, names, droplets, action_ids)
-            await self._discard(tag, droplets, plan.deadline)
-            return
+            droplets, action_ids = await self._send_or_recover(body, tag, open_request, made, plan.deadline)
         finally:
-            ownership.sent(names)
-        droplets = await self._recover_droplets(body, tag, lost, plan.deadline)
-        await self._keep(made, names, droplets, [])
+            open_request.end()
+        await self._keep(made, names, droplets, action_ids)
         await self._discard(tag, droplets, plan.deadline)
+
+    async def _send_or_recover(
+        self, body: dict[str, Any], tag: str | None, open_request: OpenRequest, made: CreateResult, deadline: Deadline
+    ) -> tuple[list[Any], list[int]]:
+        """Send a request; return its Droplets and the ids of their actions, none where its response was lost."""
+        request = Request("POST", "/droplets", body=body)
+        try:
+            created, lost = await self._send_open(request, open_request, deadline, partial(_created, body), _ids)
+        except DOBOTOException:
+            made.resolve(asked_names(body))
+            raise
+        if lost is None:
+            return created
+        return await self._recover_droplets(body, tag, open_request, lost, deadline), []
 
     async def _discard(self, tag: str | None, droplets: Sequence[Any], deadline: Deadline) -> None:
         """Remove the tag that a request was to be found by, if the client is to; that it stays does no harm."""
@@ -235,6 +236,11 @@ def _created(body: Mapping[str, Any], reply: Any) -> tuple[list[Any], list[int]]
             f"the reply has {len(droplets)} of the {len(asked_names(body))} Droplets", reply
         )
     return droplets, _action_ids(reply)
+
+
+def _ids(created: tuple[list[Any], list[int]]) -> list[int]:
+    """The ids of the Droplets that a response has."""
+    return [droplet["id"] for droplet in created[0]]
 
 
 def _action_ids(reply: Any) -> list[int]:
