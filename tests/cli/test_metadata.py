@@ -6,10 +6,12 @@ import inspect
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
 from doboto import catalog
+from doboto.cli.schema.catalog import operations
 
 from .conftest import NEW, Doboto
 
@@ -57,11 +59,14 @@ def test_empty_docstrings_change_no_behaviour() -> None:
 
 
 @pytest.fixture
-def undocumented(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every operation without its docstring."""
+def undocumented(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every operation without its docstring; what the commands have read of docstrings is read again."""
+    operations.cache_clear()
     for one in catalog.operations():
         monkeypatch.setattr(inspect.unwrap(one.method), "__doc__", "")
         monkeypatch.setattr(one.method, "__doc__", "")
+    yield
+    operations.cache_clear()
 
 
 @pytest.mark.usefixtures("undocumented")

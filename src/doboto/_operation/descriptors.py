@@ -110,7 +110,7 @@ class DualMethod:
         """The function as the blocking client calls it, with its complete docstring."""
         if not self._documented:  # at the first use, so that importing a resource composes no texts
             self._documented = True
-            document(self._by_mode.values(), self.info, getattr(self._owner, "_parameters", {}))
+            document(self._by_mode.values(), self.info, self._owner)
         return self._by_mode[Sync]
 
     def _get(self, obj: Any) -> Any:

@@ -10,18 +10,52 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from inspect import cleandoc
 from textwrap import fill
 from typing import Any
 
-from .info import NOTHING, OperationInfo
+from .info import OperationInfo
 
 SECTION = re.compile(r"^(Args|Returns|Raises):\s*(.*)$")
 ENTRY = re.compile(r"^ {4}(\*{0,2}\w[\w, ]*):")
 WIDTH = 112
 
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An operation, as the texts below need it.
+
+    Attributes:
+        name: The method's name.
+        parameters: The names of its parameters, without `self`.
+        info: What it declares.
+        noun: What its class calls one of its resources: "load balancer".
+        nouns: The plural.
+        iterates: Whether it is an iterator.
+    """
+
+    name: str
+    parameters: frozenset[str]
+    info: OperationInfo
+    noun: str = "resource"
+    nouns: str = "resources"
+    iterates: bool = False
+
+    def fill(self, text: str) -> str:
+        """Return a text with the nouns in it."""
+        return text.format(noun=self.noun, nouns=self.nouns)
+
+
+#: A condition on an operation.
+Condition = Callable[[Subject], bool]
+
 #: Parameters that mean the same in every operation.
 PARAMETERS: Mapping[str, str] = {
+    "id": "The {noun}'s id.",
+    "action_id": "The action's id.",
+    "droplet_id": "The Droplet's id.",
+    "droplet_ids": "The Droplets' ids.",
     "wait": "If true, wait until the action has completed; before that, until no other action is running there.",
     "poll": "Seconds between polls while waiting.",
     "timeout": "Maximum seconds for the whole call; 0 to look once while waiting.",
@@ -29,57 +63,73 @@ PARAMETERS: Mapping[str, str] = {
     "missing_ok": "If true, do not raise when the resource does not exist.",
     "attributes": "Attributes as keyword arguments.",
 }
-
-#: A condition on an operation's declaration and its parameters.
-Condition = Callable[[OperationInfo, frozenset[str]], bool]
+EXISTING = "The {noun}'s attributes, as for `create`; those of an existing one are not compared."
+#: Parameters that mean the same in every operation of an effect.
+BY_EFFECT: Mapping[str, Mapping[str, str]] = {
+    "present": {"attribs": EXISTING, "attributes": EXISTING},
+    "destroy": {"wait": "If true, wait until it no longer exists."},
+}
 
 
 def _effect(*effects: str) -> Condition:
-    return lambda info, _: info.effect in effects
+    return lambda one: one.info.effect in effects
 
 
 def _takes(*names: str) -> Condition:
-    return lambda _, parameters: parameters.issuperset(names)
+    return lambda one: one.parameters.issuperset(names)
 
 
-def _names_one(_: OperationInfo, parameters: frozenset[str]) -> bool:
-    return not parameters.isdisjoint(IDENTIFIERS)
+def _called(*names: str) -> Condition:
+    """Return whether the operation has one of these names, or one that ends with it: `record_list`."""
+    return lambda one: one.name in names or one.name.rpartition("_")[2] in names
 
 
-def _requires_one(info: OperationInfo, parameters: frozenset[str]) -> bool:
-    return _names_one(info, parameters) and "missing_ok" not in parameters
+def _identifies(one: Subject) -> bool:
+    return not one.parameters.isdisjoint(IDENTIFIERS)
 
 
-def _is_bulk(info: OperationInfo, _: frozenset[str]) -> bool:
-    return info.bulk
+def _requires(one: Subject) -> bool:
+    return _identifies(one) and "missing_ok" not in one.parameters
 
 
-def _is_bulk_action(info: OperationInfo, _: frozenset[str]) -> bool:
-    return info.bulk and info.effect == "action"
+def _is_bulk(one: Subject) -> bool:
+    return one.info.bulk
 
 
-def _acts_by_tag(info: OperationInfo, parameters: frozenset[str]) -> bool:
-    return _is_bulk_action(info, parameters) and "tag_name" in parameters
+def _is_bulk_action(one: Subject) -> bool:
+    return one.info.bulk and one.info.effect == "action"
 
 
-def _sends_attributes(info: OperationInfo, parameters: frozenset[str]) -> bool:
-    return info.effect in {"create", "update"} and not parameters.isdisjoint({"attribs", "attributes"})
+def _acts_by_tag(one: Subject) -> bool:
+    return _is_bulk_action(one) and "tag_name" in one.parameters
 
 
-def _changes_and_waits(info: OperationInfo, parameters: frozenset[str]) -> bool:
-    return info.effect == "update" and "wait" in parameters
+def _sends_attributes(one: Subject) -> bool:
+    return one.info.effect in {"create", "update"} and not one.parameters.isdisjoint({"attribs", "attributes"})
 
 
-def _filters(info: OperationInfo, parameters: frozenset[str]) -> bool:
-    return info.effect == "read" and bool(parameters & {"name", "region", "type", "state", "resource_type", "fqdn"})
+def _changes_and_waits(one: Subject) -> bool:
+    return one.info.effect == "update" and "wait" in one.parameters
 
 
-def _always(_: OperationInfo, __: frozenset[str]) -> bool:
+def _changes_members(one: Subject) -> bool:
+    return one.info.effect == "update" and not one.parameters.isdisjoint(MEMBERS)
+
+
+def _filters(one: Subject) -> bool:
+    return one.info.effect == "read" and not one.parameters.isdisjoint(FILTERS)
+
+
+def _always(_: Subject) -> bool:
     return True
 
 
 #: Parameters that name one resource.
 IDENTIFIERS = frozenset({"id", "ip", "id_slug", "id_fingerprint", "transfer_id", "peering_id", "snapshot_id"})
+#: Parameters that are lists of what is added or removed.
+MEMBERS = frozenset({"droplet_ids", "tags", "forwarding_rules", "resources"})
+#: Parameters that narrow what is read.
+FILTERS = frozenset({"name", "region", "type", "state", "resource_type", "fqdn"})
 INVALID = "ValueError, TypeError"
 #: Errors that many operations have: the condition, the error and its description. An operation that describes an error
 #: itself has that description alone.
@@ -93,8 +143,10 @@ ERRORS: Sequence[tuple[Condition, str, str]] = (
     (_filters, "ValueError", "A filter is empty or has an unknown value."),
     (_takes("attribs"), INVALID, "An attribute is missing, unknown or invalid; nothing was sent."),
     (_takes("attributes"), INVALID, "An attribute is missing, unknown or invalid; nothing was sent."),
-    (_requires_one, "DOBOTONotFoundException", "The resource does not exist."),
-    (_names_one, "DOBOTONotFoundException", "The resource does not exist, and `missing_ok` is false."),
+    (_changes_members, INVALID, "It is not a list, is empty, or has an empty item; nothing was sent."),
+    (_takes("action_id"), "DOBOTONotFoundException", "The {noun} does not exist, or has no such action."),
+    (_requires, "DOBOTONotFoundException", "The resource does not exist."),
+    (_identifies, "DOBOTONotFoundException", "The resource does not exist, and `missing_ok` is false."),
     (_sends_attributes, "DOBOTOUnprocessableException", "The API refused them."),
     (_changes_and_waits, "DOBOTOActionException", "The change failed, while waiting."),
     (_effect("action"), "DOBOTOPendingEventException", "Another action is running there, and `wait` is false."),
@@ -109,8 +161,8 @@ ERRORS: Sequence[tuple[Condition, str, str]] = (
     (_always, "DOBOTOException", "The request failed for another reason."),
 )
 #: Errors that are described before an operation's own.
-FIRST = 7
-#: What the actions return that do not say it themselves: the first whose condition holds.
+FIRST = 9
+#: What operations return that do not say it themselves: the first whose condition holds.
 RETURNS: Sequence[tuple[Condition, str]] = (
     (
         _acts_by_tag,
@@ -118,43 +170,57 @@ RETURNS: Sequence[tuple[Condition, str]] = (
     ),
     (_is_bulk_action, "The Action; a list of Actions, in the order given, for a list of ids."),
     (_effect("action"), "The Action."),
+    (_called("action_list"), "A list of Actions."),
+    (_called("action_info"), "The Action."),
+    (lambda one: one.iterates, "An iterator over {nouns}; an asynchronous one in `AsyncDO`."),
+    (_effect("present"), "A tuple of the {noun} and the same {noun} if it was created, else None."),
+    (_effect("create"), "The {noun}."),
+    (_called("list"), "A list of {nouns}."),
+    (_called("info"), "The {noun}."),
+    (_called("update"), "The {noun} as it is now."),
 )
 
 
-def document(
-    functions: Iterable[Callable[..., Any]], info: OperationInfo, parameters: Mapping[str, str] = NOTHING
-) -> None:
+def document(functions: Iterable[Callable[..., Any]], info: OperationInfo, owner: type[Any]) -> None:
     """Complete the docstrings of an operation's functions; without docstrings (`python -OO`) leave them alone.
 
     Args:
         functions: The functions.
         info: What the operation declares.
-        parameters: Descriptions of parameters that operations of its class share.
+        owner: The class that it is a method of; `_noun` and `_nouns` are what it calls its resources, `_parameters`
+            describes parameters that its operations share.
     """
+    shared = {**PARAMETERS, **BY_EFFECT.get(info.effect, {}), **getattr(owner, "_parameters", {})}
+    noun: str = getattr(owner, "_noun", "resource")
     for function in functions:
         if function.__doc__:
-            function.__doc__ = completed(function.__doc__, _parameters(function), info, {**PARAMETERS, **parameters})
+            parameters, nouns = _parameters(function), getattr(owner, "_nouns", f"{noun}s")
+            iterates = inspect.isasyncgenfunction(inspect.unwrap(function))
+            one = Subject(function.__name__, frozenset(parameters), info, noun, nouns, iterates)
+            if "attribs" in parameters:
+                shared["attributes"] = PARAMETERS["attributes"]
+            function.__doc__ = completed(function.__doc__, parameters, one, shared)
 
 
-def completed(text: str, parameters: Sequence[str], info: OperationInfo, shared: Mapping[str, str]) -> str:
-    """A docstring with everything that the operation shares with others.
+def completed(text: str, parameters: Sequence[str], one: Subject, shared: Mapping[str, str]) -> str:
+    """Return a docstring with everything that the operation shares with others.
 
     Args:
         text: The docstring as the source has it.
-        parameters: The names of the parameters, without `self`.
-        info: What the operation declares.
+        parameters: The names of the parameters, in order, without `self`.
+        one: The operation.
         shared: Descriptions of parameters that it does not describe itself.
     """
-    sections = _sections(cleandoc(text))
+    sections, info = _sections(cleandoc(text)), one.info
     body = "\n".join(sections[""]).strip()
     if warnings := [w for w in [info.irreversible, *info.irreversible_with.values()] if w]:
         body += "\n\n" + _wrapped(f"Irreversible: {' '.join(warnings)}", more="")
     parts = [body]
-    if args := [*_args(_entries(sections["Args"]), parameters, shared)]:
+    if args := [*_args(_entries(sections["Args"]), parameters, one, shared)]:
         parts.append("\n".join(["Args:", *args]))
-    if returns := sections["Returns"] or _returns(frozenset(parameters), info):
+    if returns := sections["Returns"] or _returns(one):
         parts.append("\n".join(["Returns:", *returns]).strip())
-    parts.append("\n".join(["Raises:", *_errors(_entries(sections["Raises"]), frozenset(parameters), info)]))
+    parts.append("\n".join(["Raises:", *_errors(_entries(sections["Raises"]), one)]))
     parts += [_wrapped(f"Scopes: {scopes(info)}"), "Reference: " + ",\n    ".join(info.links)]
     return "\n\n".join(parts)
 
@@ -201,29 +267,32 @@ def _entries(lines: list[str]) -> dict[str, list[str]]:
     return entries
 
 
-def _args(own: Mapping[str, list[str]], parameters: Sequence[str], shared: Mapping[str, str]) -> Iterator[str]:
+def _args(
+    own: Mapping[str, list[str]], parameters: Sequence[str], one: Subject, shared: Mapping[str, str]
+) -> Iterator[str]:
     for name in parameters:
         if name in own:
             yield from own[name]
         elif name in shared:
-            yield _wrapped(f"{name}: {shared[name]}", " " * 4, " " * 8)
+            yield _wrapped(f"{name}: {one.fill(shared[name])}", " " * 4, " " * 8)
 
 
-def _returns(parameters: frozenset[str], info: OperationInfo) -> list[str]:
-    """What an operation returns that does not say it itself."""
-    found = next((text for condition, text in RETURNS if condition(info, parameters)), None)
-    return [] if found is None else [_wrapped(found, " " * 4, " " * 4)]
+def _returns(one: Subject) -> list[str]:
+    """Return the lines for what an operation returns that does not say it itself; none if it returns nothing."""
+    found = next((text for condition, text in RETURNS if condition(one)), None)
+    return [] if found is None else [_wrapped(one.fill(found), " " * 4, " " * 4)]
 
 
-def _errors(own: Mapping[str, list[str]], parameters: frozenset[str], info: OperationInfo) -> list[str]:
-    """An operation's errors: bad arguments first, then its own, then those that others have too."""
+def _errors(own: Mapping[str, list[str]], one: Subject) -> list[str]:
+    """Return the lines for an operation's errors: bad arguments, then its own, then those that others have too."""
     described = {name.strip() for names in own for name in names.split(",")}
     before: list[str] = []
     after: list[str] = []
     for number, (condition, names, text) in enumerate(ERRORS):
-        if names.split(", ")[0] not in described and condition(info, parameters):
+        if names.split(", ")[0] not in described and condition(one):
             described.update(names.split(", "))
-            (before if number < FIRST else after).append(_wrapped(f"{names}: {text}", " " * 4, " " * 8))
+            line = _wrapped(f"{names}: {one.fill(text)}", " " * 4, " " * 8)
+            (before if number < FIRST else after).append(line)
     arguments = [line for names, lines in own.items() if not names.startswith("DOBOTO") for line in lines]
     specific = [line for names, lines in own.items() if names.startswith("DOBOTO") for line in lines]
     return [*arguments, *before, *specific, *after]

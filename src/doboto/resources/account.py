@@ -11,6 +11,8 @@ from ._base.resource import Resource
 class Account(Resource[Mode]):
     """The account: whose it is, its state, and its limits."""
 
+    _noun = "account"
+
     @operation(
         ref="account_get", scopes="account:read", scopes_note="droplet:read and reserved_ip:read to see their limits"
     )

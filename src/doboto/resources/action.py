@@ -33,24 +33,19 @@ waiting = overloaded_operation[Waits[ActionData, Actions], Waits[Coro[ActionData
 class Action(ActionRunner[Mode]):
     """Actions: what was done to Droplets, volumes, images and addresses, whoever did it."""
 
+    _noun = "Action"
+
     @operation(ref="actions_list", scopes="actions:read")
     async def list(self) -> Actions:
         """List all actions that there ever were, newest first, all pages.
 
         It is a long list in an old account: `each` reads no more of it than is used.
-
-        Returns:
-            A list of Actions.
         """
         return await self._list_all("actions", "/actions")
 
     @stream(ref="actions_list", scopes="actions:read")
     async def each(self) -> AsyncGenerator[ActionData, None]:
-        """Go through actions one by one, newest first; from the middle of a page on, the next is read.
-
-        Returns:
-            An iterator over Actions; an asynchronous one in `AsyncDO`.
-        """
+        """Go through actions one by one, newest first; from the middle of a page on, the next is read."""
         async for action in self._iterate("actions", "/actions"):
             yield action
 
@@ -60,9 +55,6 @@ class Action(ActionRunner[Mode]):
 
         Args:
             id: The action's id.
-
-        Returns:
-            The Action.
         """
         return await self._fetch("action", get(path("/actions/{id}", id=id)))
 

@@ -23,33 +23,19 @@ Present: TypeAlias = tuple[AutoscalePool, AutoscalePool | None]
 class Autoscale(LifecycleOperations[Mode]):
     """Autoscale pools: Droplets of one template, as many as are needed."""
 
+    _noun = "pool"
     _parameters = {
-        "id": "The pool's id.",
         "name": "Only pools of this name.",
     }
 
     @operation(ref="autoscalepools_list", scopes="droplet:read")
     async def list(self, *, name: str | None = None) -> Pools:
-        """List all autoscale pools, or those of a name, all pages.
-
-        Returns:
-            A list of pools.
-
-        Raises:
-            ValueError: The name is empty.
-        """
+        """List all autoscale pools, or those of a name, all pages."""
         return await self._list_all("autoscale_pools", ALL, filters(name=name))
 
     @stream(ref="autoscalepools_list", scopes="droplet:read")
     async def each(self, *, name: str | None = None) -> AsyncGenerator[AutoscalePool, None]:
-        """Iterate over autoscale pools; the next page is read in advance.
-
-        Returns:
-            An iterator over pools; an asynchronous one in `AsyncDO`.
-
-        Raises:
-            ValueError: The name is empty.
-        """
+        """Iterate over autoscale pools; the next page is read in advance."""
         async for pool in self._iterate("autoscale_pools", ALL, filters(name=name)):
             yield pool
 
@@ -82,9 +68,6 @@ class Autoscale(LifecycleOperations[Mode]):
                   str, may be empty), and what else there is to say of its Droplets.
             wait: If true, wait until it is active, with as many active Droplets as its configuration calls for.
 
-        Returns:
-            The pool.
-
         Raises:
             DOBOTOActionException: The pool could not make its Droplets, while waiting; `result` is the pool.
         """
@@ -110,11 +93,7 @@ class Autoscale(LifecycleOperations[Mode]):
         """Create an autoscale pool unless there is one of its name.
 
         Args:
-            attributes: The pool's attributes, as for `create`; those of an existing one are not compared.
             wait: If true, wait until it is active, with its Droplets, whether it is new or not.
-
-        Returns:
-            A tuple of the pool and the same pool if it was created, else None.
         """
         making, plan = create_spec(attributes), self._plan(poll, timeout, progress)
         return await self._create_and_wait_unless_exists(making, SCALING, plan, wait)
@@ -125,11 +104,7 @@ class Autoscale(LifecycleOperations[Mode]):
         scopes_note="the read scopes of what the template names to see those parts",
     )
     async def info(self, id: str) -> AutoscalePool:
-        """Read one autoscale pool.
-
-        Returns:
-            The pool.
-        """
+        """Read one autoscale pool."""
         return await self._get("autoscale_pool", path(ONE, id=id))
 
     @operation(
@@ -155,9 +130,6 @@ class Autoscale(LifecycleOperations[Mode]):
             attribs: All attributes, as for `create`: what is not named is not kept. The name can't be changed. A pool
                 as it was read will do, with some of it changed.
             wait: If true, wait until it is active, with as many active Droplets as its configuration calls for.
-
-        Returns:
-            The pool.
 
         Raises:
             DOBOTOActionException: The pool could not make its Droplets, while waiting; `result` is the pool.
@@ -188,7 +160,6 @@ class Autoscale(LifecycleOperations[Mode]):
         """Destroy an autoscale pool. Its Droplets stay and are charged for, unless they are to go along.
 
         Args:
-            wait: If true, wait until it no longer exists.
             dangerous: If true, destroy ALL Droplets of the pool as well.
         """
         request = _dangerous(id) if dangerous else None

@@ -60,33 +60,19 @@ LIFECYCLE = Lifecycle("certificate", "/certificates/{id}", "verified", frozenset
 class Certificate(LifecycleOperations[Mode]):
     """TLS certificates, uploaded or from Let's Encrypt, for load balancers."""
 
+    _noun = "certificate"
     _parameters = {
         "name": "Only the certificate of this name.",
-        "id": "The certificate's id.",
     }
 
     @operation(ref="certificates_list", scopes="certificate:read")
     async def list(self, *, name: str | None = None) -> Certificates:
-        """List all certificates, or the one of a name, all pages.
-
-        Returns:
-            A list of certificates.
-
-        Raises:
-            ValueError: The name is empty.
-        """
+        """List all certificates, or the one of a name, all pages."""
         return await self._list_all("certificates", "/certificates", filters(name=name))
 
     @stream(ref="certificates_list", scopes="certificate:read")
     async def each(self, *, name: str | None = None) -> AsyncGenerator[CertificateData, None]:
-        """Iterate over certificates; the next page is read in advance.
-
-        Returns:
-            An iterator over certificates; an asynchronous one in `AsyncDO`.
-
-        Raises:
-            ValueError: The name is empty.
-        """
+        """Iterate over certificates; the next page is read in advance."""
         async for certificate in self._iterate("certificates", "/certificates", filters(name=name)):
             yield certificate
 
@@ -128,9 +114,6 @@ class Certificate(LifecycleOperations[Mode]):
             dns_names: The names that Let's Encrypt is to issue one for, all of them under domains of the account.
             wait: If true, wait until it is verified; an uploaded one is at once.
 
-        Returns:
-            The certificate.
-
         Raises:
             ValueError, TypeError: The arguments can't be right: both kinds at once, or a part is missing.
             DOBOTOUnprocessableException: The name is taken, the parts don't fit, or a name is not under a domain.
@@ -168,9 +151,6 @@ class Certificate(LifecycleOperations[Mode]):
             type: `custom` or `lets_encrypt`. Default: what the other arguments say.
             dns_names: The names that Let's Encrypt is to issue one for.
             wait: If true, wait until it is verified, also if it existed before.
-
-        Returns:
-            A tuple of the certificate and the same certificate if it was created, else None.
 
         Raises:
             ValueError, TypeError: The arguments can't be right; nothing was created.

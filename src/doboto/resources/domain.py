@@ -19,26 +19,19 @@ Present: TypeAlias = tuple[DomainData, DomainData | None]
 class Domain(DomainRecords[Mode]):
     """Domains whose DNS DigitalOcean manages, and their records."""
 
+    _noun = "domain"
     _parameters = {
         "name": "The domain itself.",
     }
 
     @operation(ref="domains_list", scopes="domain:read")
     async def list(self) -> Domains:
-        """List all domains, all pages.
-
-        Returns:
-            A list of domains.
-        """
+        """List all domains, all pages."""
         return await self._list_all("domains", "/domains")
 
     @stream(ref="domains_list", scopes="domain:read")
     async def each(self) -> AsyncGenerator[DomainData, None]:
-        """Iterate over domains; the next page is read in advance.
-
-        Returns:
-            An iterator over domains; an asynchronous one in `AsyncDO`.
-        """
+        """Iterate over domains; the next page is read in advance."""
         async for domain in self._iterate("domains", "/domains"):
             yield domain
 
@@ -67,9 +60,6 @@ class Domain(DomainRecords[Mode]):
         Args:
             name: The domain itself, in upper or lower case.
             ip_address: As for `create`; the records of an existing domain are not compared.
-
-        Returns:
-            A tuple of the domain and the same domain if it was created, else None.
 
         Raises:
             ValueError: The name or the address is empty.

@@ -51,6 +51,7 @@ APART = ("port", "tag")
 class DomainRecords(Creation[Mode]):
     """The records."""
 
+    _noun = "record"
     _parameters = {
         "name": "The domain itself.",
         "record_id": "The record's id.",
@@ -62,9 +63,6 @@ class DomainRecords(Creation[Mode]):
     async def record_list(self, name: str, *, fqdn: str | None = None, type: str | None = None) -> Records:
         """List all records of a domain, or those of one name or type, all pages.
 
-        Returns:
-            A list of records.
-
         Raises:
             DOBOTONotFoundException: There is no such domain.
         """
@@ -75,9 +73,6 @@ class DomainRecords(Creation[Mode]):
         self, name: str, *, fqdn: str | None = None, type: str | None = None
     ) -> AsyncGenerator[DomainRecord, None]:
         """Iterate over records of a domain; the next page is read in advance.
-
-        Returns:
-            An iterator over records; an asynchronous one in `AsyncDO`.
 
         Raises:
             DOBOTONotFoundException: There is no such domain.
@@ -104,9 +99,6 @@ class DomainRecords(Creation[Mode]):
                 - `priority` (int): for MX and SRV; `port` (int) and `weight` (int) for SRV.
                 - `flags` (int) and `tag` (str): for CAA.
 
-        Returns:
-            The record.
-
         Raises:
             DOBOTONotFoundException: There is no such domain.
             DOBOTOUnprocessableException: The type wants other attributes, or the name can't have such a record.
@@ -130,18 +122,12 @@ class DomainRecords(Creation[Mode]):
         Args:
             attribs: The record's attributes, as for `record_create`. Of an existing one the time to live, the
                 priority, the weight and the flags are not compared.
-
-        Returns:
-            A tuple of the record and the same record if it was created, else None.
         """
         return await self._create_unless_exists(record_create_spec(name, attribs, attributes), self._session.deadline())
 
     @operation(ref="domains_get_record", scopes="domain:read")
     async def record_info(self, name: str, record_id: int) -> DomainRecord:
         """Read one record of a domain.
-
-        Returns:
-            The record.
 
         Raises:
             DOBOTONotFoundException: There is no such domain, or no such record of it.
@@ -169,9 +155,6 @@ class DomainRecords(Creation[Mode]):
             attribs: What changes; see `record_create`. The API wants the record's `type` too: where it is
                 left out, the record is read first.
             replace: If true, replace the whole record: sent as PUT, as DOBOTO 0.6 did, instead of PATCH.
-
-        Returns:
-            The record as it is now.
 
         Raises:
             ValueError, TypeError: Nothing is to be changed, or the attributes can't be right.

@@ -28,32 +28,23 @@ LIFECYCLE = Lifecycle("firewall", "/firewalls/{id}", "succeeded", frozenset({"fa
 class Firewall(LifecycleOperations[Mode]):
     """Cloud firewalls: they drop what no rule lets through."""
 
+    _noun = "firewall"
     _parameters = {
-        "id": "The firewall's id.",
         "wait": "If true, wait until the change is applied to every Droplet.",
-        "droplet_ids": "The Droplets' ids.",
     }
 
     @operation(
         ref="firewalls_list", scopes="firewall:read", scopes_note="droplet:read and tag:read to see what they protect"
     )
     async def list(self) -> Firewalls:
-        """List all firewalls, all pages.
-
-        Returns:
-            A list of firewalls.
-        """
+        """List all firewalls, all pages."""
         return await self._list_all("firewalls", "/firewalls")
 
     @stream(
         ref="firewalls_list", scopes="firewall:read", scopes_note="droplet:read and tag:read to see what they protect"
     )
     async def each(self) -> AsyncGenerator[FirewallData, None]:
-        """Iterate over firewalls; the next page is read in advance.
-
-        Returns:
-            An iterator over firewalls; an asynchronous one in `AsyncDO`.
-        """
+        """Iterate over firewalls; the next page is read in advance."""
         async for firewall in self._iterate("firewalls", "/firewalls"):
             yield firewall
 
@@ -86,9 +77,6 @@ class Firewall(LifecycleOperations[Mode]):
                 - `tags` (list of str): tags whose Droplets are to be protected.
             wait: If true, wait until it is applied to every Droplet.
 
-        Returns:
-            The firewall.
-
         Raises:
             DOBOTOConflictException: There is a firewall of that name.
             DOBOTOActionException: It could not be applied, while waiting.
@@ -114,11 +102,7 @@ class Firewall(LifecycleOperations[Mode]):
         """Create a firewall unless there is one of its name.
 
         Args:
-            attributes: The firewall's attributes, as for `create`; those of an existing one are not compared.
             wait: If true, wait until it is applied to every Droplet, also if it existed before.
-
-        Returns:
-            A tuple of the firewall and the same firewall if it was created, else None.
         """
         plan = self._plan(poll, timeout, progress)
         return await self._create_and_wait_unless_exists(create_spec(attributes), LIFECYCLE, plan, wait)
@@ -127,11 +111,7 @@ class Firewall(LifecycleOperations[Mode]):
         ref="firewalls_get", scopes="firewall:read", scopes_note="droplet:read and tag:read to see what it protects"
     )
     async def info(self, id: str) -> FirewallData:
-        """Read one firewall.
-
-        Returns:
-            The firewall.
-        """
+        """Read one firewall."""
         return await self._get("firewall", path("/firewalls/{id}", id=id))
 
     @operation(
@@ -156,9 +136,6 @@ class Firewall(LifecycleOperations[Mode]):
 
         Args:
             attributes: All its attributes, as for `create`.
-
-        Returns:
-            The firewall as it is now.
 
         Raises:
             DOBOTOConflictException: There is another firewall of that name.
@@ -195,7 +172,6 @@ class Firewall(LifecycleOperations[Mode]):
         """Put Droplets behind a firewall.
 
         Raises:
-            ValueError, TypeError: There are none, or it is no list.
             DOBOTOUnprocessableException: A Droplet is not there.
         """
         plan = self._plan(poll, timeout, progress)
@@ -217,11 +193,7 @@ class Firewall(LifecycleOperations[Mode]):
         *,
         progress: OnEvent | None = None,
     ) -> None:
-        """Take Droplets out from behind a firewall.
-
-        Raises:
-            ValueError, TypeError: There are none, or it is no list.
-        """
+        """Take Droplets out from behind a firewall."""
         plan = self._plan(poll, timeout, progress)
         await self._extend("DELETE", id, "droplets", {"droplet_ids": some("droplet_ids", droplet_ids)}, plan, wait)
 
@@ -247,7 +219,6 @@ class Firewall(LifecycleOperations[Mode]):
             tags: Names of the tags, which must exist.
 
         Raises:
-            ValueError, TypeError: There are none, or it is no list.
             DOBOTOUnprocessableException: A tag is not there.
         """
         plan = self._plan(poll, timeout, progress)
@@ -273,9 +244,6 @@ class Firewall(LifecycleOperations[Mode]):
 
         Args:
             tags: Names of the tags.
-
-        Raises:
-            ValueError, TypeError: There are none, or it is no list.
         """
         plan = self._plan(poll, timeout, progress)
         await self._extend("DELETE", id, "tags", {"tags": some("tags", tags)}, plan, wait)

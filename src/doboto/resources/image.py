@@ -27,8 +27,8 @@ Present: TypeAlias = tuple[ImageData, ImageData | None]
 class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode]):
     """Images: what Droplets are created from. Snapshots and backups are images too; `droplet` makes those."""
 
+    _noun = "image"
     _parameters = {
-        "id": "The image's id.",
         "tag_name": "Only images with this tag.",
     }
 
@@ -41,9 +41,6 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         Args:
             type: `distribution` or `application`, for those alone; it is not the images' own `type`.
             private: If true, only one's own images; false is the same as omitting it.
-
-        Returns:
-            A list of images.
 
         Raises:
             TypeError: `private` is no boolean.
@@ -60,9 +57,6 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
             type: `distribution` or `application`, for those alone.
             private: If true, only one's own images.
 
-        Returns:
-            An iterator over images; an asynchronous one in `AsyncDO`.
-
         Raises:
             TypeError: `private` is no boolean.
         """
@@ -75,9 +69,6 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
 
         Args:
             id_slug: The image's id, or the slug of a public one.
-
-        Returns:
-            The image.
         """
         return await self._get("image", path("/images/{id}", id=id_slug))
 
@@ -109,9 +100,6 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
                 - `tags` (list of str): tags to put on it.
             wait: If true, wait until it can be used.
 
-        Returns:
-            The image.
-
         Raises:
             DOBOTOActionException: The import failed, while waiting; `result` is the image.
         """
@@ -136,11 +124,7 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         """Import an image unless there is an imported one of its name; snapshots and backups do not count.
 
         Args:
-            attributes: The image's attributes, as for `create`; those of an existing one are not compared.
             wait: If true, wait until it can be used, whether it is new or not.
-
-        Returns:
-            A tuple of the image and the same image if it was created, else None.
         """
         making, plan = create_spec(attributes), self._plan(poll, timeout, progress)
         return await self._create_and_wait_unless_exists(making, IMPORT, plan, wait)
@@ -155,9 +139,6 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
             name: Its new name; omit to keep it.
             description: Its new description, of an imported image.
             distribution: What it holds, of an imported image.
-
-        Returns:
-            The image.
 
         Raises:
             ValueError: There is nothing to change, or the name is empty.
@@ -239,26 +220,12 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
 
     @operation(ref="imageActions_list", scopes="image:read")
     async def action_list(self, id: int) -> Actions:
-        """List all actions of an image, running or over.
-
-        Returns:
-            A list of Actions.
-        """
+        """List all actions of an image, running or over."""
         return await self._list_all("actions", path("/images/{id}/actions", id=id))
 
     @operation(ref="imageActions_get", scopes="image:read")
     async def action_info(self, id: int, action_id: int) -> Action:
-        """Read one action of an image.
-
-        Args:
-            action_id: The action's id.
-
-        Returns:
-            The Action.
-
-        Raises:
-            DOBOTONotFoundException: There is no such image, or no such action of it.
-        """
+        """Read one action of an image."""
         request = get(path("/images/{id}/actions/{action}", id=id, action=action_id))
         action: Action = await self._session.call(request, None, read_action)
         return action

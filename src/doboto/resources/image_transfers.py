@@ -15,8 +15,8 @@ from ._base.create import Creation
 class ImageTransfers(Creation[Mode]):
     """Offers images to other accounts, and takes, refuses or takes back such offers."""
 
+    _noun = "image"
     _parameters = {
-        "id": "The image's id.",
         "transfer_id": "The offer's id.",
     }
 

@@ -84,27 +84,16 @@ LIFECYCLE = Lifecycle("load_balancer", "/load_balancers/{id}", "active", frozens
 class LoadBalancer(LifecycleOperations[Mode]):
     """Load balancers: one address for many Droplets."""
 
-    _parameters = {
-        "id": "The load balancer's id.",
-        "droplet_ids": "The Droplets' ids.",
-    }
+    _noun = "load balancer"
 
     @operation(ref="loadBalancers_list", scopes="load_balancer:read")
     async def list(self) -> LoadBalancers:
-        """List all load balancers, all pages.
-
-        Returns:
-            A list of load balancers.
-        """
+        """List all load balancers, all pages."""
         return await self._list_all("load_balancers", "/load_balancers")
 
     @stream(ref="loadBalancers_list", scopes="load_balancer:read")
     async def each(self) -> AsyncGenerator[LoadBalancerData, None]:
-        """Iterate over load balancers; the next page is read in advance.
-
-        Returns:
-            An iterator over load balancers; an asynchronous one in `AsyncDO`.
-        """
+        """Iterate over load balancers; the next page is read in advance."""
         async for balancer in self._iterate("load_balancers", "/load_balancers"):
             yield balancer
 
@@ -146,9 +135,6 @@ class LoadBalancer(LifecycleOperations[Mode]):
                 - `tls_cipher_policy` (str), `disable_lets_encrypt_dns_records` (bool).
             wait: If true, wait until it is active, when it has its address.
 
-        Returns:
-            The load balancer.
-
         Raises:
             DOBOTOActionException: The creation failed, while waiting.
         """
@@ -173,22 +159,14 @@ class LoadBalancer(LifecycleOperations[Mode]):
         """Create a load balancer unless there is one of its name.
 
         Args:
-            attribs: The load balancer's attributes, as for `create`; those of an existing one are not compared.
             wait: If true, wait until it is active, also if it existed before.
-
-        Returns:
-            A tuple of the load balancer and the same load balancer if it was created, else None.
         """
         plan = self._plan(poll, timeout, progress)
         return await self._create_and_wait_unless_exists(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
 
     @operation(ref="loadBalancers_get", scopes="load_balancer:read")
     async def info(self, id: str) -> LoadBalancerData:
-        """Read one load balancer.
-
-        Returns:
-            The load balancer.
-        """
+        """Read one load balancer."""
         return await self._get("load_balancer", path("/load_balancers/{id}", id=id))
 
     @updating(
@@ -213,9 +191,6 @@ class LoadBalancer(LifecycleOperations[Mode]):
         Args:
             attribs: All its attributes, as for `create`.
             wait: If true, wait until it is active.
-
-        Returns:
-            The load balancer as it is now.
 
         Raises:
             DOBOTOForbiddenException: It is still busy with something else.
@@ -247,7 +222,6 @@ class LoadBalancer(LifecycleOperations[Mode]):
         """Put Droplets behind a load balancer that has no tag.
 
         Raises:
-            ValueError, TypeError: There are none, or it is no list.
             DOBOTOForbiddenException: It is still busy with something else.
             DOBOTOUnprocessableException: It goes by a tag, or a Droplet is not there or in another VPC.
         """
@@ -258,7 +232,6 @@ class LoadBalancer(LifecycleOperations[Mode]):
         """Take Droplets out from behind a load balancer.
 
         Raises:
-            ValueError, TypeError: There are none, or it is no list.
             DOBOTOForbiddenException: It is still busy with something else.
             DOBOTOUnprocessableException: It goes by a tag.
         """
@@ -277,7 +250,6 @@ class LoadBalancer(LifecycleOperations[Mode]):
             forwarding_rules: The rules; see `create`.
 
         Raises:
-            ValueError, TypeError: There are none, or it is no list.
             DOBOTOForbiddenException: It is still busy with something else.
             DOBOTOUnprocessableException: A rule can't be, or its port is taken.
             DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.
@@ -297,7 +269,6 @@ class LoadBalancer(LifecycleOperations[Mode]):
             forwarding_rules: The rules, exactly as they are.
 
         Raises:
-            ValueError, TypeError: There are none, or it is no list.
             DOBOTOForbiddenException: It is still busy with something else.
             DOBOTOUnprocessableException: None would be left.
             DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.

@@ -49,6 +49,8 @@ Direction: TypeAlias = Literal["inbound", "outbound"]
 class Monitoring(Creation[Mode]):
     """Monitoring: alert policies, and what was measured of Droplets and autoscale pools."""
 
+    _noun = "alert policy"
+    _nouns = "alert policies"
     _parameters = {
         "id": "The policy's `uuid`.",
         "metric": "What was measured.",
@@ -58,20 +60,12 @@ class Monitoring(Creation[Mode]):
 
     @operation(ref="monitoring_list_alertPolicy", scopes="monitoring:read")
     async def alert_list(self) -> Policies:
-        """List all alert policies, all pages.
-
-        Returns:
-            A list of alert policies.
-        """
+        """List all alert policies, all pages."""
         return await self._list_all("policies", "/monitoring/alerts")
 
     @stream(ref="monitoring_list_alertPolicy", scopes="monitoring:read")
     async def alert_each(self) -> AsyncGenerator[AlertPolicy, None]:
-        """Iterate over alert policies; the next page is read in advance.
-
-        Returns:
-            An iterator over alert policies; an asynchronous one in `AsyncDO`.
-        """
+        """Iterate over alert policies; the next page is read in advance."""
         async for policy in self._iterate("policies", "/monitoring/alerts"):
             yield policy
 
@@ -92,9 +86,6 @@ class Monitoring(Creation[Mode]):
                 - `alerts` (dict): who is notified: lists `email` of addresses and `slack` of `channel` and `url`.
                 - `enabled` (bool): whether it is in force.
 
-        Returns:
-            The alert policy.
-
         Raises:
             DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined. Policies have
                 no time of creation: an identical one counts as the one asked for.
@@ -111,9 +102,6 @@ class Monitoring(Creation[Mode]):
 
         Args:
             attributes: The policy's attributes, as for `alert_create`; the others of an existing one are not compared.
-
-        Returns:
-            A tuple of the alert policy and the same policy if it was created, else None.
         """
         making = create_spec(attributes)
         name = {member: making.request.body[member] for member in ("type", "description")}
@@ -122,11 +110,7 @@ class Monitoring(Creation[Mode]):
 
     @operation(ref="monitoring_get_alertPolicy", scopes="monitoring:read")
     async def alert_info(self, id: str) -> AlertPolicy:
-        """Read one alert policy.
-
-        Returns:
-            The alert policy.
-        """
+        """Read one alert policy."""
         return await self._get("policy", path(ALERT, id=id))
 
     @operation(ref="monitoring_update_alertPolicy", scopes="monitoring:update", effect="update")
@@ -135,9 +119,6 @@ class Monitoring(Creation[Mode]):
 
         Args:
             attribs: All attributes, as for `alert_create`. A policy as it was read will do, with some of it changed.
-
-        Returns:
-            The alert policy.
         """
         request = Request("PUT", path(ALERT, id=id), body=ordered(attribs), repeatable=True)
         return await self._fetch("policy", request)

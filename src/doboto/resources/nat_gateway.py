@@ -25,8 +25,8 @@ LIFECYCLE = Lifecycle("vpc_nat_gateway", "/vpc_nat_gateways/{id}", "ACTIVE", fro
 class NATGateway(LifecycleOperations[Mode]):
     """VPC NAT gateways: how Droplets without a public address reach the internet."""
 
+    _noun = "gateway"
     _parameters = {
-        "id": "The gateway's id.",
         "name": "Only the gateway of this name.",
         "state": "Only gateways in this state.",
         "region": "Only gateways in the region of this slug.",
@@ -42,11 +42,7 @@ class NATGateway(LifecycleOperations[Mode]):
         region: str | None = None,
         type: str | None = None,
     ) -> NATGateways:
-        """List all NAT gateways, or those of a name, a state, a region, a type, all pages.
-
-        Returns:
-            A list of gateways.
-        """
+        """List all NAT gateways, or those of a name, a state, a region, a type, all pages."""
         return await self._list_all(ROOT, f"/{ROOT}", query(name, state, region, type))
 
     @stream(ref="vpcnatgateways_list", scopes="nat_gateway:read")
@@ -58,11 +54,7 @@ class NATGateway(LifecycleOperations[Mode]):
         region: str | None = None,
         type: str | None = None,
     ) -> AsyncGenerator[NATGatewayData, None]:
-        """Iterate over NAT gateways; the next page is read in advance.
-
-        Returns:
-            An iterator over gateways; an asynchronous one in `AsyncDO`.
-        """
+        """Iterate over NAT gateways; the next page is read in advance."""
         async for gateway in self._iterate(ROOT, f"/{ROOT}", query(name, state, region, type)):
             yield gateway
 
@@ -94,9 +86,6 @@ class NATGateway(LifecycleOperations[Mode]):
                 - `udp_timeout_seconds`, `icmp_timeout_seconds`, `tcp_timeout_seconds` (int).
             wait: If true, wait until it is active, when it has its addresses.
 
-        Returns:
-            The gateway.
-
         Raises:
             DOBOTONotFoundException: There is no such VPC.
             DOBOTOUnprocessableException: The name is taken, or the API refused them otherwise.
@@ -122,22 +111,14 @@ class NATGateway(LifecycleOperations[Mode]):
         """Create a NAT gateway unless there is one of its name.
 
         Args:
-            attributes: The gateway's attributes, as for `create`; those of an existing one are not compared.
             wait: If true, wait until it is active, also if it existed before.
-
-        Returns:
-            A tuple of the gateway and the same gateway if it was created, else None.
         """
         plan = self._plan(poll, timeout, progress)
         return await self._create_and_wait_unless_exists(create_spec(attributes), LIFECYCLE, plan, wait)
 
     @operation(ref="vpcnatgateways_get", scopes="nat_gateway:read")
     async def info(self, id: str) -> NATGatewayData:
-        """Read one NAT gateway.
-
-        Returns:
-            The gateway.
-        """
+        """Read one NAT gateway."""
         return await self._fetch("vpc_nat_gateway", LIFECYCLE.reading(id))
 
     @operation(
@@ -163,12 +144,8 @@ class NATGateway(LifecycleOperations[Mode]):
                 cannot be moved to another VPC.
             wait: If true, wait until it is active.
 
-        Returns:
-            The gateway as it is now.
-
         Raises:
             DOBOTOUnprocessableException: The name is taken, or the API refused them otherwise.
-            DOBOTOActionException: It failed, while waiting.
         """
         body = attributes_of(attributes, needed=("name", "size"), lists=("vpcs",))
         return await self._replace(LIFECYCLE, id, body, self._plan(poll, timeout, progress), wait)

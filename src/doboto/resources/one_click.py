@@ -20,18 +20,14 @@ OneClickType: TypeAlias = Literal["droplet", "kubernetes"]
 class OneClick(Creation[Mode]):
     """1-Click applications. A Droplet's is an image: create the Droplet from its slug."""
 
+    _noun = "1-Click application"
+
     @operation(ref="oneClicks_list")
     async def list(self, type: OneClickType | None = None) -> OneClicks:
         """List 1-Click applications; the API sends all of them at once.
 
         Args:
             type: `droplet` or `kubernetes`, for those alone.
-
-        Returns:
-            A list of 1-Click applications.
-
-        Raises:
-            ValueError: The type is empty.
         """
         return await self._fetch_list("1_clicks", get("/1-clicks", filters(type=type)))
 

@@ -20,26 +20,16 @@ Present: TypeAlias = tuple[ProjectData, ProjectData | None]
 class Project(ProjectResources[Mode]):
     """Projects: what resources are grouped by. One of them is the default."""
 
-    _parameters = {
-        "id": "The project's id.",
-    }
+    _noun = "project"
 
     @operation(ref="projects_list", scopes="project:read")
     async def list(self) -> Projects:
-        """List all projects, all pages.
-
-        Returns:
-            A list of projects.
-        """
+        """List all projects, all pages."""
         return await self._list_all("projects", "/projects")
 
     @stream(ref="projects_list", scopes="project:read")
     async def each(self) -> AsyncGenerator[ProjectData, None]:
-        """Iterate over projects; the next page is read in advance.
-
-        Returns:
-            An iterator over projects; an asynchronous one in `AsyncDO`.
-        """
+        """Iterate over projects; the next page is read in advance."""
         async for project in self._iterate("projects", "/projects"):
             yield project
 
@@ -55,9 +45,6 @@ class Project(ProjectResources[Mode]):
                 - `description` (str): what it is, up to 255 characters.
                 - `environment` (str): `Development`, `Staging` or `Production`.
 
-        Returns:
-            The project.
-
         Raises:
             DOBOTOConflictException: There is a project of that name.
         """
@@ -65,35 +52,17 @@ class Project(ProjectResources[Mode]):
 
     @operation(ref=("projects_list", "projects_create"), scopes=("project:read", "project:create"), effect="present")
     async def present(self, **attributes: Unpack[ProjectCreate]) -> Present:
-        """Create a project unless there is one of its name.
-
-        Args:
-            attributes: The project's attributes, as for `create`; those of an existing one are not compared.
-
-        Returns:
-            A tuple of the project and the same project if it was created, else None.
-        """
+        """Create a project unless there is one of its name."""
         return await self._create_unless_exists(create_spec(attributes), self._session.deadline())
 
     @operation(ref="projects_get", scopes="project:read")
     async def info(self, id: str) -> ProjectData:
-        """Read one project.
-
-        Returns:
-            The project.
-        """
+        """Read one project."""
         return await self._get("project", place(id))
 
     @operation(ref="projects_get_default", scopes="project:read")
     async def default_info(self) -> ProjectData:
-        """Read the default project.
-
-        Returns:
-            The project.
-
-        Raises:
-            DOBOTOException: It could not be read.
-        """
+        """Read the default project."""
         return await self._get("project", DEFAULT)
 
     @operation(ref=("projects_patch", "projects_update"), scopes="project:update", effect="update")
@@ -105,9 +74,6 @@ class Project(ProjectResources[Mode]):
                 `environment` (`Development`, `Staging`, `Production`), all of them str, and `is_default` (True).
             replace: If true, replace the whole project, so that no attribute may be missing: sent as PUT instead of
                 PATCH.
-
-        Returns:
-            The project as it is now.
 
         Raises:
             ValueError, TypeError: Nothing is to be changed, or one is missing where all are needed.
@@ -124,9 +90,6 @@ class Project(ProjectResources[Mode]):
                 `environment` (`Development`, `Staging`, `Production`), all of them str, and `is_default` (True).
             replace: If true, replace the whole project, so that no attribute may be missing: sent as PUT instead of
                 PATCH.
-
-        Returns:
-            The project as it is now.
 
         Raises:
             ValueError, TypeError: Nothing is to be changed, or one is missing where all are needed.

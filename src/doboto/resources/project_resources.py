@@ -20,9 +20,7 @@ DEFAULT = "/projects/default"
 class ProjectResources(Creation[Mode]):
     """The resources of projects."""
 
-    _parameters = {
-        "id": "The project's id.",
-    }
+    _noun = "project"
 
     @operation(ref="projects_list_resources", scopes="project:read", scopes_note="the read scopes of the resources")
     async def resource_list(self, id: str) -> Resources:
@@ -60,7 +58,6 @@ class ProjectResources(Creation[Mode]):
             A list of these resources, each with a `status`: `assigned`, `already_assigned`, `not_found`.
 
         Raises:
-            ValueError, TypeError: There are none, one is empty, or it is no list.
             DOBOTOUnprocessableException: One is no URN.
         """
         return await self._fetch_list("resources", assigning(place(id), resources))
@@ -81,7 +78,6 @@ class ProjectResources(Creation[Mode]):
             A list of these resources, each with a `status`: `assigned`, `already_assigned`, `not_found`.
 
         Raises:
-            ValueError, TypeError: There are none, one is empty, or it is no list.
             DOBOTOUnprocessableException: One is no URN.
         """
         return await self._fetch_list("resources", assigning(DEFAULT, resources))

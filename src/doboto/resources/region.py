@@ -15,21 +15,15 @@ Regions: TypeAlias = list[RegionData]
 class Region(Resource[Mode]):
     """Regions: where resources can be."""
 
+    _noun = "region"
+
     @operation(ref="regions_list", scopes="regions:read")
     async def list(self) -> Regions:
-        """List all regions, those where nothing can be created now included.
-
-        Returns:
-            A list of regions.
-        """
+        """List all regions, those where nothing can be created now included."""
         return await self._list_all("regions", "/regions")
 
     @stream(ref="regions_list", scopes="regions:read")
     async def each(self) -> AsyncGenerator[RegionData, None]:
-        """Iterate over regions; the next page is read in advance.
-
-        Returns:
-            An iterator over regions; an asynchronous one in `AsyncDO`.
-        """
+        """Iterate over regions; the next page is read in advance."""
         async for region in self._iterate("regions", "/regions"):
             yield region

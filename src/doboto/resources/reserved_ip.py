@@ -30,10 +30,6 @@ Actions: TypeAlias = list[Action]
 class ReservedIP(Addresses[Mode, ReservedIPData]):
     """Reserved IPs: public IPv4 addresses that stay, and move between Droplets."""
 
-    _parameters = {
-        "ip": "The address.",
-    }
-
     _kind = ReservedIPData
     _root = "/reserved_ips"
     _plural = "reserved_ips"
@@ -65,9 +61,6 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
             project_id: UUID of the project that it belongs to. Default: the default project.
             wait: If true, wait until it is assigned; one for a region is ready when the API answers.
 
-        Returns:
-            The address.
-
         Raises:
             ValueError: Neither `droplet_id` nor `region` is given, or one is empty.
             DOBOTONotFoundException: There is no such Droplet or project.
@@ -89,26 +82,12 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
 
     @operation(ref=("reservedIPsActions_list", "floatingIPsAction_list"), scopes="reserved_ip:read")
     async def action_list(self, ip: str) -> Actions:
-        """List all actions of an address, running or over.
-
-        Returns:
-            A list of Actions.
-        """
+        """List all actions of an address, running or over."""
         return await self._list_all("actions", self._actions(ip))
 
     @operation(ref=("reservedIPsActions_get", "floatingIPsAction_get"), scopes="reserved_ip:read")
     async def action_info(self, ip: str, action_id: int) -> Action:
-        """Read one action of an address.
-
-        Args:
-            action_id: The action's id.
-
-        Returns:
-            The Action.
-
-        Raises:
-            DOBOTONotFoundException: There is no such address, or no such action of it.
-        """
+        """Read one action of an address."""
         return await self._get("action", f"{self._actions(ip)}/{text('action_id', action_id)}")
 
     def _create_spec(self, droplet_id: int | None, region: str | None, project_id: str | None) -> CreateSpec:

@@ -30,9 +30,6 @@ class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
         Args:
             region: The slug of the region.
 
-        Returns:
-            The address.
-
         Raises:
             ValueError: The region is empty.
             DOBOTOUnprocessableException: There is no such region, or the account can't have more addresses.

@@ -15,21 +15,15 @@ Sizes: TypeAlias = list[SizeData]
 class Size(Resource[Mode]):
     """Sizes that Droplets can have, and their prices."""
 
+    _noun = "size"
+
     @operation(ref="sizes_list", scopes=("sizes:read", "regions:read"))
     async def list(self) -> Sizes:
-        """List all sizes, those where nothing can be created now included.
-
-        Returns:
-            A list of sizes.
-        """
+        """List all sizes, those where nothing can be created now included."""
         return await self._list_all("sizes", "/sizes")
 
     @stream(ref="sizes_list", scopes=("sizes:read", "regions:read"))
     async def each(self) -> AsyncGenerator[SizeData, None]:
-        """Iterate over sizes; the next page is read in advance.
-
-        Returns:
-            An iterator over sizes; an asynchronous one in `AsyncDO`.
-        """
+        """Iterate over sizes; the next page is read in advance."""
         async for size in self._iterate("sizes", "/sizes"):
             yield size

@@ -18,15 +18,14 @@ ResourceType: TypeAlias = Literal["droplet", "volume"]
 class Snapshot(Resource[Mode]):
     """Snapshots of Droplets and of volumes, side by side. They are made by `droplet` and `volume`."""
 
+    _noun = "snapshot"
+
     @operation(ref="snapshots_list", scopes="snapshot:read")
     async def list(self, resource_type: ResourceType | None = None) -> Snapshots:
         """List all snapshots, or those of Droplets or of volumes, all pages.
 
         Args:
             resource_type: `droplet` or `volume`, for those alone.
-
-        Returns:
-            A list of snapshots.
         """
         return await self._list_all("snapshots", "/snapshots", filters(resource_type=resource_type))
 
@@ -36,9 +35,6 @@ class Snapshot(Resource[Mode]):
 
         Args:
             resource_type: `droplet` or `volume`, for those alone.
-
-        Returns:
-            An iterator over snapshots; an asynchronous one in `AsyncDO`.
         """
         query = filters(resource_type=resource_type)
         async for snapshot in self._iterate("snapshots", "/snapshots", query):
@@ -54,9 +50,6 @@ class Snapshot(Resource[Mode]):
 
         Args:
             id: The snapshot's id: a number if it is of a Droplet, a UUID if it is of a volume.
-
-        Returns:
-            The snapshot.
         """
         return await self._get("snapshot", path("/snapshots/{id}", id=id))
 
@@ -68,9 +61,5 @@ class Snapshot(Resource[Mode]):
         irreversible="The snapshot is lost.",
     )
     async def destroy(self, id: int | str, *, missing_ok: bool = False) -> None:
-        """Destroy one snapshot.
-
-        Args:
-            id: The snapshot's id.
-        """
+        """Destroy one snapshot."""
         await self._delete(Request("DELETE", path("/snapshots/{id}", id=id), repeatable=True), missing_ok)

@@ -20,26 +20,19 @@ Present: TypeAlias = tuple[SSHKeyData, SSHKeyData | None]
 class SSHKey(Creation[Mode]):
     """SSH keys: public keys that Droplets are created with."""
 
+    _noun = "SSH key"
     _parameters = {
         "id_fingerprint": "The key's id or its MD5 fingerprint.",
     }
 
     @operation(ref="sshKeys_list", scopes="ssh_key:read")
     async def list(self) -> SSHKeys:
-        """List all SSH keys. The API answers this ten times a minute and no more often.
-
-        Returns:
-            A list of SSH keys.
-        """
+        """List all SSH keys. The API answers this ten times a minute and no more often."""
         return await self._list_all("ssh_keys", "/account/keys")
 
     @stream(ref="sshKeys_list", scopes="ssh_key:read")
     async def each(self) -> AsyncGenerator[SSHKeyData, None]:
-        """Iterate over SSH keys; the next page is read in advance.
-
-        Returns:
-            An iterator over SSH keys; an asynchronous one in `AsyncDO`.
-        """
+        """Iterate over SSH keys; the next page is read in advance."""
         async for key in self._iterate("ssh_keys", "/account/keys"):
             yield key
 
@@ -50,9 +43,6 @@ class SSHKey(Creation[Mode]):
         Args:
             name: Its display name.
             public_key: The key in OpenSSH's form: `ssh-ed25519 AAAA... comment`.
-
-        Returns:
-            The SSH key.
 
         Raises:
             ValueError: The name or the key is empty; nothing was created.
@@ -74,9 +64,6 @@ class SSHKey(Creation[Mode]):
             name: Its display name, if it is created.
             public_key: The key in OpenSSH's form.
 
-        Returns:
-            A tuple of the SSH key and the same SSH key if it was created, else None.
-
         Raises:
             ValueError: The name is empty, or the key is no public key; nothing was created.
         """
@@ -90,11 +77,7 @@ class SSHKey(Creation[Mode]):
 
     @operation(ref="sshKeys_get", scopes="ssh_key:read")
     async def info(self, id_fingerprint: int | str) -> SSHKeyData:
-        """Read one SSH key.
-
-        Returns:
-            The SSH key.
-        """
+        """Read one SSH key."""
         return await self._get("ssh_key", path("/account/keys/{key}", key=id_fingerprint))
 
     @operation(ref="sshKeys_update", scopes="ssh_key:update", effect="update")
@@ -103,9 +86,6 @@ class SSHKey(Creation[Mode]):
 
         Args:
             name: The new name.
-
-        Returns:
-            The SSH key.
 
         Raises:
             ValueError: The name is empty.

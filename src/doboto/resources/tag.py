@@ -25,6 +25,7 @@ class Tag(Creation[Mode]):
     DOBOTO 0.6 had an `update` that renamed a tag; today's API can't do that.
     """
 
+    _noun = "tag"
     _parameters = {
         "name": "Its name, in the capitalisation that it was first made with.",
     }
@@ -40,11 +41,7 @@ class Tag(Creation[Mode]):
 
     @stream(ref="tags_list", scopes="tag:read", scopes_note="the read scopes of the resources to count them")
     async def each(self) -> AsyncGenerator[TagData, None]:
-        """Iterate over tags; the next page is read in advance.
-
-        Returns:
-            An iterator over tags; an asynchronous one in `AsyncDO`.
-        """
+        """Iterate over tags; the next page is read in advance."""
         async for tag in self._iterate("tags", "/tags"):
             yield tag
 
@@ -64,9 +61,6 @@ class Tag(Creation[Mode]):
         Args:
             name: Its name: letters, digits, ":", "-" and "_", up to 255 characters.
 
-        Returns:
-            The tag.
-
         Raises:
             ValueError: The name is empty; nothing was created.
             DOBOTOHTTPException: The name has other characters.
@@ -80,9 +74,6 @@ class Tag(Creation[Mode]):
 
         Args:
             name: Its name.
-
-        Returns:
-            A tuple of the tag and the same tag if it was created, else None.
 
         Raises:
             ValueError: The name is empty; nothing was created.

@@ -57,10 +57,9 @@ presenting = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
 class Volume(Creation[Mode], ActionRunner[Mode]):
     """Block storage: disks that Droplets are given and that outlive them."""
 
+    _noun = "volume"
     _parameters = {
-        "id": "The volume's id.",
         "region": "Only volumes in the region of this slug.",
-        "droplet_id": "The Droplet's id.",
         "snapshot_id": "The snapshot's id.",
     }
 
@@ -70,9 +69,6 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
 
         Args:
             name: Only volumes of this name; there may be one in each region.
-
-        Returns:
-            A list of volumes.
         """
         return await self._list_all("volumes", "/volumes", filters(region=region, name=name))
 
@@ -82,9 +78,6 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
 
         Args:
             name: Only volumes of this name.
-
-        Returns:
-            An iterator over volumes; an asynchronous one in `AsyncDO`.
         """
         async for volume in self._iterate("volumes", "/volumes", filters(region=region, name=name)):
             yield volume
@@ -97,9 +90,6 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
             id: The volume's id; or
             name: its name, with
             region: the slug of its region.
-
-        Returns:
-            The volume.
 
         Raises:
             ValueError: Neither the id, nor both name and region are given.
@@ -134,9 +124,6 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
             wait: A volume is ready when the API answers; there is nothing to wait for.
             poll: Not used.
 
-        Returns:
-            The volume.
-
         Raises:
             DOBOTOConflictException: There is a volume of that name in that region.
         """
@@ -159,12 +146,8 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
         """Create a volume unless there is one of its name in its region.
 
         Args:
-            attribs: The volume's attributes, as for `create`; those of an existing one are not compared.
             wait: A volume is ready when the API answers; there is nothing to wait for.
             poll: Not used.
-
-        Returns:
-            A tuple of the volume and the same volume if it was created, else None.
         """
         return await self._create_unless_exists(
             create_spec(attribs, attributes), self._plan(poll, timeout, None).deadline
@@ -372,26 +355,12 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
 
     @operation(ref="volumeActions_list", scopes="block_storage_action:read")
     async def action_list(self, id: str) -> Actions:
-        """List all actions of a volume, running or over.
-
-        Returns:
-            A list of Actions.
-        """
+        """List all actions of a volume, running or over."""
         return await self._list_all("actions", path("/volumes/{id}/actions", id=id))
 
     @operation(ref="volumeActions_get", scopes="block_storage_action:read")
     async def action_info(self, id: str, action_id: int) -> Action:
-        """Read one action of a volume.
-
-        Args:
-            action_id: The action's id.
-
-        Returns:
-            The Action.
-
-        Raises:
-            DOBOTONotFoundException: There is no such volume, or no such action of it.
-        """
+        """Read one action of a volume."""
         return await self._get("action", path("/volumes/{id}/actions/{action}", id=id, action=action_id))
 
     async def _named(self, name: str, region: str | None, deadline: Deadline | None = None) -> VolumeData:

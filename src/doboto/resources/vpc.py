@@ -21,26 +21,16 @@ Present: TypeAlias = tuple[VPCData, VPCData | None]
 class VPC(VPCPeerings[Mode]):
     """VPCs: private networks, each in one region, and the peerings that join them."""
 
-    _parameters = {
-        "id": "The VPC's id.",
-    }
+    _noun = "VPC"
 
     @operation(ref="vpcs_list", scopes="vpc:read")
     async def list(self) -> VPCs:
-        """List all VPCs, all pages.
-
-        Returns:
-            A list of VPCs.
-        """
+        """List all VPCs, all pages."""
         return await self._list_all("vpcs", "/vpcs")
 
     @stream(ref="vpcs_list", scopes="vpc:read")
     async def each(self) -> AsyncGenerator[VPCData, None]:
-        """Iterate over VPCs; the next page is read in advance.
-
-        Returns:
-            An iterator over VPCs; an asynchronous one in `AsyncDO`.
-        """
+        """Iterate over VPCs; the next page is read in advance."""
         async for vpc in self._iterate("vpcs", "/vpcs"):
             yield vpc
 
@@ -56,9 +46,6 @@ class VPC(VPCPeerings[Mode]):
                 - `description` (str): what it is for, up to 255 characters.
                 - `ip_range` (str): private addresses as a CIDR, /28 to /16. Default: a /20 that is free.
 
-        Returns:
-            The VPC.
-
         Raises:
             DOBOTOUnprocessableException: The name or the range is taken, or the API refused them otherwise.
         """
@@ -66,23 +53,12 @@ class VPC(VPCPeerings[Mode]):
 
     @operation(ref=("vpcs_list", "vpcs_create"), scopes=("vpc:read", "vpc:create"), effect="present")
     async def present(self, **attributes: Unpack[VPCCreate]) -> Present:
-        """Create a VPC unless there is one of its name.
-
-        Args:
-            attributes: The VPC's attributes, as for `create`; those of an existing one are not compared.
-
-        Returns:
-            A tuple of the VPC and the same VPC if it was created, else None.
-        """
+        """Create a VPC unless there is one of its name."""
         return await self._create_unless_exists(create_spec(attributes), self._session.deadline())
 
     @operation(ref="vpcs_get", scopes="vpc:read")
     async def info(self, id: str) -> VPCData:
-        """Read one VPC.
-
-        Returns:
-            The VPC.
-        """
+        """Read one VPC."""
         return await self._get("vpc", path("/vpcs/{id}", id=id))
 
     @operation(ref=("vpcs_patch", "vpcs_update"), scopes="vpc:update", effect="update")
@@ -93,9 +69,6 @@ class VPC(VPCPeerings[Mode]):
             attributes: What changes: `name` (str), `description` (str),
                 `default` (True).
             replace: If true, replace the whole VPC, which then needs its name: sent as PUT instead of PATCH.
-
-        Returns:
-            The VPC as it is now.
 
         Raises:
             ValueError, TypeError: Nothing is to be changed, or the name is missing where it is needed.
@@ -123,9 +96,6 @@ class VPC(VPCPeerings[Mode]):
 
         Returns:
             A list of members, each with its name and its URN.
-
-        Raises:
-            ValueError: The type is empty.
         """
         query = filters(resource_type=resource_type)
         return await self._list_all("members", path("/vpcs/{id}/members", id=id), query)

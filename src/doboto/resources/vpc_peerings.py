@@ -23,6 +23,7 @@ LIFECYCLE = Lifecycle("vpc_peering", "/vpc_peerings/{id}", "ACTIVE")
 class VPCPeerings(LifecycleOperations[Mode]):
     """The peerings."""
 
+    _noun = "peering"
     _parameters = {
         "peering_id": "The peering's id.",
         "name": "The peering's name, unique in the account.",
@@ -36,9 +37,6 @@ class VPCPeerings(LifecycleOperations[Mode]):
         Args:
             id: Only peerings of the VPC of this id; or
             region: only peerings of VPCs in the region of this slug.
-
-        Returns:
-            A list of peerings.
 
         Raises:
             ValueError: Both are given, or one is empty.
@@ -54,9 +52,6 @@ class VPCPeerings(LifecycleOperations[Mode]):
         Args:
             id: Only peerings of the VPC of this id; or
             region: only peerings of VPCs in the region of this slug.
-
-        Returns:
-            An iterator over peerings; an asynchronous one in `AsyncDO`.
 
         Raises:
             ValueError: Both are given, or one is empty.
@@ -88,9 +83,6 @@ class VPCPeerings(LifecycleOperations[Mode]):
             vpc_ids: The ids of both VPCs; or
             id: the id of one VPC, with
             vpc_id: the id of the one to peer it with.
-
-        Returns:
-            The peering.
 
         Raises:
             ValueError, TypeError: It is not two VPCs, or they are given twice.
@@ -124,9 +116,6 @@ class VPCPeerings(LifecycleOperations[Mode]):
             id: the id of one VPC, with
             vpc_id: the id of the one to peer it with.
 
-        Returns:
-            A tuple of the peering and the same peering if it was created, else None.
-
         Raises:
             ValueError, TypeError: It is not two VPCs, or they are given twice.
         """
@@ -137,11 +126,7 @@ class VPCPeerings(LifecycleOperations[Mode]):
 
     @operation(ref="vpcPeerings_get", scopes="vpc_peering:read")
     async def peering_info(self, peering_id: str) -> VPCPeering:
-        """Read one peering.
-
-        Returns:
-            The peering.
-        """
+        """Read one peering."""
         return await self._fetch("vpc_peering", LIFECYCLE.reading(peering_id))
 
     @operation(ref=("vpcPeerings_patch", "vpcs_patch_peerings"), scopes="vpc_peering:update", effect="update")
@@ -151,9 +136,6 @@ class VPCPeerings(LifecycleOperations[Mode]):
         Args:
             name: The new name, unique in the account.
             id: The id of a VPC that must be one of the two.
-
-        Returns:
-            The peering as it is now.
 
         Raises:
             ValueError: The name is empty.

@@ -31,7 +31,8 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
     _root: ClassVar[str]
     _plural: ClassVar[str]
     _single: ClassVar[str]
-    _noun: ClassVar[str]
+    _noun: ClassVar[str] = "address"
+    _nouns: ClassVar[str] = "addresses"
 
     @operation(
         ref=("floatingIPs_list", "reservedIPs_list", "reservedIPv6_list"),
@@ -39,11 +40,7 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
         scopes_note="droplet:read to see their Droplets",
     )
     async def list(self) -> Many[Address]:
-        """List all addresses of the kind, all pages.
-
-        Returns:
-            A list of addresses.
-        """
+        """List all addresses of the kind, all pages."""
         return await self._list_all(self._plural, self._root)
 
     @stream(
@@ -52,11 +49,7 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
         scopes_note="droplet:read to see their Droplets",
     )
     async def each(self) -> AsyncGenerator[Address, None]:
-        """Iterate over addresses of the kind; the next page is read in advance.
-
-        Returns:
-            An iterator over addresses; an asynchronous one in `AsyncDO`.
-        """
+        """Iterate over addresses of the kind; the next page is read in advance."""
         async for address in self._iterate(self._plural, self._root):
             yield address
 
@@ -109,9 +102,6 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
         progress: OnEvent | None = None,
     ) -> Action:
         """Assign an address to a Droplet in its region, taking it off another one.
-
-        Args:
-            droplet_id: The Droplet's id.
 
         Raises:
             DOBOTOPendingEventException: Another action is running on either, and `wait` is False.

@@ -32,7 +32,10 @@ class Resource(Bound[Mode]):
         session: Sends their requests.
     """
 
-    #: Descriptions of parameters that operations of a class share; see `doboto._operation.documentation`.
+    #: What one of the resources is called in texts, and several; see `doboto._operation.documentation`.
+    _noun: ClassVar[str] = "resource"
+    _nouns: ClassVar[str]
+    #: Descriptions of parameters that operations of a class share.
     _parameters: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, mode: type[Mode], session: Session) -> None:

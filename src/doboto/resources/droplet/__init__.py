@@ -48,8 +48,8 @@ DropletType: TypeAlias = Literal["droplets", "gpus", "all"]
 class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], DropletAssociated[Mode]):
     """Droplets: DigitalOcean's virtual machines."""
 
+    _noun = "Droplet"
     _parameters = {
-        "id": "The Droplet's id.",
         "tag_name": "Only Droplets with this tag; not together with `name` or `type`.",
         "name": "Only Droplets of this name, in upper or lower case.",
     }
@@ -70,9 +70,6 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
 
         Args:
             type: `droplets` (without GPU, the default), `gpus`, or `all` for both.
-
-        Returns:
-            A list of Droplets.
 
         Raises:
             ValueError: The filters exclude each other, or one is empty.
@@ -96,9 +93,6 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
 
         Args:
             type: `droplets` (without GPU, the default), `gpus`, or `all` for both.
-
-        Returns:
-            An iterator over Droplets; an asynchronous one in `AsyncDO`.
 
         Raises:
             ValueError: The filters exclude each other, or one is empty.
@@ -125,9 +119,6 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
 
         Returns:
             A list of lists of Droplets, one for each server.
-
-        Raises:
-            DOBOTOException: The report or a Droplet could not be read.
         """
         deadline = self._session.deadline()
         groups = await self._session.call(get("/reports/droplet_neighbors_ids"), deadline, _groups)
@@ -339,11 +330,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         ref="droplets_get", scopes="droplet:read", scopes_note="the read scopes of other resources to see their fields"
     )
     async def info(self, id: int) -> DropletData:
-        """Read one Droplet.
-
-        Returns:
-            The Droplet.
-        """
+        """Read one Droplet."""
         return await self._get("droplet", path("/droplets/{id}", id=id))
 
     @operation(
@@ -422,26 +409,12 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
 
     @operation(ref="dropletActions_list", scopes="droplet:read")
     async def action_list(self, id: int) -> Actions:
-        """List all actions of a Droplet, running or over.
-
-        Returns:
-            A list of Actions.
-        """
+        """List all actions of a Droplet, running or over."""
         return await self._list_all("actions", path("/droplets/{id}/actions", id=id))
 
     @operation(ref="dropletActions_get", scopes="droplet:read")
     async def action_info(self, id: int, action_id: int) -> Action:
-        """Read one action of a Droplet.
-
-        Args:
-            action_id: The action's id.
-
-        Returns:
-            The Action.
-
-        Raises:
-            DOBOTONotFoundException: There is no such Droplet, or no such action of it.
-        """
+        """Read one action of a Droplet."""
         return await self._get("action", path("/droplets/{id}/actions/{action}", id=id, action=action_id))
 
     async def _destroy(self, target: Target, plan: WaitPlan, patient: bool) -> None:

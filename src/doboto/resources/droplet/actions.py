@@ -31,6 +31,7 @@ BY_TAG: Mapping[str, Any] = {
 class DropletActions(DropletActionRunner[Mode]):
     """The actions. Each gives an Action that may still be in progress, or, with `wait`, has completed."""
 
+    _noun = "Droplet"
     _parameters = {
         "id": "The Droplet's id, or a list of ids.",
         "tag_name": "The tag whose Droplets are meant, instead of an id.",

@@ -29,8 +29,8 @@ STATUS = "/droplets/{id}/destroy_with_associated_resources/status"
 class DropletAssociated(DropletActionRunner[Mode]):
     """Lists what belongs to a Droplet, and destroys it along with the Droplet."""
 
+    _noun = "Droplet"
     _parameters = {
-        "id": "The Droplet's id.",
         "wait": "If true, wait until everything is destroyed.",
     }
 

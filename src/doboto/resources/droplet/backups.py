@@ -18,9 +18,7 @@ SupportedPolicies: TypeAlias = list[SupportedBackupPolicy]
 class DropletBackups(Resource[Mode]):
     """Reads backups and backup policies; `backup_enable` and its siblings are actions."""
 
-    _parameters = {
-        "id": "The Droplet's id.",
-    }
+    _noun = "Droplet"
 
     @operation(ref="droplets_list_backups", scopes=("droplet:read", "image:read"))
     async def backup_list(self, id: int) -> Backups:
@@ -55,9 +53,6 @@ class DropletBackups(Resource[Mode]):
 
         Returns:
             A list of supported policies.
-
-        Raises:
-            DOBOTOException: The reply could not be read.
         """
         return await self._fetch_list("supported_policies", get("/droplets/backups/supported_policies"))
 

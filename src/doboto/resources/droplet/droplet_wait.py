@@ -57,6 +57,8 @@ waiting = overloaded_operation[Waits[Droplet, Droplets], Waits[Coro[Droplet], Co
 class DropletWait(Resource[Mode]):
     """Waits for Droplets."""
 
+    _noun = "Droplet"
+
     @waiting(
         ref=("droplets_get", "droplets_list"),
         scopes="droplet:read",
