@@ -1,4 +1,7 @@
-"""`doboto sim`: serve a simulated DigitalOcean until it is interrupted; `sim reset` empties the one of `--sim`."""
+"""`doboto sim`: serve a simulated DigitalOcean until it is interrupted, with containers behind its Droplets if asked for.
+
+`sim reset` empties the simulated account of `--sim`; `sim machines prune` removes containers that were left behind.
+"""
 
 from __future__ import annotations
 
@@ -15,18 +18,19 @@ import click
 from ..command import CONTEXT, Described, Group
 from ..errors import Failure, explain_missing, reason
 from ..settings import Option
-from . import sim_machines
 from .auth import confirm
 
 if TYPE_CHECKING:
     from ...sim import Server, Settings, Simulator, SimulatorClock
+    from ...sim.machines import Machines
 
 DESCRIPTION = (
     "Serve a simulated DigitalOcean. Any DigitalOcean client talks to it with the printed URL as its base URL and any "
     "text as its token; each token is an account of its own. Ctrl-C ends it."
 )
 
-
+#: As `doboto.sim.machines` has them, which is only imported when machines are asked for.
+ENGINES = ("podman", "docker")
 FILE = click.Path(path_type=Path)
 
 
@@ -103,7 +107,7 @@ def _simulator(options: Options) -> Simulator:
     except ModuleNotFoundError as missing:
         raise explain_missing("the simulator", missing, "sim") from missing
     try:
-        clock, settings, machines = _clock(options), _settings(options), sim_machines.of(options)
+        clock, settings, machines = _clock(options), _settings(options), _open_machines(options)
         return Simulator(clock, settings, seed=options.seed or 0, state=options.state, machines=machines)
     except StateError as failure:
         raise Failure(str(failure)) from failure
@@ -161,6 +165,49 @@ def _reset(*, yes: bool) -> None:
     click.echo(f"{path} is empty", err=True)
 
 
+# -- containers
+
+
+def _open_machines(options: Options) -> Machines | None:
+    """Return the machines that the options ask for, or None.
+
+    Raises:
+        Failure: Their settings cannot be read, or the engine cannot be used.
+    """
+    if options.machines is None:
+        return None
+    from ...sim.machines import CommandEngine, EngineError, Machines, MachineSettings
+    from ...sim.machines.settings import read_file
+
+    path = options.machine_settings
+    try:
+        settings = MachineSettings() if path is None else read_file(path)
+    except (OSError, ValueError) as failure:
+        raise Failure(f"no settings from {path}: {reason(failure)}") from failure
+    machines = Machines(CommandEngine(options.machines, settings.run_options), settings)
+    try:
+        machines.prepare()
+    except EngineError as failure:
+        raise Failure(str(failure)) from failure
+    return machines
+
+
+def prune(engine: str) -> None:
+    """Remove what simulators that have ended without tidying up left behind."""
+    from ...sim.machines import CommandEngine, EngineError
+    from ...sim.machines.engine import discard, of_dead_processes
+
+    try:
+        found = of_dead_processes(chosen := CommandEngine(engine))
+        discard(chosen, found)
+    except EngineError as failure:
+        raise Failure(str(failure)) from failure
+    for one in found:
+        click.echo(f"removed {one.kind} {one.name}")
+    if not found:
+        click.echo("nothing was left behind", err=True)
+
+
 # -- values of options
 
 
@@ -213,12 +260,21 @@ PARAMS = (
     Option(["--settings"], type=FILE, metavar="FILE", help="JSON file with an object of settings to change."),
     Option(
         ["--machines"],
-        type=click.Choice(sim_machines.ENGINES),
+        type=click.Choice(ENGINES),
         help="Put a container behind every Droplet, to log in to. Needs podman or docker.",
     ),
     Option(
         ["--machine-settings"], type=FILE, metavar="FILE", help="JSON file with an object of settings of --machines."
     ),
+)
+machines_command = Group("machines", help="Containers behind simulated Droplets; see `doboto sim --machines`.")
+machines_command.add_command(
+    Described(
+        "prune",
+        help="Remove containers, networks and snapshots of simulators that were killed. Those that run keep theirs.",
+        callback=prune,
+        params=[Option(["--engine"], type=click.Choice(ENGINES), default="podman", show_default=True, help="Engine.")],
+    )
 )
 command = Group(
     "sim",
@@ -236,4 +292,4 @@ command.add_command(
         params=[Option(["--yes", "-y"], is_flag=True, help="Do not ask.")],
     )
 )
-command.add_command(sim_machines.command)
+command.add_command(machines_command)
