@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 from ..._json import is_object
 from ..errors import NOT_FOUND, REFUSED, UNAUTHORIZED, Failure
 from . import keyring
-from .files import (
+from .storage import (
     contexts_file,
     default_file,
     doctl_files,

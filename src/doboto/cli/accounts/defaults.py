@@ -20,7 +20,7 @@ from ..settings import CliSettings
 from ..suggest import suggestion
 from .client import find_account
 from .contexts import Contexts
-from .files import contexts_file
+from .storage import contexts_file
 
 #: Each default, with what it is used for.
 DEFAULTS: Mapping[str, str] = {
