@@ -10,15 +10,18 @@ from urllib.parse import urljoin
 
 from ..._json import is_object
 from ..errors import NOT_FOUND, REFUSED, UNAUTHORIZED, Failure
-from . import keyring
 from .storage import (
+    KeyringError,
     contexts_file,
     default_file,
     doctl_files,
     find_exposure,
+    get_token,
     lock,
+    put_token,
     read_contexts,
     read_yaml,
+    remove_token,
     section,
     write_yaml,
 )
@@ -133,7 +136,7 @@ class Contexts:
         def change(ours: dict[str, Any]) -> dict[str, Any]:
             contexts = section(ours, "contexts")
             entry: dict[str, Any] = {"url": url} if url else {}
-            entry |= {"keyring": True} if keyring.put(_keyring_name(name), token) else {"token": token}
+            entry |= {"keyring": True} if put_token(_keyring_name(name), token) else {"token": token}
             if kept := section(section(contexts, name), "defaults"):
                 entry["defaults"] = kept
             return {**ours, "current": name, "contexts": {**contexts, name: entry}}
@@ -182,7 +185,7 @@ class Contexts:
         found = self.info(name)
         if found.source == "doctl":
             raise Failure(f"doctl keeps the context {name!r}: doctl auth remove --context {name}", REFUSED.code)
-        problem = keyring.remove(_keyring_name(name)) if found.source == "keyring" else None
+        problem = remove_token(_keyring_name(name)) if found.source == "keyring" else None
 
         def change(ours: dict[str, Any]) -> dict[str, Any]:
             contexts = section(ours, "contexts")
@@ -205,8 +208,8 @@ class Contexts:
         if context.source == "doboto":
             return str(self._entries()[context.name].get("token", ""))
         try:
-            return keyring.get(_keyring_name(context.name))
-        except keyring.NotGiven as failure:
+            return get_token(_keyring_name(context.name))
+        except KeyringError as failure:
             raise Failure(
                 f"the token of context {context.name!r} is in a keyring: {failure}; keep it again: doboto auth init",
                 UNAUTHORIZED.code,

@@ -1,7 +1,15 @@
-"""The files that hold contexts: ours, which only its owner can read and one command at a time writes; doctl's, read."""
+"""Where contexts and tokens are kept: our file, doctl's file, and the system's keyring.
+
+Only its owner can read our file, and one command at a time writes it; doctl's is only read.
+
+Through the library keyring, where that is installed, a keyring is used that the library takes for a safe one (priority
+1 and above: macOS, Windows, Secret Service, KWallet), or that somebody chose, by `PYTHON_KEYRING_BACKEND` or
+`keyringrc.cfg`. A file in plain text that nobody chose is no better than ours. See "Configuring" in the library's README.
+"""
 
 from __future__ import annotations
 
+import importlib
 import os
 import stat
 import sys
@@ -32,6 +40,10 @@ ENTRY: Mapping[str, tuple[type, str]] = {
 TYPES: Mapping[type, str] = {
     dict: "a mapping", list: "a list", str: "a text", bool: "a boolean", int: "a number", float: "a number",
 }  # fmt: skip
+#: The service under which a keyring holds our tokens.
+SERVICE = "doboto"
+#: The priority of what the library takes for safe.
+SAFE = 1.0
 OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
@@ -146,8 +158,6 @@ def _lock_handle(handle: int) -> None:
 
         fcntl.flock(handle, fcntl.LOCK_EX)
         return
-    import importlib
-
     msvcrt = importlib.import_module("msvcrt")  # waits ten seconds at most, a second between attempts
     msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
 
@@ -175,3 +185,63 @@ def find_exposure(path: Path, content: Mapping[str, Any] | None = None) -> str |
         mode = stat.S_IMODE(mode)
         return f"{folder} can be changed by everybody (mode {mode:03o}), who can replace {path.name}; chmod 700 it"
     return None
+
+
+# -- the keyring
+
+
+class KeyringError(Exception):
+    """A keyring that does not give a token."""
+
+
+def put_token(name: str, token: str) -> bool:
+    """Keep a token; False where there is no keyring that does."""
+    try:
+        library = _import_keyring()
+        if not _is_trusted(library):
+            return False
+        library.set_password(SERVICE, name, token)
+        return bool(library.get_password(SERVICE, name) == token)  # the backend `null` takes all and keeps nothing
+    except Exception:  # a locked keyring, a user who said no: the file still works
+        return False
+
+
+def get_token(name: str) -> str:
+    """Return the token that is kept.
+
+    Raises:
+        KeyringError: There is none, or the keyring is not there any more, or locked.
+    """
+    try:
+        token = _import_keyring().get_password(SERVICE, name)
+    except ModuleNotFoundError as failure:
+        raise KeyringError(f"{failure.name} is not installed") from failure
+    except Exception as failure:  # backends raise errors of their own
+        raise KeyringError(f"{type(failure).__name__} {str(failure).partition('. ')[0]}".strip()) from failure
+    if not token:
+        raise KeyringError("which does not have it")
+    return str(token)
+
+
+def remove_token(name: str) -> str | None:
+    """Forget a token; what is in the way, if something is."""
+    try:
+        library = _import_keyring()
+        if library.get_password(SERVICE, name):
+            library.delete_password(SERVICE, name)
+    except ModuleNotFoundError as failure:
+        return f"{failure.name} is not installed"
+    except Exception as failure:  # backends raise errors of their own
+        return f"{type(failure).__name__} {str(failure).partition('. ')[0]}".strip()
+    return None
+
+
+def _import_keyring() -> Any:
+    return importlib.import_module("keyring")
+
+
+def _is_trusted(library: Any) -> bool:
+    if float(library.get_keyring().priority) >= SAFE:
+        return True
+    core = importlib.import_module("keyring.core")
+    return bool(core.load_env() or core.load_config())
