@@ -104,7 +104,7 @@ def write_section(formatter: click.HelpFormatter, name: str, records: Iterable[t
 
 def _read_default(name: str) -> Any:
     """Read the default of an option from the file of contexts, for the account of the command that is running."""
-    from .accounts.defaults import find_defaults
+    from .accounts.client import find_defaults
     from .run.complete import settings_of
 
     ctx = click.get_current_context()

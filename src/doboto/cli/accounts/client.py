@@ -76,6 +76,28 @@ def find_account(settings: CliSettings, contexts: Contexts | None = None) -> Acc
     return Account("context", name, settings.url or contexts.info(name).url)
 
 
+def find_defaults(settings: CliSettings) -> dict[str, Any]:
+    """Find the defaults of the account that a command uses: its context's come before those for all accounts.
+
+    Args:
+        settings: They name the account.
+
+    Returns:
+        Values by name: texts, a list of texts for `ssh_keys`; only those that are set.
+
+    Raises:
+        Failure: The file holds a default that there is not, or a value of another type.
+    """
+    from .contexts import Contexts, check_defaults
+
+    contexts = Contexts()
+    account = find_account(settings, contexts)
+    values = dict(contexts.defaults)
+    if account.source == "context":
+        values |= contexts.defaults_of(account.name)
+    return check_defaults(values)
+
+
 def find_token(settings: CliSettings) -> tuple[str, str | None]:
     """Find the token and the URL of the account; warn where others can read the file that it is from.
 

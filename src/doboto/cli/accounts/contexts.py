@@ -1,15 +1,25 @@
-"""Named accounts, called contexts as in doctl: a token and perhaps a URL each, ours and doctl's."""
+"""Named accounts, called contexts as in doctl: a token, perhaps a URL, and defaults of options each; ours and doctl's.
+
+```yaml
+defaults: {region: fra1}
+contexts:
+  work:
+    token: ...
+    defaults: {size: s-1vcpu-1gb, image: ubuntu-24-04-x64, ssh_keys: [laptop], ssh_user: deploy}
+```
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
-from ..._json import is_object
-from ..errors import NOT_FOUND, REFUSED, UNAUTHORIZED, Failure
+from ..._json import is_array, is_object
+from ..errors import NOT_FOUND, REFUSED, UNAUTHORIZED, USAGE, Failure
+from ..suggest import suggestion
 from .storage import (
     KeyringError,
     contexts_file,
@@ -28,6 +38,16 @@ from .storage import (
 
 #: doctl's variable for the API's URL, which comes before the one in its file.
 DOCTL_URL = "DIGITALOCEAN_API_URL"
+#: Each default, with what it is used for.
+DEFAULTS: Mapping[str, str] = {
+    "region": "the region of new Droplets",
+    "size": "the size of new Droplets",
+    "image": "the image of new Droplets",
+    "ssh_keys": "the SSH keys of new Droplets, by id, name or fingerprint",
+    "ssh_user": "the user of doboto droplet ssh",
+}
+#: Those that are lists.
+LIST_DEFAULTS = frozenset({"ssh_keys"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,3 +248,48 @@ class Contexts:
         """Return doctl's base URL for all of its contexts (`api-url`), with the version that it appends."""
         url = os.environ.get(DOCTL_URL) or self._doctl.get("api-url")
         return urljoin(url if url.endswith("/") else f"{url}/", "v2") if isinstance(url, str) and url else None
+
+
+# -- defaults of options
+
+
+def check_defaults(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Check defaults as the file holds them.
+
+    Raises:
+        Failure: One does not exist, or its value is of another type.
+    """
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        key = str(name).replace("-", "_")
+        if key not in DEFAULTS:
+            raise Failure(f"{contexts_file()}: no default {str(name)!r}{suggestion(key, DEFAULTS)}")
+        items: Sequence[Any] = value if is_array(value) else [value]
+        if (is_array(value) and key not in LIST_DEFAULTS) or not all(_is_scalar(item) for item in items):
+            wanted = "a list of texts" if key in LIST_DEFAULTS else "a text"
+            raise Failure(f"{contexts_file()}: the default {key} must be {wanted}")
+        found[key] = [str(item) for item in items] if key in LIST_DEFAULTS else str(value)
+    return found
+
+
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool) and value != ""
+
+
+def parse_defaults(arguments: Sequence[str]) -> dict[str, Any]:
+    """Parse arguments of the form `region=fra1`, `ssh-keys=laptop,desk`; `region=` removes a default.
+
+    Raises:
+        Failure: One has another form, or names a default that there is not.
+    """
+    found: dict[str, Any] = {}
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        key = name.replace("-", "_")
+        if not equals:
+            raise Failure(f"invalid default {argument!r}: write NAME=VALUE, as in region=fra1", USAGE.code)
+        if key not in DEFAULTS:
+            raise Failure(f"no default {name!r}{suggestion(key, DEFAULTS)}", USAGE.code)
+        items = [part.strip() for part in value.split(",") if part.strip()]
+        found[key] = (items or None) if key in LIST_DEFAULTS else (value.strip() or None)
+    return found

@@ -175,9 +175,8 @@ def _remove(ctx: click.Context, name: str, *, yes: bool, **params: Any) -> None:
 
 def _defaults(ctx: click.Context, values: Sequence[str], **params: Any) -> None:
     settings = _settings_of(ctx, params)
-    from ..accounts.client import warn
-    from ..accounts.contexts import Contexts
-    from ..accounts.defaults import check_defaults, find_defaults, parse_defaults
+    from ..accounts.client import find_defaults, warn
+    from ..accounts.contexts import Contexts, check_defaults, parse_defaults
     from ..output.formats import print_result
 
     kept = Contexts()
@@ -192,7 +191,7 @@ def _defaults(ctx: click.Context, values: Sequence[str], **params: Any) -> None:
 
 
 def _complete_defaults(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-    from ..accounts.defaults import DEFAULTS
+    from ..accounts.contexts import DEFAULTS
 
     names = {f"{name}=": text for name, text in DEFAULTS.items()}
     return [CompletionItem(name, help=text) for name, text in names.items() if name.startswith(incomplete)]

@@ -123,7 +123,7 @@ def _choose(name: str, inside: Any, option: Any) -> Any:
 
 
 def _default_user(settings: CliSettings) -> str:
-    from ..accounts.defaults import find_defaults
+    from ..accounts.client import find_defaults
 
     user: str = find_defaults(settings).get("ssh_user", ROOT)
     return user
