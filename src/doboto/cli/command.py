@@ -15,7 +15,7 @@ from .schema.catalog import Operation
 from .schema.docstrings import Docstring
 from .schema.text import documentation_of, errors_with_options, summary_of
 from .settings import Argument, CliSettings, Option, common
-from .suggest import command_suggestion
+from .report import command_suggestion
 
 #: The variable by which a shell asks for completion.
 COMPLETE = "_DOBOTO_COMPLETE"

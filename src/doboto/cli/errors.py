@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +10,10 @@ from typing import Any
 from .. import errors
 from .._json import is_object
 from .interrupts import number_of
+
+
+#: How like two names must be, from 0 to 1.
+LIKE = 0.5
 
 
 class Failure(Exception):
@@ -231,3 +235,15 @@ def line_of(failure: BaseException) -> str:
     if isinstance(failure, OSError) and failure.strerror and failure.filename:
         text = f"{failure.filename}: {failure.strerror}"
     return text or type(failure).__name__
+
+
+def suggestion(given: str, among: Iterable[str], like: float = LIKE) -> str:
+    """Return a question with similar names, or an empty text."""
+    from difflib import get_close_matches
+
+    return question_of(get_close_matches(given, list(among), n=3, cutoff=like))
+
+
+def question_of(names: Sequence[str]) -> str:
+    """Return the question whether one of these names was meant, or an empty text."""
+    return f"; did you mean {' or '.join(names)}?" if names else ""

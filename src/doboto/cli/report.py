@@ -1,24 +1,95 @@
-"""How a command ends that did not do what was asked: a line on standard error, and an exit code."""
+"""How a command ends that did not do what was asked: a line on standard error, and an exit code.
+
+The line says what somebody may have meant who made a typing error, or who said it as another command line does.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TextIO
 
 import click
 
 from ..errors import DOBOTOException
-from .errors import FAILED, USAGE, Failure, GoingOn, describe_error, exit_of, exit_of_interruption, line_of
+from .errors import FAILED, USAGE, Failure, GoingOn, describe_error, exit_of, exit_of_interruption, line_of, question_of, suggestion
 from .output.text import dump_json
-from .suggest import option_suggestion
 
 MACHINE = frozenset({"json", "jsonl"})
 #: What needs no traceback to be understood: wrong usage, what the API answers, what a person does.
 EXPECTED = (SystemExit, KeyboardInterrupt, click.ClickException, click.exceptions.Abort, DOBOTOException, Failure)
+
+#: How like a command or option must be: a wrong guess is worse than none ("delete" is as like "create" as 0.67).
+ALIKE = 0.75
+#: What others call it, each with what it may be called here, the likeliest first.
+SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "account-balance": ("account",),
+    "add": ("add", "create", "attach"),
+    "change": ("update",),
+    "compute": ("droplet",),
+    "configure": ("auth init",),
+    "delete": ("destroy", "remove"),
+    "describe": ("info",),
+    "dns": ("domain",),
+    "domain-record": ("domain",),
+    "droplet-action": ("droplet",),
+    "droplets": ("droplet",),
+    "edit": ("update",),
+    "get": ("info",),
+    "ip": ("reserved-ip",),
+    "keys": ("ssh-key",),
+    "kill": ("destroy",),
+    "lb": ("load-balancer",),
+    "login": ("auth init",),
+    "ls": ("list",),
+    "make": ("create",),
+    "modify": ("update",),
+    "new": ("create",),
+    "record": ("domain", "record-list"),
+    "records": ("domain", "record-list"),
+    "remove": ("remove", "destroy", "detach"),
+    "reset": ("power-cycle",),
+    "restart": ("reboot",),
+    "rm": ("destroy", "remove"),
+    "server": ("droplet",),
+    "servers": ("droplet",),
+    "set": ("update",),
+    "show": ("info",),
+    "ssh": ("droplet ssh",),
+    "sshkey": ("ssh-key",),
+    "start": ("power-on",),
+    "stop": ("shutdown",),
+    "terminate": ("destroy",),
+    "use": ("switch",),
+    "version": ("--version",),
+    "vm": ("droplet",),
+    "wait": ("droplet wait", "action wait"),
+    "whoami": ("account info",),
+}
+#: What other command lines call options (doctl's `--format` has columns), each with what they may be called here.
+OTHER_OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "--access-token": ("--token",),
+    "--all": ("--tag",),
+    "--api-url": ("--url",),
+    "--enable-backups": ("--backups",),
+    "--enable-ipv6": ("--ipv6",),
+    "--enable-monitoring": ("--monitoring",),
+    "--enable-private-networking": ("--private-networking", "--vpc-uuid"),
+    "--disable-backups": ("--no-backups",),
+    "--force": ("--yes",),
+    "--format": ("--columns", "--output"),
+    "--json": ("--output",),
+    "--ssh-user": ("--user",),
+    "--ssh-port": ("--port",),
+    "--tag-names": ("--tag",),
+    "--trace": ("--debug",),
+    "--user-data-file": ("--user-data",),
+    "--verbose": ("--debug",),
+    "--vpc": ("--vpc-uuid",),
+}
 
 
 def report_error(failure: BaseException, arguments: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -124,3 +195,34 @@ def for_machine(arguments: Sequence[str], environment: Mapping[str, str]) -> boo
         elif argument.startswith("-o") and not argument.startswith("--"):
             chosen = argument.removeprefix("-o").removeprefix("=")
     return chosen in MACHINE
+
+
+# -- what may have been meant
+
+
+def command_suggestion(given: str, among: Collection[str]) -> str:
+    """Return a question, if a command means the same by another name; else if one is spelled much like it."""
+    meant = next((name for name in _meant(given) if name in among), None)
+    return suggestion(given, among, ALIKE) if meant is None else question_of([meant])
+
+
+def option_suggestion(given: str, among: Collection[str]) -> str:
+    """Return a question, if an option is called otherwise elsewhere; else if one is spelled much like it."""
+    meant = [name for name in OTHER_OPTIONS.get(given, ()) if name in among]
+    return question_of(meant) if meant else suggestion(given, among, ALIKE)
+
+
+def _meant(given: str) -> Iterator[str]:
+    """Yield names that mean the same: `delete-record` is `record-destroy`, `ssh_keys` is `ssh-key`."""
+    name = given.lower().replace("_", "-")
+    yield name
+    yield from SYNONYMS.get(name, ())
+    for words in (name.split("-"), name.split("-")[::-1]):
+        yield "-".join(words)
+        for place, word in enumerate(words):
+            for meant in (*SYNONYMS.get(word, ()), *_singular(word)):
+                yield "-".join([*words[:place], meant, *words[place + 1 :]])
+
+
+def _singular(word: str) -> list[str]:
+    return [word.removesuffix(ending) for ending in ("s", "es") if len(word) > len(ending) and word.endswith(ending)]

@@ -19,7 +19,7 @@ from urllib.parse import urljoin
 
 from ..._json import is_array, is_object
 from ..errors import NOT_FOUND, REFUSED, UNAUTHORIZED, USAGE, Failure
-from ..suggest import suggestion
+from ..errors import suggestion
 from .storage import (
     KeyringError,
     contexts_file,

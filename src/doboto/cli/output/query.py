@@ -12,7 +12,7 @@ from ...catalog import typed_dicts
 from ..errors import USAGE, Failure, line_of
 from ..schema.catalog import members_of
 from ..schema.validate import SINGLE, choices
-from ..suggest import suggestion
+from ..errors import suggestion
 from .columns import COLUMNS, find_column, split_columns
 
 #: Nodes of an expression's syntax tree that hold names which its result may have.

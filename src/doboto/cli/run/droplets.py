@@ -21,7 +21,7 @@ from ...addresses import public_ipv4
 from ...errors import DOBOTOException, DOBOTOForbiddenException
 from ..errors import NOT_FOUND, USAGE, Failure
 from ..schema.names import find_by_name, find_own_image
-from ..suggest import suggestion
+from ..errors import suggestion
 
 if TYPE_CHECKING:
     from ...client import DO

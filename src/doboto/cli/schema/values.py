@@ -17,7 +17,7 @@ import click
 from ..._io.clock import SystemClock
 from ..._json import holds_objects, is_array, is_object
 from ..errors import reason
-from ..suggest import suggestion
+from ..errors import suggestion
 from .names import NAMED_MEMBERS
 from .validate import choices, find_mismatch
 
