@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,6 @@ from typing import Any
 
 from .. import errors
 from .._json import is_object
-from .interrupts import number_of
 
 
 #: How like two names must be, from 0 to 1.
@@ -72,6 +72,18 @@ class GoingOn(Failure):
         super().__init__(f"{prose} {command}", code, **details, resume=command)
         self.prose = prose
         self.command = command
+
+
+class Signalled(KeyboardInterrupt):
+    """A signal that ends the command.
+
+    Args:
+        number: Which.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +180,16 @@ def _exit_of_bulk(failure: errors.DOBOTOBulkException) -> Exit:
 def exit_of_interruption(interruption: BaseException) -> Exit:
     """Return the exit code of an interruption: that of the signal it came of."""
     return BY_SIGNAL.get(number_of(interruption), INTERRUPTED)
+
+
+def number_of(failure: BaseException) -> int:
+    """Return the signal that an interruption came of, however it is wrapped; SIGINT where none is known."""
+    seen: BaseException | None = failure
+    while seen is not None:
+        if isinstance(seen, Signalled):
+            return seen.number
+        seen = seen.__cause__ or seen.__context__
+    return signal.SIGINT
 
 
 def _has_completed(actions: Sequence[Any]) -> bool:
