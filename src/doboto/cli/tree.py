@@ -1,19 +1,23 @@
-"""The tree of commands: resources with their operations, and commands written by hand; each made when asked for."""
+"""The tree of commands: resources with their operations, and commands written by hand; each made when asked for.
+
+`doboto help`, which walks the tree, is here too.
+"""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from .._version import VERSION
-from .command import CONTEXT, SECTIONS, Group, OperationCommand, placed, write_section
+from .command import CONTEXT, SECTIONS, Described, Group, OperationCommand, placed, write_section
 from .schema import catalog
 from .schema.text import summary_of
-from .settings import CliSettings, Option, common, of_environment
+from .settings import Argument, CliSettings, Option, common, of_environment
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -21,29 +25,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class HandwrittenCommand:
-    """A command that is written by hand: where it is, and what its group's help says of it."""
+    """A command that is written by hand.
 
-    module: str
+    Attributes:
+        summary: What its group's help says of it.
+        load: Makes it.
+    """
+
     summary: str
+    load: Callable[[], click.Command]
 
-    def load(self) -> click.Command:
-        """Load the command."""
-        found: click.Command = importlib.import_module(f".commands.{self.module}", __package__).command
-        return found
+
+def _load(module: str) -> click.Command:
+    found: click.Command = importlib.import_module(f".commands.{module}", __package__).command
+    return found
 
 
 WRITTEN: Mapping[str, HandwrittenCommand] = {
-    "auth": HandwrittenCommand("auth", "Keep tokens by name, and choose among them."),
-    "completion": HandwrittenCommand("completion", "Print what makes a shell complete these commands."),
-    "help": HandwrittenCommand("help", "Show the help of a command: doboto help droplet create."),
-    "sim": HandwrittenCommand("sim", "Serve a simulated DigitalOcean to others, or reset the one of --sim."),
-    "watch": HandwrittenCommand("watch", "Watch the account's Droplets and running actions."),
+    "auth": HandwrittenCommand("Keep tokens by name, and choose among them.", partial(_load, "auth")),
+    "completion": HandwrittenCommand("Print what makes a shell complete these commands.", partial(_load, "completion")),
+    "help": HandwrittenCommand("Show the help of a command: doboto help droplet create.", lambda: help_command),
+    "sim": HandwrittenCommand(
+        "Serve a simulated DigitalOcean to others, or reset the one of --sim.", partial(_load, "sim")
+    ),
+    "watch": HandwrittenCommand("Watch the account's Droplets and running actions.", partial(_load, "watch")),
 }
 BESIDE: Mapping[str, Mapping[str, HandwrittenCommand]] = {
-    "account": {"cost": HandwrittenCommand("cost", "Sum up what the account's resources cost in a month.")},
+    "account": {"cost": HandwrittenCommand("Sum up what the account's resources cost in a month.", partial(_load, "cost"))},
     "droplet": {
-        "ssh": HandwrittenCommand("ssh", "Log in to a Droplet with the system's ssh."),
-        "wait": HandwrittenCommand("wait", "Wait until Droplets are ready and no action is running on them."),
+        "ssh": HandwrittenCommand("Log in to a Droplet with the system's ssh.", partial(_load, "ssh")),
+        "wait": HandwrittenCommand(
+            "Wait until Droplets are ready and no action is running on them.", partial(_load, "wait")
+        ),
     },
 }
 #: No commands of the outermost level, but what is looked for there.
@@ -139,6 +152,55 @@ class Root(LazyGroup):
         for section in SECTIONS:
             own = [one for one in options if getattr(one, "section", "Options") == section]
             write_section(formatter, section, (one.get_help_record(ctx) for one in own))
+
+
+# -- doboto help
+
+
+def _help(ctx: click.Context, words: Sequence[str]) -> None:
+    found = _find_command(ctx, words)
+    click.echo(found.get_help(), color=ctx.color)
+
+
+def _find_command(ctx: click.Context, words: Sequence[str]) -> click.Context:
+    """Return the context of a command, inside those of its groups."""
+    place = ctx.find_root()
+    for word in words:
+        if not isinstance(place.command, click.Group):
+            ctx.fail(f"{place.command_path} has no commands below it, so no {word!r}")
+        _, command, _ = place.command.resolve_command(place, [word])
+        if command is None:
+            ctx.fail(f"no such command {word!r}")
+        place = command.make_context(word, [], parent=place, resilient_parsing=True)
+    return place
+
+
+def _complete_commands(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Return names of commands below those that are given already."""
+    from click.shell_completion import CompletionItem
+
+    try:
+        place = _find_command(ctx, ctx.params.get("words") or ())
+    except click.UsageError:
+        return []
+    below = place.command.list_commands(place) if isinstance(place.command, click.Group) else []
+    return [CompletionItem(name) for name in below if name.startswith(incomplete)]
+
+
+help_command = Described(
+    "help",
+    help="Show the help of a command.",
+    callback=click.pass_context(_help),
+    context_settings=dict(CONTEXT),
+    params=[
+        Argument(
+            ["words"], nargs=-1, metavar="[COMMAND]...", text="The command: droplet create.", shell_complete=_complete_commands
+        )
+    ],
+)
+
+
+# -- the outermost command
 
 
 def _start(ctx: click.Context, **params: object) -> None:
