@@ -14,7 +14,7 @@ from typing import Any, get_args, get_origin, is_typeddict
 
 from doboto import types
 from doboto.cli.schema.catalog import Operation, operations, resources
-from doboto.cli.schema.docstrings import Field, fields_of
+from doboto.cli.schema.help_text import Field, fields_of
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 #: Where the pages go.

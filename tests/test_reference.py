@@ -17,7 +17,7 @@ import doboto.errors
 import doboto.sim
 import doboto.testing
 import doboto.types
-from doboto.cli.schema.docstrings import fields_of
+from doboto.cli.schema.help_text import fields_of
 from doboto.client import Client, resource
 
 from .docs_blocks import ROOT

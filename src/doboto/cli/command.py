@@ -12,7 +12,7 @@ import click
 from .errors import Failure
 from .schema import catalog
 from .schema.catalog import Operation
-from .schema.docstrings import Docstring
+from .schema.help_text import Docstring
 from .schema.text import documentation_of, errors_with_options, summary_of
 from .settings import Argument, CliSettings, Option, common
 from .report import command_suggestion

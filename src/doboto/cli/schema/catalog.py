@@ -10,7 +10,7 @@ from typing import Any
 
 from ... import catalog
 from ...catalog import typed_dicts
-from .docstrings import Docstring, parse, sentence
+from .help_text import Docstring, parse, sentence
 
 
 def hyphenate(name: str) -> str:

@@ -13,7 +13,7 @@ import click
 from ..._core.conversion import choices_of
 from ..settings import Argument, Option
 from .catalog import Operation, hyphenate
-from .docstrings import Field, fields_of
+from .help_text import Field, fields_of
 from .names import naming_of, takes_droplet, takes_slug
 from .text import HelpText
 from .values import MOMENT, SECONDS, IdOrSlug, Several, Structure, Structures, type_of

@@ -12,7 +12,7 @@ import click
 
 from ..errors import USAGE, Failure
 from .catalog import Operation, hyphenate, operations
-from .docstrings import Docstring, sentence
+from .help_text import Docstring, sentence
 
 #: `name`, `name=value`, `name="value"`.
 MENTION = re.compile(r"`(\w+)(?:=\"?(\w+)\"?)?`")
