@@ -13,7 +13,7 @@ import pytest
 from doboto import DO
 from doboto._core import pages
 from doboto.cli.run import complete as completing
-from doboto.cli.run import droplets
+from doboto.cli.run.create import slug_entries
 from doboto.cli.run.resume import wait_command
 from doboto.cli.settings import CliSettings
 
@@ -113,7 +113,7 @@ def test_slugs_and_tags_are_had_from_every_page(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with DO(doboto_server.token, doboto_server.url) as do:
         wanted = {
-            kind: {one["slug"] for one in droplets.slug_entries(do, kind, fresh=True)}
+            kind: {one["slug"] for one in slug_entries(do, kind, fresh=True)}
             for kind in ("size", "region", "image")
         }
         for name in "abc":
@@ -121,7 +121,7 @@ def test_slugs_and_tags_are_had_from_every_page(
         monkeypatch.setattr(pages, "PER_PAGE", 2)
         for kind, known in wanted.items():
             assert len(known) > 2
-            assert {one["slug"] for one in droplets.slug_entries(do, kind, fresh=True)} == known
+            assert {one["slug"] for one in slug_entries(do, kind, fresh=True)} == known
         assert [name for name, _ in completing._list_tags(do)] == ["a", "b", "c"]
 
 

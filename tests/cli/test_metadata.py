@@ -32,6 +32,7 @@ import click
 from doboto.cli.command import OperationCommand
 from doboto.cli.run.confirm import asks, is_irrevocable
 from doboto.cli.schema.catalog import operations, resources
+from doboto.cli.schema.help_text import docstring_of
 found = {}
 for resource in resources():
     for name, operation in operations(resource).items():
@@ -44,7 +45,7 @@ for resource in resources():
             is_irrevocable(operation), asks(operation, {}), asks(operation, given), operation.info.consequence(given),
             str(operation.result),
         ]
-    assert not EMPTY or not any(operation.docstring.args for operation in operations(resource).values())
+    assert not EMPTY or not any(docstring_of(operation).args for operation in operations(resource).values())
 print(json.dumps(found))
 """
 

@@ -8,7 +8,8 @@ import pytest
 
 from doboto.cli.accounts.simulated import LocalAccount
 from doboto.cli.schema import catalog
-from doboto.cli.schema.names import ID, naming_of
+from doboto.cli.run.resolve import ID
+from doboto.cli.schema.catalog import naming_of
 
 from .conftest import NEW, Doboto
 

@@ -13,7 +13,7 @@ from .errors import Failure
 from .schema import catalog
 from .schema.catalog import Operation
 from .schema.help_text import Docstring
-from .schema.text import documentation_of, errors_with_options, summary_of
+from .schema.help_text import documentation_of, errors_with_options, summary_of
 from .settings import Argument, CliSettings, Option, common
 from .report import command_suggestion
 

@@ -16,7 +16,7 @@ import click
 from .._version import VERSION
 from .command import CONTEXT, SECTIONS, Described, Group, OperationCommand, placed, write_section
 from .schema import catalog
-from .schema.text import summary_of
+from .schema.help_text import summary_of
 from .settings import Argument, CliSettings, Option, common, of_environment
 
 if TYPE_CHECKING:

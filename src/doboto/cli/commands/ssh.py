@@ -84,7 +84,7 @@ def _ssh(ctx: click.Context, **params: Any) -> None:
     settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(params)
     from ..accounts.client import open_client
     from ..output.progress import Reporter
-    from ..run.droplets import resolve
+    from ..run.resolve import resolve_droplets
     from ..run.resume import offer_resume, wait_command
     from .wait import wait_for
 
@@ -94,7 +94,7 @@ def _ssh(ctx: click.Context, **params: Any) -> None:
     if not USER.fullmatch(params["user"]):
         raise Failure(f"invalid user {params['user']!r}", USAGE.code)
     with open_client(settings) as do, Reporter(settings) as reporter:
-        (id,) = resolve(do, [destination.droplet], reporter.names)
+        (id,) = resolve_droplets(do, [destination.droplet], reporter.names)
         if settings.sim:
             raise Failure(f"{reporter.label(id)} is simulated: nothing answers at its address, so ssh is not started")
         if params["wait"]:

@@ -69,7 +69,7 @@ def wait_for(do: DO, ids: Sequence[int], params: Mapping[str, Any], reporter: Re
 
 
 def _ids(do: DO, params: Mapping[str, Any], names: dict[Any, str]) -> list[int]:
-    from ..run.droplets import resolve
+    from ..run.resolve import resolve_droplets
 
     if bool(params["id"]) == bool(params["tag_name"]):
         raise Failure("give either Droplets or --tag", USAGE.code)
@@ -77,7 +77,7 @@ def _ids(do: DO, params: Mapping[str, Any], names: dict[Any, str]) -> list[int]:
         listed = do.droplet.list(tag_name=params["tag_name"])
         names.update({droplet["id"]: droplet["name"] for droplet in listed})
         return [droplet["id"] for droplet in listed]
-    return resolve(do, params["id"], names)
+    return resolve_droplets(do, params["id"], names)
 
 
 WAITING: Sequence[click.Parameter] = (

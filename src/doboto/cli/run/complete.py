@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from ..schema.catalog import Operation
-from ..schema.names import Naming, naming_of, takes_droplet
+from ..schema.catalog import Naming, Operation, naming_of, takes_droplet
 from ..settings import CliSettings, of_environment
 
 if TYPE_CHECKING:
@@ -91,9 +90,9 @@ def _list_names(do: DO, naming: Naming) -> Iterator[tuple[str, str]]:
 
 
 def _list_slugs(do: DO, kind: str) -> Iterator[tuple[str, str]]:
-    from . import droplets
+    from .create import slug_entries
 
-    for entry in droplets.slug_entries(do, kind):
+    for entry in slug_entries(do, kind):
         if entry.get("slug"):
             price = entry.get("price_monthly")
             yield entry["slug"], f"${price:g}/month" if price else str(entry.get("name", ""))

@@ -12,7 +12,7 @@ from ..errors import NOT_FOUND, REFUSED, Failure
 from ..output.table import align
 from ..output.text import format_cell
 from ..schema.catalog import Operation, hyphenate
-from ..schema.text import join_words
+from ..schema.help_text import join_words
 from ..settings import CliSettings
 from .affected import AffectedResource, find_affected, reader_of, total_of
 from .resume import command_line
@@ -79,7 +79,7 @@ def confirm(
 
 def _price(do: DO, operation: Operation, call: Mapping[str, Any]) -> str:
     """Return the price of a Droplet's new size, if known."""
-    from .droplets import price_of
+    from .create import price_of
 
     price = price_of(do, call["size"]) if operation.resource == "droplet" and call.get("size") else None
     return f" (${price[1]:g}/month)" if price else ""

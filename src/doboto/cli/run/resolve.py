@@ -1,19 +1,29 @@
-"""Names inside of objects that are given: rules, templates, resources, VPCs; and DNS records by name."""
+"""Resolve names to ids: of Droplets and of other resources, in arguments, inside of objects, in URNs, of DNS records.
+
+A text that looks like an id is never looked up.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..._json import holds_objects, is_array, is_object
-from ..errors import NOT_FOUND, Failure
-from ..schema.catalog import Operation
-from ..schema.names import DROPLETS, MEMBERS, Naming, find_by_name, look_up
-from .droplets import resolve
+from ..._json import holds_objects, is_array, is_object, items, mapping
+from ...addresses import public_ipv4
+from ..errors import NOT_FOUND, USAGE, Failure
+from ..schema.catalog import DROPLETS, MEMBERS, OWN_IMAGES, Naming, Operation, hyphenate, naming_of, operations
 
 if TYPE_CHECKING:
     from ...client import DO
 
+#: Ids: numbers, UUIDs, fingerprints (of SSH keys).
+ID = re.compile(
+    r"\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|SHA256:.+|([0-9a-f]{2}:)+[0-9a-f]{2}", re.IGNORECASE | re.ASCII
+)
+#: Droplets are listed apart from GPU Droplets (API reference, droplets_list), up to so many on a page.
+TYPES, PER_PAGE = ("droplets", "gpus"), 200
 #: Where `resource_id` is looked up, by the `resource_type` beside it (API reference, tags_assign_resources).
 BY_TYPE: Mapping[str, Naming] = {
     "image": Naming("image", given=(("private", True),)),
@@ -24,6 +34,207 @@ BY_TYPE: Mapping[str, Naming] = {
 
 #: What URNs (API reference, projects_assign_resources) and types of alert policies call a kind.
 KINDS: Mapping[str, str] = {"loadbalancer": "load_balancer", "lbaas": "load_balancer"}
+
+
+# -- Droplets
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is taken for an id: digits alone always are."""
+    return text.isascii() and text.isdigit()
+
+
+def resolve_droplets(do: DO, texts: Sequence[str], names: dict[Any, str], *, missing_ok: bool = False) -> list[int]:
+    """Resolve ids and names of Droplets to ids; each once, in the order given.
+
+    Args:
+        do: The client.
+        texts: Ids or names.
+        names: Gets the names by id, as far as they are known.
+        missing_ok: Whether a name that fits none is left out.
+
+    Raises:
+        Failure: A name is empty, or fits none, or several.
+    """
+    if not all(text.strip() for text in texts):
+        raise Failure("a Droplet's name is empty", USAGE.code)
+    found = list_candidates(do, list(dict.fromkeys(text for text in texts if not _is_number(text))))
+    ids: list[int] = []
+    for text in texts:
+        if _is_number(text):
+            ids.append(int(text))
+        elif (droplet := _find_droplet(text, found, missing_ok=missing_ok)) is not None:
+            names[droplet["id"]] = droplet["name"]
+            ids.append(droplet["id"])
+    return list(dict.fromkeys(ids))
+
+
+def list_candidates(do: DO, names: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    """List Droplets of these names, one by one, or all of them where that takes fewer requests."""
+    if len(names) > 1 and (listed := _all_if_few(do, len(names))) is not None:
+        return listed
+    return [droplet for name in names for droplet in do.droplet.list(name=name, type="all")]
+
+
+def _all_if_few(do: DO, names: int) -> list[Mapping[str, Any]] | None:
+    """List all Droplets, unless that takes more requests than to look up so many names."""
+    firsts = [do.request("GET", "/droplets", query={"type": type, "per_page": PER_PAGE}) for type in TYPES]
+    if sum(max(0, math.ceil(count_of(first) / PER_PAGE) - 1) for first in firsts) > names * len(TYPES):
+        return None
+    if all(count_of(first) <= PER_PAGE for first in firsts):
+        return list({droplet["id"]: droplet for first in firsts for droplet in first["droplets"]}.values())
+    return list(do.droplet.list(type="all"))
+
+
+def count_of(page: Mapping[str, Any]) -> int:
+    """Return the total number of items of a list, as reported in its page."""
+    return int(mapping(page.get("meta")).get("total", len(items(page.get("droplets")))))
+
+
+def count_droplets(do: DO) -> int:
+    """Count the account's Droplets."""
+    pages = [do.request("GET", "/droplets", query={"type": type, "per_page": 1}) for type in TYPES]
+    return sum(map(count_of, pages))
+
+
+def _find_droplet(name: str, droplets: Sequence[Mapping[str, Any]], *, missing_ok: bool) -> Mapping[str, Any] | None:
+    """Find a Droplet by name; return None if there is none and `missing_ok` is true."""
+    found = find_by_name(droplets, name, "Droplet", describe_droplet)
+    if found is None and not missing_ok:
+        raise Failure(f"no Droplet is called {name!r}", NOT_FOUND.code)
+    return found
+
+
+def describe_droplet(droplet: Mapping[str, Any]) -> str:
+    """Describe a Droplet so that it can be distinguished from others."""
+    region: Mapping[str, Any] = droplet.get("region") or {}
+    parts = [str(droplet["id"]), str(region.get("slug", "")), public_ipv4(droplet) or "no public address"]
+    return " ".join(part for part in parts if part)
+
+
+# -- other resources
+
+
+def resolve_names(do: DO, operation: Operation, values: Mapping[str, Any], names: dict[Any, str]) -> dict[str, Any] | None:
+    """Resolve names to ids; return None if none exists and `missing_ok` is true.
+
+    Args:
+        do: The client.
+        operation: What they are for.
+        values: As they were given.
+        names: Gets the names by id.
+
+    Raises:
+        Failure: A name is empty, or fits none, or several.
+    """
+    found = dict(values)
+    for name, value in values.items():
+        naming = naming_of(operation, name)
+        texts: list[Any] = value if is_array(value) else [value]
+        if naming is None or all(_is_id(text) for text in texts):
+            continue
+        missing_ok = bool(values.get("missing_ok")) and name == operation.parameters[0].name
+        ids = _find_ids(do, naming, texts, names, missing_ok=missing_ok)
+        if not ids:
+            return None
+        found[name] = ids if is_array(value) else ids[0]
+    return found
+
+
+def find_own_image(do: DO, name: str) -> Any:
+    """Find the account's own image by name, where a slug may be given too; return None if there is none.
+
+    Raises:
+        Failure: There are several.
+    """
+    naming = Naming("image", given=OWN_IMAGES)
+    ids = [] if _is_id(name) else _find_ids(do, naming, [name], {}, missing_ok=True)
+    return ids[0] if ids else None
+
+
+def look_up(do: DO, naming: Naming, texts: Sequence[Any], names: dict[Any, str]) -> list[Any]:
+    """Look up the ids of names, in their order; an id stays as it is.
+
+    Raises:
+        Failure: A name is empty, or fits none, or several.
+    """
+    if all(_is_id(text) for text in texts):
+        return list(texts)
+    return _find_ids(do, naming, texts, names, missing_ok=False)
+
+
+def _is_id(text: Any) -> bool:
+    return not isinstance(text, str) or ID.fullmatch(text) is not None
+
+
+def _find_ids(do: DO, naming: Naming, texts: Sequence[Any], names: dict[Any, str], *, missing_ok: bool) -> list[Any]:
+    wanted = [text for text in texts if not _is_id(text)]
+    if any(not text.strip() for text in wanted):
+        raise Failure(f"the name of a {_kind_of(naming)} is empty", USAGE.code)
+    things = _list_named(do, naming, wanted)
+    ids: list[Any] = []
+    for text in texts:
+        if text not in wanted:
+            ids.append(text)
+        elif (thing := find_by_name(things, text, _kind_of(naming), _describe_resource)) is not None:
+            names[thing["id"]] = text
+            ids.append(thing["id"])
+        elif naming.slugs:
+            ids.append(text)
+        elif not missing_ok:
+            see = f"doboto {hyphenate(naming.resource)} {hyphenate(naming.listing)}"
+            raise Failure(f"no {_kind_of(naming)} is called {text!r}; see `{see}`", NOT_FOUND.code)
+    return ids
+
+
+def _list_named(do: DO, naming: Naming, wanted: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    """List the resources of a kind, filtered by name first where the operation can do so."""
+    operation = operations(naming.resource)[hyphenate(naming.listing)]
+    listing: Callable[..., Sequence[Mapping[str, Any]]] = getattr(getattr(do, naming.resource), naming.listing)
+    given = dict(naming.given)
+    narrows = len(set(wanted)) == 1 and any(one.name == "name" for one in operation.parameters)
+    return (listing(**given, name=wanted[0]) if narrows else None) or listing(**given)
+
+
+def find_by_name(
+    things: Sequence[Mapping[str, Any]], name: str, kind: str, describe: Callable[[Mapping[str, Any]], str]
+) -> Mapping[str, Any] | None:
+    """Find the resource of a name, in the same case or else in another; return None if there is none.
+
+    Args:
+        things: Among which it is looked for.
+        name: The name.
+        kind: What such a thing is called.
+        describe: Returns a description that distinguishes a resource from others of its name.
+
+    Raises:
+        Failure: There are several.
+    """
+    alike = [thing for thing in things if str(thing["name"]).lower() == name.lower()]
+    found = [thing for thing in alike if thing["name"] == name] or alike
+    if len(found) > 1:
+        listed = "; ".join(map(describe, found))
+        raise Failure(
+            f"{len(found)} {kind}s are called {name!r}, so say which by id: {listed}",
+            NOT_FOUND.code,
+            matches=[{"id": thing["id"], "name": thing["name"]} for thing in found],
+        )
+    return found[0] if found else None
+
+
+def _describe_resource(thing: Mapping[str, Any]) -> str:
+    """Describe a resource so that it can be distinguished from others of its name."""
+    region: Any = thing.get("region")
+    where = region.get("slug") if is_object(region) else region
+    return " ".join(str(one) for one in (thing["id"], where, thing.get("created_at")) if one)
+
+
+def _kind_of(naming: Naming) -> str:
+    prefix = naming.listing.rpartition("_")[0]
+    return f"{naming.resource} {prefix}".strip().replace("_", " ")
+
+
+# -- names inside of values
 
 
 def resolve_objects(do: DO, values: Mapping[str, Any], names: dict[Any, str]) -> dict[str, Any]:
@@ -56,7 +267,7 @@ def _member(do: DO, holder: Mapping[str, Any], name: str, names: dict[Any, str])
     if not all(texts) or not texts:
         return value  # as results print what there is none of
     if name in DROPLETS or (name == "resource_id" and holder.get("resource_type") == "droplet"):
-        ids: list[Any] = list(resolve(do, [str(text) for text in texts], names))
+        ids: list[Any] = list(resolve_droplets(do, [str(text) for text in texts], names))
         ids = [str(id) for id in ids] if name == "resource_id" else ids
     elif naming is not None:
         ids = look_up(do, naming, texts, names)
@@ -93,7 +304,7 @@ def _resolve_urn(do: DO, urn: str, names: dict[Any, str]) -> str:
 def _id_of_kind(do: DO, kind: str, text: Any, names: dict[Any, str]) -> str:
     """Resolve a name to its id, as text; a kind without names keeps the text."""
     if kind == "droplet":
-        return str(resolve(do, [str(text)], names)[0])
+        return str(resolve_droplets(do, [str(text)], names)[0])
     naming = BY_TYPE.get(kind)
     return str(text if naming is None else look_up(do, naming, [text], names)[0])
 

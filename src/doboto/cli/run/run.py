@@ -19,15 +19,13 @@ from ...types import Action
 from ..errors import USAGE, Failure, SeveralFailed, as_usage, describe_error, done_of, exit_of
 from ..output.formats import check_expressions, print_result
 from ..output.progress import Reporter
-from ..schema import names as naming
-from ..schema.catalog import Operation
+from ..schema.catalog import Operation, takes_droplet
 from ..schema.parameters import assemble, replaces, values_of
 from ..settings import CliSettings, Option
 from .affected import report_untagged
 from .confirm import asks, confirm, power_off_hint
-from .droplets import check_availability, check_slugs
-from .dry_run import dry_run
-from .resolve import resolve_objects, resolve_record, resolve_references
+from .create import check_availability, check_slugs, dry_run
+from .resolve import resolve_droplets, resolve_names, resolve_objects, resolve_record, resolve_references
 from .resume import offer_resume, resume
 from .update import complete_update
 
@@ -133,16 +131,17 @@ def _build_calls(
     """Build the arguments of each call: one call, or one for each of several ids."""
     values = resolve_record(do, operation, resolve_objects(do, values, reporter.names))
     values = resolve_references(do, operation, values, reporter.names)
-    resolved = naming.resolve(do, operation, values, reporter.names)
+    resolved = resolve_names(do, operation, values, reporter.names)
     if resolved is None:
         return []
     values = resolved
     if operation.resource == "droplet" and operation.name in MAKING:
         return [normalize_names(values, invocation.count)]
-    for name in [name for name in values if naming.takes_droplet(operation, name)]:
+    for name in [name for name in values if takes_droplet(operation, name)]:
         many = isinstance(values[name], list)
         missing_ok = name == "id" and bool(values.get("missing_ok"))
-        ids = _resolve_droplets(do, values[name] if many else [values[name]], reporter, missing_ok=missing_ok)
+        texts = values[name] if many else [values[name]]
+        ids = resolve_droplets(do, texts, reporter.names, missing_ok=missing_ok)
         values[name] = ids if many else ids[0]
     ids = values.pop("id", None)
     if ids is None:
@@ -161,12 +160,6 @@ def _refuse_both(values: Mapping[str, Any]) -> None:
 def _refuse_namesakes(ids: Sequence[Any], values: Mapping[str, Any]) -> None:
     if len(ids) > 1 and "name" in values:
         raise Failure(f"{len(ids)} things can't get one name: give one of them and --name", USAGE.code)
-
-
-def _resolve_droplets(do: DO, texts: Sequence[str], reporter: Reporter, *, missing_ok: bool) -> list[int]:
-    from .droplets import resolve
-
-    return resolve(do, texts, reporter.names, missing_ok=missing_ok)
 
 
 def _run(do: DO, operation: Operation, todo: Sequence[Mapping[str, Any]], reporter: Reporter) -> Any:

@@ -15,7 +15,7 @@ from ..errors import REFUSED, Failure
 from ..output.text import dump_json, format_cell
 from ..schema.catalog import Operation, hyphenate
 from ..schema.parameters import attributes
-from ..schema.text import noun_of
+from ..schema.help_text import noun_of
 from ..settings import Option
 from .affected import reader_of
 from .confirm import ask, can_ask

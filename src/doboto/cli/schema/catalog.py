@@ -1,16 +1,23 @@
-"""What commands are made from: the public catalog of operations, with names and texts as the command line has them."""
+"""What commands are made from: the public catalog of operations, and which of their parameters take names for ids.
+
+An operation's `id` is one of its own resource, if what its `list` gives has ids and names; parameters that take another
+kind's id are in a table.
+"""
 
 from __future__ import annotations
 
+import re
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
 from ... import catalog
 from ...catalog import typed_dicts
-from .help_text import Docstring, parse, sentence
+
+#: An entry that reads on in the next one ("its name, with").
+READS_ON = re.compile(r"(; or|, with|, or|;)$")
 
 
 def hyphenate(name: str) -> str:
@@ -26,11 +33,6 @@ class Operation(catalog.Operation):
     def command(self) -> str:
         """Its name on the command line."""
         return hyphenate(self.name)
-
-    @cached_property
-    def docstring(self) -> Docstring:
-        """The parts of its docstring, for help texts alone: nothing that a command does depends on them."""
-        return parse(self.method.__doc__)
 
     @property
     def may_ask(self) -> bool:
@@ -62,3 +64,95 @@ def operations(resource: str) -> dict[str, Operation]:
     """Return the operations of a resource, by their names on the command line, sorted."""
     found = catalog.resources()[resource].operations.values()
     return dict(sorted((hyphenate(one.name), Operation(one.resource, one.name, one.descriptor)) for one in found))
+
+
+def sentence(text: str) -> str:
+    """Make a text a sentence, with a capital letter and a full stop."""
+    text = READS_ON.sub("", text).rstrip(" :")
+    text = text[:1].upper() + text[1:]
+    return text if not text or text.endswith((".", ")", "!")) else f"{text}."
+
+
+# -- names for ids
+
+#: Parameters that take a Droplet, by its id or name; `id` does among the operations of Droplets.
+DROPLETS = frozenset({"droplet_id", "droplet_ids"})
+#: Where else an `id` is a Droplet's.
+THEIRS = frozenset({("monitoring", "droplet_metric_info")})
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Where names of a kind are looked up; Droplets, of which there are many, are looked up by `droplets`.
+
+    Attributes:
+        resource: Of which resource they are.
+        listing: The operation that lists them.
+        given: What narrows that list.
+        slugs: Whether what is no name of one's own things may be a slug.
+    """
+
+    resource: str
+    listing: str = "list"
+    given: tuple[tuple[str, Any], ...] = ()
+    slugs: bool = False
+
+
+SSH_KEY, VPC, OWN_IMAGES = Naming("ssh_key"), Naming("vpc"), (("private", True),)
+#: Parameters that take the id of another kind than their resource's own.
+OTHERS: Mapping[str, Naming] = {
+    "id_fingerprint": SSH_KEY,
+    "ssh_keys": SSH_KEY,
+    "vpc_id": VPC,
+    "vpc_ids": VPC,
+    "vpc_uuid": VPC,
+    "peering_id": Naming("vpc", "peering_list"),
+    "project_id": Naming("project"),
+    "volumes": Naming("volume"),
+    "snapshot_id": Naming("snapshot", given=(("resource_type", "volume"),)),
+    "target_load_balancer_ids": Naming("load_balancer"),
+    "id_slug": Naming("image", given=OWN_IMAGES, slugs=True),
+}
+#: Members of objects that take the id of a resource, or its name.
+MEMBERS: Mapping[str, Naming] = {
+    "certificate_id": Naming("certificate"),
+    "load_balancer_uids": Naming("load_balancer"),
+    "project_id": Naming("project"),
+    "ssh_keys": SSH_KEY,
+    "vpc_uuid": VPC,
+}
+#: All members that a name is accepted for, whatever their type.
+NAMED_MEMBERS = frozenset({*MEMBERS, *DROPLETS, "resource_id"})
+#: And those whose `id` is not found in that way.
+IDS: Mapping[tuple[str, str], Naming] = {("monitoring", "autoscale_metric_info"): Naming("autoscale")}
+#: Parameters that take an image of which `slugs` finds out whether it is there: by its slug first.
+IMAGES = frozenset(("droplet", name, "image") for name in ("create", "present", "rebuild"))
+
+
+def takes_droplet(operation: Operation, name: str) -> bool:
+    """Whether a parameter takes Droplets."""
+    theirs = operation.resource == "droplet" or (operation.resource, operation.name) in THEIRS
+    return name in DROPLETS or (theirs and name == "id")
+
+
+def takes_slug(operation: Operation, name: str) -> bool:
+    """Whether a parameter takes an image by its slug, or by the name that it has in the account."""
+    naming = naming_of(operation, name)
+    return (operation.resource, operation.name, name) in IMAGES or (naming is not None and naming.slugs)
+
+
+def naming_of(operation: Operation, name: str) -> Naming | None:
+    """Return where a parameter's names are looked up; None if it takes none."""
+    if name != "id":
+        return OTHERS.get(name)
+    return IDS.get((operation.resource, operation.name)) or _own_naming(operation.resource)
+
+
+@cache
+def _own_naming(resource: str) -> Naming | None:
+    listing = operations(resource).get("list")
+    if resource == "droplet" or listing is None or listing.result is None:
+        return None
+    if not {"id", "name"} <= typing.get_type_hints(listing.result).keys():
+        return None
+    return Naming(resource, given=OWN_IMAGES if resource == "image" else ())

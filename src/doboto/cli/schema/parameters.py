@@ -13,9 +13,8 @@ import click
 from ..._core.conversion import choices_of
 from ..settings import Argument, Option
 from .catalog import Operation, hyphenate
-from .help_text import Field, fields_of
-from .names import naming_of, takes_droplet, takes_slug
-from .text import HelpText
+from .help_text import Field, HelpText, docstring_of, fields_of
+from .catalog import naming_of, takes_droplet, takes_slug
 from .values import MOMENT, SECONDS, IdOrSlug, Several, Structure, Structures, type_of
 
 #: Gives a callback that completes values of an operation's parameter in the shell, or None.
@@ -89,7 +88,7 @@ def _make_parameter(operation: Operation, one: inspect.Parameter) -> Parameter:
     return Parameter(
         one.name,
         hint,
-        operation.docstring.args.get(one.name, ""),
+        docstring_of(operation).args.get(one.name, ""),
         required and not nullable,
         None if required else one.default,
         nullable=nullable,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NotRequired, Required, Union
 
 from ..._json import is_array, is_object
-from .names import NAMED_MEMBERS
+from .catalog import NAMED_MEMBERS
 
 #: What the types of single values are called, and what they take.
 SINGLE: Mapping[Any, tuple[str, Callable[[Any], bool]]] = {

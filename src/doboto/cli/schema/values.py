@@ -18,7 +18,7 @@ from ..._io.clock import SystemClock
 from ..._json import holds_objects, is_array, is_object
 from ..errors import reason
 from ..errors import suggestion
-from .names import NAMED_MEMBERS
+from .catalog import NAMED_MEMBERS
 from .validate import choices, find_mismatch
 
 #: Parameters whose text is long: `@FILE` reads it from a file, `@-` from standard input.

@@ -1,4 +1,4 @@
-"""Droplets by id or name, and the slugs that they are created from.
+"""What a create checks before it is sent: slugs, availability, price; and `--dry-run`, which shows it and sends nothing.
 
 Slugs of sizes, regions and images are cached for a day in the user's cache folder. A slug that is not in the cache is
 looked for in the API before it is refused.
@@ -8,101 +8,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
 import platformdirs
 
 from ..._io.clock import SystemClock
-from ..._json import is_array, items, mapping
-from ...addresses import public_ipv4
+from ..._json import is_array
 from ...errors import DOBOTOException, DOBOTOForbiddenException
-from ..errors import NOT_FOUND, USAGE, Failure
-from ..schema.names import find_by_name, find_own_image
-from ..errors import suggestion
+from ..errors import USAGE, Failure, as_usage, suggestion
+from ..output.formats import print_result
+from ..output.text import format_cell
+from ..schema.catalog import Operation
+from ..schema.parameters import parameters
+from ..settings import CliSettings
+from .resolve import count_droplets, find_own_image, list_candidates
 
 if TYPE_CHECKING:
+    from ..._core.droplet.create_request import CreateRequest
     from ...client import DO
 
-
-def is_id(text: str) -> bool:
-    """Whether a text is taken for an id: digits alone always are."""
-    return text.isascii() and text.isdigit()
-
-
-def resolve(do: DO, texts: Sequence[str], names: dict[Any, str], *, missing_ok: bool = False) -> list[int]:
-    """Resolve ids and names of Droplets to ids; each once, in the order given.
-
-    Args:
-        do: The client.
-        texts: Ids or names.
-        names: Gets the names by id, as far as they are known.
-        missing_ok: Whether a name that fits none is left out.
-
-    Raises:
-        Failure: A name is empty, or fits none, or several.
-    """
-    if not all(text.strip() for text in texts):
-        raise Failure("a Droplet's name is empty", USAGE.code)
-    found = candidates(do, list(dict.fromkeys(text for text in texts if not is_id(text))))
-    ids: list[int] = []
-    for text in texts:
-        if is_id(text):
-            ids.append(int(text))
-        elif (droplet := _find(text, found, missing_ok=missing_ok)) is not None:
-            names[droplet["id"]] = droplet["name"]
-            ids.append(droplet["id"])
-    return list(dict.fromkeys(ids))
-
-
-def candidates(do: DO, names: Sequence[str]) -> Sequence[Mapping[str, Any]]:
-    """List Droplets of these names, one by one, or all of them where that takes fewer requests."""
-    if len(names) > 1 and (listed := _all_if_few(do, len(names))) is not None:
-        return listed
-    return [droplet for name in names for droplet in do.droplet.list(name=name, type="all")]
-
-
-def _all_if_few(do: DO, names: int) -> list[Mapping[str, Any]] | None:
-    """List all Droplets, unless that takes more requests than to look up so many names."""
-    firsts = [do.request("GET", "/droplets", query={"type": type, "per_page": PER_PAGE}) for type in TYPES]
-    if sum(max(0, math.ceil(count_of(first) / PER_PAGE) - 1) for first in firsts) > names * len(TYPES):
-        return None
-    if all(count_of(first) <= PER_PAGE for first in firsts):
-        return list({droplet["id"]: droplet for first in firsts for droplet in first["droplets"]}.values())
-    return list(do.droplet.list(type="all"))
-
-
-def count_of(page: Mapping[str, Any]) -> int:
-    """Return the total number of items of a list, as reported in its page."""
-    return int(mapping(page.get("meta")).get("total", len(items(page.get("droplets")))))
-
-
-def count_droplets(do: DO) -> int:
-    """Count the account's Droplets."""
-    pages = [do.request("GET", "/droplets", query={"type": type, "per_page": 1}) for type in TYPES]
-    return sum(map(count_of, pages))
-
-
-def _find(name: str, droplets: Sequence[Mapping[str, Any]], *, missing_ok: bool) -> Mapping[str, Any] | None:
-    """Find a Droplet by name; return None if there is none and `missing_ok` is true."""
-    found = find_by_name(droplets, name, "Droplet", describe)
-    if found is None and not missing_ok:
-        raise Failure(f"no Droplet is called {name!r}", NOT_FOUND.code)
-    return found
-
-
-def describe(droplet: Mapping[str, Any]) -> str:
-    """Describe a Droplet so that it can be distinguished from others."""
-    region: Mapping[str, Any] = droplet.get("region") or {}
-    parts = [str(droplet["id"]), str(region.get("slug", "")), public_ipv4(droplet) or "no public address"]
-    return " ".join(part for part in parts if part)
-
-
 DAY = 86400.0
-#: Droplets are listed apart from GPU Droplets (API reference, droplets_list), up to so many on a page.
-TYPES, PER_PAGE = ("droplets", "gpus"), 200
 #: What the options that take a slug take it of, and the library's list of it: every page.
 LISTS: Mapping[str, Callable[[DO], Sequence[Mapping[str, Any]]]] = {
     "size": lambda do: do.size.list(),
@@ -112,6 +41,14 @@ LISTS: Mapping[str, Callable[[DO], Sequence[Mapping[str, Any]]]] = {
 }
 #: What is kept of each entry.
 KEPT = ("slug", "name", "regions", "available", "price_hourly", "price_monthly")
+#: What backups add to a Droplet's price, by plan: DigitalOcean's basic plans
+#: (https://docs.digitalocean.com/products/backups/details/pricing).
+BACKUPS: Mapping[str, float] = {"weekly": 0.20, "daily": 0.30}
+#: The plan of backups that come without a policy (API reference, droplets_create, `backup_policy`).
+UNSAID = "daily"
+
+
+# -- slugs and availability
 
 
 def check_slugs(do: DO, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -230,3 +167,121 @@ def _write_cache(path: Path, entries: Sequence[Mapping[str, Any]]) -> None:
         path.write_text(json.dumps(entries), encoding="utf-8")
     except OSError:
         return  # a cache that can't be written is no reason to fail
+
+
+# -- --dry-run
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What Droplets cost, in US dollars.
+
+    Attributes:
+        hourly: By the hour.
+        monthly: By the month.
+        backups: The plan of the backups that this includes; `none` where none are asked for, `not included` where
+            their price is not known.
+    """
+
+    hourly: float
+    monthly: float
+    backups: str
+
+    def __str__(self) -> str:
+        words = {"none": "", "not included": ", without backups: what they add is not known"}
+        more = words.get(self.backups, f", with {self.backups} backups")
+        return f"${self.hourly:g} an hour, ${f'{self.monthly:.2f}'.removesuffix('.00')} a month{more}"
+
+
+def dry_run(do: DO, operation: Operation, call: Mapping[str, Any], settings: CliSettings) -> None:
+    """Print the bodies that would be sent, what is there already, and the price."""
+    request = _create_request(operation, call)
+    there: Mapping[str, Any] = _find_existing(do, request) if operation.name == "present" else {}
+    missing = request.only([name for name in request.names if name not in there])
+    bodies = list(missing.bodies()) if missing.names else []
+    cost = price(do, request.attribs, len(missing.names))
+    problems = _find_problems(do, len(missing.names))
+    if settings.output not in {None, "table"} or settings.query is not None:
+        print_result(_for_programs(bodies, there, cost, problems), None, settings)
+        return
+    for line in [*_for_people(bodies, request, there, cost), *problems]:
+        click.echo(line)
+
+
+def _create_request(operation: Operation, call: Mapping[str, Any]) -> CreateRequest:
+    """Build the request that would be sent, checked as the operation checks it."""
+    from ..._core.droplet.create_request import CreateRequest, check_distinct, check_ready_port
+
+    attributes = {"names", *(one.name for one in parameters(operation) if one.attribute)}
+    with as_usage():
+        request = CreateRequest.of({}, {name: value for name, value in call.items() if name in attributes})
+        check_ready_port(call.get("ready_port"), bool(call.get("wait")))
+        if operation.name == "present":
+            check_distinct(request.names)
+    return request
+
+
+def _find_existing(do: DO, request: CreateRequest) -> Mapping[str, Any]:
+    """Find existing Droplets, by name, in the order of the names."""
+    found = {droplet["name"]: droplet for droplet in list_candidates(do, request.names)}
+    return {name: found[name] for name in request.names if name in found}
+
+
+def _find_problems(do: DO, count: int) -> list[str]:
+    """Find reasons why DigitalOcean would refuse so many more Droplets."""
+    if not count:
+        return []
+    try:
+        limit = do.account.info().get("droplet_limit")
+        there = 0 if limit is None else count_droplets(do)
+    except DOBOTOException:
+        return []  # the token may create Droplets and not read these
+    if limit is None or there + count <= limit:
+        return []
+    left = max(0, limit - there)
+    return [f"It would be refused: of the account's limit of {_count(limit, 'Droplet')}, {left} are left."]
+
+
+def price(do: DO, attribs: Mapping[str, Any], count: int) -> Price | None:
+    """Return the price of that many Droplets; None if the price of their size is not known."""
+    each = price_of(do, str(attribs.get("size")))
+    if each is None:
+        return None
+    plan = _plan(attribs)
+    factor = count * (1 + BACKUPS.get(plan, 0.0))
+    return Price(round(each[0] * factor, 5), round(each[1] * factor, 2), plan)
+
+
+def _plan(attribs: Mapping[str, Any]) -> str:
+    if not attribs.get("backups"):
+        return "none"
+    policy: Mapping[str, str] = attribs.get("backup_policy") or {}
+    plan = policy.get("plan", UNSAID)
+    return plan if plan in BACKUPS else "not included"
+
+
+def _for_programs(
+    bodies: Sequence[Mapping[str, Any]], there: Mapping[str, Any], cost: Price | None, problems: Sequence[str]
+) -> Mapping[str, Any]:
+    return {
+        "requests": bodies,
+        "there": [{"id": droplet["id"], "name": name} for name, droplet in there.items()],
+        "price": cost and {"hourly": cost.hourly, "monthly": cost.monthly, "backups": cost.backups},
+        "problems": problems,
+    }
+
+
+def _for_people(
+    bodies: Sequence[Mapping[str, Any]], request: CreateRequest, there: Mapping[str, Any], cost: Price | None
+) -> list[str]:
+    lines = [format_cell(f"{name} ({droplet['id']}) is there already.") for name, droplet in there.items()]
+    if not bodies:
+        return [*lines, f"{_count(len(request.names), 'Droplet')}, none missing: nothing would be sent."]
+    for body in bodies:
+        lines += ["POST /droplets", json.dumps(body, indent=2, ensure_ascii=False)]
+    asked = f"{_count(len(request.names) - len(there), 'Droplet')} in {_count(len(bodies), 'request')}"
+    return [*lines, f"{asked}: {cost or 'price unknown'}. Nothing was created."]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
