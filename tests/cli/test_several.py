@@ -17,7 +17,7 @@ import pytest
 from doboto._core.response import Response
 from doboto._io.protocol import Timeouts, WireRequest
 from doboto.cli.accounts.simulated import LocalAccount
-from doboto.cli.run.outcomes import BulkItem, exit_code_of
+from doboto.cli.run.bulk import BulkItem, exit_code_of
 from doboto.errors import DOBOTONotFoundException as NotFound
 from doboto.errors import DOBOTOOutcomeUnknownException as OutcomeUnknown
 from doboto.errors import DOBOTORateLimitException as RateLimit

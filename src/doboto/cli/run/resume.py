@@ -15,7 +15,7 @@ from ..errors import TIMEOUT, Failure, GoingOn, SeveralFailed, describe_error, e
 from ..output.progress import Reporter
 from ..schema.catalog import Operation
 from ..settings import STATE, CliSettings
-from .outcomes import HELD, NAMED, UNANSWERED, BulkItem, details, items_of, sentence, verb_of
+from .bulk import HELD, NAMED, UNANSWERED, BulkItem, details, items_of, sentence, verb_of
 
 #: Gives the command that goes on waiting: for all that was asked for, or for what has these ids.
 Again = Callable[[Sequence[Any] | None], str | None]
