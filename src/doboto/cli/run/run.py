@@ -23,11 +23,10 @@ from ..schema.catalog import Operation, takes_droplet
 from ..schema.parameters import assemble, replaces, values_of
 from ..settings import CliSettings, Option
 from .affected import report_untagged
-from .confirm import asks, confirm, power_off_hint
+from .confirm import asks, complete_update, confirm, power_off_hint
 from .create import check_availability, check_slugs, dry_run
 from .resolve import resolve_droplets, resolve_names, resolve_objects, resolve_record, resolve_references
 from .resume import offer_resume, resume
-from .update import complete_update
 
 if TYPE_CHECKING:
     from ...client import DO
