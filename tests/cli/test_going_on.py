@@ -12,7 +12,7 @@ import pytest
 
 from doboto import DO
 from doboto._core import pages
-from doboto.cli.run import complete as completing
+from doboto.cli.commands import completion as completing
 from doboto.cli.run.create import slug_entries
 from doboto.cli.run.resume import wait_command
 from doboto.cli.settings import CliSettings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,8 +14,11 @@ from .schema import catalog
 from .schema.catalog import Operation
 from .schema.help_text import Docstring
 from .schema.help_text import documentation_of, errors_with_options, summary_of
-from .settings import Argument, CliSettings, Option, common
+from .settings import Argument, CliSettings, Option, common, settings_of
 from .report import command_suggestion
+
+if TYPE_CHECKING:
+    from .schema.parameters import Completer
 
 #: The variable by which a shell asks for completion.
 COMPLETE = "_DOBOTO_COMPLETE"
@@ -105,7 +108,6 @@ def write_section(formatter: click.HelpFormatter, name: str, records: Iterable[t
 def _read_default(name: str) -> Any:
     """Read the default of an option from the file of contexts, for the account of the command that is running."""
     from .accounts.client import find_defaults
-    from .run.complete import settings_of
 
     ctx = click.get_current_context()
     if ctx.resilient_parsing:
@@ -116,20 +118,25 @@ def _read_default(name: str) -> Any:
 
 
 class OperationCommand(Described):
-    """The command of an operation; its parameters are made when it is looked at."""
+    """The command of an operation; its parameters are made when it is looked at.
 
-    def __init__(self, operation: Operation) -> None:
+    Args:
+        operation: The operation.
+        completer: Gives what completes a parameter's values in the shell.
+    """
+
+    def __init__(self, operation: Operation, completer: Completer = lambda _operation, _name: None) -> None:
         super().__init__(operation.command, context_settings=dict(CONTEXT))
         self.operation = operation
+        self._completer = completer
         self._parameters: list[click.Parameter] | None = None
 
     def own_params(self) -> list[click.Parameter]:
         """Return the operation's own arguments and options."""
-        from .run.complete import completer
         from .schema.parameters import make_parameters
 
         if self._parameters is None:
-            self._parameters = make_parameters(self.operation, completer)
+            self._parameters = make_parameters(self.operation, self._completer)
             if self.operation.resource == "droplet" and self.operation.name in DEFAULTED:
                 for one in self._parameters:
                     if one.name in DEFAULT_NAMES:

@@ -142,6 +142,19 @@ def of_environment(ctx: click.Context) -> frozenset[str]:
     return frozenset(name for name in names if ctx.get_parameter_source(f"{OURS}{name}") is ParameterSource.ENVIRONMENT)
 
 
+def settings_of(ctx: click.Context) -> CliSettings:
+    """Return the settings from the options so far; where a shell completes, no command has put them into the context."""
+    settings = CliSettings()
+    chain: list[click.Context] = []
+    above: click.Context | None = ctx
+    while above is not None:
+        chain.insert(0, above)
+        above = above.parent
+    for each in chain:
+        settings = settings.with_params(dict(each.params), of_environment(each))
+    return settings
+
+
 def complete_context(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
     """Complete names of contexts in the shell; the outermost command, which is above all folders, knows them."""
     complete: Callable[[str], list[CompletionItem[str]]] = getattr(ctx.find_root().command, "complete_context")  # noqa: B009 - typed as a command

@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -110,7 +110,19 @@ class ResourceGroup(LazyGroup):
         if cmd_name in self._written:
             return self._written[cmd_name].load()
         operation = catalog.operations(self._resource).get(cmd_name)
-        return None if operation is None else OperationCommand(operation)
+        return None if operation is None else OperationCommand(operation, _complete_with)
+
+
+def _complete_with(operation: catalog.Operation, name: str) -> Callable[..., Any]:
+    """Return what completes a parameter's values; it is loaded when the shell asks."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        from .commands.completion import completer
+
+        found = completer(operation, name) or param.type.shell_complete
+        return found(ctx, param, incomplete)
+
+    return complete
 
 
 class Root(LazyGroup):

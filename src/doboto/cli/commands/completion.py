@@ -1,16 +1,18 @@
-"""`doboto completion SHELL`: the script that makes a shell complete these commands.
+"""What a shell completes: names, slugs and tags that are read from the account; and `doboto completion SHELL`.
 
-It adds to click's completion what that lacks: `--size=s-1`, lists with commas, `@file`, names with blanks, tags with a
-colon, an assignment before the command. The scripts call `doboto` with the line so far and read a candidate a line.
+What can't be read within three seconds is not completed, and no failure writes into the line that is being typed.
+
+The shells' scripts add to click's completion what that lacks: `--size=s-1`, lists with commas, `@file`, names with blanks, tags with a
+colon, an assignment before the command. They call `doboto` with the line so far and read a candidate a line.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 from click.shell_completion import (
@@ -26,8 +28,19 @@ from click.shell_completion import (
 )
 
 from ..command import COMPLETE, Described
+from ..schema.catalog import Naming, Operation, naming_of, takes_droplet
 from ..schema.values import LongText, Several, Structure
-from ..settings import Argument
+from ..settings import Argument, settings_of
+
+if TYPE_CHECKING:
+    from ...client import DO
+
+CompleteValues = Callable[[click.Context, click.Parameter, str], list[CompletionItem[str]]]
+
+#: Maximum seconds for a user who pressed Tab.
+TIMEOUT = 3.0
+SLUGS = frozenset({"size", "region", "image"})
+TAGS = frozenset({"tag_name", "tags"})
 
 #: Bash takes `=` and `:` for the end of a word (COMP_WORDBREAKS), so it hands over words that nobody typed. The line
 #: itself says what was typed; of each candidate Bash gets what stands after the last such letter.
@@ -79,6 +92,76 @@ ASSIGNMENT = re.compile(r"\w+=")
 BREAKS = frozenset({":", "=", "@"})
 #: What a shell would not take as it is, and how it takes it.
 SPECIAL, QUOTED = re.compile(r"([^\w@%+=:,./\-])"), r"\\\1"
+
+
+# -- values
+
+
+def completer(operation: Operation, name: str) -> CompleteValues | None:
+    """Find what completes a parameter; None where nothing does."""
+    if takes_droplet(operation, name):
+        return complete_droplets
+    if name in SLUGS and (operation.resource, name) != ("volume", "size"):
+        return _completing(lambda do: _list_slugs(do, name))
+    if (operation.resource, name) == ("tag", "name") and not operation.name.startswith("create"):
+        return complete_tags
+    naming = naming_of(operation, name)
+    if naming is not None:
+        return _completing(lambda do: _list_names(do, naming))
+    return complete_tags if name in TAGS else None
+
+
+def _completing(candidates: Callable[[DO], Iterator[tuple[str, str]]]) -> CompleteValues:
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:  # noqa: ARG001
+        from ... import Retry
+        from ..accounts.client import open_client
+
+        try:
+            with open_client(settings_of(ctx), retry=Retry.never(), timeout=TIMEOUT) as do:
+                found = dict(candidates(do))
+        except Exception:  # a completion that fails must not write into the line being typed
+            return []
+        return [CompletionItem(value, help=text) for value, text in found.items() if _is_candidate(value, incomplete)]
+
+    return complete
+
+
+def _is_candidate(value: str, incomplete: str) -> bool:
+    """Whether a value can be typed and fits: one with a line break or an escape sequence can't."""
+    return bool(value) and value.isprintable() and value.startswith(incomplete)
+
+
+def _list_droplets(do: DO) -> Iterator[tuple[str, str]]:
+    for droplet in do.droplet.list():
+        yield droplet["name"], f"{droplet['id']} {droplet['status']}"
+
+
+def _list_tags(do: DO) -> Iterator[tuple[str, str]]:
+    for tag in do.tag.list():
+        yield tag["name"], ""
+
+
+def _list_names(do: DO, naming: Naming) -> Iterator[tuple[str, str]]:
+    """List names; an object without one is named by its id."""
+    for one in getattr(getattr(do, naming.resource), naming.listing)(**dict(naming.given)):
+        name = str(one.get("name") or "")
+        yield (name, str(one["id"])) if name else (str(one["id"]), "")
+
+
+def _list_slugs(do: DO, kind: str) -> Iterator[tuple[str, str]]:
+    from ..run.create import slug_entries
+
+    for entry in slug_entries(do, kind):
+        if entry.get("slug"):
+            price = entry.get("price_monthly")
+            yield entry["slug"], f"${price:g}/month" if price else str(entry.get("name", ""))
+
+
+complete_droplets = _completing(_list_droplets)
+complete_tags = _completing(_list_tags)
+
+
+# -- shells
 
 
 def words(line: str) -> list[str]:

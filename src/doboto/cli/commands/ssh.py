@@ -16,7 +16,7 @@ from click.shell_completion import CompletionItem
 from ...addresses import private_ipv4, public_ipv4, public_ipv6
 from ..command import CONTEXT, Described
 from ..errors import NOT_FOUND, USAGE, Failure
-from ..run.complete import complete_droplets
+from .completion import complete_droplets
 from ..settings import Argument, CliSettings, Option, common
 from .wait import WAITING
 

@@ -9,7 +9,7 @@ import click
 
 from ..command import CONTEXT, Described
 from ..errors import USAGE, Failure
-from ..run.complete import complete_droplets, complete_tags
+from .completion import complete_droplets, complete_tags
 from ..schema.values import SECONDS
 from ..settings import Argument, CliSettings, Option, common
 
