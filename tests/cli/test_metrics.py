@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from doboto.cli.output.metrics import draw_plot, tabulate_metrics
+from doboto.cli.output.table import draw_plot, tabulate_metrics
 from doboto.sim import ManualClock
 
 from .conftest import NEW, Doboto

@@ -17,7 +17,6 @@ from ..errors import USAGE, Failure
 from ..settings import CliSettings
 from . import table
 from .columns import COLUMNS, Column, choose_columns, columns_of, find_column, split_columns
-from .metrics import describe_span, tabulate_metrics
 from .query import (
     check_columns,
     check_query_columns,
@@ -226,9 +225,9 @@ def _print_table(value: Any, kind: Any, settings: CliSettings) -> None:
 
 
 def _print_metrics(series: list[Any], settings: CliSettings) -> None:
-    columns, rows = tabulate_metrics(series)
+    columns, rows = table.tabulate_metrics(series)
     table.print_rows(columns, rows, header=not settings.no_header)
-    if (span := describe_span(series)) and not settings.quiet and is_terminal(sys.stderr):
+    if (span := table.describe_span(series)) and not settings.quiet and is_terminal(sys.stderr):
         click.secho(span, dim=True, err=True)
 
 
