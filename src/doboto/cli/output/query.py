@@ -10,8 +10,7 @@ from typing import Any
 from ..._json import is_array, is_object
 from ...catalog import typed_dicts
 from ..errors import USAGE, Failure, line_of
-from ..schema.catalog import members_of
-from ..schema.validate import SINGLE, choices
+from ..schema.catalog import SINGLE, choices, members_of
 from ..errors import suggestion
 from .columns import COLUMNS, find_column, split_columns
 

@@ -7,15 +7,24 @@ kind's id are in a table.
 from __future__ import annotations
 
 import re
+import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Union
 
 from ... import catalog
 from ...catalog import typed_dicts
 
+#: What the types of single values are called, and what they take.
+SINGLE: Mapping[Any, tuple[str, Callable[[Any], bool]]] = {
+    str: ("a text", lambda value: isinstance(value, str)),
+    bool: ("true or false", lambda value: isinstance(value, bool)),
+    int: ("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool)),
+    float: ("a number", lambda value: isinstance(value, int | float) and not isinstance(value, bool)),
+    type(None): ("null", lambda value: value is None),
+}
 #: An entry that reads on in the next one ("its name, with").
 READS_ON = re.compile(r"(; or|, with|, or|;)$")
 
@@ -42,6 +51,13 @@ class Operation(catalog.Operation):
     def takes(self, name: str) -> bool:
         """Whether it has a parameter of this name."""
         return any(one.name == name for one in self.parameters)
+
+
+def choices(hint: Any) -> list[Any]:
+    """Return what a type may be."""
+    if typing.get_origin(hint) in (Union, types.UnionType):
+        return [choice for one in typing.get_args(hint) for choice in choices(one)]
+    return [hint]
 
 
 def members_of(kind: Any, above: frozenset[Any] = frozenset()) -> Iterator[str]:
