@@ -113,8 +113,7 @@ def test_slugs_and_tags_are_had_from_every_page(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with DO(doboto_server.token, doboto_server.url) as do:
         wanted = {
-            kind: {one["slug"] for one in slug_entries(do, kind, fresh=True)}
-            for kind in ("size", "region", "image")
+            kind: {one["slug"] for one in slug_entries(do, kind, fresh=True)} for kind in ("size", "region", "image")
         }
         for name in "abc":
             do.tag.create(name)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from doboto.cli.accounts.simulated import LocalAccount
-from doboto.cli.schema import catalog
 from doboto.cli.run.resolve import ID
+from doboto.cli.schema import catalog
 from doboto.cli.schema.catalog import naming_of
 
 from .conftest import NEW, Doboto

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .errors import Failure
+from .report import command_suggestion
 from .schema import catalog
 from .schema.catalog import Operation
-from .schema.help_text import Docstring
-from .schema.help_text import documentation_of, errors_with_options, summary_of
+from .schema.help_text import Docstring, documentation_of, errors_with_options, summary_of
 from .settings import Argument, CliSettings, Option, common, settings_of
-from .report import command_suggestion
 
 if TYPE_CHECKING:
     from .schema.parameters import Completer

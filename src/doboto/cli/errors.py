@@ -11,7 +11,6 @@ from typing import Any
 from .. import errors
 from .._json import is_object
 
-
 #: How like two names must be, from 0 to 1.
 LIKE = 0.5
 

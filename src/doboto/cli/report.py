@@ -15,7 +15,18 @@ from typing import Any, TextIO
 import click
 
 from ..errors import DOBOTOException
-from .errors import FAILED, USAGE, Failure, GoingOn, describe_error, exit_of, exit_of_interruption, line_of, question_of, suggestion
+from .errors import (
+    FAILED,
+    USAGE,
+    Failure,
+    GoingOn,
+    describe_error,
+    exit_of,
+    exit_of_interruption,
+    line_of,
+    question_of,
+    suggestion,
+)
 from .output.text import dump_json
 
 MACHINE = frozenset({"json", "jsonl"})

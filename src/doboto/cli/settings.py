@@ -143,7 +143,7 @@ def of_environment(ctx: click.Context) -> frozenset[str]:
 
 
 def settings_of(ctx: click.Context) -> CliSettings:
-    """Return the settings from the options so far; where a shell completes, no command has put them into the context."""
+    """Return the settings from the options so far: where a shell completes, no command has kept them in the context."""
     settings = CliSettings()
     chain: list[click.Context] = []
     above: click.Context | None = ctx

@@ -41,17 +41,23 @@ def _load(module: str) -> click.Command:
     return found
 
 
+def _load_help() -> click.Command:
+    return help_command
+
+
 WRITTEN: Mapping[str, HandwrittenCommand] = {
     "auth": HandwrittenCommand("Keep tokens by name, and choose among them.", partial(_load, "auth")),
     "completion": HandwrittenCommand("Print what makes a shell complete these commands.", partial(_load, "completion")),
-    "help": HandwrittenCommand("Show the help of a command: doboto help droplet create.", lambda: help_command),
+    "help": HandwrittenCommand("Show the help of a command: doboto help droplet create.", _load_help),
     "sim": HandwrittenCommand(
         "Serve a simulated DigitalOcean to others, or reset the one of --sim.", partial(_load, "sim")
     ),
     "watch": HandwrittenCommand("Watch the account's Droplets and running actions.", partial(_load, "watch")),
 }
 BESIDE: Mapping[str, Mapping[str, HandwrittenCommand]] = {
-    "account": {"cost": HandwrittenCommand("Sum up what the account's resources cost in a month.", partial(_load, "cost"))},
+    "account": {
+        "cost": HandwrittenCommand("Sum up what the account's resources cost in a month.", partial(_load, "cost"))
+    },
     "droplet": {
         "ssh": HandwrittenCommand("Log in to a Droplet with the system's ssh.", partial(_load, "ssh")),
         "wait": HandwrittenCommand(
@@ -199,14 +205,18 @@ def _complete_commands(ctx: click.Context, _param: click.Parameter, incomplete: 
     return [CompletionItem(name) for name in below if name.startswith(incomplete)]
 
 
-help_command = Described(
+help_command: click.Command = Described(
     "help",
     help="Show the help of a command.",
     callback=click.pass_context(_help),
     context_settings=dict(CONTEXT),
     params=[
         Argument(
-            ["words"], nargs=-1, metavar="[COMMAND]...", text="The command: droplet create.", shell_complete=_complete_commands
+            ["words"],
+            nargs=-1,
+            metavar="[COMMAND]...",
+            text="The command: droplet create.",
+            shell_complete=_complete_commands,
         )
     ],
 )

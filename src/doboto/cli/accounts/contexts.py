@@ -18,8 +18,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from ..._json import is_array, is_object
-from ..errors import NOT_FOUND, REFUSED, UNAUTHORIZED, USAGE, Failure
-from ..errors import suggestion
+from ..errors import NOT_FOUND, REFUSED, UNAUTHORIZED, USAGE, Failure, suggestion
 from .storage import (
     KeyringError,
     contexts_file,

@@ -2,8 +2,9 @@
 
 What can't be read within three seconds is not completed, and no failure writes into the line that is being typed.
 
-The shells' scripts add to click's completion what that lacks: `--size=s-1`, lists with commas, `@file`, names with blanks, tags with a
-colon, an assignment before the command. They call `doboto` with the line so far and read a candidate a line.
+The shells' scripts add to click's completion what that lacks: `--size=s-1`, lists with commas, `@file`, names with
+blanks, tags with a colon, an assignment before the command. They call `doboto` with the line so far and read a
+candidate a line.
 """
 
 from __future__ import annotations

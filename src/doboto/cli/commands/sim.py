@@ -1,4 +1,4 @@
-"""`doboto sim`: serve a simulated DigitalOcean until it is interrupted, with containers behind its Droplets if asked for.
+"""`doboto sim`: serve a simulated DigitalOcean, with containers behind its Droplets if asked for.
 
 `sim reset` empties the simulated account of `--sim`; `sim machines prune` removes containers that were left behind.
 """

@@ -16,8 +16,8 @@ from click.shell_completion import CompletionItem
 from ...addresses import private_ipv4, public_ipv4, public_ipv6
 from ..command import CONTEXT, Described
 from ..errors import NOT_FOUND, USAGE, Failure
-from .completion import complete_droplets
 from ..settings import Argument, CliSettings, Option, common
+from .completion import complete_droplets
 from .wait import WAITING
 
 #: Seconds for ssh to connect, unless `--timeout` is less; its own default is the system's, minutes.

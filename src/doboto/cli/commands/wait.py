@@ -9,9 +9,9 @@ import click
 
 from ..command import CONTEXT, Described
 from ..errors import USAGE, Failure
-from .completion import complete_droplets, complete_tags
 from ..schema.values import SECONDS
 from ..settings import Argument, CliSettings, Option, common
+from .completion import complete_droplets, complete_tags
 
 if TYPE_CHECKING:
     from ...client import DO

@@ -9,9 +9,8 @@ from typing import Any
 
 from ..._json import is_array, is_object
 from ...catalog import typed_dicts
-from ..errors import USAGE, Failure, line_of
+from ..errors import USAGE, Failure, line_of, suggestion
 from ..schema.catalog import SINGLE, choices, members_of
-from ..errors import suggestion
 from .columns import COLUMNS, find_column, split_columns
 
 #: Nodes of an expression's syntax tree that hold names which its result may have.

@@ -1,4 +1,4 @@
-"""What a create checks before it is sent: slugs, availability, price; and `--dry-run`, which shows it and sends nothing.
+"""What a create checks before it is sent: slugs, availability, price; and `--dry-run`, which sends nothing.
 
 Slugs of sizes, regions and images are cached for a day in the user's cache folder. A slug that is not in the cache is
 looked for in the API before it is refused.

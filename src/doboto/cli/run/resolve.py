@@ -115,7 +115,9 @@ def describe_droplet(droplet: Mapping[str, Any]) -> str:
 # -- other resources
 
 
-def resolve_names(do: DO, operation: Operation, values: Mapping[str, Any], names: dict[Any, str]) -> dict[str, Any] | None:
+def resolve_names(
+    do: DO, operation: Operation, values: Mapping[str, Any], names: dict[Any, str]
+) -> dict[str, Any] | None:
     """Resolve names to ids; return None if none exists and `missing_ok` is true.
 
     Args:

@@ -50,7 +50,7 @@ class Docstring:
 
 @cache
 def docstring_of(operation: Operation) -> Docstring:
-    """Return the parts of an operation's docstring, for help texts alone: nothing that a command does depends on them."""
+    """Return the parts of an operation's docstring: for help texts alone, for nothing that a command does."""
     return parse(operation.method.__doc__)
 
 

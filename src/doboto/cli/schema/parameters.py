@@ -12,9 +12,8 @@ import click
 
 from ..._core.conversion import choices_of
 from ..settings import Argument, Option
-from .catalog import Operation, hyphenate
+from .catalog import Operation, hyphenate, naming_of, takes_droplet, takes_slug
 from .help_text import Field, HelpText, docstring_of, fields_of
-from .catalog import naming_of, takes_droplet, takes_slug
 from .values import MOMENT, SECONDS, IdOrSlug, Several, Structure, Structures, type_of
 
 #: Gives a callback that completes values of an operation's parameter in the shell, or None.

@@ -20,8 +20,7 @@ import click
 
 from ..._io.clock import SystemClock
 from ..._json import holds_objects, is_array, is_object
-from ..errors import reason
-from ..errors import suggestion
+from ..errors import reason, suggestion
 from .catalog import NAMED_MEMBERS, SINGLE, choices
 
 #: Parameters whose text is long: `@FILE` reads it from a file, `@-` from standard input.
