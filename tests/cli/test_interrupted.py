@@ -132,7 +132,8 @@ def waiting(account: Doboto) -> subprocess.Popen[str]:
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_a_second_one_ends_it_whatever_it_still_does(tmp_path: Path) -> None:
     """It is told nothing then: the process is gone by that signal."""
-    program = "from doboto.cli import handle_signals\nwith handle_signals():\n  try:\n    print(flush=True); input()\n"
+    program = "import signal\nfrom doboto.cli import handle_signals\n"
+    program += "with handle_signals():\n  try:\n    print(flush=True); input()\n"
     program += "  except KeyboardInterrupt:\n    print(flush=True)\n    while True: signal.pause()"
     order = [sys.executable, "-c", program]
     with subprocess.Popen(order, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path) as running:
