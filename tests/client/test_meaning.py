@@ -8,9 +8,10 @@ import pytest
 
 from doboto import DOBOTOTimeoutException
 from doboto.resources.domain_records import identity
-from doboto.resources.firewall import among
+from doboto.resources.firewall_rules import meaning as meaning_of_rule
+from doboto.resources.load_balancer import is_same_rule
 
-from .conftest import one
+from .conftest import Log, one
 from .scripted import reply, stage
 
 #: Type, name and data.
@@ -61,6 +62,10 @@ def rule(address: str, ports: str = "22") -> dict[str, Any]:
     return {"protocol": "tcp", "ports": ports, "sources": {"addresses": [address]}}
 
 
+def tagged(tag: str) -> dict[str, Any]:
+    return {"protocol": "tcp", "ports": "22", "sources": {"tags": [tag]}}
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [
@@ -69,11 +74,73 @@ def rule(address: str, ports: str = "22") -> dict[str, Any]:
         (rule("::/0"), rule("0::0/0")),
         (rule("2001:DB8::1"), rule("2001:0db8:0::1/128")),
         (rule("::/0", "all"), rule("::/0", "1-65535")),
+        (rule("::/0", "22-22"), rule("::/0", "22")),
+        (rule("::/0", "ALL"), rule("::/0", "0")),
+        ({**rule("::/0"), "protocol": "TCP"}, rule("::/0")),
+        (tagged("Web"), tagged("web")),
     ],
 )
 def test_rules_that_mean_the_same_are_the_same(first: dict[str, Any], second: dict[str, Any]) -> None:
-    assert among(first, [second])
-    assert not among(rule("192.0.2.8"), [second])
+    assert meaning_of_rule(first) == meaning_of_rule(second)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (rule("192.0.2.7"), rule("192.0.2.8")),
+        (rule("192.0.2.0/24"), rule("192.0.2.0/25")),
+        (rule("0.0.0.0/0"), rule("::/0")),
+        (rule("::/0", "22"), rule("::/0", "22-23")),
+        ({**rule("::/0"), "protocol": "udp"}, rule("::/0")),
+        (tagged("web"), rule("web")),
+    ],
+)
+def test_rules_that_differ_are_not_the_same(first: dict[str, Any], second: dict[str, Any]) -> None:
+    assert meaning_of_rule(first) != meaning_of_rule(second)
+
+
+@pytest.mark.parametrize(
+    ("given", "again"),
+    [
+        (rule("::/0", "0"), rule("0::0/0", "all")),
+        (rule("2001:db8::1"), rule("2001:0DB8:0::1/128")),
+        (rule("192.0.2.0/24", "8000-9000"), rule("192.0.2.77/24", "8000 - 9000")),
+        ({"protocol": "icmp", "sources": {"addresses": ["::/0"]}}, {**rule("::/0", "0"), "protocol": "icmp"}),
+    ],
+)
+def test_a_rule_is_added_once_and_removed_in_any_spelling(api: Any, log: Log, given: Any, again: Any) -> None:
+    kept = rule("198.51.100.1")
+    id = api.firewall.create(name="web", inbound_rules=[kept, given])["id"]
+    api.firewall.rule_add(id, [again])
+    assert log.count("POST /firewalls/") == 0
+    api.firewall.rule_remove(id, [again])
+    assert api.firewall.info(id)["inbound_rules"] == [kept]
+
+
+def test_a_rule_that_is_not_there_is_left_to_the_api(api: Any, log: Log) -> None:
+    id = api.firewall.create(name="web", inbound_rules=[rule("::/0")])["id"]
+    api.firewall.rule_remove(id, [rule("192.0.2.1")])
+    assert log.count(f"DELETE /firewalls/{id}/rules") == 1
+    assert api.firewall.info(id)["inbound_rules"] == [rule("::/0")]
+
+
+FORWARDING = {"entry_protocol": "http", "entry_port": 80, "target_protocol": "http", "target_port": 80}
+
+
+@pytest.mark.parametrize(
+    ("more", "same"),
+    [
+        ({}, True),
+        ({"certificate_id": None}, True),
+        ({"certificate_id": "", "tls_passthrough": False}, True),
+        ({"tls_passthrough": True}, False),
+        ({"entry_port": 8080}, False),
+    ],
+)
+def test_empty_members_of_forwarding_rules_mean_nothing(more: dict[str, Any], same: bool) -> None:
+    listed = {**FORWARDING, "certificate_id": "", "tls_passthrough": False}
+    assert is_same_rule({**FORWARDING, **more}, listed) is same
+    assert is_same_rule({**FORWARDING, **more}, FORWARDING) is same
 
 
 def test_the_clients_timeout_bounds_a_call_that_does_not_wait(flavour: str, runner: Any) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeAlias, Unpack
 
 from .._core.attributes import attributes_of, some
 from .._core.request import Request, path
-from .._json import mapping, records
 from .._operation import Mode, operation, stream
 from .._wait.polling import WaitPlan
-from ..addresses import spelled_network
 from ..events import OnEvent
 from ..types import Firewall as FirewallData
 from ..types import FirewallCreate, InboundRule, OutboundRule
 from ._base.create import CreateSpec, named
 from ._base.lifecycle import Lifecycle, LifecycleOperations
+from .firewall_rules import ADDING, REMOVING, SIDES, RuleChange, Rules, body_of_rules
 
 Firewalls: TypeAlias = list[FirewallData]
 Present: TypeAlias = tuple[FirewallData, FirewallData | None]
@@ -249,11 +249,9 @@ class Firewall(LifecycleOperations[Mode]):
         await self._extend("DELETE", id, "tags", {"tags": some("tags", tags)}, plan, wait)
 
     @operation(
-        ref="firewalls_add_rules",
-        scopes="firewall:update",
+        ref=("firewalls_add_rules", "firewalls_get"),
+        scopes=("firewall:read", "firewall:update"),
         effect="update",
-        scopes_with={"wait": ("firewall:read",)},
-        scopes_note="firewall:read to recover from a lost response",
     )
     async def rule_add(
         self,
@@ -266,7 +264,7 @@ class Firewall(LifecycleOperations[Mode]):
         *,
         progress: OnEvent | None = None,
     ) -> None:
-        """Add rules to a firewall.
+        """Add rules to a firewall, but for those that it has, in whatever spelling.
 
         Args:
             inbound_rules: Rules for what comes in, with `protocol`, `ports` and `sources`; or
@@ -278,14 +276,12 @@ class Firewall(LifecycleOperations[Mode]):
             DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.
         """
         plan = self._plan(poll, timeout, progress)
-        await self._change_rules("POST", id, both(inbound_rules, outbound_rules), plan, wait)
+        await self._change_rules(ADDING, id, body_of_rules(inbound_rules, outbound_rules), plan, wait)
 
     @operation(
-        ref="firewalls_delete_rules",
-        scopes="firewall:update",
+        ref=("firewalls_delete_rules", "firewalls_get"),
+        scopes=("firewall:read", "firewall:update"),
         effect="update",
-        scopes_with={"wait": ("firewall:read",)},
-        scopes_note="firewall:read to recover from a lost response",
     )
     async def rule_remove(
         self,
@@ -298,7 +294,9 @@ class Firewall(LifecycleOperations[Mode]):
         *,
         progress: OnEvent | None = None,
     ) -> None:
-        """Remove rules from a firewall, which must be given exactly as they are.
+        """Remove rules from a firewall, in whatever spelling: `all` or `0` for all ports, an address in any form.
+
+        A rule is removed whole, so all that it lets through must be given.
 
         Args:
             inbound_rules: Rules for what comes in, with `protocol`, `ports` and `sources`; or
@@ -310,7 +308,7 @@ class Firewall(LifecycleOperations[Mode]):
             DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.
         """
         plan = self._plan(poll, timeout, progress)
-        await self._change_rules("DELETE", id, both(inbound_rules, outbound_rules), plan, wait)
+        await self._change_rules(REMOVING, id, body_of_rules(inbound_rules, outbound_rules), plan, wait)
 
     async def _extend(
         self, method: str, id: str, part: str, body: Mapping[str, Any], plan: WaitPlan, wait: bool
@@ -320,40 +318,21 @@ class Firewall(LifecycleOperations[Mode]):
         await self._send(Request(method, where, body=body, repeatable=True), plan.deadline)
         await self._applied(id, plan, wait)
 
-    async def _change_rules(
-        self, method: str, id: str, rules: Mapping[str, Sequence[Any]], plan: WaitPlan, wait: bool
-    ) -> None:
-        request = Request(method, path("/firewalls/{id}/rules", id=id), body=rules)
+    async def _change_rules(self, change: RuleChange, id: str, rules: Rules, plan: WaitPlan, wait: bool) -> None:
+        """Add or remove rules, in the spelling that the firewall has for them."""
+        read = partial(self._fetch, "firewall", LIFECYCLE.reading(id), plan.deadline)
 
         async def happened() -> bool:
-            firewall = await self._fetch("firewall", LIFECYCLE.reading(id), plan.deadline)
-            there = [among(rule, records(firewall.get(side))) for side, some in rules.items() for rule in some]
-            return all(there) if method == "POST" else not any(there)
+            return change.is_done(rules, await read())
 
-        await self._change(request, f"the changed rules of firewall {id}", plan.deadline, happened)
+        if body := change.body(rules, await read()):
+            request = Request(change.method, path("/firewalls/{id}/rules", id=id), body=body)
+            await self._change(request, f"the changed rules of firewall {id}", plan.deadline, happened)
         await self._applied(id, plan, wait)
 
     async def _applied(self, id: str, plan: WaitPlan, wait: bool) -> None:
         if wait:
             await self._wait_until_active("update", {"id": id}, LIFECYCLE, plan)
-
-
-#: Both lists of rules, and where a rule of each says whom it lets through.
-SIDES = {"inbound_rules": "sources", "outbound_rules": "destinations"}
-
-
-def both(inbound: Sequence[InboundRule] | None, outbound: Sequence[OutboundRule] | None) -> dict[str, Any]:
-    """Rules for both directions, as far as there are any.
-
-    Raises:
-        ValueError: There are none.
-        TypeError: They are no list.
-    """
-    given = {"inbound_rules": inbound, "outbound_rules": outbound}
-    rules = {side: some(side, found) for side, found in given.items() if found is not None}
-    if not rules:
-        raise ValueError("give inbound_rules, outbound_rules, or both")
-    return rules
 
 
 def attributes_for(attributes: Mapping[str, Any]) -> dict[str, Any]:
@@ -379,24 +358,3 @@ def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
         "firewalls",
         named(body["name"]),
     )
-
-
-def among(rule: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a rule is among others, spelled as the API lists them."""
-    return any(spelled(rule) == spelled(one) for one in rules)
-
-
-#: How rules for all ports are spelled.
-ALL_PORTS = frozenset({"0", "all", "1-65535"})
-
-
-def spelled(rule: Mapping[str, Any]) -> tuple[Any, ...]:
-    """A rule in one spelling: all ports are `0`, and always so for `icmp`; peers are in no order."""
-    protocol, ports = str(rule.get("protocol")).lower(), str(rule.get("ports")).replace(" ", "")
-    peers = {
-        (peer, member, spelled_network(str(item)) if member == "addresses" else str(item))
-        for peer in SIDES.values()
-        for member, items in mapping(rule.get(peer)).items()
-        for item in items or ()
-    }
-    return protocol, "0" if protocol == "icmp" or ports in ALL_PORTS else ports, peers

@@ -286,7 +286,7 @@ class LoadBalancer(LifecycleOperations[Mode]):
         async def happened() -> bool:
             balancer = await self._fetch("load_balancer", LIFECYCLE.reading(id), deadline)
             found = balancer["forwarding_rules"]
-            return wanted([any(rule.items() <= one.items() for one in found) for rule in rules])
+            return wanted([any(is_same_rule(rule, one) for one in found) for rule in rules])
 
         await self._change(request, f"the changed forwarding rules of load balancer {id}", deadline, happened)
 
@@ -315,6 +315,11 @@ def create_spec(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> C
         "load_balancers",
         named(body["name"]),
     )
+
+
+def is_same_rule(given: Mapping[str, Any], listed: Mapping[str, Any]) -> bool:
+    """Return whether a forwarding rule is a listed one; members that are empty or false may be left out of either."""
+    return all((value or None) == (listed.get(name) or None) for name, value in given.items())
 
 
 def droplets(method: str, id: str, droplet_ids: Sequence[int]) -> Request:

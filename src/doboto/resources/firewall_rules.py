@@ -1,0 +1,106 @@
+"""Rules of firewalls, compared by meaning: the API lists them in a spelling of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from .._core.attributes import some
+from .._core.conversion import is_listlike
+from .._json import mapping, records
+from ..addresses import spelled_network
+from ..types import InboundRule, OutboundRule
+
+#: Rules by the list that they are in.
+Rules: TypeAlias = dict[str, list[Any]]
+
+#: Both lists of rules, and where a rule of each says whom it lets through.
+SIDES = {"inbound_rules": "sources", "outbound_rules": "destinations"}
+#: How rules for all ports are spelled. The API lists them as "0" (API reference), also where they were sent as "all".
+ALL_PORTS = frozenset({"0", "all", "1-65535"})
+
+
+def body_of_rules(inbound: Sequence[InboundRule] | None, outbound: Sequence[OutboundRule] | None) -> Rules:
+    """Return the rules for both directions, as far as there are any.
+
+    Raises:
+        ValueError: There are none.
+        TypeError: They are no list.
+    """
+    given = {"inbound_rules": inbound, "outbound_rules": outbound}
+    rules = {side: some(side, found) for side, found in given.items() if found is not None}
+    if not rules:
+        raise ValueError("give inbound_rules, outbound_rules, or both")
+    return rules
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """Adding rules, or removing them.
+
+    Attributes:
+        method: The HTTP method of the request.
+        body: Gives what to send, from the rules and the firewall.
+        is_done: Whether the firewall is as it is to be.
+    """
+
+    method: str
+    body: Callable[[Rules, Mapping[str, Any]], Rules]
+    is_done: Callable[[Rules, Mapping[str, Any]], bool]
+
+
+def as_listed(rules: Rules, firewall: Mapping[str, Any]) -> Rules:
+    """Return rules in the spelling of the firewall; those that it does not have, as they are.
+
+    The API removes a rule only if it is spelled as listed: "all" for the ports of one that is listed with "0" matches
+    nothing, and the request succeeds all the same (cnspec#3839).
+    """
+    return {
+        side: [listed for rule in given for listed in _same(rule, firewall, side) or [rule]]
+        for side, given in rules.items()
+    }
+
+
+def has_none(rules: Rules, firewall: Mapping[str, Any]) -> bool:
+    """Return whether a firewall has none of the rules, in any spelling."""
+    return not any(_same(rule, firewall, side) for side, given in rules.items() for rule in given)
+
+
+def missing(rules: Rules, firewall: Mapping[str, Any]) -> Rules:
+    """Return the rules that a firewall does not have, in any spelling."""
+    lacking = {side: [rule for rule in given if not _same(rule, firewall, side)] for side, given in rules.items()}
+    return {side: given for side, given in lacking.items() if given}
+
+
+ADDING = RuleChange("POST", missing, lambda rules, firewall: not missing(rules, firewall))
+REMOVING = RuleChange("DELETE", as_listed, has_none)
+
+
+def _same(rule: Mapping[str, Any], firewall: Mapping[str, Any], side: str) -> list[Mapping[str, Any]]:
+    return [one for one in records(firewall.get(side)) if meaning(one) == meaning(rule)]
+
+
+def meaning(rule: Any) -> tuple[Any, ...]:
+    """Return a rule in one spelling: all ports are `0`, and always so for `icmp`; peers are in no order."""
+    given = mapping(rule)
+    protocol = str(given.get("protocol")).strip().lower()
+    peers = {
+        (peer, member, _peer(member, str(item)))
+        for peer in SIDES.values()
+        for member, found in mapping(given.get(peer)).items()
+        for item in (found if is_listlike(found) else ())
+    }
+    return protocol, "0" if protocol == "icmp" else _ports(given.get("ports")), peers
+
+
+def _ports(value: Any) -> str:
+    """Return ports in one spelling: a range of one port is that port."""
+    ports = str(value).replace(" ", "").lower()
+    first, _, last = ports.partition("-")
+    return "0" if ports in ALL_PORTS else first if first == last else ports
+
+
+def _peer(member: str, item: str) -> str:
+    """Return an address or network in one spelling; tags are the same in upper and lower case."""
+    return spelled_network(item) if member == "addresses" else item.lower()
