@@ -40,7 +40,11 @@ def request(
     return Counterpart((schema,), True, needed, extra or {}, wider or {}, optional or {})
 
 
-VOLUME = {"volume": "DOBOTO 0.6 documented it; the client sends it as `volumes`"}
+#: What the client takes besides the API's own attributes of a create.
+OWN = {
+    "volume": "DOBOTO 0.6 documented it; the client sends it as `volumes`",
+    "project_id": "the client assigns it by a request of its own",
+}
 SHOWN_WITH_BACKUPS = "DOBOTO 0.6 documented it, and the example of backups has it"
 
 # "droplet" is a component; "droplet.networks" a property, "firewall.inbound_rules[]" the items of a list;
@@ -153,11 +157,11 @@ COUNTERPARTS: dict[str, Counterpart] = {
     "DestroyedResources": reply("associated_resource_status.resources"),
     "DiskInfo": reply("disk_info", always="type size"),
     "Droplet": reply("droplet"),
-    "DropletCreate": request("droplet_single_create", extra=VOLUME),
+    "DropletCreate": request("droplet_single_create", extra=OWN),
     "DropletSnapshot": reply(
         "droplet_snapshot", extra=dict.fromkeys(("distribution", "slug", "public"), SHOWN_WITH_BACKUPS)
     ),
-    "DropletsCreate": request("droplet_multi_create", extra=VOLUME),
+    "DropletsCreate": request("droplet_multi_create", extra=OWN),
     "Firewall": reply("firewall", always="id status created_at pending_changes name inbound_rules outbound_rules"),
     "FirewallChange": reply("firewall.pending_changes[]", always="droplet_id removing status"),
     "FirewallRule": reply("firewall_rule_base"),

@@ -42,6 +42,19 @@ def test_life_of_snapshots(api: Any, snapshots: tuple[Any, Any]) -> None:
     assert api.snapshot.list() == []
 
 
+def test_snapshots_of_a_region(api: Any, snapshots: tuple[Any, Any], log: Log) -> None:
+    of_droplet, of_volume = snapshots
+    image = int(of_droplet["id"])
+    api.image.transfer(image, "ams3", wait=True)
+    assert [one["id"] for one in api.snapshot.list(region="ams3")] == [of_droplet["id"]]
+    assert [one["id"] for one in api.snapshot.each(region="nyc3")] == [of_droplet["id"], of_volume["id"]]
+    assert api.snapshot.list("volume", region="ams3") == list(api.snapshot.each("volume", region="ams3")) == []
+    log.take()
+    with pytest.raises(ValueError, match="region must not be empty"):
+        api.snapshot.list(region=" ")
+    assert log.take() == []
+
+
 def test_a_droplets_snapshot_is_named_by_its_number_too(api: Any, snapshots: tuple[Any, Any]) -> None:
     assert api.snapshot.info(int(snapshots[0]["id"])) == snapshots[0]
 

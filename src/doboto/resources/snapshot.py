@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from typing import Literal, TypeAlias
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, Literal, TypeAlias
 
 from .._core.request import Request, filters, path
+from .._json import items
 from .._operation import Mode, operation, stream
 from ..types import Snapshot as SnapshotData
 from ._base.resource import Resource
@@ -21,24 +22,32 @@ class Snapshot(Resource[Mode]):
     _noun = "snapshot"
 
     @operation(ref="snapshots_list", scopes="snapshot:read")
-    async def list(self, resource_type: ResourceType | None = None) -> Snapshots:
-        """List all snapshots, or those of Droplets or of volumes, all pages.
+    async def list(self, resource_type: ResourceType | None = None, *, region: str | None = None) -> Snapshots:
+        """List all snapshots, or those of Droplets or of volumes, or in a region, all pages.
 
         Args:
             resource_type: `droplet` or `volume`, for those alone.
+            region: A region's slug, for those that are available there. The API has no such filter: all are read.
         """
-        return await self._list_all("snapshots", "/snapshots", filters(resource_type=resource_type))
+        filters(region=region)
+        listed = await self._list_all("snapshots", "/snapshots", filters(resource_type=resource_type))
+        return [snapshot for snapshot in listed if is_in(snapshot, region)]
 
     @stream(ref="snapshots_list", scopes="snapshot:read")
-    async def each(self, resource_type: ResourceType | None = None) -> AsyncGenerator[SnapshotData, None]:
+    async def each(
+        self, resource_type: ResourceType | None = None, *, region: str | None = None
+    ) -> AsyncGenerator[SnapshotData, None]:
         """Iterate over snapshots; the next page is read in advance.
 
         Args:
             resource_type: `droplet` or `volume`, for those alone.
+            region: A region's slug, for those that are available there. The API has no such filter: all are read.
         """
+        filters(region=region)
         query = filters(resource_type=resource_type)
         async for snapshot in self._iterate("snapshots", "/snapshots", query):
-            yield snapshot
+            if is_in(snapshot, region):
+                yield snapshot
 
     @operation(
         ref="snapshots_get",
@@ -63,3 +72,8 @@ class Snapshot(Resource[Mode]):
     async def destroy(self, id: int | str, *, missing_ok: bool = False) -> None:
         """Destroy one snapshot."""
         await self._delete(Request("DELETE", path("/snapshots/{id}", id=id), repeatable=True), missing_ok)
+
+
+def is_in(snapshot: Mapping[str, Any], region: str | None) -> bool:
+    """Return whether a snapshot is available in a region; None is any."""
+    return region is None or region in items(snapshot.get("regions"))

@@ -48,6 +48,10 @@ class DropletCreateBase(TypedDict, total=False):
     #: UUID of the VPC to be in. Default: the region's default VPC. Needs `vpc:read`.
     #: https://docs.digitalocean.com/products/networking/vpc/
     vpc_uuid: str
+    #: UUID of the project to be in, or "default". Default: the default project. It is not sent with the create: the
+    #: client checks it before, and puts the Droplet there right after. Needs `project:read`, `project:assign_resource`
+    #: and `droplet:read`. https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_assign_resources
+    project_id: str
     #: Whether to install the agent of the web console: true fails the create where it cannot be installed,
     #: false leaves it out. Default: it is installed where it can be.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_create

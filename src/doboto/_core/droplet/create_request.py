@@ -28,12 +28,14 @@ class CreateRequest:
     Attributes:
         names: Their names, in the order asked for.
         many: Whether `names` was given, so that the result is a list.
-        attribs: Everything but the names, as the API takes it.
+        attribs: Everything but the names and the project, as the API takes it.
+        project_id: The project to put them into, or None for the default one.
     """
 
     names: Sequence[str]
     many: bool
     attribs: Mapping[str, Any]
+    project_id: str | None = None
 
     @classmethod
     def of(cls, attribs: Mapping[str, Any] | None, more: Mapping[str, Any], *, complete: bool = True) -> CreateRequest:
@@ -51,7 +53,11 @@ class CreateRequest:
         name, names = given.pop("name", None), given.pop("names", None)
         if (name is None) == (names is None):
             raise ValueError("give either name, for one Droplet, or names, for several")
-        order = cls([name] if names is None else _names(names), names is not None, _rename_arguments(given))
+        project_id = given.pop("project_id", None)
+        if project_id is not None:
+            _check_text("project_id", project_id)
+        wanted = [name] if names is None else _names(names)
+        order = cls(wanted, names is not None, _rename_arguments(given), project_id)
         order._check()
         if complete:
             order.check_complete()
@@ -67,7 +73,7 @@ class CreateRequest:
 
     def only(self, names: Sequence[str]) -> CreateRequest:
         """The same order for some of its names."""
-        return CreateRequest(names, self.many, self.attribs)
+        return CreateRequest(names, self.many, self.attribs, self.project_id)
 
     def check_complete(self) -> None:
         """Check that everything is there that a create requires.

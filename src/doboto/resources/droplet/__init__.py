@@ -148,7 +148,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
             return None
 
     @creating(
-        ref="droplets_create",
+        ref=("droplets_create", "projects_get", "projects_assign_resources"),
         scopes=("droplet:create", "image:read"),
         effect="create",
         scopes_with={
@@ -157,6 +157,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
             "ssh_keys": ("ssh_key:read",),
             "volumes": ("block_storage:read",),
             "vpc_uuid": ("vpc:read",),
+            "project_id": ("project:read", "project:assign_resource", "droplet:read"),
         },
         scopes_note="actions:read to notice a failed creation at once while waiting",
     )
@@ -198,6 +199,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
                 - `user_data` (str): script or cloud-config for the first boot, up to 64 KiB.
                 - `monitoring` (bool): whether to install the metrics agent.
                 - `volumes` (list of str): ids of volumes to attach; also taken as `volume`.
+                - `project_id` (str): the project to be in; assigned by a request of its own, right after the creation.
                 - `tags` (list of str): tags to put on it.
                 - `with_droplet_agent` (bool): whether the agent of the web console must, or must not, be installed.
                 - `public_networking` (bool): False for no public address at all.
@@ -225,7 +227,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         return droplets if order.many else droplets[0]
 
     @presenting(
-        ref="droplets_create",
+        ref=("droplets_create", "projects_get", "projects_assign_resources"),
         scopes=("droplet:read", "droplet:create", "image:read"),
         effect="present",
         scopes_with={
@@ -233,6 +235,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
             "ssh_keys": ("ssh_key:read",),
             "volumes": ("block_storage:read",),
             "vpc_uuid": ("vpc:read",),
+            "project_id": ("project:read", "project:assign_resource", "droplet:read"),
         },
         scopes_note="actions:read to notice a failed creation at once while waiting",
     )
@@ -248,6 +251,8 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         **attributes: Any,
     ) -> Present | PresentMany:
         """Create a Droplet unless there is one of its name, or those of several names that are missing.
+
+        Only those that are created are put into the project of `project_id`.
 
         Names are compared exactly, on every page and among GPU Droplets too; where several Droplets share a name, the
         oldest counts. The API does not make names unique: two programs that do this at the same time can both create.

@@ -25,6 +25,7 @@ from ...errors import DOBOTOException, DOBOTOInvalidResponseException, DOBOTOOut
 from ...events import Created
 from ...outcomes import attach_state, call_states
 from .._base.recovery import Recovery
+from .project import ProjectAssignment
 
 
 @dataclass(slots=True)
@@ -62,10 +63,13 @@ class DropletCreation(Recovery[Async]):
         """
         made = CreateResult()
         bodies = list(order.bodies())
+        project = None if order.project_id is None else ProjectAssignment(self._session, order.project_id)
         try:
+            if project is not None:
+                await project.check(plan.deadline)
             # The first alone: what is wrong with the order shows there, before anything else is asked for.
-            await self._request_droplets(bodies[0], made, plan)
-            jobs = [partial(self._request_unless_failed, body, made, plan) for body in bodies[1:]]
+            await self._request_droplets(bodies[0], made, plan, project)
+            jobs = [partial(self._request_unless_failed, body, made, plan, project) for body in bodies[1:]]
             outcomes = await self._session.io.gather(jobs, finish=True)
             made.droplets = in_order(made.droplets, order.names)
             _raise_failure(outcomes, made)
@@ -75,18 +79,22 @@ class DropletCreation(Recovery[Async]):
             raise
         return made
 
-    async def _request_unless_failed(self, body: dict[str, Any], made: CreateResult, plan: WaitPlan) -> None:
+    async def _request_unless_failed(
+        self, body: dict[str, Any], made: CreateResult, plan: WaitPlan, project: ProjectAssignment | None
+    ) -> None:
         """One request, unless another one has failed meanwhile: the call fails, and what it makes is charged for."""
         if made.failed:
             return
         try:
-            await self._request_droplets(body, made, plan)
+            await self._request_droplets(body, made, plan, project)
         except BaseException:
             made.failed = True
             raise
 
-    async def _request_droplets(self, body: dict[str, Any], made: CreateResult, plan: WaitPlan) -> None:
-        """One request."""
+    async def _request_droplets(
+        self, body: dict[str, Any], made: CreateResult, plan: WaitPlan, project: ProjectAssignment | None
+    ) -> None:
+        """One request; what it made is put into the project, if there is one."""
         names = asked_names(body)
         tag = self._session.new_recovery_tag()
         body = body if tag is None else {**body, "tags": [*body.get("tags", ()), tag]}
@@ -97,6 +105,8 @@ class DropletCreation(Recovery[Async]):
         finally:
             open_request.end()
         await self._keep(made, names, droplets, action_ids)
+        if project is not None:
+            await project.assign(droplets, plan.deadline)
         await self._discard(tag, droplets, plan.deadline)
 
     async def _send_or_recover(
