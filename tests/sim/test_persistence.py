@@ -235,6 +235,46 @@ def test_a_state_that_a_full_disk_refuses_is_not_loaded(path: Path) -> None:
         assert snapshot.dump(simulator) == before
 
 
+ADMIN_CHANGES: list[tuple[str, str, Any]] = [
+    ("PUT", "clock", {"kind": "instant"}),
+    ("PUT", "clock", {"kind": "real", "speed": 60}),
+    ("POST", "clock/advance", {"seconds": 3600}),
+    ("PUT", "seed", {"seed": 99}),
+    ("POST", "reset", {}),
+    ("POST", "reset", {"token": "one"}),
+    ("PUT", "state", {"version": 1, "now": START + 1e6, "seed": 5, "accounts": {}}),
+]
+
+
+@pytest.mark.parametrize(
+    ("used", "method", "what", "body"),
+    [(used, *change) for used in (True, False) for change in ADMIN_CHANGES if used or change[1] != "reset"],
+)
+def test_an_admin_change_that_a_full_disk_refuses_did_not_happen(
+    path: Path, used: bool, method: str, what: str, body: Any
+) -> None:
+    """Clock, seeds, faults and counted requests are as before, and it works once there is room."""
+    with manual(path, seed=3) as simulator:
+        if used:
+            busy_account(simulator)
+        simulator.faults.add("status", status=503, path="/v2/nowhere")
+        send = in_process(simulator.app)
+
+        def everything() -> Any:
+            kept = {name: send("GET", f"/_sim/{name}", {}, b"").body for name in ("state", "clock", "seed", "faults")}
+            accounts = simulator.accounts.values()
+            return kept, [account.rates for account in accounts], [account.clock for account in accounts]
+
+        before = everything()
+        with full_disk(simulator, "query_only"):
+            refused = send(method, f"/_sim/{what}", {}, json.dumps(body).encode())
+            assert (refused.status, everything()) == (500, before)
+        with manual(after_a_crash(path)) as again:
+            assert snapshot.dump(again) == before[0]["state"]
+        assert send(method, f"/_sim/{what}", {}, json.dumps(body).encode()).status == 200
+        assert everything() != before
+
+
 def test_what_can_never_be_written_does_not_stop_later_writes(path: Path) -> None:
     with manual(path) as simulator, DO.simulated(simulator) as do:
         account = simulator.account()

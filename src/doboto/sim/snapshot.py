@@ -9,8 +9,7 @@ limit has counted are not state.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from math import isfinite
 from typing import Any
 
@@ -45,37 +44,19 @@ def load(world: World, state: object) -> None:
     now, seed, accounts = _read(state)
     with world.lock:
         _validate(world, now, seed, accounts)
-        with _undo_on_failure(world):
+        with world.undo_on_failure():
             world.reseed(seed)
             _move_clock(world, now)
             every = [world.account_named(name) for name in {**world.accounts, **accounts}]
             for account in every:
                 _empty(account, seed)
                 _fill(account, accounts.get(account.name, []))
-            world.commit(*every)
+            world.commit(*every, always=True)
 
 
 def _move_clock(world: World, moment: float) -> None:
     if isinstance(world.clock, RealClock | ManualClock):
         world.clock.move_to(moment)
-
-
-@contextmanager
-def _undo_on_failure(world: World) -> Generator[None]:
-    """Put seeds, clock and accounts back if what is loaded cannot be kept; `World.commit` does it for the records."""
-    seed, moment = world.seed, world.clock.now()
-    seeds = {name: account.seed for name, account in world.accounts.items()}
-    try:
-        yield
-    except BaseException:
-        world.reseed(seed)
-        _move_clock(world, moment)
-        for name in list(world.accounts):
-            if name in seeds:
-                world.accounts[name].seed = seeds[name]
-            else:
-                del world.accounts[name]
-        raise
 
 
 def _validate(world: World, now: float, seed: int, accounts: dict[str, list[Entry]]) -> None:
@@ -88,7 +69,7 @@ def _validate(world: World, now: float, seed: int, accounts: dict[str, list[Entr
 
 def reset(world: World, account: str | None = None) -> list[str]:
     """Empty one account, or all of them and the log; the labels of those emptied."""
-    with world.lock:
+    with world.lock, world.undo_on_failure():
         emptied = [one for one in world.accounts.values() if account in (None, one.name)]
         for one in emptied:
             _empty(one, world.seed)

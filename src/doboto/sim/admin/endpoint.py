@@ -112,7 +112,7 @@ class Endpoint:
             )
             handler = self._handler(request)
             body = await _read_json(request, receive)
-            with self._world.lock:
+            with self._world.lock, self._world.undo_on_failure():
                 return 200, handler(
                     AdminRequest(
                         self._world, self._faults, self._stubs, request.path_params, request.query_params, body

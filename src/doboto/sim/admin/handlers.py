@@ -37,10 +37,11 @@ def reset(request: AdminRequest) -> Record:
     name = request.account(request.members)
     if name is not None and name not in request.world.accounts:
         raise not_found(f"There is no account {name}.")
+    emptied = snapshot.reset(request.world, name)
     if name is None:
         request.faults.clear()
         request.stubs.clear()
-    return {"reset": snapshot.reset(request.world, name)}
+    return {"reset": emptied}
 
 
 def dump_state(request: AdminRequest) -> Record:
@@ -105,7 +106,6 @@ def _use_clock(request: AdminRequest, kind: object, speed: float) -> None:
     if kind != "real" and "speed" in request.members:
         raise unprocessable("only a real clock has a speed")
     request.world.use_clock(KINDS[kind](speed, request.world.clock.now()))
-    request.world.save()
 
 
 def advance_clock(request: AdminRequest) -> Record:
@@ -116,7 +116,7 @@ def advance_clock(request: AdminRequest) -> Record:
     if seconds < 0 or clock.now() + seconds > LAST_MOMENT:
         raise unprocessable("seconds must not be negative, and not lead beyond the year 9999")
     clock.advance(seconds)
-    request.world.save()
+    request.world.commit(always=True)
     return show_clock(request)
 
 
@@ -243,7 +243,7 @@ def change_seed(request: AdminRequest) -> Record:
         request.world.reseed(settings.validate_seed(request.members.get("seed")))
     except ValueError as problem:
         raise unprocessable(str(problem)) from None
-    request.world.save()
+    request.world.commit(always=True)
     return show_seed(request)
 
 

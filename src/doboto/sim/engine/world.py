@@ -10,9 +10,11 @@ import hashlib
 import re
 import threading
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from .account import Account
 from .clock import RealClock, SimulatorClock
@@ -112,7 +114,7 @@ class World:
             accounts = list(self.accounts.values())
             for account in accounts:
                 account.adopt_clock(clock)
-            self.commit(*accounts)
+            self.commit(*accounts, always=True)
 
     def use_settings(self, settings: Settings) -> None:
         """Continue with other settings, for all accounts; what the rate limits have counted stays counted."""
@@ -132,13 +134,17 @@ class World:
 
     # -- keeping
 
-    def commit(self, *accounts: Account) -> None:
+    def commit(self, *accounts: Account, always: bool = False) -> None:
         """Hand what a request touched in these accounts, and in those touched with them, to whoever keeps the state.
 
         What cannot be kept (a full disk) is undone, and the failure raised.
+
+        Args:
+            *accounts: The accounts.
+            always: If true, have the time and the seed kept though no account has changed.
         """
         changed = self._take_touched(accounts)
-        if not changed:
+        if not changed and not always:
             return
         try:
             self._notify([(account, list(touched)) for account, touched in changed])
@@ -152,6 +158,23 @@ class World:
         for account, touched in self._take_touched(accounts):
             account.restore(touched)
 
+    @contextmanager
+    def undo_on_failure(self) -> Generator[None]:
+        """Undo what a block changes if it fails, clock and seeds included: what cannot be kept did not happen."""
+        accounts, clock = dict(self.accounts), self.clock
+        former = [_members(self, "clock", "seed", "_random"), _members(clock, *getattr(clock, "__dict__", ()))]
+        former += [_members(account, "clock", "seed", "rates") for account in accounts.values()]
+        try:
+            yield
+        except BaseException:
+            self.roll_back(*self.accounts.values())
+            for name in self.accounts.keys() - accounts.keys():
+                del self.accounts[name]
+            for one, members in former:
+                for name, value in members.items():
+                    setattr(one, name, value)
+            raise
+
     @staticmethod
     def _take_touched(accounts: Iterable[Account]) -> list[tuple[Account, Touched]]:
         changed = [one for account in accounts for one in (account, *account.touched_accounts)]
@@ -159,13 +182,13 @@ class World:
             account.touched_accounts = []
         return [(one, touched) for one in changed if (touched := one.take_touched())]
 
-    def save(self) -> None:
-        """Let whoever keeps the state note the time and the seed, though no account has changed."""
-        self._notify([])
-
     def _notify(self, changes: list[Change]) -> None:
         for listener in self.on_commit:
             listener(changes)
+
+
+def _members(one: object, *names: str) -> tuple[object, dict[str, Any]]:
+    return one, {name: getattr(one, name) for name in names}
 
 
 def account_label(token: str) -> str:
