@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from .network import READ_SIZE, Exchange
@@ -37,7 +38,7 @@ class Content:
         codings = [one for name in coding.lower().split(",") if (one := name.strip()) and one != "identity"]
         self._packed = bool(codings)
         self._max_size = max_size
-        self._pieces: list[bytes] = []
+        self._body = BytesIO()  # grows in place and gives its bytes away: no second copy, as joined pieces would be
         self._size = 0
         self._gzip: Any = None
         if self._packed and (len(codings) > 1 or codings[0] not in GZIP):
@@ -51,12 +52,12 @@ class Content:
             InvalidContent: It is damaged.
             TimeoutError: The deadline passed while it was unpacked.
         """
-        for piece in self._unpack(bytes(data)) if self._packed else (bytes(data),):
+        for piece in self._unpack(bytes(data)) if self._packed else (data,):
             self._size += len(piece)
             if self._size > self._max_size:
                 raise ResponseTooLarge(f"the response is larger than {self._max_size} bytes")
             exchange.remaining()
-            self._pieces.append(piece)
+            self._body.write(piece)
 
     def finish(self) -> bytes:
         """Return the whole body.
@@ -66,7 +67,7 @@ class Content:
         """
         if self._gzip is not None and not self._gzip.eof:
             raise InvalidContent("the response's gzip data is cut off")
-        return b"".join(self._pieces)
+        return self._body.getvalue()
 
     def _unpack(self, data: bytes) -> Iterator[bytes]:
         """Yield pieces of what the data unpacks to; one gzip member may follow another (RFC 1952, 2.2)."""

@@ -54,6 +54,7 @@ class HTTPConnection:
         await self._stream.send(self._message(request, target, headers), exchange.remaining(exchange.timeouts.read))
         head = await self._head(exchange)
         known = _headers(head)
+        _check_framing(head.http_version, known)
         content = Content(known.get("content-encoding", ""), max_size)
         while type(event := await self._event(exchange)) is not h11.EndOfMessage:
             content.add(event.data, exchange)
@@ -61,9 +62,13 @@ class HTTPConnection:
         self._conclude(head, known)
         return Response(head.status_code, known, body)
 
+    def is_complete(self) -> bool:
+        """Return whether the last exchange left no doubt about where it ended."""
+        return self._h11.our_state is h11.IDLE
+
     def is_reusable(self) -> bool:
         """Return whether another exchange may use it: the last one was complete, and nothing has come since."""
-        return self._h11.our_state is h11.IDLE and not self._stream.has_input()
+        return self.is_complete() and not self._stream.has_input()
 
     def close(self) -> None:
         """Close the connection."""
@@ -85,7 +90,6 @@ class HTTPConnection:
                 raise h11.RemoteProtocolError("it switches to a protocol that was not asked for")
         if type(event) is not h11.Response:
             raise ConnectionError("the connection was closed before a response came")
-        _check_framing(event)
         return event
 
     async def _event(self, exchange: Exchange) -> Any:
@@ -134,27 +138,26 @@ async def open_tunnel(stream: Stream, authority: str, headers: Mapping[str, str]
 def _headers(head: h11.Response) -> dict[str, str]:
     """Return headers by their names in lower case, several of one name as a list (RFC 9110, 5.3)."""
     found: dict[str, str] = {}
-    for name, value in head.headers:
-        key, text = name.decode("latin-1"), value.decode("latin-1")
+    for name, value in head.headers.raw_items():
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
         found[key] = f"{found[key]}, {text}" if key in found else text
     return found
 
 
-def _check_framing(head: h11.Response) -> None:
+def _check_framing(version: bytes, headers: Mapping[str, str]) -> None:
     """Refuse what others may read in another way and what is too long, beside what h11 refuses already.
 
     Raises:
         h11.RemoteProtocolError: It is ambiguous or too long.
     """
-    names = {name for name, _ in head.headers}
     # h11 bounds what is incomplete only: headers that came in one piece would pass.
-    if sum(len(name) + len(value) for name, value in head.headers) > HEADERS_SIZE:
+    if sum(len(name) + len(value) for name, value in headers.items()) > HEADERS_SIZE:
         raise h11.RemoteProtocolError("its headers are too long")
-    if head.http_version not in {b"1.0", b"1.1"}:
+    if version not in {b"1.0", b"1.1"}:
         raise h11.RemoteProtocolError("it is of another version of HTTP")
-    if b"transfer-encoding" in names and b"content-length" in names:  # RFC 9112, 6.3
+    if "transfer-encoding" in headers and "content-length" in headers:  # RFC 9112, 6.3
         raise h11.RemoteProtocolError("it has both Transfer-Encoding and Content-Length")
-    if b"transfer-encoding" in names and head.http_version == b"1.0":  # RFC 9112, 6.1
+    if "transfer-encoding" in headers and version == b"1.0":  # RFC 9112, 6.1
         raise h11.RemoteProtocolError("it has Transfer-Encoding in HTTP/1.0")
 
 

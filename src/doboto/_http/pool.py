@@ -118,7 +118,7 @@ class Pool:
         """Give a slot back, and keep the lease's connection if another exchange may use it."""
         connection, lease.connection = lease.connection, None
         if connection is not None:
-            if connection.is_reusable() and lease.generation == self._generation:
+            if connection.is_complete() and lease.generation == self._generation:
                 self._idle.append((time.monotonic(), connection))
             else:
                 connection.close()

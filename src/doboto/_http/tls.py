@@ -48,8 +48,11 @@ class TLSStream:
         Raises:
             ssl.SSLEOFError: It was cut off, perhaps by somebody else (RFC 9112, 9.8).
         """
+        end = time.monotonic() + seconds
         try:
-            return await self._run(partial(self._tls.read, READ_SIZE), time.monotonic() + seconds)
+            if not (self._tls.pending() or self._incoming.pending or self._incoming.eof):
+                await self._feed(end)  # without it the first read fails, which costs more than the rest of a read
+            return await self._run(partial(self._tls.read, READ_SIZE), end)
         except ssl.SSLZeroReturnError:
             return b""
 
@@ -60,13 +63,17 @@ class TLSStream:
                 result = step()
             except ssl.SSLWantReadError:
                 await self._flush(end)
-                if data := await self._inner.receive(remaining(end)):
-                    self._incoming.write(data)
-                else:
-                    self._incoming.write_eof()
+                await self._feed(end)
             else:
                 await self._flush(end)
                 return result
+
+    async def _feed(self, end: float) -> None:
+        """Take in what comes next, or that nothing will come."""
+        if data := await self._inner.receive(remaining(end)):
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
 
     async def _flush(self, end: float) -> None:
         if data := self._outgoing.read():
