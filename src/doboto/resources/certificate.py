@@ -13,7 +13,7 @@ from ..events import OnEvent
 from ..types import Certificate as CertificateData
 from ..types import CertificateType
 from ._base.create import CreateSpec, named
-from ._base.lifecycle import Lifecycle, LifecycleOperations
+from ._base.lifecycle import Lifecycle, LifecycleOperations, Until, Waits
 
 Certificates: TypeAlias = list[CertificateData]
 Present: TypeAlias = tuple[CertificateData, CertificateData | None]
@@ -52,6 +52,9 @@ class Creates(Protocol[One]):
 
 creating = overloaded_operation[Creates[CertificateData], Creates[Coro[CertificateData]]]
 presenting = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
+waiting = overloaded_operation[
+    Waits[str, CertificateData, Certificates, None], Waits[str, Coro[CertificateData], Coro[Certificates], Coro[None]]
+]
 
 #: API reference, `state` of a certificate.
 LIFECYCLE = Lifecycle("certificate", "/certificates/{id}", "verified", frozenset({"error"}), "state")
@@ -166,6 +169,19 @@ class Certificate(LifecycleOperations[Mode]):
             The certificate, without its private key, which the API never shows.
         """
         return await self._get("certificate", path("/certificates/{id}", id=id))
+
+    @waiting(ref=("certificates_get", "certificates_list"), scopes="certificate:read", bulk=True)
+    async def wait(
+        self,
+        id: str | Sequence[str],
+        *,
+        until: Until = "ready",
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnEvent | None = None,
+    ) -> CertificateData | Certificates | None:
+        """Wait until certificates are verified, or until they no longer exist."""
+        return await self._wait_for(LIFECYCLE, id, until, self._plan(poll, timeout, progress))
 
     @operation(
         ref="certificates_delete",
