@@ -10,10 +10,11 @@ from .._core.request import Request, filters, path
 from .._json import mapping
 from .._operation import Coro, Mode, operation, stream
 from .._operation.overloads import overloaded_operation
+from .._wait.lifecycle import Lifecycle
 from ..events import OnEvent
 from ..types import AutoscaleCreate, AutoscaleEvent, AutoscaleMember, AutoscalePool
 from ._base.create import CreateSpec, named
-from ._base.lifecycle import Lifecycle, LifecycleOperations, Until, Waits
+from ._base.lifecycle import LifecycleOperations, Until, Waits
 
 Pools: TypeAlias = list[AutoscalePool]
 Members: TypeAlias = list[AutoscaleMember]

@@ -10,12 +10,13 @@ from .._core.attributes import attributes_of, some
 from .._core.request import Request, path
 from .._operation import Coro, Mode, operation, stream
 from .._operation.overloads import overloaded_operation
+from .._wait.lifecycle import Lifecycle
 from .._wait.polling import WaitPlan
 from ..events import OnEvent
 from ..types import Firewall as FirewallData
 from ..types import FirewallCreate, InboundRule, OutboundRule
 from ._base.create import CreateSpec, named
-from ._base.lifecycle import Lifecycle, LifecycleOperations, Until, Waits
+from ._base.lifecycle import LifecycleOperations, Until, Waits
 from .firewall_rules import ADDING, REMOVING, SIDES, RuleChange, Rules, body_of_rules
 
 Firewalls: TypeAlias = list[FirewallData]

@@ -12,13 +12,14 @@ from .._core.response import read_action
 from .._json import items
 from .._operation import Coro, Mode, operation, stream
 from .._operation.overloads import overloaded_operation
+from .._wait.lifecycle import Lifecycle
 from .._wait.polling import WaitPlan
 from ..events import OnEvent
 from ..types import Action, ImageCreate, ImageListType
 from ..types import Image as ImageData
 from ._base.actions import ActionRunner, action_spec
 from ._base.create import CreateSpec
-from ._base.lifecycle import Lifecycle, LifecycleOperations, Until, Waits
+from ._base.lifecycle import LifecycleOperations, Until, Waits
 from .image_transfers import ImageTransfers
 
 Images: TypeAlias = list[ImageData]

@@ -9,11 +9,12 @@ from .._core.attributes import attributes_of
 from .._core.request import Request, filters
 from .._operation import Coro, Mode, operation, stream
 from .._operation.overloads import overloaded_operation
+from .._wait.lifecycle import Lifecycle
 from ..events import OnEvent
 from ..types import NATGateway as NATGatewayData
 from ..types import NATGatewayCreate, NATGatewayState, NATGatewayUpdate
 from ._base.create import CreateSpec, named
-from ._base.lifecycle import Lifecycle, LifecycleOperations, Until, Waits
+from ._base.lifecycle import LifecycleOperations, Until, Waits
 
 NATGateways: TypeAlias = list[NATGatewayData]
 Present: TypeAlias = tuple[NATGatewayData, NATGatewayData | None]

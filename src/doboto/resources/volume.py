@@ -11,13 +11,14 @@ from .._core.request import Request, filters, get, path, text
 from .._core.response import member
 from .._operation import Coro, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
+from .._wait.lifecycle import Lifecycle
 from ..errors import DOBOTONotFoundException
 from ..events import OnEvent
 from ..types import Action, Snapshot, VolumeCreate, VolumeCreateBase
 from ..types import Volume as VolumeData
 from ._base.actions import ActionRunner, ActionSpec, action_spec
 from ._base.create import CreateSpec, Creation, named
-from ._base.lifecycle import Lifecycle, Until, Waiter, Waits
+from ._base.lifecycle import Until, Waiter, Waits
 
 Volumes: TypeAlias = list[VolumeData]
 Snapshots: TypeAlias = list[Snapshot]

@@ -9,10 +9,11 @@ from .._core.attributes import required, some
 from .._core.request import Request, filters, path, text
 from .._operation import Coro, Gone, Many, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
+from .._wait.lifecycle import Lifecycle
 from ..events import OnEvent
 from ..types import VPCPeering
 from ._base.create import CreateSpec, named
-from ._base.lifecycle import Lifecycle, LifecycleOperations, Until
+from ._base.lifecycle import LifecycleOperations, Until
 
 Peerings: TypeAlias = list[VPCPeering]
 PresentPeering: TypeAlias = tuple[VPCPeering, VPCPeering | None]
