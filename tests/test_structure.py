@@ -258,3 +258,51 @@ def test_public_names_are_exact_and_sorted() -> None:
 
 def is_module(value: object) -> bool:
     return type(value).__name__ == "module"
+
+
+#: What asks a text for what it says.
+ASKS = frozenset({
+    "startswith", "endswith", "partition", "rpartition", "removeprefix", "removesuffix", "find", "index", "count",
+    "replace", "match", "fullmatch", "search", "sub", "finditer", "findall",
+})  # fmt: skip
+
+
+def caught_names(tree: ast.AST) -> set[str]:
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler) and node.name}
+
+
+def is_message(node: ast.AST, caught: set[str]) -> bool:
+    """Whether an expression is made from the text of an exception, or of its notes."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Attribute) and one.attr in {"message", "args", "__notes__"}:
+            return True
+        if isinstance(one, ast.Call) and ast.unparse(one.func) in {"str", "repr", "line_of", "reason"} and one.args:
+            names = {name.id for name in ast.walk(one.args[0]) if isinstance(name, ast.Name)}
+            if names & caught:
+                return True
+    return False
+
+
+def reads_message(node: ast.AST, caught: set[str]) -> bool:
+    """Whether an expression compares or parses the text of an exception."""
+    if isinstance(node, ast.Compare):
+        return any(is_message(one, caught) for one in (node.left, *node.comparators))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ASKS:
+        return any(is_message(one, caught) for one in (node.func.value, *node.args))
+    return False
+
+
+@pytest.mark.parametrize("module", parts_of("cli"), ids=str)
+def test_the_command_line_reads_no_message(module: Path) -> None:
+    """What happened is an attribute of an exception or the type of an event; its text is for people."""
+    tree = ast.parse((SOURCE / module).read_text(encoding="utf-8"))
+    caught = {"failure", "error", "wrong", "missing", "interruption", *caught_names(tree)}
+    assert [ast.unparse(node) for node in ast.walk(tree) if reads_message(node, caught)] == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["'in use' in str(failure)", "str(failure).partition('. ')", "failure.message == ''", "X.match(line_of(failure))"],
+)
+def test_what_reads_a_message_is_found(code: str) -> None:
+    assert reads_message(ast.parse(code, mode="eval").body, {"failure"})

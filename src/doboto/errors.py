@@ -25,15 +25,17 @@
     ├── DOBOTOBulkException                one call for several Droplets did not complete for all of them
     └── DOBOTOPollingException             waiting took longer than its timeout; the work may go on
 
-Arguments that can't be right (an empty id, both `id` and `tag_name`) are a `ValueError` or `TypeError` before any
-request is made.
+Arguments that can't be right (an empty id, both `id` and `tag_name`) are an `ArgumentValueError` or an
+`ArgumentTypeError` before any request is made: a `ValueError` or `TypeError` whose message can be put in other words.
 """
 
 from __future__ import annotations
 
+import copyreg
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
+from string import Formatter
 from typing import Any
 
 from ._json import mapping
@@ -456,3 +458,62 @@ class DOBOTOPollingException(DOBOTOException):
 
 class UnknownAttributeWarning(UserWarning):
     """An attribute that the types do not have was sent as it is: misspelt, or newer than this version."""
+
+
+class ArgumentError(Exception):
+    """An argument that is refused before any request; see `ArgumentValueError` and `ArgumentTypeError`.
+
+    Its message has the names that parameters have in Python. A program that calls them otherwise, such as a command
+    line with options, gets its own message from `describe`.
+
+    Args:
+        template: The message, as for `str.format`: fields with numbers stand for parameters (`{0}`, or `{0:True}` for
+            one with a value), fields with names for values.
+        parameters: Names of the parameters.
+        values: The values.
+
+    Attributes:
+        parameters: Names of the parameters that the message is about, in its order.
+    """
+
+    def __init__(self, template: str, /, *parameters: str, **values: object) -> None:
+        self._parts = tuple(_parse(template, parameters, values))
+        self.parameters = parameters
+        super().__init__(self.describe(_in_python))
+
+    def describe(self, name: Callable[[str, str], str]) -> str:
+        """Return the message with parameters named by a function.
+
+        Args:
+            name: Gets a parameter's name and its value as Python writes it, which is empty if the message has none;
+                returns what stands for them.
+        """
+        return "".join(part if isinstance(part, str) else name(*part) for part in self._parts)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
+
+
+class ArgumentValueError(ArgumentError, ValueError):
+    """An argument has a value that it can't have, is missing, or does not go with another."""
+
+
+class ArgumentTypeError(ArgumentError, TypeError):
+    """An argument has a type that it can't have."""
+
+
+def _parse(template: str, parameters: Sequence[str], values: Mapping[str, object]) -> Iterator[str | tuple[str, str]]:
+    """Yield texts, with values in them, and parameters' names with their values."""
+    formatter = Formatter()
+    for literal, field, spec, conversion in formatter.parse(template):
+        yield literal
+        if field is None:
+            continue
+        if field.isdecimal():
+            yield parameters[int(field)], spec or ""
+        else:
+            yield formatter.format_field(formatter.convert_field(values[field], conversion), spec or "")
+
+
+def _in_python(name: str, value: str) -> str:
+    return f"{name}={value}" if value else name

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import pickle
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from doboto import DO
-from doboto.errors import UnknownAttributeWarning
+from doboto.errors import ArgumentTypeError, ArgumentValueError, UnknownAttributeWarning
 
 from .conftest import Log, client, one
 
@@ -52,8 +54,9 @@ OPEN = [
 )
 def test_a_wrong_type_is_told_by_name(api: Any, log: Log, given: dict[str, Any], name: str) -> None:
     for operation in (api.droplet.create, api.droplet.present):
-        with pytest.raises(TypeError, match=rf"^{name} must be"):
+        with pytest.raises(ArgumentTypeError, match=rf"^{name} must be") as caught:
             operation(**(one() | given))
+        assert caught.value.parameters == (name,)
     assert log.take() == []
 
 
@@ -145,3 +148,52 @@ def test_every_attribute_of_the_types_is_a_keyword_argument(api: Any) -> None:
     assert droplet["name"] == "web-1"
     volume = api.volume.create(name="data", region="nyc3", size_gigabytes=1, filesystem_type="ext4", description="d")
     assert volume["description"] == "d"
+
+
+def as_option(name: str, value: str) -> str:
+    return f"--{name.replace('_', '-')}" + (f" {value}" if value not in ("", "True") else "")
+
+
+@pytest.mark.parametrize(
+    ("call", "message", "in_options"),
+    [
+        (
+            lambda api: api.droplet.power_off(),
+            "give either id or tag_name",
+            "give either --id or --tag-name",
+        ),
+        (
+            lambda api: api.droplet.create(name="name", size="size", image="image", ready_port=22),
+            "ready_port is waited for: give wait=True with it",
+            "--ready-port is waited for: give --wait with it",
+        ),
+        (
+            lambda api: api.droplet.list(type="name {0}"),
+            "type must be one of droplets, gpus, all, not 'name {0}'",
+            "--type must be one of droplets, gpus, all, not 'name {0}'",
+        ),
+        (
+            lambda api: api.droplet.wait([1], until="off", ready_port=22),
+            "ready_port can only be waited for with until='ready', not 'off'",
+            "--ready-port can only be waited for with --until 'ready', not 'off'",
+        ),
+        (
+            lambda api: api.certificate.create(
+                name="x", dns_names=["x.example"], private_key="id", leaf_certificate="y"
+            ),
+            "Let's Encrypt issues the certificate itself: private_key, leaf_certificate can't be given",
+            "Let's Encrypt issues the certificate itself: --private-key, --leaf-certificate can't be given",
+        ),
+    ],
+)
+def test_a_message_can_name_parameters_otherwise(
+    api: Any, log: Log, call: Callable[[Any], object], message: str, in_options: str
+) -> None:
+    """Values keep their text, even where it is a parameter's name; a pickled error can do the same."""
+    with pytest.raises(ArgumentValueError) as caught:
+        call(api)
+    for error in (caught.value, pickle.loads(pickle.dumps(caught.value))):
+        assert str(error) == message
+        assert error.describe(as_option) == in_options
+        assert isinstance(error, ValueError)
+    assert log.take() == []

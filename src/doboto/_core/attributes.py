@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
+from ..errors import ArgumentTypeError, ArgumentValueError
 from .request import text
 
 T = TypeVar("T")
@@ -24,7 +25,7 @@ def merged(attribs: Mapping[str, Any] | None, more: Mapping[str, Any] = NONE) ->
     if attribs is None:
         attribs = NONE
     if not isinstance(attribs, Mapping):
-        raise TypeError(f"attribs must be a dict, not {type(attribs).__name__}")
+        raise ArgumentTypeError("{0} must be a dict, not {type}", "attribs", type=type(attribs).__name__)
     return {name: value for name, value in {**attribs, **more}.items() if value is not None}
 
 
@@ -80,7 +81,7 @@ def required(name: str, value: T | None) -> T:
         ValueError: It is None, or empty text.
     """
     if value is None:
-        raise ValueError(f"{name} is required")
+        raise ArgumentValueError("{0} is required", name)
     if isinstance(value, str):
         text(name, value)
     return value
@@ -93,7 +94,7 @@ def listed(name: str, value: Any) -> list[Any]:
         TypeError: It is something else.
     """
     if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
-        raise TypeError(f"{name} must be a list, not {type(cast(object, value)).__name__}")
+        raise ArgumentTypeError("{0} must be a list, not {type}", name, type=type(cast(object, value)).__name__)
     return [*cast("Iterable[Any]", cast(object, value))]
 
 
@@ -104,7 +105,7 @@ def members(name: str, value: Any) -> dict[str, Any]:
         TypeError: It is something else.
     """
     if not isinstance(value, Mapping):
-        raise TypeError(f"{name} must be a dict, not {type(value).__name__}")
+        raise ArgumentTypeError("{0} must be a dict, not {type}", name, type=type(value).__name__)
     return {**cast("Mapping[str, Any]", value)}
 
 
@@ -117,5 +118,21 @@ def some(name: str, value: Any) -> list[Any]:
     """
     found = listed(name, value)
     if not found:
-        raise ValueError(f"{name} must not be empty")
+        raise ArgumentValueError("{0} must not be empty", name)
     return found
+
+
+def one_of(name: str, value: T, choices: Iterable[object]) -> T:
+    """A value that is one of some.
+
+    Raises:
+        ValueError: It is none of them.
+        TypeError: It is no text either.
+    """
+    known = [*choices]
+    if value in known:
+        return value
+    template, listed = "{0} must be one of {listed}, not {value!r}{hint}", ", ".join(map(str, known))
+    if not isinstance(value, str):
+        raise ArgumentTypeError(template, name, listed=listed, value=value, hint="")
+    raise ArgumentValueError(template, name, listed=listed, value=value, hint=resembling(value, map(str, known)))

@@ -19,7 +19,8 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, NotRequired, Required, TypeAlias, Union, cast
 
-from .attributes import resembling
+from ..errors import ArgumentTypeError, ArgumentValueError
+from .attributes import one_of, resembling
 
 #: Converts a value; its name is for errors, and names of unknown members go into the list.
 Converter: TypeAlias = Callable[[str, Any, list[str]], Any]
@@ -89,7 +90,7 @@ def boolean(name: str, value: Any) -> bool:
     key = value.strip().lower() if isinstance(value, str) else value
     if isinstance(key, str | int) and key in BOOLEANS:
         return BOOLEANS[key]
-    raise TypeError(f"{name} must be True or False, not {value!r}")
+    raise ArgumentTypeError("{0} must be True or False, not {value!r}", name, value=value)
 
 
 def whole_number(name: str, value: Any) -> int:
@@ -102,14 +103,14 @@ def whole_number(name: str, value: Any) -> int:
     if isinstance(value, str):
         digits = value.strip()
         if not digits:
-            raise ValueError(f"{name} must not be empty")
+            raise ArgumentValueError("{0} must not be empty", name)
         if not (digits.removeprefix("-").isascii() and digits.removeprefix("-").isdigit()):
-            raise ValueError(f"{name} must be a whole number, not {value!r}")
+            raise ArgumentValueError("{0} must be a whole number, not {value!r}", name, value=value)
         return int(digits)
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(f"{name} must be a whole number, not {_describe(value)}")
+        raise ArgumentTypeError("{0} must be a whole number, not {value}", name, value=_describe(value))
     index: int = operator.index(cast(Any, value))
     return index
 
@@ -125,11 +126,11 @@ def number(name: str, value: Any) -> float:
         try:
             value = float(value) if not _is_integer(value) else int(value)
         except ValueError:
-            raise ValueError(f"{name} must be a number, not {value!r}") from None
+            raise ArgumentValueError("{0} must be a number, not {value!r}", name, value=value) from None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{name} must be a number, not {_describe(value)}")
+        raise ArgumentTypeError("{0} must be a number, not {value}", name, value=_describe(value))
     if not math.isfinite(value):
-        raise ValueError(f"{name} must be finite, not {value!r}")
+        raise ArgumentValueError("{0} must be finite, not {value!r}", name, value=value)
     return value
 
 
@@ -182,12 +183,7 @@ def _list_of(each: Converter | None) -> Converter | None:
 
 def _one_of(values: tuple[Any, ...]) -> Converter:
     def convert(name: str, value: Any, unknown: list[str]) -> Any:  # noqa: ARG001 - as every converter
-        if value is None or value in values:
-            return value
-        expected = f"{name} must be one of {', '.join(map(str, values))}"
-        if not isinstance(value, str):
-            raise TypeError(f"{expected}, not {_describe(value)}")
-        raise ValueError(f"{expected}, not {value!r}{resembling(value, map(str, values))}")
+        return None if value is None else one_of(name, value, values)
 
     return convert
 

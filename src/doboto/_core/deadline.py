@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
 
+from ..errors import ArgumentTypeError, ArgumentValueError
+
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
@@ -36,10 +38,13 @@ def duration(name: str, value: float, *, positive: bool = False) -> float:
         TypeError: It is not a number.
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{name} must be a number of seconds, not {type(value).__name__}")
+        raise ArgumentTypeError("{0} must be a number of seconds, not {type}", name, type=type(value).__name__)
     if not math.isfinite(value) or value < 0 or (positive and value == 0):
-        raise ValueError(
-            f"{name} must be {'more than 0' if positive else '0 or more'} seconds, and finite, not {value!r}"
+        raise ArgumentValueError(
+            "{0} must be {least} seconds, and finite, not {value!r}",
+            name,
+            least="more than 0" if positive else "0 or more",
+            value=value,
         )
     return value
 
@@ -58,6 +63,8 @@ def check_callback(name: str, callback: object, *, awaits: bool) -> None:
     if callback is None:
         return
     if not callable(callback):
-        raise TypeError(f"{name} must be a function, not {type(callback).__name__}")
+        raise ArgumentTypeError("{0} must be a function, not {type}", name, type=type(callback).__name__)
     if not awaits and (iscoroutinefunction(callback) or iscoroutinefunction(getattr(callback, "__call__", None))):  # noqa: B004 - of an instance
-        raise TypeError(f"{name} is an async function: DO calls plain functions only, AsyncDO awaits async ones")
+        raise ArgumentTypeError(
+            "{0} is an async function: DO calls plain functions only, AsyncDO awaits async ones", name
+        )

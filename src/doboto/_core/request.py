@@ -9,6 +9,8 @@ from math import isfinite
 from typing import Any, TypeAlias, cast
 from urllib.parse import quote, unquote, urlencode
 
+from ..errors import ArgumentTypeError, ArgumentValueError
+
 #: Names and values of a query; a list repeats its name.
 Query: TypeAlias = Mapping[str, "str | int | list[str]"]
 #: A method (RFC 9110, 9.1): a token.
@@ -67,7 +69,7 @@ def any_request(method: object, path: object, query: Mapping[str, Any] | None, b
     if not isinstance(method, str) or not METHOD.fullmatch(method) or method.upper() == "CONNECT":
         raise ValueError(f"not an HTTP method: {method!r}")
     if not isinstance(path, str):
-        raise TypeError(f"path must be text, not {type(path).__name__}")
+        raise ArgumentTypeError("{0} must be text, not {type}", "path", type=type(path).__name__)
     if not PATH.fullmatch(path):
         raise ValueError(f"not a path: {path!r}; it begins with one /, and the query goes in query=")
     if any(unquote(part) in {".", ".."} for part in path.split("/")):
@@ -85,12 +87,14 @@ def _query_value(name: str, value: Any) -> str | list[str] | None:
         return "true" if value else "false"
     if isinstance(value, int | float):
         if not isfinite(value):
-            raise ValueError(f"{name} in the query must be finite, not {value!r}")
+            raise ArgumentValueError("{0} in the query must be finite, not {value!r}", name, value=value)
         return str(value)
     if isinstance(value, list | tuple | set | frozenset):
         given = [_query_value(name, one) for one in cast("Iterable[Any]", value)]
         return [one for one in given if isinstance(one, str)] or None
-    raise TypeError(f"{name} in the query must be text, a number, a boolean or a list, not {type(value).__name__}")
+    raise ArgumentTypeError(
+        "{0} in the query must be text, a number, a boolean or a list, not {type}", name, type=type(value).__name__
+    )
 
 
 def path(template: str, **parts: str | int) -> str:
@@ -107,11 +111,11 @@ def path(template: str, **parts: str | int) -> str:
 def text(name: str, value: str | int) -> str:
     """An id, name or tag as text, refused if it can't be one."""
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise TypeError(f"{name} must be text or a whole number, not {type(value).__name__}")
+        raise ArgumentTypeError("{0} must be text or a whole number, not {type}", name, type=type(value).__name__)
     if not str(value).strip():
-        raise ValueError(f"{name} must not be empty")
+        raise ArgumentValueError("{0} must not be empty", name)
     if str(value) in {".", ".."}:
-        raise ValueError(f"{name} must not be {value!r}")
+        raise ArgumentValueError("{0} must not be {value!r}", name, value=value)
     return str(value)
 
 
@@ -129,5 +133,5 @@ def filters(**given: str | int | None) -> dict[str, str | int]:
 def flag(name: str, value: bool) -> bool:
     """A boolean, refused if it is anything else: the text "false" would otherwise count as true."""
     if not isinstance(value, bool):
-        raise TypeError(f"{name} must be True or False, not {value!r}")
+        raise ArgumentTypeError("{0} must be True or False, not {value!r}", name, value=value)
     return value

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from ..errors import DOBOTOConfigurationException
+
+#: User and password in a URL, which no message shows.
+CREDENTIALS = re.compile(r"//[^/?#]*@")
 
 
 def base_url(url: str, *, allow_http: bool) -> str:
@@ -15,19 +19,25 @@ def base_url(url: str, *, allow_http: bool) -> str:
             the token unencrypted to another machine.
     """
     if not is_reachable(url):
-        raise DOBOTOConfigurationException(f"not an http or https URL: {url!r}")
+        raise _invalid(url, "not an http or https URL with a valid host and port")
     parts = urlsplit(url)
     if not url.isascii():
-        raise DOBOTOConfigurationException(f"the URL must be ASCII; write the host's IDNA form: {url!r}")
+        raise _invalid(url, "the URL must be ASCII; write the host's IDNA form")
     if parts.username is not None or parts.query or parts.fragment:
-        raise DOBOTOConfigurationException("the URL must have no user, query or fragment")
+        raise _invalid(url, "the URL must have no user, query or fragment")
     if parts.scheme == "http" and not (allow_http or is_loopback(parts.hostname or "")):
-        raise DOBOTOConfigurationException(
+        raise _invalid(
+            url,
             f"http:// would send the token unencrypted to {parts.hostname}; "
-            "use https:// (allow_http=True permits it in Python)"
+            "use https:// (allow_http=True permits it in Python)",
         )
     path = parts.path.rstrip("/")
     return f"{parts.scheme}://{parts.netloc}{path if path.endswith('/v2') else path + '/v2'}"
+
+
+def _invalid(url: object, reason: str) -> DOBOTOConfigurationException:
+    shown = CREDENTIALS.sub("//***@", url) if isinstance(url, str) else url
+    return DOBOTOConfigurationException(f"invalid URL {shown!r}: {reason}")
 
 
 def check_proxy(url: str, proxy: str | None, *, allow_http: bool) -> None:
@@ -52,9 +62,10 @@ def is_reachable(url: object) -> bool:
         return False
     try:
         parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        valid = bool(parts.hostname) and parts.port != 0
     except ValueError:  # a port beyond 65535, or half an IPv6 address
         return False
+    return valid and parts.scheme in {"http", "https"} and not any(letter.isspace() for letter in url)
 
 
 def is_loopback(host: str) -> bool:

@@ -13,7 +13,7 @@ from .errors import Failure
 from .report import command_suggestion
 from .schema import catalog
 from .schema.catalog import Operation
-from .schema.help_text import Docstring, documentation_of, errors_with_options, summary_of
+from .schema.help_text import Docstring, documentation_of, summary_of
 from .settings import Argument, CliSettings, Option, common, settings_of
 
 if TYPE_CHECKING:
@@ -202,6 +202,6 @@ class OperationCommand(Described):
         """Run it."""
         from .run.run import run
 
-        with placed(ctx), errors_with_options(self.operation, self.own_params()):
+        with placed(ctx):
             settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(ctx.params)
             run(self.operation, dict(ctx.params), self.own_params(), settings)

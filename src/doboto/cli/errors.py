@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -228,21 +227,6 @@ def describe_error(failure: Exception, found: Exit) -> dict[str, Any]:
 
 def _identify(made: Any) -> Any:
     return {name: made[name] for name in ("id", "name") if name in made} if is_object(made) else made
-
-
-@contextmanager
-def as_usage() -> Generator[None, None, None]:
-    """Report the library's errors about arguments as wrong usage.
-
-    Raises:
-        Failure: It has found something.
-    """
-    try:
-        yield
-    except (ValueError, TypeError) as wrong:
-        if isinstance(wrong, errors.DOBOTOException):
-            raise
-        raise Failure(line_of(wrong), USAGE.code) from wrong
 
 
 def reason(failure: Exception) -> str:

@@ -9,12 +9,12 @@ from .._core.attributes import attributes_of, required, some
 from .._core.request import Request, filters, path, text
 from .._operation import Coro, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
-from .._wait.lifecycle import Lifecycle
+from ..errors import ArgumentValueError
 from ..events import OnEvent
 from ..types import Certificate as CertificateData
 from ..types import CertificateType
 from ._base.create import CreateSpec, named
-from ._base.lifecycle import LifecycleOperations, Until, Waits
+from ._base.lifecycle import Lifecycle, LifecycleOperations
 
 Certificates: TypeAlias = list[CertificateData]
 Present: TypeAlias = tuple[CertificateData, CertificateData | None]
@@ -53,9 +53,6 @@ class Creates(Protocol[One]):
 
 creating = overloaded_operation[Creates[CertificateData], Creates[Coro[CertificateData]]]
 presenting = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
-waiting = overloaded_operation[
-    Waits[str, CertificateData, Certificates, None], Waits[str, Coro[CertificateData], Coro[Certificates], Coro[None]]
-]
 
 #: API reference, `state` of a certificate.
 LIFECYCLE = Lifecycle("certificate", "/certificates/{id}", "verified", frozenset({"error"}), "state")
@@ -171,19 +168,6 @@ class Certificate(LifecycleOperations[Mode]):
         """
         return await self._get("certificate", path("/certificates/{id}", id=id))
 
-    @waiting(ref=("certificates_get", "certificates_list"), scopes="certificate:read", bulk=True)
-    async def wait(
-        self,
-        id: str | Sequence[str],
-        *,
-        until: Until = "ready",
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnEvent | None = None,
-    ) -> CertificateData | Certificates | None:
-        """Wait until certificates are verified, or until they no longer exist."""
-        return await self._wait_for(LIFECYCLE, id, until, self._plan(poll, timeout, progress))
-
     @operation(
         ref="certificates_delete",
         scopes="certificate:delete",
@@ -219,7 +203,7 @@ def create_spec(
     }
     kind = type or ("custom" if dns_names is None else "lets_encrypt")
     if kind not in {"custom", "lets_encrypt"}:
-        raise ValueError("type must be custom or lets_encrypt")
+        raise ArgumentValueError("{0} must be custom or lets_encrypt", "type")
     more = _ordered(uploaded, dns_names) if kind == "lets_encrypt" else _uploaded(uploaded, dns_names)
     body = attributes_of({"name": text("name", name), "type": kind}, more)
     return CreateSpec(
@@ -236,13 +220,14 @@ def create_spec(
 
 def _ordered(uploaded: Mapping[str, str | None], dns_names: Sequence[str] | None) -> dict[str, Any]:
     if given := [part for part, value in uploaded.items() if value is not None]:
-        raise ValueError(f"Let's Encrypt issues the certificate itself: {', '.join(given)} can't be given")
+        fields = ", ".join(f"{{{index}}}" for index in range(len(given)))
+        raise ArgumentValueError(f"Let's Encrypt issues the certificate itself: {fields} can't be given", *given)
     return {"dns_names": some("dns_names", required("dns_names", dns_names))}
 
 
 def _uploaded(uploaded: Mapping[str, str | None], dns_names: Sequence[str] | None) -> Mapping[str, Any]:
     if dns_names is not None:
-        raise ValueError("dns_names are for Let's Encrypt; those of an uploaded certificate are in it")
+        raise ArgumentValueError("{0} are for Let's Encrypt; those of an uploaded certificate are in it", "dns_names")
     for part in ("private_key", "leaf_certificate"):
         required(part, uploaded[part])
     return uploaded

@@ -8,22 +8,19 @@ from typing import Any, TypeAlias, Unpack
 
 from .._core.attributes import attributes_of, some
 from .._core.request import Request, path
-from .._operation import Coro, Mode, operation, stream
-from .._operation.overloads import overloaded_operation
-from .._wait.lifecycle import Lifecycle
+from .._operation import Mode, operation, stream
 from .._wait.polling import WaitPlan
+from ..errors import ArgumentValueError
 from ..events import OnEvent
 from ..types import Firewall as FirewallData
 from ..types import FirewallCreate, InboundRule, OutboundRule
 from ._base.create import CreateSpec, named
-from ._base.lifecycle import LifecycleOperations, Until, Waits
+from ._base.lifecycle import Lifecycle, LifecycleOperations
 from .firewall_rules import ADDING, REMOVING, SIDES, RuleChange, Rules, body_of_rules
 
 Firewalls: TypeAlias = list[FirewallData]
 Present: TypeAlias = tuple[FirewallData, FirewallData | None]
-waiting = overloaded_operation[
-    Waits[str, FirewallData, Firewalls, None], Waits[str, Coro[FirewallData], Coro[Firewalls], Coro[None]]
-]
+
 
 #: API reference, `status` of a firewall.
 LIFECYCLE = Lifecycle("firewall", "/firewalls/{id}", "succeeded", frozenset({"failed"}))
@@ -146,19 +143,6 @@ class Firewall(LifecycleOperations[Mode]):
         """
         plan = self._plan(poll, timeout, progress)
         return await self._replace(LIFECYCLE, id, attributes_for(attributes), plan, wait)
-
-    @waiting(ref=("firewalls_get", "firewalls_list"), scopes="firewall:read", bulk=True)
-    async def wait(
-        self,
-        id: str | Sequence[str],
-        *,
-        until: Until = "ready",
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnEvent | None = None,
-    ) -> FirewallData | Firewalls | None:
-        """Wait until firewalls are applied to every Droplet, or until they no longer exist."""
-        return await self._wait_for(LIFECYCLE, id, until, self._plan(poll, timeout, progress))
 
     @operation(
         ref="firewalls_delete",
@@ -337,7 +321,7 @@ class Firewall(LifecycleOperations[Mode]):
 
     async def _change_rules(self, change: RuleChange, id: str, rules: Rules, plan: WaitPlan, wait: bool) -> None:
         """Add or remove rules, in the spelling that the firewall has for them."""
-        read = partial(self._fetch, "firewall", LIFECYCLE.request(id), plan.deadline)
+        read = partial(self._fetch, "firewall", LIFECYCLE.reading(id), plan.deadline)
 
         async def happened() -> bool:
             return change.is_done(rules, await read())
@@ -360,7 +344,7 @@ def attributes_for(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """
     body = attributes_of(attributes, needed=("name",), lists=(*SIDES, "droplet_ids", "tags"))
     if not any(body.get(side) for side in SIDES):
-        raise ValueError("a firewall needs at least one rule in inbound_rules or outbound_rules")
+        raise ArgumentValueError("a firewall needs at least one rule in {0} or {1}", "inbound_rules", "outbound_rules")
     return body
 
 

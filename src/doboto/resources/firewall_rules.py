@@ -10,6 +10,7 @@ from .._core.attributes import some
 from .._core.conversion import is_listlike
 from .._json import mapping, records
 from ..addresses import spelled_network
+from ..errors import ArgumentValueError
 from ..types import InboundRule, OutboundRule
 
 #: Rules by the list that they are in.
@@ -31,7 +32,7 @@ def body_of_rules(inbound: Sequence[InboundRule] | None, outbound: Sequence[Outb
     given = {"inbound_rules": inbound, "outbound_rules": outbound}
     rules = {side: some(side, found) for side, found in given.items() if found is not None}
     if not rules:
-        raise ValueError("give inbound_rules, outbound_rules, or both")
+        raise ArgumentValueError("give {0}, {1}, or both", "inbound_rules", "outbound_rules")
     return rules
 
 

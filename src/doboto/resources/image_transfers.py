@@ -8,7 +8,7 @@ from typing import Any
 from .._core.request import Request, path, text
 from .._json import mapping
 from .._operation import Mode, operation
-from ..errors import DOBOTOInvalidResponseException
+from ..errors import ArgumentValueError, DOBOTOInvalidResponseException
 from ._base.create import Creation
 
 
@@ -38,7 +38,7 @@ class ImageTransfers(Creation[Mode]):
             DOBOTOOutcomeUnknownException: The response was lost, and with it the offer's id.
         """
         if (recipient_email is None) == (recipient_uuid is None):
-            raise ValueError("give either recipient_email or recipient_uuid")
+            raise ArgumentValueError("give either {0} or {1}", "recipient_email", "recipient_uuid")
         named = {"recipient_email": recipient_email, "recipient_uuid": recipient_uuid}
         body = {name: text(name, recipient) for name, recipient in named.items() if recipient is not None}
         reply = await self._transfer(id, "", body)

@@ -9,12 +9,12 @@ from .._core.attributes import attributes_of, some
 from .._core.request import Request, path
 from .._operation import Coro, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
-from .._wait.lifecycle import Lifecycle
+from ..errors import ArgumentValueError
 from ..events import OnEvent
 from ..types import ForwardingRule, LoadBalancerCreate
 from ..types import LoadBalancer as LoadBalancerData
 from ._base.create import CreateSpec, named
-from ._base.lifecycle import LifecycleOperations, Until, Waits
+from ._base.lifecycle import Lifecycle, LifecycleOperations
 
 LoadBalancers: TypeAlias = list[LoadBalancerData]
 Present: TypeAlias = tuple[LoadBalancerData, LoadBalancerData | None]
@@ -77,10 +77,6 @@ class Updates(Protocol[One]):
 creating = overloaded_operation[Creates[LoadBalancerData], Creates[Coro[LoadBalancerData]]]
 presenting = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
 updating = overloaded_operation[Updates[LoadBalancerData], Updates[Coro[LoadBalancerData]]]
-waiting = overloaded_operation[
-    Waits[str, LoadBalancerData, LoadBalancers, None],
-    Waits[str, Coro[LoadBalancerData], Coro[LoadBalancers], Coro[None]],
-]
 
 #: API reference, `status` of a load balancer.
 LIFECYCLE = Lifecycle("load_balancer", "/load_balancers/{id}", "active", frozenset({"errored"}))
@@ -203,19 +199,6 @@ class LoadBalancer(LifecycleOperations[Mode]):
         plan = self._plan(poll, timeout, progress)
         return await self._replace(LIFECYCLE, id, attributes_for(attribs, attributes), plan, wait)
 
-    @waiting(ref=("loadBalancers_get", "loadBalancers_list"), scopes="load_balancer:read", bulk=True)
-    async def wait(
-        self,
-        id: str | Sequence[str],
-        *,
-        until: Until = "ready",
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnEvent | None = None,
-    ) -> LoadBalancerData | LoadBalancers | None:
-        """Wait until load balancers are active, or until they no longer exist."""
-        return await self._wait_for(LIFECYCLE, id, until, self._plan(poll, timeout, progress))
-
     @operation(
         ref="loadBalancers_delete",
         scopes="load_balancer:delete",
@@ -302,7 +285,7 @@ class LoadBalancer(LifecycleOperations[Mode]):
         deadline = self._session.deadline()
 
         async def happened() -> bool:
-            balancer = await self._fetch("load_balancer", LIFECYCLE.request(id), deadline)
+            balancer = await self._fetch("load_balancer", LIFECYCLE.reading(id), deadline)
             found = balancer["forwarding_rules"]
             return wanted([any(is_same_rule(rule, one) for one in found) for rule in rules])
 
@@ -318,7 +301,7 @@ def attributes_for(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -
     lists = ("forwarding_rules", "droplet_ids", "domains", "target_load_balancer_ids")
     body = attributes_of(attribs, more, needed=("name", "forwarding_rules"), lists=lists)
     if body.get("tag") and body.get("droplet_ids"):
-        raise ValueError("give either droplet_ids or tag")
+        raise ArgumentValueError("give either {0} or {1}", "droplet_ids", "tag")
     return body
 
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Literal, TypeAlias, Unpack, get_args
 
-from .._core.attributes import attributes_of
+from .._core.attributes import attributes_of, one_of
 from .._core.request import Request, filters, get, path, text
 from .._core.response import member
 from .._json import items, mapping
 from .._operation import Mode, operation, stream
-from ..errors import DOBOTOInvalidResponseException
+from ..errors import ArgumentTypeError, ArgumentValueError, DOBOTOInvalidResponseException
 from ..types import AlertPolicy, AlertPolicyCreate, MetricSeries
 from ._base.create import CreateSpec, Creation
 
@@ -180,8 +180,12 @@ class Monitoring(Creation[Mode]):
         """
         window = {"host_id": text("id", id), **between(start, end)}
         chosen = filters(interface=interface, direction=direction)
-        if len(chosen) != (2 if one_of(metric, DropletMetric) == "bandwidth" else 0):
-            raise ValueError("bandwidth, and nothing else, is of an interface in a direction: give both")
+        if len(chosen) != (2 if one_of("metric", metric, get_args(DropletMetric)) == "bandwidth" else 0):
+            raise ArgumentValueError(
+                "bandwidth, and nothing else, is of an interface in a direction: give both {0} and {1}",
+                "interface",
+                "direction",
+            )
         return await self._measured("droplet", metric, {**window, **chosen})
 
     @operation(
@@ -209,7 +213,7 @@ class Monitoring(Creation[Mode]):
             DOBOTOInvalidResponseException: The API says that it failed.
         """
         window = {"autoscale_pool_id": text("id", id), **between(start, end)}
-        return await self._measured("droplet_autoscale", one_of(metric, AutoscaleMetric), window)
+        return await self._measured("droplet_autoscale", one_of("metric", metric, get_args(AutoscaleMetric)), window)
 
     async def _measured(self, kind: str, metric: str, query: Mapping[str, str | int]) -> Series:
         request = get(path("/monitoring/metrics/{kind}/{metric}", kind=kind, metric=metric), query)
@@ -261,21 +265,10 @@ def between(start: float, end: float) -> dict[str, str | int]:
     """
     for name, moment in (("start", start), ("end", end)):
         if isinstance(moment, bool) or not isinstance(moment, int | float):
-            raise TypeError(f"{name} must be seconds since 1970, not {type(moment).__name__}")
+            raise ArgumentTypeError("{0} must be seconds since 1970, not {type}", name, type=type(moment).__name__)
     if not 0 <= start <= end < float("inf"):
-        raise ValueError("start must not be after end, both in seconds since 1970")
+        raise ArgumentValueError("{0} must not be after {1}, both in seconds since 1970", "start", "end")
     return {"start": int(start), "end": int(end)}
-
-
-def one_of(metric: str, known: Any) -> str:
-    """A metric that there is.
-
-    Raises:
-        ValueError: There is no such metric.
-    """
-    if metric not in get_args(known):
-        raise ValueError(f"metric must be one of {', '.join(get_args(known))}, not {metric!r}")
-    return metric
 
 
 def read_series(reply: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias, Unpack
 from .._core.attributes import attributes_of
 from .._core.request import Request
 from .._operation import Mode, operation, stream
+from ..errors import ArgumentValueError
 from ..types import Project as ProjectData
 from ..types import ProjectAttributes, ProjectCreate
 from ._base.create import CreateSpec, change_request, changes, named
@@ -122,5 +123,5 @@ def change(where: str, attributes: Mapping[str, Any], *, replace: bool) -> Reque
     """
     body = changes(attributes, needed=("name", "purpose", "environment", "is_default") if replace else ())
     if replace and "description" not in body:
-        raise ValueError("description is required")  # it may be empty, unlike the others
+        raise ArgumentValueError("{0} is required", "description")  # it may be empty, unlike the others
     return change_request(where, body, replace=replace)

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from .._core.request import Request, path, text
 from .._operation import Mode, operation, stream
-from ..errors import DOBOTONotFoundException
+from ..errors import ArgumentValueError, DOBOTONotFoundException
 from ..types import SSHKey as SSHKeyData
 from ._base.create import CreateSpec, Creation
 
@@ -128,5 +128,5 @@ def fingerprint(public_key: str) -> str:
         # The API reference's own example lacks the padding.
         blob = b64decode(parts[1] + "=" * (-len(parts[1]) % 4), validate=True)
     except (IndexError, ValueError):
-        raise ValueError("public_key is no public key in OpenSSH's form: ssh-ed25519 AAAA...") from None
+        raise ArgumentValueError("{0} is no public key in OpenSSH's form: ssh-ed25519 AAAA...", "public_key") from None
     return md5(blob, usedforsecurity=False).digest().hex(":")

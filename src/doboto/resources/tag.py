@@ -9,6 +9,7 @@ from .._core.attributes import some
 from .._core.request import Request, path, text
 from .._json import mapping
 from .._operation import Mode, operation, stream
+from ..errors import ArgumentTypeError
 from ..types import Tag as TagData
 from ..types import TaggedResource
 from ._base.create import CreateSpec, Creation
@@ -169,5 +170,7 @@ def tagging(method: str, name: str, resources: Resources) -> Request:
 
 def _resource(resource: Any) -> dict[str, str]:
     if not isinstance(resource, Mapping):
-        raise TypeError(f"resources must be dicts with resource_id and resource_type, not {resource!r}")
+        raise ArgumentTypeError(
+            "{0} must be dicts with resource_id and resource_type, not {value!r}", "resources", value=resource
+        )
     return {member: text(member, mapping(resource).get(member, "")) for member in ("resource_id", "resource_type")}

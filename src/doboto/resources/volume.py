@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Protocol, TypeAlias, Unpack, cast, overload
 
 from .._core.attributes import attributes_of, required
@@ -11,14 +11,12 @@ from .._core.request import Request, filters, get, path, text
 from .._core.response import member
 from .._operation import Coro, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
-from .._wait.lifecycle import Lifecycle
-from ..errors import DOBOTONotFoundException
+from ..errors import ArgumentTypeError, ArgumentValueError, DOBOTONotFoundException
 from ..events import OnEvent
 from ..types import Action, Snapshot, VolumeCreate, VolumeCreateBase
 from ..types import Volume as VolumeData
 from ._base.actions import ActionRunner, ActionSpec, action_spec
 from ._base.create import CreateSpec, Creation, named
-from ._base.lifecycle import Until, Waiter, Waits
 
 Volumes: TypeAlias = list[VolumeData]
 Snapshots: TypeAlias = list[Snapshot]
@@ -54,15 +52,9 @@ class Creates(Protocol[One]):
 
 creating = overloaded_operation[Creates[VolumeData], Creates[Coro[VolumeData]]]
 presenting = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
-waiting = overloaded_operation[
-    Waits[str, VolumeData, Volumes, None], Waits[str, Coro[VolumeData], Coro[Volumes], Coro[None]]
-]
-
-#: A volume has no state; its actions have.
-LIFECYCLE = Lifecycle("volume", "/volumes/{id}", None, has_actions=True)
 
 
-class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
+class Volume(Creation[Mode], ActionRunner[Mode]):
     """Block storage: disks that Droplets are given and that outlive them."""
 
     _noun = "volume"
@@ -160,23 +152,6 @@ class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
         return await self._create_unless_exists(
             create_spec(attribs, attributes), self._plan(poll, timeout, None).deadline
         )
-
-    @waiting(
-        ref=("volumes_get", "volumes_list", "volumeActions_list"),
-        scopes=("block_storage:read", "block_storage_action:read"),
-        bulk=True,
-    )
-    async def wait(
-        self,
-        id: str | Sequence[str],
-        *,
-        until: Until = "ready",
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnEvent | None = None,
-    ) -> VolumeData | Volumes | None:
-        """Wait until volumes have no running action, or until they no longer exist."""
-        return await self._wait_for(LIFECYCLE, id, until, self._plan(poll, timeout, progress))
 
     @operation(
         ref=("volumes_delete", "volumes_delete_byName"),
@@ -407,7 +382,9 @@ class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
         """An action on a volume, by its id, or by its name and region in one request as well."""
         type = TYPES[body["type"]]
         if name is not None and not isinstance(cast(object, name), str):
-            raise TypeError(f"name must be text, not {name!r}; give the Droplet's id as droplet_id")
+            raise ArgumentTypeError(
+                "{0} must be text, not {value!r}; give the Droplet's id as {1}", "name", "droplet_id", value=name
+            )
 
         async def done() -> bool:
             if id is None:
@@ -472,7 +449,7 @@ def by_id(id: str | None, name: str | None, region: str | None, *, needs_region:
         text("id", id)
         return True
     if name is None:
-        raise ValueError("give either id, or name and region")
+        raise ArgumentValueError("give either {0}, or {1} and {2}", "id", "name", "region")
     text("name", name)
     if needs_region:
         required("region", region)

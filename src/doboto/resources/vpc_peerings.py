@@ -3,58 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from typing import Any, Literal, Protocol, TypeAlias, overload
+from typing import Any, TypeAlias
 
 from .._core.attributes import required, some
 from .._core.request import Request, filters, path, text
-from .._operation import Coro, Gone, Many, Mode, One, operation, stream
-from .._operation.overloads import overloaded_operation
-from .._wait.lifecycle import Lifecycle
+from .._operation import Mode, operation, stream
+from ..errors import ArgumentValueError
 from ..events import OnEvent
 from ..types import VPCPeering
 from ._base.create import CreateSpec, named
-from ._base.lifecycle import LifecycleOperations, Until
+from ._base.lifecycle import Lifecycle, LifecycleOperations
 
 Peerings: TypeAlias = list[VPCPeering]
 PresentPeering: TypeAlias = tuple[VPCPeering, VPCPeering | None]
-
-
-class Waits(Protocol[One, Many, Gone]):
-    """A peering by its id, a list by several, nothing where they are waited for to be gone."""
-
-    @overload
-    def __call__(
-        self,
-        peering_id: str,
-        *,
-        until: Literal["ready"] = "ready",
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnEvent | None = None,
-    ) -> One: ...
-    @overload
-    def __call__(
-        self,
-        peering_id: list[str],
-        *,
-        until: Literal["ready"] = "ready",
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnEvent | None = None,
-    ) -> Many: ...
-    @overload
-    def __call__(
-        self,
-        peering_id: str | list[str],
-        *,
-        until: Literal["gone"],
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnEvent | None = None,
-    ) -> Gone: ...
-
-
-waiting = overloaded_operation[Waits[VPCPeering, Peerings, None], Waits[Coro[VPCPeering], Coro[Peerings], Coro[None]]]
 
 #: API reference, `status` of a VPC peering; it knows none that fails.
 LIFECYCLE = Lifecycle("vpc_peering", "/vpc_peerings/{id}", "ACTIVE")
@@ -167,7 +128,7 @@ class VPCPeerings(LifecycleOperations[Mode]):
     @operation(ref="vpcPeerings_get", scopes="vpc_peering:read")
     async def peering_info(self, peering_id: str) -> VPCPeering:
         """Read one peering."""
-        return await self._fetch("vpc_peering", LIFECYCLE.request(peering_id))
+        return await self._fetch("vpc_peering", LIFECYCLE.reading(peering_id))
 
     @operation(ref=("vpcPeerings_patch", "vpcs_patch_peerings"), scopes="vpc_peering:update", effect="update")
     async def peering_update(self, peering_id: str, name: str, *, id: str | None = None) -> VPCPeering:
@@ -188,19 +149,6 @@ class VPCPeerings(LifecycleOperations[Mode]):
             key, where = "peering", path("/vpcs/{id}/peerings/{peering}", id=id, peering=peering_id)
         body = {"name": text("name", name)}
         return await self._fetch(key, Request("PATCH", where, body=body, repeatable=True))
-
-    @waiting(ref=("vpcPeerings_get", "vpcPeerings_list"), scopes="vpc_peering:read", bulk=True)
-    async def peering_wait(
-        self,
-        peering_id: str | list[str],
-        *,
-        until: Until = "ready",
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnEvent | None = None,
-    ) -> VPCPeering | Peerings | None:
-        """Wait until peerings are active, or until they no longer exist."""
-        return await self._wait_for(LIFECYCLE, peering_id, until, self._plan(poll, timeout, progress))
 
     @operation(
         ref="vpcPeerings_delete",
@@ -237,7 +185,7 @@ def listing(id: str | None, region: str | None) -> tuple[str, str, dict[str, str
     if id is None:
         return "vpc_peerings", "/vpc_peerings", filters(region=region)
     if region is not None:
-        raise ValueError("give either id or region")
+        raise ArgumentValueError("give either {0} or {1}", "id", "region")
     return "peerings", path("/vpcs/{id}/peerings", id=id), {}
 
 
@@ -253,11 +201,11 @@ def create_spec(name: str, vpc_ids: Sequence[str] | None, id: str | None, vpc_id
 
 def _given(name: str, vpc_ids: Sequence[str] | None, id: str | None, vpc_id: str | None) -> tuple[str, Request]:
     if (vpc_ids is None) == (id is None and vpc_id is None):
-        raise ValueError("give either vpc_ids, or id and vpc_id")
+        raise ArgumentValueError("give either {0}, or {1} and {2}", "vpc_ids", "id", "vpc_id")
     if vpc_ids is None:
         body: dict[str, Any] = {"name": name, "vpc_id": required("vpc_id", vpc_id)}
         return "peering", Request("POST", path("/vpcs/{id}/peerings", id=required("id", id)), body=body)
     both = [text("vpc_ids", each) for each in some("vpc_ids", vpc_ids)]
     if len(set(both)) != 2 or len(both) != 2:
-        raise ValueError("vpc_ids must be the ids of two VPCs")
+        raise ArgumentValueError("{0} must be the ids of two VPCs", "vpc_ids")
     return "vpc_peering", Request("POST", "/vpc_peerings", body={"name": name, "vpc_ids": both})

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ...errors import ArgumentTypeError, ArgumentValueError
 from ..attributes import listed, members, merged, required
 from ..request import flag, id_or_slug, text
 
@@ -52,7 +53,7 @@ class CreateRequest:
         given = merged(attribs, more)
         name, names = given.pop("name", None), given.pop("names", None)
         if (name is None) == (names is None):
-            raise ValueError("give either name, for one Droplet, or names, for several")
+            raise ArgumentValueError("give either {0}, for one Droplet, or {1}, for several", "name", "names")
         project_id = given.pop("project_id", None)
         if project_id is not None:
             _check_text("project_id", project_id)
@@ -107,7 +108,7 @@ def _rename_arguments(given: dict[str, Any]) -> dict[str, Any]:
     """DOBOTO documented the attribute `volume`; the API's name is `volumes`, and it ignores the other."""
     if "volume" in given:
         if "volumes" in given:
-            raise ValueError("give either volumes or, as DOBOTO called it, volume")
+            raise ArgumentValueError("give either {0} or, as DOBOTO called it, {1}", "volumes", "volume")
         given["volumes"] = given.pop("volume")
     for name in ("volumes", "tags", "ssh_keys"):
         if name in given:
@@ -119,15 +120,15 @@ def _rename_arguments(given: dict[str, Any]) -> dict[str, Any]:
 
 def _check_text(name: str, value: Any) -> None:
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be text, not {type(value).__name__}")
+        raise ArgumentTypeError("{0} must be text, not {type}", name, type=type(value).__name__)
     text(name, value)
 
 
 def _user_data(name: str, value: Any) -> None:
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be text, not {type(value).__name__}")
+        raise ArgumentTypeError("{0} must be text, not {type}", name, type=type(value).__name__)
     if len(value.encode()) > USER_DATA:
-        raise ValueError(f"{name} is longer than {USER_DATA} bytes")
+        raise ArgumentValueError("{0} is longer than {most} bytes", name, most=USER_DATA)
 
 
 #: How the attributes of one value are checked; those that the API got since go to it as they are.
@@ -149,7 +150,7 @@ def check_distinct(names: Sequence[str]) -> None:
         ValueError: One is.
     """
     if len(set(names)) < len(names):
-        raise ValueError("present identifies Droplets by name: names has one twice")
+        raise ArgumentValueError("present identifies Droplets by name: {0} has one twice", "names")
 
 
 def check_ready_port(port: int | None, wait: bool) -> None:
@@ -162,16 +163,16 @@ def check_ready_port(port: int | None, wait: bool) -> None:
     if port is None:
         return
     if type(port) is not int:
-        raise TypeError(f"ready_port must be a whole number, not {type(port).__name__}")
+        raise ArgumentTypeError("{0} must be a whole number, not {type}", "ready_port", type=type(port).__name__)
     if not 1 <= port <= LAST_PORT:
-        raise ValueError(f"ready_port must be from 1 to {LAST_PORT}, not {port}")
+        raise ArgumentValueError("{0} must be from 1 to {last}, not {port}", "ready_port", last=LAST_PORT, port=port)
     if not wait:
-        raise ValueError("ready_port is waited for: give wait=True with it")
+        raise ArgumentValueError("{0} is waited for: give {1:True} with it", "ready_port", "wait")
 
 
 def _names(names: Any) -> list[Any]:
     if not (found := listed("names", names)):
-        raise ValueError("names must not be empty")
+        raise ArgumentValueError("{0} must not be empty", "names")
     return found
 
 

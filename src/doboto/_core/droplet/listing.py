@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...errors import ArgumentValueError
+from ..attributes import one_of
 from ..request import text
 
 #: The values of `type`, and the API's values they ask for. The API has no value for both kinds at once.
@@ -33,9 +35,9 @@ class Listing:
             ValueError: One is empty or unknown, or they exclude each other.
         """
         if tag_name is not None and (name is not None or type is not None):
-            raise ValueError("the API takes tag_name alone, or name and type")
-        if type is not None and type not in TYPES:
-            raise ValueError(f"type must be one of {', '.join(TYPES)}, not {type!r}")
+            raise ArgumentValueError("the API takes {0} alone, or {1} and {2}", "tag_name", "name", "type")
+        if type is not None:
+            one_of("type", type, TYPES)
         for label, filter in (("tag_name", tag_name), ("name", name)):
             if filter is not None:
                 text(label, filter)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from ...errors import ArgumentValueError
 from ..attributes import listed
 from ..request import text
 
@@ -46,7 +47,7 @@ class Target:
             TypeError: It is neither text nor a whole number.
         """
         if (id is None) == (tag_name is None):
-            raise ValueError("give either id or tag_name")
+            raise ArgumentValueError("give either {0} or {1}", "id", "tag_name")
         if id is not None and not isinstance(id, str | int | Mapping):
             return cls(None, None, several(id))
         if id is not None:
@@ -84,9 +85,9 @@ def several(ids: object) -> list[int]:
     for id in listed("id", ids):
         text("id", id)
         if not str(id).isdecimal():
-            raise ValueError(f"an id must be a whole number, not {id!r}")
+            raise ArgumentValueError("{0} must be a whole number, not {value!r}", "id", value=id)
         found.append(int(id))
     if len(set(found)) < len(found):
         twice = next(id for id in found if found.count(id) > 1)
-        raise ValueError(f"id has {twice} twice")
+        raise ArgumentValueError("{0} has {twice} twice", "id", twice=twice)
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 #: The token of the simulated account; each other text would be another account.
 SIMULATED = "simulated"
-#: User and password in a URL, which no message shows.
-CREDENTIALS = re.compile(r"//[^/?#]*@")
 NO_TOKEN = "no token; keep one with doboto auth init, set DIGITALOCEAN_TOKEN, or pass --token; --sim needs none"  # noqa: S105
 
 
@@ -154,15 +151,10 @@ def check_url(url: str) -> None:
     """
     from ..._core.urls import base_url
 
-    shown = CREDENTIALS.sub("//***@", url)
     try:
         base_url(url, allow_http=False)
-        parts = urlsplit(url)
-        if not parts.hostname or any(letter.isspace() for letter in url) or parts.port == 0:
-            raise Failure(f"invalid URL {shown!r}: it has no valid host and port", USAGE.code)
-    except ValueError as failure:
-        reason = line_of(failure).removesuffix(f": {url!r}")
-        raise Failure(f"invalid URL {shown!r}: {reason}", USAGE.code) from None
+    except DOBOTOConfigurationException as failure:
+        raise Failure(line_of(failure), USAGE.code) from None
 
 
 def _open_simulated(settings: CliSettings, **more: Any) -> DO:

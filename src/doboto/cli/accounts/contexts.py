@@ -230,7 +230,7 @@ class Contexts:
             return get_token(_keyring_name(context.name))
         except KeyringError as failure:
             raise Failure(
-                f"the token of context {context.name!r} is in a keyring: {failure}; keep it again: doboto auth init",
+                f"the token of context {context.name!r} is in a keyring ({failure}); keep it again: doboto auth init",
                 UNAUTHORIZED.code,
             ) from failure
 

@@ -217,7 +217,7 @@ def get_token(name: str) -> str:
     except ModuleNotFoundError as failure:
         raise KeyringError(f"{failure.name} is not installed") from failure
     except Exception as failure:  # backends raise errors of their own
-        raise KeyringError(f"{type(failure).__name__} {str(failure).partition('. ')[0]}".strip()) from failure
+        raise KeyringError(_describe_keyring_error(failure)) from failure
     if not token:
         raise KeyringError("which does not have it")
     return str(token)
@@ -232,8 +232,14 @@ def remove_token(name: str) -> str | None:
     except ModuleNotFoundError as failure:
         return f"{failure.name} is not installed"
     except Exception as failure:  # backends raise errors of their own
-        return f"{type(failure).__name__} {str(failure).partition('. ')[0]}".strip()
+        return _describe_keyring_error(failure)
     return None
+
+
+def _describe_keyring_error(failure: Exception) -> str:
+    """Describe an error of a backend, with its type: some have no text."""
+    text = " ".join(str(failure).split())
+    return f"{type(failure).__name__}: {text}" if text else type(failure).__name__
 
 
 def _import_keyring() -> Any:

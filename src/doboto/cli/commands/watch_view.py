@@ -112,8 +112,8 @@ def describe_failure(failure: DOBOTOException) -> str:
         phrase = HTTPStatus(failure.status).phrase
     except ValueError:
         phrase = ""
-    status = f"{failure.status} {phrase}".rstrip()
-    return status if message in ("", phrase) else f"{status}: {message}"
+    said = dict.fromkeys(text for text in (phrase, message) if text)  # once, where the API says no more
+    return f"{failure.status} {': '.join(said)}".rstrip()
 
 
 def _list_running(do: DO) -> Rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..._json import is_array, is_object
@@ -178,8 +179,9 @@ def explain_empty(query: str, value: Any, part: Any, kind: Any) -> str | None:
     """
     if not _is_hollow(part):
         return None
-    explanations = [] if kind is None else _explain_names(query, kind)
-    if any("; did you mean" in one or " is a column" in one for one in explanations):
+    explained = [] if kind is None else _explain_names(query, kind)
+    explanations = [one.text for one in explained]
+    if any(one.has_remedy for one in explained):
         return "; ".join(explanations)
     misfit = part is None and value is not None and (is_array(value) or not _resolves(query, value))
     shape = _explain_shape(query, value) if part == [] or misfit else None
@@ -191,15 +193,33 @@ def _resolves(query: str, value: Any) -> bool:
     return is_object(value) and query.partition(".")[0].strip('"') in value
 
 
-def _explain_names(query: str, kind: Any) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a name finds nothing.
+
+    Attributes:
+        text: The reason.
+        has_remedy: Whether it says what to write instead.
+    """
+
+    text: str
+    has_remedy: bool
+
+
+def _explain_names(query: str, kind: Any) -> list[Explanation]:
     tree = compile_expression(query)
     given = set(_names_in(tree, frozenset({"key_val_pair"})))
     members = set(typing.get_type_hints(kind)) | given
     computed = {column.name: column.path for column in COLUMNS.get(kind.__name__, ()) if column.path}
     names = [name for name in dict.fromkeys(_names_in(tree)) if name not in members]
-    found = [f"{name} is a column; in the JSON it is {computed[name]}" for name in names if name in computed]
+    found = [
+        Explanation(f"{name} is a column; in the JSON it is {computed[name]}", has_remedy=True)
+        for name in names
+        if name in computed
+    ]
     known = list(dict.fromkeys([*members_of(kind), *computed, *given]))
-    return found + [f"nothing is called {name!r}{suggestion(name, known)}" for name in names if name not in known]
+    hints = {name: suggestion(name, known) for name in names if name not in known}
+    return found + [Explanation(f"nothing is called {name!r}{hint}", bool(hint)) for name, hint in hints.items()]
 
 
 def _explain_shape(query: str, value: Any) -> str | None:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..._json import is_object, items, mapping, records
 from ...errors import DOBOTOForbiddenException, DOBOTONotFoundException
-from ..errors import as_usage
 from ..output.columns import columns_of
 from ..output.query import search
 from ..output.text import format_value
 from ..schema import catalog
 from ..schema.catalog import Operation
+from ..schema.parameters import as_usage
 
 if TYPE_CHECKING:
     from ...client import DO
@@ -76,7 +76,7 @@ def find_affected(do: DO, operation: Operation, call: Mapping[str, Any]) -> list
     try:
         if operation.resource != "droplet":
             return [_read_resource(do, operation, call)]
-        targets = _read_droplets(do, call)
+        targets = _read_droplets(do, operation, call)
         return (
             [_add_associated(do, one, call) for one in targets]
             if "dangerous" in call or "resources" in call
@@ -88,10 +88,10 @@ def find_affected(do: DO, operation: Operation, call: Mapping[str, Any]) -> list
         raise
 
 
-def _read_droplets(do: DO, call: Mapping[str, Any]) -> list[AffectedResource]:
+def _read_droplets(do: DO, operation: Operation, call: Mapping[str, Any]) -> list[AffectedResource]:
     from ..._core.droplet.target import Target
 
-    with as_usage():  # before anything is asked: neither of them, or an empty one
+    with as_usage(operation):  # before anything is asked: neither of them, or an empty one
         Target.of(call.get("id"), call.get("tag_name"))
     if call.get("tag_name"):
         return [_from_droplet(one) for one in do.droplet.list(tag_name=call["tag_name"])]
@@ -175,7 +175,7 @@ def _read_resource(do: DO, operation: Operation, call: Mapping[str, Any]) -> Aff
         return as_named
     arguments = _reader_arguments(reader, operation, call)
     try:
-        with as_usage():
+        with as_usage(operation):
             thing: Any = getattr(getattr(do, reader.resource), reader.name)(**arguments)
     except DOBOTOForbiddenException:
         return as_named  # a token may be allowed to destroy what it may not read

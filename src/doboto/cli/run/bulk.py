@@ -22,8 +22,9 @@ from ...errors import (
 )
 from ...events import Progress
 from ...outcomes import Outcome, OutcomeState
-from ..errors import PARTLY, TIMEOUT, UNKNOWN, Failure, SeveralFailed, as_usage, describe_error, exit_of, line_of
+from ..errors import PARTLY, TIMEOUT, UNKNOWN, Failure, SeveralFailed, describe_error, exit_of, line_of
 from ..schema.catalog import Operation
+from ..schema.parameters import as_usage
 
 if TYPE_CHECKING:
     from ...client import DO
@@ -71,7 +72,7 @@ def _call_once(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]],
     problem: DOBOTOBulkException | None = None
     results: Any = None
     try:
-        with as_usage():
+        with as_usage(operation):
             results = method(id=[call["id"] for call in calls], **values, progress=reporter.progress())
     except DOBOTOBulkException as failure:
         problem = failure
@@ -130,7 +131,7 @@ class _SideBySide:
         if self._operation.takes("progress"):
             more["progress"] = partial(self._update, item)
         try:
-            with as_usage():
+            with as_usage(self._operation):
                 item.result = self._method(**{**values, **more})
         except Exception as failure:
             self._fail(item, failure)

@@ -19,11 +19,11 @@ import platformdirs
 from ..._io.clock import SystemClock
 from ..._json import is_array
 from ...errors import DOBOTOException, DOBOTOForbiddenException
-from ..errors import USAGE, Failure, as_usage, suggestion
+from ..errors import USAGE, Failure, suggestion
 from ..output.formats import print_result
 from ..output.text import format_cell
 from ..schema.catalog import Operation
-from ..schema.parameters import parameters
+from ..schema.parameters import as_usage, parameters
 from ..settings import CliSettings
 from .resolve import count_droplets, find_own_image, list_candidates
 
@@ -213,7 +213,7 @@ def _create_request(operation: Operation, call: Mapping[str, Any]) -> CreateRequ
     from ..._core.droplet.create_request import CreateRequest, check_distinct, check_ready_port
 
     attributes = {"names", *(one.name for one in parameters(operation) if one.attribute)}
-    with as_usage():
+    with as_usage(operation):
         request = CreateRequest.of({}, {name: value for name, value in call.items() if name in attributes})
         check_ready_port(call.get("ready_port"), bool(call.get("wait")))
         if operation.name == "present":

@@ -16,11 +16,11 @@ from ..._json import is_array
 from ...errors import DOBOTOException, DOBOTOUnprocessableException
 from ...events import Progress
 from ...types import Action
-from ..errors import USAGE, Failure, SeveralFailed, as_usage, describe_error, done_of, exit_of
+from ..errors import USAGE, Failure, SeveralFailed, describe_error, done_of, exit_of
 from ..output.formats import check_expressions, print_result
 from ..output.progress import Reporter
 from ..schema.catalog import Operation, takes_droplet
-from ..schema.parameters import assemble, replaces, values_of
+from ..schema.parameters import as_usage, assemble, replaces, values_of
 from ..settings import CliSettings, Option
 from .affected import report_untagged
 from .confirm import asks, complete_update, confirm, power_off_hint
@@ -170,7 +170,7 @@ def _run(do: DO, operation: Operation, todo: Sequence[Mapping[str, Any]], report
     if any(one.name == "progress" for one in operation.parameters):
         more["progress"] = reporter.progress(values.get("tag_name") if operation.name == "destroy" else None)
         _start_progress(do, operation, values, reporter)
-    with as_usage():  # the operation looks at its arguments
+    with as_usage(operation):  # the operation looks at its arguments
         return getattr(getattr(do, operation.resource), operation.name)(**values, **more)
 
 

@@ -10,8 +10,7 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from inspect import cleandoc
@@ -20,7 +19,7 @@ from typing import Any, NotRequired, Required, get_args, get_origin, get_type_hi
 import click
 
 from ... import types
-from ..errors import USAGE, Failure
+from ...errors import ArgumentError
 from .catalog import Operation, hyphenate, operations, sentence
 
 SECTION = re.compile(r"^(Args|Returns|Raises|Scopes|Reference):\s*(.*)$")
@@ -193,8 +192,8 @@ def _above(lines: list[str], last: int) -> list[str]:
 
 #: `name`, `name=value`, `name="value"`.
 MENTION = re.compile(r"`(\w+)(?:=\"?(\w+)\"?)?`")
-#: A word of an error; one with an article or a possessive before it is no parameter's name.
-WORD = re.compile(r"(?:\b(?:an?|the|no|of) |'s )\w+|(?<![-\w'`])([a-z]\w*)(?:=True\b)?(?!['\w])")
+#: The name that a path of members begins with.
+NAME = re.compile(r"^\w+")
 #: Words that are not written as the names of resources and operations have them.
 WRITTEN: Mapping[str, str] = {
     "droplet": "Droplet", "ip": "IP", "ipv6": "IPv6", "nat": "NAT", "ssh": "SSH", "vpc": "VPC",
@@ -217,9 +216,17 @@ class HelpText:
         """Replace parameters by options in a text of the docstring."""
         return MENTION.sub(self._replace_mention, text)
 
-    def error(self, text: str) -> str:
-        """Replace parameters by options in an error message of the library."""
-        return WORD.sub(lambda found: self.words.get(found[1] or "", found[0]), text)
+    def error(self, error: ArgumentError) -> str:
+        """Return the message of the library's error about arguments, with options for parameters."""
+        return " ".join(error.describe(self._name).split())
+
+    def _name(self, path: str, value: str) -> str:
+        """Return what stands for a parameter (`tags`, or `rules[0].ports` for what is inside of it) and its value."""
+        name = next(iter(NAME.findall(path)), "")
+        word, rest = self.words.get(name), path.removeprefix(name)
+        if word is None:
+            return f"{path}={value}" if value else path
+        return f"{word}{rest}{'' if value in ('', 'True') else f' {value}'}"
 
     def _replace_mention(self, found: re.Match[str]) -> str:
         name, value = found[1], found[2]
@@ -281,23 +288,3 @@ def documentation_of(operation: Operation, command: Sequence[click.Parameter]) -
         returns=describe_output(operation, says.text(doc.returns)),
         scopes=says.text(doc.scopes),
     )
-
-
-@contextmanager
-def errors_with_options(operation: Operation, command: Sequence[click.Parameter]) -> Generator[None, None, None]:
-    """Name options where the library's complaint about an argument names parameters.
-
-    Raises:
-        Failure: That complaint.
-    """
-    try:
-        yield
-    except Failure as failure:
-        if failure.code == USAGE.code and _is_of_the_library(failure):
-            failure.args = (help_text_of(operation, command).error(str(failure)),)
-        raise
-
-
-def _is_of_the_library(failure: BaseException) -> bool:
-    cause = failure.__cause__
-    return cause is not None and (isinstance(cause, ValueError | TypeError) or _is_of_the_library(cause))

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import click
 
 from ..._core.conversion import choices_of
+from ...errors import ArgumentError, DOBOTOException
+from ..errors import USAGE, Failure, line_of
 from ..settings import Argument, Option
 from .catalog import Operation, hyphenate, naming_of, takes_droplet, takes_slug
-from .help_text import Field, HelpText, docstring_of, fields_of
+from .help_text import Field, HelpText, docstring_of, fields_of, help_text_of
 from .values import MOMENT, SECONDS, IdOrSlug, Several, Structure, Structures, type_of
 
 #: Gives a callback that completes values of an operation's parameter in the shell, or None.
@@ -289,3 +292,24 @@ def assemble(operation: Operation, values: Mapping[str, Any]) -> dict[str, Any]:
     if inside:
         call["attribs"] = {inside[key]: value for key, value in values.items() if key in inside}
     return call
+
+
+@contextmanager
+def as_usage(operation: Operation) -> Generator[None, None, None]:
+    """Report the library's errors about arguments as wrong usage, with an operation's options for its parameters.
+
+    Raises:
+        Failure: It has found something.
+    """
+    try:
+        yield
+    except (ValueError, TypeError) as wrong:
+        if isinstance(wrong, DOBOTOException):
+            raise
+        text = describe_argument_error(operation, wrong) if isinstance(wrong, ArgumentError) else line_of(wrong)
+        raise Failure(text, USAGE.code) from wrong
+
+
+def describe_argument_error(operation: Operation, error: ArgumentError) -> str:
+    """Return the message of an error about arguments of an operation, with its options for parameters."""
+    return help_text_of(operation, make_parameters(operation, lambda _operation, _name: None)).error(error)

@@ -310,30 +310,30 @@ def find_mismatch(value: Any, hint: Any, path: str = "") -> str | None:
     if typing.get_origin(hint) in (Required, NotRequired):
         hint = typing.get_args(hint)[0]
     kinds = [kind for one in choices(hint) for kind in _outer_types(one)]
-    wrong = [_find_mismatch_in(value, one, path) for one in kinds]
-    if not wrong or None in wrong:
+    outer = [one for one in kinds if _has_outer_type(value, one)]
+    if not kinds or any(_find_inner_mismatch(value, one, path) is None for one in outer):
         return None
     # Of several types, the one whose outer type fits has the message about its members.
-    outward = f"{path or 'it'} is "
-    inner = next((one for one in wrong if one is not None and not one.startswith(outward)), None)
+    if inner := next((_find_inner_mismatch(value, one, path) for one in outer), None):
+        return inner
     wanted = dict.fromkeys(_type_text(one) for one in kinds if one is not type(None))
-    return inner or f"{outward}{_type_name(value)}, not {' or '.join(wanted)}"
+    return f"{path or 'it'} is {_type_name(value)}, not {' or '.join(wanted)}"
 
 
-def _find_mismatch_in(value: Any, hint: Any, path: str) -> str | None:
-    origin = typing.get_origin(hint)
-    if typing.is_typeddict(hint) and is_object(value):
+def _find_inner_mismatch(value: Any, hint: Any, path: str) -> str | None:
+    """Describe how the members of an object, or the items of a list, differ from their types, or return None."""
+    if typing.is_typeddict(hint):
         hints = typing.get_type_hints(hint)
         inside = (
             find_mismatch(value[name], hints[name], f"{path}.{name}".lstrip("."))
             for name in value
             if name in hints and not _is_named(name, value[name])
         )
-    elif origin in LISTS and is_array(value):
+    elif typing.get_origin(hint) in LISTS:
         (each,) = typing.get_args(hint)
-        inside = (find_mismatch(one, each, f"{path}[{place}]") for place, one in enumerate(value))
+        inside = (find_mismatch(one, each, f"{path}[{index}]") for index, one in enumerate(value))
     else:
-        return None if _fits(value, hint, origin) else f"{path or 'it'} is {_type_name(value)}"
+        return None
     return next((one for one in inside if one is not None), None)
 
 
@@ -342,7 +342,9 @@ def _is_named(name: str, value: Any) -> bool:
     return name in NAMED_MEMBERS and all(isinstance(one, str | int) for one in (value if is_array(value) else [value]))
 
 
-def _fits(value: Any, hint: Any, origin: Any) -> bool:
+def _has_outer_type(value: Any, hint: Any) -> bool:
+    """Whether a value is an object, a list or a single value as its type has it."""
+    origin = typing.get_origin(hint)
     if typing.is_typeddict(hint) or origin in OBJECTS:
         return is_object(value)
     if origin in LISTS:

@@ -15,7 +15,7 @@ from ..._core.recovery import SKEW, moment
 from ..._core.request import Request
 from ..._core.response import holding
 from ..._operation import Mode
-from ...errors import DOBOTOException
+from ...errors import ArgumentValueError, DOBOTOException
 from ...events import Adopted, Created, ResponseLost
 from ...outcomes import attach_state
 from .recovery import Recovery, unknown
@@ -138,7 +138,7 @@ def changes(attributes: Mapping[str, Any], *, needed: Sequence[str] = ()) -> dic
     """
     body = attributes_of(attributes, needed=needed)
     if not body:
-        raise ValueError("give at least one attribute to change")
+        raise ArgumentValueError("give at least one attribute to change")
     return body
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from ..._core.attributes import members
 from ..._core.request import id_or_slug, text
 from ..._operation import Mode, operation
+from ...errors import ArgumentValueError
 from ...events import OnEvent
 from ...types import Action, BackupPolicyAttributes
 from .action_overloads import Actions, act, by_ids, enable, rebuilding, resizing, single, snapshot
@@ -60,7 +61,7 @@ class DropletActions(DropletActionRunner[Mode]):
         body: dict[str, Any] = {"type": "enable_backups"}
         if backup_policy is not None:
             if tag_name is not None:
-                raise ValueError("the API takes a backup_policy for one Droplet at a time, not by tag")
+                raise ArgumentValueError("the API takes {0} for one Droplet at a time, not by tag", "backup_policy")
             body["backup_policy"] = members("backup_policy", backup_policy)
         return await self._act(id, tag_name, body, wait, poll, timeout, progress)
 

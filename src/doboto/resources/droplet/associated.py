@@ -14,7 +14,13 @@ from ..._json import mapping, records
 from ..._operation import Mode, operation
 from ..._wait.destroyed import AssociatedDestroyWatch
 from ..._wait.polling import WaitPlan, wait
-from ...errors import DOBOTOActionException, DOBOTOException, DOBOTONotFoundException
+from ...errors import (
+    ArgumentTypeError,
+    ArgumentValueError,
+    DOBOTOActionException,
+    DOBOTOException,
+    DOBOTONotFoundException,
+)
 from ...events import OnEvent
 from ...types import AssociatedResources, AssociatedResourceSelection, DestroyStatus
 from .._base.recovery import unknown
@@ -90,7 +96,9 @@ class DropletAssociated(DropletActionRunner[Mode]):
                 with `destroy_retry`.
         """
         if flag("dangerous", dangerous) == (resources is not None):
-            raise ValueError("give either resources, to name what goes along, or dangerous=True for everything")
+            raise ArgumentValueError(
+                "give either {0}, to name what goes along, or {1:True} for everything", "resources", "dangerous"
+            )
         plan = self._plan(poll, timeout, progress)
         request = _dangerous(id) if dangerous else _selective(id, resources)
         await self._send_change(request, plan.deadline, partial(self._recover_destruction, id, plan.deadline))
@@ -192,10 +200,17 @@ def selection(resources: Any) -> dict[str, list[str]]:
         TypeError: It is no dict of lists of ids.
     """
     if not isinstance(resources, Mapping):
-        raise TypeError(f"resources must be a dict of lists of ids, not {type(resources).__name__}")
+        raise ArgumentTypeError(
+            "{0} must be a dict of lists of ids, not {type}", "resources", type=type(resources).__name__
+        )
     named = mapping(resources)
     if unknown_kinds := named.keys() - KINDS:
-        raise ValueError(f"resources has no {', '.join(sorted(unknown_kinds))}; it has {', '.join(sorted(KINDS))}")
+        raise ArgumentValueError(
+            "{0} has no {unknown}; it has {known}",
+            "resources",
+            unknown=", ".join(sorted(unknown_kinds)),
+            known=", ".join(sorted(KINDS)),
+        )
     return {kind: [_id(kind, one) for one in listed(kind, some)] for kind, some in named.items()}
 
 

@@ -5,28 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal, Protocol, TypeAlias, overload
 
+from ..._core.attributes import one_of
 from ..._core.droplet.create_request import check_ready_port
 from ..._core.droplet.target import Target
-from ..._operation import Coro, Gone, Many, Mode, One
+from ..._operation import Coro, Many, Mode, One
 from ..._operation.overloads import overloaded_operation
 from ..._wait.droplet_states import DropletStateWatch
-from ..._wait.lookup import untagged
 from ..._wait.polling import wait
 from ..._wait.ports import PortWatch
+from ...errors import ArgumentValueError
 from ...events import OnEvent
 from ...types import Droplet
 from .._base.resource import Resource
 
 Droplets: TypeAlias = list[Droplet]
 #: The states that can be waited for.
-Until: TypeAlias = Literal["ready", "off", "idle", "gone"]
-UNTIL = ("ready", "off", "idle", "gone")
-#: Those after which there is a Droplet to return.
-Existing: TypeAlias = Literal["ready", "off", "idle"]
+Until: TypeAlias = Literal["ready", "off", "idle"]
+UNTIL = ("ready", "off", "idle")
 
 
-class Waits(Protocol[One, Many, Gone]):
-    """A Droplet by its id, a list by several or by tag, nothing where they are waited for to be gone."""
+class Waits(Protocol[One, Many]):
+    """A Droplet by its id, a list by several or by tag."""
 
     @overload
     def __call__(
@@ -34,7 +33,7 @@ class Waits(Protocol[One, Many, Gone]):
         id: int,
         tag_name: None = None,
         *,
-        until: Existing = "ready",
+        until: Until = "ready",
         ready_port: int | None = None,
         poll: float = 5,
         timeout: float = 300,
@@ -46,26 +45,15 @@ class Waits(Protocol[One, Many, Gone]):
         id: Sequence[int] | None = None,
         tag_name: str | None = None,
         *,
-        until: Existing = "ready",
+        until: Until = "ready",
         ready_port: int | None = None,
         poll: float = 5,
         timeout: float = 300,
         progress: OnEvent | None = None,
     ) -> Many: ...
-    @overload
-    def __call__(
-        self,
-        id: int | Sequence[int] | None = None,
-        tag_name: str | None = None,
-        *,
-        until: Literal["gone"],
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnEvent | None = None,
-    ) -> Gone: ...
 
 
-waiting = overloaded_operation[Waits[Droplet, Droplets, None], Waits[Coro[Droplet], Coro[Droplets], Coro[None]]]
+waiting = overloaded_operation[Waits[Droplet, Droplets], Waits[Coro[Droplet], Coro[Droplets]]]
 
 
 class DropletWait(Resource[Mode]):
@@ -88,7 +76,7 @@ class DropletWait(Resource[Mode]):
         poll: float = 5,
         timeout: float = 300,
         progress: OnEvent | None = None,
-    ) -> Droplet | Droplets | None:
+    ) -> Droplet | Droplets:
         """Wait for Droplets that exist, whoever created or changed them.
 
         A poll costs two requests for a single Droplet. For several it reads the list of Droplets, page by page, and one
@@ -97,17 +85,16 @@ class DropletWait(Resource[Mode]):
         Args:
             id: The Droplet's id, or a list of ids; or
             tag_name: the tag whose Droplets are meant: those that have it when the call begins.
-            until: `ready` (active, with an address, no action running), `off` (powered off, no action running),
-                `idle` (created, and no action running, on or off) or `gone` (it no longer exists).
+            until: `ready` (active, with an address, no action running), `off` (powered off, no action running) or
+                `idle` (created, and no action running, on or off).
             ready_port: With `ready`, also wait until this TCP port accepts connections.
 
         Returns:
-            The Droplet if by one `id`; a list of Droplets, in the order given, if by several or by `tag_name`; nothing
-            with `until="gone"`.
+            The Droplet if by one `id`; a list of Droplets, in the order given, if by several or by `tag_name`.
 
         Raises:
             ValueError: Neither or both of `id` and `tag_name` are given, one is empty, or `until` is unknown.
-            DOBOTONotFoundException: Droplets do not exist, or no Droplet has the tag: it may be mistyped.
+            DOBOTONotFoundException: A Droplet does not exist.
             DOBOTOVanishedException: A Droplet was destroyed while it was waited for.
             DOBOTOPollingException: It took longer than `timeout`; its `polling` has the Droplets as last seen.
         """
@@ -115,12 +102,8 @@ class DropletWait(Resource[Mode]):
         _check(until, ready_port)
         plan = self._plan(poll, timeout, progress)
         ids = await self._targeted(target, plan.deadline)
-        if target.tag_name is not None and not ids and until != "gone":
-            raise untagged(target.tag_name)
         watch = DropletStateWatch(self._session, ids, until, target.tag_name)
         await wait(self._session, watch, plan, at_once=True)
-        if until == "gone":
-            return None
         droplets = watch.all()
         if ready_port is not None and droplets:
             await wait(self._session, PortWatch(self._session, droplets, ready_port), plan)
@@ -141,8 +124,9 @@ def _check(until: str, ready_port: int | None) -> None:
     Raises:
         ValueError: There is no such state or port, or a port is to answer on a Droplet that is not to be on.
     """
-    if until not in UNTIL:
-        raise ValueError(f"until must be one of {', '.join(UNTIL)}, not {until!r}")
+    one_of("until", until, UNTIL)
     check_ready_port(ready_port, wait=True)
     if ready_port is not None and until != "ready":
-        raise ValueError(f"ready_port can only be waited for with until='ready', not {until!r}")
+        raise ArgumentValueError(
+            "{0} can only be waited for with {1:'ready'}, not {value!r}", "ready_port", "until", value=until
+        )

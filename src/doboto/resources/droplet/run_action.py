@@ -17,7 +17,6 @@ from ..._json import mapping
 from ..._operation import Mode
 from ..._wait.bulk import BulkWatch
 from ..._wait.followers import ActionFollower
-from ..._wait.lookup import untagged
 from ..._wait.pending_event import PendingEventWatch, TagPendingEventWatch
 from ..._wait.polling import WaitPlan, Watch
 from ...errors import DOBOTOActionException, DOBOTOException, DOBOTOInvalidResponseException
@@ -41,17 +40,11 @@ class DropletActionRunner(ActionRunner[Mode]):
         timeout: float,
         progress: OnEvent | None,
     ) -> Any:
-        """Start an action; wait for it if asked to. An action by id, a list of actions by several ids or by tag.
-
-        Raises:
-            DOBOTONotFoundException: No Droplet has the tag; a mistyped one must not count as success.
-        """
+        """Start an action; wait for it if asked to. An action by id, a list of actions by several ids or by tag."""
         target = Target.of(id, tag_name)
         target.refuse_tag_unless(body["type"])
         plan = self._plan(poll, timeout, progress)
         actions = await self._start_all(target, body, plan, wait)
-        if target.tag_name is not None and not actions:
-            raise untagged(target.tag_name)
         if wait and body["type"] == "snapshot":
             actions = await with_image_ids(self._session, actions, plan.deadline)
         return actions if target.id is None else actions[0]
