@@ -110,7 +110,12 @@ $(PEERS)/this/.ready: pyproject.toml $(shell find src -name '*.py')
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check .
 	@touch $@
 
-bench: $(READY) $(PEERS)/this/.ready $(filter-out %/dots-wrapper/.ready,$(PEERS_READY))  ## This library and its peers, side by side, some ten minutes; ROUNDS=n
+$(PEERS)/this-with-extras/.ready: pyproject.toml $(shell find src -name '*.py')
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check '.[fast,cli]'
+	@touch $@
+
+bench: $(READY) $(PEERS)/this/.ready $(PEERS)/this-with-extras/.ready $(filter-out %/dots-wrapper/.ready,$(PEERS_READY))  ## This library and its peers, side by side, some ten minutes; ROUNDS=n
 	$(BIN)/python benchmarks/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(ARGS)
 
 bench-ansible: $(READY) $(PEERS)/ansible/.ready $(PEERS)/ansible-core-2.19/.collection  ## The collection and another one side by side, some ten minutes

@@ -19,10 +19,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import others
 import report
-from contenders import ALL, HERE, OURS, PEERS, Contender
-from jobs import JOBS, Found, Job, Servers, servers, who
+import starts
+from contenders import HERE, OURS, PEERS, Contender
+from jobs import JOBS, Found, Job, Servers, servers
 from machinery import machinery
-from rows import MACHINERY
+from rows import MACHINERY, Measured
 
 #: What was found: by job and contender, one for each round.
 Results = dict[tuple[str, str], list[Found]]
@@ -33,21 +34,20 @@ def rounds(count: int, where: Servers) -> Results:
     results: Results = {}
     for number in range(count):
         for job in JOBS:
-            contenders = who(job, ALL)
-            turn = number % len(contenders)
+            turn = number % len(job.among)
             if job.once and number == 0:
-                _told(f"{job.name}, side by side")
-                _side_by_side(job, contenders, where, results)
+                _say(f"{job.name}, side by side")
+                _side_by_side(job, where, results)
             elif not job.once:
-                _told(f"round {number + 1} of {count}: {job.name}")
-                for contender in (*contenders[turn:], *contenders[:turn]):
+                _say(f"round {number + 1} of {count}: {job.name}")
+                for contender in (*job.among[turn:], *job.among[:turn]):
                     results.setdefault((job.name, contender.label), []).append(where.run(job, contender))
     return results
 
 
-def _side_by_side(job: Job, contenders: tuple[Contender, ...], where: Servers, results: Results) -> None:
-    with ThreadPoolExecutor(len(contenders)) as threads:
-        for contender, found in zip(contenders, threads.map(lambda one: where.run(job, one), contenders), strict=True):
+def _side_by_side(job: Job, where: Servers, results: Results) -> None:
+    with ThreadPoolExecutor(len(job.among)) as threads:
+        for contender, found in zip(job.among, threads.map(lambda one: where.run(job, one), job.among), strict=True):
             results[job.name, contender.label] = [found]
 
 
@@ -58,7 +58,7 @@ def installed(contender: Contender) -> dict[str, float | str]:
     return found
 
 
-def _told(what: str) -> None:
+def _say(what: str) -> None:
     print(f"{time.strftime('%H:%M:%S')}  {what}", file=sys.stderr, flush=True)
 
 
@@ -71,10 +71,12 @@ def main() -> None:
     prism = others.prepared()
     with servers() as where:
         results = rounds(options.rounds, where)
+        _say("starts")
+        started = starts.measure(where)
     results[MACHINERY.job, OURS.label] = [{"microseconds": machinery()}]
     weights = {one.label: installed(one) for one in (OURS, *PEERS)}
-    _told("the simulator, and Prism")
-    page = report.page(results, weights, options.rounds, others.simulators(prism))
+    _say("the simulator, and Prism")
+    page = report.page(Measured(results, weights, started, options.rounds), others.simulators(prism))
     print(page)
     if options.write:
         report.write(page, report.summary(results, weights))

@@ -36,6 +36,8 @@ class Contender:
 
 
 OURS = Contender("doboto", "doboto", "this", "doboto_blocking")
+#: The same with the extras `fast` and `cli`.
+FAST = Contender("doboto[fast]", "doboto", "this-with-extras", "doboto_blocking")
 ALSO_OURS = Contender("doboto, async", "doboto", "this", "doboto_asynchronous")
 PYDO = Contender("pydo", "pydo", "pydo", "pydo_blocking")
 PEERS = (

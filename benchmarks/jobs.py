@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import trustme
-from contenders import FLOOR, HERE, Contender
+from contenders import ALL, ALSO_OURS, FAST, FLOOR, HERE, OURS, PYDO, Contender
 
 #: What one run found: names and numbers.
 Found = dict[str, float]
@@ -31,7 +31,7 @@ class Job:
         does: The name of the job, as the programs take it.
         tls: Whether it is done over TLS.
         once: Whether one round must do, as it takes minutes; the contenders then do it side by side.
-        floor: Whether the program of the least possible does it too.
+        among: Who does it.
         account: The settings of the account at the server.
     """
 
@@ -39,19 +39,24 @@ class Job:
     does: str
     tls: bool = False
     once: bool = False
-    floor: bool = True
+    among: tuple[Contender, ...] = (*ALL, FLOOR)
     account: dict[str, Any] = field(default_factory=dict)
 
 
 DELAY = 0.05
+LISTERS = (OURS, FAST, ALSO_OURS, PYDO)
 JOBS = (
-    Job("list", "list", account={"delay": DELAY, "others": 10_000}),
-    Job("create", "create", floor=False, account={"delay": DELAY, "boot": [3, 3]}),
+    Job("list", "list", among=(*ALL, FAST, FLOOR), account={"delay": DELAY, "others": 10_000}),
+    Job("list, 10 ms", "list", among=LISTERS, account={"delay": 0.01, "others": 10_000}),
+    Job("list, 200 ms", "list", among=LISTERS, account={"delay": 0.2, "others": 10_000}),
+    Job("list, TLS", "list", tls=True, among=LISTERS, account={"delay": DELAY, "others": 10_000}),
+    Job("each", "each", once=True, among=(OURS, ALSO_OURS), account={"delay": 0.01, "others": 100_000}),
+    Job("create", "create", among=ALL, account={"delay": DELAY, "boot": [3, 3]}),
     Job("import", "import"),
     Job("first", "first", tls=True, account={"others": 1}),
     Job("infos", "infos", tls=True, account={"others": 500}),
-    Job("crowded", "create", floor=False, account={"delay": DELAY, "others": 10_000, "boot": [3, 3]}),
-    Job("limited", "create", once=True, floor=False, account={"delay": DELAY, "boot": [20, 25], "per_minute": 250}),
+    Job("crowded", "create", among=ALL, account={"delay": DELAY, "others": 10_000, "boot": [3, 3]}),
+    Job("limited", "create", once=True, among=ALL, account={"delay": DELAY, "boot": [20, 25], "per_minute": 250}),
 )
 
 
@@ -64,8 +69,7 @@ class Servers:
 
     def run(self, job: Job, contender: Contender) -> Found:
         """One run in a process of its own, beginning with a fresh account."""
-        origin = self._origins[job.tls]
-        self._account(contender.program, {"url": origin, **job.account})
+        origin = self.set_up(contender, job.account, tls=job.tls)
         environment = {
             "PATH": os.environ.get("PATH", ""),
             "BENCH_ORIGIN": origin,
@@ -81,6 +85,12 @@ class Servers:
         found: Found = json.loads(done.stdout.splitlines()[-1])
         found["process"] = time.perf_counter() - began
         return {**found, **self._account(contender.program)}
+
+    def set_up(self, contender: Contender, account: dict[str, Any], *, tls: bool = False) -> str:
+        """Give a contender a fresh account; return where it is."""
+        origin = self._origins[tls]
+        self._account(contender.program, {"url": origin, **account})
+        return origin
 
     def _account(self, token: str, settings: dict[str, Any] | None = None) -> dict[str, int]:
         body = None if settings is None else json.dumps(settings).encode()
@@ -107,8 +117,3 @@ def servers() -> Iterator[Servers]:
                 yield Servers({False: plain, True: tls}, str(folder / "ca.pem"))
             finally:
                 process.terminate()
-
-
-def who(job: Job, contenders: tuple[Contender, ...]) -> tuple[Contender, ...]:
-    """Who does a job."""
-    return (*contenders, FLOOR) if job.floor else contenders

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import timeit
 from statistics import median
+from types import SimpleNamespace
 
 from doboto._operation import Async, Bound, Sync, operation
 
@@ -17,8 +18,9 @@ class Group(Bound[Sync]):
     def __init__(self, mode: type[Sync | Async]) -> None:
         self._mode = mode
         self._async_view = self if mode is Async else Group(Async)
+        self._session = SimpleNamespace(strict=False, timeouts=SimpleNamespace(total=300.0))
 
-    @operation
+    @operation(ref="")
     async def through(self, id: int) -> int:
         """Give it back."""
         return id

@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
+import starts
 from contenders import ALL, FLOOR, OURS, PEERS
 from goals import GOALS
+from jobs import LISTERS
 from rows import (
     CONNECTIONS,
     CREATE,
@@ -19,7 +21,9 @@ from rows import (
     FIRST,
     INFO_CPU,
     LIST,
+    LISTS,
     ROWS,
+    Measured,
     Results,
     Row,
     Weights,
@@ -28,6 +32,8 @@ from rows import (
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
 README = ROOT / "README.md"
+#: Where the README's table is, between its marks.
+GENERATED = re.compile("(<!-- generated: benchmarks -->).*?(<!-- end of benchmarks -->)", re.DOTALL)
 
 INTRODUCTION = f"""# Measured side by side
 
@@ -36,9 +42,19 @@ server that answers like DigitalOcean's API, with Droplets of 2.6 KB, and has ea
 rounds, one after the other. Where a library does not page or wait, its program does, with as few requests as the
 library allows. The programs are in `benchmarks/programs/`.
 
-"Least possible" is computed where it says so: a reply takes 50 ms, a list's first page comes before the others, and
+"Least possible" is computed where it says so: a response takes 50 ms, a list's first page comes before the others, and
 those come over {CONNECTIONS} connections; Droplets need 3 s, or 25 s, to be active. Elsewhere it was measured, with
 Python's own `http.client`, `ssl` and `json` over one connection.
+"""
+
+LISTS_ABOUT = """## Lists
+
+The same list from an API that answers faster and slower, and over TLS. The extra `fast` (msgspec) decodes the pages.
+"""
+
+STARTS_ABOUT = f"""## Starts
+
+Whole processes, the middle one of {starts.ROUNDS} runs in turn. CPU by the kernel's accounting.
 """
 
 RATIOS = """## Ratios
@@ -56,32 +72,41 @@ NOTES = f"""## Read with care
   API that answers more slowly it gains more, from a faster one less.
 - While it decodes a long reply it pauses Python's garbage collector, in the whole process, for some milliseconds a
   page, which halves the CPU time; `DO(..., pause_collector=False)` refuses that.
-- A list's peak of memory holds the replies that are on their way beside the result: 7 MB more over {CONNECTIONS}
+- A list's peak of memory holds the responses that are on their way beside the result: 14 MB more over {CONNECTIONS}
   connections than over one. `each()` holds a few pages only.
 - It would spread 500 calls over two minutes to keep within the rate limit. For the 500 `info` calls its limiter is set
   higher; the peers have none.
 - With the rate limit on, and among 10,000 other Droplets, there is one run each, all contenders at the same time.
-- orjson and msgspec decode a page one and a half times as fast as `json`, and their results take a little more memory.
-  Most of the decoding happens while other replies are on their way, so doboto does without them.
+- Each connection over TLS costs a handshake. They are not resumed: a resumed one saves the client a check of the
+  certificate, a millisecond or less of CPU, and no round trip (RFC 8446, 2.2).
 """
 
 
-def page(results: Results, weights: Weights, rounds: int, simulators: str) -> str:
+def page(measured: Measured, simulators: str) -> str:
     """All that was found, in Markdown."""
+    results, weights = measured.results, measured.weights
     labels = [one.label for one in ALL]
-    rows = [[row.title, *(row.shown(results, label) for label in labels), _least(row, results)] for row in ROWS]
     installed = [_weight(weights[label]) if label in weights else "" for label in labels]
     ratios = [[row.title, *(_ratios(row.ratios(results, one.label)) for one in PEERS)] for row in ROWS if row.ratio]
     return "\n".join(
         (
             INTRODUCTION,
-            _about(weights, rounds),
-            _table(["", *labels, FLOOR.label], [*rows, ["packages, MB installed", *installed, ""]]),
+            _about(weights, measured.rounds),
+            _table(
+                ["", *labels, FLOOR.label], [*_rows(ROWS, labels, results), ["packages, MB installed", *installed, ""]]
+            ),
             RATIOS,
             _table(["", *(one.label for one in PEERS)], ratios),
+            LISTS_ABOUT,
+            _table(
+                ["", *(one.label for one in LISTERS), FLOOR.label],
+                _rows(LISTS, [one.label for one in LISTERS], results),
+            ),
+            STARTS_ABOUT,
+            _table(["", "CPU, ms", "times the first", "time, ms"], starts.rows(measured.starts)),
             "## Goals\n",
-            _table(["", "goal", "found", ""], [goal.line(results, weights) for goal in GOALS]),
-            _reasons(results, weights),
+            _table(["", "goal", "found", ""], [goal.line(measured) for goal in GOALS]),
+            _reasons(measured),
             "## Where a peer is ahead\n",
             _ahead(results, weights),
             NOTES,
@@ -90,18 +115,22 @@ def page(results: Results, weights: Weights, rounds: int, simulators: str) -> st
     )
 
 
+def _rows(rows: Sequence[Row], labels: Sequence[str], results: Results) -> list[list[str]]:
+    return [[row.title, *(row.shown(results, label) for label in labels), _least(row, results)] for row in rows]
+
+
 def summary(results: Results, weights: Weights) -> str:
-    """The README's table."""
+    """The README's table, and when it was measured."""
     shown = (OURS, *PEERS)
     lines = {
-        "list 10,000 Droplets at 50 ms a reply": (LIST, " s"),
+        "list 10,000 Droplets at 50 ms a response": (LIST, " s"),
         "create 50, active after 3 s, and wait": (CREATE, " s"),
         "requests for that": (CREATE_REQUESTS, ""),
         "first HTTPS call, process start included": (FIRST, " ms"),
         "CPU of 500 `info` calls over TLS": (INFO_CPU, " s"),
     }
     rows = [[title, *(row.shown(results, one.label) + unit for one in shown)] for title, (row, unit) in lines.items()]
-    return _table(
+    return f"{_date()}:\n\n" + _table(
         ["", *(one.label for one in shown)],
         [*rows, ["packages, MB installed", *(_weight(weights[one.label]) for one in shown)]],
     )
@@ -110,17 +139,21 @@ def summary(results: Results, weights: Weights) -> str:
 def write(page: str, summary: str) -> None:
     """Put both where they belong."""
     PAGE.write_text(page, encoding="utf-8")
-    head, heading, rest = README.read_text(encoding="utf-8").partition("\n## Compared\n")
-    renewed, count = re.subn(r"(?:^\|.*\n)+", lambda _: summary, rest, count=1, flags=re.MULTILINE)
+    renewed, count = GENERATED.subn(
+        lambda marks: f"{marks[1]}\n\n{summary}\n{marks[2]}", README.read_text(encoding="utf-8")
+    )
     if count != 1:
-        raise LookupError("the README has no table under the heading Compared")
-    README.write_text(head + heading + renewed, encoding="utf-8")
+        raise LookupError("the README has no part that is marked as the benchmarks' table")
+    README.write_text(renewed, encoding="utf-8")
 
 
-def _reasons(results: Results, weights: Weights) -> str:
+def _reasons(measured: Measured) -> str:
     """Why goals were missed."""
-    missed = [goal for goal in GOALS if not goal.met(results, weights)]
-    return "".join(f"- Missed: {goal.what}. {goal.why}".rstrip() + "\n" for goal in missed) or "All are met.\n"
+    missed = [goal for goal in GOALS if not goal.met(measured)]
+    reasons: dict[str, list[str]] = {}
+    for goal in missed:
+        reasons.setdefault(goal.why, []).append(goal.what)
+    return "".join(f"- Missed: {'; '.join(goals)}. {why}\n" for why, goals in reasons.items()) or "All are met.\n"
 
 
 def _ahead(results: Results, weights: Weights) -> str:
@@ -158,9 +191,13 @@ def _weight(weight: Mapping[str, float | str]) -> str:
 def _about(weights: Weights, rounds: int) -> str:
     versions = ", ".join(f"{label.removesuffix(' 0.6.1')} {weight['version']}" for label, weight in weights.items())
     return (
-        f"{time.strftime('%d %B %Y')}; {rounds} rounds; {os.cpu_count()} cores ({platform.machine()}), "
+        f"{_date()}; {rounds} rounds; {os.cpu_count()} cores ({platform.machine()}), "
         f"{platform.system()}, Python {platform.python_version()};\n{versions}.\n"
     )
+
+
+def _date() -> str:
+    return f"{time.localtime().tm_mday} {time.strftime('%B %Y')}"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -28,6 +28,8 @@ from droplets import FIRST_ID, action, droplet
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MINUTE = 60.0
+#: Droplets of an account whose pages are kept; those of ten times as many would take a quarter of a gigabyte.
+MOST_KEPT = 10_000
 Response = tuple[int, bytes, list[tuple[bytes, bytes]]]
 _connections = itertools.count(1)
 
@@ -156,6 +158,8 @@ class Server:
         if account.created:
             return 200, _page(account, "droplets", range(account.total()), number, size, account.droplet), []
         place = account.others, number, size
+        if account.others > MOST_KEPT:
+            return 200, _page(account, "droplets", range(account.total()), number, size, account.droplet), []
         if place not in self._pages:
             self._pages[place] = _page(account, "droplets", range(account.total()), number, size, account.droplet)
         return 200, self._pages[place], []

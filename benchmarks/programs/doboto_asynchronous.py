@@ -18,11 +18,16 @@ async def created():
     return sum(one["status"] == "active" for one in made)
 
 
+async def counted():
+    return sum([1 async for _ in ado.droplet.each()])
+
+
 with runner:
     measured.main(
         lambda: ado,
         lambda ado: len(runner.run(ado.droplet.list())),
         lambda ado: runner.run(created()),
         lambda ado, id: runner.run(ado.droplet.info(id))["id"],
+        each=lambda ado: runner.run(counted()),
     )
     runner.run(ado.aclose())

@@ -17,4 +17,10 @@ def created(do):
     return sum(one["status"] == "active" for one in made)
 
 
-measured.main(client, lambda do: len(do.droplet.list()), created, lambda do, id: do.droplet.info(id)["id"])
+measured.main(
+    client,
+    lambda do: len(do.droplet.list()),
+    created,
+    lambda do, id: do.droplet.info(id)["id"],
+    each=lambda do: sum(1 for _ in do.droplet.each()),
+)

@@ -35,7 +35,7 @@ def infos(info):
         assert info(FIRST_ID + number) == FIRST_ID + number
 
 
-def main(client, listed, created, info):
+def main(client, listed, created, info, each=None):
     """Do the job that the command line names and print what it took.
 
     Args:
@@ -43,6 +43,7 @@ def main(client, listed, created, info):
         listed: Lists all Droplets with it; returns how many.
         created: Creates Droplets of `NAMES` and waits for them; returns how many are active.
         info: Reads a Droplet by id; returns its id.
+        each: Reads all Droplets one after the other, without a list of them; returns how many.
     """
     imported = time.perf_counter() - STARTED
     made = client()
@@ -50,6 +51,8 @@ def main(client, listed, created, info):
     began, cpu = time.perf_counter(), time.process_time()
     if JOB == "list":
         assert listed(made) == 10_000
+    elif JOB == "each":
+        assert each(made) == 100_000
     elif JOB == "create":
         assert created(made) == len(NAMES)
     elif JOB == "infos":
