@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from doboto import DOBOTONotFoundException
+from doboto.sim import Simulator
 
-from .conftest import one
+from .conftest import client, one
 from .contract import Contract
 
 pytestmark = pytest.mark.usefixtures("contract")
@@ -39,3 +40,10 @@ def test_life_of_a_reserved_ip(api: Any, droplet: Any, contract: Contract) -> No
     assert api.reserved_ip.destroy(ip, missing_ok=True) is None
     asked = {operation for operation in contract.asked if operation.startswith("reservedIPs")}
     assert len(asked) == 7, asked
+
+
+def test_a_token_that_may_not_see_droplets_waits_for_the_address(flavour: str, runner: Any, sim: Simulator) -> None:
+    droplet = client(flavour, runner, sim).droplet.create(one(), wait=True)
+    sim.register("narrow", scopes=["reserved_ip:create", "reserved_ip:read"], account="simulated")
+    address = client(flavour, runner, sim, token="narrow").reserved_ip.create(droplet["id"], wait=True)
+    assert (address["locked"], "droplet" in address) == (False, False)

@@ -53,7 +53,7 @@ class Firewall(LifecycleOperations[Mode]):
         ref="firewalls_create",
         scopes="firewall:create",
         effect="create",
-        scopes_with={"wait": ("firewall:read",), "droplet_ids": ("droplet:read",), "tags": ("tag:read",)},
+        scopes_with={"wait": ("firewall:read",), "droplet_ids": ("droplet:read",), "tags": ("tag:create", "tag:read")},
     )
     async def create(
         self,
@@ -89,7 +89,7 @@ class Firewall(LifecycleOperations[Mode]):
         ref=("firewalls_list", "firewalls_create"),
         scopes=("firewall:read", "firewall:create"),
         effect="present",
-        scopes_with={"droplet_ids": ("droplet:read",), "tags": ("tag:read",)},
+        scopes_with={"droplet_ids": ("droplet:read",), "tags": ("tag:create", "tag:read")},
     )
     async def present(
         self,
@@ -119,7 +119,7 @@ class Firewall(LifecycleOperations[Mode]):
         ref="firewalls_update",
         scopes=("firewall:update", "droplet:read", "tag:read"),
         effect="update",
-        scopes_with={"wait": ("firewall:read",)},
+        scopes_with={"wait": ("firewall:read",), "tags": ("tag:create",)},
     )
     async def update(
         self,
@@ -200,7 +200,7 @@ class Firewall(LifecycleOperations[Mode]):
 
     @operation(
         ref="firewalls_add_tags",
-        scopes=("firewall:update", "tag:read"),
+        scopes=("firewall:update", "tag:create", "tag:read"),
         effect="update",
         scopes_with={"wait": ("firewall:read",)},
     )
@@ -227,7 +227,7 @@ class Firewall(LifecycleOperations[Mode]):
 
     @operation(
         ref="firewalls_delete_tags",
-        scopes=("firewall:update", "tag:read"),
+        scopes=("firewall:update", "tag:create", "tag:read"),
         effect="update",
         scopes_with={"wait": ("firewall:read",)},
     )

@@ -46,7 +46,7 @@ class ProjectResources(Creation[Mode]):
         ref="projects_assign_resources",
         scopes="project:assign_resource",
         effect="update",
-        scopes_note="scopes of the resources",
+        scopes_note="the read scope of each resource, such as droplet:read",
     )
     async def resource_assign(self, id: str, resources: Sequence[str]) -> Resources:
         """Put resources into a project, out of the ones that they are in.
@@ -66,7 +66,7 @@ class ProjectResources(Creation[Mode]):
         ref="projects_assign_resources_default",
         scopes="project:assign_resource",
         effect="update",
-        scopes_note="scopes of the resources",
+        scopes_note="the read scope of each resource, such as droplet:read",
     )
     async def default_resource_assign(self, resources: Sequence[str]) -> Resources:
         """Put resources into the default project, out of the ones that they are in.

@@ -188,8 +188,9 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
         ref=("volumeActions_post_byId", "volumeActions_post"),
         scopes="block_storage_action:create",
         effect="action",
-        scopes_with={"wait": ("block_storage_action:read",), "name": ("actions:read",)},
-        scopes_note="block_storage:read to recover from a lost response",
+        scopes_with={"wait": ("block_storage_action:read",)},
+        scopes_note="actions:read instead of block_storage_action:read while waiting for one given by name; "
+        "block_storage:read to recover from a lost response",
     )
     async def attach(
         self,
@@ -223,8 +224,9 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
         ref=("volumeActions_post_byId", "volumeActions_post"),
         scopes="block_storage_action:create",
         effect="action",
-        scopes_with={"wait": ("block_storage_action:read",), "name": ("actions:read",)},
-        scopes_note="block_storage:read to recover from a lost response",
+        scopes_with={"wait": ("block_storage_action:read",)},
+        scopes_note="actions:read instead of block_storage_action:read while waiting for one given by name; "
+        "block_storage:read to recover from a lost response",
     )
     async def detach(
         self,

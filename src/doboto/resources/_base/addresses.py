@@ -89,7 +89,7 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
         scopes="reserved_ip:update",
         effect="action",
         scopes_with={"wait": ("reserved_ip:read",)},
-        scopes_note="actions:read while waiting for an IPv6 address",
+        scopes_note="actions:read instead of reserved_ip:read while waiting for an IPv6 address",
     )
     async def assign(
         self,
@@ -117,7 +117,7 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
         scopes="reserved_ip:update",
         effect="action",
         scopes_with={"wait": ("reserved_ip:read",)},
-        scopes_note="actions:read while waiting for an IPv6 address",
+        scopes_note="actions:read instead of reserved_ip:read while waiting for an IPv6 address",
     )
     async def unassign(
         self,

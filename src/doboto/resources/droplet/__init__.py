@@ -342,7 +342,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         ref=("droplets_destroy", "droplets_destroy_byTag"),
         scopes="droplet:delete",
         effect="destroy",
-        scopes_with={"wait": ("droplet:read",)},
+        scopes_with={"wait": ("droplet:read",), "tag_name": ("tag:read",)},
         irreversible="The Droplet and all data on its disk are lost.",
         bulk=True,
     )
@@ -394,7 +394,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         """
         return await self._list_all("kernels", path("/droplets/{id}/kernels", id=id))
 
-    @operation(ref="droplets_list_snapshots", scopes=("droplet:read", "image:read"))
+    @operation(ref="droplets_list_snapshots", scopes="droplet:read")
     async def snapshot_list(self, id: int) -> Snapshots:
         """List the snapshots made of a Droplet.
 

@@ -24,8 +24,13 @@ BY_ID: Mapping[str, Any] = {
 BY_TAG: Mapping[str, Any] = {
     "ref": ("dropletActions_post", "dropletActions_post_byTag"),
     "effect": "action",
-    "scopes_with": {"wait": ("droplet:read",), "tag_name": ("actions:read", "tag:read")},
+    "scopes_with": {"wait": ("droplet:read",), "tag_name": ("tag:read",)},
+    "scopes_note": "actions:read to recover from a lost response to actions by tag",
     "bulk": True,
+}
+SNAPSHOT: Mapping[str, Any] = {
+    **BY_TAG,
+    "scopes_note": f"image:read to find the new image's id while waiting; {BY_TAG['scopes_note']}",
 }
 
 
@@ -383,8 +388,7 @@ class DropletActions(DropletActionRunner[Mode]):
 
     @snapshot(
         scopes=("droplet:update", "image:create"),
-        **BY_TAG,
-        scopes_note="image:read to find the new image's id while waiting",
+        **SNAPSHOT,
     )
     async def snapshot_create(
         self,

@@ -20,7 +20,7 @@ class DropletBackups(Resource[Mode]):
 
     _noun = "Droplet"
 
-    @operation(ref="droplets_list_backups", scopes=("droplet:read", "image:read"))
+    @operation(ref="droplets_list_backups", scopes="droplet:read")
     async def backup_list(self, id: int) -> Backups:
         """List the backups taken of a Droplet.
 

@@ -93,7 +93,13 @@ def hostname(name: str) -> str:
 
 
 def _require_scopes(body: Record, scopes: Scopes) -> None:
-    needed = {"tags": "tag:create", "ssh_keys": "ssh_key:read", "vpc_uuid": "vpc:read", "image": "image:read"}
+    needed = {
+        "tags": "tag:create",
+        "ssh_keys": "ssh_key:read",
+        "volumes": "block_storage:read",
+        "vpc_uuid": "vpc:read",
+        "image": "image:read",
+    }
     scopes.require(*(scope for name, scope in needed.items() if body.get(name)))
 
 

@@ -46,6 +46,8 @@ def _readable(call: ApiCall, members: Record) -> None:
     # API reference, text of PUT: the token needs read access to what is attached.
     needed = {"droplet_ids": "droplet:read", "tags": "tag:read"}
     call.scopes.require(*(scope for name, scope in needed.items() if members.get(name)))
+    if call.body.get("tags"):
+        call.scopes.require("tag:create")  # API reference, existing_tags_array
 
 
 @OPERATIONS("GET", "/v2/firewalls", "firewall:read")

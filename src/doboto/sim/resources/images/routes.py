@@ -81,6 +81,8 @@ def import_image(call: ApiCall) -> Record:
         raise unprocessable("url is invalid")
     if not (catalog.region(region) or {"available": False})["available"]:
         raise unprocessable("region is invalid")
+    if body.get("tags"):
+        call.scopes.require("tag:create")
     asked, description, distribution = tagging.read_tags(body), _description(body, ""), _distribution(body)
     tags = tagging.create_missing(account, asked)
     number = account.next_id("image")
