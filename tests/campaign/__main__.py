@@ -6,7 +6,7 @@ import argparse
 import logging
 import sys
 
-from .campaign import Report, Scale, run
+from .campaign import ROUNDS, Report, Scale, run
 from .verdict import NONE
 
 
@@ -15,15 +15,16 @@ def main() -> int:
     usual = Scale()
     parser = argparse.ArgumentParser(prog="campaign", description="Creates under every fault, over real sockets.")
     parser.add_argument("--seed", type=int, default=1, help="what calls and faults are drawn from")
-    parser.add_argument("--creates", type=int, default=usual.creates, help="how many calls of create")
-    parser.add_argument("--width", type=int, default=usual.width, help="threads, and as many tasks beside them")
+    parser.add_argument("--creates", type=int, default=usual.creates, help="how many calls")
+    parser.add_argument("--width", type=int, default=usual.width, help="callers of each client")
     parser.add_argument("--speed", type=float, default=usual.speed, help="how fast time runs")
-    parser.add_argument("--marked", action="store_true", help="recovery tags, and the same names for all")
+    parser.add_argument("--kind", action="append", choices=ROUNDS, help="rounds of this kind alone; may be repeated")
     chosen = parser.parse_args()
     logging.getLogger("doboto").addHandler(logging.NullHandler())
     logging.getLogger("urllib3").setLevel(logging.ERROR)
     print(f"campaign: seed {chosen.seed}, {chosen.creates} creates", flush=True)
-    report = run(chosen.seed, Scale(chosen.creates, width=chosen.width, speed=chosen.speed, marked=chosen.marked))
+    scale = Scale(chosen.creates, width=chosen.width, speed=chosen.speed, kinds=chosen.kind or usual.kinds)
+    report = run(chosen.seed, scale)
     show(report)
     return 1 if report.verdict.problems else 0
 
@@ -32,12 +33,14 @@ def show(report: Report) -> None:
     """Print the figures."""
     for fault, count in sorted(report.triggered.items()):
         print(f"{count:8}  {fault}")
-    print(f"{sum(report.triggered.values()):8}  faults in all\n")
-    for figure, count in sorted(report.verdict.figures.items()):
-        print(f"{count:8}  {figure}")
+    print(f"{sum(report.triggered.values()):8}  faults in all")
+    for kind, verdict in {**report.verdicts, "all": report.verdict}.items():
+        print(f"\n{kind}")
+        for figure, count in sorted(verdict.figures.items()):
+            print(f"{count:8}  {figure}")
+        for name in NONE:
+            print(f"{len(getattr(verdict, name)):8}  {name}")
     print(f"{report.requests:8}  requests\n{report.seconds:8.0f}  seconds\n")
-    for name in NONE:
-        print(f"{len(getattr(report.verdict, name)):8}  {name}")
     for problem in report.verdict.problems[:50]:
         print(problem)
 

@@ -1,4 +1,4 @@
-"""The campaign: rounds of creates over real sockets, against a simulator that fails at random places.
+"""The campaign: rounds of calls over real sockets, against a simulator that fails at random places.
 
 Time runs `speed` times as fast, for the clients and the simulator alike. Only a transport's time-outs pass in real
 time, so that the faults that outlast them are as much longer.
@@ -6,25 +6,56 @@ time, so that the faults that outlast them are as much longer.
 
 from __future__ import annotations
 
+import multiprocessing
+import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-from doboto import DO, AsyncDO, Limiter
-from doboto._core.ownership import OwnershipRegistry
 from doboto._io.simulated import SimulatedClock
 from doboto.resources._base.recovery import PATIENCE
 from doboto.sim import RealClock, Settings, Simulator
 
-from .callers import Outcome, both
-from .plan import Ask, asks, faults
+from .callers import WRONG, Crowd, WrongClock
+from .kinds import KINDS, prepare
+from .plan import ALIKE, Ask, asks_for_droplets, asks_for_others, faults
 from .verdict import Verdict, judge
 from .witness import Witness, triggered
 
-#: Real seconds that the clients wait for a piece of a reply.
+#: Real seconds that the clients wait for a piece of a response.
 READ_TIMEOUT = 1.5
-#: The clients' clocks are wrong by that many seconds: nothing may depend on this machine agreeing with the API's.
-WRONG = 1000.0
+#: A third of the calls are for other resources and for actions.
+OTHERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of round.
+
+    Attributes:
+        alike: Whether the callers ask for Droplets of the same forty names, else each for names of its own.
+        processes: Whether each client is in a process of its own, two of each kind, and knows nothing of the others;
+            otherwise one of each kind is in this process.
+        tagged: Whether the clients give each request for Droplets a recovery tag.
+        names_link: Which actions the response to a create with `names` links to.
+    """
+
+    alike: bool = False
+    processes: bool = False
+    tagged: bool = False
+    names_link: Literal["create", "batch"] = "create"
+
+
+#: The kinds of rounds, in turn. Without tags, nothing tells Droplets of the same names in several processes apart.
+ROUNDS = {
+    "own names": Kind(),
+    "same names": Kind(alike=True, names_link="batch"),
+    "four processes": Kind(processes=True, names_link="batch"),
+    "four processes, same names, recovery tags": Kind(alike=True, processes=True, tagged=True),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +63,18 @@ class Scale:
     """How much of it.
 
     Attributes:
-        creates: Calls of `create`.
+        creates: Calls.
         round: Calls in one account.
-        width: Threads, and as many tasks beside them.
+        width: Callers of each client.
         speed: How fast time runs.
-        marked: Whether the clients give each request a recovery tag. Then all callers fight for the same names, and the
-            clients know nothing of each other, as if each were a process of its own.
+        kinds: Names of the kinds of rounds.
     """
 
     creates: int = 10_000
     round: int = 250
     width: int = 12
     speed: float = 8.0
-    marked: bool = False
+    kinds: Sequence[str] = tuple(ROUNDS)
 
     @property
     def late(self) -> float:
@@ -56,74 +86,85 @@ class Scale:
         return sent_at - WRONG + self.late + PATIENCE
 
 
-class WrongClock(SimulatedClock):
-    """The simulator's time, seen by a machine whose clock is wrong."""
-
-    def __init__(self, simulator: Simulator, wrong: float) -> None:
-        super().__init__(simulator)
-        self._wrong = wrong
-
-    def time(self) -> float:
-        """Seconds since 1970 (UTC), wrongly."""
-        return super().time() + self._wrong
-
-
 @dataclass(slots=True)
 class Report:
-    """What came of it."""
+    """What came of it: all together, and by kind of round."""
 
     verdict: Verdict
+    verdicts: dict[str, Verdict]
     triggered: Counter[str]
     requests: int
     seconds: float
 
 
 def simulator(speed: float) -> Simulator:
-    """An account without limits: the campaign is about faults."""
+    """An account without limits, but that of snapshots of one volume: the campaign is about faults."""
     unlimited = Settings(
-        droplet_limit=1_000_000, requests_per_hour=0, requests_per_minute=0, log_size=1, default_vpc_prefix=16
+        droplet_limit=1_000_000,
+        reserved_ip_limit=1_000_000,
+        volume_limit=1_000_000,
+        requests_per_hour=0,
+        requests_per_minute=0,
+        lets_encrypt_needs_domain=False,
+        log_size=1,
+        default_vpc_prefix=16,
     )
     return Simulator(RealClock(speed), unlimited)
 
 
 def run(seed: int, scale: Scale) -> Report:
-    """The whole campaign: rounds of different names and of the same names in turn."""
-    verdict, sim = Verdict(), simulator(scale.speed)
+    """The whole campaign: rounds of each kind in turn."""
+    sim = simulator(scale.speed)
     witness = Witness(sim, scale.late)
-    begun = sim.clock.now()
-    with sim.serve() as server:
-        for number, alike, calls in rounds(seed, scale):
-            token = f"round-{number}"
+    begun = time.monotonic()
+    verdicts: dict[str, Verdict] = {name: Verdict() for name in scale.kinds}
+    with ExitStack() as stack:
+        server = stack.enter_context(sim.serve())
+        threads: Executor = stack.enter_context(ThreadPoolExecutor(2))
+        context = multiprocessing.get_context("spawn")
+        processes: Executor = stack.enter_context(ProcessPoolExecutor(4, mp_context=context))
+        for number, name, count in rounds(scale):
+            kind, token = ROUNDS[name], f"round-{number}"
+            sim.use_settings(replace(sim.settings, names_link=kind.names_link))
+            calls = asks(sim, token, count, seed + number, kind)
             account = sim.account(token).name
             witness.load([{**rule, "account": account} for rule in faults(seed + number, scale.late)])
-            outcomes = crowd(sim, server.url, token, calls, scale)
+            crowds = form_crowds(sim, server.url, token, calls, kind, scale)
+            done = (processes if kind.processes else threads).map(Crowd.run, crowds)
+            outcomes = [outcome for some in done for outcome in some]
             drain(sim, witness)
-            verdict += judge(outcomes, witness.of(account), alike=alike, gave_up=scale.gave_up, exact=scale.marked)
-    return Report(verdict, triggered(witness), witness.requests, (sim.clock.now() - begun) / scale.speed)
+            verdicts[name] += judge(outcomes, witness.of(account), gave_up=scale.gave_up, exact=kind.tagged)
+    total = Verdict()
+    for verdict in verdicts.values():
+        total += verdict
+    return Report(total, verdicts, triggered(witness), witness.requests, time.monotonic() - begun)
 
 
-def rounds(seed: int, scale: Scale) -> Iterator[tuple[int, bool, list[Ask]]]:
-    """The rounds' numbers, whether their callers fight for names, and their calls."""
+def rounds(scale: Scale) -> Iterator[tuple[int, str, int]]:
+    """The rounds: number, name of the kind, and how many calls."""
     for number, start in enumerate(range(0, scale.creates, scale.round)):
-        alike = scale.marked or number % 2 == 1
-        yield number, alike, asks(min(scale.round, scale.creates - start), seed + number, alike=alike)
+        yield number, scale.kinds[number % len(scale.kinds)], min(scale.round, scale.creates - start)
 
 
-def crowd(sim: Simulator, url: str, token: str, calls: list[Ask], scale: Scale) -> list[Outcome]:
-    """One round's callers: threads and tasks, with the two clients, on one account."""
-    settings: dict[str, object] = {
-        "limiter": Limiter(per_minute=1_000_000),
-        "clock": WrongClock(sim, WRONG),
-        "read_timeout": READ_TIMEOUT,
-        "connections": 2 * scale.width,
-    }
-    if scale.marked:
+def asks(sim: Simulator, token: str, count: int, seed: int, kind: Kind) -> list[Ask]:
+    """The calls of a round, with what they need in the account."""
+    others = range(0, count, OTHERS)
+    kinds = [name for name in KINDS if not (kind.processes and name in ALIKE)]
+    prepared = prepare(sim, token, len(others))
+    droplets = asks_for_droplets([n for n in range(count) if n % OTHERS], seed, alike=kind.alike)
+    return sorted([*droplets, *asks_for_others(others, seed, kinds, prepared)], key=lambda ask: ask.number)
+
+
+def form_crowds(sim: Simulator, url: str, token: str, calls: Sequence[Ask], kind: Kind, scale: Scale) -> list[Crowd]:
+    """One round's callers, on one account."""
+    assert isinstance(sim.clock, RealClock)
+    settings: dict[str, Any] = {
+        "clock": WrongClock(sim.clock), "read_timeout": READ_TIMEOUT, "connections": 2 * scale.width,
+    }  # fmt: skip
+    if kind.tagged:
         settings["recovery_tag"] = "keep"
-    with DO(token, url, **settings) as blocking:  # type: ignore[arg-type]
-        asynchronous = AsyncDO(token, url, **settings)  # type: ignore[arg-type]
-        if scale.marked:
-            asynchronous._session.ownership = OwnershipRegistry()
-        return both(blocking, asynchronous, calls, scale.width)
+    count = 4 if kind.processes else 2
+    return [Crowd(n % 2 == 0, url, token, scale.width, settings, calls[n::count]) for n in range(count)]
 
 
 def drain(sim: Simulator, witness: Witness) -> None:

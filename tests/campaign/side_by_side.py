@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from doboto import DO, AsyncDO, Limiter
 from doboto._io.simulated import SimulatedClock
@@ -22,7 +23,7 @@ from doboto.sim.http.peers import Server
 
 from .callers import Outcome, tasks, threads
 from .campaign import READ_TIMEOUT, Scale, drain, simulator
-from .plan import Ask, asks, faults
+from .plan import Ask, asks_for_droplets, faults
 from .verdict import Verdict, judge
 from .witness import Witness, triggered
 
@@ -31,13 +32,13 @@ TOKEN = "side-by-side"
 Crowd = Callable[[Simulator, Server, Sequence[Ask], int], list[Outcome]]
 #: A row's name, and what to count.
 ROWS: dict[str, Callable[[Verdict], int]] = {
-    "calls of create": lambda found: found.figures["creates"],
-    "Droplets asked for": lambda found: found.figures["Droplets asked for"],
+    "calls of create": lambda found: found.figures["calls"],
+    "Droplets asked for": lambda found: found.figures["asked for"],
     "requests sent": lambda found: found.figures["requests to create"],
-    "answers lost": lambda found: found.figures["answers lost"],
+    "responses lost": lambda found: found.figures["responses lost"],
     "calls that returned their Droplets": lambda found: found.figures["outcome returned"],
-    "calls that raised": lambda found: found.figures["creates"] - found.figures["outcome returned"],
-    "Droplets made": lambda found: found.figures["Droplets made"],
+    "calls that raised": lambda found: found.figures["calls"] - found.figures["outcome returned"],
+    "Droplets made": lambda found: found.figures["made"],
     "**Droplets beyond those asked for (duplicates)**": lambda found: found.extra,
     "**Droplets unknown to every caller**": lambda found: len(found.unknown),
 }
@@ -72,7 +73,7 @@ def pydo(python: Path) -> Crowd:
         )
         found = [json.loads(line) for line in done.stdout.splitlines()]
         return [
-            Outcome(ask, one.get("droplets", []), Exception(one["error"]) if "error" in one else None)
+            Outcome(ask, _with_text_ids(one.get("droplets", [])), Exception(one["error"]) if "error" in one else None)
             for ask, one in zip(calls, found, strict=True)
         ]
 
@@ -84,11 +85,15 @@ def measured(crowd: Crowd, seed: int, scale: Scale) -> tuple[Verdict, int]:
     sim = simulator(scale.speed)
     witness = Witness(sim, scale.late)
     witness.load(faults(seed, scale.late))
-    calls = asks(scale.creates, seed, alike=False, most=10, waiting=0)
+    calls = [*asks_for_droplets(range(scale.creates), seed, alike=False, most=10, waiting=0)]
     with sim.serve(tls=True) as server:
         outcomes = crowd(sim, server, calls, scale.width)
         drain(sim, witness)
-    return judge(outcomes, witness.of(sim.account(TOKEN).name), alike=False), sum(triggered(witness).values())
+    return judge(outcomes, witness.of(sim.account(TOKEN).name)), sum(triggered(witness).values())
+
+
+def _with_text_ids(droplets: list[Any]) -> list[Any]:
+    return [{**droplet, "id": str(droplet["id"])} for droplet in droplets]
 
 
 def _settings(sim: Simulator, server: Server, width: int) -> dict[str, object]:
