@@ -148,10 +148,10 @@ class Client(Generic[Mode]):
                 time that takes. It is paused in the whole process, for some milliseconds a page.
             on_event: Called with every event of every call; see `doboto.events`.
             strict: If true, refuse attributes that the types do not have, instead of an `UnknownAttributeWarning`.
-            recovery_tag: `keep` or `remove`: each request that creates Droplets gets a tag of its own, so that what it
-                created is found beyond doubt if the response is lost, whatever other programs create. The tag stays,
-                or is removed once the Droplets are known, which takes a request. Needs the scopes tag:create and
-                tag:read, and tag:delete to remove it.
+            recovery_tag: `keep` or `remove`: each request that creates Droplets, a volume, a snapshot of a volume or a
+                custom image gets a tag of its own, so that what it created is found beyond doubt if the response is
+                lost, whatever other programs create. The tag stays, or is removed once the result is known, which
+                takes a request. Needs the scopes tag:create and tag:read, and tag:delete to remove it.
             wrap_transport: Called with the transport, the default one or that of `transport`; gives the one to use, as
                 for tracing or further headers.
 
@@ -436,7 +436,7 @@ class Client(Generic[Mode]):
             read_timeout: Seconds to wait for a piece of a reply.
             connect_timeout: Seconds to wait for a connection.
             on_event: Called with every event of the calls made through it.
-            recovery_tag: `keep` or `remove`: give each request that creates Droplets a tag of its own.
+            recovery_tag: `keep` or `remove`: give each request that creates something that takes tags one of its own.
 
         Raises:
             DOBOTOConfigurationException: A setting can't be right.

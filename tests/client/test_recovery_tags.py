@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from doboto import DO, DOBOTOConfigurationException, DOBOTOOutcomeUnknownException
+from doboto import DO, DOBOTOConfigurationException, DOBOTOOutcomeUnknownException, call_states
 from doboto._core.recovery import RECOVERY_TAG
 from doboto.sim import ManualClock, Settings, Simulator
 
@@ -123,3 +124,94 @@ def test_with_options_turns_it_on_for_some_calls(flavour: str, runner: Any, sim:
 def test_a_setting_that_means_nothing_is_refused(flavour: str, runner: Any, sim: Simulator, wrong: Any) -> None:
     with pytest.raises(DOBOTOConfigurationException, match="recovery_tag"):
         client(flavour, runner, sim, recovery_tag=wrong)
+
+
+VOLUME = {"name": "data", "region": "nyc3", "size_gigabytes": 1}
+CUSTOM = {"name": "mine", "url": "https://example.com/disk.qcow2", "region": "nyc3", "distribution": "Debian"}
+#: What takes tags beside Droplets: how it is created, and the path of its list.
+TAGGABLE: dict[str, tuple[Callable[[Any, str], Any], str]] = {
+    "volume": (lambda do, _volume: do.volume.create(VOLUME), "/volumes"),
+    "snapshot": (lambda do, volume: do.volume.snapshot_create(volume, "same", tags=["mine"]), "/volumes/*/snapshots"),
+    "image": (lambda do, _volume: do.image.create(**CUSTOM), "/images"),
+}
+
+
+@pytest.fixture
+def volume(sim: Simulator) -> str:
+    """A volume of another name."""
+    id: str = DO.simulated(sim).volume.create({**VOLUME, "name": "other"})["id"]
+    return id
+
+
+@pytest.mark.parametrize("kind", TAGGABLE)
+def test_other_resources_that_take_tags_get_one(
+    flavour: str, runner: Any, sim: Simulator, volume: str, kind: str
+) -> None:
+    create, _ = TAGGABLE[kind]
+    made = create(client(flavour, runner, sim, recovery_tag="keep"), volume)
+    assert len(marks(made)) == 1
+    assert [tag for tag in made["tags"] if tag not in marks(made)] == (["mine"] if kind == "snapshot" else [])
+
+
+@pytest.mark.parametrize("kind", TAGGABLE)
+def test_their_tag_is_removed_once_they_are_known(
+    flavour: str, runner: Any, sim: Simulator, volume: str, kind: str
+) -> None:
+    create, _ = TAGGABLE[kind]
+    made = create(client(flavour, runner, sim, recovery_tag="remove"), volume)
+    assert marks(made) == []
+    assert [tag["name"] for tag in DO.simulated(sim).tag.list() if RECOVERY_TAG.fullmatch(tag["name"])] == []
+
+
+@pytest.mark.parametrize("what", ["keep", "remove"])
+@pytest.mark.parametrize("kind", TAGGABLE)
+def test_a_lost_response_of_theirs_is_found_by_the_tag(
+    flavour: str, runner: Any, sim: Simulator, volume: str, kind: str, what: Any
+) -> None:
+    create, path = TAGGABLE[kind]
+    sim.faults.add("drop", when="after", method="POST", path=f"/v2{path}", count=1)
+    made = create(client(flavour, runner, sim, recovery_tag=what), volume)
+    assert len(marks(made)) == (what == "keep")
+
+
+@pytest.mark.parametrize("ours", ["keep", None])
+@pytest.mark.parametrize("kind", TAGGABLE)
+def test_what_another_program_created_meanwhile_is_not_taken(
+    flavour: str, runner: Any, sim: Simulator, volume: str, kind: str, ours: Any
+) -> None:
+    """Ours was lost without effect; theirs has the same name, and a tag of its own, if ours is to be told from it."""
+    create, path = TAGGABLE[kind]
+    sim.faults.add("drop", when="before", method="POST", path=f"/v2{path}", count=1)
+    other = DO.simulated(sim, recovery_tag=None if ours else "keep")
+    other._session.ownership = type(other._session.ownership)()
+
+    def create_another(event: Any) -> None:
+        if type(event).__name__ == "ResponseLost":
+            theirs.append(create(other, volume))
+
+    theirs: list[Any] = []
+    api = client(flavour, runner, sim, recovery_tag=ours, on_event=create_another)
+    with pytest.raises(DOBOTOOutcomeUnknownException) as caught:
+        create(api, volume)
+    assert caught.value.created == []
+    # In doubt only where it has no tag of another request.
+    assert (str(theirs[0]["id"]) in str(caught.value)) is (ours is not None)
+    assert ("with the tag doboto-" in str(caught.value)) is (ours is not None)
+
+
+def test_interruption_while_the_tag_is_removed_knows_what_was_created(
+    flavour: str, runner: Any, sim: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Which is there already, whatever becomes of the tag."""
+
+    def stop(event: Any) -> None:
+        if type(event).__name__ == "Retrying":
+            raise KeyboardInterrupt
+
+    sim.faults.add("status", status=503, method="DELETE", path="/v2/tags/*")
+    api = client(flavour, runner, sim, recovery_tag="remove", on_event=stop)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        api.volume.create(VOLUME)
+    [state] = call_states(caught.value)
+    assert [made["name"] for made in state.created] == ["data"]
+    assert list(state.unresolved) == []

@@ -52,15 +52,15 @@ def _is_one(droplet: Mapping[str, Any], body: Mapping[str, Any], names: Sequence
         and str(mapping(droplet.get("region")).get("slug", "")).startswith(body.get("region") or "")
         and _same_image(droplet.get("image"), body["image"])
         and body.get("vpc_uuid") in {None, droplet.get("vpc_uuid", body.get("vpc_uuid"))}
-        and not _is_marked(droplet, body)
+        and not has_foreign_tag(droplet, body)
     )
 
 
-def _is_marked(droplet: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+def has_foreign_tag(resource: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
     """Whether it has the recovery tag of another request, so that it is another's beyond doubt."""
     return any(
         isinstance(tag, str) and RECOVERY_TAG.fullmatch(tag) and tag not in body.get("tags", ())
-        for tag in items(droplet.get("tags"))
+        for tag in items(resource.get("tags"))
     )
 
 

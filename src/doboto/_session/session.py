@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 log = logging.getLogger("doboto")
 
-#: What becomes of the tags that requests for Droplets get to be found by: see `DO(recovery_tag=)`.
+#: What becomes of the tags that requests get to be found by: see `DO(recovery_tag=)`.
 RecoveryTag: TypeAlias = Literal["keep", "remove"]
 
 #: Bodies of fewer bytes are decoded before the garbage collector would have run often.
@@ -60,7 +60,7 @@ class Session:
         lease: This client's part of a rate limit that is shared with other processes, or None.
         pause_collector: Whether long replies are decoded with the garbage collector paused.
         on_event: Called with the events of all calls, or None.
-        recovery_tag: Whether each request for Droplets gets a tag of its own to be found by, and what becomes of it.
+        recovery_tag: Whether each request for what takes tags gets one of its own, and what becomes of it.
     """
 
     def __init__(

@@ -265,4 +265,5 @@ def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
         return image.get("name") == body["name"] and image.get("type") == "custom"
 
     request = Request("POST", "/images", body=body)
-    return CreateSpec(f"image {body['name']}", request, "image", "/images", "images", same, query(private=True))
+    what, private = f"image {body['name']}", query(private=True)
+    return CreateSpec(what, request, "image", "/images", "images", same, private, taggable=True)

@@ -330,7 +330,13 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
         what = f"snapshot {snapshot_name} of volume {id}"
         made: Snapshot = await self._create_resource(
             CreateSpec(
-                what, Request("POST", listing, body=body), "snapshot", listing, "snapshots", named(snapshot_name)
+                what,
+                Request("POST", listing, body=body),
+                "snapshot",
+                listing,
+                "snapshots",
+                named(snapshot_name),
+                taggable=True,
             ),
             self._plan(poll, timeout, None).deadline,
         )
@@ -435,6 +441,7 @@ def create_spec(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> C
         "volumes",
         lambda volume: volume.get("name") == name and region in (None, member(volume, "region", dict).get("slug")),
         filters(name=name, region=region),
+        taggable=True,
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -11,14 +12,14 @@ from ..._core import pages
 from ..._core.attributes import attributes_of
 from ..._core.deadline import Deadline
 from ..._core.ownership import OpenRequest
-from ..._core.recovery import SKEW, moment
+from ..._core.recovery import SKEW, has_foreign_tag, moment
 from ..._core.request import Request
 from ..._core.response import holding
 from ..._operation import Mode
 from ...errors import ArgumentValueError, DOBOTOException
 from ...events import Adopted, Created, ResponseLost
 from ...outcomes import attach_state
-from .recovery import Recovery, unknown
+from .recovery import Recovery, unknown, with_tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class CreateSpec:
         same: Whether a thing of the list is the one asked for.
         query: Filters that narrow the list.
         secrets: Members of the request that no error may show.
+        taggable: Whether the resource takes tags, so that it can be found by one.
+        tag: The tag that this request alone has, or None.
     """
 
     what: str
@@ -44,11 +47,20 @@ class CreateSpec:
     same: Callable[[Mapping[str, Any]], bool]
     query: Mapping[str, str | int] = field(default_factory=dict[str, "str | int"])
     secrets: frozenset[str] = frozenset()
+    taggable: bool = False
+    tag: str | None = None
 
     @property
     def asked(self) -> dict[str, Any]:
         """What is asked for, as an error may show it."""
         return {name: "***" if name in self.secrets else value for name, value in self.request.body.items()}
+
+    def with_tag(self, tag: str | None) -> CreateSpec:
+        """The same, with a tag to be found by."""
+        if tag is None:
+            return self
+        body = {**self.request.body, "tags": [*self.request.body.get("tags", ()), tag]}
+        return replace(self, tag=tag, request=replace(self.request, body=body))
 
 
 class Creation(Recovery[Mode]):
@@ -60,20 +72,15 @@ class Creation(Recovery[Mode]):
         Raises:
             DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.
         """
+        spec = spec.with_tag(self._session.new_recovery_tag() if spec.taggable else None)
         made: Any = await self._send_change(
             spec.request, deadline, partial(self._recover_created, spec, deadline), holding(spec.key, dict),
             what=spec.what, key=(spec.plural, spec.what), claimed=lambda made: [_claim(spec, made)],
         )  # fmt: skip
-        await self._report(Created(spec.key, _name(made), made.get("name"), made))
+        with _known(made):
+            await self._session.emit(Created(spec.key, _name(made), made.get("name"), made))
+            await self._discard_tag(spec.tag, [made], deadline)
         return made
-
-    async def _report(self, event: Created | Adopted) -> None:
-        """Report what exists now; whatever ends the call here knows of it."""
-        try:
-            await self._session.emit(event)
-        except BaseException as interruption:
-            attach_state(interruption, created=[event.resource])
-            raise
 
     async def _find_existing(self, spec: CreateSpec, deadline: Deadline) -> Any:
         """The oldest thing of the list that is the one asked for, or None."""
@@ -111,22 +118,35 @@ class Creation(Recovery[Mode]):
 
         async def find() -> list[Any]:
             listed = await self._list_all(spec.plural, spec.listing, spec.query, deadline)
-            alike = [thing for thing in listed if spec.same(thing)]
+            alike = [one for one in listed if spec.same(one) and not has_foreign_tag(one, spec.request.body)]
             free = [thing for thing in alike if not self._session.ownership.known(_claim(spec, thing))]
             since = self._session.api_time(failure.sent_at)  # now that a response has shown the API's time
             return await self._created_since(free, since, deadline)
 
         await self._session.emit(ResponseLost(spec.what, failure))
         identity = partial(_claim, spec)
-        found, why = await self._look_for_one((spec.plural, spec.what), find, identity, deadline, open_request)
+        found, why = await self._look_for_one(
+            (spec.plural, spec.what), find, identity, deadline, open_request, tag=spec.tag
+        )
         if found is None:
-            raise unknown(failure, spec.asked, spec.what, why, [])
-        await self._report(Adopted(spec.key, _name(found), found.get("name"), found))
+            raise unknown(failure, spec.asked, f"{spec.what}{with_tag(spec.tag)}", why, [])
+        with _known(found):
+            await self._session.emit(Adopted(spec.key, _name(found), found.get("name"), found))
         return found
 
     async def _created_since(self, things: list[Any], since: float, deadline: Deadline) -> list[Any]:
         """Those of them that may have been made since then."""
         return [thing for thing in things if _fresh(thing, since)]
+
+
+@contextmanager
+def _known(resource: Any) -> Generator[None]:
+    """What exists now is known to whatever ends the call here."""
+    try:
+        yield
+    except BaseException as interruption:
+        attach_state(interruption, created=[resource])
+        raise
 
 
 def changes(attributes: Mapping[str, Any], *, needed: Sequence[str] = ()) -> dict[str, Any]:

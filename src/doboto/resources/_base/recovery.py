@@ -21,9 +21,9 @@ from ..._core.recovery import asked_names, matching, moment, of_action
 from ..._core.request import Request, get, path
 from ..._core.response import holding
 from ..._core.retry import transient
-from ..._json import records
+from ..._json import items, records
 from ..._operation import Mode
-from ..._session import Session
+from ..._session import Session, log
 from ..._wait.actions import is_over
 from ...errors import DOBOTOException, DOBOTONotFoundException, DOBOTOOutcomeUnknownException
 from ...events import Adopted, ResponseLost
@@ -270,6 +270,19 @@ class Recovery(Resource[Mode]):
         self._session.ownership.claim(() if claimed is None else claimed(result))
         return result, None
 
+    async def _discard_tag(self, tag: str | None, tagged: Sequence[Any], deadline: Deadline) -> None:
+        """Remove the tag that a request was to be found by, if the client is to; that it stays does no harm."""
+        if tag is None or self._session.recovery_tag != "remove":
+            return
+        request = Request("DELETE", path("/tags/{tag}", tag=tag), repeatable=True)
+        try:
+            await self._delete(request, missing_ok=True, deadline=deadline)
+        except DOBOTOException as failure:
+            log.warning("the tag %s could not be removed: %s", tag, failure)
+            return
+        for one in tagged:
+            one["tags"] = [each for each in items(one.get("tags")) if each != tag]
+
     async def _look_for_one(
         self,
         key: Hashable,
@@ -277,6 +290,8 @@ class Recovery(Resource[Mode]):
         identity: Callable[[Any], tuple[Any, ...]],
         deadline: Deadline,
         open_request: OpenRequest,
+        *,
+        tag: str | None = None,
     ) -> tuple[Any, str]:
         """Look for the one resource that a lost request made; take it if it is certain that it is nobody else's.
 
@@ -286,6 +301,7 @@ class Recovery(Resource[Mode]):
             identity: Under what one is claimed.
             deadline: Bounds the search.
             open_request: The request whose response was lost.
+            tag: The tag that this request alone has, or None: then only what has it is taken.
 
         Returns:
             The resource and an empty text, or None and why there is none.
@@ -294,16 +310,24 @@ class Recovery(Resource[Mode]):
         found: list[Any] = []
         taken: list[Any] = []
 
+        def take(*, last: bool) -> list[Any]:
+            if tag is None:
+                return ownership.take(open_request, key, found, last=last, key=identity)
+            own = [one for one in found if tag in items(one.get("tags"))][:1]
+            for one in own:
+                ownership.adopt(open_request, key, identity(one))
+            return own
+
         async def look() -> bool | None:
             candidates = await find()
             if candidates is None:
                 return None
             found[:] = candidates
-            taken[:] = ownership.take(open_request, key, found, last=False, key=identity)
+            taken[:] = take(last=False)
             return bool(taken)
 
         why = await self._search(look, deadline)
-        taken = taken or ownership.take(open_request, key, found, last=True, key=identity)
+        taken = taken or take(last=True)
         if taken:
             return taken[0], ""
         if doubtful := ownership.free(found, identity):
@@ -409,7 +433,7 @@ class _Search:
         missing = ", ".join(self.missing)
         asked = ", ".join(f"{key} {self._body[key]}" for key in ("size", "image", "region") if self._body.get(key))
         looked_for = f"Droplets named {missing} with {asked}, created since {_when(self._since)}"
-        looked_for += "" if self._tag is None else f", with the tag {self._tag}"
+        looked_for += with_tag(self._tag)
         doubtful = [one["id"] for name in self.missing for one in self._claims.free(self._candidates.get(name, []))]
         if doubtful:
             self._claims.doubt(doubtful)
@@ -426,6 +450,11 @@ def _started(action: Mapping[str, Any], type: str, droplets: set[Any], since: fl
         and started is not None
         and started >= since - 2
     )
+
+
+def with_tag(tag: str | None) -> str:
+    """What a request is looked for by beside what it asked for, in words."""
+    return "" if tag is None else f", with the tag {tag}"
 
 
 def _when(seconds: float) -> str:

@@ -13,11 +13,11 @@ from ..._core.droplet.create_request import CreateRequest, in_order
 from ..._core.droplet.readiness import Readiness
 from ..._core.ownership import OpenRequest
 from ..._core.recovery import asked_names
-from ..._core.request import Request, path
+from ..._core.request import Request
 from ..._core.response import member
-from ..._json import items, mapping, records
+from ..._json import mapping, records
 from ..._operation import Async
-from ..._session import Session, log, log_interruption
+from ..._session import Session, log_interruption
 from ..._wait.droplets import DropletWatch
 from ..._wait.polling import WaitPlan, wait
 from ..._wait.ports import PortWatch
@@ -107,7 +107,7 @@ class DropletCreation(Recovery[Async]):
         await self._keep(made, names, droplets, action_ids)
         if project is not None:
             await project.assign(droplets, plan.deadline)
-        await self._discard(tag, droplets, plan.deadline)
+        await self._discard_tag(tag, droplets, plan.deadline)
 
     async def _send_or_recover(
         self, body: dict[str, Any], tag: str | None, open_request: OpenRequest, made: CreateResult, deadline: Deadline
@@ -122,19 +122,6 @@ class DropletCreation(Recovery[Async]):
         if lost is None:
             return created
         return await self._recover_droplets(body, tag, open_request, lost, deadline), []
-
-    async def _discard(self, tag: str | None, droplets: Sequence[Any], deadline: Deadline) -> None:
-        """Remove the tag that a request was to be found by, if the client is to; that it stays does no harm."""
-        if tag is None or self._session.recovery_tag != "remove":
-            return
-        request = Request("DELETE", path("/tags/{tag}", tag=tag), repeatable=True)
-        try:
-            await self._delete(request, missing_ok=True, deadline=deadline)
-        except DOBOTOException as failure:
-            log.warning("the tag %s could not be removed: %s", tag, failure)
-            return
-        for droplet in droplets:
-            droplet["tags"] = [each for each in items(droplet.get("tags")) if each != tag]
 
     async def _keep(
         self, made: CreateResult, names: Sequence[str], droplets: Sequence[Any], action_ids: Sequence[int]
