@@ -42,7 +42,7 @@ def _address(droplet: Mapping[str, Any], version: str, type: str) -> str | None:
     return None
 
 
-def spelled_network(text: str) -> str:
+def normalize_network(text: str) -> str:
     """An address or a network in one spelling, an address without its prefix length; other texts as they are."""
     from ipaddress import ip_network  # needed only where rules and records are compared
 

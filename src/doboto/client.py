@@ -15,9 +15,9 @@ from ._client.settings import (
     AGENT,
     CONNECTIONS,
     MAX_RESPONSE_SIZE,
-    account_of,
+    account_digest,
     is_simulated,
-    shared_by,
+    shared_state,
     token_or_environment,
     url_or_environment,
 )
@@ -192,7 +192,7 @@ class Client(Generic[Mode]):
         io = self._io(Connection(base, proxy, trusted, connections, max_response_size), transport, clock)
         if wrap_transport is not None:
             io.transport = wrap_transport(io.transport)
-        self._shared = shared_by(secret, base, io.clock)
+        self._shared = shared_state(secret, base, io.clock)
         self._session = Session(
             io,
             base,
@@ -204,7 +204,7 @@ class Client(Generic[Mode]):
             Timeouts(connect_timeout, read_timeout, timeout),
             None
             if shared_rate_limit is None
-            else shared_rate_limit.lease(account_of(secret, base), blocks=self._mode is Sync),
+            else shared_rate_limit.lease(account_digest(secret, base), blocks=self._mode is Sync),
             pause_collector=pause_collector,
             on_event=on_event,
             recovery_tag=recovery_tag,
@@ -391,7 +391,7 @@ class Client(Generic[Mode]):
 
         return VPC
 
-    async def _sent(self, request: Request, paginate: str | None) -> Any:
+    async def _send_request(self, request: Request, paginate: str | None) -> Any:
         """The reply to any request, or every item of the list that it asks for."""
         if paginate is None:
             return await self._session.call(request)
@@ -458,7 +458,7 @@ class Client(Generic[Mode]):
         client = copy.copy(self)
         for name in [name for name in vars(client) if isinstance(getattr_static(type(client), name, None), resource)]:
             del vars(client)[name]  # made for the old settings
-        client._session = old.changed(
+        client._session = old.copy_with(
             retry=retry or old.retry,
             timeouts=timeouts,
             on_event=on_event or old.on_event,
@@ -477,7 +477,7 @@ class Client(Generic[Mode]):
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from ._client.pickling import reduced  # only `multiprocessing` needs it
+        from ._client.pickling import reduce_client  # only `multiprocessing` needs it
 
         timeouts = self._session.timeouts
         settings = self._settings | {
@@ -486,14 +486,14 @@ class Client(Generic[Mode]):
             "timeout": timeouts.total,
             "retry": self._session.retry,
         }
-        return reduced(type(self), self._session.token, settings)
+        return reduce_client(type(self), self._session.token, settings)
 
     def __repr__(self) -> str:
         session = self.__dict__.get("_session")  # missing in the traceback of a client that could not be made
         return f"{type(self).__name__}(url={session and session.url!r})"
 
 
-def _blocking(connection: Connection, transport: Transport | None, clock: Clock | None) -> IO:
+def _blocking_io(connection: Connection, transport: Transport | None, clock: Clock | None) -> IO:
     from ._io.blocking import BlockingIO
     from ._io.clock import SystemClock
 
@@ -505,7 +505,7 @@ def _blocking(connection: Connection, transport: Transport | None, clock: Clock 
     return BlockingIO(transport, clock or SystemClock(), Concurrency(connection.connections))
 
 
-def _suspending(connection: Connection, transport: Transport | None, clock: Clock | None) -> IO:
+def _async_io(connection: Connection, transport: Transport | None, clock: Clock | None) -> IO:
     from ._io.clock import SystemClock
     from ._io.tasks import TaskIO
 
@@ -537,7 +537,7 @@ class DO(Client[Sync], metaclass=ImportedAsModule):
     """
 
     _mode = Sync
-    _io = staticmethod(_blocking)
+    _io = staticmethod(_blocking_io)
 
     def request(
         self,
@@ -571,7 +571,7 @@ class DO(Client[Sync], metaclass=ImportedAsModule):
 
         Reference: https://docs.digitalocean.com/reference/api/
         """
-        sent: Coro[Any] = self._sent(any_request(method, path, query, body), paginate)
+        sent: Coro[Any] = self._send_request(any_request(method, path, query, body), paginate)
         return run(sent)
 
     def close(self) -> None:
@@ -596,7 +596,7 @@ class AsyncDO(Client[Async]):
     """
 
     _mode = Async
-    _io = staticmethod(_suspending)
+    _io = staticmethod(_async_io)
 
     async def request(
         self,
@@ -608,7 +608,7 @@ class AsyncDO(Client[Async]):
         paginate: str | None = None,
     ) -> Any:
         """Send any request; see `DO.request`."""
-        return await self._sent(any_request(method, path, query, body), paginate)
+        return await self._send_request(any_request(method, path, query, body), paginate)
 
     async def aclose(self) -> None:
         """Give the connections back; they stay open where they are another client's, see `with_options`."""

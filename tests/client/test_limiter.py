@@ -36,7 +36,7 @@ class World:
         while events:
             now, _, what, (ticket, lasts) = heapq.heappop(events)
             if what == "refused":
-                self.limiter.refused(now, ticket)
+                self.limiter.record_refusal(now, ticket)
             elif what == "answered":
                 self.limiter.leave(ticket, now, counts=True)
                 self.answered.append(now)
@@ -177,10 +177,10 @@ def test_a_forked_process_begins_with_an_empty_queue() -> None:
 
 
 @pytest.mark.parametrize("seconds", [1e5, 1e308, float("inf")])
-@pytest.mark.parametrize("kind", ["refused", "exhausted"])
-def test_no_response_closes_the_limiter_for_longer_than_the_api_s_longest_window(kind: str, seconds: float) -> None:
+@pytest.mark.parametrize("note", ["record_refusal", "record_exhaustion"])
+def test_no_response_closes_the_limiter_for_longer_than_the_api_s_longest_window(note: str, seconds: float) -> None:
     limiter = Limiter()
-    getattr(limiter, kind)(0.0, seconds)
+    getattr(limiter, note)(0.0, seconds)
     assert limiter.ask(limiter.join(), 0.0) == LONGEST_PAUSE
 
 

@@ -184,7 +184,7 @@ def test_going_through_a_list_that_grows_misses_nothing(count: int, plan: list[t
 def test_reading_a_page_never_fails_in_another_way(body: dict[str, Any]) -> None:
     for candidate in (body, {"droplets": [], **body}, {"droplets": [], "links": body, "meta": body}):
         try:
-            read = pages.read(json.loads(json.dumps(candidate)), "droplets")
+            read = pages.read_page(json.loads(json.dumps(candidate)), "droplets")
         except DOBOTOInvalidResponseException:
             continue
         assert read.last >= (read.following or 0)

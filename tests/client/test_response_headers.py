@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from doboto import DO, AsyncDO, DOBOTOException, DOBOTORateLimitException, DOBOTOServerException, Limiter, Retry
 from doboto._core.limiter import LONGEST_PAUSE
-from doboto._core.response import Response, retry_after
+from doboto._core.response import Response, parse_retry_after
 
 URL = "https://api.example.test"
 DATE = "Thu, 26 Nov 2026 12:00:00 GMT"
@@ -145,8 +145,8 @@ def test_a_503_reports_when_it_may_be_repeated(flavour: str) -> None:
 )  # fmt: skip
 def test_retry_after_is_seconds_or_a_date(text: str, seconds: float | None) -> None:
     """RFC 9110, 10.2.3, with all three forms of dates of 5.6.7."""
-    assert retry_after({"retry-after": text, "date": DATE}) == seconds
+    assert parse_retry_after({"retry-after": text, "date": DATE}) == seconds
 
 
 def test_a_date_without_a_date_to_count_from_is_no_number_of_seconds() -> None:
-    assert retry_after({"retry-after": DATE}) is None
+    assert parse_retry_after({"retry-after": DATE}) is None

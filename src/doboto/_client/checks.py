@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from .._core.deadline import check_callback, duration
-from .._core.request import flag
+from .._core.request import check_flag
 from .._core.retry import Retry
 from .._core.urls import is_reachable
 from ..errors import DOBOTOConfigurationException
@@ -36,7 +36,7 @@ def _seconds(name: str, value: object) -> None:
 
 
 def _flag(name: str, value: object) -> None:
-    flag(name, cast(bool, value))
+    check_flag(name, cast(bool, value))
 
 
 def _retry(name: str, value: object) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 LOCAL = ("transport", "clock", "limiter", "shared_rate_limit", "on_event")
 
 
-def reduced(client: type[Any], token: Callable[[], str], settings: Mapping[str, Any]) -> tuple[Any, ...]:
+def reduce_client(client: type[Any], token: Callable[[], str], settings: Mapping[str, Any]) -> tuple[Any, ...]:
     """How to make a client again in a worker of `multiprocessing`.
 
     Args:
@@ -29,10 +29,10 @@ def reduced(client: type[Any], token: Callable[[], str], settings: Mapping[str, 
         raise TypeError("a client is not pickled, because its token would be: create one where it is needed")
     if local := [name for name in LOCAL if settings.get(name) is not None]:
         raise TypeError(f"a client with {' and '.join(local)} cannot be sent to another process: create one there")
-    return _restored, (client, token(), dict(settings))
+    return _restore, (client, token(), dict(settings))
 
 
-def _restored(client: type[Any], token: str, settings: dict[str, Any]) -> Any:
+def _restore(client: type[Any], token: str, settings: dict[str, Any]) -> Any:
     return client(token, **settings)
 
 

@@ -88,14 +88,14 @@ _shared: MutableMapping[tuple[int, str], Shared] = WeakValueDictionary()
 _lock = threading.Lock()
 
 
-def account_of(token: Secret, url: str) -> str:
+def account_digest(token: Secret, url: str) -> str:
     """Return a text that is the same for all clients of one token and URL, and does not reveal the token."""
     import hashlib  # only a shared rate limit needs it; its import costs 3 ms
 
     return hashlib.sha256(f"{url}\n{token.reveal()}".encode()).hexdigest()
 
 
-def shared_by(token: Secret, url: str, clock: Clock) -> Shared:
+def shared_state(token: Secret, url: str, clock: Clock) -> Shared:
     """Return what the clients of a token share; it lives as long as one of them does."""
     timeline = getattr(clock, "timeline", type(clock).__qualname__)  # simulated time has nothing to do with real time
     key = (hash((url, token.reveal())), str(timeline))  # of this process only: no key holds the token

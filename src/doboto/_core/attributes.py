@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from ..errors import ArgumentTypeError, ArgumentValueError
-from .request import text
+from .request import check_text
 
 T = TypeVar("T")
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 NONE: Mapping[str, Any] = MappingProxyType({})
 
 
-def merged(attribs: Mapping[str, Any] | None, more: Mapping[str, Any] = NONE) -> dict[str, Any]:
+def merge_attributes(attribs: Mapping[str, Any] | None, more: Mapping[str, Any] = NONE) -> dict[str, Any]:
     """Merge attributes into a new dict without those that are None; keyword arguments override the mapping.
 
     Raises:
@@ -36,12 +36,12 @@ def refuse_unknown(operation: str, given: Iterable[str], known: Collection[str],
         TypeError: There is one.
     """
     if unknown := [name for name in given if name not in known]:
-        named = ", ".join(f"{name!r}{resembling(name, known)}" for name in unknown)
+        named = ", ".join(f"{name!r}{suggest(name, known)}" for name in unknown)
         advice = "; attributes that this version does not know go into the dict attribs" if open else ""
         raise TypeError(f"{operation}() has no keyword argument {named}{advice}")
 
 
-def resembling(name: str, known: Iterable[str]) -> str:
+def suggest(name: str, known: Iterable[str]) -> str:
     """The known name that a wrong one resembles, as a question for an error; else an empty text."""
     from difflib import get_close_matches  # needed only for an error
 
@@ -49,7 +49,7 @@ def resembling(name: str, known: Iterable[str]) -> str:
     return f" (did you mean {alike[0]!r}?)" if alike else ""
 
 
-def attributes_of(
+def check_attributes(
     attribs: Mapping[str, Any] | None,
     more: Mapping[str, Any] = NONE,
     *,
@@ -68,13 +68,13 @@ def attributes_of(
         ValueError: One is missing or empty.
         TypeError: `attribs` is not a mapping, or a list is required.
     """
-    given = merged(attribs, more)
+    given = merge_attributes(attribs, more)
     for name in needed:
-        required(name, given.get(name))
-    return {name: listed(name, value) if name in lists else value for name, value in given.items()}
+        require(name, given.get(name))
+    return {name: to_list(name, value) if name in lists else value for name, value in given.items()}
 
 
-def required(name: str, value: T | None) -> T:
+def require(name: str, value: T | None) -> T:
     """A value that must be there.
 
     Raises:
@@ -83,11 +83,11 @@ def required(name: str, value: T | None) -> T:
     if value is None:
         raise ArgumentValueError("{0} is required", name)
     if isinstance(value, str):
-        text(name, value)
+        check_text(name, value)
     return value
 
 
-def listed(name: str, value: Any) -> list[Any]:
+def to_list(name: str, value: Any) -> list[Any]:
     """A list; text is none, though it could be iterated over.
 
     Raises:
@@ -98,7 +98,7 @@ def listed(name: str, value: Any) -> list[Any]:
     return [*cast("Iterable[Any]", cast(object, value))]
 
 
-def members(name: str, value: Any) -> dict[str, Any]:
+def to_dict(name: str, value: Any) -> dict[str, Any]:
     """A dict of its own, with what the caller's has.
 
     Raises:
@@ -109,20 +109,20 @@ def members(name: str, value: Any) -> dict[str, Any]:
     return {**cast("Mapping[str, Any]", value)}
 
 
-def some(name: str, value: Any) -> list[Any]:
+def to_nonempty_list(name: str, value: Any) -> list[Any]:
     """A list with something in it.
 
     Raises:
         ValueError: It is empty.
         TypeError: It is something else.
     """
-    found = listed(name, value)
+    found = to_list(name, value)
     if not found:
         raise ArgumentValueError("{0} must not be empty", name)
     return found
 
 
-def one_of(name: str, value: T, choices: Iterable[object]) -> T:
+def check_choice(name: str, value: T, choices: Iterable[object]) -> T:
     """A value that is one of some.
 
     Raises:
@@ -135,4 +135,4 @@ def one_of(name: str, value: T, choices: Iterable[object]) -> T:
     template, listed = "{0} must be one of {listed}, not {value!r}{hint}", ", ".join(map(str, known))
     if not isinstance(value, str):
         raise ArgumentTypeError(template, name, listed=listed, value=value, hint="")
-    raise ArgumentValueError(template, name, listed=listed, value=value, hint=resembling(value, map(str, known)))
+    raise ArgumentValueError(template, name, listed=listed, value=value, hint=suggest(value, map(str, known)))

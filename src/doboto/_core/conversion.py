@@ -20,7 +20,7 @@ from types import UnionType
 from typing import Any, Literal, NotRequired, Required, TypeAlias, Union, cast
 
 from ..errors import ArgumentTypeError, ArgumentValueError
-from .attributes import one_of, resembling
+from .attributes import check_choice, suggest
 
 #: Converts a value; its name is for errors, and names of unknown members go into the list.
 Converter: TypeAlias = Callable[[str, Any, list[str]], Any]
@@ -67,7 +67,7 @@ def members_converter(typed: Any, known: Collection[str] = ()) -> Converter:
         for key, member in given.items():
             path = f"{name}.{key}" if name else str(key)
             if key not in fields and key not in known:
-                unknown.append(f"{path}{resembling(str(key), fields)}")
+                unknown.append(f"{path}{suggest(str(key), fields)}")
             convert_member = fields.get(key)
             converted[key] = convert_member(path, member, unknown) if convert_member and member is not None else member
         return converted
@@ -183,7 +183,7 @@ def _list_of(each: Converter | None) -> Converter | None:
 
 def _one_of(values: tuple[Any, ...]) -> Converter:
     def convert(name: str, value: Any, unknown: list[str]) -> Any:  # noqa: ARG001 - as every converter
-        return None if value is None else one_of(name, value, values)
+        return None if value is None else check_choice(name, value, values)
 
     return convert
 

@@ -131,7 +131,7 @@ class Limiter:
         with self._lock:
             self._end(turn.number, now, counts=counts)
 
-    def refused(self, now: float, seconds: float) -> None:
+    def record_refusal(self, now: float, seconds: float) -> None:
         """Note a 429: no request is sent for that many seconds, and requests are spread for a window after that.
 
         Something else uses the same token, or requests were sent before this limiter began to count. How many positions
@@ -141,7 +141,7 @@ class Limiter:
             self._closed_until = max(self._closed_until, now + min(seconds, LONGEST_PAUSE))
             self._careful_until = self._closed_until + self._window
 
-    def exhausted(self, now: float, seconds: float) -> None:
+    def record_exhaustion(self, now: float, seconds: float) -> None:
         """Note that nothing is left of the hour: no request is sent for that many seconds."""
         with self._lock:
             self._closed_until = max(self._closed_until, now + min(seconds, LONGEST_PAUSE))

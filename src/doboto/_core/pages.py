@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from .._json import mapping
 from ..errors import DOBOTOInvalidResponseException
 from .request import Query, Request, get
-from .response import member
+from .response import read_member
 
 #: The most the API puts on a page (API reference, "Links & Pagination").
 PER_PAGE = 200
@@ -46,19 +46,19 @@ class Page:
     following: int | None
 
 
-def numbered(path: str, query: Query, number: int) -> Request:
+def page_request(path: str, query: Query, number: int) -> Request:
     """The request for a page. Links are followed by number alone: the token goes to no host that a link names."""
     if PLAIN.fullmatch(path):
         return get(path, {**query, "page": number} if number > 1 else query)
     return get(path, {**query, "per_page": PER_PAGE, "page": number})
 
 
-def reading(key: str) -> Callable[[Any], Page]:
-    """Reads a page of what is under `key`: see `read`."""
-    return lambda result: read(result, key)
+def page_reader(key: str) -> Callable[[Any], Page]:
+    """Reads a page of what is under `key`: see `read_page`."""
+    return lambda result: read_page(result, key)
 
 
-def read(result: Any, key: str) -> Page:
+def read_page(result: Any, key: str) -> Page:
     """Read a reply that is a page.
 
     Raises:
@@ -88,7 +88,7 @@ def _items(result: Any, key: str, *, empty: bool) -> list[Any]:
         return []
     held = mapping(mapping(result).get(key))
     # Backup policies come as a map by Droplet id; their records name the Droplet too.
-    return list(held.values()) if held else member(result, key, list)
+    return list(held.values()) if held else read_member(result, key, list)
 
 
 def _sound(item: Any, key: str) -> bool:
@@ -101,20 +101,20 @@ def _number_of(item: Mapping[str, Any]) -> Any:
     return item.get("id", item.get("droplet_id"))
 
 
-def rest(first: Page) -> range:
+def remaining_pages(first: Page) -> range:
     """The numbers of the pages after the first, as the first one announces them by its links or its total."""
     full = len(first.items) >= PER_PAGE or first.following is not None
     by_total = -(-(first.total or 0) // PER_PAGE) if full else 0
     return range(2, max(first.last, by_total) + 1)
 
 
-def shrunk(pages: Sequence[Page]) -> bool:
+def has_shrunk(pages: Sequence[Page]) -> bool:
     """Whether the list got shorter while it was read: later items move up, and some were on no page that was read."""
     totals = [page.total for page in pages if page.total is not None]
     return any(later < earlier for earlier, later in pairwise(totals))
 
 
-def unique(items: Iterable[Any], identity: Callable[[Any], Hashable]) -> list[Any]:
+def without_duplicates(items: Iterable[Any], identity: Callable[[Any], Hashable]) -> list[Any]:
     """The items without those that came twice (the list grew while it was read), in their order."""
     seen: dict[Hashable, Any] = {}
     for item in items:

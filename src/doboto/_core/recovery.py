@@ -16,7 +16,7 @@ SKEW = 2.0
 RECOVERY_TAG = re.compile(r"doboto-[0-9a-f]{24}")
 
 
-def moment(text: Any) -> float | None:
+def parse_time(text: Any) -> float | None:
     """Seconds since 1970 from the API's time (ISO 8601), or None."""
     try:
         return datetime.fromisoformat(text).timestamp()
@@ -24,7 +24,7 @@ def moment(text: Any) -> float | None:
         return None
 
 
-def matching(droplets: Iterable[Any], body: Mapping[str, Any], since: float) -> list[Any]:
+def match_droplets(droplets: Iterable[Any], body: Mapping[str, Any], since: float) -> list[Any]:
     """The Droplets that a create with that body would have made since then.
 
     Args:
@@ -32,17 +32,17 @@ def matching(droplets: Iterable[Any], body: Mapping[str, Any], since: float) -> 
         body: What was asked for; names are compared exactly.
         since: When the request was sent, by the API's clock.
     """
-    names = asked_names(body)  # no set: a reply may have anything for a name
+    names = requested_names(body)  # no set: a reply may have anything for a name
     return [droplet for droplet in droplets if _is_one(mapping(droplet), body, names, since)]
 
 
-def asked_names(body: Mapping[str, Any]) -> list[str]:
+def requested_names(body: Mapping[str, Any]) -> list[str]:
     """The names in a create's body."""
     return list(body["names"]) if "names" in body else [body["name"]]
 
 
 def _is_one(droplet: Mapping[str, Any], body: Mapping[str, Any], names: Sequence[str], since: float) -> bool:
-    created = moment(droplet.get("created_at"))
+    created = parse_time(droplet.get("created_at"))
     return (
         isinstance(droplet.get("id"), int)
         and droplet.get("name") in names
@@ -71,6 +71,6 @@ def _same_image(found: Any, asked: Any) -> bool:
     return str(asked) in {str(mapping(found).get("id")), str(mapping(found).get("slug"))}
 
 
-def of_action(action: Any) -> tuple[str, int]:
+def action_key(action: Any) -> tuple[str, int]:
     """What an action is claimed under: its id may be the number of a Droplet too."""
     return ("action", action["id"])

@@ -105,10 +105,10 @@ def path(template: str, **parts: str | int) -> str:
             another resource than was meant.
         TypeError: A part is neither text nor a whole number.
     """
-    return template.format_map({name: quote(text(name, part), safe="") for name, part in parts.items()})
+    return template.format_map({name: quote(check_text(name, part), safe="") for name, part in parts.items()})
 
 
-def text(name: str, value: str | int) -> str:
+def check_text(name: str, value: str | int) -> str:
     """An id, name or tag as text, refused if it can't be one."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ArgumentTypeError("{0} must be text or a whole number, not {type}", name, type=type(value).__name__)
@@ -121,16 +121,16 @@ def text(name: str, value: str | int) -> str:
 
 def id_or_slug(name: str, value: str | int) -> str | int:
     """An id or a slug; an id that comes as text, as DOBOTO 0.6 took it, is a number for the API."""
-    found = text(name, value)
+    found = check_text(name, value)
     return int(found) if found.isascii() and found.isdigit() else value
 
 
 def filters(**given: str | int | None) -> dict[str, str | int]:
     """A query of those that are given; none may be empty."""
-    return {name: text(name, value) for name, value in given.items() if value is not None}
+    return {name: check_text(name, value) for name, value in given.items() if value is not None}
 
 
-def flag(name: str, value: bool) -> bool:
+def check_flag(name: str, value: bool) -> bool:
     """A boolean, refused if it is anything else: the text "false" would otherwise count as true."""
     if not isinstance(value, bool):
         raise ArgumentTypeError("{0} must be True or False, not {value!r}", name, value=value)

@@ -78,13 +78,13 @@ def read_action(reply: Any) -> Any:
     Raises:
         DOBOTOInvalidResponseException: It has none.
     """
-    action = reply if "type" in mapping(reply) else member(reply, "action", dict)
+    action = reply if "type" in mapping(reply) else read_member(reply, "action", dict)
     if not isinstance(mapping(action).get("id"), int):
         raise DOBOTOInvalidResponseException(f"the reply has an action without id: {str(action)[:200]}", reply)
     return action
 
 
-def value(reply: Response) -> Any:
+def read_value(reply: Response) -> Any:
     """The JSON of a reply that is a success; None for an empty one (204).
 
     Raises:
@@ -99,7 +99,7 @@ def value(reply: Response) -> Any:
     raise reply.describe(DOBOTOInvalidResponseException, f"the reply is no valid JSON: {_extract(reply.body)}")
 
 
-def error(reply: Response) -> DOBOTOException:
+def to_exception(reply: Response) -> DOBOTOException:
     """The error that a reply stands for, whatever its body looks like."""
     result = _parse_leniently(reply.body)
     message = _message(result) or f"no message; the reply began: {_extract(reply.body)}"
@@ -108,18 +108,18 @@ def error(reply: Response) -> DOBOTOException:
         return reply.describe(DOBOTOInvalidResponseException, f"redirects are not followed: to {where}", result)
     kind = _kind(reply.status, message)
     failure = reply.describe(kind, message, result)
-    failure.retry_after = retry_after(reply.headers)
+    failure.retry_after = parse_retry_after(reply.headers)
     if isinstance(failure, DOBOTORateLimitException):
         failure.ratelimit = RateLimit.from_headers(reply.headers)
     return failure
 
 
-def holding(key: str, kind: type[dict[str, Any] | list[Any]]) -> Callable[[Any], Any]:
-    """Reads what a reply holds under its root key: see `member`."""
-    return lambda result: member(result, key, kind)
+def member_reader(key: str, kind: type[dict[str, Any] | list[Any]]) -> Callable[[Any], Any]:
+    """Reads what a reply holds under its root key: see `read_member`."""
+    return lambda result: read_member(result, key, kind)
 
 
-def member(result: Any, key: str, kind: type[dict[str, Any] | list[Any]]) -> Any:
+def read_member(result: Any, key: str, kind: type[dict[str, Any] | list[Any]]) -> Any:
     """What a reply holds under its root key.
 
     Raises:
@@ -131,7 +131,7 @@ def member(result: Any, key: str, kind: type[dict[str, Any] | list[Any]]) -> Any
     raise DOBOTOInvalidResponseException(f"the reply has no {kind.__name__} {key!r}: {str(result)[:200]}", result)
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
+def parse_retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that the Retry-After header asks to wait, None if it is missing or neither of its two forms.
 
     A date counts from the response's own Date header (RFC 9110, 10.2.3).
@@ -139,11 +139,11 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     text = headers.get("retry-after", "").strip()
     if SECONDS.fullmatch(text):
         return min(float(text), LONGEST_PAUSE)
-    until, now = moment(text), moment(headers.get("date", ""))
+    until, now = parse_http_date(text), parse_http_date(headers.get("date", ""))
     return None if until is None or now is None else min(max(0.0, until - now), LONGEST_PAUSE)
 
 
-def moment(date: str) -> float | None:
+def parse_http_date(date: str) -> float | None:
     """Return an HTTP date (RFC 9110, 5.6.7) in seconds since 1970, None if it is none."""
     if not date:
         return None
@@ -171,7 +171,7 @@ def _parse_leniently(body: bytes) -> Any:
 
 
 def _message(result: Any) -> str:
-    """The API's words: `message` of any type (packer#6384), or the `error` of its other error form."""
+    """The API's words: `message` of any type (packer#6384), or the `to_exception` of its other error form."""
     for key in ("message", "error"):
         if found := mapping(result).get(key):
             return found if isinstance(found, str) else json.dumps(found)

@@ -63,7 +63,7 @@ class Retry:
             attempt: How often it was sent by now, 1 or more.
             chance: A random number from 0 to 1, for the jitter.
         """
-        if attempt >= self.attempts or not worth_repeating(request, failure):
+        if attempt >= self.attempts or not can_repeat(request, failure):
             return None
         # Half of the pause is fixed and half is chance: it never falls to nothing, and many clients spread out.
         backoff = min(self.longest, self.base * self.factor ** min(attempt - 1, 60)) * (0.5 + chance / 2)
@@ -72,7 +72,7 @@ class Retry:
         return backoff
 
 
-def worth_repeating(request: Request, failure: DOBOTOException) -> bool:
+def can_repeat(request: Request, failure: DOBOTOException) -> bool:
     """Whether sending it again may help and can do no harm."""
     if isinstance(failure, DOBOTORateLimitException):
         return True
@@ -80,10 +80,10 @@ def worth_repeating(request: Request, failure: DOBOTOException) -> bool:
         return False  # it will be the same again
     if isinstance(failure, DOBOTOConnectionException) and not failure.sent:
         return True
-    return request.repeatable and transient(failure)
+    return request.repeatable and is_transient(failure)
 
 
-def transient(failure: DOBOTOException) -> bool:
+def is_transient(failure: DOBOTOException) -> bool:
     """Whether the same request may succeed a moment later."""
     if isinstance(failure, DOBOTOServerException):
         return failure.status != NOT_IMPLEMENTED

@@ -50,7 +50,7 @@ class BackgroundTask(Generic[R]):
             raise outcome
         return outcome
 
-    async def drop(self) -> None:
+    async def cancel(self) -> None:
         """Abandon it: it ends with its request."""
 
 

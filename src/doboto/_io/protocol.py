@@ -144,7 +144,7 @@ class BackgroundResult(Protocol[Found]):
         """Wait for it; raises what it raised."""
         ...
 
-    async def drop(self) -> None:
+    async def cancel(self) -> None:
         """Abandon it: its result is not needed."""
         ...
 

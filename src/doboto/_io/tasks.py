@@ -30,7 +30,7 @@ class BackgroundTask(Generic[R]):
             raise outcome
         return outcome
 
-    async def drop(self) -> None:
+    async def cancel(self) -> None:
         """Cancel it, its request included."""
         self._task.cancel()
         await asyncio.wait([self._task])

@@ -49,9 +49,9 @@ class Arguments:
             refuse_unknown(self._function.__name__, kwargs, known, open="attribs" in self._names)
         unknown: list[str] = []
         named = dict(zip(self._positional, args, strict=False))
-        named, kwargs = self._separated(named, kwargs)
+        named, kwargs = self._separate(named, kwargs)
         converted = {
-            name: self._converted(name, value, unknown)
+            name: self._convert_one(name, value, unknown)
             for name, value in {**named, **kwargs}.items()
             if not self._is_default(name, value)
         }
@@ -69,7 +69,7 @@ class Arguments:
             return kwargs
         return {**kwargs, "timeout": total}
 
-    def _separated(self, named: dict[str, Any], kwargs: Mapping[str, Any]) -> tuple[dict[str, Any], Mapping[str, Any]]:
+    def _separate(self, named: dict[str, Any], kwargs: Mapping[str, Any]) -> tuple[dict[str, Any], Mapping[str, Any]]:
         """Move keyword arguments that are attributes called like a parameter into `attribs`.
 
         A domain's record has a name as the domain has: `record_create("example.com", name="www", type="A")`.
@@ -81,7 +81,7 @@ class Arguments:
         given: Mapping[str, Any] = rest.pop("attribs", None) or named.get("attribs") or {}
         return {**named, "attribs": {**given, **doubled}}, rest
 
-    def _converted(self, name: str, value: Any, unknown: list[str]) -> Any:
+    def _convert_one(self, name: str, value: Any, unknown: list[str]) -> Any:
         convert = self._converters.get(name)
         return value if convert is None or value is None else convert("" if name == "attribs" else name, value, unknown)
 

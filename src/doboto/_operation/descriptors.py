@@ -64,7 +64,7 @@ def run_each(items: AsyncGenerator[R, None]) -> Iterator[R]:
             except StopAsyncIteration:
                 return
             except OWN as error:
-                raise shortened(error)  # noqa: B904 - it is the same error
+                raise shorten_traceback(error)  # noqa: B904 - it is the same error
             yield item
     finally:
         run(items.aclose())
@@ -158,7 +158,7 @@ class Declaration:
         )
 
 
-def converting(function: Callable[..., Coro[R]], info: OperationInfo) -> Callable[..., Coro[R]]:
+def convert_arguments(function: Callable[..., Coro[R]], info: OperationInfo) -> Callable[..., Coro[R]]:
     """The same operation with its arguments converted to their documented types."""
     arguments = Arguments(function, info.effect)
 
@@ -170,19 +170,19 @@ def converting(function: Callable[..., Coro[R]], info: OperationInfo) -> Callabl
             bounded = arguments.with_timeout(args, kwargs, self._session.timeouts.total)
             return await function(self, *args, **bounded)
         except OWN as error:
-            raise shortened(error)  # noqa: B904 - it is the same error
+            raise shorten_traceback(error)  # noqa: B904 - it is the same error
 
     return call
 
 
-def _blocking(function: Callable[..., Coro[R]]) -> Callable[..., R]:
+def _make_blocking(function: Callable[..., Coro[R]]) -> Callable[..., R]:
     @functools.wraps(function)
     def call(self: Any, /, *args: Any, **kwargs: Any) -> R:
         __tracebackhide__ = True
         try:
             return run(function(self._async_view, *args, **kwargs))
         except OWN as error:
-            raise shortened(error)  # noqa: B904 - it is the same error
+            raise shorten_traceback(error)  # noqa: B904 - it is the same error
 
     return call
 
@@ -191,7 +191,7 @@ def _blocking(function: Callable[..., Coro[R]]) -> Callable[..., R]:
 OWN = (DOBOTOException, ValueError, TypeError)
 
 
-def shortened(error: E) -> E:
+def shorten_traceback(error: E) -> E:
     """An error whose traceback keeps of our frames only the last, the one that raised it.
 
     What was raised elsewhere, for example in a caller's callback, keeps all frames.
@@ -208,8 +208,8 @@ class Operation(DualMethod, Generic[P, R]):
     """An `async def` method that both clients can call."""
 
     def __init__(self, function: Callable[Concatenate[Any, P], Coro[R]], info: OperationInfo) -> None:
-        converted = converting(function, info)
-        super().__init__(_blocking(converted), converted, info)
+        converted = convert_arguments(function, info)
+        super().__init__(_make_blocking(converted), converted, info)
 
     @overload
     def __get__(self, obj: None, owner: type) -> Callable[Concatenate[Any, P], R]: ...
@@ -236,7 +236,7 @@ class Stream(DualMethod, Generic[P, R]):
                     async for item in items:
                         yield item
             except OWN as error:
-                raise shortened(error)  # noqa: B904 - it is the same error
+                raise shorten_traceback(error)  # noqa: B904 - it is the same error
 
         @functools.wraps(function)
         def each(self: Any, /, *args: Any, **kwargs: Any) -> Iterator[R]:

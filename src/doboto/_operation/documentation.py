@@ -79,7 +79,7 @@ def _takes(*names: str) -> Condition:
     return lambda one: one.parameters.issuperset(names)
 
 
-def _called(*names: str) -> Condition:
+def _is_called(*names: str) -> Condition:
     """Return whether the operation has one of these names, or one that ends with it: `record_list`."""
     return lambda one: one.name in names or one.name.rpartition("_")[2] in names
 
@@ -170,14 +170,14 @@ RETURNS: Sequence[tuple[Condition, str]] = (
     ),
     (_is_bulk_action, "The Action; a list of Actions, in the order given, for a list of ids."),
     (_effect("action"), "The Action."),
-    (_called("action_list"), "A list of Actions."),
-    (_called("action_info"), "The Action."),
+    (_is_called("action_list"), "A list of Actions."),
+    (_is_called("action_info"), "The Action."),
     (lambda one: one.iterates, "An iterator over {nouns}; an asynchronous one in `AsyncDO`."),
     (_effect("present"), "A tuple of the {noun} and the same {noun} if it was created, else None."),
     (_effect("create"), "The {noun}."),
-    (_called("list"), "A list of {nouns}."),
-    (_called("info"), "The {noun}."),
-    (_called("update"), "The {noun} as it is now."),
+    (_is_called("list"), "A list of {nouns}."),
+    (_is_called("info"), "The {noun}."),
+    (_is_called("update"), "The {noun} as it is now."),
 )
 
 
@@ -199,10 +199,10 @@ def document(functions: Iterable[Callable[..., Any]], info: OperationInfo, owner
             one = Subject(function.__name__, frozenset(parameters), info, noun, nouns, iterates)
             if "attribs" in parameters:
                 shared["attributes"] = PARAMETERS["attributes"]
-            function.__doc__ = completed(function.__doc__, parameters, one, shared)
+            function.__doc__ = complete_docstring(function.__doc__, parameters, one, shared)
 
 
-def completed(text: str, parameters: Sequence[str], one: Subject, shared: Mapping[str, str]) -> str:
+def complete_docstring(text: str, parameters: Sequence[str], one: Subject, shared: Mapping[str, str]) -> str:
     """Return a docstring with everything that the operation shares with others.
 
     Args:
@@ -214,14 +214,14 @@ def completed(text: str, parameters: Sequence[str], one: Subject, shared: Mappin
     sections, info = _sections(cleandoc(text)), one.info
     body = "\n".join(sections[""]).strip()
     if warnings := [w for w in [info.irreversible, *info.irreversible_with.values()] if w]:
-        body += "\n\n" + _wrapped(f"Irreversible: {' '.join(warnings)}", more="")
+        body += "\n\n" + _wrap(f"Irreversible: {' '.join(warnings)}", more="")
     parts = [body]
     if args := [*_args(_entries(sections["Args"]), parameters, one, shared)]:
         parts.append("\n".join(["Args:", *args]))
     if returns := sections["Returns"] or _returns(one):
         parts.append("\n".join(["Returns:", *returns]).strip())
     parts.append("\n".join(["Raises:", *_errors(_entries(sections["Raises"]), one)]))
-    parts += [_wrapped(f"Scopes: {scopes(info)}"), "Reference: " + ",\n    ".join(info.links)]
+    parts += [_wrap(f"Scopes: {scopes(info)}"), "Reference: " + ",\n    ".join(info.links)]
     return "\n\n".join(parts)
 
 
@@ -246,10 +246,10 @@ def _sections(text: str) -> dict[str, list[str]]:
             lines = sections[found[1]]
         else:
             lines.append(line)
-    return {name: _stripped(lines) for name, lines in sections.items()}
+    return {name: _strip_empty_lines(lines) for name, lines in sections.items()}
 
 
-def _stripped(lines: list[str]) -> list[str]:
+def _strip_empty_lines(lines: list[str]) -> list[str]:
     """Lines without empty ones at the end."""
     while lines and not lines[-1].strip():
         lines.pop()
@@ -274,13 +274,13 @@ def _args(
         if name in own:
             yield from own[name]
         elif name in shared:
-            yield _wrapped(f"{name}: {one.fill(shared[name])}", " " * 4, " " * 8)
+            yield _wrap(f"{name}: {one.fill(shared[name])}", " " * 4, " " * 8)
 
 
 def _returns(one: Subject) -> list[str]:
     """Return the lines for what an operation returns that does not say it itself; none if it returns nothing."""
     found = next((text for condition, text in RETURNS if condition(one)), None)
-    return [] if found is None else [_wrapped(one.fill(found), " " * 4, " " * 4)]
+    return [] if found is None else [_wrap(one.fill(found), " " * 4, " " * 4)]
 
 
 def _errors(own: Mapping[str, list[str]], one: Subject) -> list[str]:
@@ -291,14 +291,14 @@ def _errors(own: Mapping[str, list[str]], one: Subject) -> list[str]:
     for number, (condition, names, text) in enumerate(ERRORS):
         if names.split(", ")[0] not in described and condition(one):
             described.update(names.split(", "))
-            line = _wrapped(f"{names}: {one.fill(text)}", " " * 4, " " * 8)
+            line = _wrap(f"{names}: {one.fill(text)}", " " * 4, " " * 8)
             (before if number < FIRST else after).append(line)
     arguments = [line for names, lines in own.items() if not names.startswith("DOBOTO") for line in lines]
     specific = [line for names, lines in own.items() if names.startswith("DOBOTO") for line in lines]
     return [*arguments, *before, *specific, *after]
 
 
-def _wrapped(text: str, indent: str = "", more: str = "    ") -> str:
+def _wrap(text: str, indent: str = "", more: str = "    ") -> str:
     """A text in lines of our width."""
     return fill(
         text, WIDTH, initial_indent=indent, subsequent_indent=more, break_long_words=False, break_on_hyphens=False

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, get_args, overload
 
-from .descriptors import Bound, Coro, Declaration, DualMethod, Sync, _blocking, converting
+from .descriptors import Bound, Coro, Declaration, DualMethod, Sync, _make_blocking, convert_arguments
 from .info import OperationInfo
 
 Blocking = TypeVar("Blocking")
@@ -20,8 +20,8 @@ class OverloadedOperation(DualMethod, Generic[Blocking, Suspending]):
     """An `async def` method that both clients can call, each with a signature of its own."""
 
     def __init__(self, function: Callable[..., Coro[Any]], info: OperationInfo, signatures: tuple[Any, ...]) -> None:
-        converted = converting(function, info)
-        super().__init__(_blocking(converted), converted, info, signatures)
+        converted = convert_arguments(function, info)
+        super().__init__(_make_blocking(converted), converted, info, signatures)
 
     @overload
     def __get__(self, obj: None, owner: type) -> Callable[..., Any]: ...

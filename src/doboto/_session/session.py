@@ -99,7 +99,7 @@ class Session:
         """The token's text."""
         return self._token.reveal()
 
-    def changed(
+    def copy_with(
         self, *, retry: Retry, timeouts: Timeouts, on_event: OnEvent | None, recovery_tag: RecoveryTag | None
     ) -> Session:
         """The same session, connections and limiter included, with another policy, other timeouts or callback."""
@@ -177,7 +177,7 @@ class Session:
             if reply.ok:
                 value = self._decode(reply)
                 return value if read is None else read(value)
-            failure = replies.error(reply)
+            failure = replies.to_exception(reply)
         except DOBOTOException as error:
             failure = error
             if isinstance(error, DOBOTOTimeoutException):
@@ -193,11 +193,11 @@ class Session:
     def _decode(self, reply: Response) -> Any:
         """Decode a response's JSON, a large one with the garbage collector paused."""
         if not self.pause_collector or len(reply.body) < LARGE:
-            return replies.value(reply)
+            return replies.read_value(reply)
         from .collector import gc_paused  # most programs get no large response
 
         with gc_paused():
-            return replies.value(reply)
+            return replies.read_value(reply)
 
     async def _exchange(self, request: Request, deadline: Deadline) -> tuple[Response, float]:
         """The reply, and when the request was sent; an error has the latter, too."""
@@ -240,7 +240,7 @@ class Session:
         if self._date is None:
             return local
         date, at = self._date
-        api = replies.moment(date)
+        api = replies.parse_http_date(date)
         return local if api is None else local + api - at
 
     async def _turn(self, turn: Turn, request: Request, deadline: Deadline) -> None:
@@ -275,7 +275,7 @@ class Session:
         if hourly is not None:
             self.limiter.update(hourly)
             if hourly.remaining == 0 and reply.status != 429:  # the hour is used up: the next one would be refused
-                self.limiter.exhausted(self.io.clock.monotonic(), self._until(hourly.reset))
+                self.limiter.record_exhaustion(self.io.clock.monotonic(), self._until(hourly.reset))
 
     def _until(self, reset: float) -> float:
         """Return the seconds until a moment of the API's clock, at most an hour and a minute."""
@@ -302,7 +302,7 @@ class Session:
                 log.warning(
                     "Retry-After: %s; waiting %.0f s at most", failure.headers.get("retry-after"), LONGEST_PAUSE
                 )
-            self.limiter.refused(self.io.clock.monotonic(), failure.retry_after)
+            self.limiter.record_refusal(self.io.clock.monotonic(), failure.retry_after)
 
     def _bounds(self, left: float) -> Timeouts:
         return Timeouts(min(self.timeouts.connect, left), min(self.timeouts.read, left), left)

@@ -76,7 +76,7 @@ class ActionWatch:
         """The actions that are still running."""
         return {id: _state(action) for id, action in self._seen.items() if not is_over(action)}
 
-    def seen(self) -> Any:
+    def last_seen(self) -> Any:
         """The action as last seen, or a list of them."""
         actions = self.all()
         return actions[0] if len(actions) == 1 else actions
@@ -106,7 +106,7 @@ class ActionWatch:
             self._listing = False  # the token may read a Droplet's actions and not the list of all
             return ids
         self._seen.update(found)
-        self.poll_again_now = not self._finder.finished
+        self.poll_again_now = not self._finder.is_finished
         return [] if self.poll_again_now else [id for id in ids if id not in found]
 
     async def _poll_each(self, ids: list[int], deadline: Deadline) -> None:
@@ -120,7 +120,7 @@ class ActionWatch:
         try:
             found = await self._session.call(request, deadline, read_action)
         except DOBOTONotFoundException:
-            if self.forgiven():
+            if self.may_lag():
                 return
             if self._happened is None:
                 raise
@@ -129,7 +129,7 @@ class ActionWatch:
             return
         self._seen[id] = {**found, "id": id}
 
-    def forgiven(self) -> bool:
+    def may_lag(self) -> bool:
         """Whether a 404 may still be the lag between an action and its reading (pydo#468)."""
         return self._session.io.clock.monotonic() - self._begun < GRACE
 

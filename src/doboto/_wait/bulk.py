@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeAlias
 
 from .._core.deadline import Deadline
 from .._core.request import path
-from .._core.retry import transient
+from .._core.retry import is_transient
 from .._session import Session, log_interruption
 from ..errors import (
     DOBOTOBulkException,
@@ -78,7 +78,7 @@ class Follower(Protocol):
         """Read what must be known before anything is sent."""
         ...
 
-    def accepted(self, call: BulkCall, answer: Any) -> None:
+    def record_response(self, call: BulkCall, answer: Any) -> None:
         """Record the API's answer to a call."""
         ...
 
@@ -121,7 +121,7 @@ class BulkWatch:
         """Those that are not over."""
         return {call.id: call.waits_for for call in self._calls if not call.is_over}
 
-    def seen(self) -> Any:
+    def last_seen(self) -> Any:
         """The actions that were begun, as last seen."""
         return [call.action for call in self._calls if call.action is not None]
 
@@ -177,7 +177,7 @@ class BulkWatch:
         except DOBOTOException as failure:
             self._record_refusal(call, failure)
         else:
-            self._follower.accepted(call, answer)
+            self._follower.record_response(call, answer)
 
     def _record_refusal(self, call: BulkCall, failure: DOBOTOException) -> None:
         if isinstance(failure, DOBOTOPendingEventException):
@@ -210,7 +210,7 @@ class BulkWatch:
             found = await self._finder.find([call.id for call in held], deadline, PAGES)
         except DOBOTOForbiddenException:
             return {}
-        return found if self._finder.finished else None
+        return found if self._finder.is_finished else None
 
     def _pending_event(self, call: BulkCall) -> PendingEventWatch:
         return PendingEventWatch(self._session, path("/droplets/{id}/actions", id=call.id), f"Droplet {call.id}")
@@ -224,7 +224,7 @@ class BulkWatch:
         outcomes = self.outcomes()
         unsent = [one.id for one in outcomes.values() if one.state == "not_begun"]
         attach_state(interruption, outcomes=outcomes, not_begun=unsent, pending=dict(self.pending()))
-        note = f"{self.what} of {self.total} Droplets: {summary(outcomes)}"
+        note = f"{self.what} of {self.total} Droplets: {summarize(outcomes)}"
         interruption.add_note(f"doboto: {note}")
         log_interruption(note)
 
@@ -233,13 +233,13 @@ class BulkWatch:
         first = next((one.error for one in outcomes.values() if one.state == "failed" and one.error), None)
         first = first or next((one.error for one in outcomes.values() if one.error is not None), None)
         why = f" within {self._plan.deadline.seconds:g} s" if timed_out else ""
-        message = f"{self.what} did not complete for all of {self.total} Droplets{why}: {summary(outcomes)}"
+        message = f"{self.what} did not complete for all of {self.total} Droplets{why}: {summarize(outcomes)}"
         failure = DOBOTOBulkException(message, outcomes=outcomes, timed_out=timed_out)
         failure.__cause__ = first
         return failure
 
 
-def summary(outcomes: Mapping[int, Outcome]) -> str:
+def summarize(outcomes: Mapping[int, Outcome]) -> str:
     """How many ended how, and the first of those that did not complete."""
     by_state: dict[OutcomeState, list[Outcome]] = {}
     for outcome in outcomes.values():
@@ -265,7 +265,7 @@ def end_unreadable(calls: Sequence[BulkCall], outcomes: Sequence[object]) -> Non
     """
     later: DOBOTOException | None = None
     for call, outcome in zip(calls, outcomes, strict=True):
-        if isinstance(outcome, DOBOTOException) and transient(outcome):
+        if isinstance(outcome, DOBOTOException) and is_transient(outcome):
             later = outcome
         elif isinstance(outcome, Exception):
             call.end("failed", outcome)

@@ -39,7 +39,7 @@ class DeletionWatch:
         """The thing, while it is there."""
         return {} if self._gone else {self._id: "still there"}
 
-    def seen(self) -> Any:
+    def last_seen(self) -> Any:
         """The thing as last seen."""
         return self._seen
 
@@ -77,15 +77,15 @@ class TagDeletionWatch:
             return {self._tag_name: "still there"}
         return {droplet.get("id", number): "still there" for number, droplet in enumerate(self._left)}
 
-    def seen(self) -> Any:
+    def last_seen(self) -> Any:
         """Those left."""
         return self._left
 
     async def poll(self, deadline: Deadline) -> None:
         """Ask for a page of them: that there are any is enough to go on waiting."""
-        request = pages.numbered("/droplets", {"tag_name": self._tag_name}, 1)
+        request = pages.page_request("/droplets", {"tag_name": self._tag_name}, 1)
         try:
-            page = await self._session.call(request, deadline, pages.reading("droplets"))
+            page = await self._session.call(request, deadline, pages.page_reader("droplets"))
         except DOBOTONotFoundException:
             self._left = []  # the tag went with its last Droplet
             return

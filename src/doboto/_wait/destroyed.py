@@ -33,7 +33,7 @@ class AssociatedDestroyWatch:
         """The Droplet, until the API says that the destruction is over."""
         return {} if self._status.get("completed_at") else {self._id: "being destroyed"}
 
-    def seen(self) -> Any:
+    def last_seen(self) -> Any:
         """The status as last seen."""
         return self._status
 

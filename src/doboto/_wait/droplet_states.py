@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from .._core import pages
 from .._core.deadline import Deadline
 from .._core.request import get, path
-from .._core.response import holding
+from .._core.response import member_reader
 from .._json import records
 from .._session import Session
 from ..addresses import private_ipv4, public_ipv4, public_ipv6
@@ -56,7 +56,7 @@ class DropletStateWatch:
         """The Droplets that are not in that state, each with what is missing."""
         return self._missing
 
-    def seen(self) -> Any:
+    def last_seen(self) -> Any:
         """All Droplets as last read."""
         return [droplet for droplet in self._droplets.values() if droplet is not None]
 
@@ -68,7 +68,7 @@ class DropletStateWatch:
         """
         if self._gone:
             message = f"Droplets that were waited for were destroyed: {', '.join(map(str, self._gone))}"
-            droplets = self.seen()
+            droplets = self.last_seen()
             raise DOBOTOVanishedException(message, droplet=self._droplets[self._gone[0]], droplets=droplets)
         return list(self._droplets.values())
 
@@ -114,7 +114,7 @@ class DropletStateWatch:
             self._listing = False
             return {}
         self._droplets |= found
-        return found if self._finder.finished else None
+        return found if self._finder.is_finished else None
 
     async def _read_each(self, ids: Sequence[int], deadline: Deadline) -> None:
         jobs = [partial(self._read, id, deadline) for id in ids]
@@ -125,7 +125,7 @@ class DropletStateWatch:
     async def _read(self, id: int, deadline: Deadline) -> None:
         request = get(path("/droplets/{id}", id=id))
         try:
-            self._droplets[id] = await self._session.call(request, deadline, holding("droplet", dict))
+            self._droplets[id] = await self._session.call(request, deadline, member_reader("droplet", dict))
         except DOBOTONotFoundException:
             if self._session.ownership.known(id) and self._session.io.clock.monotonic() - self._begun < GRACE:
                 return  # created by this program, and not to be read yet (pydo#468)
@@ -138,9 +138,9 @@ class DropletStateWatch:
         if not ids or not self._actions_readable:
             return {}
         listed = path("/droplets/{id}/actions", id=ids[0]) if len(ids) == 1 else "/actions"
-        request = pages.numbered(listed, {}, 1)
+        request = pages.page_request(listed, {}, 1)
         try:
-            page = await self._session.call(request, deadline, pages.reading("actions"))
+            page = await self._session.call(request, deadline, pages.page_reader("actions"))
         except DOBOTOForbiddenException:
             self._actions_readable = listed != "/actions"  # the list of all needs a scope of its own
             return {}

@@ -10,7 +10,7 @@ from typing import Any
 from .._core.deadline import Deadline
 from .._core.droplet.readiness import Readiness
 from .._core.request import get, path
-from .._core.response import holding
+from .._core.response import member_reader
 from .._session import Session
 from ..errors import (
     DOBOTOActionException,
@@ -72,7 +72,7 @@ class DropletWatch:
         missing = {id: self._readiness.missing(droplet) for id, droplet in self._seen.items() if id not in failed}
         return {id: ", ".join(parts) for id, parts in missing.items() if parts}
 
-    def seen(self) -> Any:
+    def last_seen(self) -> Any:
         """The Droplet as last seen, or a list of them."""
         droplets = self.all()
         return droplets[0] if len(droplets) == 1 else droplets
@@ -156,7 +156,7 @@ class DropletWatch:
         if len(ids) > 1:
             found = await self._finder.find(ids, deadline, most)
             self._seen.update(found)
-            self.poll_again_now = not self._finder.finished
+            self.poll_again_now = not self._finder.is_finished
             ids = [] if self.poll_again_now else [id for id in ids if id not in found]
         outcomes = await self._session.io.gather([partial(self._read, id, deadline) for id in ids])
         for outcome in outcomes:
@@ -166,7 +166,7 @@ class DropletWatch:
     async def _read(self, id: int, deadline: Deadline) -> None:
         try:
             request = get(path("/droplets/{id}", id=id))
-            self._seen[id] = await self._session.call(request, deadline, holding("droplet", dict))
+            self._seen[id] = await self._session.call(request, deadline, member_reader("droplet", dict))
         except DOBOTONotFoundException:
             if self._session.io.clock.monotonic() - self._begun >= GRACE:
                 self._misses[id] += 1

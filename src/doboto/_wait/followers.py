@@ -9,7 +9,7 @@ from typing import Any
 from .._core import pages
 from .._core.deadline import Deadline
 from .._core.request import Request, get, path
-from .._core.retry import transient
+from .._core.retry import is_transient
 from .._session import Session
 from ..errors import (
     DOBOTOActionException,
@@ -50,7 +50,7 @@ class ActionFollower:
     async def prepare(self, ids: Sequence[int], deadline: Deadline) -> None:
         """Nothing: an action has an id of its own to be found by."""
 
-    def accepted(self, call: BulkCall, answer: Any) -> None:
+    def record_response(self, call: BulkCall, answer: Any) -> None:
         """Record the action, and whether it is over."""
         call.action = answer
         if not is_over(answer):
@@ -70,7 +70,7 @@ class ActionFollower:
         try:
             await self._watch.poll(deadline)
         except DOBOTOException as failure:
-            if transient(failure):
+            if is_transient(failure):
                 raise
             await self._poll_each(calls, deadline)
         finally:
@@ -81,7 +81,7 @@ class ActionFollower:
         for action in watch.all():
             call = self._calls[action["id"]]
             if call.state == "running":
-                self.accepted(call, action)
+                self.record_response(call, action)
 
     async def _poll_each(self, calls: Sequence[BulkCall], deadline: Deadline) -> None:
         watches = [ActionWatch(self._session, [call.action], self._single, self._happened) for call in calls]
@@ -114,7 +114,7 @@ class DeletionFollower:
         if len(ids) > PAGES:
             self._listed = set(ids) & (await self._read_list(deadline))[0]
 
-    def accepted(self, call: BulkCall, answer: Any) -> None:  # noqa: ARG002 - a deletion's answer is empty
+    def record_response(self, call: BulkCall, answer: Any) -> None:  # noqa: ARG002 - a deletion's answer is empty
         """Record that its destruction was asked for."""
         call.state, call.waits_for = "running", "still there"
 
@@ -138,7 +138,7 @@ class DeletionFollower:
         except DOBOTOForbiddenException:
             self._listing = False
             return set(), False
-        return {droplet["id"] for page in read for droplet in page.items}, not pages.shrunk(read)
+        return {droplet["id"] for page in read for droplet in page.items}, not pages.has_shrunk(read)
 
     async def _read(self, call: BulkCall, deadline: Deadline) -> None:
         try:

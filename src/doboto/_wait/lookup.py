@@ -45,7 +45,7 @@ class Finder:
         self._found: dict[int, Any] = {}
 
     @property
-    def finished(self) -> bool:
+    def is_finished(self) -> bool:
         """Whether all likely pages were read: what was not found by then is on none of them."""
         return not self._queue
 
@@ -58,7 +58,7 @@ class Finder:
             most: How many pages to read now; where that is not all, the next call goes on from there, and gives what
                 this one has found as well.
         """
-        if self.finished:
+        if self.is_finished:
             self._begin()
         wanted = set(ids)
         missing = wanted - self._found.keys()
@@ -75,31 +75,31 @@ class Finder:
             # A page with some of them may have a neighbour with the others: the end of a list is rarely a whole page.
             cheaper = self._thorough and max(page.last, number) - len(self._read) < len(missing)
             if not self._queue and (len(self._read) < limit or here or cheaper):
-                self._queue = likely(page, number, self._read)
-        if not missing or self.finished:
+                self._queue = likely_pages(page, number, self._read)
+        if not missing or self.is_finished:
             self._known, self._queue = self._hits or [1], []
         return {id: item for id, item in self._found.items() if id in wanted}
 
     async def _page(self, number: int, deadline: Deadline) -> pages.Page:
-        request = pages.numbered(self._path, self._query, number)
-        return await self._session.call(request, deadline, pages.reading(self._key))
+        request = pages.page_request(self._path, self._query, number)
+        return await self._session.call(request, deadline, pages.page_reader(self._key))
 
 
 async def read_list(session: Session, key: str, path: str, deadline: Deadline) -> list[pages.Page]:
     """Read a whole list: its first page, then the others that this one announces, side by side."""
 
     async def page(number: int) -> pages.Page:
-        return await session.call(pages.numbered(path, {}, number), deadline, pages.reading(key))
+        return await session.call(pages.page_request(path, {}, number), deadline, pages.page_reader(key))
 
     read = [await page(1)]
-    for outcome in await session.io.gather([partial(page, number) for number in pages.rest(read[0])]):
+    for outcome in await session.io.gather([partial(page, number) for number in pages.remaining_pages(read[0])]):
         if isinstance(outcome, Exception):
             raise outcome
         read.append(outcome)
     return read
 
 
-def likely(page: pages.Page, number: int, read: Iterable[int]) -> list[int]:
+def likely_pages(page: pages.Page, number: int, read: Iterable[int]) -> list[int]:
     """The page to look at next for things newer than most: the neighbour of the end where the list grows."""
     last = max(page.last, number)
     ids = [id for item in page.items if (id := _id(item)) is not None]

@@ -44,14 +44,14 @@ class PendingEventWatch:
             return {self._target: "another action is running"}
         return {action.get("id"): f"{action.get('type')} is running" for action in self._running}
 
-    def seen(self) -> Any:
+    def last_seen(self) -> Any:
         """The actions that are running, as last seen."""
         return self._running or []
 
     async def poll(self, deadline: Deadline) -> None:
         """Read the newest actions."""
-        request = pages.numbered(self._listing, {}, 1)
-        page = await self._session.call(request, deadline, pages.reading("actions"))
+        request = pages.page_request(self._listing, {}, 1)
+        page = await self._session.call(request, deadline, pages.page_reader("actions"))
         own = [action for action in records(list(page.items)) if self._own(action)]
         self._running = [action for action in own if action.get("status") == RUNNING]
 
@@ -80,14 +80,14 @@ class TagPendingEventWatch:
             return {self._tag_name: "another action is running"}
         return {droplet.get("id"): "locked" for droplet in self._locked}
 
-    def seen(self) -> Any:
+    def last_seen(self) -> Any:
         """The Droplets that are locked, as last seen."""
         return self._locked or []
 
     async def poll(self, deadline: Deadline) -> None:
         """Read the Droplets."""
-        request = pages.numbered("/droplets", {"tag_name": self._tag_name}, 1)
-        page = await self._session.call(request, deadline, pages.reading("droplets"))
+        request = pages.page_request("/droplets", {"tag_name": self._tag_name}, 1)
+        page = await self._session.call(request, deadline, pages.page_reader("droplets"))
         self._locked = [droplet for droplet in records(list(page.items)) if _is_busy(droplet)]
 
 

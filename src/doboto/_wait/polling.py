@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from .._core.deadline import Deadline
-from .._core.retry import transient
+from .._core.retry import is_transient
 from .._json import items, records
 from .._session import Session, log_interruption
 from ..errors import DOBOTOException, DOBOTOPollingException
@@ -59,7 +59,7 @@ class Watch(Protocol):
         """What is not done yet, by id, with what it missing in words."""
         ...
 
-    def seen(self) -> Any:
+    def last_seen(self) -> Any:
         """All that is waited for, as last seen."""
         ...
 
@@ -104,7 +104,7 @@ async def _poll(session: Session, watch: Watch, plan: WaitPlan) -> DOBOTOExcepti
     try:
         await watch.poll(plan.deadline)
     except DOBOTOException as failure:
-        if not transient(failure):
+        if not is_transient(failure):
             raise
         await session.emit(PollFailed(watch.what, failure))
         return failure
@@ -128,7 +128,7 @@ def _give_up(session: Session, watch: Watch, plan: WaitPlan, seconds: float, err
         return
     elapsed = plan.deadline.elapsed(session.io.clock.monotonic())
     message = f"{watch.what} took longer than {seconds:g} s; {_summary(watch.pending())}"
-    seen = watch.seen()
+    seen = watch.last_seen()
     raise DOBOTOPollingException(message, seen, error, ids=_ids(seen), elapsed=elapsed)
 
 

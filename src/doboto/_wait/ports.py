@@ -39,7 +39,7 @@ class PortWatch:
         """The Droplets whose port does not answer."""
         return {id: f"{host} does not answer on port {self._port}" for id, host in self._closed.items()}
 
-    def seen(self) -> Any:
+    def last_seen(self) -> Any:
         """The Droplet, or a list of them."""
         return self._droplets[0] if len(self._droplets) == 1 else list(self._droplets)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from .._core.deadline import Deadline
 from .._core.request import Request
-from .._core.response import holding
+from .._core.response import member_reader
 from .._session import Session
 from ..errors import DOBOTOActionException
 
@@ -59,7 +59,7 @@ class StateWatch:
         missing = self._missing(self._thing)
         return {self._id: missing} if missing else {}
 
-    def seen(self) -> Any:
+    def last_seen(self) -> Any:
         """The thing as last seen."""
         return self._thing
 
@@ -69,7 +69,7 @@ class StateWatch:
         Raises:
             DOBOTOActionException: It has failed.
         """
-        self._thing = await self._session.call(self._request, deadline, holding(self._key, dict))
+        self._thing = await self._session.call(self._request, deadline, member_reader(self._key, dict))
         self.check()
 
     def check(self) -> None:

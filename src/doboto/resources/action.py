@@ -27,7 +27,7 @@ class Waits(Protocol[One, Many]):
     ) -> Many: ...
 
 
-waiting = overloaded_operation[Waits[ActionData, Actions], Waits[Coro[ActionData], Coro[Actions]]]
+wait_operation = overloaded_operation[Waits[ActionData, Actions], Waits[Coro[ActionData], Coro[Actions]]]
 
 
 class Action(ActionRunner[Mode]):
@@ -58,7 +58,7 @@ class Action(ActionRunner[Mode]):
         """
         return await self._fetch("action", get(path("/actions/{id}", id=id)))
 
-    @waiting(ref=("actions_get", "actions_list"), scopes="actions:read")
+    @wait_operation(ref=("actions_get", "actions_list"), scopes="actions:read")
     async def wait(
         self,
         id: int | Sequence[int],
@@ -87,9 +87,9 @@ class Action(ActionRunner[Mode]):
         target = Target.of(id, None)
         ids = [int(target.id)] if target.id is not None else list(target.ids or ())
         plan = self._plan(poll, timeout, progress)
-        actions = await self._wait_for_actions([{"id": each} for each in ids], _reading, plan, at_once=True)
+        actions = await self._wait_for_actions([{"id": each} for each in ids], _read_request, plan, at_once=True)
         return actions if target.id is None else actions[0]
 
 
-def _reading(action: Mapping[str, Any]) -> Request:
+def _read_request(action: Mapping[str, Any]) -> Request:
     return get(path("/actions/{id}", id=action["id"]))

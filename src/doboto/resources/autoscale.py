@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, TypeAlias, Unpack
 
-from .._core.attributes import attributes_of
+from .._core.attributes import check_attributes
 from .._core.request import Request, filters, path
 from .._json import mapping
 from .._operation import Mode, operation, stream
 from ..events import OnEvent
 from ..types import AutoscaleCreate, AutoscaleEvent, AutoscaleMember, AutoscalePool
-from ._base.create import CreateSpec, named
+from ._base.create import CreateSpec, has_name
 from ._base.lifecycle import Lifecycle, LifecycleOperations
 
 Pools: TypeAlias = list[AutoscalePool]
@@ -134,7 +134,7 @@ class Autoscale(LifecycleOperations[Mode]):
         Raises:
             DOBOTOActionException: The pool could not make its Droplets, while waiting; `result` is the pool.
         """
-        body, plan = ordered(attribs), self._plan(poll, timeout, progress)
+        body, plan = configuration_body(attribs), self._plan(poll, timeout, progress)
         pool: AutoscalePool = await self._replace(SCALING, id, body, plan, wait)
         return pool
 
@@ -191,19 +191,19 @@ ATTRIBUTES = ("name", "config", "droplet_template")
 SHOWN_ONLY = frozenset({"id", "current_utilization", "created_at", "updated_at", "status", "active_resources_count"})
 
 
-def ordered(attributes: Mapping[str, Any]) -> dict[str, Any]:
+def configuration_body(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes of a pool, all of them, without what is only shown."""
-    given = attributes_of(attributes, needed=ATTRIBUTES)
+    given = check_attributes(attributes, needed=ATTRIBUTES)
     return {name: value for name, value in given.items() if name not in SHOWN_ONLY}
 
 
 def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """How a pool is made: it is known by its name."""
-    body = ordered(attributes)
+    body = configuration_body(attributes)
     name = body["name"]
     request = Request("POST", ALL, body=body)
     return CreateSpec(
-        f"autoscale pool {name}", request, "autoscale_pool", ALL, "autoscale_pools", named(name), filters(name=name)
+        f"autoscale pool {name}", request, "autoscale_pool", ALL, "autoscale_pools", has_name(name), filters(name=name)
     )
 
 

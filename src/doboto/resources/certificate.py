@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, Literal, Protocol, TypeAlias, overload
 
-from .._core.attributes import attributes_of, required, some
-from .._core.request import Request, filters, path, text
+from .._core.attributes import check_attributes, require, to_nonempty_list
+from .._core.request import Request, check_text, filters, path
 from .._operation import Coro, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
 from ..errors import ArgumentValueError
 from ..events import OnEvent
 from ..types import Certificate as CertificateData
 from ..types import CertificateType
-from ._base.create import CreateSpec, named
+from ._base.create import CreateSpec, has_name
 from ._base.lifecycle import Lifecycle, LifecycleOperations
 
 Certificates: TypeAlias = list[CertificateData]
@@ -51,8 +51,8 @@ class Creates(Protocol[One]):
     ) -> One: ...
 
 
-creating = overloaded_operation[Creates[CertificateData], Creates[Coro[CertificateData]]]
-presenting = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
+create_operation = overloaded_operation[Creates[CertificateData], Creates[Coro[CertificateData]]]
+present_operation = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
 
 #: API reference, `state` of a certificate.
 LIFECYCLE = Lifecycle("certificate", "/certificates/{id}", "verified", frozenset({"error"}), "state")
@@ -77,7 +77,7 @@ class Certificate(LifecycleOperations[Mode]):
         async for certificate in self._iterate("certificates", "/certificates", filters(name=name)):
             yield certificate
 
-    @creating(
+    @create_operation(
         ref="certificates_create",
         scopes="certificate:create",
         effect="create",
@@ -123,7 +123,7 @@ class Certificate(LifecycleOperations[Mode]):
         wanted = create_spec(name, type, dns_names, private_key, leaf_certificate, certificate_chain)
         return await self._create_and_wait(wanted, LIFECYCLE, self._plan(poll, timeout, progress), wait)
 
-    @presenting(
+    @present_operation(
         ref=("certificates_list", "certificates_create"),
         scopes=("certificate:read", "certificate:create"),
         effect="present",
@@ -204,30 +204,30 @@ def create_spec(
     kind = type or ("custom" if dns_names is None else "lets_encrypt")
     if kind not in {"custom", "lets_encrypt"}:
         raise ArgumentValueError("{0} must be custom or lets_encrypt", "type")
-    more = _ordered(uploaded, dns_names) if kind == "lets_encrypt" else _uploaded(uploaded, dns_names)
-    body = attributes_of({"name": text("name", name), "type": kind}, more)
+    more = _lets_encrypt_body(uploaded, dns_names) if kind == "lets_encrypt" else _custom_body(uploaded, dns_names)
+    body = check_attributes({"name": check_text("name", name), "type": kind}, more)
     return CreateSpec(
         f"certificate {name}",
         Request("POST", "/certificates", body=body),
         "certificate",
         "/certificates",
         "certificates",
-        named(name),
+        has_name(name),
         filters(name=name),
         frozenset(uploaded),
     )
 
 
-def _ordered(uploaded: Mapping[str, str | None], dns_names: Sequence[str] | None) -> dict[str, Any]:
+def _lets_encrypt_body(uploaded: Mapping[str, str | None], dns_names: Sequence[str] | None) -> dict[str, Any]:
     if given := [part for part, value in uploaded.items() if value is not None]:
         fields = ", ".join(f"{{{index}}}" for index in range(len(given)))
         raise ArgumentValueError(f"Let's Encrypt issues the certificate itself: {fields} can't be given", *given)
-    return {"dns_names": some("dns_names", required("dns_names", dns_names))}
+    return {"dns_names": to_nonempty_list("dns_names", require("dns_names", dns_names))}
 
 
-def _uploaded(uploaded: Mapping[str, str | None], dns_names: Sequence[str] | None) -> Mapping[str, Any]:
+def _custom_body(uploaded: Mapping[str, str | None], dns_names: Sequence[str] | None) -> Mapping[str, Any]:
     if dns_names is not None:
         raise ArgumentValueError("{0} are for Let's Encrypt; those of an uploaded certificate are in it", "dns_names")
     for part in ("private_key", "leaf_certificate"):
-        required(part, uploaded[part])
+        require(part, uploaded[part])
     return uploaded

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import TypeAlias
 
-from .._core.attributes import attributes_of
-from .._core.request import Request, path, text
+from .._core.attributes import check_attributes
+from .._core.request import Request, check_text, path
 from .._operation import Mode, operation, stream
 from ..types import Domain as DomainData
 from ._base.create import CreateSpec
@@ -95,10 +95,10 @@ class Domain(DomainRecords[Mode]):
 
 def create_spec(name: str, ip_address: str | None) -> CreateSpec:
     """How a domain is made: it is known by its name, in upper or lower case."""
-    known = text("name", name).lower()
+    known = check_text("name", name).lower()
     if ip_address is not None:
-        text("ip_address", ip_address)
-    body = attributes_of({"name": name}, {"ip_address": ip_address})
+        check_text("ip_address", ip_address)
+    body = check_attributes({"name": name}, {"ip_address": ip_address})
     return CreateSpec(
         f"domain {name}",
         Request("POST", "/domains", body=body),

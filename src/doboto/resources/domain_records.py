@@ -6,13 +6,13 @@ import re
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Protocol, TypeAlias, Unpack, overload
 
-from .._core.attributes import attributes_of, merged
+from .._core.attributes import check_attributes, merge_attributes
 from .._core.request import Request, filters, path
 from .._operation import Coro, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
-from ..addresses import spelled_network
+from ..addresses import normalize_network
 from ..types import DomainRecord, DomainRecordAttributes, DomainRecordCreate
-from ._base.create import CreateSpec, Creation, change_request, changes
+from ._base.create import CreateSpec, Creation, change_request, check_changes
 
 Records: TypeAlias = list[DomainRecord]
 PresentRecord: TypeAlias = tuple[DomainRecord, DomainRecord | None]
@@ -40,9 +40,9 @@ class Updates(Protocol[One]):
     ) -> One: ...
 
 
-creating = overloaded_operation[Creates[DomainRecord], Creates[Coro[DomainRecord]]]
-presenting = overloaded_operation[Creates[PresentRecord], Creates[Coro[PresentRecord]]]
-updating = overloaded_operation[Updates[DomainRecord], Updates[Coro[DomainRecord]]]
+create_operation = overloaded_operation[Creates[DomainRecord], Creates[Coro[DomainRecord]]]
+present_operation = overloaded_operation[Creates[PresentRecord], Creates[Coro[PresentRecord]]]
+update_operation = overloaded_operation[Updates[DomainRecord], Updates[Coro[DomainRecord]]]
 
 #: What makes two records of one name and type different ones, beside their data.
 APART = ("port", "tag")
@@ -81,7 +81,7 @@ class DomainRecords(Creation[Mode]):
         async for record in self._iterate("domain_records", records_of(name), query):
             yield record
 
-    @creating(
+    @create_operation(
         ref="domains_create_record", scopes="domain:create", effect="create", scopes_note="or domain:update instead"
     )
     async def record_create(
@@ -108,7 +108,7 @@ class DomainRecords(Creation[Mode]):
         )
         return made
 
-    @presenting(
+    @present_operation(
         ref=("domains_list_records", "domains_create_record"),
         scopes=("domain:read", "domain:create"),
         effect="present",
@@ -134,7 +134,7 @@ class DomainRecords(Creation[Mode]):
         """
         return await self._get("domain_record", record_of(name, record_id))
 
-    @updating(
+    @update_operation(
         ref=("domains_patch_record", "domains_update_record", "domains_get_record"),
         scopes="domain:update",
         effect="update",
@@ -161,7 +161,7 @@ class DomainRecords(Creation[Mode]):
             DOBOTONotFoundException: There is no such domain, or no such record of it.
             DOBOTOUnprocessableException: The type wants other attributes.
         """
-        body, place = changes(merged(attribs, attributes)), record_of(name, record_id)
+        body, place = check_changes(merge_attributes(attribs, attributes)), record_of(name, record_id)
         if "type" not in body:
             body["type"] = (await self._get("domain_record", place))["type"]
         return await self._fetch("domain_record", change_request(place, body, replace=replace))
@@ -197,7 +197,7 @@ def record_of(name: str, record_id: int) -> str:
 
 def record_create_spec(name: str, attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> CreateSpec:
     """How a record is made: it is known by its type, its name and what it leads to."""
-    body = attributes_of(attribs, more, needed=("type",))
+    body = check_attributes(attribs, more, needed=("type",))
     wanted = identity(name, body)
     apart = {member: body[member] for member in APART if member in body}
     return CreateSpec(
@@ -220,15 +220,15 @@ def identity(domain: str, record: Mapping[str, Any]) -> tuple[str, str, str]:
     type, name, data = (str(record.get(member) or "") for member in ("type", "name", "data"))
     if name.endswith("."):
         name = f".{name[:-1]}".lower().removesuffix(f".{domain}".lower()).removeprefix(".")
-    return type, name.lower() or "@", spelled_data(domain, type, data)
+    return type, name.lower() or "@", normalize_data(domain, type, data)
 
 
-def spelled_data(domain: str, type: str, data: str) -> str:
+def normalize_data(domain: str, type: str, data: str) -> str:
     """What a record leads to, in one spelling."""
     if type == "TXT":
         return "".join(QUOTED.findall(data)) if QUOTED_WHOLE.fullmatch(data) else data
     if type in {"A", "AAAA"}:
-        return spelled_network(data)
+        return normalize_network(data)
     host = data.removesuffix(".").lower()
     return domain.lower() if host == "@" else host
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias, Unpack
 
-from .._core.attributes import attributes_of, some
+from .._core.attributes import check_attributes, to_nonempty_list
 from .._core.request import Request, path
 from .._operation import Mode, operation, stream
 from .._wait.polling import WaitPlan
@@ -14,7 +14,7 @@ from ..errors import ArgumentValueError
 from ..events import OnEvent
 from ..types import Firewall as FirewallData
 from ..types import FirewallCreate, InboundRule, OutboundRule
-from ._base.create import CreateSpec, named
+from ._base.create import CreateSpec, has_name
 from ._base.lifecycle import Lifecycle, LifecycleOperations
 from .firewall_rules import ADDING, REMOVING, SIDES, RuleChange, Rules, body_of_rules
 
@@ -142,7 +142,7 @@ class Firewall(LifecycleOperations[Mode]):
             DOBOTOConflictException: There is another firewall of that name.
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._replace(LIFECYCLE, id, attributes_for(attributes), plan, wait)
+        return await self._replace(LIFECYCLE, id, configuration_body(attributes), plan, wait)
 
     @operation(
         ref="firewalls_delete",
@@ -176,7 +176,8 @@ class Firewall(LifecycleOperations[Mode]):
             DOBOTOUnprocessableException: A Droplet is not there.
         """
         plan = self._plan(poll, timeout, progress)
-        await self._extend("POST", id, "droplets", {"droplet_ids": some("droplet_ids", droplet_ids)}, plan, wait)
+        body = {"droplet_ids": to_nonempty_list("droplet_ids", droplet_ids)}
+        await self._extend("POST", id, "droplets", body, plan, wait)
 
     @operation(
         ref="firewalls_delete_droplets",
@@ -196,7 +197,8 @@ class Firewall(LifecycleOperations[Mode]):
     ) -> None:
         """Take Droplets out from behind a firewall."""
         plan = self._plan(poll, timeout, progress)
-        await self._extend("DELETE", id, "droplets", {"droplet_ids": some("droplet_ids", droplet_ids)}, plan, wait)
+        body = {"droplet_ids": to_nonempty_list("droplet_ids", droplet_ids)}
+        await self._extend("DELETE", id, "droplets", body, plan, wait)
 
     @operation(
         ref="firewalls_add_tags",
@@ -223,7 +225,7 @@ class Firewall(LifecycleOperations[Mode]):
             DOBOTOUnprocessableException: A tag is not there.
         """
         plan = self._plan(poll, timeout, progress)
-        await self._extend("POST", id, "tags", {"tags": some("tags", tags)}, plan, wait)
+        await self._extend("POST", id, "tags", {"tags": to_nonempty_list("tags", tags)}, plan, wait)
 
     @operation(
         ref="firewalls_delete_tags",
@@ -247,7 +249,7 @@ class Firewall(LifecycleOperations[Mode]):
             tags: Names of the tags.
         """
         plan = self._plan(poll, timeout, progress)
-        await self._extend("DELETE", id, "tags", {"tags": some("tags", tags)}, plan, wait)
+        await self._extend("DELETE", id, "tags", {"tags": to_nonempty_list("tags", tags)}, plan, wait)
 
     @operation(
         ref=("firewalls_add_rules", "firewalls_get"),
@@ -317,7 +319,7 @@ class Firewall(LifecycleOperations[Mode]):
         """Add or remove what is protected; sent twice it does the same."""
         where = f"{path('/firewalls/{id}', id=id)}/{part}"
         await self._send(Request(method, where, body=body, repeatable=True), plan.deadline)
-        await self._applied(id, plan, wait)
+        await self._wait_until_applied(id, plan, wait)
 
     async def _change_rules(self, change: RuleChange, id: str, rules: Rules, plan: WaitPlan, wait: bool) -> None:
         """Add or remove rules, in the spelling that the firewall has for them."""
@@ -329,20 +331,20 @@ class Firewall(LifecycleOperations[Mode]):
         if body := change.body(rules, await read()):
             request = Request(change.method, path("/firewalls/{id}/rules", id=id), body=body)
             await self._change(request, f"the changed rules of firewall {id}", plan.deadline, happened)
-        await self._applied(id, plan, wait)
+        await self._wait_until_applied(id, plan, wait)
 
-    async def _applied(self, id: str, plan: WaitPlan, wait: bool) -> None:
+    async def _wait_until_applied(self, id: str, plan: WaitPlan, wait: bool) -> None:
         if wait:
             await self._wait_until_active("update", {"id": id}, LIFECYCLE, plan)
 
 
-def attributes_for(attributes: Mapping[str, Any]) -> dict[str, Any]:
+def configuration_body(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes that describe all of a firewall.
 
     Raises:
         ValueError: There is no name, or no rule at all.
     """
-    body = attributes_of(attributes, needed=("name",), lists=(*SIDES, "droplet_ids", "tags"))
+    body = check_attributes(attributes, needed=("name",), lists=(*SIDES, "droplet_ids", "tags"))
     if not any(body.get(side) for side in SIDES):
         raise ArgumentValueError("a firewall needs at least one rule in {0} or {1}", "inbound_rules", "outbound_rules")
     return body
@@ -350,12 +352,12 @@ def attributes_for(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """How a firewall is made: it is known by its name."""
-    body = attributes_for(attributes)
+    body = configuration_body(attributes)
     return CreateSpec(
         f"firewall {body['name']}",
         Request("POST", "/firewalls", body=body),
         "firewall",
         "/firewalls",
         "firewalls",
-        named(body["name"]),
+        has_name(body["name"]),
     )

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from .._core.attributes import some
+from .._core.attributes import to_nonempty_list
 from .._core.conversion import is_listlike
 from .._json import mapping, records
-from ..addresses import spelled_network
+from ..addresses import normalize_network
 from ..errors import ArgumentValueError
 from ..types import InboundRule, OutboundRule
 
@@ -30,7 +30,7 @@ def body_of_rules(inbound: Sequence[InboundRule] | None, outbound: Sequence[Outb
         TypeError: They are no list.
     """
     given = {"inbound_rules": inbound, "outbound_rules": outbound}
-    rules = {side: some(side, found) for side, found in given.items() if found is not None}
+    rules = {side: to_nonempty_list(side, found) for side, found in given.items() if found is not None}
     if not rules:
         raise ArgumentValueError("give {0}, {1}, or both", "inbound_rules", "outbound_rules")
     return rules
@@ -104,4 +104,4 @@ def _ports(value: Any) -> str:
 
 def _peer(member: str, item: str) -> str:
     """Return an address or network in one spelling; tags are the same in upper and lower case."""
-    return spelled_network(item) if member == "addresses" else item.lower()
+    return normalize_network(item) if member == "addresses" else item.lower()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, TypeAlias, Unpack
 
-from .._core.attributes import attributes_of, merged
-from .._core.request import Request, filters, flag, get, path, text
+from .._core.attributes import check_attributes, merge_attributes
+from .._core.request import Request, check_flag, check_text, filters, get, path
 from .._core.response import read_action
 from .._json import items
 from .._operation import Mode, operation, stream
@@ -145,8 +145,8 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
             ValueError: There is nothing to change, or the name is empty.
             DOBOTOForbiddenException: It is a public image.
         """
-        given = {"name": None if name is None else text("name", name)}
-        body = merged(given, {"description": description, "distribution": distribution})
+        given = {"name": None if name is None else check_text("name", name)}
+        body = merge_attributes(given, {"description": description, "distribution": distribution})
         if not body:
             raise ArgumentValueError("give {0}, {1} or {2}", "name", "description", "distribution")
         request = Request("PUT", path("/images/{id}", id=id), body=body, repeatable=True)
@@ -192,7 +192,7 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
             ValueError: The region is empty.
             DOBOTOUnprocessableException: There is no such region.
         """
-        body = {"type": "transfer", "region": text("region", region)}
+        body = {"type": "transfer", "region": check_text("region", region)}
         return await self._run_image_action(id, body, self._plan(poll, timeout, progress), wait)
 
     @operation(
@@ -253,13 +253,13 @@ def is_done(image: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
 
 def query(type: str | None = None, private: bool | None = None, tag_name: str | None = None) -> dict[str, str | int]:
     """The filters of a list; any `private` at all may count as true, so that False is not sent."""
-    mine = private is not None and flag("private", private)
+    mine = private is not None and check_flag("private", private)
     return filters(type=type, private="true" if mine else None, tag_name=tag_name)
 
 
 def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """How an image is imported: it is known by its name, among those that were imported."""
-    body = attributes_of(attributes, needed=("name", "url", "region"), lists=("tags",))
+    body = check_attributes(attributes, needed=("name", "url", "region"), lists=("tags",))
 
     def same(image: Mapping[str, Any]) -> bool:
         return image.get("name") == body["name"] and image.get("type") == "custom"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._core.request import Request, path, text
+from .._core.request import Request, check_text, path
 from .._json import mapping
 from .._operation import Mode, operation
 from ..errors import ArgumentValueError, DOBOTOInvalidResponseException
@@ -40,7 +40,7 @@ class ImageTransfers(Creation[Mode]):
         if (recipient_email is None) == (recipient_uuid is None):
             raise ArgumentValueError("give either {0} or {1}", "recipient_email", "recipient_uuid")
         named = {"recipient_email": recipient_email, "recipient_uuid": recipient_uuid}
-        body = {name: text(name, recipient) for name, recipient in named.items() if recipient is not None}
+        body = {name: check_text(name, recipient) for name, recipient in named.items() if recipient is not None}
         reply = await self._transfer(id, "", body)
         offered = mapping(reply).get("transfer_id")
         if not isinstance(offered, int):
@@ -59,7 +59,7 @@ class ImageTransfers(Creation[Mode]):
             DOBOTOBadRequestException: It is no longer open.
             DOBOTOOutcomeUnknownException: The response was lost; if it was accepted, the image is among one's own.
         """
-        body = {"transfer_id": transfer_id, "recipient_uuid": text("recipient_uuid", recipient_uuid)}
+        body = {"transfer_id": transfer_id, "recipient_uuid": check_text("recipient_uuid", recipient_uuid)}
         await self._transfer(id, "/accept", body)
 
     @operation(ref="images_post_account_transfer_cancel", scopes="image:update", effect="update")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, Unpack, overload
 
-from .._core.attributes import attributes_of, some
+from .._core.attributes import check_attributes, to_nonempty_list
 from .._core.request import Request, path
 from .._operation import Coro, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
@@ -13,7 +13,7 @@ from ..errors import ArgumentValueError
 from ..events import OnEvent
 from ..types import ForwardingRule, LoadBalancerCreate
 from ..types import LoadBalancer as LoadBalancerData
-from ._base.create import CreateSpec, named
+from ._base.create import CreateSpec, has_name
 from ._base.lifecycle import Lifecycle, LifecycleOperations
 
 LoadBalancers: TypeAlias = list[LoadBalancerData]
@@ -74,9 +74,9 @@ class Updates(Protocol[One]):
     ) -> One: ...
 
 
-creating = overloaded_operation[Creates[LoadBalancerData], Creates[Coro[LoadBalancerData]]]
-presenting = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
-updating = overloaded_operation[Updates[LoadBalancerData], Updates[Coro[LoadBalancerData]]]
+create_operation = overloaded_operation[Creates[LoadBalancerData], Creates[Coro[LoadBalancerData]]]
+present_operation = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
+update_operation = overloaded_operation[Updates[LoadBalancerData], Updates[Coro[LoadBalancerData]]]
 
 #: API reference, `status` of a load balancer.
 LIFECYCLE = Lifecycle("load_balancer", "/load_balancers/{id}", "active", frozenset({"errored"}))
@@ -98,7 +98,7 @@ class LoadBalancer(LifecycleOperations[Mode]):
         async for balancer in self._iterate("load_balancers", "/load_balancers"):
             yield balancer
 
-    @creating(
+    @create_operation(
         ref="loadBalancers_create",
         scopes="load_balancer:create",
         effect="create",
@@ -142,7 +142,7 @@ class LoadBalancer(LifecycleOperations[Mode]):
         plan = self._plan(poll, timeout, progress)
         return await self._create_and_wait(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
 
-    @presenting(
+    @present_operation(
         ref=("loadBalancers_list", "loadBalancers_create"),
         scopes=("load_balancer:read", "load_balancer:create"),
         effect="present",
@@ -170,7 +170,7 @@ class LoadBalancer(LifecycleOperations[Mode]):
         """Read one load balancer."""
         return await self._get("load_balancer", path("/load_balancers/{id}", id=id))
 
-    @updating(
+    @update_operation(
         ref="loadBalancers_update",
         scopes="load_balancer:update",
         effect="update",
@@ -197,7 +197,7 @@ class LoadBalancer(LifecycleOperations[Mode]):
             DOBOTOForbiddenException: It is still busy with something else.
         """
         plan = self._plan(poll, timeout, progress)
-        return await self._replace(LIFECYCLE, id, attributes_for(attribs, attributes), plan, wait)
+        return await self._replace(LIFECYCLE, id, configuration_body(attribs, attributes), plan, wait)
 
     @operation(
         ref="loadBalancers_delete",
@@ -226,7 +226,7 @@ class LoadBalancer(LifecycleOperations[Mode]):
             DOBOTOForbiddenException: It is still busy with something else.
             DOBOTOUnprocessableException: It goes by a tag, or a Droplet is not there or in another VPC.
         """
-        await self._send(droplets("POST", id, droplet_ids))
+        await self._send(droplets_request("POST", id, droplet_ids))
 
     @operation(ref="loadBalancers_remove_droplets", scopes="load_balancer:update", effect="update")
     async def droplet_remove(self, id: str, droplet_ids: Sequence[int]) -> None:
@@ -236,7 +236,7 @@ class LoadBalancer(LifecycleOperations[Mode]):
             DOBOTOForbiddenException: It is still busy with something else.
             DOBOTOUnprocessableException: It goes by a tag.
         """
-        await self._send(droplets("DELETE", id, droplet_ids))
+        await self._send(droplets_request("DELETE", id, droplet_ids))
 
     @operation(
         ref="loadBalancers_add_forwardingRules",
@@ -280,7 +280,7 @@ class LoadBalancer(LifecycleOperations[Mode]):
         self, method: str, id: str, rules: Sequence[ForwardingRule], wanted: Callable[[Sequence[bool]], bool]
     ) -> None:
         """Send a change of rules; `wanted` says whether it happened, from which of them are there."""
-        body = {"forwarding_rules": some("forwarding_rules", rules)}
+        body = {"forwarding_rules": to_nonempty_list("forwarding_rules", rules)}
         request = Request(method, path("/load_balancers/{id}/forwarding_rules", id=id), body=body)
         deadline = self._session.deadline()
 
@@ -292,14 +292,14 @@ class LoadBalancer(LifecycleOperations[Mode]):
         await self._change(request, f"the changed forwarding rules of load balancer {id}", deadline, happened)
 
 
-def attributes_for(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> dict[str, Any]:
+def configuration_body(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes that describe all of a load balancer.
 
     Raises:
         ValueError: One is missing, or Droplets are given both by id and by tag.
     """
     lists = ("forwarding_rules", "droplet_ids", "domains", "target_load_balancer_ids")
-    body = attributes_of(attribs, more, needed=("name", "forwarding_rules"), lists=lists)
+    body = check_attributes(attribs, more, needed=("name", "forwarding_rules"), lists=lists)
     if body.get("tag") and body.get("droplet_ids"):
         raise ArgumentValueError("give either {0} or {1}", "droplet_ids", "tag")
     return body
@@ -307,14 +307,14 @@ def attributes_for(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -
 
 def create_spec(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> CreateSpec:
     """How a load balancer is made: it is known by its name."""
-    body = attributes_for(attribs, more)
+    body = configuration_body(attribs, more)
     return CreateSpec(
         f"load balancer {body['name']}",
         Request("POST", "/load_balancers", body=body),
         "load_balancer",
         "/load_balancers",
         "load_balancers",
-        named(body["name"]),
+        has_name(body["name"]),
     )
 
 
@@ -323,7 +323,7 @@ def is_same_rule(given: Mapping[str, Any], listed: Mapping[str, Any]) -> bool:
     return all((value or None) == (listed.get(name) or None) for name, value in given.items())
 
 
-def droplets(method: str, id: str, droplet_ids: Sequence[int]) -> Request:
+def droplets_request(method: str, id: str, droplet_ids: Sequence[int]) -> Request:
     """A request that adds or removes Droplets; sent twice it does the same."""
-    body = {"droplet_ids": some("droplet_ids", droplet_ids)}
+    body = {"droplet_ids": to_nonempty_list("droplet_ids", droplet_ids)}
     return Request(method, path("/load_balancers/{id}/droplets", id=id), body=body, repeatable=True)

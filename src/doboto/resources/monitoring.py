@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Literal, TypeAlias, Unpack, get_args
 
-from .._core.attributes import attributes_of, one_of
-from .._core.request import Request, filters, get, path, text
-from .._core.response import member
+from .._core.attributes import check_attributes, check_choice
+from .._core.request import Request, check_text, filters, get, path
+from .._core.response import read_member
 from .._json import items, mapping
 from .._operation import Mode, operation, stream
 from ..errors import ArgumentTypeError, ArgumentValueError, DOBOTOInvalidResponseException
@@ -103,10 +103,10 @@ class Monitoring(Creation[Mode]):
         Args:
             attributes: The policy's attributes, as for `alert_create`; the others of an existing one are not compared.
         """
-        making = create_spec(attributes)
-        name = {member: making.request.body[member] for member in ("type", "description")}
-        titled = replace(making, same=partial(says, wanted=name))
-        return await self._create_unless_exists(titled, self._session.deadline())
+        spec = create_spec(attributes)
+        name = {member: spec.request.body[member] for member in ("type", "description")}
+        by_name = replace(spec, same=partial(matches, wanted=name))
+        return await self._create_unless_exists(by_name, self._session.deadline())
 
     @operation(ref="monitoring_get_alertPolicy", scopes="monitoring:read")
     async def alert_info(self, id: str) -> AlertPolicy:
@@ -120,7 +120,7 @@ class Monitoring(Creation[Mode]):
         Args:
             attribs: All attributes, as for `alert_create`. A policy as it was read will do, with some of it changed.
         """
-        request = Request("PUT", path(ALERT, id=id), body=ordered(attribs), repeatable=True)
+        request = Request("PUT", path(ALERT, id=id), body=policy_body(attribs), repeatable=True)
         return await self._fetch("policy", request)
 
     @operation(
@@ -178,15 +178,15 @@ class Monitoring(Creation[Mode]):
                 or out of place.
             DOBOTOInvalidResponseException: The API says that it failed.
         """
-        window = {"host_id": text("id", id), **between(start, end)}
+        window = {"host_id": check_text("id", id), **time_window(start, end)}
         chosen = filters(interface=interface, direction=direction)
-        if len(chosen) != (2 if one_of("metric", metric, get_args(DropletMetric)) == "bandwidth" else 0):
+        if len(chosen) != (2 if check_choice("metric", metric, get_args(DropletMetric)) == "bandwidth" else 0):
             raise ArgumentValueError(
                 "bandwidth, and nothing else, is of an interface in a direction: give both {0} and {1}",
                 "interface",
                 "direction",
             )
-        return await self._measured("droplet", metric, {**window, **chosen})
+        return await self._read_metric("droplet", metric, {**window, **chosen})
 
     @operation(
         ref=(
@@ -212,10 +212,12 @@ class Monitoring(Creation[Mode]):
             ValueError, TypeError: There is no such metric, or the times are none.
             DOBOTOInvalidResponseException: The API says that it failed.
         """
-        window = {"autoscale_pool_id": text("id", id), **between(start, end)}
-        return await self._measured("droplet_autoscale", one_of("metric", metric, get_args(AutoscaleMetric)), window)
+        window = {"autoscale_pool_id": check_text("id", id), **time_window(start, end)}
+        return await self._read_metric(
+            "droplet_autoscale", check_choice("metric", metric, get_args(AutoscaleMetric)), window
+        )
 
-    async def _measured(self, kind: str, metric: str, query: Mapping[str, str | int]) -> Series:
+    async def _read_metric(self, kind: str, metric: str, query: Mapping[str, str | int]) -> Series:
         request = get(path("/monitoring/metrics/{kind}/{metric}", kind=kind, metric=metric), query)
         series: Series = await self._session.call(request, None, read_series)
         return series
@@ -225,38 +227,38 @@ ALERT = "/monitoring/alerts/{id}"
 ATTRIBUTES = ("type", "description", "compare", "value", "window", "entities", "tags", "alerts", "enabled")
 
 
-def ordered(attributes: Mapping[str, Any]) -> dict[str, Any]:
+def policy_body(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes of a policy, all of them, without its id, which no request takes."""
-    given = attributes_of(attributes, needed=ATTRIBUTES, lists=("entities", "tags"))
+    given = check_attributes(attributes, needed=ATTRIBUTES, lists=("entities", "tags"))
     return {name: value for name, value in given.items() if name != "uuid"}
 
 
 def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """How a policy is made: it has no name, and is known by all that it says."""
-    body = ordered(attributes)
+    body = policy_body(attributes)
     return CreateSpec(
         f"alert policy {body['description']}",
         Request("POST", "/monitoring/alerts", body=body),
         "policy",
         "/monitoring/alerts",
         "policies",
-        partial(says, wanted=body),
+        partial(matches, wanted=body),
     )
 
 
-def says(policy: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+def matches(policy: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     """Whether a policy says all that, its lists in any order."""
-    return all(unordered(policy.get(name)) == unordered(value) for name, value in wanted.items())
+    return all(without_order(policy.get(name)) == without_order(value) for name, value in wanted.items())
 
 
-def unordered(value: Any) -> Any:
+def without_order(value: Any) -> Any:
     """A value that compares without regard to the order of lists."""
     if isinstance(value, Mapping):
-        return {name: unordered(item) for name, item in sorted(mapping(value).items())}
-    return sorted(map(unordered, items(value)), key=repr) if isinstance(value, list) else value
+        return {name: without_order(item) for name, item in sorted(mapping(value).items())}
+    return sorted(map(without_order, items(value)), key=repr) if isinstance(value, list) else value
 
 
-def between(start: float, end: float) -> dict[str, str | int]:
+def time_window(start: float, end: float) -> dict[str, str | int]:
     """The window of a measurement, in whole seconds.
 
     Raises:
@@ -279,4 +281,4 @@ def read_series(reply: Any) -> Any:
     """
     if mapping(reply).get("status") != "success":
         raise DOBOTOInvalidResponseException(f"the API did not return the measurements: {str(reply)[:200]}", reply)
-    return member(mapping(reply).get("data"), "result", list)
+    return read_member(mapping(reply).get("data"), "result", list)

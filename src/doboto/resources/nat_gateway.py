@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, TypeAlias, Unpack
 
-from .._core.attributes import attributes_of
+from .._core.attributes import check_attributes
 from .._core.request import Request, filters
 from .._operation import Mode, operation, stream
 from ..events import OnEvent
 from ..types import NATGateway as NATGatewayData
 from ..types import NATGatewayCreate, NATGatewayState, NATGatewayUpdate
-from ._base.create import CreateSpec, named
+from ._base.create import CreateSpec, has_name
 from ._base.lifecycle import Lifecycle, LifecycleOperations
 
 NATGateways: TypeAlias = list[NATGatewayData]
@@ -147,7 +147,7 @@ class NATGateway(LifecycleOperations[Mode]):
         Raises:
             DOBOTOUnprocessableException: The name is taken, or the API refused them otherwise.
         """
-        body = attributes_of(attributes, needed=("name", "size"), lists=("vpcs",))
+        body = check_attributes(attributes, needed=("name", "size"), lists=("vpcs",))
         return await self._replace(LIFECYCLE, id, body, self._plan(poll, timeout, progress), wait)
 
     @operation(
@@ -191,7 +191,7 @@ def query(
 def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """How a NAT gateway is made: it is known by its name."""
     needed = ("name", "type", "region", "size", "vpcs")
-    body = attributes_of(attributes, needed=needed, lists=("vpcs",))
+    body = check_attributes(attributes, needed=needed, lists=("vpcs",))
     name = body["name"]
     return CreateSpec(
         f"NAT gateway {name}",
@@ -199,6 +199,6 @@ def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
         "vpc_nat_gateway",
         f"/{ROOT}",
         ROOT,
-        named(name),
+        has_name(name),
         filters(name=name),
     )

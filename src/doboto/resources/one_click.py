@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypeAlias
 
-from .._core.attributes import some
-from .._core.request import Request, filters, get, text
+from .._core.attributes import to_nonempty_list
+from .._core.request import Request, check_text, filters, get
 from .._json import mapping
 from .._operation import Mode, operation
 from ..types import OneClick as OneClickData
@@ -47,8 +47,8 @@ class OneClick(Creation[Mode]):
             DOBOTONotFoundException: There is no such cluster.
             DOBOTOOutcomeUnknownException: The response was lost.
         """
-        slugs = [text("addon_slugs", slug) for slug in some("addon_slugs", addon_slugs)]
-        body = {"addon_slugs": slugs, "cluster_uuid": text("cluster_uuid", cluster_uuid)}
+        slugs = [check_text("addon_slugs", slug) for slug in to_nonempty_list("addon_slugs", addon_slugs)]
+        body = {"addon_slugs": slugs, "cluster_uuid": check_text("cluster_uuid", cluster_uuid)}
         request = Request("POST", "/1-clicks/kubernetes", body=body)
         reply: Any = await self._send_untraceable(request, f"the installation of {', '.join(slugs)}")
         return str(mapping(reply).get("message", ""))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, TypeAlias, Unpack
 
-from .._core.attributes import attributes_of
+from .._core.attributes import check_attributes
 from .._core.request import Request
 from .._operation import Mode, operation, stream
 from ..errors import ArgumentValueError
 from ..types import Project as ProjectData
 from ..types import ProjectAttributes, ProjectCreate
-from ._base.create import CreateSpec, change_request, changes, named
-from .project_resources import DEFAULT, ProjectResources, place
+from ._base.create import CreateSpec, change_request, check_changes, has_name
+from .project_resources import DEFAULT, ProjectResources, project_path
 
 Projects: TypeAlias = list[ProjectData]
 Present: TypeAlias = tuple[ProjectData, ProjectData | None]
@@ -59,7 +59,7 @@ class Project(ProjectResources[Mode]):
     @operation(ref="projects_get", scopes="project:read")
     async def info(self, id: str) -> ProjectData:
         """Read one project."""
-        return await self._get("project", place(id))
+        return await self._get("project", project_path(id))
 
     @operation(ref="projects_get_default", scopes="project:read")
     async def default_info(self) -> ProjectData:
@@ -80,7 +80,7 @@ class Project(ProjectResources[Mode]):
             ValueError, TypeError: Nothing is to be changed, or one is missing where all are needed.
             DOBOTOConflictException: There is another project of that name.
         """
-        return await self._fetch("project", change(place(id), attributes, replace=replace))
+        return await self._fetch("project", update_request(project_path(id), attributes, replace=replace))
 
     @operation(ref=("projects_patch_default", "projects_update_default"), scopes="project:update", effect="update")
     async def default_update(self, *, replace: bool = False, **attributes: Unpack[ProjectAttributes]) -> ProjectData:
@@ -96,7 +96,7 @@ class Project(ProjectResources[Mode]):
             ValueError, TypeError: Nothing is to be changed, or one is missing where all are needed.
             DOBOTOConflictException: There is another project of that name.
         """
-        return await self._fetch("project", change(DEFAULT, attributes, replace=replace))
+        return await self._fetch("project", update_request(DEFAULT, attributes, replace=replace))
 
     @operation(ref="projects_delete", scopes="project:delete", effect="destroy", irreversible="The project is lost.")
     async def destroy(self, id: str, *, missing_ok: bool = False) -> None:
@@ -105,23 +105,23 @@ class Project(ProjectResources[Mode]):
         Raises:
             DOBOTOConflictException: Something is in it, or it is the default project.
         """
-        await self._delete(Request("DELETE", place(id), repeatable=True), missing_ok)
+        await self._delete(Request("DELETE", project_path(id), repeatable=True), missing_ok)
 
 
 def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """How a project is made: it is known by its name."""
-    body = attributes_of(attributes, needed=("name", "purpose"))
+    body = check_attributes(attributes, needed=("name", "purpose"))
     request = Request("POST", "/projects", body=body)
-    return CreateSpec(f"project {body['name']}", request, "project", "/projects", "projects", named(body["name"]))
+    return CreateSpec(f"project {body['name']}", request, "project", "/projects", "projects", has_name(body["name"]))
 
 
-def change(where: str, attributes: Mapping[str, Any], *, replace: bool) -> Request:
+def update_request(where: str, attributes: Mapping[str, Any], *, replace: bool) -> Request:
     """The request that changes a project.
 
     Raises:
         ValueError: Nothing is to be changed, or one is missing where all are needed.
     """
-    body = changes(attributes, needed=("name", "purpose", "environment", "is_default") if replace else ())
+    body = check_changes(attributes, needed=("name", "purpose", "environment", "is_default") if replace else ())
     if replace and "description" not in body:
         raise ArgumentValueError("{0} is required", "description")  # it may be empty, unlike the others
     return change_request(where, body, replace=replace)

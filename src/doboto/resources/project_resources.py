@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from .._core.attributes import some
-from .._core.request import Request, path, text
+from .._core.attributes import to_nonempty_list
+from .._core.request import Request, check_text, path
 from .._operation import Mode, operation
 from ..types import ProjectResource
 from ._base.create import Creation
@@ -29,7 +29,7 @@ class ProjectResources(Creation[Mode]):
         Returns:
             A list of resources, each with its URN.
         """
-        return await self._list_all("resources", f"{place(id)}/resources")
+        return await self._list_all("resources", f"{project_path(id)}/resources")
 
     @operation(
         ref="projects_list_resources_default", scopes="project:read", scopes_note="the read scopes of the resources"
@@ -60,7 +60,7 @@ class ProjectResources(Creation[Mode]):
         Raises:
             DOBOTOUnprocessableException: One is no URN.
         """
-        return await self._fetch_list("resources", assigning(place(id), resources))
+        return await self._fetch_list("resources", assign_request(project_path(id), resources))
 
     @operation(
         ref="projects_assign_resources_default",
@@ -80,15 +80,15 @@ class ProjectResources(Creation[Mode]):
         Raises:
             DOBOTOUnprocessableException: One is no URN.
         """
-        return await self._fetch_list("resources", assigning(DEFAULT, resources))
+        return await self._fetch_list("resources", assign_request(DEFAULT, resources))
 
 
-def place(id: str) -> str:
+def project_path(id: str) -> str:
     """The path of a project."""
     return path("/projects/{id}", id=id)
 
 
-def assigning(where: str, resources: Sequence[str]) -> Request:
+def assign_request(where: str, resources: Sequence[str]) -> Request:
     """The request that puts resources into a project; sent twice it does the same."""
-    body = {"resources": [text("resources", each) for each in some("resources", resources)]}
+    body = {"resources": [check_text("resources", each) for each in to_nonempty_list("resources", resources)]}
     return Request("POST", f"{where}/resources", body=body, repeatable=True)

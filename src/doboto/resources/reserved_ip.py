@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from .._core import pages
-from .._core.attributes import attributes_of
+from .._core.attributes import check_attributes
 from .._core.deadline import Deadline
 from .._core.ownership import OpenRequest
-from .._core.recovery import SKEW, moment
-from .._core.request import Request, get, text
+from .._core.recovery import SKEW, parse_time
+from .._core.request import Request, check_text, get
 from .._json import records
 from .._operation import Mode, operation
 from .._wait.polling import WaitPlan, wait
@@ -22,7 +22,7 @@ from ..types import Action
 from ..types import ReservedIP as ReservedIPData
 from ._base.addresses import Addresses, droplet_of
 from ._base.create import CreateSpec
-from ._base.recovery import unknown
+from ._base.recovery import outcome_unknown
 
 Actions: TypeAlias = list[Action]
 
@@ -89,7 +89,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
     @operation(ref=("reservedIPsActions_get", "floatingIPsAction_get"), scopes="reserved_ip:read")
     async def action_info(self, ip: str, action_id: int) -> Action:
         """Read one action of an address."""
-        return await self._get("action", f"{self._actions(ip)}/{text('action_id', action_id)}")
+        return await self._get("action", f"{self._actions(ip)}/{check_text('action_id', action_id)}")
 
     def _create_spec(self, droplet_id: int | None, region: str | None, project_id: str | None) -> CreateSpec:
         """How an address is made. It is known by the moment alone: see `_made_since`."""
@@ -100,7 +100,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
         given = {"droplet_id": droplet_id, "region": region, "project_id": project_id}
         for name, value in given.items():
             if value is not None:
-                text(name, value)
+                check_text(name, value)
 
         def same(address: Mapping[str, Any]) -> bool:
             if droplet_id is not None:
@@ -109,14 +109,14 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
 
         return CreateSpec(
             f"{self._noun} for {f'Droplet {droplet_id}' if region is None else region}",
-            Request("POST", self._root, body=attributes_of(given, {})),
+            Request("POST", self._root, body=check_attributes(given, {})),
             self._single,
             self._root,
             self._plural,
             same,
         )
 
-    async def _created_since(self, things: list[Any], since: float, deadline: Deadline) -> list[Any]:
+    async def _filter_created_since(self, things: list[Any], since: float, deadline: Deadline) -> list[Any]:
         """An address does not show when it was reserved; its actions do, of which that is the first."""
         known = self._session.ownership.known
         things = [thing for thing in things if not any(known((name, thing["ip"])) for name in NAMES)]
@@ -131,8 +131,8 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
 
     async def _first_begun(self, ip: str, deadline: Deadline) -> float | None:
         """When the first of its newest actions began."""
-        page = await self._session.call(get(self._actions(ip)), deadline, pages.reading("actions"))
-        begun = (moment(action.get("started_at")) for action in records(list(page.items)))
+        page = await self._session.call(get(self._actions(ip)), deadline, pages.page_reader("actions"))
+        begun = (parse_time(action.get("started_at")) for action in records(list(page.items)))
         return min((one for one in begun if one is not None), default=None)
 
     async def _recover_created(
@@ -147,7 +147,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
             return await self._wait_until_assigned(found, droplet_id, WaitPlan(LOOK, deadline))
         except DOBOTOException as doubt:
             why = f"found {found['ip']}, which may be another program's: {doubt}"
-        raise unknown(failure, spec.asked, spec.what, why, [])
+        raise outcome_unknown(failure, spec.asked, spec.what, why, [])
 
     async def _wait_until_assigned(self, address: ReservedIPData, droplet_id: int, plan: WaitPlan) -> ReservedIPData:
         """The address once its action is over.
@@ -157,10 +157,10 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
         """
         ip = address["ip"]
         watch = StateWatch(
-            self._session, "assign_ip", self._single, get(self._place(ip)), {"id": ip, "locked": True}, _busy
+            self._session, "assign_ip", self._single, get(self._path(ip)), {"id": ip, "locked": True}, _busy
         )
         await wait(self._session, watch, plan)
-        seen: ReservedIPData = watch.seen()
+        seen: ReservedIPData = watch.last_seen()
         # The API leaves `droplet` out for a token without droplet:read.
         if "droplet" in seen and droplet_of(seen) != droplet_id:
             raise DOBOTOActionException(f"{self._noun} {ip} was not assigned to Droplet {droplet_id}", seen)

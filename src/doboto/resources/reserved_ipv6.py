@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.deadline import Deadline
-from .._core.request import Request, get, path, text
+from .._core.request import Request, check_text, get, path
 from .._operation import Mode, operation
 from ..types import ReservedIPv6 as ReservedIPv6Data
 from ._base.actions import ActionSpec
@@ -36,7 +36,7 @@ class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
         """
         create_spec = CreateSpec(
             f"{self._noun} in {region}",
-            Request("POST", self._root, body={"region_slug": text("region", region)}),
+            Request("POST", self._root, body={"region_slug": check_text("region", region)}),
             self._single,
             self._root,
             self._plural,
@@ -53,7 +53,7 @@ class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
 
         async def happened() -> bool:
             # An action says of which kind of thing it is, and not reliably of which.
-            address = await self._get(self._single, self._place(ip), deadline)
+            address = await self._get(self._single, self._path(ip), deadline)
             return bool(droplet_of(address) == body.get("droplet_id"))
 
         return ActionSpec(

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from hashlib import md5
 from typing import Any, TypeAlias
 
-from .._core.request import Request, path, text
+from .._core.request import Request, check_text, path
 from .._operation import Mode, operation, stream
 from ..errors import ArgumentValueError, DOBOTONotFoundException
 from ..types import SSHKey as SSHKeyData
@@ -90,7 +90,7 @@ class SSHKey(Creation[Mode]):
         Raises:
             ValueError: The name is empty.
         """
-        where, body = path("/account/keys/{key}", key=id_fingerprint), {"name": text("name", name)}
+        where, body = path("/account/keys/{key}", key=id_fingerprint), {"name": check_text("name", name)}
         return await self._fetch("ssh_key", Request("PUT", where, body=body, repeatable=True))
 
     @operation(
@@ -107,7 +107,7 @@ class SSHKey(Creation[Mode]):
 
 def create_spec(name: str, public_key: str) -> CreateSpec:
     """How a key is added: it is known by itself, without its comment."""
-    body = {"name": text("name", name), "public_key": text("public_key", public_key)}
+    body = {"name": check_text("name", name), "public_key": check_text("public_key", public_key)}
     wanted = public_key.split()[:2]
 
     def same(key: Any) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, TypeAlias
 
-from .._core.attributes import some
-from .._core.request import Request, path, text
+from .._core.attributes import to_nonempty_list
+from .._core.request import Request, check_text, path
 from .._json import mapping
 from .._operation import Mode, operation, stream
 from ..errors import ArgumentTypeError
@@ -124,7 +124,7 @@ class Tag(Creation[Mode]):
             ValueError, TypeError: There are no resources, or one lacks its id or type; nothing was tagged.
             DOBOTONotFoundException: There is no such tag, or no such resource.
         """
-        await self._send(tagging("POST", name, resources))
+        await self._send(tag_request("POST", name, resources))
 
     @operation(
         ref="tags_unassign_resources",
@@ -142,12 +142,12 @@ class Tag(Creation[Mode]):
             ValueError, TypeError: There are no resources, or one lacks its id or type; nothing was untagged.
             DOBOTONotFoundException: There is no such tag, or no such resource.
         """
-        await self._send(tagging("DELETE", name, resources))
+        await self._send(tag_request("DELETE", name, resources))
 
 
 def create_spec(name: str) -> CreateSpec:
     """How a tag is made. One that is there is simply shown, so that asking twice does no harm (doctl#333)."""
-    wanted = text("name", name).lower()
+    wanted = check_text("name", name).lower()
 
     def same(tag: Mapping[str, Any]) -> bool:
         return str(tag.get("name")).lower() == wanted
@@ -156,14 +156,14 @@ def create_spec(name: str) -> CreateSpec:
     return CreateSpec(f"tag {name}", request, "tag", "/tags", "tags", same)
 
 
-def tagging(method: str, name: str, resources: Resources) -> Request:
+def tag_request(method: str, name: str, resources: Resources) -> Request:
     """The request that tags resources, or untags them; ids go as text, which the API insists on (droplet_kit PR#138).
 
     Raises:
         ValueError: There are no resources, or one lacks its id or type.
         TypeError: They are no list of dicts.
     """
-    named = [_resource(resource) for resource in some("resources", resources)]
+    named = [_resource(resource) for resource in to_nonempty_list("resources", resources)]
     where = path("/tags/{name}/resources", name=name)
     return Request(method, where, body={"resources": named}, repeatable=True)
 
@@ -173,4 +173,5 @@ def _resource(resource: Any) -> dict[str, str]:
         raise ArgumentTypeError(
             "{0} must be dicts with resource_id and resource_type, not {value!r}", "resources", value=resource
         )
-    return {member: text(member, mapping(resource).get(member, "")) for member in ("resource_id", "resource_type")}
+    given = mapping(resource)
+    return {member: check_text(member, given.get(member, "")) for member in ("resource_id", "resource_type")}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Protocol, TypeAlias, Unpack, cast, overload
 
-from .._core.attributes import attributes_of, required
+from .._core.attributes import check_attributes, require
 from .._core.deadline import Deadline
-from .._core.request import Request, filters, get, path, text
-from .._core.response import member
+from .._core.request import Request, check_text, filters, get, path
+from .._core.response import read_member
 from .._operation import Coro, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
 from ..errors import ArgumentTypeError, ArgumentValueError, DOBOTONotFoundException
@@ -16,7 +16,7 @@ from ..events import OnEvent
 from ..types import Action, Snapshot, VolumeCreate, VolumeCreateBase
 from ..types import Volume as VolumeData
 from ._base.actions import ActionRunner, ActionSpec, action_spec
-from ._base.create import CreateSpec, Creation, named
+from ._base.create import CreateSpec, Creation, has_name
 
 Volumes: TypeAlias = list[VolumeData]
 Snapshots: TypeAlias = list[Snapshot]
@@ -50,8 +50,8 @@ class Creates(Protocol[One]):
     ) -> One: ...
 
 
-creating = overloaded_operation[Creates[VolumeData], Creates[Coro[VolumeData]]]
-presenting = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
+create_operation = overloaded_operation[Creates[VolumeData], Creates[Coro[VolumeData]]]
+present_operation = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
 
 
 class Volume(Creation[Mode], ActionRunner[Mode]):
@@ -96,9 +96,9 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
         """
         if by_id(id, name, region):
             return await self._get("volume", path("/volumes/{id}", id=id or ""))
-        return await self._named(name or "", region)
+        return await self._find_by_name(name or "", region)
 
-    @creating(
+    @create_operation(
         ref="volumes_create", scopes="block_storage:create", effect="create", scopes_with={"tags": ("tag:create",)}
     )
     async def create(
@@ -129,7 +129,7 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
         """
         return await self._create_resource(create_spec(attribs, attributes), self._plan(poll, timeout, None).deadline)
 
-    @presenting(
+    @present_operation(
         ref="volumes_create",
         scopes=("block_storage:read", "block_storage:create"),
         effect="present",
@@ -215,7 +215,7 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
             ValueError: Neither the id nor the name is given, or no Droplet.
             DOBOTOUnprocessableException: It is attached already, or the Droplet can't have it.
         """
-        body = {"type": "attach", "droplet_id": required("droplet_id", droplet_id)}
+        body = {"type": "attach", "droplet_id": require("droplet_id", droplet_id)}
         plan = self._plan(poll, timeout, progress)
         action: Action = await self._run_action(self._action_on(id, name, region, body, plan.deadline), plan, wait)
         return action
@@ -251,7 +251,7 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
             ValueError: Neither the id nor the name is given, or no Droplet.
             DOBOTONotFoundException: There is no such volume or Droplet, or it is not attached there.
         """
-        body = {"type": "detach", "droplet_id": required("droplet_id", droplet_id)}
+        body = {"type": "detach", "droplet_id": require("droplet_id", droplet_id)}
         plan = self._plan(poll, timeout, progress)
         action: Action = await self._run_action(self._action_on(id, name, region, body, plan.deadline), plan, wait)
         return action
@@ -326,7 +326,7 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
             The snapshot.
         """
         listing = path("/volumes/{id}/snapshots", id=id)
-        body = attributes_of({"name": text("snapshot_name", snapshot_name)}, {"tags": tags})
+        body = check_attributes({"name": check_text("snapshot_name", snapshot_name)}, {"tags": tags})
         what = f"snapshot {snapshot_name} of volume {id}"
         made: Snapshot = await self._create_resource(
             CreateSpec(
@@ -335,7 +335,7 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
                 "snapshot",
                 listing,
                 "snapshots",
-                named(snapshot_name),
+                has_name(snapshot_name),
                 taggable=True,
             ),
             self._plan(poll, timeout, None).deadline,
@@ -371,7 +371,7 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
         """Read one action of a volume."""
         return await self._get("action", path("/volumes/{id}/actions/{action}", id=id, action=action_id))
 
-    async def _named(self, name: str, region: str | None, deadline: Deadline | None = None) -> VolumeData:
+    async def _find_by_name(self, name: str, region: str | None, deadline: Deadline | None = None) -> VolumeData:
         """The volume of a name in a region.
 
         Raises:
@@ -396,14 +396,14 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
 
         async def done() -> bool:
             if id is None:
-                return is_done(await self._named(name or "", region, deadline), body)
+                return is_done(await self._find_by_name(name or "", region, deadline), body)
             return is_done(await self._get("volume", path("/volumes/{id}", id=id), deadline), body)
 
         if by_id(id, name, region, needs_region=False):
             return action_spec(path("/volumes/{id}/actions", id=id or ""), body, f"volume {id}", type, done)
 
         async def listing() -> str:
-            volume = await self._named(name or "", region, deadline)
+            volume = await self._find_by_name(name or "", region, deadline)
             return path("/volumes/{id}/actions", id=volume["id"])
 
         def reading(action: Mapping[str, Any]) -> Request:
@@ -429,9 +429,9 @@ TYPES = {"attach": "attach_volume", "detach": "detach_volume", "resize": "resize
 
 def create_spec(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> CreateSpec:
     """How a volume is made: it is known by its name and region."""
-    body = attributes_of(attribs, more, needed=("name", "size_gigabytes"), lists=("tags",))
+    body = check_attributes(attribs, more, needed=("name", "size_gigabytes"), lists=("tags",))
     if "snapshot_id" not in body:
-        required("region", body.get("region"))
+        require("region", body.get("region"))
     name, region = body["name"], body.get("region")
     return CreateSpec(
         f"volume {name} in {region or 'the region of its snapshot'}",
@@ -439,7 +439,7 @@ def create_spec(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> C
         "volume",
         "/volumes",
         "volumes",
-        lambda volume: volume.get("name") == name and region in (None, member(volume, "region", dict).get("slug")),
+        lambda volume: volume.get("name") == name and region in (None, read_member(volume, "region", dict).get("slug")),
         filters(name=name, region=region),
         taggable=True,
     )
@@ -455,11 +455,11 @@ def by_id(id: str | None, name: str | None, region: str | None, *, needs_region:
         TypeError: The name is not text.
     """
     if id is not None:
-        text("id", id)
+        check_text("id", id)
         return True
     if name is None:
         raise ArgumentValueError("give either {0}, or {1} and {2}", "id", "name", "region")
-    text("name", name)
+    check_text("name", name)
     if needs_region:
-        required("region", region)
+        require("region", region)
     return False

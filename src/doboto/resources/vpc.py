@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, TypeAlias, Unpack
 
-from .._core.attributes import attributes_of
+from .._core.attributes import check_attributes
 from .._core.request import Request, filters, path
 from .._operation import Mode, operation, stream
 from ..types import VPC as VPCData  # noqa: N811 - an abbreviation, not a constant
 from ..types import VPCAttributes, VPCCreate, VPCMember
-from ._base.create import CreateSpec, change_request, changes, named
+from ._base.create import CreateSpec, change_request, check_changes, has_name
 from .vpc_peerings import VPCPeerings
 
 VPCs: TypeAlias = list[VPCData]
@@ -74,7 +74,7 @@ class VPC(VPCPeerings[Mode]):
             ValueError, TypeError: Nothing is to be changed, or the name is missing where it is needed.
             DOBOTOUnprocessableException: The name is taken, or `default` is unset.
         """
-        body = changes(attributes, needed=("name",) if replace else ())
+        body = check_changes(attributes, needed=("name",) if replace else ())
         return await self._fetch("vpc", change_request(path("/vpcs/{id}", id=id), body, replace=replace))
 
     @operation(ref="vpcs_delete", scopes="vpc:delete", effect="destroy", irreversible="The VPC is lost.")
@@ -103,6 +103,6 @@ class VPC(VPCPeerings[Mode]):
 
 def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """How a VPC is made: it is known by its name."""
-    body = attributes_of(attributes, needed=("name", "region"))
+    body = check_attributes(attributes, needed=("name", "region"))
     request = Request("POST", "/vpcs", body=body)
-    return CreateSpec(f"VPC {body['name']}", request, "vpc", "/vpcs", "vpcs", named(body["name"]))
+    return CreateSpec(f"VPC {body['name']}", request, "vpc", "/vpcs", "vpcs", has_name(body["name"]))

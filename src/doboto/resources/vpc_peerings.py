@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any, TypeAlias
 
-from .._core.attributes import required, some
-from .._core.request import Request, filters, path, text
+from .._core.attributes import require, to_nonempty_list
+from .._core.request import Request, check_text, filters, path
 from .._operation import Mode, operation, stream
 from ..errors import ArgumentValueError
 from ..events import OnEvent
 from ..types import VPCPeering
-from ._base.create import CreateSpec, named
+from ._base.create import CreateSpec, has_name
 from ._base.lifecycle import Lifecycle, LifecycleOperations
 
 Peerings: TypeAlias = list[VPCPeering]
@@ -42,7 +42,7 @@ class VPCPeerings(LifecycleOperations[Mode]):
         Raises:
             ValueError: Both are given, or one is empty.
         """
-        return await self._list_all(*listing(id, region))
+        return await self._list_all(*list_location(id, region))
 
     @stream(ref=("vpcPeerings_list", "vpcs_list_peerings"), scopes="vpc_peering:read")
     async def peering_each(
@@ -57,7 +57,7 @@ class VPCPeerings(LifecycleOperations[Mode]):
         Raises:
             ValueError: Both are given, or one is empty.
         """
-        async for peering in self._iterate(*listing(id, region)):
+        async for peering in self._iterate(*list_location(id, region)):
             yield peering
 
     @operation(
@@ -147,7 +147,7 @@ class VPCPeerings(LifecycleOperations[Mode]):
             key, where = "vpc_peering", path("/vpc_peerings/{peering}", peering=peering_id)
         else:
             key, where = "peering", path("/vpcs/{id}/peerings/{peering}", id=id, peering=peering_id)
-        body = {"name": text("name", name)}
+        body = {"name": check_text("name", name)}
         return await self._fetch(key, Request("PATCH", where, body=body, repeatable=True))
 
     @operation(
@@ -176,7 +176,7 @@ class VPCPeerings(LifecycleOperations[Mode]):
         await self._destroy_and_wait(LIFECYCLE, peering_id, plan, missing_ok=missing_ok, wait_till_gone=wait)
 
 
-def listing(id: str | None, region: str | None) -> tuple[str, str, dict[str, str | int]]:
+def list_location(id: str | None, region: str | None) -> tuple[str, str, dict[str, str | int]]:
     """Root key, path and query of a list of peerings.
 
     Raises:
@@ -195,17 +195,19 @@ def create_spec(name: str, vpc_ids: Sequence[str] | None, id: str | None, vpc_id
     Raises:
         ValueError: It is not two VPCs, or they are given both ways.
     """
-    key, request = _given(text("name", name), vpc_ids, id, vpc_id)
-    return CreateSpec(f"VPC peering {name}", request, key, "/vpc_peerings", "vpc_peerings", named(name))
+    key, request = _peering_request(check_text("name", name), vpc_ids, id, vpc_id)
+    return CreateSpec(f"VPC peering {name}", request, key, "/vpc_peerings", "vpc_peerings", has_name(name))
 
 
-def _given(name: str, vpc_ids: Sequence[str] | None, id: str | None, vpc_id: str | None) -> tuple[str, Request]:
+def _peering_request(
+    name: str, vpc_ids: Sequence[str] | None, id: str | None, vpc_id: str | None
+) -> tuple[str, Request]:
     if (vpc_ids is None) == (id is None and vpc_id is None):
         raise ArgumentValueError("give either {0}, or {1} and {2}", "vpc_ids", "id", "vpc_id")
     if vpc_ids is None:
-        body: dict[str, Any] = {"name": name, "vpc_id": required("vpc_id", vpc_id)}
-        return "peering", Request("POST", path("/vpcs/{id}/peerings", id=required("id", id)), body=body)
-    both = [text("vpc_ids", each) for each in some("vpc_ids", vpc_ids)]
+        body: dict[str, Any] = {"name": name, "vpc_id": require("vpc_id", vpc_id)}
+        return "peering", Request("POST", path("/vpcs/{id}/peerings", id=require("id", id)), body=body)
+    both = [check_text("vpc_ids", each) for each in to_nonempty_list("vpc_ids", vpc_ids)]
     if len(set(both)) != 2 or len(both) != 2:
         raise ArgumentValueError("{0} must be the ids of two VPCs", "vpc_ids")
     return "vpc_peering", Request("POST", "/vpc_peerings", body={"name": name, "vpc_ids": both})

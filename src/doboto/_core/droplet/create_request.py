@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import ArgumentTypeError, ArgumentValueError
-from ..attributes import listed, members, merged, required
-from ..request import flag, id_or_slug, text
+from ..attributes import merge_attributes, require, to_dict, to_list
+from ..request import check_flag, check_text, id_or_slug
 
 #: The most names in one request (API reference, droplets_create: "up to ten").
 NAMES_PER_REQUEST = 10
@@ -50,7 +50,7 @@ class CreateRequest:
         Raises:
             ValueError, TypeError: An attribute is missing or invalid; nothing was sent.
         """
-        given = merged(attribs, more)
+        given = merge_attributes(attribs, more)
         name, names = given.pop("name", None), given.pop("names", None)
         if (name is None) == (names is None):
             raise ArgumentValueError("give either {0}, for one Droplet, or {1}, for several", "name", "names")
@@ -83,7 +83,7 @@ class CreateRequest:
             ValueError: An attribute is missing or empty.
         """
         for name in ("size", "image"):
-            required(name, self.attribs.get(name))
+            require(name, self.attribs.get(name))
 
     def _check(self) -> None:
         for name in self.names:
@@ -112,7 +112,7 @@ def _rename_arguments(given: dict[str, Any]) -> dict[str, Any]:
         given["volumes"] = given.pop("volume")
     for name in ("volumes", "tags", "ssh_keys"):
         if name in given:
-            given[name] = listed(name, given[name])
+            given[name] = to_list(name, given[name])
     if "image" in given:
         given["image"] = id_or_slug("image", given["image"])
     return given
@@ -121,7 +121,7 @@ def _rename_arguments(given: dict[str, Any]) -> dict[str, Any]:
 def _check_text(name: str, value: Any) -> None:
     if not isinstance(value, str):
         raise ArgumentTypeError("{0} must be text, not {type}", name, type=type(value).__name__)
-    text(name, value)
+    check_text(name, value)
 
 
 def _user_data(name: str, value: Any) -> None:
@@ -133,12 +133,12 @@ def _user_data(name: str, value: Any) -> None:
 
 #: How the attributes of one value are checked; those that the API got since go to it as they are.
 CHECKS: Mapping[str, Callable[[str, Any], object]] = {
-    "image": text,
-    "backup_policy": members,
+    "image": check_text,
+    "backup_policy": to_dict,
     "user_data": _user_data,
     **dict.fromkeys(("size", "region", "vpc_uuid"), _check_text),
     **dict.fromkeys(
-        ("backups", "ipv6", "monitoring", "private_networking", "with_droplet_agent", "public_networking"), flag
+        ("backups", "ipv6", "monitoring", "private_networking", "with_droplet_agent", "public_networking"), check_flag
     ),
 }
 
@@ -171,7 +171,7 @@ def check_ready_port(port: int | None, wait: bool) -> None:
 
 
 def _names(names: Any) -> list[Any]:
-    if not (found := listed("names", names)):
+    if not (found := to_list("names", names)):
         raise ArgumentValueError("{0} must not be empty", "names")
     return found
 

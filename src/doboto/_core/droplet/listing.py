@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...errors import ArgumentValueError
-from ..attributes import one_of
-from ..request import text
+from ..attributes import check_choice
+from ..request import check_text
 
 #: The values of `type`, and the API's values they ask for. The API has no value for both kinds at once.
 TYPES = {"droplets": ("droplets",), "gpus": ("gpus",), "all": ("droplets", "gpus")}
@@ -37,10 +37,10 @@ class Listing:
         if tag_name is not None and (name is not None or type is not None):
             raise ArgumentValueError("the API takes {0} alone, or {1} and {2}", "tag_name", "name", "type")
         if type is not None:
-            one_of("type", type, TYPES)
+            check_choice("type", type, TYPES)
         for label, filter in (("tag_name", tag_name), ("name", name)):
             if filter is not None:
-                text(label, filter)
+                check_text(label, filter)
         return cls(tag_name, name, type)
 
     def queries(self) -> Iterator[dict[str, str | int]]:

@@ -27,7 +27,7 @@ class Readiness:
     tags: tuple[str, ...] = ()
 
     @classmethod
-    def asked_for(cls, attribs: Mapping[str, Any]) -> Readiness:
+    def from_attributes(cls, attribs: Mapping[str, Any]) -> Readiness:
         """What the attributes of a create ask for."""
         return cls(
             public_ipv4=attribs.get("public_networking") is not False,

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...errors import ArgumentValueError
-from ..attributes import listed
-from ..request import text
+from ..attributes import to_list
+from ..request import check_text
 
 #: Action types that the API takes by tag (API reference, dropletActions_post_byTag).
 BY_TAG = frozenset(
@@ -49,11 +49,11 @@ class Target:
         if (id is None) == (tag_name is None):
             raise ArgumentValueError("give either {0} or {1}", "id", "tag_name")
         if id is not None and not isinstance(id, str | int | Mapping):
-            return cls(None, None, several(id))
+            return cls(None, None, check_ids(id))
         if id is not None:
-            text("id", id)
+            check_text("id", id)
         else:
-            text("tag_name", tag_name or "")
+            check_text("tag_name", tag_name or "")
         return cls(id, tag_name)
 
     def __str__(self) -> str:
@@ -74,7 +74,7 @@ class Target:
             )
 
 
-def several(ids: object) -> list[int]:
+def check_ids(ids: object) -> list[int]:
     """The ids of several resources, as numbers.
 
     Raises:
@@ -82,8 +82,8 @@ def several(ids: object) -> list[int]:
         TypeError: They are no list, or one of them is neither a number nor text.
     """
     found: list[int] = []
-    for id in listed("id", ids):
-        text("id", id)
+    for id in to_list("id", ids):
+        check_text("id", id)
         if not str(id).isdecimal():
             raise ArgumentValueError("{0} must be a whole number, not {value!r}", "id", value=id)
         found.append(int(id))

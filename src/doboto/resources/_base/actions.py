@@ -10,7 +10,7 @@ from typing import Any
 from ..._core import pages
 from ..._core.deadline import Deadline
 from ..._core.ownership import OpenRequest
-from ..._core.recovery import SKEW, moment, of_action
+from ..._core.recovery import SKEW, action_key, parse_time
 from ..._core.request import Request, get
 from ..._core.response import read_action
 from ..._io.protocol import Job
@@ -28,7 +28,7 @@ from ...errors import (
 )
 from ...events import ResponseLost, Started, WaitingForEvent
 from ...outcomes import attach_state
-from .recovery import Recovery, unknown
+from .recovery import Recovery, outcome_unknown
 from .resource import T
 
 #: Gives the path of a list of actions; asked only where it is needed.
@@ -101,7 +101,7 @@ class ActionRunner(Recovery[Mode]):
         except DOBOTOUnprocessableException as failure:
             refusal = failure
         if done is not None and await _quietly(done):
-            raise already_done(refusal) from refusal
+            raise to_already_done(refusal) from refusal
         raise refusal
 
     async def _retry_while_busy(
@@ -147,7 +147,7 @@ class ActionRunner(Recovery[Mode]):
     async def _start_or_find(self, spec: ActionSpec, deadline: Deadline) -> Any:
         action = await self._send_change(
             spec.request, deadline, partial(self._find_started, spec, deadline), read_action,
-            what=f"{spec.type} of {spec.target}", key=spec.key, claimed=lambda action: [of_action(action)],
+            what=f"{spec.type} of {spec.target}", key=spec.key, claimed=lambda action: [action_key(action)],
         )  # fmt: skip
         await self._session.emit(Started(action))
         return action
@@ -162,18 +162,18 @@ class ActionRunner(Recovery[Mode]):
         """
 
         async def find() -> list[Any]:
-            request = pages.numbered(await spec.listing(), {}, 1)
-            page = await self._session.call(request, deadline, pages.reading("actions"))
+            request = pages.page_request(await spec.listing(), {}, 1)
+            page = await self._session.call(request, deadline, pages.page_reader("actions"))
             since = self._session.api_time(failure.sent_at)  # now that a response has shown the API's time
             new = [one for one in records(list(page.items)) if spec.own(one) and _new(one, spec.type, since)]
             return new if new and (spec.happened is None or await spec.happened()) else []
 
         what = f"the action {spec.type} of {spec.target}"
         await self._session.emit(ResponseLost(what, failure))
-        found, why = await self._look_for_one(spec.key, find, of_action, deadline, open_request)
+        found, why = await self._look_for_one(spec.key, find, action_key, deadline, open_request)
         if found is not None:
             return found
-        raise unknown(failure, spec.request.body, what, why, [])
+        raise outcome_unknown(failure, spec.request.body, what, why, [])
 
 
 async def _ignoring_action(done: Callable[[], Awaitable[bool]], _action: Mapping[str, Any]) -> bool:
@@ -188,7 +188,7 @@ async def _quietly(done: Callable[[], Awaitable[bool]]) -> bool:
         return False
 
 
-def already_done(refusal: DOBOTOUnprocessableException) -> DOBOTOAlreadyDoneException:
+def to_already_done(refusal: DOBOTOUnprocessableException) -> DOBOTOAlreadyDoneException:
     """A refusal as the error that says why."""
     error = DOBOTOAlreadyDoneException(refusal.message)
     vars(error).update(vars(refusal))
@@ -222,5 +222,5 @@ def action_spec(
 
 
 def _new(action: Mapping[str, Any], type: str, since: float) -> bool:
-    started = moment(action.get("started_at"))
+    started = parse_time(action.get("started_at"))
     return action.get("type") == type and started is not None and started >= since - SKEW

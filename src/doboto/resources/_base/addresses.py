@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
-from ..._core.attributes import required
+from ..._core.attributes import require
 from ..._core.deadline import Deadline
 from ..._core.request import Request, path
 from ..._json import mapping
@@ -64,7 +64,7 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
         Returns:
             The address, with the Droplet that it is assigned to, if any.
         """
-        return await self._get(self._single, self._place(ip))
+        return await self._get(self._single, self._path(ip))
 
     @operation(
         ref=("floatingIPs_delete", "reservedIPs_delete", "reservedIPv6_delete"),
@@ -82,7 +82,7 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
             DOBOTOUnprocessableException: An action is running on it.
             DOBOTOHTTPException: It is an IPv6 address, and assigned.
         """
-        await self._delete(Request("DELETE", self._place(ip), repeatable=True), missing_ok)
+        await self._delete(Request("DELETE", self._path(ip), repeatable=True), missing_ok)
 
     @operation(
         ref=("floatingIPsAction_post", "reservedIPsActions_post", "reservedIPv6Actions_post"),
@@ -107,7 +107,7 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
             DOBOTOPendingEventException: Another action is running on either, and `wait` is False.
             DOBOTOUnprocessableException: The Droplet is in another region, or has such an address already.
         """
-        body = {"type": "assign", "droplet_id": required("droplet_id", droplet_id)}
+        body = {"type": "assign", "droplet_id": require("droplet_id", droplet_id)}
         plan = self._plan(poll, timeout, progress)
         action: Action = await self._run_action(self._move(ip, body, plan.deadline), plan, wait)
         return action
@@ -137,17 +137,17 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
         action: Action = await self._run_action(self._move(ip, {"type": "unassign"}, plan.deadline), plan, wait)
         return action
 
-    def _place(self, ip: str) -> str:
+    def _path(self, ip: str) -> str:
         return f"{self._root}{path('/{ip}', ip=ip)}"
 
     def _actions(self, ip: str) -> str:
-        return f"{self._place(ip)}/actions"
+        return f"{self._path(ip)}/actions"
 
     def _move(self, ip: str, body: Mapping[str, Any], deadline: Deadline) -> ActionSpec:
         """The action that assigns or unassigns."""
 
         async def done() -> bool:
-            address = await self._get(self._single, self._place(ip), deadline)
+            address = await self._get(self._single, self._path(ip), deadline)
             return bool(droplet_of(address) == body.get("droplet_id"))
 
         return action_spec(self._actions(ip), body, f"{self._noun} {ip}", TYPES[body["type"]], done)

@@ -9,17 +9,17 @@ from functools import partial
 from typing import Any
 
 from ..._core import pages
-from ..._core.attributes import attributes_of
+from ..._core.attributes import check_attributes
 from ..._core.deadline import Deadline
 from ..._core.ownership import OpenRequest
-from ..._core.recovery import SKEW, has_foreign_tag, moment
+from ..._core.recovery import SKEW, has_foreign_tag, parse_time
 from ..._core.request import Request
-from ..._core.response import holding
+from ..._core.response import member_reader
 from ..._operation import Mode
 from ...errors import ArgumentValueError, DOBOTOException
 from ...events import Adopted, Created, ResponseLost
 from ...outcomes import attach_state
-from .recovery import Recovery, unknown, with_tag
+from .recovery import Recovery, outcome_unknown, with_tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Creation(Recovery[Mode]):
         """
         spec = spec.with_tag(self._session.new_recovery_tag() if spec.taggable else None)
         made: Any = await self._send_change(
-            spec.request, deadline, partial(self._recover_created, spec, deadline), holding(spec.key, dict),
+            spec.request, deadline, partial(self._recover_created, spec, deadline), member_reader(spec.key, dict),
             what=spec.what, key=(spec.plural, spec.what), claimed=lambda made: [_claim(spec, made)],
         )  # fmt: skip
         with _known(made):
@@ -103,7 +103,7 @@ class Creation(Recovery[Mode]):
         """
 
         async def nowhere(_open: OpenRequest, failure: DOBOTOException) -> Any:
-            raise unknown(failure, request.body, what, "the API has nothing to look at", [])
+            raise outcome_unknown(failure, request.body, what, "the API has nothing to look at", [])
 
         return await self._send_change(request, self._session.deadline(), nowhere)
 
@@ -121,7 +121,7 @@ class Creation(Recovery[Mode]):
             alike = [one for one in listed if spec.same(one) and not has_foreign_tag(one, spec.request.body)]
             free = [thing for thing in alike if not self._session.ownership.known(_claim(spec, thing))]
             since = self._session.api_time(failure.sent_at)  # now that a response has shown the API's time
-            return await self._created_since(free, since, deadline)
+            return await self._filter_created_since(free, since, deadline)
 
         await self._session.emit(ResponseLost(spec.what, failure))
         identity = partial(_claim, spec)
@@ -129,12 +129,12 @@ class Creation(Recovery[Mode]):
             (spec.plural, spec.what), find, identity, deadline, open_request, tag=spec.tag
         )
         if found is None:
-            raise unknown(failure, spec.asked, f"{spec.what}{with_tag(spec.tag)}", why, [])
+            raise outcome_unknown(failure, spec.asked, f"{spec.what}{with_tag(spec.tag)}", why, [])
         with _known(found):
             await self._session.emit(Adopted(spec.key, _name(found), found.get("name"), found))
         return found
 
-    async def _created_since(self, things: list[Any], since: float, deadline: Deadline) -> list[Any]:
+    async def _filter_created_since(self, things: list[Any], since: float, deadline: Deadline) -> list[Any]:
         """Those of them that may have been made since then."""
         return [thing for thing in things if _fresh(thing, since)]
 
@@ -149,14 +149,14 @@ def _known(resource: Any) -> Generator[None]:
         raise
 
 
-def changes(attributes: Mapping[str, Any], *, needed: Sequence[str] = ()) -> dict[str, Any]:
+def check_changes(attributes: Mapping[str, Any], *, needed: Sequence[str] = ()) -> dict[str, Any]:
     """The attributes that a resource is changed to.
 
     Raises:
         ValueError: There are none, or one of those needed is missing or empty.
         TypeError: `attributes` is not a mapping.
     """
-    body = attributes_of(attributes, needed=needed)
+    body = check_attributes(attributes, needed=needed)
     if not body:
         raise ArgumentValueError("give at least one attribute to change")
     return body
@@ -167,13 +167,13 @@ def change_request(path: str, body: Mapping[str, Any], *, replace: bool) -> Requ
     return Request("PUT" if replace else "PATCH", path, body=body, repeatable=True)
 
 
-def named(name: str) -> Callable[[Mapping[str, Any]], bool]:
+def has_name(name: str) -> Callable[[Mapping[str, Any]], bool]:
     """Whether a thing has that name, exactly."""
     return lambda thing: thing.get("name") == name
 
 
 def _fresh(thing: Mapping[str, Any], since: float) -> bool:
-    created = moment(thing.get("created_at") or thing.get("reserved_at"))
+    created = parse_time(thing.get("created_at") or thing.get("reserved_at"))
     return created is None or created >= since - SKEW
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ..._core.deadline import Deadline
 from ..._core.ownership import OpenRequest
 from ..._core.request import Request, get, path
-from ..._core.response import holding
+from ..._core.response import member_reader
 from ..._operation import Mode
 from ..._wait.deletion import DeletionWatch
 from ..._wait.polling import WaitPlan, wait
@@ -17,7 +17,7 @@ from ..._wait.state import StateWatch
 from ...errors import DOBOTOException
 from ...outcomes import attach_state
 from .create import CreateSpec, Creation
-from .recovery import unknown
+from .recovery import outcome_unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class LifecycleOperations(Creation[Mode]):
     async def _replace(self, course: Lifecycle, id: str, body: Mapping[str, Any], plan: WaitPlan, wait: bool) -> Any:
         """Replace all of a resource and return it; with `wait`, once it is active."""
         request = Request("PUT", path(course.place, id=id), body=body, repeatable=True)
-        changed = await self._session.call(request, plan.deadline, holding(course.key, dict))
+        changed = await self._session.call(request, plan.deadline, member_reader(course.key, dict))
         return await self._wait_until_active("update", changed, course, plan) if wait else changed
 
     async def _wait_until_active(self, what: str, thing: Any, course: Lifecycle, plan: WaitPlan) -> Any:
@@ -91,7 +91,7 @@ class LifecycleOperations(Creation[Mode]):
         )  # fmt: skip
         watch.check()
         await wait(self._session, watch, plan)
-        return watch.seen()
+        return watch.last_seen()
 
     async def _destroy_and_wait(
         self,
@@ -119,6 +119,6 @@ class LifecycleOperations(Creation[Mode]):
 
         async def recover(_open: OpenRequest, failure: DOBOTOException) -> None:
             if why := await self._search(happened, deadline):
-                raise unknown(failure, request.body, what, why, [])
+                raise outcome_unknown(failure, request.body, what, why, [])
 
         await self._send_change(request, deadline, recover)

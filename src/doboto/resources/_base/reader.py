@@ -39,14 +39,14 @@ class Reader:
         page = await (self._job()() if self._ahead is None else self._ahead.result())
         self._ahead = None
         self._next = page.following if page.items and page.following != number else None
-        if self._wait_until_gone(page) and number > 1:
+        if self._has_shrunk(page) and number > 1:
             # What was further on has moved up: some of it to pages that were gone through, so they are read again.
             # What was seen there is known by its id, and not seen twice.
             self._next = 1
         self._middle = len(page.items) // 2
         return page
 
-    def _wait_until_gone(self, page: Page) -> bool:
+    def _has_shrunk(self, page: Page) -> bool:
         """Whether the list got shorter since the last page."""
         before, self._total = self._total, page.total
         return before is not None and page.total is not None and page.total < before
@@ -56,11 +56,11 @@ class Reader:
         if place == self._middle and self._next is not None:
             self._ahead = self._session.io.start(self._job())
 
-    async def drop(self) -> None:
+    async def cancel(self) -> None:
         """No page is wanted any more."""
         if self._ahead is not None:
-            await self._ahead.drop()
+            await self._ahead.cancel()
 
     def _job(self) -> Job[Page]:
-        request = pages.numbered(self._path, self._query, self._next or 1)
-        return partial(self._session.call, request, None, pages.reading(self._key))
+        request = pages.page_request(self._path, self._query, self._next or 1)
+        return partial(self._session.call, request, None, pages.page_reader(self._key))

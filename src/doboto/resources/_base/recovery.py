@@ -17,10 +17,10 @@ from ..._core.deadline import Deadline
 from ..._core.droplet.effects import SHOWN, WITH_ARGUMENTS
 from ..._core.droplet.target import Target
 from ..._core.ownership import OpenRequest
-from ..._core.recovery import asked_names, matching, moment, of_action
+from ..._core.recovery import action_key, match_droplets, parse_time, requested_names
 from ..._core.request import Request, get, path
-from ..._core.response import holding
-from ..._core.retry import transient
+from ..._core.response import member_reader
+from ..._core.retry import is_transient
 from ..._json import items, records
 from ..._operation import Mode
 from ..._session import Session, log
@@ -71,7 +71,7 @@ class Recovery(Resource[Mode]):
                     break  # this look began when patience was over: looks can take long themselves
             except DOBOTOException as failure:
                 trouble = f"; looking failed: {failure}"
-                if not (transient(failure) or failure.outcome_open):
+                if not (is_transient(failure) or failure.outcome_open):
                     break  # a refusal; a reply that makes no sense says nothing of the next
                 end = clock.monotonic() + PATIENCE
         return f"looked for {clock.monotonic() - begun:.0f} s{trouble}"
@@ -97,7 +97,7 @@ class Recovery(Resource[Mode]):
             DOBOTOOutcomeUnknownException: Not all were found, or more than were asked for; `created` has those that
                 are certain.
         """
-        session, names = self._session, asked_names(body)
+        session, names = self._session, requested_names(body)
         search = _Search(session, self._list_by, body, open_request, deadline, tag)
         try:
             await session.emit(ResponseLost(f"the Droplets {', '.join(names)}", failure))
@@ -143,22 +143,22 @@ class Recovery(Resource[Mode]):
             return [action for action in listed if _started(action, body["type"], wanted, since)]
 
         async def look() -> bool:
-            found[:] = session.ownership.free(await find(), of_action)
+            found[:] = session.ownership.free(await find(), action_key)
             return bool(wanted) and {action["resource_id"] for action in found} == wanted
 
         await session.emit(ResponseLost(f"the action {body['type']} of {target}", failure))
         if target.id is not None:
             own = partial(self._with_effect, find, target.id, body, deadline)
-            action, why = await self._look_for_one(key_of(target, body), own, of_action, deadline, open_request)
+            action, why = await self._look_for_one(request_key(target, body), own, action_key, deadline, open_request)
             found = [] if action is None else [action]
         else:
             why = await self._search(look, deadline)
-            if why or len(found) != len(wanted) or not session.ownership.claim(map(of_action, found)):
+            if why or len(found) != len(wanted) or not session.ownership.claim(map(action_key, found)):
                 why = why or "found more than one"
         if found and not why:
             return found
         looked_for = f"an action {body['type']} of {target} started since {_when(session.api_time(failure.sent_at))}"
-        raise unknown(failure, body, looked_for, why, found)
+        raise outcome_unknown(failure, body, looked_for, why, found)
 
     async def _with_effect(
         self, find: Callable[[], Awaitable[list[Any]]], id: int | str, body: Mapping[str, Any], deadline: Deadline
@@ -172,7 +172,7 @@ class Recovery(Resource[Mode]):
         if not found or body["type"] not in WITH_ARGUMENTS:
             return found
         request = get(path("/droplets/{id}", id=id))
-        droplet: Any = await self._session.call(request, deadline, holding("droplet", dict))
+        droplet: Any = await self._session.call(request, deadline, member_reader("droplet", dict))
         if SHOWN[body["type"]](droplet, body):
             return found
         return [] if all(map(is_over, found)) else None
@@ -186,7 +186,7 @@ class Recovery(Resource[Mode]):
     async def _actions_of(self, target: Target, deadline: Deadline) -> Sequence[Mapping[str, Any]]:
         """The newest actions of the target; for a tag, those of the account."""
         listed = "/actions" if target.id is None else path("/droplets/{id}/actions", id=target.id)
-        page = await self._session.call(pages.numbered(listed, {}, 1), deadline, pages.reading("actions"))
+        page = await self._session.call(pages.page_request(listed, {}, 1), deadline, pages.page_reader("actions"))
         return records(list(page.items))
 
     async def _recover_destroy_by_tag(self, tag_name: str, failure: DOBOTOException, deadline: Deadline) -> None:
@@ -208,7 +208,7 @@ class Recovery(Resource[Mode]):
         if why := await self._search(look, deadline):
             names = ", ".join(f"{droplet.get('name')} ({droplet.get('id')})" for droplet in left[:10])
             looked_for = f"no Droplet left with the tag {tag_name}; left: {names}"
-            raise unknown(failure, {"tag_name": tag_name}, looked_for, why, [])
+            raise outcome_unknown(failure, {"tag_name": tag_name}, looked_for, why, [])
 
     async def _send_change(
         self,
@@ -337,7 +337,7 @@ class Recovery(Resource[Mode]):
         return None, why
 
 
-def key_of(target: Target, body: Mapping[str, Any]) -> tuple[str, str, str]:
+def request_key(target: Target, body: Mapping[str, Any]) -> tuple[str, str, str]:
     """What identifies like requests for an action."""
     return ("action", body["type"], str(target))
 
@@ -367,7 +367,7 @@ class _Search:
         self._sent_at = open_request.sent_at
         self._deadline = deadline
         self._candidates: dict[str, list[Any]] = {}
-        self.wanted = Counter(asked_names(body))
+        self.wanted = Counter(requested_names(body))
         self.taken: list[Any] = []
 
     @property
@@ -385,7 +385,7 @@ class _Search:
         if self._tag is not None and await self._look_by_tag(self._tag):
             return True
         names = list(self.missing)
-        outcomes = await self._io.gather([partial(self._named, name) for name in names])
+        outcomes = await self._io.gather([partial(self._find_by_name, name) for name in names])
         self._candidates.update(
             {name: found for name, found in zip(names, outcomes, strict=True) if not isinstance(found, Exception)}
         )
@@ -406,27 +406,27 @@ class _Search:
             name = droplet.get("name")
             if droplet["id"] not in known and name in self.missing:
                 self._claims.adopt(self._request, name, droplet["id"])
-                await self._adopted([droplet])
+                await self._adopt([droplet])
         return not self.missing
 
-    async def _adopted(self, droplets: Sequence[Any]) -> None:
+    async def _adopt(self, droplets: Sequence[Any]) -> None:
         self.taken += droplets
         for droplet in droplets:
             await self._session.emit(Adopted("droplet", droplet["id"], droplet["name"], droplet))
 
-    async def _named(self, name: str) -> list[Any]:
+    async def _find_by_name(self, name: str) -> list[Any]:
         query: dict[str, str | int] = {"name": name}
         if str(self._body["size"]).startswith("gpu"):
             query["type"] = "gpus"
         listed = await self._list_by(query, self._deadline)
-        return [one for one in matching(listed, self._body, self._since) if one["name"] == name]
+        return [one for one in match_droplets(listed, self._body, self._since) if one["name"] == name]
 
     async def take_what_is_certain(self, *, last: bool = False) -> None:
         """Claim candidates, but for names of which there are more than can be ours, or may be somebody else's."""
         adopted: list[Any] = []
         for name in self.missing if self._tag is None else ():
             adopted += self._claims.take(self._request, name, self._candidates.get(name, []), last=last)
-        await self._adopted(adopted)
+        await self._adopt(adopted)
 
     def unknown(self, failure: DOBOTOException, why: str) -> DOBOTOOutcomeUnknownException:
         """The error that reports all this."""
@@ -438,11 +438,11 @@ class _Search:
         if doubtful:
             self._claims.doubt(doubtful)
             why += f"; found {', '.join(map(str, doubtful))}, which may be another program's"
-        return unknown(failure, self._body, looked_for, why, self.taken)
+        return outcome_unknown(failure, self._body, looked_for, why, self.taken)
 
 
 def _started(action: Mapping[str, Any], type: str, droplets: set[Any], since: float) -> bool:
-    started = moment(action.get("started_at"))
+    started = parse_time(action.get("started_at"))
     return (
         action.get("type") == type
         and isinstance(action.get("resource_id"), int)
@@ -463,7 +463,7 @@ def _when(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def unknown(
+def outcome_unknown(
     failure: DOBOTOException, asked: Any, looked_for: str, why: str, found: Sequence[Any]
 ) -> DOBOTOOutcomeUnknownException:
     error = DOBOTOOutcomeUnknownException(

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self, TypeVar, cast
 from ..._core import pages
 from ..._core.deadline import Deadline, check_callback, duration
 from ..._core.request import Query, Request, get
-from ..._core.response import holding
+from ..._core.response import member_reader
 from ..._io.protocol import Job
 from ..._operation import Async, Bound, Mode
 from ..._session import Session
@@ -71,11 +71,11 @@ class Resource(Bound[Mode]):
 
     async def _fetch(self, key: str, request: Request, deadline: Deadline | None = None) -> Any:
         """Send a request whose response holds one object under `key`, and return that."""
-        return await self._session.call(request, deadline, holding(key, dict))
+        return await self._session.call(request, deadline, member_reader(key, dict))
 
     async def _fetch_list(self, key: str, request: Request, deadline: Deadline | None = None) -> list[Any]:
         """Send a request whose response holds a whole list under `key`, and return that."""
-        return await self._session.call(request, deadline, holding(key, list))
+        return await self._session.call(request, deadline, member_reader(key, list))
 
     async def _send(self, request: Request, deadline: Deadline | None = None) -> None:
         """Send a request whose response is not needed."""
@@ -112,8 +112,8 @@ class Resource(Bound[Mode]):
         for _ in range(READINGS):
             read = await self._read_pages(key, path, query or {}, deadline)
             # What an earlier reading had and this one has not is gone, so only the last reading counts.
-            if not pages.shrunk(read):
-                return pages.unique((item for page in read for item in page.items), identity)
+            if not pages.has_shrunk(read):
+                return pages.without_duplicates((item for page in read for item in page.items), identity)
         raise DOBOTOInvalidResponseException(
             f"the list of {key} got shorter each of the {READINGS} times that it was read"
         )
@@ -126,10 +126,10 @@ class Resource(Bound[Mode]):
         """Read the first page, then side by side those it announces, then any that appeared meanwhile."""
 
         async def page(number: int) -> pages.Page:
-            return await self._session.call(pages.numbered(path, query, number), deadline, pages.reading(key))
+            return await self._session.call(pages.page_request(path, query, number), deadline, pages.page_reader(key))
 
         read = [await page(1)]
-        read += await self._gather([partial(page, number) for number in pages.rest(read[0])])
+        read += await self._gather([partial(page, number) for number in pages.remaining_pages(read[0])])
         while read[-1].following == len(read) + 1 and read[-1].items:
             read.append(await page(len(read) + 1))
         return read
@@ -156,7 +156,7 @@ class Resource(Bound[Mode]):
                         seen.add(identity)
                         yield item
         finally:
-            await reader.drop()
+            await reader.cancel()
 
     async def _get(self, key: str, path: str, deadline: Deadline | None = None) -> Any:
         """Read one object."""

@@ -14,7 +14,7 @@ from ..._core.droplet.readiness import Readiness
 from ..._core.droplet.target import Target
 from ..._core.ownership import OpenRequest
 from ..._core.request import Request, get, path
-from ..._core.response import member
+from ..._core.response import read_member
 from ..._json import items
 from ..._operation import Mode, operation, stream
 from ..._wait.bulk import BulkWatch
@@ -29,7 +29,7 @@ from .actions import DropletActions
 from .associated import DropletAssociated
 from .backups import DropletBackups
 from .create import CreateResult, DropletCreation
-from .create_overloads import Present, PresentMany, creating, presenting
+from .create_overloads import Present, PresentMany, create_operation, present_operation
 from .droplet_wait import DropletWait
 
 # A method named `list` hides the built-in type from the annotations of all methods after it.
@@ -129,10 +129,12 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         """Droplets by their ids, read singly or from the list, whichever takes fewer requests."""
         if not ids:
             return {}
-        first = await self._session.call(pages.numbered("/droplets", {}, 1), deadline, pages.reading("droplets"))
+        first = await self._session.call(
+            pages.page_request("/droplets", {}, 1), deadline, pages.page_reader("droplets")
+        )
         found: dict[int, DropletData] = {droplet["id"]: droplet for droplet in first.items}
         missing = [id for id in ids if id not in found]
-        if len(missing) > len(pages.rest(first)) > 0:
+        if len(missing) > len(pages.remaining_pages(first)) > 0:
             everything = await self._list_all("droplets", "/droplets", {}, deadline)
             found |= {droplet["id"]: droplet for droplet in everything}
             missing = [id for id in ids if id not in found]
@@ -147,7 +149,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         except DOBOTONotFoundException:
             return None
 
-    @creating(
+    @create_operation(
         ref=("droplets_create", "projects_get", "projects_assign_resources"),
         scopes=("droplet:create", "image:read"),
         effect="create",
@@ -226,7 +228,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         droplets = await creation.wait_until_ready(made, order, plan, ready_port) if wait else made.droplets
         return droplets if order.many else droplets[0]
 
-    @presenting(
+    @present_operation(
         ref=("droplets_create", "projects_get", "projects_assign_resources"),
         scopes=("droplet:read", "droplet:create", "image:read"),
         effect="present",
@@ -275,7 +277,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         check_ready_port(ready_port, wait)
         check_distinct(order.names)
         plan = self._plan(poll, timeout, progress)
-        there = await self._named(order, plan)
+        there = await self._find_by_names(order, plan)
         missing = order.only([name for name in order.names if name not in there])
         if missing.names:
             missing.check_complete()
@@ -290,20 +292,20 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         droplets = [everything[name] for name in order.names]
         return (droplets, created) if order.many else (droplets[0], created[0] if created else None)
 
-    async def _named(self, order: CreateRequest, plan: WaitPlan) -> dict[str, Any]:
+    async def _find_by_names(self, order: CreateRequest, plan: WaitPlan) -> dict[str, Any]:
         """The Droplets that are there, by their names: asked for by name, or from the lists where that takes less."""
         kinds = [*Listing(type="all").queries()]
         if not order.many:
             return await self._oldest(order, [{**kind, "name": order.names[0]} for kind in kinds], plan)
         firsts = await self._gather([partial(self._first_page, kind, plan) for kind in kinds])
-        further = sum(len(pages.rest(first)) for first in firsts)
+        further = sum(len(pages.remaining_pages(first)) for first in firsts)
         if further <= len(order.names) * len(kinds):
             return await self._oldest(order, kinds, plan)
         return await self._oldest(order, [{**kind, "name": name} for kind in kinds for name in order.names], plan)
 
     async def _first_page(self, query: dict[str, str | int], plan: WaitPlan) -> pages.Page:
-        request = pages.numbered("/droplets", query, 1)
-        return await self._session.call(request, plan.deadline, pages.reading("droplets"))
+        request = pages.page_request("/droplets", query, 1)
+        return await self._session.call(request, plan.deadline, pages.page_reader("droplets"))
 
     async def _oldest(self, order: CreateRequest, queries: Queries, plan: WaitPlan) -> dict[str, Any]:
         """The oldest Droplet of each name asked for, from all these lists."""
@@ -465,7 +467,7 @@ def _groups(reply: Any) -> list[Group]:
     Raises:
         DOBOTOInvalidResponseException: They are no lists of ids.
     """
-    groups: list[Any] = member(reply, "neighbor_ids", list)
+    groups: list[Any] = read_member(reply, "neighbor_ids", list)
     if not all(isinstance(group, list) and all(type(id) is int for id in items(group)) for group in groups):
         raise DOBOTOInvalidResponseException(
             f"the reply's neighbor_ids are no lists of ids: {str(groups)[:200]}", reply

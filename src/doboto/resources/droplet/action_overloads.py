@@ -264,10 +264,10 @@ class ById(Protocol[One]):
         ...
 
 
-by_ids = overloaded_operation[ByIds[Action, Actions], ByIds[Coro[Action], Coro[Actions]]]
-resizing = overloaded_operation[Resizes[Action, Actions], Resizes[Coro[Action], Coro[Actions]]]
-rebuilding = overloaded_operation[Rebuilds[Action, Actions], Rebuilds[Coro[Action], Coro[Actions]]]
-act = overloaded_operation[ByIdOrTag[Action, Actions], ByIdOrTag[Coro[Action], Coro[Actions]]]
-single = overloaded_operation[ById[Action], ById[Coro[Action]]]
-enable = overloaded_operation[Enables[Action, Actions], Enables[Coro[Action], Coro[Actions]]]
-snapshot = overloaded_operation[Snapshots[Action, Actions], Snapshots[Coro[Action], Coro[Actions]]]
+ids_operation = overloaded_operation[ByIds[Action, Actions], ByIds[Coro[Action], Coro[Actions]]]
+resize_operation = overloaded_operation[Resizes[Action, Actions], Resizes[Coro[Action], Coro[Actions]]]
+rebuild_operation = overloaded_operation[Rebuilds[Action, Actions], Rebuilds[Coro[Action], Coro[Actions]]]
+id_or_tag_operation = overloaded_operation[ByIdOrTag[Action, Actions], ByIdOrTag[Coro[Action], Coro[Actions]]]
+id_operation = overloaded_operation[ById[Action], ById[Coro[Action]]]
+backup_enable_operation = overloaded_operation[Enables[Action, Actions], Enables[Coro[Action], Coro[Actions]]]
+snapshot_operation = overloaded_operation[Snapshots[Action, Actions], Snapshots[Coro[Action], Coro[Actions]]]

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..._core.attributes import members
-from ..._core.request import id_or_slug, text
+from ..._core.attributes import to_dict
+from ..._core.request import check_text, id_or_slug
 from ..._operation import Mode, operation
 from ...errors import ArgumentValueError
 from ...events import OnEvent
 from ...types import Action, BackupPolicyAttributes
-from .action_overloads import Actions, act, by_ids, enable, rebuilding, resizing, single, snapshot
+from .action_overloads import (
+    Actions,
+    backup_enable_operation,
+    id_operation,
+    id_or_tag_operation,
+    ids_operation,
+    rebuild_operation,
+    resize_operation,
+    snapshot_operation,
+)
 from .run_action import DropletActionRunner
 
 #: What the actions declare that are asked for by ids alone, beside their scopes.
@@ -43,7 +52,7 @@ class DropletActions(DropletActionRunner[Mode]):
         "tag_name": "The tag whose Droplets are meant, instead of an id.",
     }
 
-    @enable(scopes="droplet:update", **BY_TAG)
+    @backup_enable_operation(scopes="droplet:update", **BY_TAG)
     async def backup_enable(
         self,
         id: int | Sequence[int] | None = None,
@@ -67,10 +76,10 @@ class DropletActions(DropletActionRunner[Mode]):
         if backup_policy is not None:
             if tag_name is not None:
                 raise ArgumentValueError("the API takes {0} for one Droplet at a time, not by tag", "backup_policy")
-            body["backup_policy"] = members("backup_policy", backup_policy)
+            body["backup_policy"] = to_dict("backup_policy", backup_policy)
         return await self._act(id, tag_name, body, wait, poll, timeout, progress)
 
-    @act(scopes="droplet:update", **BY_TAG)
+    @id_or_tag_operation(scopes="droplet:update", **BY_TAG)
     async def backup_disable(
         self,
         id: int | Sequence[int] | None = None,
@@ -110,14 +119,14 @@ class DropletActions(DropletActionRunner[Mode]):
         return await self._act(
             id,
             None,
-            {"type": "change_backup_policy", "backup_policy": members("backup_policy", backup_policy)},
+            {"type": "change_backup_policy", "backup_policy": to_dict("backup_policy", backup_policy)},
             wait,
             poll,
             timeout,
             progress,
         )
 
-    @by_ids(scopes="droplet:update", bulk=True, **BY_ID)
+    @ids_operation(scopes="droplet:update", bulk=True, **BY_ID)
     async def reboot(
         self,
         id: int | Sequence[int],
@@ -133,7 +142,7 @@ class DropletActions(DropletActionRunner[Mode]):
         """
         return await self._act(id, None, {"type": "reboot"}, wait, poll, timeout, progress)
 
-    @act(scopes="droplet:update", **BY_TAG)
+    @id_or_tag_operation(scopes="droplet:update", **BY_TAG)
     async def shutdown(
         self,
         id: int | Sequence[int] | None = None,
@@ -151,7 +160,7 @@ class DropletActions(DropletActionRunner[Mode]):
         """
         return await self._act(id, tag_name, {"type": "shutdown"}, wait, poll, timeout, progress)
 
-    @act(scopes="droplet:update", **BY_TAG)
+    @id_or_tag_operation(scopes="droplet:update", **BY_TAG)
     async def power_on(
         self,
         id: int | Sequence[int] | None = None,
@@ -165,7 +174,7 @@ class DropletActions(DropletActionRunner[Mode]):
         """Switch on a Droplet, or all Droplets with a tag."""
         return await self._act(id, tag_name, {"type": "power_on"}, wait, poll, timeout, progress)
 
-    @act(scopes="droplet:update", **BY_TAG)
+    @id_or_tag_operation(scopes="droplet:update", **BY_TAG)
     async def power_off(
         self,
         id: int | Sequence[int] | None = None,
@@ -182,7 +191,7 @@ class DropletActions(DropletActionRunner[Mode]):
         """
         return await self._act(id, tag_name, {"type": "power_off"}, wait, poll, timeout, progress)
 
-    @act(scopes="droplet:update", **BY_TAG)
+    @id_or_tag_operation(scopes="droplet:update", **BY_TAG)
     async def power_cycle(
         self,
         id: int | Sequence[int] | None = None,
@@ -222,7 +231,7 @@ class DropletActions(DropletActionRunner[Mode]):
         body = {"type": "restore", "image": id_or_slug("image", image)}
         return await self._act(id, None, body, wait, poll, timeout, progress)
 
-    @by_ids(scopes=("droplet:update", "droplet:admin"), bulk=True, **BY_ID)
+    @ids_operation(scopes=("droplet:update", "droplet:admin"), bulk=True, **BY_ID)
     async def password_reset(
         self,
         id: int | Sequence[int],
@@ -238,7 +247,7 @@ class DropletActions(DropletActionRunner[Mode]):
         """
         return await self._act(id, None, {"type": "password_reset"}, wait, poll, timeout, progress)
 
-    @resizing(
+    @resize_operation(
         scopes=("droplet:update", "droplet:create"),
         irreversible_with={"disk": "A disk cannot be made smaller again."},
         bulk=True,
@@ -266,14 +275,14 @@ class DropletActions(DropletActionRunner[Mode]):
         return await self._act(
             id,
             None,
-            {"type": "resize", "size": text("size", size), "disk": disk},
+            {"type": "resize", "size": check_text("size", size), "disk": disk},
             wait,
             poll,
             timeout,
             progress,
         )
 
-    @rebuilding(
+    @rebuild_operation(
         scopes=("droplet:update", "droplet:admin"),
         irreversible="All data on the Droplet's disk is lost.",
         bulk=True,
@@ -316,7 +325,8 @@ class DropletActions(DropletActionRunner[Mode]):
             id: The Droplet's id.
             name: The new name. The host name inside the Droplet stays as it is.
         """
-        return await self._act(id, None, {"type": "rename", "name": text("name", name)}, wait, poll, timeout, progress)
+        body = {"type": "rename", "name": check_text("name", name)}
+        return await self._act(id, None, body, wait, poll, timeout, progress)
 
     @operation(scopes="droplet:update", **BY_ID)
     async def kernel_update(
@@ -337,10 +347,10 @@ class DropletActions(DropletActionRunner[Mode]):
             id: The Droplet's id.
             kernel_id: The id of one of the kernels in `kernel_list`.
         """
-        text("kernel_id", kernel_id)
+        check_text("kernel_id", kernel_id)
         return await self._act(id, None, {"type": "change_kernel", "kernel": kernel_id}, wait, poll, timeout, progress)
 
-    @act(
+    @id_or_tag_operation(
         scopes="droplet:update",
         **BY_TAG,
         irreversible="An IPv6 address cannot be removed again.",
@@ -361,7 +371,7 @@ class DropletActions(DropletActionRunner[Mode]):
         """
         return await self._act(id, tag_name, {"type": "enable_ipv6"}, wait, poll, timeout, progress)
 
-    @single(scopes="droplet:update", **BY_ID)
+    @id_operation(scopes="droplet:update", **BY_ID)
     async def private_networking_enable(
         self,
         id: int | None = None,
@@ -386,7 +396,7 @@ class DropletActions(DropletActionRunner[Mode]):
         """
         return await self._act(id, tag_name, {"type": "enable_private_networking"}, wait, poll, timeout, progress)
 
-    @snapshot(
+    @snapshot_operation(
         scopes=("droplet:update", "image:create"),
         **SNAPSHOT,
     )
@@ -415,5 +425,5 @@ class DropletActions(DropletActionRunner[Mode]):
         """
         body = {"type": "snapshot"}
         if snapshot_name is not None:
-            body["name"] = text("snapshot_name", snapshot_name)
+            body["name"] = check_text("snapshot_name", snapshot_name)
         return await self._act(id, tag_name, body, wait, poll, timeout, progress)

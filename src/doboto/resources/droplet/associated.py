@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from ..._core.attributes import listed
+from ..._core.attributes import to_list
 from ..._core.deadline import Deadline
 from ..._core.ownership import OpenRequest
-from ..._core.request import Request, flag, get, path, text
+from ..._core.request import Request, check_flag, check_text, get, path
 from ..._json import mapping, records
 from ..._operation import Mode, operation
 from ..._wait.destroyed import AssociatedDestroyWatch
@@ -23,7 +23,7 @@ from ...errors import (
 )
 from ...events import OnEvent
 from ...types import AssociatedResources, AssociatedResourceSelection, DestroyStatus
-from .._base.recovery import unknown
+from .._base.recovery import outcome_unknown
 from .run_action import DropletActionRunner
 
 #: What can go along with a Droplet (API reference, selective_destroy_associated_resource).
@@ -95,14 +95,14 @@ class DropletAssociated(DropletActionRunner[Mode]):
             DOBOTOActionException: Something could not be destroyed, while waiting; `result` is the status. Try again
                 with `destroy_retry`.
         """
-        if flag("dangerous", dangerous) == (resources is not None):
+        if check_flag("dangerous", dangerous) == (resources is not None):
             raise ArgumentValueError(
                 "give either {0}, to name what goes along, or {1:True} for everything", "resources", "dangerous"
             )
         plan = self._plan(poll, timeout, progress)
         request = _dangerous(id) if dangerous else _selective(id, resources)
         await self._send_change(request, plan.deadline, partial(self._recover_destruction, id, plan.deadline))
-        return await self._destroyed(id, plan) if wait else None
+        return await self._wait_until_destroyed(id, plan) if wait else None
 
     @operation(ref="droplets_get_DestroyAssociatedResourcesStatus", scopes="droplet:delete")
     async def destroy_status(self, id: int) -> DestroyStatus:
@@ -151,7 +151,7 @@ class DropletAssociated(DropletActionRunner[Mode]):
         plan = self._plan(poll, timeout, progress)
         request = Request("POST", path("/droplets/{id}/destroy_with_associated_resources/retry", id=id))
         await self._send_change(request, plan.deadline, partial(self._recover_destruction, id, plan.deadline))
-        return await self._destroyed(id, plan) if wait else None
+        return await self._wait_until_destroyed(id, plan) if wait else None
 
     async def _recover_destruction(
         self, id: int, deadline: Deadline, _open: OpenRequest, failure: DOBOTOException
@@ -171,12 +171,12 @@ class DropletAssociated(DropletActionRunner[Mode]):
 
         if why := await self._search(begun, deadline):
             looked_for = f"a destruction of Droplet {id} with associated resources"
-            raise unknown(failure, {"id": id}, looked_for, why, [])
+            raise outcome_unknown(failure, {"id": id}, looked_for, why, [])
 
-    async def _destroyed(self, id: int, plan: WaitPlan) -> DestroyStatus:
+    async def _wait_until_destroyed(self, id: int, plan: WaitPlan) -> DestroyStatus:
         watch = AssociatedDestroyWatch(self._session, get(path(STATUS, id=id)), id)
         await wait(self._session, watch, plan)
-        status: DestroyStatus = watch.seen()
+        status: DestroyStatus = watch.last_seen()
         if status.get("failures"):
             raise DOBOTOActionException(f"destroying failed for: {', '.join(_failures(status))}", status)
         return status
@@ -208,15 +208,15 @@ def selection(resources: Any) -> dict[str, list[str]]:
         raise ArgumentValueError(
             "{0} has no {unknown}; it has {known}",
             "resources",
-            unknown=", ".join(sorted(unknown_kinds)),
+            outcome_unknown=", ".join(sorted(unknown_kinds)),
             known=", ".join(sorted(KINDS)),
         )
-    return {kind: [_id(kind, one) for one in listed(kind, some)] for kind, some in named.items()}
+    return {kind: [_id(kind, one) for one in to_list(kind, some)] for kind, some in named.items()}
 
 
 def _id(kind: str, one: Any) -> str:
     id: Any = mapping(one).get("id") if isinstance(one, Mapping) else one
-    return text(f"an id in {kind}", id)
+    return check_text(f"an id in {kind}", id)
 
 
 def _failures(status: Any) -> list[str]:

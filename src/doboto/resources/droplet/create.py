@@ -12,9 +12,9 @@ from ..._core.deadline import Deadline
 from ..._core.droplet.create_request import CreateRequest, in_order
 from ..._core.droplet.readiness import Readiness
 from ..._core.ownership import OpenRequest
-from ..._core.recovery import asked_names
+from ..._core.recovery import requested_names
 from ..._core.request import Request
-from ..._core.response import member
+from ..._core.response import read_member
 from ..._json import mapping, records
 from ..._operation import Async
 from ..._session import Session, log_interruption
@@ -95,7 +95,7 @@ class DropletCreation(Recovery[Async]):
         self, body: dict[str, Any], made: CreateResult, plan: WaitPlan, project: ProjectAssignment | None
     ) -> None:
         """One request; what it made is put into the project, if there is one."""
-        names = asked_names(body)
+        names = requested_names(body)
         tag = self._session.new_recovery_tag()
         body = body if tag is None else {**body, "tags": [*body.get("tags", ()), tag]}
         made.unresolved += names
@@ -115,9 +115,9 @@ class DropletCreation(Recovery[Async]):
         """Send a request; return its Droplets and the ids of their actions, none where its response was lost."""
         request = Request("POST", "/droplets", body=body)
         try:
-            created, lost = await self._send_open(request, open_request, deadline, partial(_created, body), _ids)
+            created, lost = await self._send_open(request, open_request, deadline, partial(_read_created, body), _ids)
         except DOBOTOException:
-            made.resolve(asked_names(body))
+            made.resolve(requested_names(body))
             raise
         if lost is None:
             return created
@@ -144,7 +144,7 @@ class DropletCreation(Recovery[Async]):
         """The Droplets once they are ready, by what was asked for unless given; in the order asked for."""
         watch = None
         try:
-            readiness = readiness or Readiness.asked_for(order.attribs)
+            readiness = readiness or Readiness.from_attributes(order.attribs)
             watch = DropletWatch(self._session, made.droplets, made.action_ids, readiness)
             await wait(self._session, watch, plan)
             droplets = watch.result()
@@ -217,20 +217,20 @@ def _foremost(failures: Sequence[Exception], made: CreateResult) -> Exception:
     return foremost
 
 
-def _created(body: Mapping[str, Any], reply: Any) -> tuple[list[Any], list[int]]:
+def _read_created(body: Mapping[str, Any], reply: Any) -> tuple[list[Any], list[int]]:
     """The Droplets of a create's reply, as many as were asked for and each with an id, and their create actions' ids.
 
     Raises:
         DOBOTOInvalidResponseException: They are not all there: the reply is of no use.
     """
     many = "names" in body
-    droplets: list[Any] = member(reply, "droplets", list) if many else [member(reply, "droplet", dict)]
+    droplets: list[Any] = read_member(reply, "droplets", list) if many else [read_member(reply, "droplet", dict)]
     for droplet in droplets:
         if type(mapping(droplet).get("id")) is not int:
             raise DOBOTOInvalidResponseException(f"the reply has a Droplet without id: {str(droplet)[:200]}", reply)
-    if len(droplets) < len(asked_names(body)):
+    if len(droplets) < len(requested_names(body)):
         raise DOBOTOInvalidResponseException(
-            f"the reply has {len(droplets)} of the {len(asked_names(body))} Droplets", reply
+            f"the reply has {len(droplets)} of the {len(requested_names(body))} Droplets", reply
         )
     return droplets, _action_ids(reply)
 

@@ -85,5 +85,5 @@ class Creates(Protocol[One, Many]):
     ) -> One: ...
 
 
-creating = overloaded_operation[Creates[Droplet, Droplets], Creates[Coro[Droplet], Coro[Droplets]]]
-presenting = overloaded_operation[Creates[Present, PresentMany], Creates[Coro[Present], Coro[PresentMany]]]
+create_operation = overloaded_operation[Creates[Droplet, Droplets], Creates[Coro[Droplet], Coro[Droplets]]]
+present_operation = overloaded_operation[Creates[Present, PresentMany], Creates[Coro[Present], Coro[PresentMany]]]

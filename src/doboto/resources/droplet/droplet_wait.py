@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal, Protocol, TypeAlias, overload
 
-from ..._core.attributes import one_of
+from ..._core.attributes import check_choice
 from ..._core.droplet.create_request import check_ready_port
 from ..._core.droplet.target import Target
 from ..._operation import Coro, Many, Mode, One
@@ -53,7 +53,7 @@ class Waits(Protocol[One, Many]):
     ) -> Many: ...
 
 
-waiting = overloaded_operation[Waits[Droplet, Droplets], Waits[Coro[Droplet], Coro[Droplets]]]
+wait_operation = overloaded_operation[Waits[Droplet, Droplets], Waits[Coro[Droplet], Coro[Droplets]]]
 
 
 class DropletWait(Resource[Mode]):
@@ -61,7 +61,7 @@ class DropletWait(Resource[Mode]):
 
     _noun = "Droplet"
 
-    @waiting(
+    @wait_operation(
         ref=("droplets_get", "droplets_list"),
         scopes="droplet:read",
         scopes_note="actions:read for several, to see actions that do not lock their Droplet",
@@ -101,7 +101,7 @@ class DropletWait(Resource[Mode]):
         target = Target.of(id, tag_name)
         _check(until, ready_port)
         plan = self._plan(poll, timeout, progress)
-        ids = await self._targeted(target, plan.deadline)
+        ids = await self._target_ids(target, plan.deadline)
         watch = DropletStateWatch(self._session, ids, until, target.tag_name)
         await wait(self._session, watch, plan, at_once=True)
         droplets = watch.all()
@@ -109,7 +109,7 @@ class DropletWait(Resource[Mode]):
             await wait(self._session, PortWatch(self._session, droplets, ready_port), plan)
         return droplets if target.id is None else droplets[0]
 
-    async def _targeted(self, target: Target, deadline: Any) -> list[int]:
+    async def _target_ids(self, target: Target, deadline: Any) -> list[int]:
         """The ids of the Droplets that are meant."""
         if target.tag_name is None:
             return list(target.ids) if target.ids is not None else [int(target.id or 0)]
@@ -124,7 +124,7 @@ def _check(until: str, ready_port: int | None) -> None:
     Raises:
         ValueError: There is no such state or port, or a port is to answer on a Droplet that is not to be on.
     """
-    one_of("until", until, UNTIL)
+    check_choice("until", until, UNTIL)
     check_ready_port(ready_port, wait=True)
     if ready_port is not None and until != "ready":
         raise ArgumentValueError(

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..._core import pages
 from ..._core.deadline import Deadline
-from ..._core.recovery import moment
+from ..._core.recovery import parse_time
 from ..._core.request import path
 from ..._json import records
 from ..._session import Session
@@ -28,9 +28,9 @@ async def with_image_ids(session: Session, actions: Sequence[Any], deadline: Dea
 
 async def _with_image_id(session: Session, action: Mapping[str, Any], deadline: Deadline) -> dict[str, Any]:
     """One action. The snapshot exists whatever becomes of this request, so that an error of it is no error."""
-    request = pages.numbered(path("/droplets/{id}/snapshots", id=action.get("resource_id") or 0), {}, 1)
+    request = pages.page_request(path("/droplets/{id}/snapshots", id=action.get("resource_id") or 0), {}, 1)
     try:
-        page = await session.call(request, deadline, pages.reading("snapshots"))
+        page = await session.call(request, deadline, pages.page_reader("snapshots"))
     except DOBOTOException:
         return dict(action)
     made = [one.get("id") for one in records(list(page.items)) if _made_by(action, one)]
@@ -42,6 +42,6 @@ def _made_by(action: Mapping[str, Any], snapshot: Mapping[str, Any]) -> bool:
 
     A Droplet has one action at a time, so that no other snapshot is.
     """
-    taken, begun = moment(snapshot.get("created_at")), moment(action.get("started_at"))
-    ended = moment(action.get("completed_at")) or math.inf
+    taken, begun = parse_time(snapshot.get("created_at")), parse_time(action.get("started_at"))
+    ended = parse_time(action.get("completed_at")) or math.inf
     return taken is not None and begun is not None and begun <= taken <= ended

@@ -11,7 +11,7 @@ from ..._operation import Async
 from ..._session import Session
 from ...errors import DOBOTOException
 from .._base.recovery import Recovery
-from ..project_resources import assigning, place
+from ..project_resources import assign_request, project_path
 
 
 class ProjectAssignment(Recovery[Async]):
@@ -32,7 +32,7 @@ class ProjectAssignment(Recovery[Async]):
         Raises:
             DOBOTONotFoundException: There is no such project.
         """
-        await self._get("project", place(self._project_id), deadline)
+        await self._get("project", project_path(self._project_id), deadline)
 
     async def assign(self, droplets: Sequence[Mapping[str, Any]], deadline: Deadline) -> None:
         """Put Droplets into the project.
@@ -54,7 +54,7 @@ class ProjectAssignment(Recovery[Async]):
         """Put resources into the project, and take those that are there out of the list."""
 
         async def look() -> bool:
-            listed = await self._fetch_list("resources", assigning(place(self._project_id), left), deadline)
+            listed = await self._fetch_list("resources", assign_request(project_path(self._project_id), left), deadline)
             unknown = {one.get("urn") for one in records(listed) if one.get("status") == "not_found"}
             left[:] = [urn for urn in left if urn in unknown]
             return not left

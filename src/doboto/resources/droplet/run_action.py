@@ -9,9 +9,9 @@ from typing import Any
 from ..._core.deadline import Deadline
 from ..._core.droplet.effects import SHOWN, is_done
 from ..._core.droplet.target import Target
-from ..._core.recovery import of_action
-from ..._core.request import Request, get, path, text
-from ..._core.response import member
+from ..._core.recovery import action_key
+from ..._core.request import Request, check_text, get, path
+from ..._core.response import read_member
 from ..._io.protocol import Job
 from ..._json import mapping
 from ..._operation import Mode
@@ -22,7 +22,7 @@ from ..._wait.polling import WaitPlan, Watch
 from ...errors import DOBOTOActionException, DOBOTOException, DOBOTOInvalidResponseException
 from ...events import OnEvent, Started
 from .._base.actions import ActionRunner
-from .._base.recovery import key_of
+from .._base.recovery import request_key
 from .._base.resource import T
 from .new_images import with_image_ids
 
@@ -67,7 +67,7 @@ class DropletActionRunner(ActionRunner[Mode]):
             return (await self._start(Target(id, None), body, plan.deadline))[0]
 
         happened = partial(self._happened, body, plan.deadline)
-        follower = ActionFollower(self._session, body["type"], reading, happened)
+        follower = ActionFollower(self._session, body["type"], read_request, happened)
         return await BulkWatch(self._session, body["type"], ids, start, follower, plan).run(patient=wait)
 
     async def _retry_while_locked(self, target: Target, plan: WaitPlan, patient: bool, job: Job[T]) -> T:
@@ -105,7 +105,8 @@ class DropletActionRunner(ActionRunner[Mode]):
         read = _one if target.tag_name is None else _many
         actions = await self._send_change(
             start_request(target, body), deadline, recover, read,
-            what=f"{body['type']} of {target}", key=key_of(target, body), claimed=lambda made: map(of_action, made),
+            what=f"{body['type']} of {target}", key=request_key(target, body),
+            claimed=lambda made: map(action_key, made),
         )  # fmt: skip
         for action in actions:
             await self._session.emit(Started(action))
@@ -115,7 +116,7 @@ class DropletActionRunner(ActionRunner[Mode]):
         """The actions once they are completed; where one fails, the error has its Droplet too."""
         happened = partial(self._happened, body, plan.deadline)
         try:
-            return await self._wait_for_actions(actions, reading, plan, happened=happened)
+            return await self._wait_for_actions(actions, read_request, plan, happened=happened)
         except DOBOTOActionException as failure:
             failure.droplet = await self._last_seen(failure.action, plan.deadline)
             failure.droplets = [failure.droplet]
@@ -132,11 +133,11 @@ class DropletActionRunner(ActionRunner[Mode]):
 def start_request(target: Target, body: Mapping[str, Any]) -> Request:
     """The request that starts an action."""
     if target.id is None:
-        return Request("POST", "/droplets/actions", {"tag_name": text("tag_name", target.tag_name or "")}, body)
+        return Request("POST", "/droplets/actions", {"tag_name": check_text("tag_name", target.tag_name or "")}, body)
     return Request("POST", path("/droplets/{id}/actions", id=target.id), body=body)
 
 
-def reading(action: Mapping[str, Any]) -> Request:
+def read_request(action: Mapping[str, Any]) -> Request:
     """The request that reads an action. A Droplet's own actions need `droplet:read` only, the list `actions:read`."""
     if not action.get("resource_id"):
         return get(path("/actions/{id}", id=action["id"]))
@@ -144,14 +145,14 @@ def reading(action: Mapping[str, Any]) -> Request:
 
 
 def _one(reply: Any) -> list[Any]:
-    return _identified([member(reply, "action", dict)], reply)
+    return _check_ids([read_member(reply, "action", dict)], reply)
 
 
 def _many(reply: Any) -> list[Any]:
-    return _identified(member(reply, "actions", list), reply)
+    return _check_ids(read_member(reply, "actions", list), reply)
 
 
-def _identified(actions: list[Any], reply: Any) -> list[Any]:
+def _check_ids(actions: list[Any], reply: Any) -> list[Any]:
     """The actions of a reply; each has an id, or the reply is of no use."""
     for action in actions:
         if type(mapping(action).get("id")) is not int:
