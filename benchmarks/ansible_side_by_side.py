@@ -1,30 +1,38 @@
 """Measures the collection `doboto.droplets` beside `community.digitalocean`, which the package `ansible` brings along.
 
-    make bench-ansible
+    make bench-ansible            # the tables of docs/howto/ansible.md, some twenty minutes
+    make bench-ansible ARGS='--speed 10 --only off'
 
-Both create on the simulator, each under the same faults, twice in a row: the table says how many Droplets there are
-then, and what the tasks reported. It prints the tables that docs/howto/ansible.md holds.
+Every job is a file of tasks for each collection, in `benchmarks/playbooks`, as one would write it: their lines are
+counted there. Each is run twice on a simulated account of its own, in real time. Requests are counted by the simulator;
+seconds are those of the first run of `ansible-playbook`, its start included. Faults befall the first create.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from doboto import DO
 from doboto.sim import RealClock, Server, Settings, Simulator
 
 ROOT = Path(__file__).parents[1]
-#: The simulator's clock runs this much faster; the collections poll as often, by its clock, as they do by default.
-SPEED = 10
+PLAYBOOKS = Path(__file__).parent / "playbooks"
+#: Jobs that are measured at the same time: nearly all of their time is waiting.
+AT_ONCE = 4
 NEW = {"region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64", "tags": ["web"]}
 CREATE = {"method": "POST", "path": "/v2/droplets", "count": 1}
 FAULTS: Mapping[str, dict[str, Any]] = {
@@ -40,78 +48,139 @@ FAULTS: Mapping[str, dict[str, Any]] = {
 
 
 @dataclass(frozen=True)
+class Job:
+    """Something to do.
+
+    Attributes:
+        title: What it is.
+        playbook: The folder of its tasks.
+        is_done: If true for the account afterwards, the job was done.
+        existing: Names of Droplets that exist before.
+    """
+
+    title: str
+    playbook: str
+    is_done: Callable[[DO], bool]
+    existing: tuple[str, ...] = ()
+
+
+def _all_are(do: DO, status: str, **more: Any) -> bool:
+    return all(one["status"] == status and more.items() <= one.items() for one in do.droplet.list())
+
+
+TEN = tuple(f"web-{number}" for number in range(1, 11))
+JOBS = (
+    Job("10 Droplets, ready", "ten", lambda do: len(do.droplet.list()) == len(TEN) and _all_are(do, "active")),
+    Job(
+        "another size of a running Droplet", "resize",
+        lambda do: _all_are(do, "active", size_slug="s-2vcpu-4gb"), TEN[:1],
+    ),
+    Job("10 Droplets off, by tag", "off", lambda do: _all_are(do, "off"), TEN),
+    Job("a snapshot of a Droplet by name", "snapshot", lambda do: bool(do.snapshot.list()), TEN[:1]),
+    Job("a firewall", "firewall", lambda do: do.firewall.list()[0]["tags"] == ["web"], TEN[:1]),
+    Job("a volume, attached", "volume", lambda do: bool(do.volume.list()[0]["droplet_ids"]), TEN[:1]),
+    Job("10 Droplets destroyed, by tag", "destroy", lambda do: not do.droplet.list(), TEN),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Contender:
     """A collection.
 
     Attributes:
         name: Its name.
+        key: The name of its files.
         environment: Folder of the environment that has it.
-        create: The task that creates a Droplet, given its name and the base URL.
-        several: The task that creates several.
-        inventory: The inventory's file name and options, given the base URL.
-        variables: What of the environment it needs.
+        inventory: What the name of an inventory's file ends with.
+        modules: The options that its modules need here, by module, given the base URL and how fast the clock is.
     """
 
     name: str
+    key: str
     environment: Path
-    create: Callable[[str, str], dict[str, Any]]
-    several: Callable[[int, str], dict[str, Any]]
-    inventory: Callable[[str], tuple[str, dict[str, Any]]]
-    variables: Mapping[str, str] = field(default_factory=dict)
+    inventory: str
+    modules: Callable[[str, float], dict[str, dict[str, Any]]]
+
+    def tasks(self, playbook: str) -> Path:
+        """The file of a job's tasks."""
+        return PLAYBOOKS / playbook / f"{self.key}.yml"
+
+    def lines(self, playbook: str) -> int:
+        """Lines that somebody writes for a job: neither blank ones nor comments."""
+        lines = self.tasks(playbook).read_text(encoding="utf-8").splitlines()
+        return sum(bool(line.strip()) and not line.strip().startswith("#") for line in lines)
 
 
-def _ours(name: str, url: str, **more: Any) -> dict[str, Any]:
-    return {"doboto.droplets.droplet": {"name": name, "url": url, "poll": 5 / SPEED, **NEW, **more}}
-
-
-def _ours_several(count: int, url: str) -> dict[str, Any]:
-    return _ours("web", url, count=count)
-
-
-def _community(name: str, url: str) -> dict[str, Any]:
-    options = {"state": "present", "name": name, "baseurl": url, "unique_name": True, "sleep_interval": 1, **NEW}
-    return {"community.digitalocean.digital_ocean_droplet": options}
-
-
-def _community_several(count: int, url: str) -> dict[str, Any]:
-    return {**_community("web-{{ item }}", url), "loop": list(range(1, count + 1))}
-
-
-def _community_inventory(url: str) -> tuple[str, dict[str, Any]]:
-    options = {
-        "plugin": "community.digitalocean.digitalocean",
-        "baseurl": url,
-        "attributes": ["id", "name", "networks"],
+def _ours(url: str, speed: float) -> dict[str, dict[str, Any]]:
+    poll = {"poll": 5 / speed} if speed != 1 else {}
+    return {
+        "doboto.droplets.droplet": {"url": url, **poll},
+        "doboto.droplets.droplet_action": {"url": url, **poll},
+        "doboto.droplets.call": {"url": url},
     }
-    return "digitalocean.yml", {**options, "oauth_token": "bench"}
+
+
+def _community(url: str, speed: float) -> dict[str, dict[str, Any]]:
+    prefix = "community.digitalocean.digital_ocean_"
+    found: dict[str, dict[str, Any]] = {
+        f"{prefix}{name}": {"baseurl": url}
+        for name in ("droplet", "droplet_info", "snapshot", "firewall", "block_storage")
+    }
+    if speed != 1:
+        found[f"{prefix}droplet"]["sleep_interval"] = max(1, round(10 / speed))
+    return found
 
 
 CONTENDERS = (
+    Contender("doboto.droplets", "doboto", ROOT / ".peers" / "ansible-core-2.19", "account.doboto.yml", _ours),
     Contender(
-        "doboto.droplets",
-        ROOT / ".peers" / "ansible-core-2.19",
-        _ours,
-        _ours_several,
-        lambda url: ("account.doboto.yml", {"plugin": "doboto.droplets.inventory", "url": url}),
-    ),
-    Contender(
-        "community.digitalocean 1.27.0",
-        ROOT / ".peers" / "ansible",
-        _community,
-        _community_several,
-        _community_inventory,
+        "community.digitalocean 1.27.0", "community", ROOT / ".peers" / "ansible", "digitalocean.yml", _community
     ),
 )
 
 
-class Bench:
-    """One contender on an account of its own."""
+@dataclass(frozen=True)
+class Measured:
+    """What a job, run twice, cost and reported.
 
-    def __init__(self, contender: Contender, sim: Simulator, server: Server, folder: Path) -> None:
+    Attributes:
+        reports: What each of the two runs reported: `changed`, `ok` or `failed`.
+        requests: Requests of both runs.
+        seconds: Of the first run, real ones.
+        droplets: Droplets in the account afterwards.
+    """
+
+    reports: tuple[str, str]
+    requests: int
+    seconds: float
+    droplets: int
+
+    def __str__(self) -> str:
+        return f"{self.reports[0]}, then {self.reports[1]} | {self.requests} | {self.seconds:.0f}"
+
+
+class Account:
+    """A simulated account that a contender works on.
+
+    Args:
+        contender: The collection.
+        sim: The simulator.
+        server: Serves it.
+        folder: Where playbooks and inventories go.
+        speed: How many times as fast as the wall's the simulator's clock is.
+    """
+
+    def __init__(self, contender: Contender, sim: Simulator, server: Server, folder: Path, speed: float) -> None:
         self._contender = contender
         self.sim = sim
         self._url = server.url
         self._folder = folder
+        self._speed = speed
+
+    @property
+    def do(self) -> DO:
+        """A client of the account."""
+        return DO.simulated(self.sim, token="bench")
 
     def _run(self, *command: str) -> tuple[int, str]:
         environment = self._contender.environment
@@ -129,85 +198,119 @@ class Bench:
             variables["ANSIBLE_COLLECTIONS_PATH"] = str(environment / "collections")
         done = subprocess.run(
             [str(environment / "bin" / command[0]), *command[1:]],
-            env=variables, cwd=self._folder, capture_output=True, text=True, timeout=900, check=False,
+            env=variables, cwd=self._folder, capture_output=True, text=True, timeout=1800, check=False,
         )  # fmt: skip
         return done.returncode, done.stdout + done.stderr
 
-    def play(self, task: dict[str, Any]) -> str:
-        """What a task reports: `changed`, `ok` or `failed`."""
+    def play(self, playbook: str) -> str:
+        """Run a job; return what it reports: `changed`, `ok` or `failed`."""
+        play = {
+            "hosts": "localhost",
+            "gather_facts": False,
+            "module_defaults": self._contender.modules(self._url, self._speed),
+            "tasks": yaml.safe_load(self._contender.tasks(playbook).read_text(encoding="utf-8")),
+        }
         file = self._folder / "play.yml"
-        file.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]), encoding="utf-8")
+        file.write_text(json.dumps([play]), encoding="utf-8")
         code, printed = self._run("ansible-playbook", str(file))
         if code:
+            print(printed[-2000:], file=sys.stderr)
             return "failed"
-        return "changed" if "changed=1" in printed else "ok"
+        return "ok" if "changed=0" in printed else "changed"
 
-    def under(self, fault: dict[str, Any]) -> tuple[str, str, int]:
-        """What two runs of the same task report under a fault, and how many Droplets there are then."""
-        if fault:
-            self.sim.faults.load([{**CREATE, **fault}])
-        task = self._contender.create("web-1", self._url)
-        first, second = self.play(task), self.play(task)
-        return first, second, len(self.droplets())
+    def twice(self, playbook: str) -> Measured:
+        """Run a job twice."""
+        asked, began = self.sim.log.total, time.monotonic()
+        first = self.play(playbook)
+        seconds = time.monotonic() - began
+        second = self.play(playbook)
+        return Measured((first, second), self.sim.log.total - asked, seconds, len(self.do.droplet.list()))
 
-    def droplets(self) -> list[Any]:
-        """The Droplets of the account."""
-        return [*DO.simulated(self.sim, token="bench").droplet.list()]
-
-    def several(self, count: int) -> tuple[float, int, str]:
-        """Simulated seconds and requests that so many Droplets cost, and what the task reports."""
-        began, asked = self.sim.clock.now(), self.sim.log.total
-        reported = self.play(self._contender.several(count, self._url))
-        return self.sim.clock.now() - began, self.sim.log.total - asked, reported
-
-    def inventory(self) -> tuple[float, int, int]:
-        """Seconds, requests and hosts of an inventory."""
-        name, options = self._contender.inventory(self._url)
-        (self._folder / name).write_text(json.dumps(options), encoding="utf-8")
-        began, asked = time.monotonic(), self.sim.log.total
-        _, printed = self._run("ansible", "all", "-i", name, "--list-hosts")
-        hosts = sum(line.startswith("    ") for line in printed.splitlines())
-        return time.monotonic() - began, self.sim.log.total - asked, hosts
+    def inventory(self) -> str:
+        """Read an inventory; return requests and hosts."""
+        options = yaml.safe_load(self._contender.tasks("inventory").read_text(encoding="utf-8"))
+        where = "url" if self._contender.key == "doboto" else "baseurl"
+        name = self._contender.inventory
+        (self._folder / name).write_text(json.dumps({**options, where: self._url}), encoding="utf-8")
+        asked, began = self.sim.log.total, time.monotonic()
+        code, printed = self._run("ansible", "all", "-i", name, "--list-hosts")
+        if code or "WARNING" in printed:
+            print(printed[-2000:], file=sys.stderr)
+        seconds, hosts = time.monotonic() - began, sum(line.startswith("    ") for line in printed.splitlines())
+        return f"{hosts} hosts | {self.sim.log.total - asked} | {seconds:.0f}"
 
 
 @contextmanager
-def bench(contender: Contender) -> Iterator[Bench]:
+def account(contender: Contender, speed: float) -> Iterator[Account]:
     """A new account."""
-    sim = Simulator(RealClock(speed=SPEED), Settings(droplet_limit=20_000, requests_per_minute=0))
+    sim = Simulator(RealClock(speed=speed), Settings(droplet_limit=20_000, requests_per_minute=0))
     with sim.serve() as server, tempfile.TemporaryDirectory() as folder:
-        yield Bench(contender, sim, server, Path(folder))
+        yield Account(contender, sim, server, Path(folder), speed)
 
 
-def faults() -> None:
-    """Print the table of faults."""
-    print(f"| Fault of the create | {' | '.join(one.name for one in CONTENDERS)} |\n|---|{'---|' * len(CONTENDERS)}")
-    for name, fault in FAULTS.items():
-        cells: list[str] = []
-        for contender in CONTENDERS:
-            with bench(contender) as one:
-                first, second, count = one.under(fault)
-            cells.append(f"{first}, then {second}; {count} Droplet{'' if count == 1 else 's'}")
-        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+def under(fault: dict[str, Any], contender: Contender, speed: float) -> str:
+    """Create a Droplet twice under a fault."""
+    with account(contender, speed) as one:
+        if fault:
+            one.sim.faults.load([{**CREATE, **fault}])
+        found = one.twice("one")
+    count = "1 Droplet" if found.droplets == 1 else f"{found.droplets} Droplets"
+    reports, rest = str(found).split(" | ", 1)
+    return f"{reports}; {count} | {rest}"
 
 
-def costs() -> None:
-    """Print the table of costs."""
-    print(f"\n| Job | {' | '.join(one.name for one in CONTENDERS)} |\n|---|{'---|' * len(CONTENDERS)}")
-    created: list[str] = []
-    listed: list[str] = []
-    for contender in CONTENDERS:
-        with bench(contender) as one:
-            seconds, requests, reported = one.several(10)
-            created.append(f"{requests} requests, {seconds:.0f} s, {reported}")
-        with bench(contender) as one:
-            do = DO.simulated(one.sim, token="bench")
-            do.droplet.create(names=["twin", "twin", *(f"web-{n}" for n in range(998))], timeout=900, **NEW)
-            seconds, requests, hosts = one.inventory()
-            listed.append(f"{requests} requests, {hosts} hosts")
-    print(f"| 10 Droplets in one task, ready | {' | '.join(created)} |")
-    print(f"| inventory of 1,000 Droplets, two of one name | {' | '.join(listed)} |")
+def job(job: Job, contender: Contender, speed: float) -> str:
+    """Do a job twice; return its cells, with the lines of its tasks."""
+    with account(contender, speed) as one:
+        if job.existing:
+            one.do.droplet.create(names=list(job.existing), wait=True, poll=1, timeout=900, **NEW)
+        found = one.twice(job.playbook)
+        reports, costs = str(found).split(" | ", 1)
+        done = "" if job.is_done(one.do) else ", not done"
+    return f"{reports}{done} | {costs} | {contender.lines(job.playbook)}"
+
+
+def inventory(contender: Contender, speed: float) -> str:
+    """Read an inventory of 1,000 Droplets, two of which have one name."""
+    with account(contender, speed) as one:
+        names = ["twin", "twin", *(f"web-{number}" for number in range(998))]
+        one.do.droplet.create(names=names, timeout=900, wait=True, poll=2, **NEW)
+        return f"{one.inventory()} | {contender.lines('inventory')}"
+
+
+Row = tuple[str, Callable[[Contender, float], str]]
+
+
+def table(heading: str, columns: tuple[str, ...], rows: list[Row], speed: float) -> None:
+    """Measure and print a table: for each contender its columns."""
+    titles = [f"{one.name}: {columns[0]}" for one in CONTENDERS]
+    rest = " | ".join(columns[1:])
+    print(f"\n| {heading} | {' | '.join(f'{title} | {rest}' for title in titles)} |")
+    print("|---|" + ("---|" + "---:|" * (len(columns) - 1)) * len(CONTENDERS), flush=True)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        cells = {title: [pool.submit(measure, one, speed) for one in CONTENDERS] for title, measure in rows}
+        for title, found in cells.items():
+            print(f"| {title} | {' | '.join(one.result() for one in found)} |", flush=True)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--speed", type=float, default=1.0, help="of the simulator's clock (default: real time)")
+    parser.add_argument("--only", default="", help="jobs and faults whose name has this in it")
+    options = parser.parse_args()
+    wanted = options.only
+    faults: list[Row] = [
+        (name, lambda one, speed, fault=fault: under(fault, one, speed)) for name, fault in FAULTS.items()
+    ]
+    jobs: list[Row] = [(one.title, lambda who, speed, one=one: job(one, who, speed)) for one in JOBS]
+    jobs.append(("inventory of 1,000 Droplets, two of one name", inventory))
+    chosen = [[row for row in rows if wanted in row[0]] for rows in (faults, jobs)]
+    if chosen[0]:
+        table("Fault of the create", ("outcome", "requests", "s"), chosen[0], options.speed)
+    if chosen[1]:
+        table("Job", ("outcome", "requests", "s", "lines"), chosen[1], options.speed)
 
 
 if __name__ == "__main__":
-    faults()
-    costs()
+    main()
