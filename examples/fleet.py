@@ -34,6 +34,11 @@ def show(progress: Progress) -> None:
     print(f"\r  {progress.what:<10} [{bar}] {progress.elapsed:5.1f} s ", end=end, file=sys.stderr, flush=True)
 
 
+def say(text: str) -> None:
+    """A line, at once and in its order with progress, in a pipe too."""
+    print(text, flush=True)
+
+
 def describe(droplet: Droplet) -> str:
     return (
         f"  {droplet['id']}  {droplet['name']:<26} {droplet['status']:<7} {droplet['size_slug']:<12} "
@@ -43,43 +48,43 @@ def describe(droplet: Droplet) -> str:
 
 def tour(do: DO, poll: float) -> None:
     """Everything a Droplet goes through."""
-    print(f"Creating {len(FLEET['names'])} Droplets with the tag {TAG}")
+    say(f"Creating {len(FLEET['names'])} Droplets with the tag {TAG}")
     first, second, third = do.droplet.create(FLEET, wait=True, poll=poll, progress=show)
 
-    print("The Droplets of that tag")
+    say("The Droplets of that tag")
     for droplet in do.droplet.list(tag_name=TAG):
-        print(describe(droplet))
+        say(describe(droplet))
 
-    print(f"Snapshot of {first['name']}")
+    say(f"Snapshot of {first['name']}")
     do.droplet.snapshot_create(first["id"], snapshot_name=f"{TAG}-snapshot", wait=True, poll=poll, progress=show)
     snapshots = do.droplet.snapshot_list(first["id"])
     for snapshot in snapshots:
-        print(f"  {snapshot['id']}  {snapshot['name']}  {snapshot['size_gigabytes']} GB")
+        say(f"  {snapshot['id']}  {snapshot['name']}  {snapshot['size_gigabytes']} GB")
 
-    print(f"Resizing {second['name']} to {LARGER}: off, resize, on")
+    say(f"Resizing {second['name']} to {LARGER}: off, resize, on")
     do.droplet.power_off(second["id"], wait=True, poll=poll, progress=show)
     do.droplet.resize(second["id"], LARGER, wait=True, poll=poll, progress=show)
     do.droplet.power_on(second["id"], wait=True, poll=poll, progress=show)
 
-    print(f"Renaming {third['name']}")
+    say(f"Renaming {third['name']}")
     do.droplet.rename(third["id"], f"{TAG}-renamed", wait=True, poll=poll, progress=show)
 
-    print("Power cycle of all of them, by tag")
+    say("Power cycle of all of them, by tag")
     actions = do.droplet.power_cycle(tag_name=TAG, wait=True, poll=poll, progress=show)
-    print(f"  {len(actions)} actions, all {actions[0]['status']}")
+    say(f"  {len(actions)} actions, all {actions[0]['status']}")
     for droplet in do.droplet.list(tag_name=TAG):
-        print(describe(droplet))
+        say(describe(droplet))
 
 
 def clean_up(do: DO, poll: float) -> None:
     """Destroy whatever has the tag, and its snapshots: also after an error or Ctrl-C."""
     droplets = do.droplet.list(tag_name=TAG)
-    print(f"Destroying {len(droplets)} Droplets and their snapshots")
+    say(f"Destroying {len(droplets)} Droplets and their snapshots")
     for droplet in droplets:
         do.droplet.destroy_with_associated_resources(droplet["id"], dangerous=True, wait=True, poll=poll, progress=show)
-    print(f"Left of them: {len(do.droplet.list(tag_name=TAG))}")
+    say(f"Left of them: {len(do.droplet.list(tag_name=TAG))}")
     if do.ratelimit:
-        print(f"Rate limit: {do.ratelimit.remaining} of {do.ratelimit.limit} requests left this hour")
+        say(f"Rate limit: {do.ratelimit.remaining} of {do.ratelimit.limit} requests left this hour")
 
 
 @contextlib.contextmanager
@@ -88,7 +93,7 @@ def simulated() -> Generator[DO]:
     from doboto.sim import RealClock, Simulator
 
     with Simulator(clock=RealClock(speed=100)).serve() as server, DO("any-text", server.url) as do:
-        print(f"A simulated account at {server.url}, a hundred times faster than the real one")
+        say(f"A simulated account at {server.url}, a hundred times faster than the real one")
         yield do
 
 
@@ -98,10 +103,8 @@ def live() -> Generator[DO]:
     with DO() as do:
         sizes = {size["slug"]: size for size in do.request("GET", "/sizes", query={"per_page": 200})["sizes"]}
         hourly = 2 * sizes[SIZE]["price_hourly"] + sizes[LARGER]["price_hourly"]
-        print(
-            f"This creates 3 Droplets in {REGION} ({SIZE}, one resized to {LARGER}) and a snapshot, and destroys them."
-        )
-        print(f"They cost {hourly:.4f} US dollars an hour; the tour takes about ten minutes. The snapshot costs cents.")
+        say(f"This creates 3 Droplets in {REGION} ({SIZE}, one resized to {LARGER}) and a snapshot, and destroys them.")
+        say(f"They cost {hourly:.4f} US dollars an hour; the tour takes about ten minutes. The snapshot costs cents.")
         if input("Type yes to go on: ").strip() != "yes":
             sys.exit("Nothing was created.")
         yield do
