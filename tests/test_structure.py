@@ -71,7 +71,7 @@ MAY = {
     ),
 }  # fmt: skip
 #: The only ones that know both the client and the simulator.
-BOTH = {"_io/simulated.py", "testing.py"}
+BOTH = {"simulated.py", "testing.py"}
 
 
 @pytest.mark.parametrize("folder", MAY)

@@ -178,7 +178,7 @@ class Client(Generic[Mode]):
             wrap_transport=wrap_transport,
         )
         if url is None and transport is None and is_simulated(os.environ):
-            from ._io.simulated import process_world
+            from .simulated import process_world
 
             simulated, clock = process_world()
             token, url, transport = "simulated", simulated.url, simulated
@@ -225,7 +225,7 @@ class Client(Generic[Mode]):
         Raises:
             DOBOTOConfigurationException: The extra `doboto[sim]` is not installed.
         """
-        from ._io.simulated import world
+        from .simulated import world
 
         transport, clock = world(simulator)
         return cls(token, transport.url, transport=transport, clock=clock, **settings)

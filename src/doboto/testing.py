@@ -29,7 +29,7 @@ from unittest import mock
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ._io.simulated import world
+from .simulated import world
 from .client import Client
 from .sim import Account, InstantClock, ManualClock, Simulator
 from .sim.http.server import serve

@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from doboto._io.simulated import SimulatedClock
+from doboto.simulated import SimulatedClock
 from doboto.resources._base.recovery import PATIENCE
 from doboto.sim import RealClock, Settings, Simulator
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from doboto import DO, AsyncDO, Limiter
-from doboto._io.simulated import SimulatedClock
+from doboto.simulated import SimulatedClock
 from doboto.sim import Simulator
 from doboto.sim.http.peers import Server
 

@@ -49,7 +49,7 @@ class Interrupting:
     """A transport that presses Ctrl-C once that many requests were answered: the last answer is lost with it."""
 
     def __init__(self, sim: Simulator, after: int) -> None:
-        from doboto._io.simulated import SimulatedClock, SimulatedTransport
+        from doboto.simulated import SimulatedClock, SimulatedTransport
 
         self._transport, self.clock = SimulatedTransport(sim), SimulatedClock(sim)
         self.url = SimulatedTransport.url

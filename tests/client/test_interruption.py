@@ -11,7 +11,7 @@ import pytest
 
 from doboto import DO, AsyncDO, DOBOTOException, Timeouts, WireRequest
 from doboto._core.response import Response
-from doboto._io.simulated import SimulatedClock, SimulatedTransport
+from doboto.simulated import SimulatedClock, SimulatedTransport
 from doboto.sim import ManualClock, Settings, Simulator
 
 from .conftest import one, several

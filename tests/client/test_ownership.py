@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from doboto import DO, AsyncDO, DOBOTOConnectionException, DOBOTOOutcomeUnknownException, Limiter, Timeouts, WireRequest
-from doboto._io.simulated import SimulatedClock, SimulatedTransport
+from doboto.simulated import SimulatedClock, SimulatedTransport
 from doboto.sim import ManualClock, Settings, Simulator
 
 from .conftest import one

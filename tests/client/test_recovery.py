@@ -11,7 +11,7 @@ import pytest
 
 from doboto import DO, AsyncDO, DOBOTOOutcomeUnknownException
 from doboto._core.ownership import OpenRequest, OwnershipRegistry
-from doboto._io.simulated import SimulatedClock, SimulatedTransport
+from doboto.simulated import SimulatedClock, SimulatedTransport
 from doboto.sim import Simulator
 
 from .conftest import Blockingly, Log, one, several

@@ -22,7 +22,7 @@ import platformdirs
 from ..._core.response import Response
 from ..._io.clock import SystemClock
 from ..._io.protocol import Timeouts, WireRequest
-from ..._io.simulated import URL, SimulatedTransport
+from ...simulated import URL, SimulatedTransport
 from ...sim import RealClock, Simulator
 from ...sim.persistence import StateError
 from ..errors import Failure

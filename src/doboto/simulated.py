@@ -9,12 +9,12 @@ from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary
 
-from .._core.response import Response
-from ..errors import DOBOTOConfigurationException, DOBOTOConnectionException, DOBOTOTimeoutException
-from .protocol import Clock, Timeouts, WireRequest
+from ._core.response import Response
+from .errors import DOBOTOConfigurationException, DOBOTOConnectionException, DOBOTOTimeoutException
+from ._io.protocol import Clock, Timeouts, WireRequest
 
 try:
-    from ..sim import PEER, InstantClock, ManualClock, Simulator, SimulatorClock
+    from .sim import PEER, InstantClock, ManualClock, Simulator, SimulatorClock
 except ModuleNotFoundError as missing:
     raise DOBOTOConfigurationException(f"the simulator needs {missing.name}: pip install 'doboto[sim]'") from missing
 
@@ -115,7 +115,7 @@ class SimulatedClock:
 
 
 def _pause(seconds: float) -> None:
-    from .clock import SystemClock
+    from ._io.clock import SystemClock
 
     SystemClock().sleep(seconds)
 
