@@ -306,3 +306,19 @@ def test_the_command_line_reads_no_message(module: Path) -> None:
 )
 def test_what_reads_a_message_is_found(code: str) -> None:
     assert reads_message(ast.parse(code, mode="eval").body, {"failure"})
+
+
+#: Private modules that the command line may import: guards for the types of JSON values.
+SHARED = ("doboto._json",)
+
+
+@pytest.mark.parametrize("module", parts_of("cli"), ids=str)
+def test_the_command_line_uses_public_modules_alone(module: Path) -> None:
+    private = {
+        name
+        for name in imported(module, at_run_time=False)
+        if within(name, OURS)
+        and not within(name, *SHARED)
+        and any(part[:1] == "_" != part[1:2] for part in name.split("."))
+    }
+    assert private == set()

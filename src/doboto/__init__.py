@@ -14,6 +14,7 @@ from ._core.limiter import Limiter
 from ._core.request import Request
 from ._core.response import Response
 from ._core.retry import Retry
+from ._io.clock import SystemClock
 from ._io.protocol import Clock, RateLimitLease, SharedRateLimit, Timeouts, Transport, WireRequest
 from ._io.shared_ratelimit import RedisRateLimit
 from ._version import VERSION
@@ -96,6 +97,7 @@ __all__ = [
     "Response",
     "Retry",
     "SharedRateLimit",
+    "SystemClock",
     "Timeouts",
     "Transport",
     "WireRequest",

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from inspect import getattr_static
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Self, TypeVar, overload
 from weakref import ref
 
 from ._client.checks import check
@@ -15,6 +15,8 @@ from ._client.settings import (
     AGENT,
     CONNECTIONS,
     MAX_RESPONSE_SIZE,
+    URL,
+    VARIABLES,
     account_digest,
     is_simulated,
     shared_state,
@@ -60,6 +62,9 @@ if TYPE_CHECKING:
     from .sim import Simulator
 
 T = TypeVar("T")
+#: DigitalOcean's base URL, and the variables of the environment that hold a token, the first that is set counts.
+API_URL: Final = URL
+TOKEN_VARIABLES: Final = VARIABLES
 
 
 class resource(Generic[T]):  # noqa: N801 - read as a keyword

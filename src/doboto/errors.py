@@ -159,7 +159,15 @@ def _label(made: Any) -> str:
 
 
 class DOBOTOConfigurationException(DOBOTOException, ValueError):
-    """The client can't be made from these settings."""
+    """The client can't be made from these settings.
+
+    Attributes:
+        parameter: The name of the setting that is wrong, as `DO` has it, or None.
+    """
+
+    def __init__(self, message: str, *, parameter: str | None = None) -> None:
+        super().__init__(message)
+        self.parameter = parameter
 
 
 class DOBOTOClientClosedException(DOBOTOException):

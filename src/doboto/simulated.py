@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary
 
 from ._core.response import Response
-from .errors import DOBOTOConfigurationException, DOBOTOConnectionException, DOBOTOTimeoutException
 from ._io.protocol import Clock, Timeouts, WireRequest
+from .errors import DOBOTOConfigurationException, DOBOTOConnectionException, DOBOTOTimeoutException
 
 try:
     from .sim import PEER, InstantClock, ManualClock, Simulator, SimulatorClock

@@ -29,10 +29,10 @@ from unittest import mock
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .simulated import world
 from .client import Client
 from .sim import Account, InstantClock, ManualClock, Simulator
 from .sim.http.server import serve
+from .simulated import world
 
 __all__ = ["ServedAccount", "Simulated", "Switchboard", "simulated", "switchboard", "without_proxy"]
 

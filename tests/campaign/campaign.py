@@ -15,9 +15,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from doboto.simulated import SimulatedClock
 from doboto.resources._base.recovery import PATIENCE
 from doboto.sim import RealClock, Settings, Simulator
+from doboto.simulated import SimulatedClock
 
 from .callers import WRONG, Crowd, WrongClock
 from .kinds import KINDS, prepare

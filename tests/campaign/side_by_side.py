@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from doboto import DO, AsyncDO, Limiter
-from doboto.simulated import SimulatedClock
 from doboto.sim import Simulator
 from doboto.sim.http.peers import Server
+from doboto.simulated import SimulatedClock
 
 from .callers import Outcome, tasks, threads
 from .campaign import READ_TIMEOUT, Scale, drain, simulator

@@ -11,8 +11,8 @@ import pytest
 
 from doboto import DO, AsyncDO, DOBOTOException, Timeouts, WireRequest
 from doboto._core.response import Response
-from doboto.simulated import SimulatedClock, SimulatedTransport
 from doboto.sim import ManualClock, Settings, Simulator
+from doboto.simulated import SimulatedClock, SimulatedTransport
 
 from .conftest import one, several
 

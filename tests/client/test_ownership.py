@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from doboto import DO, AsyncDO, DOBOTOConnectionException, DOBOTOOutcomeUnknownException, Limiter, Timeouts, WireRequest
-from doboto.simulated import SimulatedClock, SimulatedTransport
 from doboto.sim import ManualClock, Settings, Simulator
+from doboto.simulated import SimulatedClock, SimulatedTransport
 
 from .conftest import one
 

@@ -11,8 +11,8 @@ import pytest
 
 from doboto import DO, AsyncDO, DOBOTOOutcomeUnknownException
 from doboto._core.ownership import OpenRequest, OwnershipRegistry
-from doboto.simulated import SimulatedClock, SimulatedTransport
 from doboto.sim import Simulator
+from doboto.simulated import SimulatedClock, SimulatedTransport
 
 from .conftest import Blockingly, Log, one, several
 

@@ -28,7 +28,7 @@ def check(**settings: object) -> None:
         try:
             CHECKS[name](name, value)
         except (TypeError, ValueError) as wrong:
-            raise DOBOTOConfigurationException(str(wrong)) from None
+            raise DOBOTOConfigurationException(str(wrong), parameter=name) from None
 
 
 def _seconds(name: str, value: object) -> None:

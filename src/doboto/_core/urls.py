@@ -37,7 +37,7 @@ def base_url(url: str, *, allow_http: bool) -> str:
 
 def _invalid(url: object, reason: str) -> DOBOTOConfigurationException:
     shown = CREDENTIALS.sub("//***@", url) if isinstance(url, str) else url
-    return DOBOTOConfigurationException(f"invalid URL {shown!r}: {reason}")
+    return DOBOTOConfigurationException(f"invalid URL {shown!r}: {reason}", parameter="url")
 
 
 def check_proxy(url: str, proxy: str | None, *, allow_http: bool) -> None:

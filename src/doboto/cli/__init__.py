@@ -13,8 +13,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from .._io.clock import SystemClock
-from .._version import VERSION
+from .. import SystemClock, __version__
 from .errors import Signalled
 
 #: The variable by which a shell asks for completion.
@@ -32,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code; see `exits`. Help and wrong usage end in `SystemExit`, as is usual."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given == ["--version"] and COMPLETE not in os.environ:  # before anything is imported that takes time
-        sys.stdout.write(f"doboto {VERSION}\n")
+        sys.stdout.write(f"doboto {__version__}\n")
         return 0
     with handle_signals():
         return _run(given)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .._version import VERSION
+from .. import __version__
 from .command import CONTEXT, SECTIONS, Described, Group, OperationCommand, placed, write_section
 from .schema import catalog
 from .schema.help_text import summary_of
@@ -232,7 +232,7 @@ def _start(ctx: click.Context, **params: object) -> None:
 
 def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        click.echo(f"doboto {VERSION}")
+        click.echo(f"doboto {__version__}")
         ctx.exit()
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from ..._client.settings import VARIABLES
+from ...client import TOKEN_VARIABLES
 from ...errors import DOBOTOConfigurationException
 from ..errors import UNAUTHORIZED, USAGE, Failure, explain_missing, line_of
 from ..settings import CliSettings
@@ -60,7 +60,7 @@ def find_account(settings: CliSettings, contexts: Contexts | None = None) -> Acc
         return Account("simulated")
     if settings.token:
         return Account("option", "--token", settings.url)
-    variable = next((name for name in VARIABLES if os.environ.get(name, "").strip()), None)
+    variable = next((name for name in TOKEN_VARIABLES if os.environ.get(name, "").strip()), None)
     if variable and not settings.context:
         return Account("environment", variable, settings.url)
     if contexts is None:
@@ -136,25 +136,11 @@ def open_client(settings: CliSettings, **more: Any) -> DO:
     token, url = find_token(settings)
     if url is not None:
         more["url"] = url
-        check_url(url)
     try:
         return DO(token, **more)
     except DOBOTOConfigurationException as failure:
-        raise Failure(line_of(failure), UNAUTHORIZED.code) from failure
-
-
-def check_url(url: str) -> None:
-    """Refuse a URL that can't be right: what the user has written is wrong, and nothing has been sent.
-
-    Raises:
-        Failure: The client would refuse it, or its host or port is none.
-    """
-    from ..._core.urls import base_url
-
-    try:
-        base_url(url, allow_http=False)
-    except DOBOTOConfigurationException as failure:
-        raise Failure(line_of(failure), USAGE.code) from None
+        found = USAGE if failure.parameter == "url" and url is not None else UNAUTHORIZED
+        raise Failure(line_of(failure), found.code) from failure
 
 
 def _open_simulated(settings: CliSettings, **more: Any) -> DO:

@@ -19,12 +19,10 @@ from typing import TYPE_CHECKING, Final
 
 import platformdirs
 
-from ..._core.response import Response
-from ..._io.clock import SystemClock
-from ..._io.protocol import Timeouts, WireRequest
-from ...simulated import URL, SimulatedTransport
+from ... import Response, SystemClock, Timeouts, WireRequest
 from ...sim import RealClock, Simulator
 from ...sim.persistence import StateError
+from ...simulated import URL, SimulatedTransport
 from ..errors import Failure
 from ..settings import STATE
 

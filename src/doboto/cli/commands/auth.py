@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Seconds for the request that checks a token.
 TIMEOUT = 10.0
+#: Stands for the token before it is known.
+UNKNOWN_TOKEN = "unknown"  # noqa: S105 - never sent
 YES = Option(["--yes", "-y"], is_flag=True, help="Do not ask.")
 
 
@@ -54,19 +56,20 @@ def _init(ctx: click.Context, name: str, *, yes: bool, **params: Any) -> None:
         raise Failure("the simulated account needs no token; pass --sim to use it", USAGE.code)
     if not name or not name.isprintable():
         raise Failure(f"invalid context name {name!r}: use visible characters", USAGE.code)
-    from ..._client.settings import URL
-    from ..accounts.client import check_url, warn
+    from ...client import API_URL
+    from ..accounts.client import open_client, warn
     from ..accounts.contexts import Contexts
     from ..output.progress import Reporter
 
-    check_url(settings.url or URL)
+    checked = replace(settings, url=settings.url or API_URL, sim=False)
+    open_client(replace(checked, token=UNKNOWN_TOKEN)).close()  # a URL that can't be right is refused before all else
     kept = Contexts()
     warn(kept.find_exposure(), settings)
     _ask_to_replace(kept, name, yes=yes)
     with Reporter(settings) as reporter:
         if not settings.quiet:
             elsewhere = ", not in the simulated account" if settings.sim else ""
-            reporter.line(f"checking the token at {(settings.url or URL).rstrip('/')}{elsewhere}", event="note")
+            reporter.line(f"checking the token at {(settings.url or API_URL).rstrip('/')}{elsewhere}", event="note")
         token = settings.token or _read_token()
         account = _check_token(token, settings)
         before = kept.current

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TextIO
 
 import click
 
-from ..._io.clock import SystemClock
+from ... import SystemClock
 from ..command import CONTEXT, Described
 from ..output.text import on_terminal
 from ..settings import CliSettings, Option, common
@@ -18,7 +18,7 @@ from ..settings import CliSettings, Option, common
 if TYPE_CHECKING:
     from rich.live import Live
 
-    from ..._io.protocol import Clock
+    from ... import Clock
     from ...client import DO
     from .watch_view import View
 

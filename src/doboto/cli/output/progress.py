@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rich.live import Live
     from rich.spinner import Spinner
 
-    from ..._io.protocol import Clock
+    from ... import Clock
 
 #: Names of the events made from the client's log: notes, and warnings (True).
 LEVELS = {False: "note", True: "warning"}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..._json import is_object, items, mapping, records
 from ...errors import DOBOTOForbiddenException, DOBOTONotFoundException
+from ..errors import USAGE, Failure
 from ..output.columns import columns_of
 from ..output.query import search
 from ..output.text import format_value
@@ -89,13 +90,14 @@ def find_affected(do: DO, operation: Operation, call: Mapping[str, Any]) -> list
 
 
 def _read_droplets(do: DO, operation: Operation, call: Mapping[str, Any]) -> list[AffectedResource]:
-    from ..._core.droplet.target import Target
-
-    with as_usage(operation):  # before anything is asked: neither of them, or an empty one
-        Target.of(call.get("id"), call.get("tag_name"))
-    if call.get("tag_name"):
-        return [_from_droplet(one) for one in do.droplet.list(tag_name=call["tag_name"])]
-    return [_from_droplet(do.droplet.info(call["id"]))]
+    tag = call.get("tag_name")
+    if tag is None and call.get("id") is None:
+        raise Failure("give either Droplets or --tag", USAGE.code)
+    with as_usage(operation):  # an empty tag
+        return [
+            _from_droplet(one)
+            for one in (do.droplet.list(tag_name=tag) if tag is not None else [do.droplet.info(call["id"])])
+        ]
 
 
 def _from_droplet(droplet: Mapping[str, Any]) -> AffectedResource:

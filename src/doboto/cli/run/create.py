@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import platformdirs
 
-from ..._io.clock import SystemClock
+from ... import SystemClock
 from ..._json import is_array
 from ...errors import DOBOTOException, DOBOTOForbiddenException
 from ..errors import USAGE, Failure, suggestion
@@ -28,7 +28,6 @@ from ..settings import CliSettings
 from .resolve import count_droplets, find_own_image, list_candidates
 
 if TYPE_CHECKING:
-    from ..._core.droplet.create_request import CreateRequest
     from ...client import DO
 
 DAY = 86400.0
@@ -195,8 +194,17 @@ class Price:
 
 def dry_run(do: DO, operation: Operation, call: Mapping[str, Any], settings: CliSettings) -> None:
     """Print the bodies that would be sent, what is there already, and the price."""
-    request = _create_request(operation, call)
-    there: Mapping[str, Any] = _find_existing(do, request) if operation.name == "present" else {}
+    from ...resources.droplet.create import check_create
+
+    taken = {"names", *(one.name for one in parameters(operation) if one.attribute)}
+    given = {name: value for name, value in call.items() if name in taken}
+    present = operation.name == "present"
+    with as_usage(operation):
+        request = check_create(
+            None, given, ready_port=call.get("ready_port"), wait=bool(call.get("wait")), present=present
+        )
+        request.check_complete()
+    there: Mapping[str, Any] = _find_existing(do, request.names) if present else {}
     missing = request.only([name for name in request.names if name not in there])
     bodies = list(missing.bodies()) if missing.names else []
     cost = price(do, request.attribs, len(missing.names))
@@ -204,27 +212,14 @@ def dry_run(do: DO, operation: Operation, call: Mapping[str, Any], settings: Cli
     if settings.output not in {None, "table"} or settings.query is not None:
         print_result(_for_programs(bodies, there, cost, problems), None, settings)
         return
-    for line in [*_for_people(bodies, request, there, cost), *problems]:
+    for line in [*_for_people(bodies, request.names, there, cost), *problems]:
         click.echo(line)
 
 
-def _create_request(operation: Operation, call: Mapping[str, Any]) -> CreateRequest:
-    """Build the request that would be sent, checked as the operation checks it."""
-    from ..._core.droplet.create_request import CreateRequest, check_distinct, check_ready_port
-
-    attributes = {"names", *(one.name for one in parameters(operation) if one.attribute)}
-    with as_usage(operation):
-        request = CreateRequest.of({}, {name: value for name, value in call.items() if name in attributes})
-        check_ready_port(call.get("ready_port"), bool(call.get("wait")))
-        if operation.name == "present":
-            check_distinct(request.names)
-    return request
-
-
-def _find_existing(do: DO, request: CreateRequest) -> Mapping[str, Any]:
+def _find_existing(do: DO, names: Sequence[str]) -> Mapping[str, Any]:
     """Find existing Droplets, by name, in the order of the names."""
-    found = {droplet["name"]: droplet for droplet in list_candidates(do, request.names)}
-    return {name: found[name] for name in request.names if name in found}
+    found = {droplet["name"]: droplet for droplet in list_candidates(do, names)}
+    return {name: found[name] for name in names if name in found}
 
 
 def _find_problems(do: DO, count: int) -> list[str]:
@@ -272,14 +267,14 @@ def _for_programs(
 
 
 def _for_people(
-    bodies: Sequence[Mapping[str, Any]], request: CreateRequest, there: Mapping[str, Any], cost: Price | None
+    bodies: Sequence[Mapping[str, Any]], names: Sequence[str], there: Mapping[str, Any], cost: Price | None
 ) -> list[str]:
     lines = [format_cell(f"{name} ({droplet['id']}) is there already.") for name, droplet in there.items()]
     if not bodies:
-        return [*lines, f"{_count(len(request.names), 'Droplet')}, none missing: nothing would be sent."]
+        return [*lines, f"{_count(len(names), 'Droplet')}, none missing: nothing would be sent."]
     for body in bodies:
         lines += ["POST /droplets", json.dumps(body, indent=2, ensure_ascii=False)]
-    asked = f"{_count(len(request.names) - len(there), 'Droplet')} in {_count(len(bodies), 'request')}"
+    asked = f"{_count(len(names) - len(there), 'Droplet')} in {_count(len(bodies), 'request')}"
     return [*lines, f"{asked}: {cost or 'price unknown'}. Nothing was created."]
 
 

@@ -11,11 +11,10 @@ from typing import Any, TypeAlias
 
 import click
 
-from ..._core.conversion import choices_of
 from ...errors import ArgumentError, DOBOTOException
 from ..errors import USAGE, Failure, line_of
 from ..settings import Argument, Option
-from .catalog import Operation, hyphenate, naming_of, takes_droplet, takes_slug
+from .catalog import Operation, choices, hyphenate, naming_of, takes_droplet, takes_slug
 from .help_text import Field, HelpText, docstring_of, fields_of, help_text_of
 from .values import MOMENT, SECONDS, IdOrSlug, Several, Structure, Structures, type_of
 
@@ -124,7 +123,7 @@ def replaces(operation: Operation) -> bool:
 def _attributes_in(hints: Mapping[str, Any]) -> Any:
     """Return the TypedDict of all attributes in a signature: of `attribs`, or else of its keyword arguments."""
     if "attribs" in hints:
-        return next((one for one in choices_of(hints["attribs"]) if typing.is_typeddict(one)), None)
+        return next((one for one in choices(hints["attribs"]) if typing.is_typeddict(one)), None)
     unpacked = hints.get("attributes")
     return typing.get_args(unpacked)[0] if typing.get_origin(unpacked) is typing.Unpack else None
 

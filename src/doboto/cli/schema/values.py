@@ -18,7 +18,7 @@ from typing import Any, Literal, NotRequired, Required
 
 import click
 
-from ..._io.clock import SystemClock
+from ... import SystemClock
 from ..._json import holds_objects, is_array, is_object
 from ..errors import reason, suggestion
 from .catalog import NAMED_MEMBERS, SINGLE, choices

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from ..._core import pages
 from ..._core.deadline import Deadline
-from ..._core.droplet.create_request import CreateRequest, check_distinct, check_ready_port
+from ..._core.droplet.create_request import CreateRequest
 from ..._core.droplet.listing import Listing
 from ..._core.droplet.readiness import Readiness
 from ..._core.droplet.target import Target
@@ -28,7 +28,7 @@ from ...types import Droplet as DropletData
 from .actions import DropletActions
 from .associated import DropletAssociated
 from .backups import DropletBackups
-from .create import CreateResult, DropletCreation
+from .create import CreateResult, DropletCreation, check_create
 from .create_overloads import Present, PresentMany, create_operation, present_operation
 from .droplet_wait import DropletWait
 
@@ -220,8 +220,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
             DOBOTOPollingException: It took longer than `timeout`, while waiting; its `ids` and `polling` have the
                 Droplets.
         """
-        order = CreateRequest.of(attribs, attributes)
-        check_ready_port(ready_port, wait)
+        order = check_create(attribs, attributes, ready_port=ready_port, wait=wait)
         plan = self._plan(poll, timeout, progress)
         creation = DropletCreation(self._session)
         made = await creation.create(order, plan)
@@ -273,9 +272,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
             ValueError, TypeError: The attributes can't be right, or a name is given twice; nothing was created.
             DOBOTOOutcomeUnknownException: A response was lost and it is unknown whether all were created.
         """
-        order = CreateRequest.of(attribs, attributes, complete=False)
-        check_ready_port(ready_port, wait)
-        check_distinct(order.names)
+        order = check_create(attribs, attributes, ready_port=ready_port, wait=wait, present=True)
         plan = self._plan(poll, timeout, progress)
         there = await self._find_by_names(order, plan)
         missing = order.only([name for name in order.names if name not in there])

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from ..._core.deadline import Deadline
-from ..._core.droplet.create_request import CreateRequest, in_order
+from ..._core.droplet.create_request import CreateRequest, check_distinct, check_ready_port, in_order
 from ..._core.droplet.readiness import Readiness
 from ..._core.ownership import OpenRequest
 from ..._core.recovery import requested_names
@@ -26,6 +26,33 @@ from ...events import Created
 from ...outcomes import attach_state, call_states
 from .._base.recovery import Recovery
 from .project import ProjectAssignment
+
+
+def check_create(
+    attribs: Mapping[str, Any] | None,
+    attributes: Mapping[str, Any],
+    *,
+    ready_port: int | None,
+    wait: bool,
+    present: bool = False,
+) -> CreateRequest:
+    """Check the arguments of `create` or `present`, and return what would be sent for them.
+
+    Args:
+        attribs: Attributes as a mapping.
+        attributes: Attributes as keyword arguments, which override the mapping.
+        ready_port: The port to wait for, or None.
+        wait: Whether the call waits.
+        present: If true, for `present`: names must be distinct, and what exists needs no size or image.
+
+    Raises:
+        ValueError, TypeError: They can't be right.
+    """
+    request = CreateRequest.of(attribs, attributes, complete=not present)
+    check_ready_port(ready_port, wait)
+    if present:
+        check_distinct(request.names)
+    return request
 
 
 @dataclass(slots=True)
