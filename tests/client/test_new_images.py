@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from doboto import DO
+from doboto import DO, DOBOTOBulkException
 from doboto.sim import Simulator
 
 from .conftest import Log, client, one, several
@@ -40,6 +40,18 @@ def test_snapshots_of_several_tell_their_images(api: Any, log: Log, by_tag: bool
     assert sum("/snapshots" in line for line in log.take()) == 3
     by_droplet = {action["resource_id"]: [action["image_id"]] for action in actions}
     assert [by_droplet[droplet["id"]] for droplet in droplets] == ids_of_snapshots(api, droplets)
+
+
+def test_snapshots_of_a_call_that_failed_for_some_tell_their_images(api: Any, sim: Simulator) -> None:
+    droplets = api.droplet.create(several("a", "b", "c"), wait=True)
+    ids = [droplet["id"] for droplet in droplets]
+    sim.faults.add("action_errored", path=f"/v2/droplets/{ids[1]}/actions")
+    with pytest.raises(DOBOTOBulkException) as caught:
+        api.droplet.snapshot_create(ids, wait=True)
+    outcomes = caught.value.outcomes
+    assert [outcomes[id].state for id in ids] == ["completed", "failed", "completed"]
+    found = [[(outcomes[id].action or {}).get("image_id")] for id in (ids[0], ids[2])]
+    assert found == ids_of_snapshots(api, [droplets[0], droplets[2]])
 
 
 def test_without_wait_nothing_is_looked_up(api: Any, log: Log) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from ..._core.recovery import parse_time
 from ..._core.request import path
 from ..._json import records
 from ..._session import Session
-from ...errors import DOBOTOException
+from ...errors import DOBOTOBulkException, DOBOTOException
 
 
 async def with_image_ids(session: Session, actions: Sequence[Any], deadline: Deadline) -> list[Any]:
@@ -24,6 +25,13 @@ async def with_image_ids(session: Session, actions: Sequence[Any], deadline: Dea
         if isinstance(outcome, Exception):
             raise outcome
     return found
+
+
+async def add_image_ids(session: Session, failure: DOBOTOBulkException, deadline: Deadline) -> None:
+    """Add the `image_id` to the completed snapshot actions of a call that did not complete for all."""
+    done = [one for one in failure.outcomes.values() if one.state == "completed" and one.action is not None]
+    actions = await with_image_ids(session, [one.action for one in done], deadline)
+    failure.outcomes |= {one.id: replace(one, action=action) for one, action in zip(done, actions, strict=True)}
 
 
 async def _with_image_id(session: Session, action: Mapping[str, Any], deadline: Deadline) -> dict[str, Any]:

@@ -19,12 +19,12 @@ from ..._wait.bulk import BulkWatch
 from ..._wait.followers import ActionFollower
 from ..._wait.pending_event import PendingEventWatch, TagPendingEventWatch
 from ..._wait.polling import WaitPlan, Watch
-from ...errors import DOBOTOActionException, DOBOTOException, DOBOTOInvalidResponseException
+from ...errors import DOBOTOActionException, DOBOTOBulkException, DOBOTOException, DOBOTOInvalidResponseException
 from ...events import OnEvent, Started
 from .._base.actions import ActionRunner
 from .._base.recovery import request_key
 from .._base.resource import T
-from .new_images import with_image_ids
+from .new_images import add_image_ids, with_image_ids
 
 
 class DropletActionRunner(ActionRunner[Mode]):
@@ -44,8 +44,14 @@ class DropletActionRunner(ActionRunner[Mode]):
         target = Target.of(id, tag_name)
         target.refuse_tag_unless(body["type"])
         plan = self._plan(poll, timeout, progress)
-        actions = await self._start_all(target, body, plan, wait)
-        if wait and body["type"] == "snapshot":
+        made_images = wait and body["type"] == "snapshot"
+        try:
+            actions = await self._start_all(target, body, plan, wait)
+        except DOBOTOBulkException as failure:
+            if made_images:
+                await add_image_ids(self._session, failure, plan.deadline)
+            raise
+        if made_images:
             actions = await with_image_ids(self._session, actions, plan.deadline)
         return actions if target.id is None else actions[0]
 
