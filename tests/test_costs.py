@@ -12,6 +12,7 @@ import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import distribution
@@ -169,6 +170,35 @@ def https(tmp_path: Path) -> Iterator[tuple[str, str]]:
         threading.Thread(target=server.serve_forever, args=(0.01,)).start()
         yield f"https://127.0.0.1:{server.server_address[1]}", str(tmp_path / "ca.pem")
         server.shutdown()
+
+
+@FLAVOURS
+def test_the_context_is_made_once_at_the_first_connection_and_holds_no_task_up(
+    flavour: str, https: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    makers: list[str] = []
+    make = ssl.SSLContext.__new__
+
+    def made(cls: type[ssl.SSLContext], *given: Any, **options: Any) -> ssl.SSLContext:
+        makers.append(threading.current_thread().name)
+        return make(cls, *given, **options)
+
+    url, ca_file = https
+    monkeypatch.setattr(ssl.SSLContext, "__new__", made)
+    monkeypatch.setenv("SSL_CERT_FILE", ca_file)
+
+    async def awaiting(client: AsyncDO) -> None:
+        assert makers == []
+        await asyncio.gather(*(client.droplet.info(1) for _ in range(8)))
+
+    def calling(client: DO) -> None:
+        assert makers == []
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(client.droplet.info, range(1, 9)))
+
+    run(flavour, calling if flavour == "blocking" else awaiting, token="t", url=url)
+    assert len(makers) == 1
+    assert threading.main_thread().name not in makers
 
 
 @FLAVOURS

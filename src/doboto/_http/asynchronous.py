@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from .blocking import is_readable, new_socket
 from .network import READ_SIZE, ConnectAttempt, Stream
+
+T = TypeVar("T")
 
 
 class AsyncSocketStream:
@@ -107,6 +109,10 @@ class _Gate:
 
 class AsyncNetwork:
     """Sockets for `AsyncDO`: see `Network`."""
+
+    async def run(self, job: Callable[[], T]) -> T:
+        """Run a job in a thread."""
+        return await asyncio.to_thread(job)
 
     def gate(self) -> _Gate:
         """Make a closed gate, for a task of the running loop."""

@@ -8,11 +8,13 @@ import selectors
 import socket
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from .network import READ_SIZE, ConnectAttempt, Stream
+
+T = TypeVar("T")
 
 
 class SocketStream:
@@ -81,6 +83,10 @@ class _Gate:
 
 class BlockingNetwork:
     """Sockets for `DO`: see `Network`."""
+
+    async def run(self, job: Callable[[], T]) -> T:
+        """Run a job here: there are no other tasks."""
+        return job()
 
     def gate(self) -> _Gate:
         """Make a closed gate."""

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from .._io.protocol import Connection
-from ..errors import DOBOTOConfigurationException, Stage
+from ..errors import Stage
 from .dial import dial
 from .messages import open_tunnel
 from .network import Exchange, Network, Stream
 from .proxies import proxy_for
-from .tls import TLSStream
+from .tls import TLSStream, Trust
 
 PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 
@@ -44,8 +44,7 @@ class Connector:
         self._forwards = self._proxy is not None and not self._tls
         self._credentials: Mapping[str, str] = _credentials(self._proxy) if self._proxy else {}
         self.headers = self._credentials if self._forwards else {}
-        if self._tls or _is_tls(self._proxy):
-            self._context = _trusting(connection.ca_file)
+        self._trust = Trust(connection.ca_file) if self._tls or _is_tls(self._proxy) else None
 
     def target(self, url: str) -> str:
         """Return what a request line names: the path, or the whole URL where a proxy reads it (RFC 9112, 3.2)."""
@@ -57,6 +56,7 @@ class Connector:
         Raises:
             OSError: It fails, or takes longer than connecting may.
         """
+        context = None if self._trust is None else await self._trust.context(self._network)
         end = time.monotonic() + exchange.remaining(exchange.timeouts.connect)
         if self._proxy is None:
             stream = await dial(self._network, *self._api, end, exchange, Stage.CONNECT)
@@ -64,27 +64,28 @@ class Connector:
             stream = await dial(self._network, *_address(self._proxy), end, exchange, Stage.PROXY)
         try:
             if self._proxy is not None:
-                stream = await self._through(self._proxy, stream, end)
-            if self._tls:
+                stream = await self._through(self._proxy, stream, context, end)
+            if self._tls and context is not None:
                 exchange.enter(Stage.TLS, self.peer)
-                stream = await self._secure(stream, self._api[0], end)
+                stream = await _secure(stream, context, self._api[0], end)
         except BaseException:
             stream.close()
             raise
         return stream
 
-    async def _through(self, proxy: SplitResult, stream: Stream, end: float) -> Stream:
+    async def _through(self, proxy: SplitResult, stream: Stream, context: ssl.SSLContext | None, end: float) -> Stream:
         """Have a proxy take what follows: secured if it is reached over TLS, carried to the API if that is."""
-        if _is_tls(proxy):
-            stream = await self._secure(stream, _address(proxy)[0], end)
+        if _is_tls(proxy) and context is not None:
+            stream = await _secure(stream, context, _address(proxy)[0], end)
         if self._tls:
             await open_tunnel(stream, self.peer, self._credentials, end)
         return stream
 
-    async def _secure(self, stream: Stream, host: str, end: float) -> Stream:
-        secured = TLSStream(stream, self._context, host)
-        await secured.handshake(end)
-        return secured
+
+async def _secure(stream: Stream, context: ssl.SSLContext, host: str, end: float) -> Stream:
+    secured = TLSStream(stream, context, host)
+    await secured.handshake(end)
+    return secured
 
 
 def _address(parts: SplitResult) -> tuple[str, int]:
@@ -97,22 +98,6 @@ def _authority(host: str, port: int) -> str:
 
 def _is_tls(proxy: SplitResult | None) -> bool:
     return proxy is not None and proxy.scheme == "https"
-
-
-def _trusting(ca_file: str | None) -> ssl.SSLContext:
-    """Make the context of all connections, once: that reads every certificate authority that the system knows.
-
-    Raises:
-        DOBOTOConfigurationException: The file holds no certificate, or something else.
-    """
-    try:
-        context = ssl.create_default_context(cafile=ca_file)
-    except OSError as failure:  # ssl.SSLError is one
-        raise DOBOTOConfigurationException(f"ca_file: {ca_file!r} can't be read as certificates: {failure}") from None
-    if ca_file is not None and not context.cert_store_stats()["x509"]:
-        raise DOBOTOConfigurationException(f"ca_file: {ca_file!r} holds no certificate")
-    context.set_alpn_protocols(["http/1.1"])
-    return context
 
 
 def _credentials(proxy: SplitResult) -> Mapping[str, str]:

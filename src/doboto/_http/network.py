@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from .._io.protocol import Timeouts
 from ..errors import Stage
+
+T = TypeVar("T")
 
 #: The longest exchange in seconds: a lock on Windows takes no more than 49 days.
 LONGEST = 1e6
@@ -108,6 +110,10 @@ class ConnectAttempt(Protocol):
 
 class Network(Protocol):
     """Sockets of one kind."""
+
+    async def run(self, job: Callable[[], T]) -> T:
+        """Run a job that takes long, without holding up other tasks."""
+        ...
 
     def gate(self) -> Gate:
         """Make a closed gate."""

@@ -1,14 +1,16 @@
-"""TLS over any stream, also over another TLS: that of a proxy which is itself reached over https."""
+"""TLS over any stream, also over another TLS: that of a proxy which is itself reached over https; whom it trusts."""
 
 from __future__ import annotations
 
 import ssl
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from .network import READ_SIZE, Stream, remaining
+from ..errors import DOBOTOConfigurationException
+from .network import READ_SIZE, Network, Stream, remaining
 
 T = TypeVar("T")
 
@@ -86,3 +88,47 @@ class TLSStream:
     def close(self) -> None:
         """Close the stream that carries it."""
         self._inner.close()
+
+
+class Trust:
+    """The TLS context of all connections of a client.
+
+    That of the system's certificate authorities takes 20 to 200 ms to read, so it is made at the first connection, and
+    in a thread where an event loop would be held up. A file of the caller's is read at once: what is wrong with it
+    shows where it is named.
+
+    Args:
+        ca_file: A file of certificates to trust instead of the system's, or None.
+
+    Raises:
+        DOBOTOConfigurationException: The file holds no certificate, or something else.
+    """
+
+    def __init__(self, ca_file: str | None) -> None:
+        self._lock = threading.Lock()
+        self._context = None if ca_file is None else _read(ca_file)
+
+    async def context(self, network: Network) -> ssl.SSLContext:
+        """Return the context."""
+        if self._context is not None:
+            return self._context
+        return await network.run(self._make)
+
+    def _make(self) -> ssl.SSLContext:
+        """Make the context, once, whichever connections begin at the same time."""
+        with self._lock:
+            context = self._context or _read(None)
+            self._context = context
+        return context
+
+
+def _read(ca_file: str | None) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=ca_file)
+    except OSError as failure:  # ssl.SSLError is one
+        named = "the system's certificates" if ca_file is None else f"ca_file: {ca_file!r}"
+        raise DOBOTOConfigurationException(f"{named} can't be read as certificates: {failure}") from None
+    if ca_file is not None and not context.cert_store_stats()["x509"]:
+        raise DOBOTOConfigurationException(f"ca_file: {ca_file!r} holds no certificate")
+    context.set_alpn_protocols(["http/1.1"])
+    return context
