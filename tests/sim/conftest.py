@@ -13,6 +13,7 @@ from doboto.sim.http.server import serve
 
 from .client import Client, Transport, in_process, over_http
 from .specification import Specification
+from .stored import check
 
 #: A moment with nothing special about it: Tuesday, 2026-03-10 10:30:00 UTC.
 START = 1_773_138_600.0
@@ -58,18 +59,22 @@ def specification(request: pytest.FixtureRequest) -> Specification | None:
 
 
 @pytest.fixture(params=["in process", "http", "https"])
-def simulate(request: pytest.FixtureRequest, specification: Specification | None) -> Simulate:
-    """Makes a client of a new simulator with given settings."""
+def simulate(request: pytest.FixtureRequest, specification: Specification | None) -> Iterator[Simulate]:
+    """Makes a client of a new simulator with given settings; what is stored in the end has to be of its type."""
+    made: list[Simulator] = []
 
     def make(clock: Any = None, seed: int = 0, **settings: Any) -> Client:
         sim = Simulator(clock or ManualClock(START), Settings(**{"requests_per_minute": 0, **settings}), seed)
+        made.append(sim)
         if request.param == "in process":
             return Client(sim, in_process(sim.app), specification)
         switchboard, transport = request.getfixturevalue(f"{request.param}_server")
         switchboard.app = sim.app
         return Client(sim, transport, specification)
 
-    return make
+    yield make
+    for sim in made:
+        check(sim)
 
 
 @pytest.fixture

@@ -10,6 +10,21 @@ from doboto.sim import ManualClock
 
 from .client import Client
 
+CREATED = "2026-03-10T10:00:00Z"
+UNFORMATTED = {"filesystem_type": "", "filesystem_label": ""}
+SNAPSHOT = {
+    "id": "vs-1",
+    "name": "vol-snap",
+    "created_at": CREATED,
+    "regions": ["nyc3"],
+    "resource_id": "v-1",
+    "resource_type": "volume",
+    "min_disk_size": 10,
+    "size_gigabytes": 10,
+    "tags": [],
+    **UNFORMATTED,
+}
+ADDRESS = {"ip": "198.18.9.9", "region": "nyc3", "reserved_at": CREATED, "project_id": None}
 NAMES = ("reserved_ips", "floating_ips", "snapshots", "volumes", "volume_snapshots")
 
 
@@ -19,14 +34,23 @@ def droplet(client: Client) -> Any:
     made = client.create_active()
     account, number = client.sim.account("token"), made["id"]
     account.put("volume", "v-1", _volume([number]))
-    snapshot = {"id": "vs-1", "name": "vol-snap", "size_gigabytes": 10, "resource_id": "v-1", "tags": []}
-    account.put("volume_snapshot", "vs-1", snapshot)
-    account.put("reserved_ip", "198.18.9.9", {"ip": "198.18.9.9", "region": "nyc3", "droplet_id": number})
+    account.put("volume_snapshot", "vs-1", SNAPSHOT)
+    account.put("reserved_ip", "198.18.9.9", {**ADDRESS, "droplet_id": number})
     return client.act(made, "snapshot", name="snap")
 
 
 def _volume(droplet_ids: list[int]) -> dict[str, Any]:
-    return {"id": "v-1", "name": "vol", "size_gigabytes": 10, "region": "nyc3", "droplet_ids": droplet_ids, "tags": []}
+    return {
+        "id": "v-1",
+        "name": "vol",
+        "size_gigabytes": 10,
+        "region": "nyc3",
+        "description": "",
+        "droplet_ids": droplet_ids,
+        "created_at": CREATED,
+        "tags": [],
+        **UNFORMATTED,
+    }
 
 
 def test_associated_resources_are_listed_with_what_they_cost(client: Client, droplet: Any) -> None:

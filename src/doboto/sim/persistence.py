@@ -142,7 +142,7 @@ def _write_records(database: sqlite3.Connection, touched: Iterable[tuple[Account
     changed: list[tuple[str, str, str, str]] = []
     for account, kind, key in touched:
         row = (account.name, kind, json.dumps(key))
-        record = account.find(kind, key)
+        record = account.store(kind).get(key)
         if record is None:
             deleted.append(row)
         else:

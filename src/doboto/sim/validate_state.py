@@ -14,7 +14,7 @@ from .engine.account import Account
 from .engine.clock import ManualClock
 from .engine.errors import ApiError
 from .engine.lifecycle import EFFECTS
-from .engine.records import Record, as_record
+from .engine.records import DROPLET, Record, as_record
 from .engine.settings import Settings
 from .http.messages import ApiCall
 from .http.routes import ApiOperation
@@ -96,7 +96,7 @@ def _call(
 def _lags(account: Account, operation: ApiOperation, params: Mapping[str, str], now: float) -> bool:
     if operation.path != "/v2/droplets/{droplet_id}":
         return False
-    return float(account.get("droplet", int(params["droplet_id"]))["found_from"]) > now
+    return float(account.get(DROPLET, int(params["droplet_id"]))["found_from"]) > now
 
 
 def action_can_end(record: Record) -> bool:

@@ -10,13 +10,13 @@ import hashlib
 import heapq
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast, overload
 
 from .clock import SimulatorClock
 from .errors import not_found
 from .lifecycle import EFFECTS, Executor
 from .limits import AccountRateLimits
-from .records import Key, Record
+from .records import COUNTER, EVENT, Key, Kind, R, Record, StoredEvent
 from .settings import Settings
 from .store import Former, Store, Touched
 
@@ -39,41 +39,50 @@ class Account:
         self.touched_accounts: list[Account] = []
         #: Carries out actions outside of the simulator, or None where their effect is all there is.
         self.executor: Executor | None = None
-        self._stores: dict[str, Store] = {}
+        self._stores: dict[str, Store[Any]] = {}
         self._due: list[tuple[float, int]] = []
 
     # -- records
 
-    def store(self, kind: str) -> Store:
-        """Return all records of a kind; kinds come into being when they are asked for."""
+    @overload
+    def store(self, kind: Kind[R]) -> Store[R]: ...
+
+    @overload
+    def store(self, kind: str) -> Store[Any]: ...
+
+    def store(self, kind: str) -> Store[Any]:
+        """Return all records of a kind; the store of one that is only known by name holds anything."""
         found = self._stores.get(kind)
         if found is None:
-            found = self._stores[kind] = Store(kind, self.touched)
+            found = self._stores[kind] = Store(str(kind), self.touched)
         return found
 
-    def get(self, kind: str, key: Key) -> Record:
+    def get(self, kind: Kind[R], key: Key) -> R:
         """Return a record that must be there, else 404."""
-        found = self.store(kind).get(key)
+        found = self.find(kind, key)
         if found is None:
             raise not_found()
         return found
 
-    def find(self, kind: str, key: Key) -> Record | None:
+    def find(self, kind: Kind[R], key: Key) -> R | None:
         """Return a record, if it is there."""
-        return self.store(kind).get(key)
+        store: Store[R] = self.store(kind)
+        return store.get(key)
 
-    def put(self, kind: str, key: Key, record: Record) -> Record:
+    def put(self, kind: Kind[R], key: Key, record: R) -> R:
         """Add or replace a record."""
-        return self.store(kind).put(key, record)
+        store: Store[R] = self.store(kind)
+        return store.put(key, record)
 
-    def change(self, kind: str, key: Key, **members: Any) -> Record:
+    def change(self, kind: Kind[R], key: Key, **members: Any) -> R:
         """Put the record with some members changed; it must be there."""
-        store = self.store(kind)
-        return store.put(key, {**store.records[key], **members})
+        store: Store[R] = self.store(kind)
+        return store.put(key, cast("R", {**store.records[key], **members}))
 
-    def delete(self, kind: str, key: Key) -> Record | None:
+    def delete(self, kind: Kind[R], key: Key) -> R | None:
         """Remove a record and hand it back."""
-        return self.store(kind).delete(key)
+        store: Store[R] = self.store(kind)
+        return store.delete(key)
 
     def others(self) -> list[Account]:
         """Return the other accounts of the same simulator."""
@@ -100,8 +109,9 @@ class Account:
         return self._next(name)
 
     def _next(self, name: str) -> int:
-        counters = self.store("counter")
-        value: int = (counters.get(name) or {"value": 0})["value"]
+        counters = self.store(COUNTER)
+        found = counters.get(name)
+        value = 0 if found is None else found["value"]
         counters.put(name, {"value": value + 1})
         return value
 
@@ -117,7 +127,8 @@ class Account:
 
     def _add_event(self, due: float, effect: str, arguments: Record, *, lasts: bool) -> int:
         number = self._next("event")
-        self.put("event", number, {"due": due, "effect": effect, "arguments": arguments, "lasts": lasts})
+        event: StoredEvent = {"due": due, "effect": effect, "arguments": arguments, "lasts": lasts}
+        self.put(EVENT, number, event)
         heapq.heappush(self._due, (due, number))
         return number
 
@@ -125,7 +136,7 @@ class Account:
         """Apply everything that is due, in due order; costs nothing when nothing is."""
         while self._due and self._due[0][0] <= now:
             due, number = heapq.heappop(self._due)
-            event = self.delete("event", number)
+            event = self.delete(EVENT, number)
             if event is not None:
                 EFFECTS[event["effect"]](self, due, **event["arguments"])
 
@@ -148,22 +159,24 @@ class Account:
 
     def load(self, kind: str, key: Key, record: Record) -> None:
         """Put back a record that was saved; events go on from where they were, as fast as this clock lets them."""
-        self.put(kind, key, self._shorten(record) if kind == "event" else record)
-        if kind == "event":
-            heapq.heappush(self._due, (self.get(kind, key)["due"], int(key)))
+        if kind != EVENT:
+            self.store(kind).put(key, record)
+            return
+        event = self.put(EVENT, key, self._shorten(cast("StoredEvent", record)))
+        heapq.heappush(self._due, (event["due"], int(key)))
 
     def adopt_clock(self, clock: SimulatorClock) -> None:
         """Go on with another clock."""
         self.clock = clock
-        for key, event in list(self.store("event").records.items()):
-            self.put("event", key, self._shorten(event))
+        for key, event in list(self.store(EVENT).records.items()):
+            self.put(EVENT, key, self._shorten(event))
         self._schedule()
 
     def _schedule(self) -> None:
-        self._due = [(event["due"], int(key)) for key, event in self.store("event").records.items()]
+        self._due = [(event["due"], int(key)) for key, event in self.store(EVENT).records.items()]
         heapq.heapify(self._due)
 
-    def _shorten(self, event: Record) -> Record:
+    def _shorten(self, event: StoredEvent) -> StoredEvent:
         """Return an event as it would be had this clock been there when it began: what lasts may be over already."""
         now = self.clock.now()
         left = event["due"] - now

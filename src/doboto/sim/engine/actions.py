@@ -13,7 +13,7 @@ from ..catalog import region
 from .account import Account
 from .clock import iso
 from .lifecycle import EFFECTS, effect
-from .records import Key, Record, select_members
+from .records import ACTION, Key, Record, StoredAction, select_members
 from .store import index
 
 #: Seconds between questions to an executor how far an action is.
@@ -25,14 +25,14 @@ class ActionFailed(Exception):
     """Raised by an effect that cannot happen any more: its action ends `errored`."""
 
 
-@index("action", "resource")
-def _resources(action: Record) -> Iterable[Key]:
+@index(ACTION, "resource")
+def _resources(action: StoredAction) -> Iterable[Key]:
     # What an attach or a detach blocks is listed with the Droplet's actions, so that a client sees what it waits for.
     return (action["resource"],) if action["also"] is None else (action["resource"], action["also"])
 
 
-@index("action", "pending")
-def _pending(action: Record) -> Iterable[Key]:
+@index(ACTION, "pending")
+def _pending(action: StoredAction) -> Iterable[Key]:
     return _resources(action) if action["status"] == "in-progress" else ()
 
 
@@ -50,13 +50,13 @@ def start(
     fails: bool = False,
     failure: str | None = None,
     also: str | None = None,
-) -> Record:
+) -> StoredAction:
     """Begin an action; when it ends, `effect` runs with `arguments`, or `failure` if the action is to fail.
 
     `also` is the key of a second resource for which it is a pending event.
     """
     number = account.next_id("action")
-    action = {
+    action: StoredAction = {
         "id": number,
         "status": "in-progress",
         "type": type,
@@ -72,7 +72,7 @@ def start(
         "fails": fails,
         "failure": failure,
     }
-    account.put("action", number, action)
+    account.put(ACTION, number, action)
     account.after(seconds, "action.finish", now, action_id=number)
     return action
 
@@ -84,15 +84,15 @@ def resource_key(resource_type: str, key: Key) -> str:
 
 def pending(account: Account, resource_type: str, key: Key) -> bool:
     """Return whether the resource still has an event that is not over."""
-    return account.store("action").count("pending", resource_key(resource_type, key)) > 0
+    return account.store(ACTION).count("pending", resource_key(resource_type, key)) > 0
 
 
 def of(account: Account, resource_type: str, key: Key) -> list[Key]:
     """Return the identifiers of a resource's actions, newest first."""
-    return account.store("action").keys("resource", resource_key(resource_type, key))[::-1]
+    return account.store(ACTION).keys("resource", resource_key(resource_type, key))[::-1]
 
 
-def show(action: Record) -> Record:
+def show(action: StoredAction) -> Record:
     """Return an action as the API shows it."""
     shown = select_members(action, SHOWN)
     place = region(action["region_slug"])
@@ -104,7 +104,7 @@ def show(action: Record) -> Record:
 
 @effect("action.finish")
 def _finish(account: Account, now: float, *, action_id: int) -> None:
-    action = account.get("action", action_id)
+    action = account.get(ACTION, action_id)
     progress = "completed" if account.executor is None else account.executor.progress(account.name, action)
     if progress == "running":
         account.after(EXECUTOR_SECONDS, "action.finish", account.clock.now(), action_id=action_id)
@@ -113,19 +113,19 @@ def _finish(account: Account, now: float, *, action_id: int) -> None:
         _fail(account, now, action)
         return
     # Over before its effect runs, so that the effect may start the next one; a failure is noted after it.
-    account.change("action", action_id, status="completed", completed_at=iso(now))
+    account.change(ACTION, action_id, status="completed", completed_at=iso(now))
     try:
         if action["effect"] is not None:
             EFFECTS[action["effect"]](account, now, **action["arguments"])
     except ActionFailed:
-        account.change("action", action_id, status="errored")
+        account.change(ACTION, action_id, status="errored")
     else:
         if action["fails"]:
-            account.change("action", action_id, status="errored")
+            account.change(ACTION, action_id, status="errored")
 
 
-def _fail(account: Account, now: float, action: Record) -> None:
+def _fail(account: Account, now: float, action: StoredAction) -> None:
     """End an action that could not be carried out; what it was creating is gone."""
-    account.change("action", action["id"], status="errored", completed_at=iso(now))
+    account.change(ACTION, action["id"], status="errored", completed_at=iso(now))
     if (failure := action.get("failure")) is not None:
         EFFECTS[failure](account, now, **action["arguments"])

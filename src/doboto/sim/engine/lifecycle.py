@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
-from .records import Record
+from .records import StoredAction
 
 #: Seconds by name of event, `resource.action`.
 DURATIONS: dict[str, float] = {
@@ -106,6 +106,6 @@ Progress: TypeAlias = Literal["running", "completed", "failed"]
 class Executor(Protocol):
     """Carries out actions outside of the simulator's state; an action that is due ends when the executor says so."""
 
-    def progress(self, account: str, action: Record) -> Progress:
+    def progress(self, account: str, action: StoredAction) -> Progress:
         """How far an action of the account with that name is; must not block."""
         ...

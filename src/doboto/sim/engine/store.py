@@ -7,34 +7,33 @@ learns what a request touched, and what could not be kept is undone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeVar
+from typing import Any, Generic
 
-from .records import Key, Record
+from .records import Key, Kind, R
 
 #: Which values a record is found by, under an index's name.
-Extract = Callable[[Record], Iterable[Key]]
-E = TypeVar("E", bound=Extract)
+Extract = Callable[[R], Iterable[Key]]
 
 #: What a record was before it was touched, and its position among those of its kind; None if it did not exist.
-Former = tuple[Record, int] | None
+Former = tuple[Any, int] | None
 #: By kind and identifier, in the order in which records were touched.
 Touched = dict[tuple[str, Key], Former]
 
 #: Indexes by kind and name. A resource's module declares its own when it is imported.
-INDEXES: dict[str, dict[str, Extract]] = {}
+INDEXES: dict[str, dict[str, Extract[Any]]] = {}
 
 
-def index(kind: str, name: str) -> Callable[[E], E]:
+def index(kind: Kind[R], name: str) -> Callable[[Extract[R]], Extract[R]]:
     """Declare an index over the records of one kind."""
 
-    def declare(extract: E) -> E:
+    def declare(extract: Extract[R]) -> Extract[R]:
         INDEXES.setdefault(kind, {})[name] = extract
         return extract
 
     return declare
 
 
-class Store:
+class Store(Generic[R]):
     """Records of one kind in the order they came, and the indexes declared for it.
 
     What an index finds comes in that order too, whenever a record came under a value: so it is the same after the
@@ -43,7 +42,7 @@ class Store:
 
     def __init__(self, kind: str, touched: Touched) -> None:
         self.kind = kind
-        self.records: dict[Key, Record] = {}
+        self.records: dict[Key, R] = {}
         self._touched = touched
         #: By index and value the identifiers found there; the identifier itself where it is the only one, as it is for
         #: names and addresses: a dict for each would take a fifth of an account's memory.
@@ -56,15 +55,15 @@ class Store:
     def __len__(self) -> int:
         return len(self.records)
 
-    def __iter__(self) -> Iterator[Record]:
+    def __iter__(self) -> Iterator[R]:
         return iter(self.records.values())
 
-    def get(self, key: Key) -> Record | None:
+    def get(self, key: Key) -> R | None:
         """Return the record, if there is one."""
         return self.records.get(key)
 
-    def put(self, key: Key, record: Record) -> Record:
-        """Add a record or put it in the place of the old one."""
+    def put(self, key: Key, record: R) -> R:
+        """Add a record or replace the old one."""
         self._touch(key)
         if key not in self.records:
             self._positions[key] = self._next_position
@@ -72,7 +71,7 @@ class Store:
         self._replace(key, record)
         return record
 
-    def delete(self, key: Key) -> Record | None:
+    def delete(self, key: Key) -> R | None:
         """Remove a record and hand it back."""
         self._touch(key)
         record = self._replace(key, None)
@@ -114,8 +113,8 @@ class Store:
             found = key in self.records
             self._touched[self.kind, key] = (self.records[key], self._positions[key]) if found else None
 
-    def _replace(self, key: Key, record: Record | None) -> Record | None:
-        """Put a record whose position is set, or nothing, in the place of the old one; return the old one."""
+    def _replace(self, key: Key, record: R | None) -> R | None:
+        """Put a record whose position is set, or nothing, instead of the old one; return the old one."""
         old = self.records.get(key)
         before, after = self._entries(old), self._entries(record)
         if before != after:
@@ -131,7 +130,7 @@ class Store:
             self.records[key] = record
         return old
 
-    def _entries(self, record: Record | None) -> list[tuple[str, Key]]:
+    def _entries(self, record: R | None) -> list[tuple[str, Key]]:
         """Return where the indexes have a record; computed again when it goes, since it never changes in place."""
         if record is None:
             return []

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Literal, cast
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, cast
 
 from .account import Account
 from .errors import unprocessable
 from .fields import optional, texts
-from .records import Key, Record
+from .records import (
+    DROPLET,
+    IMAGE,
+    TAG,
+    VOLUME,
+    VOLUME_SNAPSHOT,
+    Key,
+    Kind,
+    Record,
+    StoredDroplet,
+    StoredImage,
+    StoredTag,
+)
 from .store import index
 
 NAME = re.compile(r"[a-zA-Z0-9_\-:]{1,255}")
 
 #: What can be tagged: the store's kind, and its name in a tag's `resources` and in paths (API reference, text of POST
 #: .../resources).
-KINDS = {"droplet": "droplets", "image": "images", "volume": "volumes", "volume_snapshot": "volume_snapshots"}
+KINDS: dict[Kind[Any], str] = {
+    DROPLET: "droplets",
+    IMAGE: "images",
+    VOLUME: "volumes",
+    VOLUME_SNAPSHOT: "volume_snapshots",
+}
 
 #: Called before a tag is deleted, for those who refer to a tag without being tagged themselves.
 TagDeletedHook = Callable[[Account, float, str], None]
@@ -35,8 +52,9 @@ def notify_tag_deleted(account: Account, now: float, name: str) -> None:
         hook(account, now, name)
 
 
-def _tags(record: Record) -> Iterable[Key]:
-    return record["tags"] or ()
+def _tags(record: Mapping[str, Any]) -> Iterable[Key]:
+    tags: list[str] = record["tags"]
+    return tags
 
 
 for _kind in KINDS:
@@ -54,8 +72,8 @@ def validate_name(name: str) -> str:
 
 def canonical_name(account: Account, name: str) -> str | None:
     """Return the tag's name in its first capitalisation, if there is such a tag."""
-    tag = account.find("tag", name.lower())
-    return None if tag is None else str(tag["name"])
+    tag = account.find(TAG, name.lower())
+    return None if tag is None else tag["name"]
 
 
 def read_tags(body: Record) -> list[str]:
@@ -67,33 +85,34 @@ def read_tags(body: Record) -> list[str]:
 def create_missing(account: Account, names: Iterable[str]) -> list[str]:
     """Create the tags that are missing; the canonical names, each once."""
     for name in names:
-        if account.find("tag", name.lower()) is None:
-            account.put("tag", name.lower(), {"name": name, "last": {}})
-    return list(dict.fromkeys(account.get("tag", name.lower())["name"] for name in names))
+        if account.find(TAG, name.lower()) is None:
+            tag: StoredTag = {"name": name, "last": {}}
+            account.put(TAG, name.lower(), tag)
+    return list(dict.fromkeys(account.get(TAG, name.lower())["name"] for name in names))
 
 
-def note_last_tagged(account: Account, names: Iterable[str], kind: str, key: Key) -> None:
+def note_last_tagged(account: Account, names: Iterable[str], kind: Kind[Any], key: Key) -> None:
     """Remember the last resource of its kind that got the tags."""
     for name in names:
-        tag = account.get("tag", name.lower())
-        account.put("tag", name.lower(), {**tag, "last": {**tag["last"], kind: key}})
+        last = account.get(TAG, name.lower())["last"]
+        account.change(TAG, name.lower(), last={**last, kind: key})
 
 
-def attach(account: Account, name: str, kind: str, key: Key) -> None:
+def attach(account: Account, name: str, kind: Kind[Any], key: Key) -> None:
     """Tag a resource that is there."""
-    tags: list[str] = account.get(kind, key)["tags"] or []
+    tags: list[str] = account.get(kind, key)["tags"]
     if name not in tags:
         account.change(kind, key, tags=[*tags, name])
     note_last_tagged(account, [name], kind, key)
 
 
-def detach(account: Account, name: str, kind: str, key: Key) -> None:
+def detach(account: Account, name: str, kind: Kind[Any], key: Key) -> None:
     """Take a tag off a resource."""
-    tags: list[str] = account.get(kind, key)["tags"] or []
+    tags: list[str] = account.get(kind, key)["tags"]
     account.change(kind, key, tags=[tag for tag in tags if tag != name])
 
 
-def find_tagged(account: Account, kind: Literal["droplet", "image"], name: str) -> list[int]:
+def find_tagged(account: Account, kind: Kind[StoredDroplet] | Kind[StoredImage], name: str) -> list[int]:
     """Return identifiers of Droplets or images with the tag, in ascending order; the name in any capitalisation."""
     found = canonical_name(account, name)
     # Identifiers count, so that the order of creation is the ascending one.

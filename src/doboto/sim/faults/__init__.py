@@ -22,7 +22,7 @@ from random import Random
 from typing import Any
 
 from ..engine import tagging
-from ..engine.records import Record, as_list
+from ..engine.records import DROPLET, Record, as_list
 from ..engine.world import World
 from ..http.messages import ApiCall, ApiReply
 from .kinds import KINDS, TriggeredFault
@@ -212,7 +212,7 @@ _ONE_DROPLET = re.compile(r"/v2/droplets/(\d+)(/.*)?")
 
 def _droplets_of(call: ApiCall) -> list[str]:
     """Return the names of the Droplets that a request creates, acts on or asks for."""
-    droplets = call.account.store("droplet").records
+    droplets = call.account.store(DROPLET).records
     one = _ONE_DROPLET.fullmatch(call.path)
     if one is not None:
         return [droplets[int(one[1])]["name"]] if int(one[1]) in droplets else []
@@ -220,7 +220,7 @@ def _droplets_of(call: ApiCall) -> list[str]:
         return []
     tag = call.query.get("tag_name")
     if tag:
-        return [droplets[key]["name"] for key in tagging.find_tagged(call.account, "droplet", tag)]
+        return [droplets[key]["name"] for key in tagging.find_tagged(call.account, DROPLET, tag)]
     return [name for name in (call.body.get("name"), *(as_list(call.body.get("names")) or ())) if isinstance(name, str)]
 
 

@@ -13,8 +13,9 @@ from typing import Any, TypeAlias
 
 from ..catalog import size
 from ..engine.account import Account
-from ..engine.records import Key, Record
+from ..engine.records import DROPLET, VPC, Key, Record, StoredAction, StoredDroplet
 from ..resources.images.state import image_of
+from ..resources.ssh_keys import SSH_KEY
 from ..resources.vpcs.state import network_of
 from .boot import COMMAND, environment
 from .engine import Attachment, Engine, EngineError, MachineSpec
@@ -50,7 +51,7 @@ class Machine:
     droplet_id: int
     name: str
     snapshots: dict[Key, str]
-    droplet: Record
+    droplet: StoredDroplet
     slug: str | None
     keys: list[str]
     vpc: tuple[str, str]
@@ -60,10 +61,10 @@ class Machine:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def of(cls, account: Account, droplet: Record, name: str, snapshots: dict[Key, str]) -> Machine:
+    def of(cls, account: Account, droplet: StoredDroplet, name: str, snapshots: dict[Key, str]) -> Machine:
         """Read from the account what a new Droplet's machine needs."""
-        keys = [account.find("ssh_key", key) for key in droplet["ssh_keys"]]
-        vpc = account.get("vpc", droplet["vpc_uuid"])
+        keys = [account.find(SSH_KEY, key) for key in droplet["ssh_keys"]]
+        vpc = account.get(VPC, droplet["vpc_uuid"])
         return cls(
             droplet["id"],
             name,
@@ -76,14 +77,15 @@ class Machine:
             droplet["size_slug"],
         )
 
-    def plan(self, account: Account, action: Record) -> None:
+    def plan(self, account: Account, action: StoredAction) -> None:
         """Read from the account what an action that has begun needs."""
-        self.droplet = account.get("droplet", self.droplet_id)
+        self.droplet = account.get(DROPLET, self.droplet_id)
         wanted: Record = action["arguments"].get("wanted") or {}
         self.size_slug = wanted.get("size") or self.size_slug
         if "image" in wanted:
             self.image_id = wanted["image"]
-            self.slug = image_of(account, {**self.droplet, "image_id": self.image_id})["slug"]
+            rebuilt: StoredDroplet = {**self.droplet, "image_id": self.image_id}
+            self.slug = image_of(account, rebuilt)["slug"]
 
     def address(self, type: str) -> str | None:
         """Its IPv4 address of a type, `public` or `private`."""

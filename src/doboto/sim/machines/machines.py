@@ -13,7 +13,7 @@ from ..engine import actions
 from ..engine.account import Account
 from ..engine.clock import InstantClock, RealClock
 from ..engine.lifecycle import DURATIONS, Progress
-from ..engine.records import Key, Record
+from ..engine.records import ACTION, DROPLET, IMAGE, Key, StoredAction, StoredDroplet
 from ..engine.settings import Settings
 from ..engine.world import Change, World
 from .engine import LABEL, Engine, EngineError, discard, of_dead_processes
@@ -96,7 +96,7 @@ class Machines:
         self._pool.shutdown(wait=True, cancel_futures=True)
         discard(self.engine, (one for one in self.engine.leftovers() if self.id in one.name))
 
-    def progress(self, account: str, action: Record) -> Progress:
+    def progress(self, account: str, action: StoredAction) -> Progress:
         """How far a Droplet's action is: it is over when its machine is where it should be."""
         tenant = self._tenants.get(account)
         if tenant is None or action["resource_type"] != "droplet" or action["type"] not in ACTIONS:
@@ -138,7 +138,7 @@ class Machines:
 
     def _droplet(self, tenant: Tenant, key: Key) -> None:
         """A Droplet that has got its addresses gets a machine; one that is gone loses it."""
-        droplet = tenant.account.find("droplet", key)
+        droplet = tenant.account.find(DROPLET, key)
         machine = tenant.machines.get(key)
         if droplet is None or droplet["destroying"]:
             if machine is not None:
@@ -147,8 +147,8 @@ class Machines:
         elif machine is None and droplet["networks"]["v4"] and droplet["status"] == "new":
             self._create(tenant, droplet)
 
-    def _create(self, tenant: Tenant, droplet: Record) -> None:
-        history = (tenant.account.get("action", key) for key in actions.of(tenant.account, "droplet", droplet["id"]))
+    def _create(self, tenant: Tenant, droplet: StoredDroplet) -> None:
+        history = (tenant.account.get(ACTION, key) for key in actions.of(tenant.account, "droplet", droplet["id"]))
         action = next((one for one in history if one["type"] == "create"), None)
         if action is None or action["id"] in tenant.jobs:
             return
@@ -165,7 +165,7 @@ class Machines:
 
     def _action(self, tenant: Tenant, key: Key) -> None:
         """An action that has begun begins at the machine, too."""
-        action = tenant.account.find("action", key)
+        action = tenant.account.find(ACTION, key)
         if action is None:  # the account was emptied: its ids start over
             tenant.jobs.pop(key, None)
         if action is None or action["status"] != "in-progress" or key in tenant.jobs:
@@ -178,7 +178,7 @@ class Machines:
 
     def _image(self, tenant: Tenant, key: Key) -> None:
         """An image that has been made of a Droplet is the disk that was committed last."""
-        image = tenant.account.find("image", key)
+        image = tenant.account.find(IMAGE, key)
         if image is None:
             tenant.snapshots.pop(key, None)
         machine = None if image is None else tenant.machines.get(image.get("droplet_id") or 0)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from ..engine.account import Account
-from ..engine.records import Key, Record
+from ..engine.records import ACTION, DROPLET, EVENT, Key, Networks, Record, StoredDroplet, StoredVolume
 from ..engine.world import World
+from ..resources.domains.state import DOMAIN_RECORD, StoredDomain
 from ..resources.droplets import networks
+from ..resources.firewalls.rules import FirewallRule, StoredFirewall
 from ..resources.images.state import email_of
+from ..resources.load_balancers.rules import StoredLoadBalancer
 
 #: How many Droplets, actions, requests and accounts at most; with them go the counts of all.
 NEWEST = 100
@@ -63,7 +67,7 @@ def _accounts(accounts: list[Account], shown: Account | None) -> list[Account]:
 
 
 def _entry(account: Account) -> Record:
-    return {"account": account.name, "email": email_of(account), "droplets": len(account.store("droplet"))}
+    return {"account": account.name, "email": email_of(account), "droplets": len(account.store(DROPLET))}
 
 
 def _requests(world: World, account: Account | None) -> list[Record]:
@@ -76,7 +80,7 @@ def _requests(world: World, account: Account | None) -> list[Record]:
 def _of(world: World, account: Account, now: float) -> Record:
     account.apply_due_events(now)
     world.commit(account)
-    droplets = account.store("droplet")
+    droplets = account.store(DROPLET)
     due, next_due = _due(account)
     pending = _pending(account)
     return {
@@ -91,7 +95,7 @@ def _of(world: World, account: Account, now: float) -> Record:
     }
 
 
-def _droplet(account: Account, droplet: Record) -> Record:
+def _droplet(account: Account, droplet: StoredDroplet) -> Record:
     return {
         "id": droplet["id"],
         "name": droplet["name"],
@@ -103,29 +107,29 @@ def _droplet(account: Account, droplet: Record) -> Record:
     }
 
 
-def _addresses(interfaces: Record) -> Iterator[Record]:
+def _addresses(interfaces: Networks) -> Iterator[Record]:
     for one in (*interfaces["v4"], *interfaces["v6"]):
         yield {"address": one["ip_address"], "type": one["type"]}
 
 
 def _due(account: Account) -> tuple[dict[Key, float], float | None]:
     """When each action in progress is over, and when the next thing of any kind happens."""
-    events = list(account.store("event"))
+    events = list(account.store(EVENT))
     ends = {one["arguments"]["action_id"]: one["due"] for one in events if one["effect"] == "action.finish"}
     return ends, min((one["due"] for one in events), default=None)
 
 
 def _pending(account: Account) -> list[Key]:
     """Actions in progress, newest first; one that two resources wait for is one."""
-    store = account.store("action")
+    store = account.store(ACTION)
     found = {key for resource in store.values("pending") for key in store.keys("pending", resource)}
     return sorted(found, key=int, reverse=True)
 
 
 def _action(account: Account, key: Key, due: dict[Key, float]) -> Record:
-    action = account.get("action", key)
-    kind, _, resource = str(action["resource"]).partition(":")
-    owner = account.find(kind, int(resource) if resource.isdecimal() else resource) or {}
+    action = account.get(ACTION, key)
+    kind, _, resource = action["resource"].partition(":")
+    owner: Mapping[str, Any] = account.store(kind).get(int(resource) if resource.isdecimal() else resource) or {}
     return {
         "id": key,
         "type": action["type"],
@@ -164,54 +168,51 @@ def _list_kind(account: Account, kind: str) -> Iterator[Record]:
         }
 
 
-def _describe_volume(account: Account, volume: Record) -> list[str]:
+def _describe_volume(account: Account, volume: StoredVolume) -> list[str]:
     on = _names(account, volume["droplet_ids"])
     return [f"{volume['size_gigabytes']} GiB", volume["region"], f"on {on}" if on else "not attached"]
 
 
-def _describe_firewall(account: Account, firewall: Record) -> list[str]:
+def _describe_firewall(account: Account, firewall: StoredFirewall) -> list[str]:
     return [
-        *_shorten([f"in {_rule(rule, 'sources')}" for rule in firewall["inbound_rules"]]),
-        *_shorten([f"out {_rule(rule, 'destinations')}" for rule in firewall["outbound_rules"]]),
-        *_targets(account, firewall),
+        *_shorten([f"in {_rule(rule, 'from')}" for rule in firewall["inbound_rules"]]),
+        *_shorten([f"out {_rule(rule, 'to')}" for rule in firewall["outbound_rules"]]),
+        *_targets(account, firewall["droplet_ids"], firewall["tags"]),
     ]
 
 
-def _rule(rule: Record, peers: str) -> str:
-    ports = f" {rule['ports']}" if rule.get("ports") else ""
-    among: Mapping[str, Sequence[object]] = rule.get(peers) or {}
-    named = [str(one) for many in among.values() for one in many]
-    return (
-        f"{rule['protocol']}{ports} {'from' if peers == 'sources' else 'to'} {', '.join(_shorten(named)) or 'nobody'}"
-    )
+def _rule(rule: FirewallRule, direction: Literal["from", "to"]) -> str:
+    ports = f" {rule['ports']}" if rule["ports"] else ""
+    named = [str(one) for many in rule["peers"].values() for one in many]
+    return f"{rule['protocol']}{ports} {direction} {', '.join(_shorten(named)) or 'nobody'}"
 
 
-def _describe_domain(account: Account, domain: Record) -> list[str]:
-    records = [one for one in account.store("domain_record") if one["domain"] == domain["name"]]
+def _describe_domain(account: Account, domain: StoredDomain) -> list[str]:
+    records = [one for one in account.store(DOMAIN_RECORD) if one["domain"] == domain["name"]]
     shown = [f"{one['type']} {one['name']} {one['data']}" for one in records if one["type"] not in ("SOA", "NS")]
     return [f"{len(records)} records", *_shorten(shown)]
 
 
-def _describe_load_balancer(account: Account, balancer: Record) -> list[str]:
+def _describe_load_balancer(account: Account, balancer: StoredLoadBalancer) -> list[str]:
     rules = [
         f"{rule['entry_protocol']} {rule['entry_port']} to {rule['target_protocol']} {rule['target_port']}"
         for rule in balancer["forwarding_rules"]
     ]
-    return [*([balancer["ip"]] if balancer["ip"] else []), *_shorten(rules), *_targets(account, balancer)]
+    tags = [balancer["tag"]] if balancer["tag"] else []
+    targets = _targets(account, balancer["droplet_ids"], tags)
+    return [*([balancer["ip"]] if balancer["ip"] else []), *_shorten(rules), *targets]
 
 
-def _targets(account: Account, record: Record) -> list[str]:
+def _targets(account: Account, droplet_ids: Sequence[int], tags: Sequence[str]) -> list[str]:
     """Name the Droplets and tags that something is for."""
-    tags = record.get("tags") or ([record["tag"]] if record.get("tag") else [])
-    names = ", ".join(
-        part for part in (_names(account, record["droplet_ids"]), *(f"tag {tag}" for tag in tags)) if part
-    )
+    names = ", ".join(part for part in (_names(account, droplet_ids), *(f"tag {tag}" for tag in tags)) if part)
     return [f"for {names}"] if names else []
 
 
 def _names(account: Account, ids: Sequence[int]) -> str:
     """Name Droplets; by its id one that is gone."""
-    names = [str((account.find("droplet", id) or {}).get("name") or id) for id in ids]
+    found = {id: account.find(DROPLET, id) for id in ids}
+    names = [str(id) if droplet is None else droplet["name"] for id, droplet in found.items()]
     return ", ".join(_shorten(names))
 
 
@@ -220,7 +221,7 @@ def _shorten(texts: Sequence[str]) -> list[str]:
 
 
 #: Kinds of records that are shown, each with what it is called and what describes it.
-KINDS: Mapping[str, tuple[str, Callable[[Account, Record], list[str]]]] = {
+KINDS: Mapping[str, tuple[str, Callable[[Account, Any], list[str]]]] = {
     "volume": ("volume", _describe_volume),
     "firewall": ("firewall", _describe_firewall),
     "domain": ("domain", _describe_domain),

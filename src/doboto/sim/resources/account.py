@@ -7,7 +7,7 @@ from ..engine import actions
 from ..engine.account import Account
 from ..engine.errors import not_found, unprocessable
 from ..engine.fields import integer, required, text, texts
-from ..engine.records import Record
+from ..engine.records import ACTION, Record, StoredAction
 from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
@@ -42,7 +42,7 @@ def _show(account: Account) -> Record:
 RESERVED_IPS = "application/vnd.digitalocean.reserveip+json"
 
 
-def _show_action(call: ApiCall, action: Record) -> Record:
+def _show_action(call: ApiCall, action: StoredAction) -> Record:
     shown = actions.show(action)
     renamed = shown["resource_type"] == "floating_ip" and RESERVED_IPS in call.headers.get("accept", "")
     return {**shown, "resource_type": "reserved_ip"} if renamed else shown
@@ -51,14 +51,14 @@ def _show_action(call: ApiCall, action: Record) -> Record:
 @OPERATIONS("GET", "/v2/actions", "actions:read")
 def list_actions(call: ApiCall) -> Record:
     """List all actions, newest first."""
-    keys = list(reversed(call.account.store("action").records))
-    return page(call, "actions", keys, lambda key: _show_action(call, call.account.get("action", key)))
+    keys = list(reversed(call.account.store(ACTION).records))
+    return page(call, "actions", keys, lambda key: _show_action(call, call.account.get(ACTION, key)))
 
 
 @OPERATIONS("GET", "/v2/actions/{action_id}", "actions:read")
 def get_action(call: ApiCall) -> Record:
     """Return one action."""
-    return {"action": _show_action(call, call.account.get("action", integer(call.params["action_id"]) or 0))}
+    return {"action": _show_action(call, call.account.get(ACTION, integer(call.params["action_id"]) or 0))}
 
 
 @OPERATIONS("GET", "/v2/regions", "regions:read")

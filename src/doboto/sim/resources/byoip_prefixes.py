@@ -1,7 +1,6 @@
 """BYOIP: prefixes of one's own, whose addresses are then assigned to Droplets like reserved ones.
 
 A prefix is `in_progress`, then `active` or `failed`, in the end `deleting` (the first two: API reference, examples).
-Members of a `byoip_prefix` record: `uuid`, `prefix`, `region`, `status`, `validations`, `failure_reason`, `advertised`.
 An address that has been assigned is a `reserved_ip` record with the prefix's `uuid` in its member `byoip`.
 """
 
@@ -9,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, ip_address
+from typing import TypedDict
 
 from ..catalog import region
 from ..engine import actions
@@ -17,7 +17,7 @@ from ..engine.clock import iso
 from ..engine.errors import unprocessable
 from ..engine.fields import boolean, required, text
 from ..engine.lifecycle import durations, effect
-from ..engine.records import Key, Record, select_members
+from ..engine.records import ACTION, RESERVED_IP, Key, Kind, Record, StoredReservedIp, select_members
 from ..engine.store import index
 from ..http.messages import ApiCall
 from ..http.paging import page
@@ -27,27 +27,42 @@ from .projects.state import default_id
 #: Plausible only: the real one asks the registry of the addresses, which takes its time.
 durations(byoip_prefix__create=120.0, byoip_prefix__delete=30.0)
 
+
+class ByoipPrefix(TypedDict):
+    """A prefix, as the API shows it."""
+
+    uuid: str
+    prefix: str
+    region: str
+    status: str
+    validations: list[dict[str, str]]
+    failure_reason: str
+    advertised: bool
+
+
+BYOIP_PREFIX: Kind[ByoipPrefix] = Kind("byoip_prefix")
+
 #: API reference, text on BYOIP prefixes.
 LARGEST, SMALLEST = 18, 24
 
 
-@index("reserved_ip", "byoip")
-def _prefix(address: Record) -> Iterable[Key]:
-    return (address["byoip"],) if address.get("byoip") else ()
+@index(RESERVED_IP, "byoip")
+def _prefix(address: StoredReservedIp) -> Iterable[Key]:
+    return (address["byoip"],) if "byoip" in address else ()
 
 
-def create(account: Account, now: float, body: Record, *, fails: bool = False) -> Record:
+def create(account: Account, now: float, body: Record, *, fails: bool = False) -> ByoipPrefix:
     """Begin to bring a prefix; any signature will do unless a fault says otherwise."""
     network, slug = _read_network(required(body, "prefix", text)), required(body, "region", text)
     if not required(body, "signature", text):
         raise unprocessable("signature is required")
     if not (region(slug) or {"available": False})["available"]:
         raise unprocessable("region is invalid")
-    for other in account.store("byoip_prefix"):
+    for other in account.store(BYOIP_PREFIX):
         if network.overlaps(IPv4Network(other["prefix"])):
             raise unprocessable(f"The prefix overlaps with {other['prefix']}, which is on this account.")
     key = account.uuid()
-    prefix: Record = {
+    prefix: ByoipPrefix = {
         "uuid": key,
         "prefix": str(network),
         "region": slug,
@@ -57,42 +72,48 @@ def create(account: Account, now: float, body: Record, *, fails: bool = False) -
         "advertised": False,
     }
     account.after(account.settings.seconds("byoip_prefix.create"), "byoip.created", now, prefix_id=key, fails=fails)
-    return account.put("byoip_prefix", key, prefix)
+    return account.put(BYOIP_PREFIX, key, prefix)
 
 
-def advertise(account: Account, prefix: Record, wanted: bool) -> Record:
+def advertise(account: Account, prefix: ByoipPrefix, wanted: bool) -> ByoipPrefix:
     """Announce an active prefix to the internet, or stop that."""
     if prefix["status"] != "active":
         raise unprocessable("The prefix is not active.")
-    return account.change("byoip_prefix", prefix["uuid"], advertised=wanted)
+    return account.change(BYOIP_PREFIX, prefix["uuid"], advertised=wanted)
 
 
-def delete(account: Account, now: float, prefix: Record) -> None:
+def delete(account: Account, now: float, prefix: ByoipPrefix) -> None:
     """Begin to give a prefix back; not while Droplets have addresses of it (product documentation)."""
     if any(_in_use(account, address) for address in addresses(account, prefix)):
         raise unprocessable("The prefix has addresses assigned to Droplets.")
     if prefix["status"] != "deleting":
-        account.change("byoip_prefix", prefix["uuid"], status="deleting", advertised=False)
+        account.change(BYOIP_PREFIX, prefix["uuid"], status="deleting", advertised=False)
         account.after(account.settings.seconds("byoip_prefix.delete"), "byoip.deleted", now, prefix_id=prefix["uuid"])
 
 
-def addresses(account: Account, prefix: Record) -> list[Record]:
+def addresses(account: Account, prefix: ByoipPrefix) -> list[StoredReservedIp]:
     """Addresses of a prefix that are or were assigned."""
-    return [account.get("reserved_ip", key) for key in account.store("reserved_ip").keys("byoip", prefix["uuid"])]
+    return [account.get(RESERVED_IP, key) for key in account.store(RESERVED_IP).keys("byoip", prefix["uuid"])]
 
 
-def allocations(account: Account, prefix: Record) -> list[Record]:
+def allocations(account: Account, prefix: ByoipPrefix) -> list[Record]:
     """Return which addresses of a prefix Droplets have, and since when, as the API shows them."""
     return [_allocation(account, one) for one in addresses(account, prefix) if one["droplet_id"] is not None]
 
 
-def unused_address(account: Account, ip: str) -> Record | None:
+def unused_address(account: Account, ip: str) -> StoredReservedIp | None:
     """Return the record with which an address of an active prefix begins, once somebody asks for it."""
     address = ip_address(ip)
-    for prefix in account.store("byoip_prefix"):
+    for prefix in account.store(BYOIP_PREFIX):
         if prefix["status"] == "active" and address in IPv4Network(prefix["prefix"]):
-            place = {"ip": ip, "region": prefix["region"], "droplet_id": None}
-            return {**place, "reserved_at": iso(account.clock.now()), "project_id": None, "byoip": prefix["uuid"]}
+            return {
+                "ip": ip,
+                "region": prefix["region"],
+                "droplet_id": None,
+                "reserved_at": iso(account.clock.now()),
+                "project_id": None,
+                "byoip": prefix["uuid"],
+            }
     return None
 
 
@@ -106,12 +127,12 @@ def _read_network(value: str) -> IPv4Network:
     return network
 
 
-def _in_use(account: Account, address: Record) -> bool:
+def _in_use(account: Account, address: StoredReservedIp) -> bool:
     return address["droplet_id"] is not None or actions.pending(account, "reserved_ip", address["ip"])
 
 
-def _allocation(account: Account, address: Record) -> Record:
-    done = (account.get("action", key) for key in actions.of(account, "reserved_ip", address["ip"]))
+def _allocation(account: Account, address: StoredReservedIp) -> Record:
+    done = (account.get(ACTION, key) for key in actions.of(account, "reserved_ip", address["ip"]))
     assigned = [one["completed_at"] for one in done if one["type"] == "assign_ip" and one["status"] == "completed"]
     return {
         "id": int(IPv4Address(address["ip"])),
@@ -124,25 +145,23 @@ def _allocation(account: Account, address: Record) -> Record:
 
 @effect("byoip.created")
 def _finish_create(account: Account, _now: float, *, prefix_id: str, fails: bool) -> None:
-    prefix = account.find("byoip_prefix", prefix_id)
+    prefix = account.find(BYOIP_PREFIX, prefix_id)
     if prefix is None or prefix["status"] != "in_progress":
         return
     if fails:
         # Name and status of the check: API reference, schema of `validations`; status and reason are our own.
         failed = [{"name": "SIGNATURE HASH", "status": "FAILED", "note": ""}]
-        account.change(
-            "byoip_prefix", prefix_id, status="failed", validations=failed, failure_reason="validation failed"
-        )
+        account.change(BYOIP_PREFIX, prefix_id, status="failed", validations=failed, failure_reason="validation failed")
     else:
-        account.change("byoip_prefix", prefix_id, status="active")
+        account.change(BYOIP_PREFIX, prefix_id, status="active")
 
 
 @effect("byoip.deleted")
 def _finish_delete(account: Account, _now: float, *, prefix_id: str) -> None:
-    prefix = account.delete("byoip_prefix", prefix_id)
+    prefix = account.delete(BYOIP_PREFIX, prefix_id)
     if prefix is not None:
         for address in addresses(account, prefix):
-            account.delete("reserved_ip", address["ip"])
+            account.delete(RESERVED_IP, address["ip"])
 
 
 OPERATIONS = Operations()
@@ -150,18 +169,18 @@ OPERATIONS = Operations()
 SHOWN = ("uuid", "prefix", "status", "region", "validations", "failure_reason", "advertised")
 
 
-def _show(call: ApiCall, prefix: Record) -> Record:
+def _show(call: ApiCall, prefix: ByoipPrefix) -> Record:
     return {**select_members(prefix, SHOWN), "name": "", "locked": False, "project_id": default_id(call.account)}
 
 
-def _prefix_in_path(call: ApiCall) -> Record:
-    return call.account.get("byoip_prefix", call.params["byoip_prefix_uuid"])
+def _prefix_in_path(call: ApiCall) -> ByoipPrefix:
+    return call.account.get(BYOIP_PREFIX, call.params["byoip_prefix_uuid"])
 
 
 @OPERATIONS("GET", "/v2/byoip_prefixes", "byoip_prefix:read")
 def list_prefixes(call: ApiCall) -> Record:
     """List all prefixes."""
-    return page(call, "byoip_prefixes", list(call.account.store("byoip_prefix")), lambda prefix: _show(call, prefix))
+    return page(call, "byoip_prefixes", list(call.account.store(BYOIP_PREFIX)), lambda prefix: _show(call, prefix))
 
 
 @OPERATIONS("POST", "/v2/byoip_prefixes", "byoip_prefix:create", status=202)

@@ -1,27 +1,50 @@
 """Certificates: reading an uploaded one, waiting for an issued one, and whether one is in use.
 
-Members of a `certificate` record are those that the API shows. A private key is only looked at, never kept.
+A private key is only looked at, never kept.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from ..engine.account import Account
 from ..engine.clock import iso
 from ..engine.errors import forbidden, unprocessable
 from ..engine.fields import read_name, required, text, texts
 from ..engine.lifecycle import durations, effect
-from ..engine.records import Key, Record, select_members
+from ..engine.records import Key, Kind, Record, select_members
 from ..engine.store import index
 from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
+from .domains.state import DOMAIN
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
+
+
+class CertificateMembers(TypedDict):
+    """What follows from a certificate, uploaded or ordered."""
+
+    not_after: str
+    sha1_fingerprint: str
+    dns_names: list[str]
+    state: str
+    type: str
+
+
+class StoredCertificate(CertificateMembers):
+    """A certificate; a private key is never kept."""
+
+    id: str
+    name: str
+    created_at: str
+
+
+CERTIFICATE: Kind[StoredCertificate] = Kind("certificate")
+
 
 durations(certificate__issue=15.0)
 
@@ -33,19 +56,19 @@ IN_USE = "Make sure the certificate is not in use before deleting it"
 ISSUED_FOR = 90 * 24 * 3600.0
 
 
-@index("certificate", "name")
-def _name(certificate: Record) -> Iterable[Key]:
+@index(CERTIFICATE, "name")
+def _name(certificate: StoredCertificate) -> Iterable[Key]:
     return (certificate["name"],)
 
 
 def require_free_name(account: Account, name: str) -> str:
     """Return a name that no other certificate has, else 422."""
-    if account.store("certificate").count("name", name):
+    if account.store(CERTIFICATE).count("name", name):
         raise unprocessable(NAME_TAKEN)
     return name
 
 
-def read_uploaded(body: Record) -> Record:
+def read_uploaded(body: Record) -> CertificateMembers:
     """Read what an uploaded certificate says of itself; 422 unless leaf, key and chain are PEM and fit."""
     leaf = _parse(body, "leaf_certificate")
     _require_matching_key(body, leaf)
@@ -60,7 +83,7 @@ def read_uploaded(body: Record) -> Record:
     }
 
 
-def read_requested(account: Account, now: float, body: Record) -> Record:
+def read_requested(account: Account, now: float, body: Record) -> CertificateMembers:
     """Read what Let's Encrypt will issue; dates and fingerprint are there from the start, as in the reference."""
     names = list(dict.fromkeys(name.lower() for name in required(body, "dns_names", texts)))
     if not names:
@@ -76,10 +99,11 @@ def read_requested(account: Account, now: float, body: Record) -> Record:
     }
 
 
-def begin(account: Account, now: float, name: str, members: Record, *, fails: bool) -> Record:
+def begin(account: Account, now: float, name: str, members: CertificateMembers, *, fails: bool) -> StoredCertificate:
     """Keep a new certificate; one that has been ordered is issued after a moment."""
     key = account.uuid()
-    certificate = account.put("certificate", key, {"id": key, "name": name, "created_at": iso(now), **members})
+    certificate: StoredCertificate = {"id": key, "name": name, "created_at": iso(now), **members}
+    account.put(CERTIFICATE, key, certificate)
     if certificate["state"] == "pending":
         state = "error" if fails else "verified"
         seconds = account.settings.seconds("certificate.issue")
@@ -89,28 +113,22 @@ def begin(account: Account, now: float, name: str, members: Record, *, fails: bo
 
 @effect("certificate.issued")
 def _finish_issue(account: Account, _now: float, *, certificate_id: str, state: str) -> None:
-    if account.find("certificate", certificate_id) is not None:
-        account.change("certificate", certificate_id, state=state)
+    if account.find(CERTIFICATE, certificate_id) is not None:
+        account.change(CERTIFICATE, certificate_id, state=state)
 
 
 def remove(account: Account, key: str) -> None:
     """Delete a certificate that is there; 403 while a load balancer uses it."""
     if account.store("load_balancer").count("certificate", key):
         raise forbidden(IN_USE)
-    account.delete("certificate", key)
-
-
-@index("load_balancer", "certificate")
-def _certificates_of(load_balancer: Record) -> Iterable[Key]:
-    rules, domains = load_balancer["forwarding_rules"], load_balancer["domains"]
-    return {item["certificate_id"] for item in (*rules, *domains) if item.get("certificate_id")}
+    account.delete(CERTIFICATE, key)
 
 
 def _require_managed(account: Account, names: list[str]) -> None:
     for name in names:
         labels = name.removeprefix("*.").split(".")
         ends = (".".join(labels[start:]) for start in range(len(labels)))
-        if not any(account.find("domain", end) for end in ends):
+        if not any(account.find(DOMAIN, end) for end in ends):
             # Of the real message only "one or more" is known.
             raise unprocessable(f"one or more domains are not managed by DigitalOcean: {name}")
 
@@ -175,14 +193,14 @@ OPERATIONS = Operations()
 SHOWN = ("id", "name", "not_after", "sha1_fingerprint", "created_at", "dns_names", "state", "type")
 
 
-def _in_path(call: ApiCall) -> Record:
-    return call.account.get("certificate", call.params["certificate_id"])
+def _in_path(call: ApiCall) -> StoredCertificate:
+    return call.account.get(CERTIFICATE, call.params["certificate_id"])
 
 
 @OPERATIONS("GET", "/v2/certificates", "certificate:read")
 def list_certificates(call: ApiCall) -> Record:
     """List all certificates, or the one with a name."""
-    store, name = call.account.store("certificate"), call.query.get("name")
+    store, name = call.account.store(CERTIFICATE), call.query.get("name")
     keys = store.keys("name", name) if name else list(store.records)
     return page(call, "certificates", keys, lambda key: select_members(store.records[key], SHOWN))
 

@@ -1,13 +1,13 @@
-"""Snapshots of Droplets and of volumes, side by side.
-
-A `volume_snapshot` record has the members in `SHOWN` but `resource_type`; volumes' own file makes and removes them.
-"""
+"""Snapshots of Droplets and of volumes, side by side; `images/state.py` and `volumes/state.py` make them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..engine.errors import not_found, unprocessable
 from ..engine.fields import integer
-from ..engine.records import Key, Record, select_members
+from ..engine.records import IMAGE, VOLUME_SNAPSHOT, Key, Kind, Record, select_members
 from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
@@ -27,18 +27,18 @@ SHOWN = (
     "tags",
 )
 #: The store behind each `resource_type`, and the scope that also lets one see and delete its snapshots.
-STORES = {"droplet": "image", "volume": "volume_snapshot"}
-READ = {"image": "snapshot:read", "volume_snapshot": "block_storage_snapshot:read"}
-DELETE = {"image": "image:delete", "volume_snapshot": "block_storage_snapshot:delete"}
+STORES: dict[str, Kind[Any]] = {"droplet": IMAGE, "volume": VOLUME_SNAPSHOT}
+READ = {IMAGE: "snapshot:read", VOLUME_SNAPSHOT: "block_storage_snapshot:read"}
+DELETE = {IMAGE: "image:delete", VOLUME_SNAPSHOT: "block_storage_snapshot:delete"}
 
 
-def _is_snapshot(store: str, record: Record | None) -> bool:
-    return record is not None and (store != "image" or record["type"] == "snapshot")
+def _is_snapshot(store: Kind[Any], record: Mapping[str, Any] | None) -> bool:
+    return record is not None and (store != IMAGE or record["type"] == "snapshot")
 
 
-def _show(call: ApiCall, store: str, record: Record) -> Record:
+def _show(call: ApiCall, store: Kind[Any], record: Mapping[str, Any]) -> Record:
     shown = {**record, "id": str(record["id"]), "resource_type": "volume"}
-    if store == "image":
+    if store == IMAGE:
         # An image that came from another account is of no Droplet here.
         shown |= {"resource_id": str(record["droplet_id"] or ""), "resource_type": "droplet"}
     return call.scopes.visible("snapshot", select_members(shown, SHOWN))
@@ -55,10 +55,11 @@ def list_snapshots(call: ApiCall) -> Record:
     return page(call, "snapshots", found, lambda one: _show(call, *one))
 
 
-def _in_path(call: ApiCall) -> tuple[str, Key, Record]:
+def _in_path(call: ApiCall) -> tuple[Kind[Any], Key, Mapping[str, Any]]:
     identifier = call.params["snapshot_id"]
     number = integer(identifier)
-    store, key = ("volume_snapshot", identifier) if number is None else ("image", number)
+    store: Kind[Any] = VOLUME_SNAPSHOT if number is None else IMAGE
+    key: Key = identifier if number is None else number
     record = call.account.find(store, key)
     if record is None or not _is_snapshot(store, record):
         raise not_found()
@@ -78,7 +79,7 @@ def delete_snapshot(call: ApiCall) -> None:
     """Delete one snapshot."""
     store, key, _ = _in_path(call)
     call.scopes.require_any("snapshot:delete", DELETE[store])
-    if store == "image":
+    if store == IMAGE:
         remove_image(call.account, int(key))
     else:
         call.account.delete(store, key)

@@ -7,15 +7,29 @@ import binascii
 import hashlib
 import re
 from collections.abc import Iterable
+from typing import TypedDict
 
 from ..engine.account import Account
 from ..engine.errors import not_found, unprocessable
 from ..engine.fields import integer, read_name, required, text
-from ..engine.records import Key, Record, select_members
+from ..engine.records import Key, Kind, Record, select_members
 from ..engine.store import index
 from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
+
+
+class StoredSshKey(TypedDict):
+    """An SSH key, as the API shows it."""
+
+    id: int
+    fingerprint: str
+    public_key: str
+    name: str
+
+
+SSH_KEY: Kind[StoredSshKey] = Kind("ssh_key")
+
 
 UNSUPPORTED = "Key invalid, key should be of a supported type"
 #: OpenSSH's names of types (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
@@ -24,18 +38,18 @@ TYPE = re.compile(
 )
 
 
-@index("ssh_key", "fingerprint")
-def _fingerprint(key: Record) -> Iterable[Key]:
+@index(SSH_KEY, "fingerprint")
+def _fingerprint(key: StoredSshKey) -> Iterable[Key]:
     return (key["fingerprint"],)
 
 
-def find(account: Account, identifier: object) -> Record | None:
+def find(account: Account, identifier: object) -> StoredSshKey | None:
     """Return a key by its id (a number, or as text) or fingerprint."""
     number = integer(identifier)
     if number is not None:
-        return account.find("ssh_key", number)
-    keys = account.store("ssh_key").keys("fingerprint", str(identifier).lower())
-    return account.find("ssh_key", keys[0]) if keys else None
+        return account.find(SSH_KEY, number)
+    keys = account.store(SSH_KEY).keys("fingerprint", str(identifier).lower())
+    return account.find(SSH_KEY, keys[0]) if keys else None
 
 
 def fingerprint(public_key: str) -> str:
@@ -63,7 +77,7 @@ SHOWN = ("id", "fingerprint", "public_key", "name")
 IN_USE = "SSH Key is already in use on your account"
 
 
-def _key_in_path(call: ApiCall) -> Record:
+def _key_in_path(call: ApiCall) -> StoredSshKey:
     found = find(call.account, call.params["ssh_key_identifier"])
     if found is None:
         raise not_found()
@@ -73,7 +87,7 @@ def _key_in_path(call: ApiCall) -> Record:
 @OPERATIONS("GET", "/v2/account/keys", "ssh_key:read", limit="key_list")
 def list_keys(call: ApiCall) -> Record:
     """List all keys; has a rate limit of its own."""
-    return page(call, "ssh_keys", list(call.account.store("ssh_key")), lambda key: select_members(key, SHOWN))
+    return page(call, "ssh_keys", list(call.account.store(SSH_KEY)), lambda key: select_members(key, SHOWN))
 
 
 @OPERATIONS("POST", "/v2/account/keys", "ssh_key:create", status=201)
@@ -84,8 +98,9 @@ def create_key(call: ApiCall) -> Record:
     if find(call.account, known_by) is not None:
         raise unprocessable(IN_USE)
     number = call.account.next_id("ssh_key")
-    key = {"id": number, "fingerprint": known_by, "public_key": public_key, "name": name}
-    return {"ssh_key": select_members(call.account.put("ssh_key", number, key), SHOWN)}
+    key: StoredSshKey = {"id": number, "fingerprint": known_by, "public_key": public_key, "name": name}
+    call.account.put(SSH_KEY, number, key)
+    return {"ssh_key": select_members(key, SHOWN)}
 
 
 @OPERATIONS("GET", "/v2/account/keys/{ssh_key_identifier}", "ssh_key:read")
@@ -97,11 +112,12 @@ def get_key(call: ApiCall) -> Record:
 @OPERATIONS("PUT", "/v2/account/keys/{ssh_key_identifier}", "ssh_key:update")
 def rename_key(call: ApiCall) -> Record:
     """Only a key's name can be changed."""
-    key = _key_in_path(call)
-    return {"ssh_key": select_members(call.account.change("ssh_key", key["id"], name=read_name(call.body)), SHOWN)}
+    name = read_name(call.body)
+    changed = call.account.change(SSH_KEY, _key_in_path(call)["id"], name=name)
+    return {"ssh_key": select_members(changed, SHOWN)}
 
 
 @OPERATIONS("DELETE", "/v2/account/keys/{ssh_key_identifier}", "ssh_key:delete", status=204)
 def delete_key(call: ApiCall) -> None:
     """Forget a key."""
-    call.account.delete("ssh_key", _key_in_path(call)["id"])
+    call.account.delete(SSH_KEY, _key_in_path(call)["id"])

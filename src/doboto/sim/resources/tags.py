@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..engine import tagging
 from ..engine.account import Account
 from ..engine.errors import ApiError, bad_request, not_found, unprocessable
 from ..engine.fields import integer, objects, required, text
-from ..engine.records import Key, Record
+from ..engine.records import DROPLET, IMAGE, TAG, VOLUME, VOLUME_SNAPSHOT, Key, Kind, Record, StoredTag
 from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
@@ -14,15 +16,15 @@ from ..http.routes import Operations
 OPERATIONS = Operations()
 
 #: The scope that tagging a kind of resource takes (API reference, text of POST .../resources).
-UPDATE_SCOPES = {
-    "droplet": "droplet:update",
-    "image": "image:update",
-    "volume": "block_storage:update",
-    "volume_snapshot": "block_storage_snapshot:update",
+UPDATE_SCOPES: dict[str, str] = {
+    DROPLET: "droplet:update",
+    IMAGE: "image:update",
+    VOLUME: "block_storage:update",
+    VOLUME_SNAPSHOT: "block_storage_snapshot:update",
 }
 
 
-def show(call: ApiCall, tag: Record) -> Record:
+def show(call: ApiCall, tag: StoredTag) -> Record:
     """Return a tag with the numbers of what carries it."""
     counts = {plural: _statistics(call, tag, kind) for kind, plural in tagging.KINDS.items()}
     counts["databases"] = {"count": 0}
@@ -35,17 +37,17 @@ def show(call: ApiCall, tag: Record) -> Record:
     }
 
 
-def _statistics(call: ApiCall, tag: Record, kind: str) -> Record:
+def _statistics(call: ApiCall, tag: StoredTag, kind: Kind[Any]) -> Record:
     count, last = call.account.store(kind).count("tag", tag["name"]), tag["last"].get(kind)
     if not count or last is None:
         return {"count": count}
     return {"count": count, "last_tagged_uri": f"{call.base}/v2/{tagging.KINDS[kind]}/{last}"}
 
 
-def _tag_in_path(call: ApiCall) -> Record:
+def _tag_in_path(call: ApiCall) -> StoredTag:
     # URLs take the canonical capitalisation only (`doctl#333`).
     name = call.params["tag_id"]
-    tag = call.account.find("tag", name.lower())
+    tag = call.account.find(TAG, name.lower())
     if tag is None or tag["name"] != name:
         raise not_found()
     return tag
@@ -54,7 +56,7 @@ def _tag_in_path(call: ApiCall) -> Record:
 @OPERATIONS("GET", "/v2/tags", "tag:read")
 def list_tags(call: ApiCall) -> Record:
     """List all tags."""
-    return page(call, "tags", list(call.account.store("tag")), lambda tag: show(call, tag))
+    return page(call, "tags", list(call.account.store(TAG)), lambda tag: show(call, tag))
 
 
 def _with_causes(error: ApiError) -> ApiError:
@@ -71,7 +73,7 @@ def create_tag(call: ApiCall) -> Record:
     """Create a tag; one that is there already is simply shown."""
     name = tagging.validate_name(required(call.body, "name", text))
     tagging.create_missing(call.account, [name])
-    return {"tag": show(call, call.account.get("tag", name.lower()))}
+    return {"tag": show(call, call.account.get(TAG, name.lower()))}
 
 
 @OPERATIONS("GET", "/v2/tags/{tag_id}", "tag:read")
@@ -88,7 +90,7 @@ def delete_tag(call: ApiCall) -> None:
     for kind in tagging.KINDS:
         for key in call.account.store(kind).keys("tag", name):
             tagging.detach(call.account, name, kind, key)
-    call.account.delete("tag", name.lower())
+    call.account.delete(TAG, name.lower())
 
 
 @OPERATIONS("POST", "/v2/tags/{tag_id}/resources", "tag:create", status=204)
@@ -107,24 +109,24 @@ def untag_resources(call: ApiCall) -> None:
         tagging.detach(call.account, name, kind, key)
 
 
-def _resources(call: ApiCall) -> list[tuple[str, Key]]:
+def _resources(call: ApiCall) -> list[tuple[Kind[Any], Key]]:
     """Return all resources named in the body, every one of them there; nothing changes before that is known."""
     if not call.body.get("resources"):
         raise bad_request("param is missing or the value is empty: resources")  # `python-digitalocean#238`
     return [_resource(call, item) for item in objects(call.body, "resources")]
 
 
-def _resource(call: ApiCall, item: Record) -> tuple[str, Key]:
-    kind, identifier = required(item, "resource_type", text), item.get("resource_id")
+def _resource(call: ApiCall, item: Record) -> tuple[Kind[Any], Key]:
+    kind, identifier = Kind[Any](required(item, "resource_type", text)), item.get("resource_id")
     if kind not in UPDATE_SCOPES:
-        raise unprocessable(f"resource_type {kind!r} can not be tagged")
+        raise unprocessable(f"resource_type {str(kind)!r} can not be tagged")
     if not isinstance(identifier, str):
         raise unprocessable("resource_id must be a string")  # `droplet_kit` PR 138
     call.scopes.require(UPDATE_SCOPES[kind])
     return kind, _existing(call.account, kind, identifier)
 
 
-def _existing(account: Account, kind: str, identifier: str) -> Key:
+def _existing(account: Account, kind: Kind[Any], identifier: str) -> Key:
     key: Key = (integer(identifier) or 0) if kind in ("droplet", "image") else identifier
     account.get(kind, key)
     return key

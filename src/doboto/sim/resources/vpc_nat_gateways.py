@@ -1,14 +1,13 @@
 """VPC NAT gateways: what a request asks for, and their life: NEW -> ACTIVE -> DELETING -> gone.
 
-Members of a `nat_gateway` record: `id`, `name`, `type`, `state`, `region`, `size`, `vpc_uuid`, `default_gateway`,
-`gateway_ip` (in the VPC) and `egress_ip` (both null until active), the three timeouts, `created_at`, `updated_at`.
 The product documentation has the states, and that a gateway is in one VPC.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypedDict
 
 from ..catalog import region
 from ..engine.account import Account
@@ -16,7 +15,7 @@ from ..engine.clock import iso
 from ..engine.errors import not_found, over_limit, unprocessable
 from ..engine.fields import flag, integer, objects, optional, read_name, required, text
 from ..engine.lifecycle import durations, effect
-from ..engine.records import Key, Record, select_members
+from ..engine.records import VPC, Key, Kind, Record, select_members
 from ..engine.store import index
 from ..http.messages import ApiCall
 from ..http.paging import page
@@ -24,6 +23,37 @@ from ..http.routes import Operations
 from .droplets.networks import public_v4
 from .projects import state as projects
 from .vpcs import state as vpcs
+
+
+class Timeouts(TypedDict):
+    """Seconds after which idle connections are forgotten."""
+
+    udp_timeout_seconds: int
+    icmp_timeout_seconds: int
+    tcp_timeout_seconds: int
+
+
+class StoredNatGateway(Timeouts):
+    """A NAT gateway; its addresses are None until it is active."""
+
+    id: str
+    name: str
+    type: str
+    state: str
+    region: str
+    size: int
+    vpc_uuid: str
+    subnet_uuid: str
+    project_id: str
+    default_gateway: bool
+    gateway_ip: str | None
+    egress_ip: str | None
+    created_at: str
+    updated_at: str
+
+
+NAT_GATEWAY: Kind[StoredNatGateway] = Kind("nat_gateway")
+
 
 durations(nat_gateway__start=5.0, nat_gateway__create=60.0, nat_gateway__delete=20.0)
 
@@ -46,20 +76,25 @@ SHOWN = (
 )
 
 
-@index("nat_gateway", "name")
-def _name(gateway: Record) -> Iterable[Key]:
+@index(NAT_GATEWAY, "vpc")
+def _vpc(gateway: StoredNatGateway) -> Iterable[Key]:
+    return (gateway["vpc_uuid"],)
+
+
+@index(NAT_GATEWAY, "name")
+def _name(gateway: StoredNatGateway) -> Iterable[Key]:
     return (gateway["name"],)
 
 
-def get(account: Account, key: str) -> Record:
+def get(account: Account, key: str) -> StoredNatGateway:
     """Return the gateway with an id; the Terraform provider relies on the text for those that are not there."""
-    gateway = account.find("nat_gateway", key)
+    gateway = account.find(NAT_GATEWAY, key)
     if gateway is None:
         raise not_found(f"nat gateway with id {key} not found")
     return gateway
 
 
-def show(gateway: Record) -> Record:
+def show(gateway: StoredNatGateway) -> Record:
     """Return a gateway as the API shows it."""
     vpc = {"vpc_uuid": gateway["vpc_uuid"], "subnet_uuid": gateway["subnet_uuid"]}
     ready = {"vpcs": [{**vpc, "gateway_ip": gateway["gateway_ip"], "default_gateway": gateway["default_gateway"]}]}
@@ -71,20 +106,20 @@ def show(gateway: Record) -> Record:
     )
 
 
-def create(account: Account, now: float, body: Record) -> Record:
+def create(account: Account, now: float, body: Record) -> StoredNatGateway:
     """Create a gateway, which gets its addresses when it becomes active."""
     name, slug, size = _free_name(account, body), _open_region(body), _size(account, body)
     if required(body, "type", text).upper() != "PUBLIC":
         raise unprocessable("type must be PUBLIC")
     place, timeouts = _place(body), _timeouts(body, TIMEOUTS)
-    vpc = account.get("vpc", required(place, "vpc_uuid", text))
+    vpc = account.get(VPC, required(place, "vpc_uuid", text))
     if vpc["region"] != slug:
         raise unprocessable("VPC is not in the same region as the NAT gateway.")
     vpcs.require_room(account, vpc, 1)
     key, default = account.uuid(), flag(place, "default_gateway")
     if default:
         _clear_default(account, vpc["id"])
-    gateway: Record = {
+    gateway: StoredNatGateway = {
         "id": key,
         "name": name,
         "type": "PUBLIC",
@@ -103,10 +138,10 @@ def create(account: Account, now: float, body: Record) -> Record:
         "updated_at": iso(now),
     }
     account.after(account.settings.seconds("nat_gateway.start"), "nat_gateway.provision", now, gateway_id=key)
-    return account.put("nat_gateway", key, gateway)
+    return account.put(NAT_GATEWAY, key, gateway)
 
 
-def update(account: Account, now: float, gateway: Record, body: Record) -> Record:
+def update(account: Account, now: float, gateway: StoredNatGateway, body: Record) -> StoredNatGateway:
     """New name, size, timeouts or role in its VPC; what is missing stays as it is."""
     if gateway["state"] == "DELETING":
         raise unprocessable("The NAT gateway is being deleted.")
@@ -118,23 +153,23 @@ def update(account: Account, now: float, gateway: Record, body: Record) -> Recor
     if default and not gateway["default_gateway"]:
         _clear_default(account, gateway["vpc_uuid"])
     members = {"name": name, "size": size, "default_gateway": default, **timeouts, "updated_at": iso(now)}
-    return account.change("nat_gateway", gateway["id"], **members)
+    return account.change(NAT_GATEWAY, gateway["id"], **members)
 
 
-def delete(account: Account, now: float, gateway: Record) -> None:
+def delete(account: Account, now: float, gateway: StoredNatGateway) -> None:
     """Begin to delete a gateway; asked again, it is being deleted still."""
     if gateway["state"] != "DELETING":
-        account.change("nat_gateway", gateway["id"], state="DELETING")
+        account.change(NAT_GATEWAY, gateway["id"], state="DELETING")
         seconds = account.settings.seconds("nat_gateway.delete")
         account.after(seconds, "nat_gateway.deleted", now, gateway_id=gateway["id"])
 
 
-def _free_name(account: Account, body: Record, own: Record | None = None) -> str:
+def _free_name(account: Account, body: Record, own: StoredNatGateway | None = None) -> str:
     # Unique (product documentation), of these characters (documentation of the Ansible module); texts are our own.
     name = read_name(body)
     if not NAME.fullmatch(name):
         raise unprocessable("name may only contain alphanumeric characters, dashes, and periods")
-    if any(own is None or key != own["id"] for key in account.store("nat_gateway").keys("name", name)):
+    if any(own is None or key != own["id"] for key in account.store(NAT_GATEWAY).keys("name", name)):
         raise unprocessable("a NAT gateway with the same name already exists in your account")
     return name
 
@@ -172,18 +207,22 @@ def _project(account: Account, now: float, body: Record) -> str:
     return asked
 
 
-def _timeouts(body: Record, defaults: Record | dict[str, int]) -> dict[str, int]:
+def _timeouts(body: Record, defaults: Mapping[str, Any]) -> Timeouts:
     # 0 is what a Go program sends that says nothing.
     found = {name: optional(body, name, integer, 0) or int(defaults[name]) for name in TIMEOUTS}
     if any(seconds < 0 for seconds in found.values()):
         raise unprocessable("timeouts must not be negative")
-    return found
+    return {
+        "udp_timeout_seconds": found["udp_timeout_seconds"],
+        "icmp_timeout_seconds": found["icmp_timeout_seconds"],
+        "tcp_timeout_seconds": found["tcp_timeout_seconds"],
+    }
 
 
 def _clear_default(account: Account, vpc_id: str) -> None:
     # A VPC has one default gateway at a time (product documentation); that the new one takes over is unverified.
-    for key in account.store("nat_gateway").keys("vpc", vpc_id):
-        account.change("nat_gateway", key, default_gateway=False)
+    for key in account.store(NAT_GATEWAY).keys("vpc", vpc_id):
+        account.change(NAT_GATEWAY, key, default_gateway=False)
 
 
 @effect("nat_gateway.provision")
@@ -194,25 +233,25 @@ def _provision(account: Account, now: float, *, gateway_id: str) -> None:
 
 @effect("nat_gateway.active")
 def _finish_create(account: Account, now: float, *, gateway_id: str) -> None:
-    gateway = account.find("nat_gateway", gateway_id)
+    gateway = account.find(NAT_GATEWAY, gateway_id)
     if gateway is not None and gateway["state"] in ("NEW", "PROVISIONING"):
-        inside, _ = vpcs.next_address(account, account.get("vpc", gateway["vpc_uuid"]))
+        inside, _ = vpcs.next_address(account, account.get(VPC, gateway["vpc_uuid"]))
         outside = public_v4(account)["ip_address"]
         account.change(
-            "nat_gateway", gateway_id, state="ACTIVE", gateway_ip=inside, egress_ip=outside, updated_at=iso(now)
+            NAT_GATEWAY, gateway_id, state="ACTIVE", gateway_ip=inside, egress_ip=outside, updated_at=iso(now)
         )
 
 
 @effect("nat_gateway.deleted")
 def _finish_delete(account: Account, _now: float, *, gateway_id: str) -> None:
-    account.delete("nat_gateway", gateway_id)
+    account.delete(NAT_GATEWAY, gateway_id)
 
 
 def _change_state(account: Account, key: str, former: str, **members: str) -> bool:
-    gateway = account.find("nat_gateway", key)
+    gateway = account.find(NAT_GATEWAY, key)
     if gateway is None or gateway["state"] != former:
         return False
-    account.change("nat_gateway", key, **members)
+    account.change(NAT_GATEWAY, key, **members)
     return True
 
 
@@ -222,7 +261,7 @@ OPERATIONS = Operations()
 FILTERS: dict[str, Callable[[str], str]] = {"state": str.upper, "type": str.upper, "region": str.lower, "name": str}
 
 
-def _gateway_in_path(call: ApiCall) -> Record:
+def _gateway_in_path(call: ApiCall) -> StoredNatGateway:
     return get(call.account, call.params["id"])
 
 
@@ -230,8 +269,8 @@ def _gateway_in_path(call: ApiCall) -> Record:
 def list_gateways(call: ApiCall) -> Record:
     """List all gateways, or those that match every filter."""
     wanted = {name: write(call.query[name]) for name, write in FILTERS.items() if call.query.get(name)}
-    gateways = call.account.store("nat_gateway")
-    found = [one for one in gateways if all(one[name] == value for name, value in wanted.items())]
+    gateways = call.account.store(NAT_GATEWAY)
+    found = [one for one in gateways if select_members(one, tuple(wanted)) == wanted]
     return page(call, "vpc_nat_gateways", found, show)
 
 

@@ -1,24 +1,37 @@
-"""VPC peerings: two VPCs joined. PROVISIONING -> ACTIVE -> DELETING -> gone.
-
-Members of a `vpc_peering` record: `id`, `name`, `vpc_ids`, `regions` (of the two), `created_at`, `status`.
-"""
+"""VPC peerings: two VPCs joined. PROVISIONING -> ACTIVE -> DELETING -> gone."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TypedDict
 
 from ..engine.account import Account
 from ..engine.clock import iso
 from ..engine.errors import not_found, unprocessable
 from ..engine.fields import read_name, required, text, texts
 from ..engine.lifecycle import durations, effect
-from ..engine.records import Key, Record, select_members
+from ..engine.records import VPC, Key, Kind, Record, StoredVpc, select_members
 from ..engine.store import index
 from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
 from .vpcs import state as vpc_ranges
+
+
+class StoredVpcPeering(TypedDict):
+    """Two VPCs joined, and their regions."""
+
+    id: str
+    name: str
+    vpc_ids: list[str]
+    regions: list[str]
+    created_at: str
+    status: str
+
+
+VPC_PEERING: Kind[StoredVpcPeering] = Kind("vpc_peering")
+
 
 durations(vpc_peering__create=10.0, vpc_peering__delete=10.0)
 
@@ -29,31 +42,30 @@ NAME = re.compile(r"[a-zA-Z0-9\-]+")
 ALONE = "blr1"
 
 
-@index("vpc_peering", "vpc")
-def _vpcs(peering: Record) -> Iterable[Key]:
-    vpc_ids: list[str] = peering["vpc_ids"]
-    return vpc_ids
+@index(VPC_PEERING, "vpc")
+def _vpcs(peering: StoredVpcPeering) -> Iterable[Key]:
+    return peering["vpc_ids"]
 
 
-@index("vpc_peering", "region")
-def _regions(peering: Record) -> Iterable[Key]:
+@index(VPC_PEERING, "region")
+def _regions(peering: StoredVpcPeering) -> Iterable[Key]:
     return dict.fromkeys(peering["regions"])
 
 
-@index("vpc_peering", "name")
-def _name(peering: Record) -> Iterable[Key]:
+@index(VPC_PEERING, "name")
+def _name(peering: StoredVpcPeering) -> Iterable[Key]:
     return (peering["name"],)
 
 
-def create(account: Account, now: float, name: str, vpc_ids: list[str]) -> Record:
+def create(account: Account, now: float, name: str, vpc_ids: list[str]) -> StoredVpcPeering:
     """Begin to peer two VPCs."""
     _require_free_name(account, name)
     if len(vpc_ids) != 2 or vpc_ids[0] == vpc_ids[1]:
         raise unprocessable("vpc_ids must name two different VPCs")
-    first, second = (account.get("vpc", vpc_id) for vpc_id in vpc_ids)
+    first, second = (account.get(VPC, vpc_id) for vpc_id in vpc_ids)
     _require_possible(account, first, second)
     key = account.uuid()
-    peering: Record = {
+    peering: StoredVpcPeering = {
         "id": key,
         "name": name,
         "vpc_ids": vpc_ids,
@@ -62,35 +74,35 @@ def create(account: Account, now: float, name: str, vpc_ids: list[str]) -> Recor
         "status": "PROVISIONING",
     }
     account.after(account.settings.seconds("vpc_peering.create"), "vpc_peering.active", now, peering_id=key)
-    return account.put("vpc_peering", key, peering)
+    return account.put(VPC_PEERING, key, peering)
 
 
-def rename(account: Account, peering: Record, name: str) -> Record:
+def rename(account: Account, peering: StoredVpcPeering, name: str) -> StoredVpcPeering:
     """Set a new name, which is all that can be changed."""
     if name != peering["name"]:
         _require_free_name(account, name)
-    return account.change("vpc_peering", peering["id"], name=name)
+    return account.change(VPC_PEERING, peering["id"], name=name)
 
 
-def delete(account: Account, now: float, peering: Record) -> Record:
+def delete(account: Account, now: float, peering: StoredVpcPeering) -> StoredVpcPeering:
     """Begin to delete a peering; asked again, it is being deleted still."""
     if peering["status"] == "DELETING":
         return peering
     seconds = account.settings.seconds("vpc_peering.delete")
     account.after(seconds, "vpc_peering.deleted", now, peering_id=peering["id"])
-    return account.change("vpc_peering", peering["id"], status="DELETING")
+    return account.change(VPC_PEERING, peering["id"], status="DELETING")
 
 
 def _require_free_name(account: Account, name: str) -> None:
     # That names are unique and what is in them: API reference. The texts here and below are our own.
     if not NAME.fullmatch(name):
         raise unprocessable("name may only contain alphanumeric characters and dashes")
-    if account.store("vpc_peering").count("name", name):
+    if account.store(VPC_PEERING).count("name", name):
         raise unprocessable("a VPC peering with the same name already exists in your account")
 
 
-def _require_possible(account: Account, first: Record, second: Record) -> None:
-    peerings = account.store("vpc_peering")
+def _require_possible(account: Account, first: StoredVpc, second: StoredVpc) -> None:
+    peerings = account.store(VPC_PEERING)
     if set(peerings.keys("vpc", first["id"])) & set(peerings.keys("vpc", second["id"])):
         raise unprocessable("The VPCs are already peered.")
     regions = {first["region"], second["region"]}
@@ -105,14 +117,14 @@ def _require_possible(account: Account, first: Record, second: Record) -> None:
 
 @effect("vpc_peering.active")
 def _finish_create(account: Account, _now: float, *, peering_id: str) -> None:
-    peering = account.find("vpc_peering", peering_id)
+    peering = account.find(VPC_PEERING, peering_id)
     if peering is not None and peering["status"] == "PROVISIONING":
-        account.change("vpc_peering", peering_id, status="ACTIVE")
+        account.change(VPC_PEERING, peering_id, status="ACTIVE")
 
 
 @effect("vpc_peering.deleted")
 def _finish_delete(account: Account, _now: float, *, peering_id: str) -> None:
-    account.delete("vpc_peering", peering_id)
+    account.delete(VPC_PEERING, peering_id)
 
 
 OPERATIONS = Operations()
@@ -120,19 +132,19 @@ OPERATIONS = Operations()
 SHOWN = ("id", "name", "vpc_ids", "created_at", "status")
 
 
-def show(peering: Record) -> Record:
+def show(peering: StoredVpcPeering) -> Record:
     """Return a peering as the API shows it."""
     return select_members(peering, SHOWN)
 
 
-def _peering_in_path(call: ApiCall) -> Record:
-    return call.account.get("vpc_peering", call.params["vpc_peering_id"])
+def _peering_in_path(call: ApiCall) -> StoredVpcPeering:
+    return call.account.get(VPC_PEERING, call.params["vpc_peering_id"])
 
 
 @OPERATIONS("GET", "/v2/vpc_peerings", "vpc_peering:read")
 def list_peerings(call: ApiCall) -> Record:
     """List all peerings, or those with a VPC in a region."""
-    peerings, region = call.account.store("vpc_peering"), call.query.get("region")
+    peerings, region = call.account.store(VPC_PEERING), call.query.get("region")
     keys = peerings.keys("region", region) if region else list(peerings.records)
     return page(call, "vpc_peerings", keys, lambda key: show(peerings.records[key]))
 
@@ -165,15 +177,15 @@ def delete_peering(call: ApiCall) -> Record:
 # -- as seen from one of the two VPCs
 
 
-def _vpc_in_path(call: ApiCall) -> Record:
-    return call.account.get("vpc", call.params["vpc_id"])
+def _vpc_in_path(call: ApiCall) -> StoredVpc:
+    return call.account.get(VPC, call.params["vpc_id"])
 
 
 @OPERATIONS("GET", "/v2/vpcs/{vpc_id}/peerings", "vpc_peering:read")
 def list_peerings_of_vpc(call: ApiCall) -> Record:
     """List a VPC's peerings."""
-    keys = call.account.store("vpc_peering").keys("vpc", _vpc_in_path(call)["id"])
-    return page(call, "peerings", keys, lambda key: show(call.account.get("vpc_peering", key)))
+    keys = call.account.store(VPC_PEERING).keys("vpc", _vpc_in_path(call)["id"])
+    return page(call, "peerings", keys, lambda key: show(call.account.get(VPC_PEERING, key)))
 
 
 @OPERATIONS("POST", "/v2/vpcs/{vpc_id}/peerings", "vpc_peering:create", status=202)

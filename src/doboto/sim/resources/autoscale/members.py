@@ -1,8 +1,7 @@
 """The Droplets of a pool, what the pool has done, and its past for its metrics.
 
-A `pool_member` record has `droplet_id`, `pool_id`, `joined` and `left` (or null): it stays until the pool is gone, for
-the pool's metrics. A `pool_event` record, one for each scaling or change of configuration, has the members that the API
-shows, and `pool_id`, `at` and, of the pool at that time, `config`.
+A member stays until the pool is gone, for the pool's metrics; there is an event for each scaling or change of
+configuration.
 """
 
 from __future__ import annotations
@@ -10,11 +9,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal, TypedDict
 
 from ...engine import actions
 from ...engine.account import Account
 from ...engine.clock import iso
-from ...engine.records import Key, Record, select_members
+from ...engine.records import ACTION, DROPLET, Key, Kind, Record, select_members
 from ...engine.store import index
 from ..monitoring.machine import Curve, Span, curve, span_at, spans
 
@@ -22,35 +22,79 @@ from ..monitoring.machine import Curve, Span, curve, span_at, spans
 LOOKBACK = 300.0
 
 
-@index("pool_member", "pool")
-def _pool(member: Record) -> Iterable[Key]:
+class StoredPool(TypedDict):
+    """A pool: how it scales, what its Droplets are like, how many it should have now and when it last scaled."""
+
+    id: str
+    name: str
+    config: Record
+    template: Record
+    created_at: str
+    updated_at: str
+    status: Literal["active", "deleting", "error"]
+    desired: int
+    scaled: float
+
+
+class PoolMember(TypedDict):
+    """A Droplet of a pool, and when it was one."""
+
+    droplet_id: int
+    pool_id: str
+    joined: float
+    left: float | None
+
+
+class PoolEvent(TypedDict):
+    """What a pool has done, with its configuration at that time."""
+
+    history_event_id: str
+    pool_id: str
+    current_instance_count: int
+    desired_instance_count: int
+    reason: str
+    status: Literal["in_progress", "success", "error"]
+    created_at: str
+    updated_at: str
+    at: float
+    config: Record
+
+
+AUTOSCALE_POOL: Kind[StoredPool] = Kind("autoscale_pool")
+POOL_MEMBER: Kind[PoolMember] = Kind("pool_member")
+POOL_EVENT: Kind[PoolEvent] = Kind("pool_event")
+
+
+@index(POOL_MEMBER, "pool")
+def _pool(member: PoolMember) -> Iterable[Key]:
     return (member["pool_id"],) if member["left"] is None else ()
 
 
-@index("pool_member", "ever")
-def _ever(member: Record) -> Iterable[Key]:
+@index(POOL_MEMBER, "ever")
+def _ever(member: PoolMember) -> Iterable[Key]:
     return (member["pool_id"],)
 
 
 def of(account: Account, pool_id: str) -> list[int]:
     """Return the ids of the pool's Droplets, oldest first."""
-    return [int(key) for key in account.store("pool_member").keys("pool", pool_id)]
+    return [int(key) for key in account.store(POOL_MEMBER).keys("pool", pool_id)]
 
 
 def join(account: Account, now: float, pool_id: str, droplet_id: int) -> None:
     """Add a Droplet to the pool."""
-    member = {"droplet_id": droplet_id, "pool_id": pool_id, "joined": now, "left": None}
-    account.put("pool_member", droplet_id, member)
+    member: PoolMember = {"droplet_id": droplet_id, "pool_id": pool_id, "joined": now, "left": None}
+    account.put(POOL_MEMBER, droplet_id, member)
 
 
 def leave(account: Account, now: float, droplet_id: int) -> None:
     """Remove a Droplet from the pool."""
-    account.change("pool_member", droplet_id, left=now)
+    account.change(POOL_MEMBER, droplet_id, left=now)
 
 
 def active(account: Account, pool_id: str) -> list[int]:
     """Return the ids of those that are active."""
-    return [key for key in of(account, pool_id) if (account.find("droplet", key) or {}).get("status") == "active"]
+    found = [account.find(DROPLET, key) for key in of(account, pool_id)]
+    return [droplet["id"] for droplet in found if droplet is not None and droplet["status"] == "active"]
 
 
 def utilization(account: Account, droplet_id: int, now: float) -> Record:
@@ -70,13 +114,13 @@ _STATUS = {"new": "provisioning", "active": "active", "off": "off", "archive": "
 
 def show(account: Account, droplet_id: int, now: float) -> Record:
     """Return a member as the API shows it; health beyond being on is unverified."""
-    droplet = account.find("droplet", droplet_id)
+    droplet = account.find(DROPLET, droplet_id)
     gone = droplet is None or droplet["destroying"]
     status = "deleting" if droplet is None or gone else _STATUS[droplet["status"]]
     idle = {"memory": 0.0, "cpu": 0.0}
     shown = {
         "droplet_id": droplet_id,
-        "created_at": iso(account.get("pool_member", droplet_id)["joined"]),
+        "created_at": iso(account.get(POOL_MEMBER, droplet_id)["joined"]),
         "updated_at": _updated_at(account, droplet_id),
         "health_status": "unhealthy" if status == "off" else "healthy",
         "status": status,
@@ -86,8 +130,8 @@ def show(account: Account, droplet_id: int, now: float) -> Record:
 
 
 def _updated_at(account: Account, droplet_id: int) -> str:
-    latest = account.get("action", actions.of(account, "droplet", droplet_id)[0])
-    return str(latest["completed_at"] or latest["started_at"])
+    latest = account.get(ACTION, actions.of(account, "droplet", droplet_id)[0])
+    return latest["completed_at"] or latest["started_at"]
 
 
 EVENT_SHOWN = (
@@ -96,25 +140,25 @@ EVENT_SHOWN = (
 )  # fmt: skip
 
 
-@index("pool_event", "pool")
-def _event_pool(event: Record) -> Iterable[Key]:
+@index(POOL_EVENT, "pool")
+def _event_pool(event: PoolEvent) -> Iterable[Key]:
     return (event["pool_id"],)
 
 
-def events_of(account: Account, pool_id: str) -> list[Record]:
+def events_of(account: Account, pool_id: str) -> list[PoolEvent]:
     """Return the pool's events, oldest first."""
-    return [account.get("pool_event", key) for key in account.store("pool_event").keys("pool", pool_id)]
+    return [account.get(POOL_EVENT, key) for key in account.store(POOL_EVENT).keys("pool", pool_id)]
 
 
-def begin_event(account: Account, now: float, pool: Record, current: int, desired: int, reason: str) -> str:
+def begin_event(account: Account, now: float, pool: StoredPool, current: int, desired: int, reason: str) -> str:
     """Create an event, in progress; trying again what failed last time goes on with its event."""
     past = events_of(account, pool["id"])
     again = past[-1] if past else None
     if again and (again["status"], again["reason"], again["desired_instance_count"]) == ("error", reason, desired):
-        account.change("pool_event", again["history_event_id"], status="in_progress", updated_at=iso(now))
-        return str(again["history_event_id"])
+        account.change(POOL_EVENT, again["history_event_id"], status="in_progress", updated_at=iso(now))
+        return again["history_event_id"]
     key = account.uuid()
-    event = {
+    event: PoolEvent = {
         "history_event_id": key,
         "pool_id": pool["id"],
         "current_instance_count": current,
@@ -126,16 +170,16 @@ def begin_event(account: Account, now: float, pool: Record, current: int, desire
         "at": now,
         "config": pool["config"],
     }
-    account.put("pool_event", key, event)
+    account.put(POOL_EVENT, key, event)
     return key
 
 
 def end_event(account: Account, now: float, key: str, status: str, current: int) -> None:
     """End an event with `success` or `error`."""
-    account.change("pool_event", key, status=status, updated_at=iso(now), current_instance_count=current)
+    account.change(POOL_EVENT, key, status=status, updated_at=iso(now), current_instance_count=current)
 
 
-def show_event(event: Record) -> Record:
+def show_event(event: PoolEvent) -> Record:
     """Return an event as the API shows it."""
     return select_members(event, EVENT_SHOWN)
 
@@ -145,14 +189,14 @@ class Past:
     """All that the pool has held, with the times at which each ran, and its events."""
 
     ran: list[tuple[int, list[Span]]]
-    events: list[Record]
+    events: list[PoolEvent]
     began: list[float]
 
     def running(self, moment: float) -> list[int]:
         """Return the Droplets that ran at a moment."""
         return [droplet for droplet, ran in self.ran if span_at(ran, moment) is not None]
 
-    def event(self, moment: float) -> Record | None:
+    def event(self, moment: float) -> PoolEvent | None:
         """Return the latest event before a moment."""
         before = bisect_right(self.began, moment)
         return self.events[before - 1] if before else None
@@ -160,13 +204,13 @@ class Past:
 
 def past(account: Account, pool_id: str, now: float) -> Past:
     """Return the past of a pool."""
-    held = [account.get("pool_member", key) for key in account.store("pool_member").keys("ever", pool_id)]
+    held = [account.get(POOL_MEMBER, key) for key in account.store(POOL_MEMBER).keys("ever", pool_id)]
     events = events_of(account, pool_id)
     return Past([_ran(account, member, now) for member in held], events, [event["at"] for event in events])
 
 
-def _ran(account: Account, member: Record, now: float) -> tuple[int, list[Span]]:
-    until: float = now if member["left"] is None else member["left"]
+def _ran(account: Account, member: PoolMember, now: float) -> tuple[int, list[Span]]:
+    until = now if member["left"] is None else member["left"]
     return member["droplet_id"], spans(account, member["droplet_id"], until)
 
 

@@ -17,23 +17,23 @@ from ...http.paging import page
 from ...http.routes import Handler, Operations
 from ..monitoring.routes import matrix, moments, series
 from . import members, request, state
-from .members import Past, aimed_at, busy, curves, past
+from .members import AUTOSCALE_POOL, Past, StoredPool, aimed_at, busy, curves, past
 
 OPERATIONS = Operations()
 
 _ALL, _ONE = "/v2/droplets/autoscale", "/v2/droplets/autoscale/{autoscale_pool_id}"
 
 
-def _in_path(call: ApiCall) -> Record:
+def _in_path(call: ApiCall) -> StoredPool:
     key = call.params["autoscale_pool_id"]
-    pool = call.account.find("autoscale_pool", key)
+    pool = call.account.find(AUTOSCALE_POOL, key)
     if pool is None:
         # The text that `terraform-provider-digitalocean` looks for (2025).
         raise not_found(f"autoscale group with id {key} not found")
     return pool
 
 
-def _show(call: ApiCall, pool: Record) -> Record:
+def _show(call: ApiCall, pool: StoredPool) -> Record:
     seen = members.average(call.account, pool["id"], call.now)
     return {
         **select_members(pool, ("id", "name", "config")),
@@ -48,7 +48,7 @@ def _show(call: ApiCall, pool: Record) -> Record:
 def list_pools(call: ApiCall) -> Record:
     """List all pools, or those of a name."""
     name = call.query.get("name")
-    found = [pool for pool in call.account.store("autoscale_pool") if not name or pool["name"] == name]
+    found = [pool for pool in call.account.store(AUTOSCALE_POOL) if not name or pool["name"] == name]
     return page(call, "autoscale_pools", found, lambda pool: _show(call, pool))
 
 
@@ -145,7 +145,7 @@ _MEASURES: dict[str, Callable[[Account, Past], Measure]] = {
 def _metric(name: str) -> Handler:
     def get_metric(call: ApiCall) -> Record:
         key = required(call.query, "autoscale_pool_id", text)
-        pool = call.account.find("autoscale_pool", key)
+        pool = call.account.find(AUTOSCALE_POOL, key)
         born = call.now if pool is None else datetime.fromisoformat(pool["created_at"]).timestamp()
         due = moments(call, born)
         if pool is None:

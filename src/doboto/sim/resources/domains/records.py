@@ -11,7 +11,16 @@ from ...engine.account import Account
 from ...engine.errors import ApiError, unprocessable
 from ...engine.fields import integer, text
 from ...engine.records import Record
-from .state import fqdn, is_address, name_key, ttl_of
+from .state import (
+    DOMAIN_RECORD,
+    DomainRecordMembers,
+    StoredDomain,
+    StoredDomainRecord,
+    fqdn,
+    is_address,
+    name_key,
+    ttl_of,
+)
 
 NEEDS_DOT = "Data needs to end with a dot (.)"  # `doctl#919`, `api-v2#130`
 _LABEL = r"[a-z0-9_*](?:[a-z0-9_*-]{0,61}[a-z0-9_*])?"
@@ -93,39 +102,50 @@ TYPES: Mapping[str, RecordType] = {
 }
 
 
-def read_new(account: Account, domain: Record, body: Record) -> Record:
+def read_new(account: Account, domain: StoredDomain, body: Record) -> DomainRecordMembers:
     """Read the members of a record to be created."""
     return _read(account, domain, body)
 
 
-def read_changed(account: Account, domain: Record, before: Record, body: Record) -> Record:
+def read_changed(
+    account: Account, domain: StoredDomain, before: StoredDomainRecord, body: Record
+) -> StoredDomainRecord:
     """Read the members of a record to be changed: what the body has, else what the record has."""
     if before["type"] == "SOA":
-        ttl = _number("ttl", _TTL, body.get("ttl"), before["ttl"])
+        ttl = _ttl(body) or before["ttl"]
         return {**before, "ttl": ttl, "data": str(ttl)}
     given = {name: value for name, value in body.items() if value is not None}
     members = _read(account, domain, {**before, **given}, own=before["id"])
-    return {**before, **dict.fromkeys(("priority", "port", "weight", "flags", "tag")), **members}
+    return {**before, **members}
 
 
-def _read(account: Account, domain: Record, body: Record, own: int | None = None) -> Record:
+def _read(account: Account, domain: StoredDomain, body: Record, own: int | None = None) -> DomainRecordMembers:
     type = body.get("type")
     if not isinstance(type, str) or type not in TYPES:
         raise unprocessable("Record type is not included in the list")  # `knife-digital_ocean#78`
     kind = TYPES[type]
     name = _name(domain["name"], body.get("name"), kind.name)
-    members: Record = {"type": type, "name": name, "ttl": _number("ttl", _TTL, body.get("ttl"), None)}
-    if members["ttl"] is None:
-        members["ttl"] = ttl_of(account, domain)
-    if kind.tag:
-        members["tag"] = _tag(body.get("tag"))
+    ttl = _ttl(body) or ttl_of(account, domain)
+    tag = _tag(body.get("tag")) if kind.tag else None
     if type == "TXT" and "*" in name:
         raise unprocessable("Name is invalid")  # dnscontrol's audit; the text is our own
-    members["data"] = _at_apex(domain["name"], kind, _data(kind, body.get("data"), members.get("tag")))
-    for field, number in kind.numbers.items():
-        members[field] = _number(field, number, body.get(field), number.default, required=number.default is None)
-    _alone(account, domain["name"], members, own)
-    return members
+    data = _at_apex(domain["name"], kind, _data(kind, body.get("data"), tag))
+    numbers = {
+        field: _number(field, number, body.get(field), number.default, required=number.default is None)
+        for field, number in kind.numbers.items()
+    }
+    _alone(account, domain["name"], name, type, own)
+    return {
+        "type": type,
+        "name": name,
+        "data": data,
+        "ttl": ttl,
+        "priority": numbers.get("priority"),
+        "port": numbers.get("port"),
+        "weight": numbers.get("weight"),
+        "flags": numbers.get("flags"),
+        "tag": tag,
+    }
 
 
 #: `record ttl must be greater than 30` in a trace (`peladonerd` PR 44); 30 itself is accepted (`omg.lol#37`).
@@ -139,6 +159,10 @@ def _number(field: str, number: Number, value: object, default: int | None, *, r
     if read is None or not number.low <= read <= number.high:
         raise _bad_number(field, number)
     return read
+
+
+def _ttl(body: Record) -> int | None:
+    return _number("ttl", _TTL, body.get("ttl"), None)
 
 
 def _bad_number(field: str, number: Number) -> ApiError:
@@ -186,10 +210,10 @@ def _tag(value: object) -> str:
     return str(value)
 
 
-def _alone(account: Account, domain: str, members: Record, own: int | None) -> None:
+def _alone(account: Account, domain: str, name: str, type: str, own: int | None) -> None:
     """A CNAME shares its name with nothing (`external-dns#4802`)."""
-    store = account.store("domain_record")
-    keys = store.keys("name", name_key(domain, members["name"]))
+    store = account.store(DOMAIN_RECORD)
+    keys = store.keys("name", name_key(domain, name))
     others = [store.records[key] for key in keys if key != own]
-    if any("CNAME" in (members["type"], other["type"]) for other in others):
+    if any("CNAME" in (type, other["type"]) for other in others):
         raise unprocessable("CNAME records cannot share a name with other records")

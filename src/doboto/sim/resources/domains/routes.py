@@ -10,19 +10,20 @@ from ...http.paging import page
 from ...http.routes import Operations
 from . import state
 from .records import NEEDS_DOT, TYPES, read_changed, read_new
+from .state import DOMAIN, DOMAIN_RECORD, StoredDomain, StoredDomainRecord
 
 OPERATIONS = Operations()
 
 
-def domain_in_path(call: ApiCall) -> Record:
+def domain_in_path(call: ApiCall) -> StoredDomain:
     """Return the domain that the path names; never with a dot at its end (`libdns/digitalocean#1`)."""
-    found = call.account.find("domain", call.params["domain_name"].lower())
+    found = call.account.find(DOMAIN, call.params["domain_name"].lower())
     if found is None:
         raise not_found()
     return found
 
 
-def _show(call: ApiCall, domain: Record) -> Record:
+def _show(call: ApiCall, domain: StoredDomain) -> Record:
     account = call.account
     return {
         "name": domain["name"],
@@ -34,7 +35,7 @@ def _show(call: ApiCall, domain: Record) -> Record:
 @OPERATIONS("GET", "/v2/domains", "domain:read")
 def list_domains(call: ApiCall) -> Record:
     """List all domains."""
-    return page(call, "domains", list(call.account.store("domain")), lambda domain: _show(call, domain))
+    return page(call, "domains", list(call.account.store(DOMAIN)), lambda domain: _show(call, domain))
 
 
 @OPERATIONS("POST", "/v2/domains", "domain:create", status=201)
@@ -63,9 +64,9 @@ _LIST = "/v2/domains/{domain_name}/records"
 _ONE = f"{_LIST}/{{domain_record_id}}"
 
 
-def _in_path(call: ApiCall) -> tuple[Record, Record]:
+def _in_path(call: ApiCall) -> tuple[StoredDomain, StoredDomainRecord]:
     domain = domain_in_path(call)
-    record = call.account.find("domain_record", integer(call.params["domain_record_id"]) or 0)
+    record = call.account.find(DOMAIN_RECORD, integer(call.params["domain_record_id"]) or 0)
     if record is None or record["domain"] != domain["name"]:
         raise not_found()
     return domain, record
@@ -112,13 +113,13 @@ def update_record(call: ApiCall) -> Record:
             raise unprocessable(NEEDS_DOT)
         body = {**body, "data": f"{record['data']}."}
     changed = read_changed(call.account, domain, record, body)
-    call.account.put("domain_record", record["id"], changed)
+    call.account.put(DOMAIN_RECORD, record["id"], changed)
     state.share_ttl(call.account, changed)
     state.touch(call.account, call.now, domain)
     return {"domain_record": state.show_record(changed)}
 
 
-def _names_host(record: Record) -> bool:
+def _names_host(record: StoredDomainRecord) -> bool:
     """Return whether the data is a host's name that was given with a dot."""
     kind = TYPES.get(record["type"])
     return kind is not None and kind.data is TYPES["CNAME"].data and record["tag"] != "iodef" and record["data"] != "@"
@@ -131,5 +132,5 @@ def delete_record(call: ApiCall) -> None:
     domain, record = _in_path(call)
     if record["type"] == "SOA":
         raise unprocessable("The SOA record can not be deleted.")
-    call.account.delete("domain_record", record["id"])
+    call.account.delete(DOMAIN_RECORD, record["id"])
     state.touch(call.account, call.now, domain)

@@ -1,20 +1,51 @@
-"""Domains with their records, and the zone file that follows from them.
-
-Members of a `domain` record: `name`, `soa_id` (its SOA record's), `serial`. Those of a `domain_record` record: what
-the API shows, and `domain`.
-"""
+"""Domains with their records, and the zone file that follows from them."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
 from collections.abc import Callable, Iterable
+from typing import TypedDict
 
 from ...engine.account import Account
 from ...engine.errors import unprocessable
-from ...engine.records import Key, Record, select_members
+from ...engine.records import Key, Kind, Record, select_members
 from ...engine.store import index
 from ..projects import state as projects
+
+
+class StoredDomain(TypedDict):
+    """A domain, by its name in lower case."""
+
+    name: str
+    soa_id: int
+    serial: int
+
+
+class DomainRecordMembers(TypedDict):
+    """A domain record as the API shows it, but for its id; what a type does not have is None."""
+
+    type: str
+    name: str
+    data: str
+    priority: int | None
+    port: int | None
+    ttl: int
+    weight: int | None
+    flags: int | None
+    tag: str | None
+
+
+class StoredDomainRecord(DomainRecordMembers):
+    """A record of a domain."""
+
+    id: int
+    domain: str
+
+
+DOMAIN: Kind[StoredDomain] = Kind("domain")
+DOMAIN_RECORD: Kind[StoredDomainRecord] = Kind("domain_record")
+
 
 TTL = 1800
 NAME_SERVERS = ("ns1.digitalocean.com", "ns2.digitalocean.com", "ns3.digitalocean.com")
@@ -22,16 +53,14 @@ SHOWN = ("id", "type", "name", "data", "priority", "port", "ttl", "weight", "fla
 #: `domain.TLD` (API reference); the text is our own.
 _NAME = re.compile(r"(?=.{3,253}\Z)(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)+(?!-)[a-z0-9-]{2,63}(?<!-)", re.ASCII)
 
-_NOTHING: Record = dict.fromkeys(SHOWN)
 
-
-@index("domain_record", "domain")
-def _domain(record: Record) -> Iterable[Key]:
+@index(DOMAIN_RECORD, "domain")
+def _domain(record: StoredDomainRecord) -> Iterable[Key]:
     return (record["domain"],)
 
 
-@index("domain_record", "name")
-def _name(record: Record) -> Iterable[Key]:
+@index(DOMAIN_RECORD, "name")
+def _name(record: StoredDomainRecord) -> Iterable[Key]:
     return (name_key(record["domain"], record["name"]),)
 
 
@@ -40,67 +69,83 @@ def name_key(domain: str, name: str) -> str:
     return f"{name.lower()} {domain}"
 
 
-def create(account: Account, now: float, name: str, ip_address: str | None) -> Record:
+def create(account: Account, now: float, name: str, ip_address: str | None) -> StoredDomain:
     """Create a domain with its SOA and NS records, and an A record if there is an address for it."""
     lowered = name.lower()
     if not _NAME.fullmatch(lowered):
         raise unprocessable(f"domain '{name}': name is invalid")
-    if account.find("domain", lowered) is not None:
+    if account.find(DOMAIN, lowered) is not None:
         raise unprocessable(f"domain '{name}': name already exists")  # `droplet_kit#181`
-    soa = add_record(account, lowered, {"type": "SOA", "name": "@", "data": str(TTL), "ttl": TTL})
-    domain = account.put("domain", lowered, {"name": lowered, "soa_id": soa["id"], "serial": int(now)})
+    soa = add_record(account, lowered, _apex("SOA", str(TTL)))
+    domain: StoredDomain = {"name": lowered, "soa_id": soa["id"], "serial": int(now)}
+    account.put(DOMAIN, lowered, domain)
     for server in NAME_SERVERS:
-        add_record(account, lowered, {"type": "NS", "name": "@", "data": server, "ttl": TTL})
+        add_record(account, lowered, _apex("NS", server))
     if ip_address is not None:
-        add_record(account, lowered, {"type": "A", "name": "@", "data": ip_address, "ttl": TTL})
+        add_record(account, lowered, _apex("A", ip_address))
     return domain
 
 
 def remove(account: Account, name: str) -> None:
     """Forget a domain and its records."""
-    for key in account.store("domain_record").keys("domain", name):
-        account.delete("domain_record", key)
-    account.delete("domain", name)
+    for key in account.store(DOMAIN_RECORD).keys("domain", name):
+        account.delete(DOMAIN_RECORD, key)
+    account.delete(DOMAIN, name)
     projects.forget(account, f"do:domain:{name}")
 
 
-def add_record(account: Account, domain: str, members: Record) -> Record:
-    """Create a record, with null for what its type doesn't have."""
+def add_record(account: Account, domain: str, members: DomainRecordMembers) -> StoredDomainRecord:
+    """Create a record."""
     number = account.next_id("domain_record")
-    return account.put("domain_record", number, {**_NOTHING, **members, "id": number, "domain": domain})
+    record: StoredDomainRecord = {**members, "id": number, "domain": domain}
+    return account.put(DOMAIN_RECORD, number, record)
 
 
-def share_ttl(account: Account, record: Record) -> None:
+def _apex(type: str, data: str) -> DomainRecordMembers:
+    """Return the members of a record of the domain itself."""
+    return {
+        "type": type,
+        "name": "@",
+        "data": data,
+        "ttl": TTL,
+        "priority": None,
+        "port": None,
+        "weight": None,
+        "flags": None,
+        "tag": None,
+    }
+
+
+def share_ttl(account: Account, record: StoredDomainRecord) -> None:
     """Give a record's time to live to the others of its name and type.
 
     A set of records has one (RFC 2181, 5.2), and creating one changed an older one (seen on 2024-05-16). That the one
     written last wins on an update, too, is unverified.
     """
-    store = account.store("domain_record")
+    store = account.store(DOMAIN_RECORD)
     for key in store.keys("name", name_key(record["domain"], record["name"])):
         other = store.records[key]
         if other["type"] == record["type"] and other["ttl"] != record["ttl"]:
-            account.change("domain_record", key, ttl=record["ttl"])
+            account.change(DOMAIN_RECORD, key, ttl=record["ttl"])
 
 
-def touch(account: Account, now: float, domain: Record) -> None:
+def touch(account: Account, now: float, domain: StoredDomain) -> None:
     """Increase the serial of a zone that changed."""
-    account.change("domain", domain["name"], serial=max(int(now), domain["serial"] + 1))
+    account.change(DOMAIN, domain["name"], serial=max(int(now), domain["serial"] + 1))
 
 
-def records_of(account: Account, domain: str) -> list[Record]:
+def records_of(account: Account, domain: str) -> list[StoredDomainRecord]:
     """Return a domain's records in the order they came."""
-    store = account.store("domain_record")
+    store = account.store(DOMAIN_RECORD)
     return [store.records[key] for key in sorted(store.keys("domain", domain), key=int)]
 
 
-def ttl_of(account: Account, domain: Record) -> int:
+def ttl_of(account: Account, domain: StoredDomain) -> int:
     """Return the zone's time to live: that of its SOA record, the only member that can change (API reference)."""
-    ttl: int = account.get("domain_record", domain["soa_id"])["ttl"]
-    return ttl
+    return account.get(DOMAIN_RECORD, domain["soa_id"])["ttl"]
 
 
-def show_record(record: Record) -> Record:
+def show_record(record: StoredDomainRecord) -> Record:
     """Return a record as the API shows it."""
     return select_members(record, SHOWN)
 
@@ -110,7 +155,7 @@ def fqdn(domain: str, name: str) -> str:
     return domain if name == "@" else f"{name}.{domain}"
 
 
-def zone_file(account: Account, domain: Record) -> str:
+def zone_file(account: Account, domain: StoredDomain) -> str:
     """Return the zone in the form of the API reference's example."""
     name, ttl = domain["name"], ttl_of(account, domain)
     head = [
@@ -122,22 +167,22 @@ def zone_file(account: Account, domain: Record) -> str:
     return "\n".join([*head, *records, ""])
 
 
-def _line(record: Record) -> str:
+def _line(record: StoredDomainRecord) -> str:
     data = _RDATA.get(record["type"], _verbatim)(record)
     return f"{fqdn(record['domain'], record['name'])}. {record['ttl']} IN {record['type']} {data}"
 
 
-def _verbatim(record: Record) -> str:
+def _verbatim(record: StoredDomainRecord) -> str:
     # TXT too has no quotes in zone files that people show (community tutorial on Sentora).
-    return str(record["data"])
+    return record["data"]
 
 
-def _host(record: Record) -> str:
+def _host(record: StoredDomainRecord) -> str:
     return f"{record['domain'] if record['data'] == '@' else record['data']}."
 
 
 #: What follows the type, where that isn't just the data.
-_RDATA: dict[str, Callable[[Record], str]] = {
+_RDATA: dict[str, Callable[[StoredDomainRecord], str]] = {
     "CNAME": _host,
     "NS": _host,
     "MX": lambda record: f"{record['priority']} {_host(record)}",

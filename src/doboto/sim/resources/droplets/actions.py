@@ -15,7 +15,7 @@ from ...engine.actions import ActionFailed
 from ...engine.errors import pending_event, unprocessable
 from ...engine.fields import flag, integer, optional, required, text
 from ...engine.lifecycle import CURRENTLY_ON, DROPLET_ACTIONS, effect
-from ...engine.records import Record
+from ...engine.records import DROPLET, IMAGE, VPC, Record, StoredAction, StoredDroplet
 from ..images.state import find_image, make_image, usable_image
 from . import backups, networks
 from .request import BAD_SIZE, SIZE_ELSEWHERE, hostname
@@ -27,7 +27,7 @@ SMALLER_DISK = "This size is not available because it has a smaller disk."
 ALREADY_OFF = "Droplet is already powered off"
 
 
-def check(account: Account, droplet: Record, body: Record, type: str) -> Record:
+def check(account: Account, droplet: StoredDroplet, body: Record, type: str) -> Record:
     """Return what the action needs to know, or the reason why it can't be done now."""
     if droplet["destroying"] or actions.pending(account, "droplet", droplet["id"]):
         raise pending_event()
@@ -44,8 +44,8 @@ def _needs_off(account: Account, type: str) -> bool:
 
 
 def begin(
-    account: Account, now: float, droplet: Record, type: str, wanted: Record, faults: Mapping[str, float]
-) -> Record:
+    account: Account, now: float, droplet: StoredDroplet, type: str, wanted: Record, faults: Mapping[str, float]
+) -> StoredAction:
     """Start the action."""
     return actions.start(
         account,
@@ -63,7 +63,7 @@ def begin(
 
 @effect("droplet.change")
 def _change(account: Account, now: float, *, type: str, droplet_id: int, wanted: Record) -> None:
-    droplet = account.find("droplet", droplet_id)
+    droplet = account.find(DROPLET, droplet_id)
     if droplet is None:
         raise ActionFailed
     if type in _CHANGES:
@@ -71,13 +71,13 @@ def _change(account: Account, now: float, *, type: str, droplet_id: int, wanted:
     becomes = DROPLET_ACTIONS[type].becomes
     if becomes is not None and (type != "shutdown" or account.settings.shutdown_succeeds):
         booting = networks.boot_period(account, now) if becomes == "active" else {}
-        account.change("droplet", droplet_id, status=becomes, **booting)
+        account.change(DROPLET, droplet_id, status=becomes, **booting)
 
 
 # -- what requests want
 
 
-def _want_resize(_account: Account, droplet: Record, body: Record) -> Record:
+def _want_resize(_account: Account, droplet: StoredDroplet, body: Record) -> Record:
     size = catalog.size(required(body, "size", text))
     if size is None:
         raise unprocessable(BAD_SIZE)
@@ -88,7 +88,7 @@ def _want_resize(_account: Account, droplet: Record, body: Record) -> Record:
     return {"size": size["slug"], "disk": flag(body, "disk")}
 
 
-def _want_rebuild(account: Account, droplet: Record, body: Record) -> Record:
+def _want_rebuild(account: Account, droplet: StoredDroplet, body: Record) -> Record:
     image = usable_image(account, body.get("image"))
     if image is None or droplet["region"] not in image["regions"]:
         raise unprocessable("You specified an invalid image for Droplet rebuild.")
@@ -97,45 +97,45 @@ def _want_rebuild(account: Account, droplet: Record, body: Record) -> Record:
     return {"image": image["id"]}
 
 
-def _want_restore(account: Account, droplet: Record, body: Record) -> Record:
+def _want_restore(account: Account, droplet: StoredDroplet, body: Record) -> Record:
     # Programs restore snapshots of the same Droplet, too, where the API reference speaks of backups only.
-    image = account.find("image", required(body, "image", integer))
+    image = account.find(IMAGE, required(body, "image", integer))
     if image is None or image["type"] not in ("backup", "snapshot") or image["droplet_id"] != droplet["id"]:
         raise unprocessable("The image must be a backup or a snapshot of the Droplet.")
     return {"image": image["id"]}
 
 
-def _want_rename(_account: Account, _droplet: Record, body: Record) -> Record:
+def _want_rename(_account: Account, _droplet: StoredDroplet, body: Record) -> Record:
     return {"name": hostname(required(body, "name", text))}
 
 
-def _want_snapshot(account: Account, droplet: Record, body: Record) -> Record:
+def _want_snapshot(account: Account, droplet: StoredDroplet, body: Record) -> Record:
     # The API reference's examples of unnamed snapshots: name of the Droplet, then the time in milliseconds.
     return {"name": optional(body, "name", text, "") or f"{droplet['name']}-{int(account.clock.now() * 1000)}"}
 
 
-def _want_kernel(_account: Account, _droplet: Record, body: Record) -> Record:
+def _want_kernel(_account: Account, _droplet: StoredDroplet, body: Record) -> Record:
     number = required(body, "kernel", integer)
     if catalog.kernel(number) is None:
         raise unprocessable("You specified an invalid kernel for the Droplet.")
     return {"kernel": number}
 
 
-def _want_ipv6(_account: Account, droplet: Record, _body: Record) -> Record:
+def _want_ipv6(_account: Account, droplet: StoredDroplet, _body: Record) -> Record:
     if not droplet["public"]:
         raise unprocessable("IPv6 can't be enabled on a Droplet without public networking.")
     return {}
 
 
-def _want_backups(account: Account, _droplet: Record, body: Record) -> Record:
+def _want_backups(account: Account, _droplet: StoredDroplet, body: Record) -> Record:
     return {"policy": backups.read_policy(body) or backups.default_policy(account)}
 
 
-def _want_policy(account: Account, droplet: Record, body: Record) -> Record:
+def _want_policy(account: Account, droplet: StoredDroplet, body: Record) -> Record:
     policy = backups.read_policy(body)
     if policy is None:
         raise unprocessable("backup_policy is required")
-    if account.get("droplet", droplet["id"])["backup_policy"] is None:
+    if account.get(DROPLET, droplet["id"])["backup_policy"] is None:
         raise unprocessable("Backups are not enabled for this Droplet.")
     return {"policy": policy}
 
@@ -143,60 +143,60 @@ def _want_policy(account: Account, droplet: Record, body: Record) -> Record:
 # -- what completion changes
 
 
-def _resize(account: Account, _now: float, droplet: Record, wanted: Record) -> None:
+def _resize(account: Account, _now: float, droplet: StoredDroplet, wanted: Record) -> None:
     size = catalog.size(wanted["size"])
     if size is None:
         raise ActionFailed
     disk = size["disk"] if wanted["disk"] else droplet["disk"]
-    account.change("droplet", droplet["id"], size_slug=size["slug"], disk=disk)
+    account.change(DROPLET, droplet["id"], size_slug=size["slug"], disk=disk)
 
 
-def _rebuild(account: Account, _now: float, droplet: Record, wanted: Record) -> None:
+def _rebuild(account: Account, _now: float, droplet: StoredDroplet, wanted: Record) -> None:
     if find_image(account, wanted["image"]) is None:
         raise ActionFailed
-    account.change("droplet", droplet["id"], image_id=wanted["image"])
+    account.change(DROPLET, droplet["id"], image_id=wanted["image"])
 
 
-def _rename(account: Account, _now: float, droplet: Record, wanted: Record) -> None:
-    account.change("droplet", droplet["id"], name=wanted["name"])
+def _rename(account: Account, _now: float, droplet: StoredDroplet, wanted: Record) -> None:
+    account.change(DROPLET, droplet["id"], name=wanted["name"])
 
 
-def _snapshot(account: Account, now: float, droplet: Record, wanted: Record) -> None:
+def _snapshot(account: Account, now: float, droplet: StoredDroplet, wanted: Record) -> None:
     # Dated like the action that makes it: the Terraform provider finds a snapshot by that.
     make_image(account, wanted.get("started_at", now), droplet, wanted["name"], "snapshot")
 
 
-def _kernel(account: Account, _now: float, droplet: Record, wanted: Record) -> None:
-    account.change("droplet", droplet["id"], kernel_id=wanted["kernel"])
+def _kernel(account: Account, _now: float, droplet: StoredDroplet, wanted: Record) -> None:
+    account.change(DROPLET, droplet["id"], kernel_id=wanted["kernel"])
 
 
-def _ipv6(account: Account, _now: float, droplet: Record, _wanted: Record) -> None:
+def _ipv6(account: Account, _now: float, droplet: StoredDroplet, _wanted: Record) -> None:
     if not droplet["networks"]["v6"]:
         interfaces = {**droplet["networks"], "v6": [networks.public_v6(account, droplet["region"])]}
-        account.change("droplet", droplet["id"], ipv6=True, networks=interfaces, features=_with(droplet, "ipv6"))
+        account.change(DROPLET, droplet["id"], ipv6=True, networks=interfaces, features=_with(droplet, "ipv6"))
 
 
-def _private_networking(account: Account, _now: float, droplet: Record, _wanted: Record) -> None:
+def _private_networking(account: Account, _now: float, droplet: StoredDroplet, _wanted: Record) -> None:
     v4 = droplet["networks"]["v4"]
     if not any(interface["type"] == "private" for interface in v4):
-        v4 = [*v4, networks.private_v4(account, account.get("vpc", droplet["vpc_uuid"]))]
+        v4 = [*v4, networks.private_v4(account, account.get(VPC, droplet["vpc_uuid"]))]
     interfaces = {**droplet["networks"], "v4": v4}
-    account.change("droplet", droplet["id"], networks=interfaces, features=_with(droplet, "private_networking"))
+    account.change(DROPLET, droplet["id"], networks=interfaces, features=_with(droplet, "private_networking"))
 
 
-def _backups_on(account: Account, now: float, droplet: Record, wanted: Record) -> None:
+def _backups_on(account: Account, now: float, droplet: StoredDroplet, wanted: Record) -> None:
     backups.enable(account, now, droplet["id"], wanted["policy"])
 
 
-def _backups_off(account: Account, _now: float, droplet: Record, _wanted: Record) -> None:
+def _backups_off(account: Account, _now: float, droplet: StoredDroplet, _wanted: Record) -> None:
     backups.disable(account, droplet["id"])
 
 
-def _with(droplet: Record, feature: str) -> list[str]:
+def _with(droplet: StoredDroplet, feature: str) -> list[str]:
     return list(dict.fromkeys([*droplet["features"], feature]))
 
 
-_WANTED: dict[str, Callable[[Account, Record, Record], Record]] = {
+_WANTED: dict[str, Callable[[Account, StoredDroplet, Record], Record]] = {
     "resize": _want_resize,
     "rebuild": _want_rebuild,
     "restore": _want_restore,
@@ -208,7 +208,7 @@ _WANTED: dict[str, Callable[[Account, Record, Record], Record]] = {
     "change_backup_policy": _want_policy,
 }
 
-_CHANGES: dict[str, Callable[[Account, float, Record, Record], None]] = {
+_CHANGES: dict[str, Callable[[Account, float, StoredDroplet, Record], None]] = {
     "resize": _resize,
     "rebuild": _rebuild,
     "restore": _rebuild,

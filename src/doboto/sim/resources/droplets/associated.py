@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, NotRequired, TypedDict
 
 from ...engine import actions, relations
 from ...engine.account import Account
@@ -11,7 +12,7 @@ from ...engine.clock import iso
 from ...engine.errors import conflict, not_found, unprocessable
 from ...engine.fields import read_identifiers
 from ...engine.lifecycle import durations, effect
-from ...engine.records import Key, Record
+from ...engine.records import DROPLET, IMAGE, RESERVED_IP, VOLUME, VOLUME_SNAPSHOT, Key, Kind, Record, StoredDroplet
 from ..images.state import remove_image
 from .state import remove
 
@@ -25,24 +26,35 @@ SNAPSHOT_PRICE, VOLUME_PRICE, RESERVED_IP_PRICE = 0.06, 0.10, 4.00
 class AssociatedKind:
     """One kind of associated resource."""
 
-    store: str
+    store: Kind[Any]
     of: Callable[[Account, int], list[Key]]
     name: str
     price: float
     by_size: bool = True
 
 
-_ADDRESSES = AssociatedKind("reserved_ip", relations.reserved_ips_of, "ip", RESERVED_IP_PRICE, by_size=False)
+class DestroyStatus(TypedDict):
+    """How far the destruction of a Droplet and its resources has got, as the API shows it."""
+
+    droplet: dict[str, str]
+    resources: dict[str, list[Record]]
+    completed_at: NotRequired[str]
+    failures: int
+
+
+DESTROY_STATUS: Kind[DestroyStatus] = Kind("destroy_status")
+
+_ADDRESSES = AssociatedKind(RESERVED_IP, relations.reserved_ips_of, "ip", RESERVED_IP_PRICE, by_size=False)
 
 #: By the names of the API reference; floating IPs are the old name of reserved ones and list the same.
 KINDS = {
     "reserved_ips": _ADDRESSES,
     "floating_ips": _ADDRESSES,
     "snapshots": AssociatedKind(
-        "image", lambda account, droplet: relations.images_of(account, "snapshot", droplet), "name", SNAPSHOT_PRICE
+        IMAGE, lambda account, droplet: relations.images_of(account, "snapshot", droplet), "name", SNAPSHOT_PRICE
     ),
-    "volumes": AssociatedKind("volume", relations.volumes_of, "name", VOLUME_PRICE),
-    "volume_snapshots": AssociatedKind("volume_snapshot", relations.volume_snapshots_of, "name", SNAPSHOT_PRICE),
+    "volumes": AssociatedKind(VOLUME, relations.volumes_of, "name", VOLUME_PRICE),
+    "volume_snapshots": AssociatedKind(VOLUME_SNAPSHOT, relations.volume_snapshots_of, "name", SNAPSHOT_PRICE),
 }
 
 
@@ -54,7 +66,7 @@ def resources(account: Account, droplet_id: int) -> dict[str, list[Record]]:
     }
 
 
-def _show(kind: AssociatedKind, key: Key, record: Record) -> Record:
+def _show(kind: AssociatedKind, key: Key, record: Mapping[str, Any]) -> Record:
     cost = kind.price * (record["size_gigabytes"] or 0) if kind.by_size else kind.price
     return {"id": str(key), "name": record[kind.name], "cost": f"{cost:.2f}"}
 
@@ -73,17 +85,17 @@ def _select_named(name: str, items: list[Record], wanted: list[str]) -> list[Rec
     return [by_id[key] for key in dict.fromkeys(wanted)]
 
 
-def begin(account: Account, now: float, droplet: Record, chosen: dict[str, list[Record]]) -> None:
+def begin(account: Account, now: float, droplet: StoredDroplet, chosen: dict[str, list[Record]]) -> None:
     """Start destroying a Droplet and the chosen resources."""
     number = droplet["id"]
-    _idle(account.find("destroy_status", number))
-    status = {
+    _idle(account.find(DESTROY_STATUS, number))
+    status: DestroyStatus = {
         "droplet": {"id": str(number), "name": droplet["name"]},
         "resources": {name: [_waiting(item) for item in items] for name, items in chosen.items()},
         "failures": 0,
     }
-    account.put("destroy_status", number, status)
-    account.change("droplet", number, destroying=True)
+    account.put(DESTROY_STATUS, number, status)
+    account.change(DROPLET, number, destroying=True)
     _start(account, now, number)
 
 
@@ -91,20 +103,20 @@ def retry(account: Account, now: float, droplet_id: int) -> None:
     """Try again what failed."""
     status = status_of(account, droplet_id)
     _idle(status)
-    resumed = {name: value for name, value in status.items() if name != "completed_at"}
-    account.put("destroy_status", droplet_id, {**resumed, "failures": 0})
+    resumed: DestroyStatus = {"droplet": status["droplet"], "resources": status["resources"], "failures": 0}
+    account.put(DESTROY_STATUS, droplet_id, resumed)
     _start(account, now, droplet_id)
 
 
-def status_of(account: Account, droplet_id: int) -> Record:
+def status_of(account: Account, droplet_id: int) -> DestroyStatus:
     """Return how far the destruction has got; 404 if there never was one."""
-    status = account.find("destroy_status", droplet_id)
+    status = account.find(DESTROY_STATUS, droplet_id)
     if status is None:
         raise not_found()
     return status
 
 
-def _idle(status: Record | None) -> None:
+def _idle(status: DestroyStatus | None) -> None:
     if status is not None and "completed_at" not in status:
         raise conflict()
 
@@ -120,7 +132,7 @@ def _waiting(item: Record) -> Record:
 
 @effect("droplet.destroy_associated")
 def _destroy(account: Account, now: float, *, droplet_id: int) -> None:
-    status = account.get("destroy_status", droplet_id)
+    status = account.get(DESTROY_STATUS, droplet_id)
     done = {
         name: [_destroy_one(account, now, KINDS[name], item, droplet_id) for item in items]
         for name, items in status["resources"].items()
@@ -128,26 +140,26 @@ def _destroy(account: Account, now: float, *, droplet_id: int) -> None:
     remove(account, now, droplet_id)
     failures = sum("error_message" in item for items in done.values() for item in items)
     droplet = {"destroyed_at": iso(now), **status["droplet"]}
-    finished = {"droplet": droplet, "resources": done, "completed_at": iso(now), "failures": failures}
-    account.put("destroy_status", droplet_id, finished)
+    finished: DestroyStatus = {"droplet": droplet, "resources": done, "completed_at": iso(now), "failures": failures}
+    account.put(DESTROY_STATUS, droplet_id, finished)
 
 
 def _destroy_one(account: Account, now: float, kind: AssociatedKind, item: Record, droplet_id: int) -> Record:
     if "destroyed_at" in item:
         return item
-    key: Key = int(item["id"]) if kind.store == "image" else item["id"]
+    key: Key = int(item["id"]) if kind.store == IMAGE else item["id"]
     if actions.pending(account, kind.store, key):
         return {**_waiting(item), "error_message": "The resource already has a pending event."}
     if not _is_still_attached(account.find(kind.store, key), droplet_id):
         return {**_waiting(item), "error_message": "The resource belongs to another Droplet by now."}
-    if kind.store == "image":
+    if kind.store == IMAGE:
         remove_image(account, int(key))
     else:
         account.delete(kind.store, key)
     return {**_waiting(item), "destroyed_at": iso(now)}
 
 
-def _is_still_attached(record: Record | None, droplet_id: int) -> bool:
+def _is_still_attached(record: Mapping[str, Any] | None, droplet_id: int) -> bool:
     # A volume or an address may have moved since the request; one that nobody holds is still the one that was chosen.
     members = record or {}
     holders: list[int | None] = members.get("droplet_ids") or [members.get("droplet_id")]

@@ -13,7 +13,7 @@ from ...engine.clock import iso
 from ...engine.errors import unprocessable
 from ...engine.fields import integer, optional, required, text
 from ...engine.lifecycle import effect
-from ...engine.records import Record, as_record
+from ...engine.records import DROPLET, IMAGE, BackupPolicy, Record, StoredDroplet, as_record
 from ..images.state import make_image, remove_image
 
 HOURS = (0, 4, 8, 12, 16, 20)
@@ -37,7 +37,7 @@ SUPPORTED: list[Record] = [
 ]
 
 
-def read_policy(body: Mapping[str, Any]) -> Record | None:
+def read_policy(body: Mapping[str, Any]) -> BackupPolicy | None:
     """Read the member `backup_policy` of a request, made whole, if it is there; 422 if it can't be had."""
     asked = optional(body, "backup_policy", as_record, None)
     if asked is None:
@@ -47,13 +47,12 @@ def read_policy(body: Mapping[str, Any]) -> Record | None:
         return _usage_based(asked, plan)
     if plan not in RETENTION_DAYS:
         raise unprocessable("backup_policy plan must be daily or weekly")
-    policy: Record = {"plan": plan}
     if plan == "weekly":
-        policy["weekday"] = _weekday(asked)
-    return {**policy, "hour": _hour(asked), **_fixed(plan)}
+        return _fixed(plan, _hour(asked), _weekday(asked))
+    return _fixed(plan, _hour(asked))
 
 
-def _usage_based(asked: Record, plan: str) -> Record:
+def _usage_based(asked: Record, plan: str) -> BackupPolicy:
     # These say themselves how long a window is and how long a backup is kept (`godo` PR 997, 2026-04).
     window = optional(asked, "window_length_hours", integer, WINDOW_HOURS)
     kept = optional(asked, "retention_period_days", integer, RETENTION_DAYS["daily"])
@@ -62,18 +61,18 @@ def _usage_based(asked: Record, plan: str) -> Record:
     return {"plan": plan, "hour": _hour(asked), "window_length_hours": window, "retention_period_days": kept}
 
 
-def default_policy(account: Account) -> Record:
+def default_policy(account: Account) -> BackupPolicy:
     """Daily (API reference), at an hour of the provider's choice."""
-    return {"plan": "daily", "hour": HOURS[account.draw() % len(HOURS)], **_fixed("daily")}
+    return _fixed("daily", HOURS[account.draw() % len(HOURS)])
 
 
-def next_window(policy: Record, now: float) -> Record:
+def next_window(policy: BackupPolicy, now: float) -> Record:
     """Return the coming window of a policy, as the API shows it."""
     start = next_start(policy, now)
     return {"start": iso(start), "end": iso(start + policy["window_length_hours"] * 3600)}
 
 
-def next_start(policy: Record, now: float) -> float:
+def next_start(policy: BackupPolicy, now: float) -> float:
     """Return when the coming window opens."""
     moment = datetime.fromtimestamp(now, UTC)
     start = moment.replace(hour=policy["hour"], minute=0, second=0, microsecond=0)
@@ -84,22 +83,22 @@ def next_start(policy: Record, now: float) -> float:
     return start.timestamp()
 
 
-def enable(account: Account, now: float, droplet_id: int, policy: Record) -> None:
+def enable(account: Account, now: float, droplet_id: int, policy: BackupPolicy) -> None:
     """Back a Droplet up from now on; a former policy's coming backup is forgotten."""
-    droplet = account.get("droplet", droplet_id)
+    droplet = account.get(DROPLET, droplet_id)
     features = [*(name for name in droplet["features"] if name != "backups"), "backups"]
     start = next_start(policy, now)
-    account.change("droplet", droplet_id, backup_policy=policy, backup_at=start, features=features)
+    account.change(DROPLET, droplet_id, backup_policy=policy, backup_at=start, features=features)
     account.at(start, "droplet.backup", droplet_id=droplet_id, start=start)
 
 
 def disable(account: Account, droplet_id: int) -> None:
     """Back a Droplet up no more; backups that are there stay."""
-    features = [name for name in account.get("droplet", droplet_id)["features"] if name != "backups"]
-    account.change("droplet", droplet_id, backup_policy=None, backup_at=None, features=features)
+    features = [name for name in account.get(DROPLET, droplet_id)["features"] if name != "backups"]
+    account.change(DROPLET, droplet_id, backup_policy=None, backup_at=None, features=features)
 
 
-def show_record(droplet: Record, now: float) -> Record:
+def show_record(droplet: StoredDroplet, now: float) -> Record:
     """Return a Droplet's backup policy record."""
     policy = droplet["backup_policy"]
     shown: Record = {"droplet_id": droplet["id"], "backup_enabled": policy is not None}
@@ -110,28 +109,28 @@ def show_record(droplet: Record, now: float) -> Record:
 
 @effect("droplet.backup")
 def _backup(account: Account, now: float, *, droplet_id: int, start: float) -> None:
-    droplet = account.find("droplet", droplet_id)
-    if droplet is None or droplet["backup_at"] != start:
+    droplet = account.find(DROPLET, droplet_id)
+    policy = None if droplet is None else droplet["backup_policy"]
+    if droplet is None or policy is None or droplet["backup_at"] != start:
         return
     day = datetime.fromtimestamp(now, UTC)
     backup = make_image(account, now, droplet, f"{droplet['name']}- {day:%Y-%m-%d}", "backup")
-    policy = droplet["backup_policy"]
     account.at(now + policy["retention_period_days"] * 86400, "droplet.backup_expires", image_id=backup["id"])
     following = next_start(policy, now)
-    account.change("droplet", droplet_id, backup_at=following)
+    account.change(DROPLET, droplet_id, backup_at=following)
     account.at(following, "droplet.backup", droplet_id=droplet_id, start=following)
 
 
 @effect("droplet.backup_expires")
 def _backup_expires(account: Account, _now: float, *, image_id: int) -> None:
     # A backup that was converted into a snapshot meanwhile stays.
-    image = account.find("image", image_id)
+    image = account.find(IMAGE, image_id)
     if image is not None and image["type"] == "backup":
         remove_image(account, image_id)
 
 
 @relations.on_droplet_destroyed
-def _remove_backups(account: Account, _now: float, droplet: Record) -> None:
+def _remove_backups(account: Account, _now: float, droplet: StoredDroplet) -> None:
     # The product documentation: backups go with their Droplet, snapshots stay.
     for image_id in relations.images_of(account, "backup", droplet["id"]):
         remove_image(account, int(image_id))
@@ -152,10 +151,17 @@ def _hour(asked: Record) -> int:
     return hour
 
 
-def _fixed(plan: str) -> Record:
-    return {"window_length_hours": WINDOW_HOURS, "retention_period_days": RETENTION_DAYS[plan]}
+def _fixed(plan: str, hour: int, weekday: str | None = None) -> BackupPolicy:
+    """Return a policy whose windows and retention its plan fixes."""
+    on: BackupPolicy = {
+        "plan": plan,
+        "hour": hour,
+        "window_length_hours": WINDOW_HOURS,
+        "retention_period_days": RETENTION_DAYS[plan],
+    }
+    return on if weekday is None else {**on, "weekday": weekday}
 
 
-def _on_day(policy: Record, start: datetime) -> bool:
+def _on_day(policy: BackupPolicy, start: datetime) -> bool:
     # Python's week begins on Monday, the API's on Sunday.
     return policy.get("weekday") in (None, DAYS[(start.weekday() + 1) % 7])

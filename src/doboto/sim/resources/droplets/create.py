@@ -9,7 +9,7 @@ from ...engine.account import Account
 from ...engine.actions import ActionFailed
 from ...engine.clock import iso
 from ...engine.lifecycle import effect
-from ...engine.records import Record
+from ...engine.records import DROPLET, VPC, BackupPolicy, StoredAction, StoredDroplet, StoredVpc
 from ..volumes import actions as volume_actions
 from ..vpcs.state import default_vpc
 from . import backups, networks, state
@@ -18,18 +18,18 @@ from .request import DropletRequest
 
 def create(
     account: Account, now: float, request: DropletRequest, faults_of: Callable[[str], Mapping[str, float]]
-) -> list[tuple[Record, Record]]:
+) -> list[tuple[StoredDroplet, StoredAction]]:
     """Make what was ordered; each new Droplet with its create action."""
     tags = tagging.create_missing(account, request.tags)
-    vpc = account.get("vpc", request.vpc_uuid) if request.vpc_uuid else default_vpc(account, request.region, now)
+    vpc = account.get(VPC, request.vpc_uuid) if request.vpc_uuid else default_vpc(account, request.region, now)
     made = [_create_one(account, now, request, name, tags, vpc, faults_of(name)) for name in request.names]
     tagged = [droplet["id"] for droplet, _ in made if droplet["tags"]]
     if tagged:
-        tagging.note_last_tagged(account, tags, "droplet", tagged[-1])
+        tagging.note_last_tagged(account, tags, DROPLET, tagged[-1])
     return made
 
 
-def batch(account: Account, now: float, created: list[Record]) -> Record:
+def batch(account: Account, now: float, created: list[StoredAction]) -> StoredAction:
     """Return the action that stands for the creation of several Droplets; it completes when theirs do."""
     first = created[0]
     seconds = account.settings.seconds("droplet.create")
@@ -42,11 +42,11 @@ def _create_one(
     request: DropletRequest,
     name: str,
     tags: list[str],
-    vpc: Record,
+    vpc: StoredVpc,
     faults: Mapping[str, float],
-) -> tuple[Record, Record]:
+) -> tuple[StoredDroplet, StoredAction]:
     number = account.next_id("droplet")
-    droplet = account.put("droplet", number, _record(account, now, request, number, name, tags, vpc, faults))
+    droplet = account.put(DROPLET, number, _record(account, now, request, number, name, tags, vpc, faults))
     if droplet["listed_from"] > now:
         state.note_lag(account, droplet["listed_from"])
     for volume in request.volumes:
@@ -76,9 +76,9 @@ def _record(
     number: int,
     name: str,
     tags: list[str],
-    vpc: Record,
+    vpc: StoredVpc,
     faults: Mapping[str, float],
-) -> Record:
+) -> StoredDroplet:
     settings = account.settings
     host = account.count(f"host:{request.region}") // settings.droplets_per_host
     return {
@@ -127,32 +127,32 @@ def _address_delay(account: Account, seconds: float, faults: Mapping[str, float]
 
 @effect("droplet.addressed")
 def _assign_addresses(account: Account, _now: float, *, droplet_id: int) -> None:
-    droplet = account.find("droplet", droplet_id)
+    droplet = account.find(DROPLET, droplet_id)
     if droplet is None:
         return
     # Where addresses come after `active`, an action may have added a private or an IPv6 one already.
     v4, v6 = droplet["networks"]["v4"], droplet["networks"]["v6"]
     if not v4:
-        v4 = [networks.private_v4(account, account.get("vpc", droplet["vpc_uuid"]))]
+        v4 = [networks.private_v4(account, account.get(VPC, droplet["vpc_uuid"]))]
     if droplet["public"]:
         v4 = [networks.public_v4(account), *v4]
     if droplet["ipv6"] and not v6:
         v6 = [networks.public_v6(account, droplet["region"])]
-    account.change("droplet", droplet_id, networks={"v4": v4, "v6": v6})
+    account.change(DROPLET, droplet_id, networks={"v4": v4, "v6": v6})
 
 
 @effect("droplet.created")
-def _finish_create(account: Account, now: float, *, droplet_id: int, backup_policy: Record | None) -> None:
-    if account.find("droplet", droplet_id) is None:
+def _finish_create(account: Account, now: float, *, droplet_id: int, backup_policy: BackupPolicy | None) -> None:
+    if account.find(DROPLET, droplet_id) is None:
         raise ActionFailed
-    account.change("droplet", droplet_id, status="active", **networks.boot_period(account, now))
+    account.change(DROPLET, droplet_id, status="active", **networks.boot_period(account, now))
     if backup_policy is not None:
         backups.enable(account, now, droplet_id, backup_policy)
 
 
 @effect("droplet.vanish")
-def _vanish(account: Account, now: float, *, droplet_id: int, backup_policy: Record | None) -> None:  # noqa: ARG001
+def _vanish(account: Account, now: float, *, droplet_id: int, backup_policy: BackupPolicy | None) -> None:  # noqa: ARG001
     # A placement that fails afterwards: the Droplet is simply gone (`terraform-provider-digitalocean` PR 1493).
-    droplet = account.delete("droplet", droplet_id)
+    droplet = account.delete(DROPLET, droplet_id)
     if droplet is not None:
         relations.notify_droplet_destroyed(account, now, droplet)

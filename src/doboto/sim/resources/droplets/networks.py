@@ -13,7 +13,17 @@ from collections.abc import Iterable
 from ...catalog import entries
 from ...engine import relations
 from ...engine.account import Account
-from ...engine.records import Key, Record
+from ...engine.records import (
+    DROPLET,
+    RESERVED_IP,
+    RESERVED_IPV6,
+    Interface,
+    Key,
+    Networks,
+    Record,
+    StoredDroplet,
+    StoredVpc,
+)
 from ...engine.store import index
 from ..vpcs.state import network_of, next_address
 
@@ -26,7 +36,7 @@ _V4_STEP = 40_503
 _V6 = int(ipaddress.IPv6Address("2001:db8::"))
 
 
-def public_v4(account: Account) -> Record:
+def public_v4(account: Account) -> Interface:
     """Return a public IPv4 interface with an address that no other Droplet of the account has."""
     start = account.draw("public v4") % _V4_ROOM
     while True:
@@ -42,7 +52,7 @@ def public_v4(account: Account) -> Record:
     }
 
 
-def private_v4(account: Account, vpc: Record) -> Record:
+def private_v4(account: Account, vpc: StoredVpc) -> Interface:
     """Return a private interface in a VPC."""
     address, netmask = next_address(account, vpc)
     asked = account.settings.private_gateway
@@ -50,7 +60,7 @@ def private_v4(account: Account, vpc: Record) -> Record:
     return {"ip_address": address, "netmask": netmask, "gateway": gateway, "type": "private"}
 
 
-def public_v6(account: Account, region: str) -> Record:
+def public_v6(account: Account, region: str) -> Interface:
     """Return a public IPv6 interface."""
     number = [place["slug"] for place in entries("regions")].index(region)
     network = _V6 + ((number + 1) << 64)
@@ -62,38 +72,38 @@ def public_v6(account: Account, region: str) -> Record:
     }
 
 
-def show(account: Account, droplet: Record) -> Record:
+def show(account: Account, droplet: StoredDroplet) -> Networks:
     """Return a Droplet's own interfaces and the reserved addresses assigned to it (`godo#343`).
 
     A reserved IPv4 address follows the public one (a recording of 2020-06 has it between public and private).
     """
     reserved_v4 = [_reserved_v4(str(ip)) for ip in relations.reserved_ips_of(account, droplet["id"])]
     reserved_v6 = [_reserved_v6(str(ip)) for ip in relations.reserved_ipv6s_of(account, droplet["id"])]
-    own: Record = droplet["networks"]
+    own = droplet["networks"]
     public = [one for one in own["v4"] if one["type"] == "public"] + reserved_v4
     private = [one for one in own["v4"] if one["type"] == "private"]
     first, second = (private, public) if _private_first(account, droplet) else (public, private)
     return {"v4": [*first, *second], "v6": [*own["v6"], *reserved_v6]}
 
 
-def _private_first(account: Account, droplet: Record) -> bool:
+def _private_first(account: Account, droplet: StoredDroplet) -> bool:
     order = account.settings.v4_order
     return order == "private" or (order == "drawn" and account.draw("v4 order", str(droplet["id"])) % 2 == 1)
 
 
-def _reserved_v4(ip: str) -> Record:
+def _reserved_v4(ip: str) -> Interface:
     network = ipaddress.IPv4Network(f"{ip}/24", strict=False)
     return {"ip_address": ip, "netmask": str(network.netmask), "gateway": str(network[1]), "type": "public"}
 
 
-def _reserved_v6(ip: str) -> Record:
+def _reserved_v6(ip: str) -> Interface:
     # Netmask 0 as in the fixtures of `droplet_kit` PR 332.
     network = ipaddress.IPv6Network(f"{ip}/64", strict=False)
     return {"ip_address": ip, "netmask": 0, "gateway": str(network[1]), "type": "public"}
 
 
-@index("droplet", "address")
-def _address(droplet: Record) -> Iterable[Key]:
+@index(DROPLET, "address")
+def _address(droplet: StoredDroplet) -> Iterable[Key]:
     networks = droplet["networks"]
     return [interface["ip_address"] for interface in (*networks["v4"], *networks["v6"])]
 
@@ -107,7 +117,7 @@ def answers(account: Account, host: str, port: int, now: float) -> bool:
     """Return whether a Droplet of the account listens there: at an address of its own or a reserved one."""
     if port not in account.settings.open_ports:
         return False
-    return any(_is_up(account, account.find("droplet", key), now) for key in _keys_at(account, host))
+    return any(_is_up(account, account.find(DROPLET, key), now) for key in _keys_at(account, host))
 
 
 def _keys_at(account: Account, host: str) -> list[Key]:
@@ -115,12 +125,12 @@ def _keys_at(account: Account, host: str) -> list[Key]:
         address = str(ipaddress.ip_address(host.strip("[]")))
     except ValueError:
         return []
-    kinds = ("reserved_ip", "reserved_ipv6")
+    kinds = (RESERVED_IP, RESERVED_IPV6)
     reserved = [record["droplet_id"] for kind in kinds if (record := account.find(kind, address)) is not None]
-    return [*account.store("droplet").keys("address", address), *(key for key in reserved if key is not None)]
+    return [*account.store(DROPLET).keys("address", address), *(key for key in reserved if key is not None)]
 
 
-def _is_up(account: Account, droplet: Record | None, now: float) -> bool:
+def _is_up(account: Account, droplet: StoredDroplet | None, now: float) -> bool:
     if droplet is None or droplet["status"] != "active":
         return False
     # The boot may have begun on another clock, before a restart.

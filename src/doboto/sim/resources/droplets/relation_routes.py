@@ -8,20 +8,22 @@ from ... import catalog
 from ...engine import relations
 from ...engine.errors import bad_request, not_found
 from ...engine.fields import boolean, integer
-from ...engine.records import Key, Record
+from ...engine.records import DROPLET, IMAGE, Key, Record
 from ...http.messages import ApiCall, ApiReply
 from ...http.paging import page, page_links, page_window
 from ...http.routes import Operations
 from ..firewalls import state as firewalls
+from ..firewalls.rules import FIREWALL, StoredFirewall
 from ..images import state as images
 from . import associated, backups, state
+from .associated import DESTROY_STATUS
 from .routes import droplet_in_path, show
 
 OPERATIONS = Operations()
 
 
 def _page_of_images(call: ApiCall, root: str, keys: Sequence[Key]) -> Record:
-    return page(call, root, keys, lambda key: images.show_snapshot(call.account.get("image", key)))
+    return page(call, root, keys, lambda key: images.show_snapshot(call.account.get(IMAGE, key)))
 
 
 @OPERATIONS("GET", "/v2/droplets/{droplet_id}/backups", "droplet:read")
@@ -49,11 +51,11 @@ def list_kernels(call: ApiCall) -> Record:
 def list_firewalls(call: ApiCall) -> Record:
     """List firewalls that a Droplet is behind."""
     account = call.account
-    keys = relations.firewalls_of(account, droplet_in_path(call))
-    return page(call, "firewalls", keys, lambda key: _show_firewall(call, account.get("firewall", key)))
+    keys = firewalls.firewalls_of(account, droplet_in_path(call))
+    return page(call, "firewalls", keys, lambda key: _show_firewall(call, account.get(FIREWALL, key)))
 
 
-def _show_firewall(call: ApiCall, firewall: Record) -> Record:
+def _show_firewall(call: ApiCall, firewall: StoredFirewall) -> Record:
     return call.scopes.visible("firewall", firewalls.show(firewall))
 
 
@@ -61,15 +63,15 @@ def _show_firewall(call: ApiCall, firewall: Record) -> Record:
 def list_neighbors(call: ApiCall) -> Record:
     """List other Droplets of the account on the same physical server; the reference has no pages here."""
     account, droplet = call.account, droplet_in_path(call)
-    keys = account.store("droplet").keys("host", droplet["host"])
-    others = [account.get("droplet", key) for key in keys if key != droplet["id"]]
+    keys = account.store(DROPLET).keys("host", droplet["host"])
+    others = [account.get(DROPLET, key) for key in keys if key != droplet["id"]]
     return {"droplets": [show(call, other) for other in others]}
 
 
 @OPERATIONS("GET", "/v2/reports/droplet_neighbors_ids", "droplet:read")
 def report_neighbors(call: ApiCall) -> Record:
     """Return all groups of Droplets that share a physical server."""
-    droplets = call.account.store("droplet")
+    droplets = call.account.store(DROPLET)
     groups = [droplets.keys("host", host) for host in droplets.values("host")]
     return {"neighbor_ids": [group for group in groups if len(group) > 1]}
 
@@ -84,8 +86,8 @@ def get_backup_policy(call: ApiCall) -> Record:
 def list_backup_policies(call: ApiCall) -> Record:
     """Backup policies of all Droplets, by Droplet id."""
     account, (number, size) = call.account, page_window(call)
-    keys = state.visible(account, list(account.store("droplet").records), call.now)
-    shown = [account.get("droplet", key) for key in keys[(number - 1) * size : number * size]]
+    keys = state.visible(account, list(account.store(DROPLET).records), call.now)
+    shown = [account.get(DROPLET, key) for key in keys[(number - 1) * size : number * size]]
     policies = {str(droplet["id"]): backups.show_record(droplet, call.now) for droplet in shown}
     return {"policies": policies, **page_links(call, number, size, len(keys))}
 
@@ -133,7 +135,7 @@ def destroy_all(call: ApiCall) -> None:
 @OPERATIONS("GET", f"{_PATH}/status", "droplet:delete")
 def get_status(call: ApiCall) -> Record:
     """Return how far the destruction has got; the Droplet itself may be gone by then."""
-    return associated.status_of(call.account, _number(call))
+    return dict(associated.status_of(call.account, _number(call)))
 
 
 @OPERATIONS("POST", f"{_PATH}/retry", *_SCOPES, status=202)
@@ -147,6 +149,6 @@ def _number(call: ApiCall) -> int:
     number = integer(call.params["droplet_id"])
     if number is None:
         raise not_found()
-    if call.account.find("destroy_status", number) is None:
+    if call.account.find(DESTROY_STATUS, number) is None:
         state.get(call.account, number, call.now)
     return number

@@ -10,7 +10,7 @@ from ...engine import tagging
 from ...engine.account import Account
 from ...engine.errors import not_found, over_limit, unprocessable
 from ...engine.fields import flag, optional, required, text, texts
-from ...engine.records import Record, as_list
+from ...engine.records import DROPLET, VPC, BackupPolicy, ImageMembers, Record, as_list
 from ...http.scopes import Scopes
 from .. import ssh_keys
 from ..images.state import usable_image
@@ -43,10 +43,10 @@ class DropletRequest:
     names: list[str]
     many: bool
     region: str
-    size: Record
-    image: Record
+    size: catalog.Size
+    image: ImageMembers
     ssh_keys: list[int]
-    backup_policy: Record | None
+    backup_policy: BackupPolicy | None
     ipv6: bool
     monitoring: bool
     agent: bool
@@ -115,21 +115,21 @@ def _names(account: Account, body: Record) -> tuple[list[str], bool]:
     return [hostname(name) for name in names], True
 
 
-def _size(body: Record) -> Record:
+def _size(body: Record) -> catalog.Size:
     found = catalog.size(body.get("size"))
     if found is None:
         raise unprocessable(BAD_SIZE)
     return found
 
 
-def _image(account: Account, body: Record) -> Record:
+def _image(account: Account, body: Record) -> ImageMembers:
     found = usable_image(account, body.get("image"))
     if found is None:
         raise unprocessable(BAD_IMAGE)
     return found
 
 
-def _region(account: Account, body: Record, size: Record, image: Record) -> str:
+def _region(account: Account, body: Record, size: catalog.Size, image: ImageMembers) -> str:
     asked = optional(body, "region", text, None)
     if not asked:
         return _anywhere(size, image, _near_volumes(account, body, catalog.entries("regions")))
@@ -145,19 +145,19 @@ def _region(account: Account, body: Record, size: Record, image: Record) -> str:
     return _anywhere(size, image, [exact])
 
 
-def _near_volumes(account: Account, body: Record, places: list[Record]) -> list[Record]:
+def _near_volumes(account: Account, body: Record, places: list[catalog.Region]) -> list[catalog.Region]:
     near = volume_actions.regions_for_new_droplet(account, body)
     return [place for place in places if place["slug"] in near] or places
 
 
-def _anywhere(size: Record, image: Record, places: list[Record]) -> str:
+def _anywhere(size: catalog.Size, image: ImageMembers, places: list[catalog.Region]) -> str:
     sold = [place["slug"] for place in places if place["slug"] in size["regions"]]
     if not size["available"] or not sold:
         raise unprocessable(SIZE_ELSEWHERE)
     fitting = [slug for slug in sold if slug in image["regions"]]
     if not fitting:
         raise unprocessable("Image is not available in this region.")
-    return str(fitting[0])
+    return fitting[0]
 
 
 def _ssh_keys(account: Account, body: Record) -> list[int]:
@@ -170,7 +170,7 @@ def _ssh_keys(account: Account, body: Record) -> list[int]:
     return list(dict.fromkeys(key["id"] for key in found.values() if key is not None))
 
 
-def _backup_policy(account: Account, body: Record) -> Record | None:
+def _backup_policy(account: Account, body: Record) -> BackupPolicy | None:
     policy = backups.read_policy(body)
     if not flag(body, "backups"):
         return None
@@ -181,7 +181,7 @@ def _vpc(account: Account, body: Record, region: str) -> str | None:
     asked = optional(body, "vpc_uuid", text, None)
     if not asked:
         return None
-    vpc = account.find("vpc", asked)
+    vpc = account.find(VPC, asked)
     if vpc is None:
         raise not_found()  # `python-digitalocean#264`: 404 on a create
     if vpc["region"] != region:
@@ -201,8 +201,8 @@ def _require_consistent(account: Account, request: DropletRequest) -> None:
         raise unprocessable("ipv6 must be false when public_networking is false")
     if (request.image["min_disk_size"] or 0) > request.size["disk"]:
         raise unprocessable("The image's minimum disk size is larger than the disk of the size.")
-    vpc = account.get("vpc", request.vpc_uuid) if request.vpc_uuid else vpcs.find_default(account, request.region)
+    vpc = account.get(VPC, request.vpc_uuid) if request.vpc_uuid else vpcs.find_default(account, request.region)
     if vpc is not None:
         vpcs.require_room(account, vpc, len(request.names))
-    if len(account.store("droplet")) + len(request.names) > account.settings.droplet_limit:
+    if len(account.store(DROPLET)) + len(request.names) > account.settings.droplet_limit:
         raise over_limit(unprocessable(LIMIT), "droplet_limit")

@@ -8,7 +8,7 @@ from ...engine import actions, tagging
 from ...engine.errors import bad_request, not_found, unprocessable
 from ...engine.fields import integer, required, text
 from ...engine.lifecycle import DROPLET_ACTIONS
-from ...engine.records import Key, Record
+from ...engine.records import ACTION, DROPLET, Key, Record, StoredAction, StoredDroplet
 from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Operations
@@ -21,19 +21,19 @@ from .state import destroy, require_destroyable
 OPERATIONS = Operations()
 
 
-def show(call: ApiCall, droplet: Record) -> Record:
+def show(call: ApiCall, droplet: StoredDroplet) -> Record:
     """Return a Droplet as the caller may see it."""
     return call.scopes.visible("droplet", state.show(call.account, droplet, call.now))
 
 
-def droplet_in_path(call: ApiCall) -> Record:
+def droplet_in_path(call: ApiCall) -> StoredDroplet:
     """Return the Droplet whose id is in the path."""
     return state.get(call.account, call.params["droplet_id"], call.now)
 
 
 def page_of_droplets(call: ApiCall, keys: Sequence[Key]) -> Record:
     """Return a page of Droplets that lists already show."""
-    records = call.account.store("droplet").records
+    records = call.account.store(DROPLET).records
     listed = state.visible(call.account, keys, call.now)
     return page(call, "droplets", listed, lambda key: show(call, records[key]))
 
@@ -42,12 +42,12 @@ def page_of_droplets(call: ApiCall, keys: Sequence[Key]) -> Record:
 def list_droplets(call: ApiCall) -> Record:
     """Filtered by tag, or by name and type; GPU Droplets only when asked for (API reference)."""
     tag, name, kind = (call.query.get(key) for key in ("tag_name", "name", "type"))
-    droplets = call.account.store("droplet")
+    droplets = call.account.store(DROPLET)
     if tag:
         if name or kind:
             raise unprocessable("tag_name can not be combined with name or type")
         call.scopes.require("tag:read")
-        return page_of_droplets(call, tagging.find_tagged(call.account, "droplet", tag))
+        return page_of_droplets(call, tagging.find_tagged(call.account, DROPLET, tag))
     if kind not in (None, "", "droplets", "gpus"):
         raise unprocessable("type must be droplets or gpus")
     type = kind or "droplets"
@@ -67,14 +67,14 @@ def create_droplets(call: ApiCall) -> Record:
     return {"droplets": shown, **links} if request.many else {"droplet": shown[0], **links}
 
 
-def _links(call: ApiCall, created: list[Record], *, many: bool) -> list[Record]:
+def _links(call: ApiCall, created: list[StoredAction], *, many: bool) -> list[Record]:
     if many and call.account.settings.names_link == "batch":
         # Its id is none of those of the create actions (`python-digitalocean#176`).
         return [_link(call, batch(call.account, call.now, created), "batch")]
     return [_link(call, action, "create") for action in created]
 
 
-def _link(call: ApiCall, action: Record, rel: str) -> Record:
+def _link(call: ApiCall, action: StoredAction, rel: str) -> Record:
     return {"id": action["id"], "rel": rel, "href": f"{call.base}/v2/actions/{action['id']}"}
 
 
@@ -86,7 +86,7 @@ def destroy_by_tag(call: ApiCall) -> None:
         raise bad_request("param is missing or the value is empty: tag_name")
     if tagging.canonical_name(call.account, tag) is None:
         raise not_found()
-    droplets = [call.account.get("droplet", key) for key in tagging.find_tagged(call.account, "droplet", tag)]
+    droplets = [call.account.get(DROPLET, key) for key in tagging.find_tagged(call.account, DROPLET, tag)]
     for droplet in droplets:
         require_destroyable(call.account, droplet)
     for droplet in droplets:
@@ -112,7 +112,7 @@ def list_droplet_actions(call: ApiCall) -> Record:
     """List a Droplet's actions, newest first."""
     account, droplet = call.account, droplet_in_path(call)
     keys = actions.of(account, "droplet", droplet["id"])
-    return page(call, "actions", keys, lambda key: actions.show(account.get("action", key)))
+    return page(call, "actions", keys, lambda key: actions.show(account.get(ACTION, key)))
 
 
 def _type(call: ApiCall) -> str:
@@ -145,7 +145,7 @@ def act_by_tag(call: ApiCall) -> Record:
     type = _type(call)
     if not DROPLET_ACTIONS[type].by_tag:
         raise unprocessable(f"The action type {type!r} can not be used with a tag.")
-    droplets = [account.get("droplet", key) for key in tagging.find_tagged(account, "droplet", tag)]
+    droplets = [account.get(DROPLET, key) for key in tagging.find_tagged(account, DROPLET, tag)]
     wanted = [changes.check(account, droplet, call.body, type) for droplet in droplets]
     started = [
         changes.begin(account, call.now, droplet, type, arguments, call.faults_of(droplet["name"]))
@@ -159,7 +159,7 @@ def get_action(call: ApiCall) -> Record:
     """Return one action of one Droplet."""
     droplet = droplet_in_path(call)
     key = actions.resource_key("droplet", droplet["id"])
-    action = call.account.find("action", integer(call.params["action_id"]) or 0)
+    action = call.account.find(ACTION, integer(call.params["action_id"]) or 0)
     if action is None or key not in (action["resource"], action["also"]):
         raise not_found()
     return {"action": actions.show(action)}

@@ -6,6 +6,7 @@ Destroying is not an action (`api-v2#31`): afterwards one can only ask whether t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypedDict
 
 from ... import catalog
 from ...engine import actions, relations
@@ -13,29 +14,38 @@ from ...engine.account import Account
 from ...engine.errors import not_found, pending_event
 from ...engine.fields import integer
 from ...engine.lifecycle import effect
-from ...engine.records import Key, Record
+from ...engine.records import DROPLET, Key, Kind, Record, StoredDroplet
 from ...engine.store import index
 from ..images import state as images
 from . import backups, networks
 
 
-@index("droplet", "name")
-def _name(droplet: Record) -> Iterable[Key]:
+class ListLag(TypedDict):
+    """Until when some Droplets are missing in lists."""
+
+    until: float
+
+
+LAG: Kind[ListLag] = Kind("lag")
+
+
+@index(DROPLET, "name")
+def _name(droplet: StoredDroplet) -> Iterable[Key]:
     return (droplet["name"].lower(),)
 
 
-@index("droplet", "type")
-def _type(droplet: Record) -> Iterable[Key]:
+@index(DROPLET, "type")
+def _type(droplet: StoredDroplet) -> Iterable[Key]:
     return (type_of(droplet["size_slug"]),)
 
 
-@index("droplet", "host")
-def _host(droplet: Record) -> Iterable[Key]:
+@index(DROPLET, "host")
+def _host(droplet: StoredDroplet) -> Iterable[Key]:
     return (droplet["host"],)
 
 
-@index("droplet", "vpc")
-def _vpc(droplet: Record) -> Iterable[Key]:
+@index(DROPLET, "vpc")
+def _vpc(droplet: StoredDroplet) -> Iterable[Key]:
     return (droplet["vpc_uuid"],)
 
 
@@ -44,10 +54,10 @@ def type_of(size_slug: str) -> str:
     return "gpus" if "gpu_info" in (catalog.size(size_slug) or {}) else "droplets"
 
 
-def get(account: Account, identifier: object, now: float) -> Record:
+def get(account: Account, identifier: object, now: float) -> StoredDroplet:
     """Return the Droplet with the id in a path, else 404."""
     number = integer(identifier)
-    droplet = None if number is None else account.find("droplet", number)
+    droplet = None if number is None else account.find(DROPLET, number)
     if droplet is None or droplet["found_from"] > now:
         raise not_found()
     return droplet
@@ -55,22 +65,23 @@ def get(account: Account, identifier: object, now: float) -> Record:
 
 def note_lag(account: Account, until: float) -> None:
     """Note until when Droplets are missing in lists; without a note lists need not check each of them."""
-    known = account.find("lag", "list")
+    known = account.find(LAG, "list")
     if known is None or known["until"] < until:
-        account.put("lag", "list", {"until": until})
+        lag: ListLag = {"until": until}
+        account.put(LAG, "list", lag)
 
 
 def visible(account: Account, keys: Sequence[Key], now: float) -> Sequence[Key]:
     """Return those that lists already show, in the order of lists."""
-    if (account.find("lag", "list") or {"until": now})["until"] > now:
-        store = account.store("droplet").records
+    if (lag := account.find(LAG, "list")) is not None and lag["until"] > now:
+        store = account.store(DROPLET).records
         keys = [key for key in keys if store[key]["listed_from"] <= now]
     return keys if account.settings.droplet_order == "ascending" else keys[::-1]
 
 
-def show(account: Account, droplet: Record, now: float) -> Record:
+def show(account: Account, droplet: StoredDroplet, now: float) -> Record:
     """Return all members, in the order of the API reference."""
-    size = catalog.size(droplet["size_slug"]) or {}
+    size = catalog.size_of(droplet["size_slug"])
     number, policy = droplet["id"], droplet["backup_policy"]
     shown = {
         "id": number,
@@ -102,36 +113,36 @@ def show(account: Account, droplet: Record, now: float) -> Record:
     return {**shown, "gpu_info": size["gpu_info"]} if "gpu_info" in size else shown
 
 
-def _features(droplet: Record) -> list[str]:
+def _features(droplet: StoredDroplet) -> list[str]:
     # As with `vpc_uuid`, the private network comes later than the reply to the create (the same recordings).
     hidden = ("private_networking",) if droplet["status"] == "new" else ()
     return [name for name in droplet["features"] if name not in hidden]
 
 
-def _locked(account: Account, droplet: Record) -> bool:
+def _locked(account: Account, droplet: StoredDroplet) -> bool:
     # API reference, on Droplet actions: locked while an action is not completed.
     if droplet["status"] == "new" and not account.settings.locked_while_new:
         return False
     return bool(droplet["destroying"]) or actions.pending(account, "droplet", droplet["id"])
 
 
-def _disks(size: Record, disk: int) -> list[Record]:
+def _disks(size: catalog.Size, disk: int) -> list[catalog.Disk]:
     first, *others = size["disk_info"]
     return [{**first, "size": {**first["size"], "amount": disk}}, *others]
 
 
-def require_destroyable(account: Account, droplet: Record) -> None:
+def require_destroyable(account: Account, droplet: StoredDroplet) -> None:
     """Refuse a Droplet with a pending event where the settings say so."""
     if not account.settings.delete_while_pending and actions.pending(account, "droplet", droplet["id"]):
         raise pending_event()
 
 
-def destroy(account: Account, now: float, droplet: Record) -> None:
+def destroy(account: Account, now: float, droplet: StoredDroplet) -> None:
     """Destroy a Droplet, now or after the time that the settings give it; doing it twice changes nothing."""
     if droplet["destroying"]:
         return
     if account.settings.destroy_seconds:
-        account.change("droplet", droplet["id"], destroying=True)
+        account.change(DROPLET, droplet["id"], destroying=True)
         account.after(account.settings.destroy_seconds, "droplet.destroy", now, droplet_id=droplet["id"])
     else:
         remove(account, now, droplet["id"])
@@ -139,7 +150,7 @@ def destroy(account: Account, now: float, droplet: Record) -> None:
 
 def remove(account: Account, now: float, droplet_id: int) -> None:
     """Take a Droplet away; what was attached to it comes free a moment later (`godo#146`)."""
-    droplet = account.delete("droplet", droplet_id)
+    droplet = account.delete(DROPLET, droplet_id)
     if droplet is not None:
         account.after(account.settings.detach_seconds, "droplet.released", now, droplet=droplet)
 
@@ -150,5 +161,5 @@ def _destroy(account: Account, now: float, *, droplet_id: int) -> None:
 
 
 @effect("droplet.released")
-def _release(account: Account, now: float, *, droplet: Record) -> None:
+def _release(account: Account, now: float, *, droplet: StoredDroplet) -> None:
     relations.notify_droplet_destroyed(account, now, droplet)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from ...engine.errors import unprocessable
 from ...engine.fields import integer, read_identifiers, read_name, required
-from ...engine.records import Record, as_list
+from ...engine.records import Key, Record, as_list
 from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Operations
 from . import rules, state
+from .rules import FIREWALL, FirewallMembers, StoredFirewall
 
 OPERATIONS = Operations()
 
@@ -18,31 +21,32 @@ OPERATIONS = Operations()
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9.\-]+")
 
 
-def _show(call: ApiCall, firewall: Record) -> Record:
+def _show(call: ApiCall, firewall: StoredFirewall) -> Record:
     return call.scopes.visible("firewall", state.show(firewall))
 
 
-def _in_path(call: ApiCall) -> Record:
+def _in_path(call: ApiCall) -> StoredFirewall:
     return state.get(call.account, call.params["firewall_id"])
 
 
-def _members(call: ApiCall, own: str | None = None) -> Record:
+def _members(call: ApiCall, own: str | None = None) -> FirewallMembers:
     """Return all that a request says of a firewall; what it leaves out has its default."""
     account, body = call.account, call.body
     name = read_name(body)
     if not NAME.fullmatch(name):
         raise unprocessable("name must begin with an alphanumeric character and have only those, periods and dashes")
-    found = {
+    found: FirewallMembers = {
         "name": name,
         **rules.read_rules(account, body),
         "droplet_ids": rules.droplets_named(account, body),
         "tags": rules.tags_named(account, body),
     }
     _readable(call, found)
-    return {**found, "name": state.require_free_name(account, name, own)}
+    state.require_free_name(account, name, own)
+    return found
 
 
-def _readable(call: ApiCall, members: Record) -> None:
+def _readable(call: ApiCall, members: Mapping[str, Any]) -> None:
     # API reference, text of PUT: the token needs read access to what is attached.
     needed = {"droplet_ids": "droplet:read", "tags": "tag:read"}
     call.scopes.require(*(scope for name, scope in needed.items() if members.get(name)))
@@ -53,7 +57,7 @@ def _readable(call: ApiCall, members: Record) -> None:
 @OPERATIONS("GET", "/v2/firewalls", "firewall:read")
 def list_firewalls(call: ApiCall) -> Record:
     """List all firewalls."""
-    return page(call, "firewalls", list(call.account.store("firewall")), lambda firewall: _show(call, firewall))
+    return page(call, "firewalls", list(call.account.store(FIREWALL)), lambda firewall: _show(call, firewall))
 
 
 @OPERATIONS("POST", "/v2/firewalls", "firewall:create", status=202)
@@ -120,7 +124,9 @@ def remove_tags(call: ApiCall) -> None:
     _extend(call, firewall, "tags", [name for name in firewall["tags"] if name.lower() not in gone])
 
 
-def _extend(call: ApiCall, firewall: Record, name: str, items: list[object]) -> None:
+def _extend(
+    call: ApiCall, firewall: StoredFirewall, name: Literal["droplet_ids", "tags"], items: Sequence[Key]
+) -> None:
     _readable(call, {name: items or firewall[name]})
     distinct = list(dict.fromkeys(items))
     if len(distinct) > len(firewall[name]):
@@ -132,7 +138,7 @@ def _extend(call: ApiCall, firewall: Record, name: str, items: list[object]) -> 
 def add_rules(call: ApiCall) -> None:
     """Add rules."""
     firewall, more = _in_path(call), rules.read_rules(call.account, call.body)
-    changed = {name: rules.add_rules(firewall[name], more[name]) for name in rules.PEERS}
+    changed = rules.combine(rules.add_rules, firewall, more)
     state.update(call.account, call.now, firewall["id"], **changed)
 
 
@@ -140,5 +146,5 @@ def add_rules(call: ApiCall) -> None:
 def remove_rules(call: ApiCall) -> None:
     """Remove rules that are exactly like those in the request."""
     firewall, fewer = _in_path(call), rules.read_rules(call.account, call.body)
-    changed = {name: rules.remove_rules(firewall[name], fewer[name]) for name in rules.PEERS}
+    changed = rules.combine(rules.remove_rules, firewall, fewer)
     state.update(call.account, call.now, firewall["id"], **changed)

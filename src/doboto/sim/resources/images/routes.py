@@ -10,7 +10,7 @@ from ...engine.clock import iso
 from ...engine.errors import bad_request, forbidden, not_found, unprocessable
 from ...engine.fields import boolean, integer, optional, read_name, required, text
 from ...engine.lifecycle import effect
-from ...engine.records import Record
+from ...engine.records import ACTION, DELETED_IMAGE, IMAGE, ImageMembers, Record, StoredImage
 from ...http.messages import ApiCall, ApiReply
 from ...http.paging import page
 from ...http.routes import Operations
@@ -29,12 +29,12 @@ DISTRIBUTIONS = (
 )  # fmt: skip
 
 
-def show(call: ApiCall, image: Record) -> Record:
+def show(call: ApiCall, image: ImageMembers) -> Record:
     """Return an image as the caller may see it."""
     return call.scopes.visible("image", state.show(image))
 
 
-def image_in_path(call: ApiCall) -> Record:
+def image_in_path(call: ApiCall) -> ImageMembers:
     """Return the image whose id (or, for public ones, slug) is in the path."""
     found = find_image(call.account, call.params["image_id"])
     if found is None:
@@ -42,27 +42,27 @@ def image_in_path(call: ApiCall) -> Record:
     return found
 
 
-def own_image_in_path(call: ApiCall) -> Record:
+def own_image_in_path(call: ApiCall) -> StoredImage:
     """Return the same, if it is the account's own."""
-    found = image_in_path(call)
-    if found["public"]:
+    number = image_in_path(call)["id"]
+    if catalog.image(number) is not None:
         raise forbidden()
-    return found
+    return call.account.get(IMAGE, number)
 
 
 @OPERATIONS("GET", "/v2/images", "image:read")
 def list_images(call: ApiCall) -> Record:
     """List all images the account can use, or its own, or those of a kind, or those with a tag."""
     kind, tag = call.query.get("type"), call.query.get("tag_name")
-    own = list(call.account.store("image"))
+    own, found = list(call.account.store(IMAGE)), list[ImageMembers]()
     if tag:
-        found = [call.account.get("image", key) for key in tagging.find_tagged(call.account, "image", tag)]
+        found += [call.account.get(IMAGE, key) for key in tagging.find_tagged(call.account, IMAGE, tag)]
     elif boolean(call.query.get("private")):
-        found = own
+        found += own
     elif kind:
-        found = [image for image in catalog.entries("images") if image["family"] == _kind(kind)]
+        found += [image for image in catalog.entries("images") if image["family"] == _kind(kind)]
     else:
-        found = [*catalog.entries("images"), *own]
+        found += [*catalog.entries("images"), *own]
     return page(call, "images", found, lambda image: show(call, image))
 
 
@@ -86,7 +86,7 @@ def import_image(call: ApiCall) -> Record:
     asked, description, distribution = tagging.read_tags(body), _description(body, ""), _distribution(body)
     tags = tagging.create_missing(account, asked)
     number = account.next_id("image")
-    image: Record = {
+    image: StoredImage = {
         "id": number,
         "name": name,
         "type": "custom",
@@ -103,17 +103,17 @@ def import_image(call: ApiCall) -> Record:
         "error_message": "",
         "droplet_id": None,
     }
-    account.put("image", number, image)
-    tagging.note_last_tagged(account, tags, "image", number)
+    account.put(IMAGE, number, image)
+    tagging.note_last_tagged(account, tags, IMAGE, number)
     account.after(account.settings.seconds("image.import"), "image.imported", call.now, image_id=number)
     return {"image": show(call, image)}
 
 
 @effect("image.imported")
 def _finish_import(account: Account, _now: float, *, image_id: int) -> None:
-    if account.find("image", image_id) is not None:
+    if account.find(IMAGE, image_id) is not None:
         size = round(1 + account.draw() % 400 / 100, 2)
-        account.change("image", image_id, status="available", size_gigabytes=size, min_disk_size=15)
+        account.change(IMAGE, image_id, status="available", size_gigabytes=size, min_disk_size=15)
 
 
 @OPERATIONS("GET", "/v2/images/{image_id}", "image:read")
@@ -129,7 +129,7 @@ def update_image(call: ApiCall) -> Record:
     name = image["name"] if body.get("name") is None else read_name(body)
     distribution = image["distribution"] if body.get("distribution") is None else _distribution(body)
     description = _description(body, image["description"])
-    changed = call.account.change("image", image["id"], name=name, distribution=distribution, description=description)
+    changed = call.account.change(IMAGE, image["id"], name=name, distribution=distribution, description=description)
     return {"image": show(call, changed)}
 
 
@@ -137,7 +137,7 @@ def update_image(call: ApiCall) -> Record:
 def delete_image(call: ApiCall) -> None:
     """Delete one's own image."""
     account, number = call.account, integer(call.params["image_id"]) or 0
-    if account.settings.deleted_image == "refuse" and account.find("deleted_image", number) is not None:
+    if account.settings.deleted_image == "refuse" and account.find(DELETED_IMAGE, number) is not None:
         raise unprocessable("Image Can not delete an already deleted image.")
     remove_image(account, own_image_in_path(call)["id"])
 
@@ -194,7 +194,7 @@ def _distribution(body: Record) -> str:
 def list_image_actions(call: ApiCall) -> Record:
     """List an image's actions, newest first."""
     keys = actions.of(call.account, "image", image_in_path(call)["id"])
-    return page(call, "actions", keys, lambda key: actions.show(call.account.get("action", key)))
+    return page(call, "actions", keys, lambda key: actions.show(call.account.get(ACTION, key)))
 
 
 @OPERATIONS("POST", "/v2/images/{image_id}/actions", "image:update", status=201)
@@ -220,7 +220,7 @@ def act_on_image(call: ApiCall) -> Record:
     return {"action": actions.show(action)}
 
 
-def _wanted(call: ApiCall, image: Record, type: str) -> Record:
+def _wanted(call: ApiCall, image: StoredImage, type: str) -> Record:
     if type == "convert":
         if image["type"] != "backup":
             raise unprocessable("Only a backup can be converted to a snapshot.")
@@ -237,7 +237,7 @@ def _wanted(call: ApiCall, image: Record, type: str) -> Record:
 def get_image_action(call: ApiCall) -> Record:
     """Return one action of one image."""
     image = image_in_path(call)
-    action = call.account.find("action", integer(call.params["action_id"]) or 0)
+    action = call.account.find(ACTION, integer(call.params["action_id"]) or 0)
     if action is None or action["resource"] != actions.resource_key("image", image["id"]):
         raise not_found()
     return {"action": actions.show(action)}
@@ -246,17 +246,17 @@ def get_image_action(call: ApiCall) -> Record:
 @effect("image.transfer")
 def _finish_transfer(account: Account, _now: float, *, image_id: int, region: str) -> None:
     image = _find_image(account, image_id)
-    account.change("image", image_id, regions=list(dict.fromkeys([*image["regions"], region])))
+    account.change(IMAGE, image_id, regions=list(dict.fromkeys([*image["regions"], region])))
 
 
 @effect("image.convert")
 def _convert(account: Account, _now: float, *, image_id: int) -> None:
     _find_image(account, image_id)
-    account.change("image", image_id, type="snapshot")
+    account.change(IMAGE, image_id, type="snapshot")
 
 
-def _find_image(account: Account, image_id: int) -> Record:
-    image = account.find("image", image_id)
+def _find_image(account: Account, image_id: int) -> StoredImage:
+    image = account.find(IMAGE, image_id)
     if image is None:
         raise ActionFailed
     return image

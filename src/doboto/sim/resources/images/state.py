@@ -1,18 +1,40 @@
 """Images of an account: snapshots, backups and imported ones, beside the catalog's public ones, and their transfers.
 
-Members of an `image` record: those that the API shows, and `droplet_id` (or null) it was made of. A transfer hands an
-image over to another account: one offers it, the other accepts or declines it, the first may cancel it. Members of an
-`image_transfer` record: `id`, `image_id`, `recipient` (an email address or a team's UUID), `status`.
+A transfer hands an image over to another account: one offers it, the other accepts or declines it, the first may cancel
+it.
 """
 
 from __future__ import annotations
+
+from typing import Literal, TypedDict
 
 from ... import catalog
 from ...engine.account import Account
 from ...engine.clock import iso
 from ...engine.errors import bad_request, not_found
 from ...engine.fields import integer
-from ...engine.records import Record, select_members
+from ...engine.records import (
+    DELETED_IMAGE,
+    IMAGE,
+    ImageMembers,
+    Kind,
+    Record,
+    StoredDroplet,
+    StoredImage,
+    select_members,
+)
+
+
+class ImageTransfer(TypedDict):
+    """An image on its way to another account: that of an email address, or of a team's UUID."""
+
+    id: int
+    image_id: int
+    recipient: str
+    status: Literal["pending", "accepted", "declined", "cancelled"]
+
+
+IMAGE_TRANSFER: Kind[ImageTransfer] = Kind("image_transfer")
 
 SHOWN = (
     "id", "name", "type", "distribution", "slug", "public", "regions", "created_at", "min_disk_size", "size_gigabytes",
@@ -26,51 +48,53 @@ SNAPSHOT_SHOWN = (
 )  # fmt: skip
 
 
-def show(image: Record) -> Record:
+def show(image: ImageMembers) -> Record:
     """Return an image as the API shows it."""
     return select_members(image, SHOWN)
 
 
-def show_in_droplet(image: Record) -> Record:
+def show_in_droplet(image: ImageMembers) -> Record:
     """Return a Droplet's image: no `error_message` (recordings since 2020-05), an own snapshot without description."""
     own_snapshot = image["type"] == "snapshot" and not image["public"]
     hidden = ("error_message", "description") if own_snapshot else ("error_message",)
     return {name: value for name, value in show(image).items() if name not in hidden}
 
 
-def show_snapshot(image: Record) -> Record:
+def show_snapshot(image: StoredImage) -> Record:
     """Return a snapshot or backup in a Droplet's own list."""
     return select_members(image, SNAPSHOT_SHOWN)
 
 
-def find_image(account: Account, key: object) -> Record | None:
+def find_image(account: Account, key: object) -> ImageMembers | None:
     """Return an image, by id (a number, or as text) or by a public one's slug."""
     number = integer(key)
     if number is None:
         return catalog.image(key)
-    return catalog.image(number) or account.find("image", number)
+    return catalog.image(number) or account.find(IMAGE, number)
 
 
-def usable_image(account: Account, key: object) -> Record | None:
+def usable_image(account: Account, key: object) -> ImageMembers | None:
     """Return the same if a Droplet can be made of it: one that is still being imported can't."""
     found = find_image(account, key)
     return found if found is not None and found["status"] in ("available", "retired") else None
 
 
-def image_of(account: Account, droplet: Record) -> Record:
+def image_of(account: Account, droplet: StoredDroplet) -> ImageMembers:
     """Return the image a Droplet was made of, also when it has been deleted since."""
-    number: int = droplet["image_id"]
-    found = catalog.image(number) or account.find("image", number) or account.find("deleted_image", number)
+    number = droplet["image_id"]
+    found = catalog.image(number) or account.find(IMAGE, number) or account.find(DELETED_IMAGE, number)
     if found is None:
         raise LookupError(f"Droplet {droplet['id']} is of image {number}, which never was")
     return found
 
 
-def make_image(account: Account, now: float, droplet: Record, name: str, type: str) -> Record:
+def make_image(
+    account: Account, now: float, droplet: StoredDroplet, name: str, type: Literal["snapshot", "backup"]
+) -> StoredImage:
     """Create a snapshot or backup of a Droplet."""
     source = image_of(account, droplet)
     number = account.next_id("image")
-    image = {
+    image: StoredImage = {
         "id": number,
         "name": name,
         "type": type,
@@ -87,14 +111,15 @@ def make_image(account: Account, now: float, droplet: Record, name: str, type: s
         "error_message": "",
         "droplet_id": droplet["id"],
     }
-    return account.put("image", number, image)
+    return account.put(IMAGE, number, image)
 
 
 def remove_image(account: Account, number: int) -> None:
     """Delete an image; Droplets made of it go on showing it."""
-    image = account.delete("image", number)
+    image = account.delete(IMAGE, number)
     if image is not None:
-        account.put("deleted_image", number, {**image, "status": "deleted"})
+        deleted: StoredImage = {**image, "status": "deleted"}
+        account.put(DELETED_IMAGE, number, deleted)
 
 
 def email_of(account: Account) -> str:
@@ -107,40 +132,41 @@ def team_of(account: Account) -> str:
     return account.uuid("team")
 
 
-def offer(account: Account, image: Record, recipient: str) -> Record:
+def offer(account: Account, image: StoredImage, recipient: str) -> ImageTransfer:
     """Offer an image to whoever has that address or team."""
     number = account.next_id("image_transfer")
-    record = {"id": number, "image_id": image["id"], "recipient": recipient, "status": "pending"}
-    return account.put("image_transfer", number, record)
+    transfer: ImageTransfer = {"id": number, "image_id": image["id"], "recipient": recipient, "status": "pending"}
+    return account.put(IMAGE_TRANSFER, number, transfer)
 
 
 def cancel(account: Account, image_id: int, number: int) -> None:
     """Take an offer back."""
-    transfer = account.get("image_transfer", number)
+    transfer = account.get(IMAGE_TRANSFER, number)
     _require_open(transfer, image_id)
-    account.change("image_transfer", number, status="cancelled")
+    account.change(IMAGE_TRANSFER, number, status="cancelled")
 
 
 def accept(account: Account, image_id: int, number: int) -> None:
     """Take over an image that is offered to this account."""
     giver = _find_giver(account, image_id, number)
-    image = giver.get("image", image_id)
-    giver.change("image_transfer", number, status="accepted")
+    image = giver.get(IMAGE, image_id)
+    giver.change(IMAGE_TRANSFER, number, status="accepted")
     remove_image(giver, image_id)
     # Identifiers are counted by account here, so the image may need a new one.
-    new_id = image_id if account.find("image", image_id) is None else account.next_id("image")
-    account.put("image", new_id, {**image, "id": new_id, "droplet_id": None, "tags": []})
+    new_id = image_id if account.find(IMAGE, image_id) is None else account.next_id("image")
+    taken: StoredImage = {**image, "id": new_id, "droplet_id": None, "tags": []}
+    account.put(IMAGE, new_id, taken)
 
 
 def decline(account: Account, image_id: int, number: int) -> None:
     """Refuse an image that is offered to this account."""
-    _find_giver(account, image_id, number).change("image_transfer", number, status="declined")
+    _find_giver(account, image_id, number).change(IMAGE_TRANSFER, number, status="declined")
 
 
 def _find_giver(account: Account, image_id: int, number: int) -> Account:
     mine = (email_of(account), team_of(account))
     for other in account.others():
-        transfer = other.find("image_transfer", number)
+        transfer = other.find(IMAGE_TRANSFER, number)
         if transfer is not None and transfer["image_id"] == image_id and transfer["recipient"] in mine:
             _require_open(transfer, image_id)
             account.touched_accounts.append(other)
@@ -148,7 +174,7 @@ def _find_giver(account: Account, image_id: int, number: int) -> Account:
     raise not_found()
 
 
-def _require_open(transfer: Record, image_id: int) -> None:
+def _require_open(transfer: ImageTransfer, image_id: int) -> None:
     if transfer["image_id"] != image_id:
         raise not_found()
     if transfer["status"] != "pending":

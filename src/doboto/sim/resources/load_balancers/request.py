@@ -7,26 +7,35 @@ changed after creation, which stays. Where the reference has no text for a refus
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from ...engine import tagging
 from ...engine.account import Account
 from ...engine.errors import ApiError, not_found, unprocessable
 from ...engine.fields import flag, integer, objects, optional, read_identifiers, read_name, required, text
-from ...engine.records import Record
+from ...engine.records import DROPLET, VPC, Record
 from ..projects import state as projects
 from ..vpcs.state import default_vpc
 from . import rules
+from .rules import (
+    LOAD_BALANCER,
+    Forwarding,
+    ForwardingRule,
+    LoadBalancerDomain,
+    LoadBalancerMembers,
+    LoadBalancerTargets,
+    StoredLoadBalancer,
+)
 
+#: Members that are fixed at creation (API reference for the first two; unverified for `type`).
+Fixed = Literal["network", "network_stack", "type"]
 #: Members with a list of values, their values with the default first.
 CHOICES = {
-    "algorithm": ("round_robin", "least_connections"),
-    "tls_cipher_policy": ("DEFAULT", "STRONG"),
-}
-#: Likewise, but fixed at creation (API reference for the first two; unverified for `type`).
-FIXED = {
     "network": ("EXTERNAL", "INTERNAL"),
     "network_stack": ("IPV4", "DUALSTACK"),
     "type": ("REGIONAL", "REGIONAL_NETWORK", "GLOBAL"),
+    "algorithm": ("round_robin", "least_connections"),
+    "tls_cipher_policy": ("DEFAULT", "STRONG"),
 }
 FLAGS = (
     "redirect_http_to_https",
@@ -48,21 +57,36 @@ class Location:
     vpc_uuid: str | None
 
 
-def read_request(account: Account, now: float, body: Record, old: Record | None = None) -> Record:
+def read_request(
+    account: Account, now: float, body: Record, old: StoredLoadBalancer | None = None
+) -> LoadBalancerMembers:
     """Read all members that a request decides; `old` is the load balancer before an update."""
-    found: Record = {"name": read_name(body)}
-    found |= {name: _fixed(body, name, choices, old) for name, choices in FIXED.items()}
-    found |= {name: _choice(body, name, choices) for name, choices in CHOICES.items()}
-    found |= {name: flag(body, name) for name in FLAGS}
-    is_global = found["type"] == "GLOBAL"
-    place = _place(account, now, body, old, is_global=is_global)
-    found |= {"region": place.region, "vpc_uuid": place.vpc_uuid, "size_unit": _size_unit(body)}
+    type = _fixed(body, "type", old)
+    place = _place(account, now, body, old, is_global=type == "GLOBAL")
     idle = optional(body, "http_idle_timeout_seconds", integer, IDLE_TIMEOUT)
-    found["http_idle_timeout_seconds"] = rules.in_range("http_idle_timeout_seconds", idle, SHORTEST_IDLE, LONGEST_IDLE)
-    found |= {"health_check": rules.health_check(body), "sticky_sessions": rules.sticky_sessions(body)}
-    found |= {"firewall": rules.firewall(body), "project_id": _project(account, now, body, old)}
-    found |= _global_members(account, body) if is_global else _regional_members(account, body)
-    return {**found, **_targets(account, body, place)}
+    return {
+        "name": read_name(body),
+        "network": _fixed(body, "network", old),
+        "network_stack": _fixed(body, "network_stack", old),
+        "type": type,
+        "algorithm": _choice(body, "algorithm"),
+        "tls_cipher_policy": _choice(body, "tls_cipher_policy"),
+        "redirect_http_to_https": flag(body, "redirect_http_to_https"),
+        "enable_proxy_protocol": flag(body, "enable_proxy_protocol"),
+        "enable_backend_keepalive": flag(body, "enable_backend_keepalive"),
+        "disable_lets_encrypt_dns_records": flag(body, "disable_lets_encrypt_dns_records"),
+        "region": place.region,
+        "vpc_uuid": place.vpc_uuid,
+        "size_unit": _size_unit(body),
+        "http_idle_timeout_seconds": rules.in_range("http_idle_timeout_seconds", idle, SHORTEST_IDLE, LONGEST_IDLE),
+        "health_check": rules.health_check(body),
+        "sticky_sessions": rules.sticky_sessions(body),
+        "firewall": rules.firewall(body),
+        "project_id": _project(account, now, body, old),
+        **(_global_members(account, body) if type == "GLOBAL" else _regional_members(account, body)),
+        # The last one, because it may create a tag: every refusal comes before anything changes.
+        **_targets(account, body, place),
+    }
 
 
 def droplets_named(account: Account, body: Record, place: Location) -> list[int]:
@@ -72,17 +96,17 @@ def droplets_named(account: Account, body: Record, place: Location) -> list[int]
 
 def _droplet(account: Account, item: str, place: Location) -> int:
     number = integer(item)
-    droplet = None if number is None else account.find("droplet", number)
+    droplet = None if number is None else account.find(DROPLET, number)
     if droplet is None:
         raise unprocessable(f"Droplet {item} does not exist")
     if place.region is not None and droplet["region"] != place.region:
         raise unprocessable(f"Droplet {item} is not in the load balancer's region")
     if place.vpc_uuid is not None and droplet["vpc_uuid"] != place.vpc_uuid:
         raise unprocessable(f"Droplet {item} is not in the load balancer's VPC")
-    return int(droplet["id"])
+    return droplet["id"]
 
 
-def _targets(account: Account, body: Record, place: Location) -> Record:
+def _targets(account: Account, body: Record, place: Location) -> LoadBalancerTargets:
     tag = optional(body, "tag", text, "")
     droplet_ids = droplets_named(account, body, place)
     if tag and droplet_ids:
@@ -95,20 +119,21 @@ def _targets(account: Account, body: Record, place: Location) -> Record:
     }
 
 
-def _fixed(body: Record, name: str, choices: tuple[str, ...], old: Record | None) -> str:
+def _fixed(body: Record, name: Fixed, old: StoredLoadBalancer | None) -> str:
     if old is None:
-        return _choice(body, name, choices)
+        return _choice(body, name)
     if optional(body, name, text, old[name]).upper() != old[name]:
         raise unprocessable(f"{name} can't be changed after creation")
-    return str(old[name])
+    return old[name]
 
 
-def _choice(body: Record, name: str, choices: tuple[str, ...]) -> str:
+def _choice(body: Record, name: str) -> str:
+    choices = CHOICES[name]
     value = optional(body, name, text, choices[0]) or choices[0]
     return rules.one_of(name, value.upper() if choices[0].isupper() else value, choices)
 
 
-def _place(account: Account, now: float, body: Record, old: Record | None, *, is_global: bool) -> Location:
+def _place(account: Account, now: float, body: Record, old: StoredLoadBalancer | None, *, is_global: bool) -> Location:
     if is_global:
         return Location(None, None)
     asked, vpc = optional(body, "region", text, None), optional(body, "vpc_uuid", text, None)
@@ -119,14 +144,14 @@ def _place(account: Account, now: float, body: Record, old: Record | None, *, is
     return Location(region, _vpc(account, vpc, region) if vpc else default_vpc(account, region, now)["id"])
 
 
-def _require_unmoved(old: Record, region: str | None, vpc: str | None) -> None:
-    for name, asked in (("region", region), ("vpc_uuid", vpc)):
-        if asked and asked != old[name]:
+def _require_unmoved(old: StoredLoadBalancer, region: str | None, vpc: str | None) -> None:
+    for name, asked, own in (("region", region, old["region"]), ("vpc_uuid", vpc, old["vpc_uuid"])):
+        if asked and asked != own:
             raise unprocessable(f"{name} can't be changed after creation")
 
 
 def _vpc(account: Account, key: str, region: str) -> str:
-    vpc = account.find("vpc", key)
+    vpc = account.find(VPC, key)
     if vpc is None:
         raise not_found()  # by analogy with Droplets: `python-digitalocean#264`
     if vpc["region"] != region:
@@ -140,7 +165,7 @@ def _size_unit(body: Record) -> int:
     return rules.in_range("size_unit", optional(body, "size_unit", integer, nodes), 1, MOST_NODES)
 
 
-def _project(account: Account, now: float, body: Record, old: Record | None) -> str | None:
+def _project(account: Account, now: float, body: Record, old: StoredLoadBalancer | None) -> str | None:
     asked = optional(body, "project_id", text, None)
     if asked:
         projects.require_project(account, now, asked)
@@ -150,12 +175,12 @@ def _project(account: Account, now: float, body: Record, old: Record | None) -> 
     return None if old is None else old["project_id"]
 
 
-def _regional_members(account: Account, body: Record) -> Record:
+def _regional_members(account: Account, body: Record) -> Forwarding:
     found = rules.require_distinct(rules.read_rules(account, body))
     return {"forwarding_rules": found, "domains": [], "glb_settings": {}, "target_load_balancer_ids": []}
 
 
-def _global_members(account: Account, body: Record) -> Record:
+def _global_members(account: Account, body: Record) -> Forwarding:
     settings = rules.glb_settings(body)
     domains = objects(body, "domains") if body.get("domains") is not None else []
     return {
@@ -168,7 +193,7 @@ def _global_members(account: Account, body: Record) -> Record:
     }
 
 
-def _global_rules(account: Account, body: Record) -> list[Record]:
+def _global_rules(account: Account, body: Record) -> list[ForwardingRule]:
     # A global one forwards by `glb_settings` instead of rules (`terraform-provider-digitalocean` PR 1133), and has none
     # unless it is given some (that provider's acceptance tests), where the reference wants one at least.
     if body.get("forwarding_rules") in (None, []):
@@ -176,7 +201,7 @@ def _global_rules(account: Account, body: Record) -> list[Record]:
     return rules.require_distinct(rules.read_rules(account, body))
 
 
-def _domain(account: Account, item: Record) -> Record:
+def _domain(account: Account, item: Record) -> LoadBalancerDomain:
     return {
         "name": read_name(item),
         "is_managed": flag(item, "is_managed"),
@@ -185,7 +210,7 @@ def _domain(account: Account, item: Record) -> Record:
 
 
 def _target(account: Account, key: str) -> str:
-    target = account.find("load_balancer", key)
+    target = account.find(LOAD_BALANCER, key)
     if target is None or target["type"] == "GLOBAL":
         raise _no_target(key)
     return key

@@ -9,6 +9,7 @@ from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Operations
 from . import request, rules, state
+from .rules import LOAD_BALANCER, ForwardingRule, StoredLoadBalancer
 
 OPERATIONS = Operations()
 
@@ -16,18 +17,18 @@ OPERATIONS = Operations()
 NO_DROPLETS = "need to provide either a tag or a list of droplets"
 
 
-def _in_path(call: ApiCall) -> Record:
-    return call.account.get("load_balancer", call.params["lb_id"])
+def _in_path(call: ApiCall) -> StoredLoadBalancer:
+    return call.account.get(LOAD_BALANCER, call.params["lb_id"])
 
 
-def _show(call: ApiCall, load_balancer: Record) -> Record:
+def _show(call: ApiCall, load_balancer: StoredLoadBalancer) -> Record:
     return state.show(call.account, load_balancer)
 
 
 @OPERATIONS("GET", "/v2/load_balancers", "load_balancer:read")
 def list_load_balancers(call: ApiCall) -> Record:
     """List all load balancers."""
-    found = list(call.account.store("load_balancer"))
+    found = list(call.account.store(LOAD_BALANCER))
     return page(call, "load_balancers", found, lambda one: _show(call, one))
 
 
@@ -82,7 +83,7 @@ def remove_droplets(call: ApiCall) -> None:
     _keep(call, balancer, [number for number in balancer["droplet_ids"] if number not in gone])
 
 
-def _by_droplets(call: ApiCall) -> Record:
+def _by_droplets(call: ApiCall) -> StoredLoadBalancer:
     balancer = state.require_idle(_in_path(call))
     if not read_identifiers(call.body, "droplet_ids"):
         raise unprocessable(NO_DROPLETS)
@@ -92,8 +93,8 @@ def _by_droplets(call: ApiCall) -> Record:
     return balancer
 
 
-def _keep(call: ApiCall, balancer: Record, droplet_ids: list[int]) -> None:
-    call.account.change("load_balancer", balancer["id"], droplet_ids=droplet_ids)
+def _keep(call: ApiCall, balancer: StoredLoadBalancer, droplet_ids: list[int]) -> None:
+    call.account.change(LOAD_BALANCER, balancer["id"], droplet_ids=droplet_ids)
 
 
 @OPERATIONS("POST", "/v2/load_balancers/{lb_id}/forwarding_rules", "load_balancer:update", status=204)
@@ -117,5 +118,5 @@ def remove_rules(call: ApiCall) -> None:
     _forward(call, balancer, left)
 
 
-def _forward(call: ApiCall, balancer: Record, forwarding_rules: list[Record]) -> None:
-    call.account.change("load_balancer", balancer["id"], forwarding_rules=forwarding_rules)
+def _forward(call: ApiCall, balancer: StoredLoadBalancer, forwarding_rules: list[ForwardingRule]) -> None:
+    call.account.change(LOAD_BALANCER, balancer["id"], forwarding_rules=forwarding_rules)

@@ -7,12 +7,89 @@ and seconds of health checks end at 300 is unverified.
 from __future__ import annotations
 
 import ipaddress
+from typing import Literal, TypedDict
 
 from ... import catalog
 from ...engine.account import Account
 from ...engine.errors import over_limit, unprocessable
 from ...engine.fields import flag, integer, objects, optional, read_identifiers, read_name, required, text
-from ...engine.records import Record, as_record
+from ...engine.records import Kind, Record, as_record
+from ..certificates import CERTIFICATE
+
+
+class ForwardingRule(TypedDict):
+    """Where a load balancer takes traffic and where it sends it."""
+
+    entry_protocol: str
+    entry_port: int
+    target_protocol: str
+    target_port: int
+    certificate_id: str
+    tls_passthrough: bool
+
+
+class LoadBalancerDomain(TypedDict):
+    """A domain of a global load balancer."""
+
+    name: str
+    is_managed: bool
+    certificate_id: str
+
+
+class Forwarding(TypedDict):
+    """What happens to the traffic; only a global load balancer has more than rules."""
+
+    forwarding_rules: list[ForwardingRule]
+    domains: list[LoadBalancerDomain]
+    glb_settings: Record
+    target_load_balancer_ids: list[str]
+
+
+class LoadBalancerTargets(TypedDict):
+    """Which Droplets get the traffic, by tag or one by one."""
+
+    tag: str
+    droplet_ids: list[int]
+
+
+class LoadBalancerMembers(Forwarding, LoadBalancerTargets):
+    """What a request says of a load balancer, defaults included; a global one has no region and no VPC."""
+
+    name: str
+    network: str
+    network_stack: str
+    type: str
+    algorithm: str
+    tls_cipher_policy: str
+    redirect_http_to_https: bool
+    enable_proxy_protocol: bool
+    enable_backend_keepalive: bool
+    disable_lets_encrypt_dns_records: bool
+    region: str | None
+    vpc_uuid: str | None
+    size_unit: int
+    http_idle_timeout_seconds: int
+    health_check: Record
+    sticky_sessions: Record
+    firewall: dict[str, list[str]]
+    #: None is the default project.
+    project_id: str | None
+
+
+class StoredLoadBalancer(LoadBalancerMembers):
+    """A load balancer."""
+
+    id: str
+    created_at: str
+    status: Literal["new", "active", "errored"]
+    ip: str
+    ipv6: str | None
+    #: When it was last resized.
+    resized_at: float | None
+
+
+LOAD_BALANCER: Kind[StoredLoadBalancer] = Kind("load_balancer")
+
 
 #: API reference, `forwarding_rule`.
 ENTRY = ("http", "https", "http2", "http3", "tcp", "udp")
@@ -24,7 +101,7 @@ DATAGRAMS = ("udp", "http3")
 HIGHEST_PORT = 65535
 
 
-def read_rules(account: Account, body: Record) -> list[Record]:
+def read_rules(account: Account, body: Record) -> list[ForwardingRule]:
     """Read the member `forwarding_rules`, at least one; the texts of refusals are our own."""
     found = [_rule(account, item) for item in objects(body, "forwarding_rules")]
     if not found:
@@ -32,7 +109,7 @@ def read_rules(account: Account, body: Record) -> list[Record]:
     return require_room(account, found)
 
 
-def require_distinct(rules: list[Record]) -> list[Record]:
+def require_distinct(rules: list[ForwardingRule]) -> list[ForwardingRule]:
     """Return the rules, if no two listen on one port, else 422."""
     seen = {listens_on(rule) for rule in rules}
     if len(seen) < len(rules):
@@ -40,7 +117,7 @@ def require_distinct(rules: list[Record]) -> list[Record]:
     return rules
 
 
-def require_room(account: Account, found: list[Record]) -> list[Record]:
+def require_room(account: Account, found: list[ForwardingRule]) -> list[ForwardingRule]:
     """Return the rules, if a load balancer may have so many, else 422; the text is our own."""
     limit = account.settings.load_balancer_rule_limit
     if limit and len(found) > limit:
@@ -49,7 +126,7 @@ def require_room(account: Account, found: list[Record]) -> list[Record]:
     return found
 
 
-def listens_on(rule: Record) -> tuple[int, bool]:
+def listens_on(rule: ForwardingRule) -> tuple[int, bool]:
     """Return where a rule's traffic comes in: port, and whether as datagrams."""
     return rule["entry_port"], rule["entry_protocol"] in DATAGRAMS
 
@@ -76,14 +153,14 @@ def one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
 def require_certificate(account: Account, body: Record) -> str:
     """Return the id of a certificate that can be used; empty, null and missing all mean none (`droplet_kit#140`)."""
     key = optional(body, "certificate_id", text, "")
-    certificate = account.find("certificate", key) if key else None
+    certificate = account.find(CERTIFICATE, key) if key else None
     if key and (certificate is None or certificate["state"] != "verified"):
         raise unprocessable(f"certificate {key} can not be used")
     return key
 
 
-def _rule(account: Account, item: Record) -> Record:
-    rule: Record = {
+def _rule(account: Account, item: Record) -> ForwardingRule:
+    rule: ForwardingRule = {
         "entry_protocol": one_of("entry_protocol", required(item, "entry_protocol", text).lower(), ENTRY),
         "entry_port": port(item, "entry_port"),
         "target_protocol": one_of("target_protocol", required(item, "target_protocol", text).lower(), TARGET),
@@ -95,7 +172,7 @@ def _rule(account: Account, item: Record) -> Record:
     return rule
 
 
-def _consistent(rule: Record) -> None:
+def _consistent(rule: ForwardingRule) -> None:
     entry, target = rule["entry_protocol"], rule["target_protocol"]
     if (entry == "udp") != (target == "udp"):
         raise unprocessable("entry_protocol and target_protocol must both be udp if one of them is")
@@ -153,7 +230,7 @@ def sticky_sessions(body: Record) -> Record:
     return {"type": type, "cookie_name": read_name(asked, "cookie_name"), "cookie_ttl_seconds": lasting}
 
 
-def firewall(body: Record) -> Record:
+def firewall(body: Record) -> dict[str, list[str]]:
     """Return the member `firewall`: who is kept out, and who is let in."""
     asked = object_of(body, "firewall")
     return {name: [_source(item) for item in read_identifiers(asked, name)] for name in ("deny", "allow")}

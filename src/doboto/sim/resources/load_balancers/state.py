@@ -1,8 +1,4 @@
-"""A load balancer's life: new without an address, then active with one; Droplets come and go.
-
-Members of a `load_balancer` record: what `order.read_order` gives, and `id`, `created_at`, `status`, `ip`, `ipv6` (or
-null), `resized_at`.
-"""
+"""A load balancer's life: new without an address, then active with one; Droplets come and go."""
 
 from __future__ import annotations
 
@@ -14,12 +10,13 @@ from ...engine.account import Account
 from ...engine.clock import iso
 from ...engine.errors import forbidden, unprocessable
 from ...engine.lifecycle import durations, effect
-from ...engine.records import Key, Record
+from ...engine.records import DROPLET, Key, Record, StoredDroplet, select_members
 from ...engine.store import index
 from ..droplets import networks
 from ..firewalls.state import forget
 from ..projects import state as projects
 from .request import FLAGS, SIZES, Location
+from .rules import LOAD_BALANCER, LoadBalancerMembers, StoredLoadBalancer
 
 # The acceptance tests of `terraform-provider-digitalocean` take about two minutes for one with everything around it.
 durations(load_balancer__create=60.0)
@@ -28,78 +25,90 @@ durations(load_balancer__create=60.0)
 BUSY = "Load Balancer can't be updated while it processes previous actions"
 
 
-@index("load_balancer", "droplet")
-def _droplets(load_balancer: Record) -> Iterable[Key]:
-    droplet_ids: list[int] = load_balancer["droplet_ids"]
-    return droplet_ids
+@index(LOAD_BALANCER, "droplet")
+def _droplets(load_balancer: StoredLoadBalancer) -> Iterable[Key]:
+    return load_balancer["droplet_ids"]
 
 
-@index("load_balancer", "tag")
-def _tag(load_balancer: Record) -> Iterable[Key]:
+@index(LOAD_BALANCER, "tag")
+def _tag(load_balancer: StoredLoadBalancer) -> Iterable[Key]:
     return (load_balancer["tag"],) if load_balancer["tag"] else ()
 
 
-@index("load_balancer", "target")
-def _targets(load_balancer: Record) -> Iterable[Key]:
-    targets: list[str] = load_balancer["target_load_balancer_ids"]
-    return targets
+@index(LOAD_BALANCER, "target")
+def _targets(load_balancer: StoredLoadBalancer) -> Iterable[Key]:
+    return load_balancer["target_load_balancer_ids"]
 
 
-@index("load_balancer", "vpc")
-def _vpc(load_balancer: Record) -> Iterable[Key]:
+@index(LOAD_BALANCER, "certificate")
+def _certificates_of(load_balancer: StoredLoadBalancer) -> Iterable[Key]:
+    rules, domains = load_balancer["forwarding_rules"], load_balancer["domains"]
+    return {item["certificate_id"] for item in (*rules, *domains) if item["certificate_id"]}
+
+
+@index(LOAD_BALANCER, "vpc")
+def _vpc(load_balancer: StoredLoadBalancer) -> Iterable[Key]:
     return () if load_balancer["vpc_uuid"] is None else (load_balancer["vpc_uuid"],)
 
 
-def place_of(load_balancer: Record) -> Location:
+def place_of(load_balancer: StoredLoadBalancer) -> Location:
     """Return where it stands."""
     return Location(load_balancer["region"], load_balancer["vpc_uuid"])
 
 
-def create(account: Account, now: float, members: Record, *, fails: bool) -> Record:
+def create(account: Account, now: float, members: LoadBalancerMembers, *, fails: bool) -> StoredLoadBalancer:
     """Create a load balancer."""
     key = account.uuid()
-    own = {"id": key, "created_at": iso(now), "status": "new", "ip": "", "ipv6": None, "resized_at": None}
     seconds = account.settings.seconds("load_balancer.create")
     account.after(seconds, "load_balancer.created", now, load_balancer_id=key, fails=fails)
-    return account.put("load_balancer", key, {**own, **members})
+    made: StoredLoadBalancer = {
+        "id": key,
+        "created_at": iso(now),
+        "status": "new",
+        "ip": "",
+        "ipv6": None,
+        "resized_at": None,
+        **members,
+    }
+    return account.put(LOAD_BALANCER, key, made)
 
 
-def require_idle(load_balancer: Record) -> Record:
+def require_idle(load_balancer: StoredLoadBalancer) -> StoredLoadBalancer:
     """Return the load balancer, if it can be changed now, else 403."""
     if load_balancer["status"] == "new":
         raise forbidden(BUSY)
     return load_balancer
 
 
-def update(account: Account, now: float, old: Record, members: Record) -> Record:
+def update(account: Account, now: float, old: StoredLoadBalancer, members: LoadBalancerMembers) -> StoredLoadBalancer:
     """Update the load balancer as a request has it now."""
     resized = members["size_unit"] != old["size_unit"]
     since = old["resized_at"]
     if resized and since is not None and now - since < account.settings.load_balancer_resize_seconds:
         # API reference, `size`; the text is our own.
         raise unprocessable("load balancers can only be resized once per hour")
-    return account.change("load_balancer", old["id"], **members, resized_at=now if resized else since)
+    return account.change(LOAD_BALANCER, old["id"], **members, resized_at=now if resized else since)
 
 
 def remove(account: Account, key: str) -> None:
     """Delete a load balancer, and every mention of it."""
-    account.delete("load_balancer", key)
-    for other in account.store("load_balancer").keys("target", key):
-        left = [one for one in account.get("load_balancer", other)["target_load_balancer_ids"] if one != key]
-        account.change("load_balancer", other, target_load_balancer_ids=left)
+    account.delete(LOAD_BALANCER, key)
+    for other in account.store(LOAD_BALANCER).keys("target", key):
+        left = [one for one in account.get(LOAD_BALANCER, other)["target_load_balancer_ids"] if one != key]
+        account.change(LOAD_BALANCER, other, target_load_balancer_ids=left)
     forget(account, "load_balancer_uids", key)
 
 
-def droplets_behind(account: Account, load_balancer: Record) -> list[int]:
+def droplets_behind(account: Account, load_balancer: StoredLoadBalancer) -> list[int]:
     """Return the Droplets that get its traffic: those named, or those with its tag where it stands."""
     if not load_balancer["tag"]:
         return list(load_balancer["droplet_ids"])
-    place, droplets = place_of(load_balancer), account.store("droplet").records
-    keys = tagging.find_tagged(account, "droplet", load_balancer["tag"])
+    place, droplets = place_of(load_balancer), account.store(DROPLET).records
+    keys = tagging.find_tagged(account, DROPLET, load_balancer["tag"])
     return [key for key in keys if place.region is None or droplets[key]["vpc_uuid"] == place.vpc_uuid]
 
 
-def show(account: Account, load_balancer: Record) -> Record:
+def show(account: Account, load_balancer: StoredLoadBalancer) -> Record:
     """Return all members, in the order of the API reference's examples."""
     own = load_balancer
     size = {nodes: slug for slug, nodes in SIZES.items()}.get(own["size_unit"])
@@ -121,7 +130,7 @@ def show(account: Account, load_balancer: Record) -> Record:
         **({} if region is None else {"region": region, "vpc_uuid": own["vpc_uuid"]}),
         "tag": own["tag"],
         "droplet_ids": droplets_behind(account, own),
-        **{name: own[name] for name in FLAGS},
+        **select_members(own, FLAGS),
         "project_id": own["project_id"] or projects.default_id(account),
         "http_idle_timeout_seconds": own["http_idle_timeout_seconds"],
         "firewall": own["firewall"],
@@ -134,23 +143,23 @@ def show(account: Account, load_balancer: Record) -> Record:
     }
 
 
-def _global_members(own: Record) -> Record:
-    return {name: own[name] for name in ("domains", "glb_settings", "target_load_balancer_ids")}
+def _global_members(own: StoredLoadBalancer) -> Record:
+    return select_members(own, ("domains", "glb_settings", "target_load_balancer_ids"))
 
 
 @effect("load_balancer.created")
 def _finish_create(account: Account, _now: float, *, load_balancer_id: str, fails: bool) -> None:
-    made = account.find("load_balancer", load_balancer_id)
+    made = account.find(LOAD_BALANCER, load_balancer_id)
     if made is None:
         return
     if fails:
-        account.change("load_balancer", load_balancer_id, status="errored")
+        account.change(LOAD_BALANCER, load_balancer_id, status="errored")
         return
     # API reference: an internal one has no public address. A global one's are anycast; here they are of some region.
     public = made["network"] == "EXTERNAL"
     dual = public and made["network_stack"] == "DUALSTACK"
     account.change(
-        "load_balancer",
+        LOAD_BALANCER,
         load_balancer_id,
         status="active",
         ip=networks.public_v4(account)["ip_address"] if public else "",
@@ -159,13 +168,13 @@ def _finish_create(account: Account, _now: float, *, load_balancer_id: str, fail
 
 
 @relations.on_droplet_destroyed
-def _forget_droplet(account: Account, _now: float, droplet: Record) -> None:
-    for key in account.store("load_balancer").keys("droplet", droplet["id"]):
-        left = [one for one in account.get("load_balancer", key)["droplet_ids"] if one != droplet["id"]]
-        account.change("load_balancer", key, droplet_ids=left)
+def _forget_droplet(account: Account, _now: float, droplet: StoredDroplet) -> None:
+    for key in account.store(LOAD_BALANCER).keys("droplet", droplet["id"]):
+        left = [one for one in account.get(LOAD_BALANCER, key)["droplet_ids"] if one != droplet["id"]]
+        account.change(LOAD_BALANCER, key, droplet_ids=left)
 
 
 @tagging.on_tag_deleted
 def _forget_tag(account: Account, _now: float, name: str) -> None:
-    for key in account.store("load_balancer").keys("tag", name):
-        account.change("load_balancer", key, tag="")
+    for key in account.store(LOAD_BALANCER).keys("tag", name):
+        account.change(LOAD_BALANCER, key, tag="")

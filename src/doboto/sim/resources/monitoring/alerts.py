@@ -3,10 +3,34 @@
 from __future__ import annotations
 
 import re
+from typing import TypedDict
 
 from ...engine.errors import unprocessable
 from ...engine.fields import boolean, decimal, objects, optional, read_identifiers, required, text, texts
-from ...engine.records import Record, as_list, as_record
+from ...engine.records import Kind, Record, as_list, as_record
+
+
+class AlertPolicyMembers(TypedDict):
+    """What a request says of an alert policy, as the API shows it."""
+
+    alerts: Record
+    compare: str
+    description: str
+    enabled: bool
+    entities: list[str]
+    tags: list[str]
+    type: str
+    value: float
+    window: str
+
+
+class StoredAlertPolicy(AlertPolicyMembers):
+    """An alert policy."""
+
+    uuid: str
+
+
+ALERT_POLICY: Kind[StoredAlertPolicy] = Kind("alert_policy")
 
 #: API reference, `type`, `compare` and `window`.
 TYPES = frozenset(
@@ -39,7 +63,7 @@ COMPARISONS = frozenset({"GreaterThan", "LessThan"})
 WINDOWS = frozenset({"5m", "10m", "30m", "1h"})
 
 
-def read_policy(body: Record) -> Record:
+def read_policy(body: Record) -> AlertPolicyMembers:
     """Read all members of a policy but its identifier; all have to be there. The texts of refusals are our own."""
     return {
         "alerts": _alerts(required(body, "alerts", as_record)),

@@ -20,7 +20,7 @@ from ... import catalog
 from ...engine import actions
 from ...engine.account import Account
 from ...engine.lifecycle import DROPLET_ACTIONS
-from ...engine.records import Record
+from ...engine.records import ACTION, StoredAction, StoredDroplet
 
 #: Shares of the time in which a CPU is busy, by the modes of the API reference's example; the rest is idle.
 MODES = {"iowait": 0.05, "irq": 0.0, "nice": 0.05, "softirq": 0.02, "steal": 0.03, "system": 0.25, "user": 0.6}
@@ -57,9 +57,9 @@ class Machine:
         return None if span is None else value(span[0], moment)
 
 
-def machine(account: Account, droplet: Record, until: float) -> Machine:
+def machine(account: Account, droplet: StoredDroplet, until: float) -> Machine:
     """Return the machine behind a Droplet."""
-    size, number = catalog.size(droplet["size_slug"]) or {}, droplet["id"]
+    size, number = catalog.size_of(droplet["size_slug"]), droplet["id"]
     return Machine(
         number=number,
         vcpus=size["vcpus"],
@@ -143,17 +143,18 @@ def _turns(account: Account, droplet_id: int) -> Iterator[tuple[float, bool]]:
     # Every boot, also of a machine that was on, and every end of running.
     on = False
     for key in reversed(actions.of(account, "droplet", droplet_id)):
-        action = account.get("action", key)
+        action = account.get(ACTION, key)
         turned = _turn(account, action)
-        if turned is not None and not (on and action["type"] == "power_on"):
+        ended = action["completed_at"]
+        if turned is not None and ended is not None and not (on and action["type"] == "power_on"):
             on = turned
-            yield datetime.fromisoformat(action["completed_at"]).timestamp(), on
+            yield datetime.fromisoformat(ended).timestamp(), on
 
 
-def _turn(account: Account, action: Record) -> bool | None:
+def _turn(account: Account, action: StoredAction) -> bool | None:
     if action["status"] != "completed":
         return None
-    type: str = action["type"]
+    type = action["type"]
     if type == "create":
         return True
     becomes = DROPLET_ACTIONS[type].becomes if type in DROPLET_ACTIONS else None

@@ -13,11 +13,11 @@ from datetime import datetime
 
 from ...engine.errors import unprocessable
 from ...engine.fields import integer, required, text
-from ...engine.records import Record
+from ...engine.records import DROPLET, Record, StoredDroplet
 from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Handler, Operations
-from .alerts import read_policy
+from .alerts import ALERT_POLICY, StoredAlertPolicy, read_policy
 from .machine import AGENT_LABELS, AGENT_METRICS, BANDWIDTH, MODES, Machine, bandwidth, cpu_seconds, machine
 
 OPERATIONS = Operations()
@@ -25,9 +25,9 @@ OPERATIONS = Operations()
 _PATH = "/v2/monitoring/metrics/droplet"
 
 
-def _read_query(call: ApiCall) -> tuple[Record | None, list[int]]:
+def _read_query(call: ApiCall) -> tuple[StoredDroplet | None, list[int]]:
     number = integer(required(call.query, "host_id", text))
-    droplet = None if number is None else call.account.find("droplet", number)
+    droplet = None if number is None else call.account.find(DROPLET, number)
     born = call.now if droplet is None else datetime.fromisoformat(droplet["created_at"]).timestamp()
     due = moments(call, born)
     return droplet, due
@@ -98,14 +98,15 @@ _ONE = "/v2/monitoring/alerts/{alert_uuid}"
 @OPERATIONS("GET", "/v2/monitoring/alerts", "monitoring:read")
 def list_policies(call: ApiCall) -> Record:
     """List all policies."""
-    return page(call, "policies", list(call.account.store("alert_policy")), lambda policy: policy)
+    return page(call, "policies", list(call.account.store(ALERT_POLICY)), lambda policy: policy)
 
 
 @OPERATIONS("POST", "/v2/monitoring/alerts", "monitoring:create")
 def create_policy(call: ApiCall) -> Record:
     """Create a policy."""
     members, key = read_policy(call.body), call.account.uuid()
-    return {"policy": call.account.put("alert_policy", key, {**members, "uuid": key})}
+    policy: StoredAlertPolicy = {**members, "uuid": key}
+    return {"policy": call.account.put(ALERT_POLICY, key, policy)}
 
 
 @OPERATIONS("GET", _ONE, "monitoring:read")
@@ -118,17 +119,18 @@ def get_policy(call: ApiCall) -> Record:
 def replace_policy(call: ApiCall) -> Record:
     """New values for all members."""
     key = _in_path(call)["uuid"]
-    return {"policy": call.account.put("alert_policy", key, {**read_policy(call.body), "uuid": key})}
+    policy: StoredAlertPolicy = {**read_policy(call.body), "uuid": key}
+    return {"policy": call.account.put(ALERT_POLICY, key, policy)}
 
 
 @OPERATIONS("DELETE", _ONE, "monitoring:delete", status=204)
 def delete_policy(call: ApiCall) -> None:
     """Delete a policy."""
-    call.account.delete("alert_policy", _in_path(call)["uuid"])
+    call.account.delete(ALERT_POLICY, _in_path(call)["uuid"])
 
 
-def _in_path(call: ApiCall) -> Record:
-    return call.account.get("alert_policy", call.params["alert_uuid"])
+def _in_path(call: ApiCall) -> StoredAlertPolicy:
+    return call.account.get(ALERT_POLICY, call.params["alert_uuid"])
 
 
 #: Seconds between samples (API reference, examples; the agent's default interval according to `nanovms/nanos#2007`).

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypedDict
 
 from ...engine.errors import unprocessable
 from ...engine.fields import boolean, read_name, required, text
 from ...engine.records import Record
+
+
+class ProjectMembers(TypedDict):
+    """The attributes of a new project."""
+
+    name: str
+    description: str
+    purpose: str
+    environment: str
+
 
 #: API reference, `purpose`: what is not one of these is kept as `Other: ...`.
 PURPOSES = (
@@ -20,7 +31,7 @@ ENVIRONMENTS = {name.lower(): name for name in ("Development", "Staging", "Produ
 LENGTHS = {"name": 175, "description": 255, "purpose": 255}
 
 
-def read_create(body: Record) -> Record:
+def read_create(body: Record) -> ProjectMembers:
     """Read a new project's attributes."""
     return {
         "name": _name(body),

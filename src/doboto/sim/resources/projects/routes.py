@@ -10,6 +10,7 @@ from ...http.paging import page
 from ...http.routes import Operations
 from . import state, urns
 from .request import read_create, read_patch, read_replace
+from .state import PROJECT, StoredProject
 from .urns import ProjectResource
 
 OPERATIONS = Operations()
@@ -17,7 +18,7 @@ OPERATIONS = Operations()
 _DEFAULT, _ONE = "/v2/projects/default", "/v2/projects/{project_id}"
 
 
-def project_in_path(call: ApiCall) -> Record:
+def project_in_path(call: ApiCall) -> StoredProject:
     """Return the project whose id is in the path; a path without one is about the default project."""
     return state.get(call.account, call.now, call.params.get("project_id", "default"))
 
@@ -26,7 +27,7 @@ def project_in_path(call: ApiCall) -> Record:
 def list_projects(call: ApiCall) -> Record:
     """List all projects."""
     state.default_project(call.account, call.now)
-    return page(call, "projects", list(call.account.store("project")), lambda project: project)
+    return page(call, "projects", list(call.account.store(PROJECT)), lambda project: project)
 
 
 @OPERATIONS("POST", "/v2/projects", "project:create", status=201)

@@ -1,77 +1,111 @@
 """Projects of an account, one of them the default, and what each of them holds.
 
-Members of a `project` record: those that the API shows. A `project_resource` record, by URN, has `project_id` and
-`assigned_at`: it is there once a resource was assigned. What never was belongs to the default project.
+What never was assigned to a project belongs to the default one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypedDict
 
 from ...engine.account import Account
 from ...engine.clock import iso
 from ...engine.errors import conflict, not_found, precondition_failed
-from ...engine.records import Key, Record
+from ...engine.records import Key, Kind, Record, StoredDroplet
 from ...engine.relations import on_droplet_destroyed
 from ...engine.store import index
+from .request import ProjectMembers
 from .urns import ProjectResource, everything
+
+
+class ProjectOwner(TypedDict):
+    """Whose a project is."""
+
+    owner_uuid: str
+    owner_id: int
+
+
+class StoredProject(ProjectMembers, ProjectOwner):
+    """A project, as the API shows it."""
+
+    id: str
+    created_at: str
+    updated_at: str
+    is_default: bool
+
+
+class ProjectNote(TypedDict):
+    """The project that a resource was assigned to; by its URN."""
+
+    project_id: str
+    assigned_at: str
+
+
+PROJECT: Kind[StoredProject] = Kind("project")
+PROJECT_RESOURCE: Kind[ProjectNote] = Kind("project_resource")
 
 #: API reference, example of a 412.
 NOT_EMPTY = "cannot delete a project with resources. move or remove the resources first"
 
 
-@index("project", "default")
-def _default(project: Record) -> Iterable[Key]:
+@index(PROJECT, "default")
+def _default(project: StoredProject) -> Iterable[Key]:
     return (1,) if project["is_default"] else ()
 
 
-@index("project", "name")
-def _name(project: Record) -> Iterable[Key]:
+@index(PROJECT, "name")
+def _name(project: StoredProject) -> Iterable[Key]:
     return (project["name"],)
 
 
 def default_id(account: Account) -> str:
     """Return the id of the default project, also before anybody has asked for it."""
-    keys = account.store("project").keys("default", 1)
+    keys = account.store(PROJECT).keys("default", 1)
     return str(keys[0]) if keys else account.uuid("project", "default")
 
 
-def default_project(account: Account, now: float) -> Record:
+def default_project(account: Account, now: float) -> StoredProject:
     """Return the default project; it comes into being when it is first asked for, as in the API reference's example."""
-    found = account.find("project", default_id(account))
-    return found or account.put(
-        "project",
-        default_id(account),
-        {
-            "id": default_id(account),
-            **_owner(account),
-            "name": "Default",
-            "description": "Default project",
-            "purpose": "Just trying out DigitalOcean",
-            "environment": "Development",
-            "created_at": iso(now),
-            "updated_at": iso(now),
-            "is_default": True,
-        },
-    )
+    found = account.find(PROJECT, default_id(account))
+    if found is not None:
+        return found
+    made: StoredProject = {
+        "id": default_id(account),
+        **_owner(account),
+        "name": "Default",
+        "description": "Default project",
+        "purpose": "Just trying out DigitalOcean",
+        "environment": "Development",
+        "created_at": iso(now),
+        "updated_at": iso(now),
+        "is_default": True,
+    }
+    return account.put(PROJECT, made["id"], made)
 
 
-def get(account: Account, now: float, key: str) -> Record:
+def get(account: Account, now: float, key: str) -> StoredProject:
     """Return the project of that id, or the one called `default`; else 404."""
     default = default_project(account, now)
-    return default if key == "default" else account.get("project", key)
+    return default if key == "default" else account.get(PROJECT, key)
 
 
-def create(account: Account, now: float, members: Record) -> Record:
+def create(account: Account, now: float, members: ProjectMembers) -> StoredProject:
     """Create a further project."""
     default_project(account, now)
     _require_unused_name(account, members["name"], None)
     key = account.uuid("project", str(account.count("project")))
-    times = {"created_at": iso(now), "updated_at": iso(now)}
-    return account.put("project", key, {"id": key, **_owner(account), **members, **times, "is_default": False})
+    project: StoredProject = {
+        "id": key,
+        **_owner(account),
+        **members,
+        "created_at": iso(now),
+        "updated_at": iso(now),
+        "is_default": False,
+    }
+    return account.put(PROJECT, key, project)
 
 
-def update(account: Account, now: float, project: Record, members: Record) -> Record:
+def update(account: Account, now: float, project: StoredProject, members: Record) -> StoredProject:
     """Update the project with some members changed.
 
     There is always one default project: to make one the default takes it from the other, and to say that the default
@@ -81,16 +115,16 @@ def update(account: Account, now: float, project: Record, members: Record) -> Re
     if members.get("is_default") and not project["is_default"]:
         _give_up_default(account, default_project(account, now), now)
     is_default = project["is_default"] or members.get("is_default", False)
-    return account.change("project", project["id"], **{**members, "is_default": is_default, "updated_at": iso(now)})
+    return account.change(PROJECT, project["id"], **{**members, "is_default": is_default, "updated_at": iso(now)})
 
 
-def delete(account: Account, project: Record) -> None:
+def delete(account: Account, project: StoredProject) -> None:
     """Delete an empty project."""
     if project["is_default"]:
         raise precondition_failed("cannot delete the default project")  # text unverified
     if any(resources_of(account, project["id"])):
         raise precondition_failed(NOT_EMPTY)
-    account.delete("project", project["id"])
+    account.delete(PROJECT, project["id"])
 
 
 # -- what they hold
@@ -98,13 +132,13 @@ def delete(account: Account, project: Record) -> None:
 
 def project_of(account: Account, resource: ProjectResource) -> str:
     """Return the id of the project that holds a resource."""
-    return _recorded_project(account.store("project_resource").records, resource) or default_id(account)
+    return _recorded_project(account.store(PROJECT_RESOURCE).records, resource) or default_id(account)
 
 
 def resources_of(account: Account, project_id: str) -> Iterator[ProjectResource]:
     """Return the resources of a project."""
     is_default = project_id == default_id(account)
-    notes = account.store("project_resource").records
+    notes = account.store(PROJECT_RESOURCE).records
     for each in everything(account):
         noted = _recorded_project(notes, each)
         if noted == project_id or (noted is None and is_default):
@@ -113,24 +147,25 @@ def resources_of(account: Account, project_id: str) -> Iterator[ProjectResource]
 
 def assign(account: Account, now: float, resource: ProjectResource, project_id: str) -> None:
     """Put a resource into a project, out of the one that it was in."""
-    account.put("project_resource", resource.urn, {"project_id": project_id, "assigned_at": iso(now)})
+    note: ProjectNote = {"project_id": project_id, "assigned_at": iso(now)}
+    account.put(PROJECT_RESOURCE, resource.urn, note)
     if "project_id" in resource.record:
         account.change(resource.kind.store, resource.key, project_id=project_id)
 
 
 def assigned_at(account: Account, resource: ProjectResource) -> str:
     """Return when a resource came into its project: by being assigned, or by being created."""
-    noted = account.find("project_resource", resource.urn)
+    noted = account.find(PROJECT_RESOURCE, resource.urn)
     if noted is not None:
-        return str(noted["assigned_at"])
+        return noted["assigned_at"]
     since = resource.record.get("created_at") or resource.record.get("reserved_at")
-    return str(since or account.get("project", project_of(account, resource))["created_at"])
+    return str(since or account.get(PROJECT, project_of(account, resource))["created_at"])
 
 
 def forget(account: Account, urn: str) -> None:
     """Let go of a resource that is no more; needed where its name may come again."""
-    if account.find("project_resource", urn) is not None:
-        account.delete("project_resource", urn)
+    if account.find(PROJECT_RESOURCE, urn) is not None:
+        account.delete(PROJECT_RESOURCE, urn)
 
 
 def require_project(account: Account, now: float, key: str) -> None:
@@ -140,26 +175,29 @@ def require_project(account: Account, now: float, key: str) -> None:
 
 
 @on_droplet_destroyed
-def _forget_destroyed(account: Account, _now: float, droplet: Record) -> None:
+def _forget_destroyed(account: Account, _now: float, droplet: StoredDroplet) -> None:
     forget(account, f"do:droplet:{droplet['id']}")
 
 
-def _recorded_project(notes: Mapping[Key, Record], resource: ProjectResource) -> str | None:
+def _recorded_project(notes: Mapping[Key, ProjectNote], resource: ProjectResource) -> str | None:
     # With no notes there is no need to write ten thousand names.
-    own = resource.record if "project_id" in resource.record or not notes else notes.get(resource.urn, {})
-    return own.get("project_id")
+    if "project_id" in resource.record or not notes:
+        own: str | None = resource.record.get("project_id")
+        return own
+    note = notes.get(resource.urn)
+    return None if note is None else note["project_id"]
 
 
-def _give_up_default(account: Account, former: Record, now: float) -> None:
+def _give_up_default(account: Account, former: StoredProject, now: float) -> None:
     # What was in it by default stays in it.
-    notes = account.store("project_resource").records
+    notes = account.store(PROJECT_RESOURCE).records
     for resource in list(resources_of(account, former["id"])):
         if _recorded_project(notes, resource) is None:
             assign(account, now, resource, former["id"])
-    account.change("project", former["id"], is_default=False)
+    account.change(PROJECT, former["id"], is_default=False)
 
 
-def _owner(account: Account) -> Record:
+def _owner(account: Account) -> ProjectOwner:
     return {
         "owner_uuid": account.uuid("account"),
         "owner_id": account.draw("project owner") % 10_000_000,
@@ -168,5 +206,5 @@ def _owner(account: Account) -> Record:
 
 def _require_unused_name(account: Account, name: str | None, but: str | None) -> None:
     # API reference: names are unique. Status and text are unverified.
-    if name is not None and any(key != but for key in account.store("project").keys("name", name)):
+    if name is not None and any(key != but for key in account.store(PROJECT).keys("name", name)):
         raise conflict("name is already in use")

@@ -7,13 +7,13 @@ a member `project_id` (null for the default project), because their own replies 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ...engine.account import Account
 from ...engine.fields import integer
-from ...engine.records import Key, Record
+from ...engine.records import DROPLET, RESERVED_IP, VOLUME, VPC, Key, Kind
 
 #: API reference, pattern of `urn`.
 #: `reservedip` is taken, too, and written `floatingip`.
@@ -24,7 +24,7 @@ URN = re.compile(r"do:(dbaas|domain|droplet|floatingip|reservedip|loadbalancer|s
 class ResourceKind:
     """One kind of resource: its store, the scope that shows it, and its place in paths."""
 
-    store: str
+    store: Kind[Any]
     scope: str
     path: str
 
@@ -32,12 +32,12 @@ class ResourceKind:
 #: By their names in URNs; databases, Spaces and Kubernetes clusters are outside this simulator, so that none is ever
 #: found. Reserved IPs have their old name here and in links.
 KINDS = {
-    "droplet": ResourceKind("droplet", "droplet:read", "droplets"),
-    "volume": ResourceKind("volume", "block_storage:read", "volumes"),
-    "domain": ResourceKind("domain", "domain:read", "domains"),
-    "floatingip": ResourceKind("reserved_ip", "reserved_ip:read", "floating_ips"),
-    "loadbalancer": ResourceKind("load_balancer", "load_balancer:read", "load_balancers"),
-    "vpc": ResourceKind("vpc", "vpc:read", "vpcs"),
+    "droplet": ResourceKind(DROPLET, "droplet:read", "droplets"),
+    "volume": ResourceKind(VOLUME, "block_storage:read", "volumes"),
+    "domain": ResourceKind(Kind("domain"), "domain:read", "domains"),
+    "floatingip": ResourceKind(RESERVED_IP, "reserved_ip:read", "floating_ips"),
+    "loadbalancer": ResourceKind(Kind("load_balancer"), "load_balancer:read", "load_balancers"),
+    "vpc": ResourceKind(VPC, "vpc:read", "vpcs"),
 }
 #: Scopes of the kinds that are not there.
 OUTSIDE = {"dbaas": "database:read", "space": "spaces:read", "kubernetes": "kubernetes:read"}
@@ -49,7 +49,7 @@ class ProjectResource(NamedTuple):
     type: str
     kind: ResourceKind
     key: Key
-    record: Record
+    record: Mapping[str, Any]
 
     @property
     def urn(self) -> str:
@@ -76,7 +76,7 @@ def find(account: Account, urn: str) -> ProjectResource | None:
     kind = None if match is None else KINDS.get(_type(match))
     if match is None or kind is None:
         return None
-    key: Key | None = integer(match.group(2)) if kind.store == "droplet" else match.group(2).lower()
+    key: Key | None = integer(match.group(2)) if kind.store == DROPLET else match.group(2).lower()
     record = None if key is None else account.find(kind.store, key)
     return None if key is None or record is None else ProjectResource(_type(match), kind, key, record)
 

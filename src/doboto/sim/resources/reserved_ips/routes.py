@@ -9,7 +9,7 @@ from ... import catalog
 from ...engine import actions
 from ...engine.errors import bad_request, not_found, unprocessable
 from ...engine.fields import integer, optional, required, text
-from ...engine.records import Record
+from ...engine.records import ACTION, DROPLET, Record, StoredAction, StoredDroplet, StoredReservedIp
 from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Operations
@@ -45,11 +45,11 @@ def _name(call: ApiCall) -> AddressName:
     return NAMES[_root(call)]
 
 
-def _address_in_path(call: ApiCall) -> Record:
+def _address_in_path(call: ApiCall) -> StoredReservedIp:
     return state.get(call.account, V4, call.params[_name(call).one])
 
 
-def _show(call: ApiCall, address: Record) -> Record:
+def _show(call: ApiCall, address: StoredReservedIp) -> Record:
     account = call.account
     shown = {
         "ip": address["ip"],
@@ -61,18 +61,18 @@ def _show(call: ApiCall, address: Record) -> Record:
     return call.scopes.visible("reserved_ip", shown)
 
 
-def droplet_of(call: ApiCall, address: Record) -> Record | None:
+def droplet_of(call: ApiCall, address: StoredReservedIp) -> Record | None:
     """Return the whole Droplet that an address is assigned to."""
     number = address["droplet_id"]
-    droplet = None if number is None else call.account.find("droplet", number)
+    droplet = None if number is None else call.account.find(DROPLET, number)
     return None if droplet is None else show_droplet(call, droplet)
 
 
-def _show_action(call: ApiCall, action: Record) -> Record:
+def _show_action(call: ApiCall, action: StoredAction) -> Record:
     return {**actions.show(action), "resource_type": _name(call).one}
 
 
-def _show_single(call: ApiCall, address: Record, action: Record) -> Record:
+def _show_single(call: ApiCall, address: StoredReservedIp, action: StoredAction) -> Record:
     # Outside of lists an action shows the address's project (API reference, schemas of the replies).
     return {**_show_action(call, action), "project_id": address["project_id"] or projects.default_id(call.account)}
 
@@ -98,11 +98,11 @@ def create_address(call: ApiCall) -> Record:
     address = state.reserve(account, call.now, V4, region, project_id)
     links = _assign_new(call, address, droplet)
     # The reply names the Droplet already, while the assignment is under way.
-    shown = address if droplet is None else {**address, "droplet_id": droplet["id"]}
+    shown: StoredReservedIp = address if droplet is None else {**address, "droplet_id": droplet["id"]}
     return {name.one: _show(call, shown), "links": links}
 
 
-def _droplet_wanted(call: ApiCall) -> Record | None:
+def _droplet_wanted(call: ApiCall) -> StoredDroplet | None:
     number = optional(call.body, "droplet_id", integer, None)
     return None if number is None else droplets.get(call.account, number, call.now)
 
@@ -120,7 +120,7 @@ def _region_wanted(call: ApiCall) -> str:
     return state.open_region(required(call.body, "region", text))
 
 
-def _assign_new(call: ApiCall, address: Record, droplet: Record | None) -> Record:
+def _assign_new(call: ApiCall, address: StoredReservedIp, droplet: StoredDroplet | None) -> Record:
     if droplet is None:
         state.note_reserved(call.account, call.now, address)
         return {}
@@ -156,7 +156,7 @@ def delete_address(call: ApiCall) -> None:
 def list_address_actions(call: ApiCall) -> Record:
     """List an address's actions, newest first."""
     keys = actions.of(call.account, V4, _address_in_path(call)["ip"])
-    return page(call, "actions", keys, lambda key: _show_action(call, call.account.get("action", key)))
+    return page(call, "actions", keys, lambda key: _show_action(call, call.account.get(ACTION, key)))
 
 
 @OPERATIONS("POST", "/v2/floating_ips/{floating_ip}/actions", "reserved_ip:update", status=201)
@@ -168,7 +168,7 @@ def act_on_address(call: ApiCall) -> Record:
     return {"action": _show_single(call, address, action)}
 
 
-def begin(call: ApiCall, store: str, noun: str, address: Record) -> Record:
+def begin(call: ApiCall, store: state.AddressKind, noun: str, address: StoredReservedIp) -> StoredAction:
     """Begin the action that the body asks for."""
     account, type = call.account, required(call.body, "type", text)
     if type not in ("assign", "unassign"):
@@ -191,7 +191,7 @@ def begin(call: ApiCall, store: str, noun: str, address: Record) -> Record:
 def get_address_action(call: ApiCall) -> Record:
     """Return one action of one address."""
     address = _address_in_path(call)
-    action = call.account.find("action", integer(call.params["action_id"]) or 0)
+    action = call.account.find(ACTION, integer(call.params["action_id"]) or 0)
     if action is None or action["resource"] != actions.resource_key(V4, address["ip"]):
         raise not_found()
     return {"action": _show_single(call, address, action)}
@@ -200,11 +200,11 @@ def get_address_action(call: ApiCall) -> Record:
 NOUN = "reserved IPv6"
 
 
-def _v6_in_path(call: ApiCall) -> Record:
+def _v6_in_path(call: ApiCall) -> StoredReservedIp:
     return state.get(call.account, V6, call.params["reserved_ipv6"])
 
 
-def _show_v6(call: ApiCall, address: Record) -> Record:
+def _show_v6(call: ApiCall, address: StoredReservedIp) -> Record:
     shown = {
         "ip": address["ip"],
         "region_slug": address["region"],

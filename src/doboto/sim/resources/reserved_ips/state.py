@@ -1,8 +1,5 @@
 """Reserved addresses: IPv4 ones (by their old name floating IPs) and IPv6 ones, and how they move between Droplets.
 
-Members of a `reserved_ip` and of a `reserved_ipv6` record: `ip` (its identifier), `region` (slug), `droplet_id` (or
-null), `reserved_at`, `project_id` (or null for the default project; IPv4 only).
-
 Addresses are from ranges that lead nowhere: 203.0.113.0/24, 198.51.100.0/24 and 192.0.2.0/24 (RFC 5737), and
 2001:db8:1::/48 (RFC 3849).
 """
@@ -11,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Container
+from typing import TypeAlias
 
 from ...catalog import entries, region
 from ...engine import actions
@@ -19,11 +17,23 @@ from ...engine.actions import ActionFailed
 from ...engine.clock import iso
 from ...engine.errors import not_found, over_limit, pending_event, unprocessable
 from ...engine.lifecycle import durations, effect
-from ...engine.records import Record
+from ...engine.records import (
+    ACTION,
+    DROPLET,
+    RESERVED_IP,
+    RESERVED_IPV6,
+    Kind,
+    Record,
+    StoredAction,
+    StoredDroplet,
+    StoredReservedIp,
+)
 from ...engine.relations import on_droplet_destroyed
 from .. import byoip_prefixes as byoip
 
-V4, V6 = "reserved_ip", "reserved_ipv6"
+#: IPv4 and IPv6 ones.
+AddressKind: TypeAlias = Kind[StoredReservedIp]
+V4, V6 = RESERVED_IP, RESERVED_IPV6
 
 #: An assignment takes 11 s in the API reference's example; an unassignment "sleep 10" or more (`doctl#493`).
 durations(reserved_ip__assign=11.0, reserved_ip__unassign=11.0)
@@ -35,7 +45,7 @@ _V4_STEP = 251
 _V6 = int(ipaddress.IPv6Address("2001:db8:1::"))
 
 
-def get(account: Account, store: str, text: str) -> Record:
+def get(account: Account, store: AddressKind, text: str) -> StoredReservedIp:
     """Return the address that a path names, in any notation; else 404."""
     try:
         ip = str(ipaddress.ip_address(text))
@@ -47,7 +57,7 @@ def get(account: Account, store: str, text: str) -> Record:
     return found
 
 
-def require_limit(account: Account, store: str, noun: str) -> None:
+def require_limit(account: Account, store: AddressKind, noun: str) -> None:
     """Refuse one more address than the account may have; text and separate counts of the two kinds are unverified."""
     own = sum(one.get("byoip") is not None for one in account.store(store))
     if len(account.store(store)) - own >= account.settings.reserved_ip_limit:
@@ -61,20 +71,28 @@ def open_region(slug: str) -> str:
     return slug
 
 
-def reserve(account: Account, now: float, store: str, slug: str, project_id: str | None = None) -> Record:
+def reserve(
+    account: Account, now: float, store: AddressKind, slug: str, project_id: str | None = None
+) -> StoredReservedIp:
     """Create an address of a region."""
     ip = _v4(account) if store == V4 else _v6(account, slug)
-    made = {"ip": ip, "region": slug, "droplet_id": None, "reserved_at": iso(now), "project_id": project_id}
+    made: StoredReservedIp = {
+        "ip": ip,
+        "region": slug,
+        "droplet_id": None,
+        "reserved_at": iso(now),
+        "project_id": project_id,
+    }
     return account.put(store, ip, made)
 
 
-def note_reserved(account: Account, now: float, address: Record) -> None:
+def note_reserved(account: Account, now: float, address: StoredReservedIp) -> None:
     """Note the action of reserving to a region, completed as it begins (API reference, example of actions)."""
     _start(account, now, V4, address, "reserve_ip", 0.0)
     account.apply_due_events(now)
 
 
-def require_unassigned(account: Account, store: str, noun: str, droplet: Record) -> None:
+def require_unassigned(account: Account, store: AddressKind, noun: str, droplet: StoredDroplet) -> None:
     """Refuse a Droplet that is busy or has such an address.
 
     Having one is 422 even for the very address to be assigned (a comment in `digitalocean/flipop`); the text is our
@@ -93,29 +111,43 @@ def require_idle_droplet(account: Account, droplet_id: int) -> None:
         raise pending_event()
 
 
-def require_idle(account: Account, store: str, noun: str, address: Record) -> None:
+def require_idle(account: Account, store: AddressKind, noun: str, address: StoredReservedIp) -> None:
     """Refuse a second event, also deletion (`doctl#493`, for floating IPs)."""
     if actions.pending(account, store, address["ip"]):
         raise unprocessable(f"The {noun} already has a pending event.")
 
 
 def assign(
-    account: Account, now: float, store: str, address: Record, droplet: Record, faults: Container[str]
-) -> Record:
+    account: Account,
+    now: float,
+    store: AddressKind,
+    address: StoredReservedIp,
+    droplet: StoredDroplet,
+    faults: Container[str],
+) -> StoredAction:
     """Begin to move an address to a Droplet."""
     account.put(store, address["ip"], address)  # one of a BYOIP prefix comes into being here
     return _begin(account, now, store, address, "assign", droplet["id"], faults)
 
 
-def unassign(account: Account, now: float, store: str, address: Record, faults: Container[str]) -> Record:
+def unassign(
+    account: Account, now: float, store: AddressKind, address: StoredReservedIp, faults: Container[str]
+) -> StoredAction:
     """Begin to take an address off its Droplet; not while that is busy (unverified, by analogy with assigning)."""
-    require_idle_droplet(account, address["droplet_id"])
+    if address["droplet_id"] is not None:
+        require_idle_droplet(account, address["droplet_id"])
     return _begin(account, now, store, address, "unassign", None, faults)
 
 
 def _begin(
-    account: Account, now: float, store: str, address: Record, type: str, droplet_id: int | None, faults: Container[str]
-) -> Record:
+    account: Account,
+    now: float,
+    store: AddressKind,
+    address: StoredReservedIp,
+    type: str,
+    droplet_id: int | None,
+    faults: Container[str],
+) -> StoredAction:
     arguments = {"store": store, "ip": address["ip"], "droplet_id": droplet_id}
     seconds = account.settings.seconds(f"reserved_ip.{type}")
     fails = "action_errored" in faults
@@ -126,15 +158,15 @@ def _begin(
 def _start(
     account: Account,
     now: float,
-    store: str,
-    address: Record,
+    store: AddressKind,
+    address: StoredReservedIp,
     type: str,
     seconds: float,
     arguments: Record | None = None,
     *,
     fails: bool = False,
     droplet_id: int | None = None,
-) -> Record:
+) -> StoredAction:
     action = actions.start(
         account,
         now,
@@ -150,7 +182,7 @@ def _start(
     )
     # In the list of all actions IPv4 ones keep the old name (API reference, on Actions; `doctl#493`).
     shown = "floating_ip" if store == V4 else store
-    return account.change("action", action["id"], resource_type=shown, resource_id=_number(address["ip"]))
+    return account.change(ACTION, action["id"], resource_type=shown, resource_id=_number(address["ip"]))
 
 
 def _number(ip: str) -> int:
@@ -161,15 +193,16 @@ def _number(ip: str) -> int:
 
 @effect("reserved_ip.move")
 def _move(account: Account, _now: float, *, store: str, ip: str, droplet_id: int | None) -> None:
-    gone = droplet_id is not None and account.find("droplet", droplet_id) is None
-    taken = droplet_id is not None and account.store(store).count("droplet", droplet_id) > 0
-    if account.find(store, ip) is None or gone or taken:
+    kind: AddressKind = Kind(store)
+    gone = droplet_id is not None and account.find(DROPLET, droplet_id) is None
+    taken = droplet_id is not None and account.store(kind).count("droplet", droplet_id) > 0
+    if account.find(kind, ip) is None or gone or taken:
         raise ActionFailed
-    account.change(store, ip, droplet_id=droplet_id)
+    account.change(kind, ip, droplet_id=droplet_id)
 
 
 @on_droplet_destroyed
-def _unassign_destroyed(account: Account, _now: float, droplet: Record) -> None:
+def _unassign_destroyed(account: Account, _now: float, droplet: StoredDroplet) -> None:
     for store in (V4, V6):
         for ip in account.store(store).keys("droplet", droplet["id"]):
             account.change(store, ip, droplet_id=None)

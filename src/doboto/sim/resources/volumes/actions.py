@@ -14,7 +14,17 @@ from ...engine.actions import ActionFailed
 from ...engine.errors import over_limit, pending_event, unprocessable
 from ...engine.fields import integer, optional, required, text
 from ...engine.lifecycle import durations, effect
-from ...engine.records import Key, Record, as_list, as_record
+from ...engine.records import (
+    DROPLET,
+    VOLUME,
+    Key,
+    Record,
+    StoredAction,
+    StoredDroplet,
+    StoredVolume,
+    as_list,
+    as_record,
+)
 from .state import find, gigabytes, require_capacity, require_idle
 
 #: The reference's example of an attach took 11 s, that of its list no time at all: plausible, not promised.
@@ -34,11 +44,11 @@ ELSEWHERE = "Volume and Droplet must be in the same region."
 def begin(
     account: Account,
     now: float,
-    volume: Record,
+    volume: StoredVolume,
     body: Record,
     faults: Collection[str],
     types: Collection[str] | None = None,
-) -> Record:
+) -> StoredAction:
     """Start the action that the request asks for."""
     type = required(body, "type", text)
     if type not in (_WANTED if types is None else types):
@@ -86,25 +96,25 @@ def regions_for_new_droplet(account: Account, body: Record) -> set[str]:
 
 def attach(account: Account, volume_id: str, droplet_id: int) -> None:
     """Attach a volume to a Droplet."""
-    account.change("volume", volume_id, droplet_ids=[droplet_id])
+    account.change(VOLUME, volume_id, droplet_ids=[droplet_id])
 
 
 def detach(account: Account, volume_id: Key) -> None:
     """Detach a volume."""
-    account.change("volume", volume_id, droplet_ids=[])
+    account.change(VOLUME, volume_id, droplet_ids=[])
 
 
 # -- what requests want
 
 
-def _same_region(volume: Record, body: Record) -> None:
+def _same_region(volume: StoredVolume, body: Record) -> None:
     # API reference: `region` is where the volume is. That any other is refused is unverified.
     if optional(body, "region", text, volume["region"]) != volume["region"]:
         raise unprocessable("The volume is not in this region.")
 
 
-def _want_attach(account: Account, volume: Record, body: Record) -> Record:
-    droplet = account.get("droplet", required(body, "droplet_id", integer))
+def _want_attach(account: Account, volume: StoredVolume, body: Record) -> Record:
+    droplet = account.get(DROPLET, required(body, "droplet_id", integer))
     _require_attachable(account, volume, droplet["region"])
     if droplet["destroying"]:
         raise pending_event()
@@ -113,7 +123,7 @@ def _want_attach(account: Account, volume: Record, body: Record) -> Record:
     return {"droplet_id": droplet["id"]}
 
 
-def _want_detach(account: Account, volume: Record, body: Record) -> Record:
+def _want_detach(account: Account, volume: StoredVolume, body: Record) -> Record:
     droplet_id = optional(body, "droplet_id", integer, None)
     if droplet_id not in volume["droplet_ids"]:
         raise unprocessable(NOT_ATTACHED)
@@ -121,7 +131,7 @@ def _want_detach(account: Account, volume: Record, body: Record) -> Record:
     return {"droplet_id": droplet_id}
 
 
-def _want_resize(account: Account, volume: Record, body: Record) -> Record:
+def _want_resize(account: Account, volume: StoredVolume, body: Record) -> Record:
     size = gigabytes(body)
     if size <= volume["size_gigabytes"]:
         raise unprocessable("A volume can only be made larger.")
@@ -129,7 +139,7 @@ def _want_resize(account: Account, volume: Record, body: Record) -> Record:
     return {"size_gigabytes": size}
 
 
-_WANTED: dict[str, Callable[[Account, Record, Record], Record]] = {
+_WANTED: dict[str, Callable[[Account, StoredVolume, Record], Record]] = {
     "attach": _want_attach,
     "detach": _want_detach,
     "resize": _want_resize,
@@ -138,7 +148,7 @@ _WANTED: dict[str, Callable[[Account, Record, Record], Record]] = {
 BY_NAME = ("attach", "detach")
 
 
-def _require_attachable(account: Account, volume: Record, region: str) -> None:
+def _require_attachable(account: Account, volume: StoredVolume, region: str) -> None:
     if volume["droplet_ids"]:
         raise unprocessable(ALREADY_ATTACHED)
     require_idle(account, volume)
@@ -157,19 +167,19 @@ def _room(account: Account, number: int) -> None:
         raise over_limit(unprocessable(TOO_MANY.format(limit=limit)), "volumes_per_droplet")
 
 
-def _tag(account: Account, volume: Record, body: Record) -> None:
+def _tag(account: Account, volume: StoredVolume, body: Record) -> None:
     # The reference's body of an attach has `tags` and does not say whose: taken for the volume's, unverified.
     for name in tagging.create_missing(account, tagging.read_tags(body)):
-        tagging.attach(account, name, "volume", volume["id"])
+        tagging.attach(account, name, VOLUME, volume["id"])
 
 
-def _named(account: Account, item: object, region: str) -> Record:
+def _named(account: Account, item: object, region: str) -> StoredVolume:
     wanted = as_record(item) or {"id": item}
     key, name = wanted.get("id"), wanted.get("name")
-    if isinstance(key, str) and (volume := account.find("volume", key)):
+    if isinstance(key, str) and (volume := account.find(VOLUME, key)):
         return volume
     if key is None and isinstance(name, str) and (keys := find(account, name, region)):
-        return account.get("volume", keys[0])
+        return account.get(VOLUME, keys[0])
     raise unprocessable(BAD_VOLUMES)
 
 
@@ -177,7 +187,7 @@ def _regions(account: Account, item: object) -> set[str]:
     wanted = as_record(item) or {"id": item}
     key, name = wanted.get("id"), wanted.get("name")
     keys = find(account, name, None) if key is None and isinstance(name, str) and name else [key]
-    return {volume["region"] for key in keys if isinstance(key, str) and (volume := account.find("volume", key))}
+    return {volume["region"] for key in keys if isinstance(key, str) and (volume := account.find(VOLUME, key))}
 
 
 # -- what completion changes
@@ -185,7 +195,7 @@ def _regions(account: Account, item: object) -> set[str]:
 
 @effect("volume.attach")
 def _attach(account: Account, _now: float, *, volume_id: str, droplet_id: int) -> None:
-    if account.find("droplet", droplet_id) is None or account.find("volume", volume_id) is None:
+    if account.find(DROPLET, droplet_id) is None or account.find(VOLUME, volume_id) is None:
         raise ActionFailed
     attach(account, volume_id, droplet_id)
 
@@ -193,19 +203,19 @@ def _attach(account: Account, _now: float, *, volume_id: str, droplet_id: int) -
 @effect("volume.detach")
 def _detach(account: Account, _now: float, *, volume_id: str, droplet_id: int) -> None:  # noqa: ARG001
     # Its Droplet may have been destroyed meanwhile, which comes to the same.
-    if account.find("volume", volume_id) is None:
+    if account.find(VOLUME, volume_id) is None:
         raise ActionFailed
     detach(account, volume_id)
 
 
 @effect("volume.resize")
 def _resize(account: Account, _now: float, *, volume_id: str, size_gigabytes: int) -> None:
-    if account.find("volume", volume_id) is None:
+    if account.find(VOLUME, volume_id) is None:
         raise ActionFailed
-    account.change("volume", volume_id, size_gigabytes=size_gigabytes)
+    account.change(VOLUME, volume_id, size_gigabytes=size_gigabytes)
 
 
 @relations.on_droplet_destroyed
-def _detach_destroyed(account: Account, _now: float, droplet: Record) -> None:
+def _detach_destroyed(account: Account, _now: float, droplet: StoredDroplet) -> None:
     for volume_id in relations.volumes_of(account, droplet["id"]):
         detach(account, volume_id)

@@ -7,7 +7,15 @@ from collections.abc import Collection
 from ...engine import actions
 from ...engine.errors import bad_request, not_found
 from ...engine.fields import integer, optional, required, text
-from ...engine.records import Record, select_members
+from ...engine.records import (
+    ACTION,
+    VOLUME,
+    VOLUME_SNAPSHOT,
+    Record,
+    StoredVolume,
+    StoredVolumeSnapshot,
+    select_members,
+)
 from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Operations
@@ -18,16 +26,16 @@ from . import state
 OPERATIONS = Operations()
 
 
-def volume_in_path(call: ApiCall) -> Record:
+def volume_in_path(call: ApiCall) -> StoredVolume:
     """Return the volume whose id is in the path."""
-    return call.account.get("volume", call.params["volume_id"])
+    return call.account.get(VOLUME, call.params["volume_id"])
 
 
-def _show(call: ApiCall, volume: Record) -> Record:
+def _show(call: ApiCall, volume: StoredVolume) -> Record:
     return call.scopes.visible("volume", state.show(volume))
 
 
-def _show_snapshot(call: ApiCall, snapshot: Record) -> Record:
+def _show_snapshot(call: ApiCall, snapshot: StoredVolumeSnapshot) -> Record:
     return call.scopes.visible("volume_snapshot", select_members(snapshot, SNAPSHOT_SHOWN))
 
 
@@ -41,7 +49,7 @@ def _keeps_tags(call: ApiCall) -> bool:
 def list_volumes(call: ApiCall) -> Record:
     """List all volumes, or those with a name, in a region."""
     keys = state.find(call.account, call.query.get("name"), call.query.get("region"))
-    return page(call, "volumes", keys, lambda key: _show(call, call.account.get("volume", key)))
+    return page(call, "volumes", keys, lambda key: _show(call, call.account.get(VOLUME, key)))
 
 
 @OPERATIONS("POST", "/v2/volumes", "api:write", "block_storage:create", status=201)
@@ -78,8 +86,8 @@ def delete_volume(call: ApiCall) -> None:
 def list_snapshots(call: ApiCall) -> Record:
     """List a volume's snapshots."""
     account = call.account
-    keys = account.store("volume_snapshot").keys("volume", volume_in_path(call)["id"])
-    return page(call, "snapshots", keys, lambda key: _show_snapshot(call, account.get("volume_snapshot", key)))
+    keys = account.store(VOLUME_SNAPSHOT).keys("volume", volume_in_path(call)["id"])
+    return page(call, "snapshots", keys, lambda key: _show_snapshot(call, account.get(VOLUME_SNAPSHOT, key)))
 
 
 @OPERATIONS("POST", "/v2/volumes/{volume_id}/snapshots", "block_storage_snapshot:create", status=201)
@@ -93,20 +101,20 @@ def create_snapshot(call: ApiCall) -> Record:
 @OPERATIONS("GET", "/v2/volumes/snapshots/{snapshot_id}", "block_storage_snapshot:read")
 def get_snapshot(call: ApiCall) -> Record:
     """Return one snapshot of a volume."""
-    return {"snapshot": _show_snapshot(call, call.account.get("volume_snapshot", call.params["snapshot_id"]))}
+    return {"snapshot": _show_snapshot(call, call.account.get(VOLUME_SNAPSHOT, call.params["snapshot_id"]))}
 
 
 @OPERATIONS("DELETE", "/v2/volumes/snapshots/{snapshot_id}", "block_storage_snapshot:delete", status=204)
 def delete_snapshot(call: ApiCall) -> None:
     """Delete one snapshot of a volume."""
-    call.account.get("volume_snapshot", call.params["snapshot_id"])
-    call.account.delete("volume_snapshot", call.params["snapshot_id"])
+    call.account.get(VOLUME_SNAPSHOT, call.params["snapshot_id"])
+    call.account.delete(VOLUME_SNAPSHOT, call.params["snapshot_id"])
 
 
 _PATH = "/v2/volumes/{volume_id}/actions"
 
 
-def _act(call: ApiCall, volume: Record, types: Collection[str] | None = None) -> Record:
+def _act(call: ApiCall, volume: StoredVolume, types: Collection[str] | None = None) -> Record:
     if call.body.get("tags"):
         call.scopes.require("tag:create")
     action = volume_actions.begin(call.account, call.now, volume, call.body, call.faults, types)
@@ -130,14 +138,14 @@ def act(call: ApiCall) -> Record:
 def list_actions(call: ApiCall) -> Record:
     """List a volume's actions, newest first."""
     keys = actions.of(call.account, "volume", volume_in_path(call)["id"])
-    return page(call, "actions", keys, lambda key: actions.show(call.account.get("action", key)))
+    return page(call, "actions", keys, lambda key: actions.show(call.account.get(ACTION, key)))
 
 
 @OPERATIONS("GET", f"{_PATH}/{{action_id}}", "block_storage_action:read")
 def get_action(call: ApiCall) -> Record:
     """Return one action of one volume."""
     volume = volume_in_path(call)
-    action = call.account.find("action", integer(call.params["action_id"]) or 0)
+    action = call.account.find(ACTION, integer(call.params["action_id"]) or 0)
     if action is None or action["resource"] != actions.resource_key("volume", volume["id"]):
         raise not_found()
     return {"action": actions.show(action)}

@@ -1,8 +1,4 @@
-"""Volumes and their snapshots: records and rules. What is done with them and Droplets is in `volume_actions`.
-
-Members of a `volume` record: those that the API shows, with the region's slug for the region. A `volume_snapshot` has
-also the file system that a volume made of it gets.
-"""
+"""Volumes and their snapshots: records and rules. What is done with them and Droplets is in `volumes/actions.py`."""
 
 from __future__ import annotations
 
@@ -15,7 +11,16 @@ from ...engine.account import Account
 from ...engine.clock import iso
 from ...engine.errors import ApiError, conflict, forbidden, not_found, over_limit, too_many_requests, unprocessable
 from ...engine.fields import integer, optional, read_name, required, text
-from ...engine.records import Key, Record, select_members
+from ...engine.records import (
+    VOLUME,
+    VOLUME_SNAPSHOT,
+    FileSystem,
+    Key,
+    Record,
+    StoredVolume,
+    StoredVolumeSnapshot,
+    select_members,
+)
 from ...engine.store import index
 
 SHOWN = (
@@ -45,72 +50,79 @@ MAX_SIZE = 16 * 1024
 LABEL_LENGTH = {"ext4": 16, "xfs": 12}
 
 
-@index("volume", "name")
-def _name(volume: Record) -> Iterable[Key]:
+@index(VOLUME, "name")
+def _name(volume: StoredVolume) -> Iterable[Key]:
     return (volume["name"],)
 
 
-@index("volume", "region")
-def _region(volume: Record) -> Iterable[Key]:
+@index(VOLUME, "region")
+def _region(volume: StoredVolume) -> Iterable[Key]:
     return (volume["region"],)
 
 
 def find(account: Account, name: str | None, region: str | None) -> list[Key]:
     """Return ids of the volumes with that name, in that region; what isn't given doesn't matter."""
-    store = account.store("volume")
+    store = account.store(VOLUME)
     if name:
         return [key for key in store.keys("name", name) if not region or store.records[key]["region"] == region]
     return store.keys("region", region) if region else list(store.records)
 
 
-def show(volume: Record) -> Record:
+def show(volume: StoredVolume) -> Record:
     """Return a volume as the API shows it."""
     return select_members({**volume, "region": catalog.region(volume["region"])}, SHOWN)
 
 
-def create(account: Account, now: float, body: Record, *, keep_tags: bool = True) -> Record:
+def create(account: Account, now: float, body: Record, *, keep_tags: bool = True) -> StoredVolume:
     """Create a volume, empty or of a snapshot."""
     snapshot = _snapshot(account, body)
-    wanted: Record = {
-        "name": _read_name(body),
-        "region": _read_region(account, body, snapshot),
-        "description": optional(body, "description", text, ""),
-        "size_gigabytes": _size(body, snapshot),
-        **_filesystem(body, snapshot),
-    }
-    tags = tagging.read_tags(body) if keep_tags else []
-    if find(account, wanted["name"], wanted["region"]):
+    name, region = _read_name(body), _read_region(account, body, snapshot)
+    size, file_system = _size(body, snapshot), _filesystem(body, snapshot)
+    description, tags = optional(body, "description", text, ""), tagging.read_tags(body) if keep_tags else []
+    if find(account, name, region):
         raise conflict(account.settings.volume_name_text)
-    if len(account.store("volume")) >= account.settings.volume_limit:
+    if len(account.store(VOLUME)) >= account.settings.volume_limit:
         raise over_limit(forbidden(LIMIT.format(do="create volume")), "volume_limit")
-    require_capacity(account, wanted["size_gigabytes"], "create volume")
-    tags = tagging.create_missing(account, tags)
-    key = account.uuid()
-    volume = account.put("volume", key, {"id": key, **wanted, "droplet_ids": [], "created_at": iso(now), "tags": tags})
-    tagging.note_last_tagged(account, tags, "volume", key)
+    require_capacity(account, size, "create volume")
+    volume: StoredVolume = {
+        "id": account.uuid(),
+        "name": name,
+        "region": region,
+        "description": description,
+        "size_gigabytes": size,
+        "filesystem_type": file_system["filesystem_type"],
+        "filesystem_label": file_system["filesystem_label"],
+        "droplet_ids": [],
+        "created_at": iso(now),
+        "tags": tagging.create_missing(account, tags),
+    }
+    account.put(VOLUME, volume["id"], volume)
+    tagging.note_last_tagged(account, volume["tags"], VOLUME, volume["id"])
     return volume
 
 
-def remove(account: Account, volume: Record) -> None:
+def remove(account: Account, volume: StoredVolume) -> None:
     """Delete a volume that is attached to nothing; its snapshots stay."""
     if volume["droplet_ids"]:
         raise ApiError(409, "Illegal Action", ATTACHED)
     require_idle(account, volume)
-    account.delete("volume", volume["id"])
+    account.delete(VOLUME, volume["id"])
 
 
-def require_idle(account: Account, volume: Record) -> None:
+def require_idle(account: Account, volume: StoredVolume) -> None:
     """422 while something is under way for the volume."""
     if actions.pending(account, "volume", volume["id"]):
         raise unprocessable(PENDING_EVENT)
 
 
-def make_snapshot(account: Account, now: float, volume: Record, body: Record, *, keep_tags: bool = True) -> Record:
+def make_snapshot(
+    account: Account, now: float, volume: StoredVolume, body: Record, *, keep_tags: bool = True
+) -> StoredVolumeSnapshot:
     """Create a snapshot of a volume as it is now; there at once, the reference has no action for it."""
     name = _snapshot_name(account, now, volume, body)
     tags = tagging.create_missing(account, tagging.read_tags(body) if keep_tags else [])
     key = account.uuid()
-    snapshot: Record = {
+    snapshot: StoredVolumeSnapshot = {
         "id": key,
         "name": name,
         "created_at": iso(now),
@@ -121,16 +133,17 @@ def make_snapshot(account: Account, now: float, volume: Record, body: Record, *,
         # What is written is counted, and nobody writes here.
         "size_gigabytes": 0,
         "tags": tags,
-        **select_members(volume, ("filesystem_type", "filesystem_label")),
+        "filesystem_type": volume["filesystem_type"],
+        "filesystem_label": volume["filesystem_label"],
     }
-    account.put("volume_snapshot", key, snapshot)
-    account.change("volume", volume["id"], snapshot_at=now)
-    tagging.note_last_tagged(account, tags, "volume_snapshot", key)
+    account.put(VOLUME_SNAPSHOT, key, snapshot)
+    account.change(VOLUME, volume["id"], snapshot_at=now)
+    tagging.note_last_tagged(account, tags, VOLUME_SNAPSHOT, key)
     return snapshot
 
 
-def _snapshot_name(account: Account, now: float, volume: Record, body: Record) -> str:
-    name, store = read_name(body), account.store("volume_snapshot")
+def _snapshot_name(account: Account, now: float, volume: StoredVolume, body: Record) -> str:
+    name, store = read_name(body), account.store(VOLUME_SNAPSHOT)
     if any(store.records[key]["name"] == name for key in store.keys("volume", volume["id"])):
         raise conflict(SAME_SNAPSHOT)
     limit = account.settings.volume_snapshot_seconds
@@ -164,9 +177,9 @@ def gigabytes(body: Record) -> int:
     return size
 
 
-def _snapshot(account: Account, body: Record) -> Record | None:
+def _snapshot(account: Account, body: Record) -> StoredVolumeSnapshot | None:
     key = optional(body, "snapshot_id", text, None)
-    return account.get("volume_snapshot", key) if key else None
+    return account.get(VOLUME_SNAPSHOT, key) if key else None
 
 
 def _read_name(body: Record) -> str:
@@ -176,7 +189,7 @@ def _read_name(body: Record) -> str:
     return name
 
 
-def _read_region(account: Account, body: Record, snapshot: Record | None) -> str:
+def _read_region(account: Account, body: Record, snapshot: StoredVolumeSnapshot | None) -> str:
     default = None if snapshot is None else snapshot["regions"][0]
     slug = optional(body, "region", text, default) or required(body, "region", text)
     region = catalog.region(slug)
@@ -187,12 +200,12 @@ def _read_region(account: Account, body: Record, snapshot: Record | None) -> str
     return slug
 
 
-def _size(body: Record, snapshot: Record | None) -> int:
+def _size(body: Record, snapshot: StoredVolumeSnapshot | None) -> int:
     # A volume of a snapshot has the snapshot's size, whatever is asked for (`droplet_kit#320`).
-    return gigabytes(body) if snapshot is None else int(snapshot["min_disk_size"])
+    return gigabytes(body) if snapshot is None else snapshot["min_disk_size"]
 
 
-def _filesystem(body: Record, snapshot: Record | None) -> Record:
+def _filesystem(body: Record, snapshot: StoredVolumeSnapshot | None) -> FileSystem:
     type, label = optional(body, "filesystem_type", text, ""), optional(body, "filesystem_label", text, "")
     if type and type not in LABEL_LENGTH:
         raise unprocessable(f"filesystem_type must be one of {', '.join(LABEL_LENGTH)}")
@@ -201,15 +214,18 @@ def _filesystem(body: Record, snapshot: Record | None) -> Record:
     if len(label) > LABEL_LENGTH.get(type, 0):
         raise unprocessable(f"filesystem_label is too long (maximum is {LABEL_LENGTH[type]} characters)")
     if snapshot is not None and not type:
-        return select_members(snapshot, ("filesystem_type", "filesystem_label"))
+        return {
+            "filesystem_type": snapshot["filesystem_type"],
+            "filesystem_label": snapshot["filesystem_label"],
+        }
     return {"filesystem_type": type, "filesystem_label": label}
 
 
-def by_name(account: Account, name: str, region: str | None) -> Record:
+def by_name(account: Account, name: str, region: str | None) -> StoredVolume:
     """Return the one volume with that name: 404 for none, 422 if several regions have one."""
     keys = find(account, name, region)
     if not keys:
         raise not_found()
     if len(keys) > 1:
         raise unprocessable("region is required")
-    return account.get("volume", keys[0])
+    return account.get(VOLUME, keys[0])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ...engine.account import Account
-from ...engine.records import Key, Record, as_record
+from ...engine.records import DROPLET, EVENT, Key, Record, StoredEvent, as_record
 from ...engine.store import index
 from ...http.scopes import Scopes
 
@@ -31,13 +31,8 @@ KINDS = (
 )
 
 
-@index("nat_gateway", "vpc")
-def _gateway_vpc(gateway: Record) -> Iterable[Key]:
-    return (gateway["vpc_uuid"],)
-
-
-@index("event", "vpc")
-def _leaving(event: Record) -> Iterable[Key]:
+@index(EVENT, "vpc")
+def _leaving(event: StoredEvent) -> Iterable[Key]:
     # A destroyed Droplet stays a member until what was attached to it comes free: the refusal to delete its VPC right
     # after it is well known (`pulumi-digitalocean#753`, `terraform-provider-digitalocean#472`).
     droplet = as_record(event["arguments"].get("droplet")) if event["effect"] == "droplet.released" else None
@@ -58,7 +53,7 @@ def _of_kind(account: Account, vpc_id: str, kind: MemberKind) -> list[Record]:
 
 
 def _being_released(account: Account, vpc_id: str) -> list[Record]:
-    events = (account.get("event", key) for key in account.store("event").keys("vpc", vpc_id))
+    events = (account.get(EVENT, key) for key in account.store(EVENT).keys("vpc", vpc_id))
     return [event["arguments"]["droplet"] for event in events]
 
 
@@ -82,7 +77,7 @@ def show(member: tuple[MemberKind, Record]) -> Record:
 
 def has_address(account: Account, vpc_id: str) -> Callable[[str], bool]:
     """Return a function for whether some member of a VPC has an address; it does not scan the Droplets."""
-    droplets, gateways = account.store("droplet"), account.store("nat_gateway")
+    droplets, gateways = account.store(DROPLET), account.store("nat_gateway")
     few = {gateways.records[key]["gateway_ip"] for key in gateways.keys("vpc", vpc_id)}
     few |= {
         interface["ip_address"] for gone in _being_released(account, vpc_id) for interface in gone["networks"]["v4"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...engine.fields import read_name
-from ...engine.records import Record, select_members
+from ...engine.records import VPC, Record, StoredVpc, select_members
 from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Operations
@@ -14,20 +14,20 @@ OPERATIONS = Operations()
 SHOWN = ("id", "urn", "name", "description", "region", "ip_range", "created_at", "default")
 
 
-def show(vpc: Record) -> Record:
+def show(vpc: StoredVpc) -> Record:
     """Return a VPC as the API shows it."""
     return select_members(vpc, SHOWN)
 
 
-def _vpc_in_path(call: ApiCall) -> Record:
-    return call.account.get("vpc", call.params["vpc_id"])
+def _vpc_in_path(call: ApiCall) -> StoredVpc:
+    return call.account.get(VPC, call.params["vpc_id"])
 
 
 @OPERATIONS("GET", "/v2/vpcs", "vpc:read")
 def list_vpcs(call: ApiCall) -> Record:
     """List all VPCs."""
     state.ensure_defaults(call.account, call.now)
-    return page(call, "vpcs", list(call.account.store("vpc")), show)
+    return page(call, "vpcs", list(call.account.store(VPC)), show)
 
 
 @OPERATIONS("POST", "/v2/vpcs", "vpc:create", status=201)

@@ -1,7 +1,6 @@
 """VPCs: the default one of each region, those that are created, their address ranges and addresses inside them.
 
-Members of a `vpc` record: `id`, `urn`, `name`, `description`, `region`, `ip_range`, `default`, `created_at`. A range is
-in RFC 1918, neither too large nor too small, not reserved, and does not overlap with another one.
+A range is in RFC 1918, neither too large nor too small, not reserved, and does not overlap with another one.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from ...engine.account import Account
 from ...engine.clock import iso, iso_with_fraction
 from ...engine.errors import conflict, forbidden, unprocessable
 from ...engine.fields import boolean, optional, read_name, required, text
-from ...engine.records import Key, Record
+from ...engine.records import VPC, Key, Record, StoredVpc
 from ...engine.store import index
 from . import members
 
@@ -31,39 +30,39 @@ IS_DEFAULT = "Can not delete default VPCs"
 SAME_NAME = "a VPC with the same name already exists in your account"
 
 
-@index("vpc", "default")
-def _default(vpc: Record) -> Iterable[Key]:
+@index(VPC, "default")
+def _default(vpc: StoredVpc) -> Iterable[Key]:
     return (vpc["region"],) if vpc["default"] else ()
 
 
-@index("vpc", "region")
-def _region(vpc: Record) -> Iterable[Key]:
+@index(VPC, "region")
+def _region(vpc: StoredVpc) -> Iterable[Key]:
     return (vpc["region"],)
 
 
-@index("vpc", "name")
-def _name(vpc: Record) -> Iterable[Key]:
+@index(VPC, "name")
+def _name(vpc: StoredVpc) -> Iterable[Key]:
     return (vpc["name"],)
 
 
 # -- the default one
 
 
-def find_default(account: Account, slug: str) -> Record | None:
+def find_default(account: Account, slug: str) -> StoredVpc | None:
     """Return the region's default VPC, if it has come into being."""
-    keys = account.store("vpc").keys("default", slug)
-    return account.get("vpc", keys[0]) if keys else None
+    keys = account.store(VPC).keys("default", slug)
+    return account.get(VPC, keys[0]) if keys else None
 
 
-def default_vpc(account: Account, region: str, now: float) -> Record:
+def default_vpc(account: Account, region: str, now: float) -> StoredVpc:
     """Return the region's default VPC; it comes into being with the first resource that needs it."""
     return find_default(account, region) or _make_default(account, region, now)
 
 
-def _make_default(account: Account, slug: str, now: float) -> Record:
+def _make_default(account: Account, slug: str, now: float) -> StoredVpc:
     number = [place["slug"] for place in entries("regions")].index(slug)
     prefix = account.settings.default_vpc_prefix
-    usual, others = IPv4Network(f"10.{100 + number}.0.0/{prefix}"), list(account.store("vpc"))
+    usual, others = IPv4Network(f"10.{100 + number}.0.0/{prefix}"), list(account.store(VPC))
     if any(usual.overlaps(network_of(vpc)) for vpc in others):
         usual = free_range(usual.prefixlen, slug, others)
     key, created = account.uuid("vpc", slug), iso(now)
@@ -89,8 +88,8 @@ def _put(
     network: IPv4Network,
     *,
     default: bool,
-) -> Record:
-    vpc = {
+) -> StoredVpc:
+    vpc: StoredVpc = {
         "id": key,
         "urn": f"do:vpc:{key}",
         "name": name,
@@ -100,18 +99,18 @@ def _put(
         "default": default,
         "created_at": created_at,
     }
-    return account.put("vpc", key, vpc)
+    return account.put(VPC, key, vpc)
 
 
 # -- made, changed, deleted
 
 
-def create(account: Account, now: float, body: Record) -> Record:
+def create(account: Account, now: float, body: Record) -> StoredVpc:
     """Create a VPC; in a new account the first one of a region is its default (API reference, POST /v2/vpcs)."""
     ensure_defaults(account, now)
     name, slug, description = _free_name(account, read_name(body)), _open_region(body), _description(body, "")
     asked = optional(body, "ip_range", text, None)
-    others = list(account.store("vpc"))
+    others = list(account.store(VPC))
     if asked:
         network = read_network(asked)
         require_free(network, slug, others)
@@ -123,7 +122,7 @@ def create(account: Account, now: float, body: Record) -> Record:
     return _put(account, created, account.uuid(), name, description, slug, network, default=default)
 
 
-def update(account: Account, vpc: Record, body: Record) -> Record:
+def update(account: Account, vpc: StoredVpc, body: Record) -> StoredVpc:
     """New name or description, or the region's default from now on; what is missing stays as it is."""
     name = vpc["name"] if body.get("name") is None else _free_name(account, read_name(body), vpc)
     description, default = _description(body, vpc["description"]), optional(body, "default", boolean, vpc["default"])
@@ -131,11 +130,11 @@ def update(account: Account, vpc: Record, body: Record) -> Record:
         raise unprocessable("The default VPC of a region can not be unset; set another one as default instead.")
     former = find_default(account, vpc["region"])
     if default and former is not None and former["id"] != vpc["id"]:
-        account.change("vpc", former["id"], default=False)
-    return account.change("vpc", vpc["id"], name=name, description=description, default=default)
+        account.change(VPC, former["id"], default=False)
+    return account.change(VPC, vpc["id"], name=name, description=description, default=default)
 
 
-def delete(account: Account, vpc: Record) -> None:
+def delete(account: Account, vpc: StoredVpc) -> None:
     """Delete a VPC that is nobody's default and has nothing in it."""
     if vpc["default"]:
         raise forbidden(IS_DEFAULT)
@@ -143,13 +142,13 @@ def delete(account: Account, vpc: Record) -> None:
         raise conflict(WITH_MEMBERS)
     if account.store("vpc_peering").count("vpc", vpc["id"]):
         raise conflict("Can not delete VPC with peerings")  # unverified
-    account.delete("vpc", vpc["id"])
+    account.delete(VPC, vpc["id"])
 
 
-def _free_name(account: Account, name: str, own: Record | None = None) -> str:
+def _free_name(account: Account, name: str, own: StoredVpc | None = None) -> str:
     if not NAME.fullmatch(name):
         raise unprocessable("name may only contain alphanumeric characters, dashes, and periods")
-    if any(own is None or key != own["id"] for key in account.store("vpc").keys("name", name)):
+    if any(own is None or key != own["id"] for key in account.store(VPC).keys("name", name)):
         raise unprocessable(SAME_NAME)
     return name
 
@@ -175,13 +174,13 @@ def _room(network: IPv4Network) -> int:
     return max(network.num_addresses - 3, 1)  # without the network's own, the gateway's and the broadcast address
 
 
-def require_room(account: Account, vpc: Record, wanted: int) -> None:
+def require_room(account: Account, vpc: StoredVpc, wanted: int) -> None:
     """Refuse more members than there are addresses; the text is our own."""
     if members.count(account, vpc["id"]) + wanted > _room(network_of(vpc)):
         raise unprocessable(f"VPC {vpc['name']} has not enough free addresses.")
 
 
-def next_address(account: Account, vpc: Record) -> tuple[str, str]:
+def next_address(account: Account, vpc: StoredVpc) -> tuple[str, str]:
     """Return a private address and its netmask. They are not used again until the range has been gone through."""
     network = network_of(vpc)
     room, number = _room(network), account.count(f"vpc:{vpc['id']}")
@@ -212,7 +211,7 @@ RESERVED_IN = {
 _GENERATED_FROM = int(ipaddress.IPv4Address("10.116.0.0"))
 
 
-def network_of(vpc: Record) -> IPv4Network:
+def network_of(vpc: StoredVpc) -> IPv4Network:
     """Return a VPC's range."""
     return IPv4Network(vpc["ip_range"])
 
@@ -235,7 +234,7 @@ def read_network(value: str) -> IPv4Network:
     return network
 
 
-def require_free(network: IPv4Network, region: str, vpcs: Iterable[Record]) -> None:
+def require_free(network: IPv4Network, region: str, vpcs: Iterable[StoredVpc]) -> None:
     """Refuse a range that is reserved in the region or that another VPC of the account has a part of."""
     if any(network.overlaps(one) for one in reserved_in(region)):
         raise unprocessable(f"ip_range overlaps with a reserved range in {region}")
@@ -247,7 +246,7 @@ def require_free(network: IPv4Network, region: str, vpcs: Iterable[Record]) -> N
             )
 
 
-def free_range(prefix: int, region: str, vpcs: Iterable[Record]) -> IPv4Network:
+def free_range(prefix: int, region: str, vpcs: Iterable[StoredVpc]) -> IPv4Network:
     """Return the lowest range of a size that is neither reserved nor taken."""
     size, start = 2 ** (32 - prefix), _GENERATED_FROM
     taken = sorted((*reserved_in(region), *map(network_of, vpcs)), key=lambda one: int(one.network_address))
