@@ -266,8 +266,8 @@ def test_ten_thousand_droplets_stay_light(tab: Tab, start: Started) -> None:
     assert text(tab, "#droplets-note") == "newest 100 of 10,000"
     assert tab.value("document.querySelectorAll('#droplets tr').length") == 100
     assert tab.value("document.querySelectorAll('*').length") < 4000
-    # With nothing new, a further look leaves every row as it is.
-    tab.value("window.rows = [...document.querySelectorAll('#droplets tr')]; look().then(() => null)")
+    # With nothing new, a further poll leaves every row as it is.
+    tab.value("window.rows = [...document.querySelectorAll('#droplets tr')]; poll().then(() => null)")
     assert tab.value("window.rows.every((row, at) => row === document.querySelector('#droplets').children[at])")
 
 

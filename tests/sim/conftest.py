@@ -32,7 +32,7 @@ class Switchboard:
         await self.app(scope, receive, send)
 
 
-def _served(*, tls: bool) -> Iterator[tuple[Switchboard, Transport]]:
+def _serve(*, tls: bool) -> Iterator[tuple[Switchboard, Transport]]:
     switchboard = Switchboard()
     with serve(switchboard, tls=tls) as server:
         transport, pool = over_http(server.origin, server.ca_file)
@@ -42,12 +42,12 @@ def _served(*, tls: bool) -> Iterator[tuple[Switchboard, Transport]]:
 
 @pytest.fixture(scope="session")
 def http_server() -> Iterator[tuple[Switchboard, Transport]]:
-    yield from _served(tls=False)
+    yield from _serve(tls=False)
 
 
 @pytest.fixture(scope="session")
 def https_server() -> Iterator[tuple[Switchboard, Transport]]:
-    yield from _served(tls=True)
+    yield from _serve(tls=True)
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,7 @@ class Specification:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.paths: dict[str, dict[str, Any]] = document["paths"]
-        self._document = _translated(document)
+        self._document = _translate(document)
         allow_deviations(self._document)
         resource = Resource(contents=self._document, specification=DRAFT202012)
         self._registry: Registry[Any] = Registry().with_resource("urn:api", resource)
@@ -85,10 +85,10 @@ class Specification:
     def _at(self, pointer: list[str]) -> Any:
         found: Any = self._document
         for step in pointer:
-            found = self._resolved(found[step])
+            found = self._resolve(found[step])
         return found
 
-    def _resolved(self, found: Any) -> Any:
+    def _resolve(self, found: Any) -> Any:
         while isinstance(found, dict) and set(found) == {"$ref"} and "/schemas/" not in found["$ref"]:
             target: Any = self._document
             for step in found["$ref"].removeprefix("#/").split("/"):
@@ -97,12 +97,12 @@ class Specification:
         return found
 
 
-def _translated(value: Any) -> Any:
+def _translate(value: Any) -> Any:
     if isinstance(value, list):
-        return [_translated(item) for item in value]
+        return [_translate(item) for item in value]
     if not isinstance(value, dict):
         return value
-    made = {name: _absolute(name, _translated(item)) for name, item in value.items() if name != "nullable"}
+    made = {name: _absolute(name, _translate(item)) for name, item in value.items() if name != "nullable"}
     if value.get("nullable") is True and isinstance(value.get("type"), str):
         made["type"] = [value["type"], "null"]
         if "enum" in value:

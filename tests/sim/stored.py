@@ -14,7 +14,7 @@ from doboto.sim import Account, Simulator
 MOST = 20
 
 
-def declared() -> dict[str, Any]:
+def find_types() -> dict[str, Any]:
     """The type of each kind's records, by the kind's name."""
     found: dict[str, Any] = {}
     for module in pkgutil.walk_packages(doboto.sim.__path__, "doboto.sim."):
@@ -25,7 +25,7 @@ def declared() -> dict[str, Any]:
     return found
 
 
-DECLARED = declared()
+DECLARED = find_types()
 
 
 def problems(value: Any, wanted: Any, where: str) -> list[str]:

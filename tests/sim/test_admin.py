@@ -42,7 +42,7 @@ def call_admin(client: Client, method: str, path: str, body: object = None) -> A
     return answer.body
 
 
-def refused(client: Client, method: str, path: str, body: object = None) -> tuple[int, str]:
+def refusal(client: Client, method: str, path: str, body: object = None) -> tuple[int, str]:
     """The status and text of a refusal."""
     answer = ask(client, method, path, body)
     assert set(answer.body) == {"id", "message"}
@@ -78,7 +78,7 @@ def test_reset_can_be_of_one_account(client: Client, by: str) -> None:
     assert client.get("/v2/droplets")["meta"]["total"] == 0
     client.token = "token"
     assert client.get("/v2/droplets")["meta"]["total"] == 1
-    assert refused(client, "POST", "/reset", {by: "nobody"})[0] == 404
+    assert refusal(client, "POST", "/reset", {by: "nobody"})[0] == 404
 
 
 def test_a_reset_account_is_as_good_as_new(simulate: Simulate) -> None:
@@ -121,22 +121,22 @@ def test_a_state_moves_to_another_simulator(client: Client) -> None:
 
 
 def test_what_the_admin_interface_changes_is_kept_in_the_state_file(tmp_path: Path) -> None:
-    def reopened() -> Client:
+    def reopen() -> Client:
         sim = Simulator(ManualClock(START), state=tmp_path / "state")
         return Client(sim, in_process(sim.app), None)
 
-    client = reopened()
+    client = reopen()
     client.create("kept")
     state = call_admin(client, "GET", "/state")
     call_admin(client, "POST", "/reset")
     call_admin(client, "PUT", "/seed", {"seed": 5})
     client.sim.close()
-    client = reopened()
+    client = reopen()
     assert client.get("/v2/droplets")["meta"]["total"] == 0
     assert call_admin(client, "GET", "/seed") == {"seed": 5}
     call_admin(client, "PUT", "/state", state)
     client.sim.close()
-    client = reopened()
+    client = reopen()
     assert [droplet["name"] for droplet in client.get("/v2/droplets")["droplets"]] == ["kept"]
     assert call_admin(client, "GET", "/state") == state
     client.sim.close()
@@ -185,7 +185,7 @@ FINISH = {"due": 1, "effect": "action.finish", "arguments": {"action_id": 7}}
 def test_what_is_no_state_is_refused_and_changes_nothing(client: Client, change: Any, why: str) -> None:
     client.create()
     before = call_admin(client, "GET", "/state")
-    status, message = refused(client, "PUT", "/state", {**before, **change})
+    status, message = refusal(client, "PUT", "/state", {**before, **change})
     assert status == 422
     assert why in message
     assert call_admin(client, "GET", "/state") == before
@@ -209,14 +209,14 @@ def test_a_manual_clock_is_read_and_moved(client: Client) -> None:
     droplet = client.create()
     assert call_admin(client, "POST", "/clock/advance", {"seconds": 32.5})["now"] == START + 32.5
     assert client.get(f"/v2/droplets/{droplet['id']}")["droplet"]["status"] == "active"
-    assert refused(client, "PUT", "/clock", {"speed": 2})[0] == 409
+    assert refusal(client, "PUT", "/clock", {"speed": 2})[0] == 409
 
 
 @pytest.mark.parametrize("seconds", [-1, None, "1", True, float("inf"), float("nan"), 1e300])
 def test_a_clock_is_moved_by_a_sensible_number_only(client: Client, seconds: object) -> None:
     # What is no JSON at all (RFC 8259) is 400.
     expected = 422 if json.dumps(seconds) not in ("Infinity", "NaN") else 400
-    assert refused(client, "POST", "/clock/advance", {"seconds": seconds})[0] == expected
+    assert refusal(client, "POST", "/clock/advance", {"seconds": seconds})[0] == expected
     assert client.sim.clock.now() == START
 
 
@@ -230,8 +230,8 @@ def test_a_running_clock_can_run_faster_and_does_not_jump(clock: RealClock, kind
     after = clock.now()
     assert before < after
     assert clock.now() - after < 1
-    assert refused(client, "POST", "/clock/advance", {"seconds": 1})[0] == 409
-    assert refused(client, "PUT", "/clock", {"speed": 0})[0] == 422
+    assert refusal(client, "POST", "/clock/advance", {"seconds": 1})[0] == 409
+    assert refusal(client, "PUT", "/clock", {"speed": 0})[0] == 422
 
 
 # -- faults
@@ -248,7 +248,7 @@ def test_faults_are_added_listed_and_taken_away(client: Client) -> None:
         ("status", 1, 1), ("latency", 0, 0), ("cut", 0, 0),
     ]  # fmt: skip
     assert len(call_admin(client, "DELETE", "/faults/2")["faults"]) == 2
-    assert refused(client, "DELETE", "/faults/2")[0] == 404
+    assert refusal(client, "DELETE", "/faults/2")[0] == 404
     assert call_admin(client, "DELETE", "/faults") == {"faults": []}
 
 
@@ -261,7 +261,7 @@ def test_a_fault_can_be_for_the_account_of_a_token(client: Client) -> None:
 
 
 def test_a_wrong_rule_is_refused_and_none_is_added(client: Client) -> None:
-    status, message = refused(client, "POST", "/faults", [{"kind": "drop"}, {"kind": "drip"}])
+    status, message = refusal(client, "POST", "/faults", [{"kind": "drop"}, {"kind": "drip"}])
     assert status == 422
     assert message.startswith("rule 1: kind must be one of")
     assert call_admin(client, "GET", "/faults") == {"faults": []}
@@ -315,7 +315,7 @@ def test_the_seed_is_read_and_set_for_what_comes(client: Client) -> None:
     call_admin(client, "POST", "/reset")
     assert client.create()["id"] == first + 7
     for wrong in (-1, 1.5, "1", None):
-        assert refused(client, "PUT", "/seed", {"seed": wrong})[0] == 422
+        assert refusal(client, "PUT", "/seed", {"seed": wrong})[0] == 422
 
 
 def test_settings_are_shown_with_the_durations_in_force(simulate: Simulate) -> None:
@@ -326,10 +326,10 @@ def test_settings_are_shown_with_the_durations_in_force(simulate: Simulate) -> N
 
 
 def test_what_is_not_there_is_refused_in_json(client: Client) -> None:
-    assert refused(client, "GET", "/nothing")[0] == 404
-    assert refused(client, "PATCH", "/clock")[0] == 405
-    assert refused(client, "POST", "/faults", b"{")[0] == 400
-    assert refused(client, "POST", "/reset", [])[0] == 400
+    assert refusal(client, "GET", "/nothing")[0] == 404
+    assert refusal(client, "PATCH", "/clock")[0] == 405
+    assert refusal(client, "POST", "/faults", b"{")[0] == 400
+    assert refusal(client, "POST", "/reset", [])[0] == 400
 
 
 def test_it_counts_for_nothing_and_meets_no_fault(simulate: Simulate) -> None:
@@ -475,14 +475,14 @@ class Exchange:
 
 def test_its_root_answers_with_and_without_a_slash(client: Client) -> None:
     assert ask(client, "GET", "").content == ask(client, "GET", "/").content
-    assert refused(client, "GET", "")[0] == 404
+    assert refusal(client, "GET", "")[0] == 404
 
 
 @pytest.mark.parametrize("seed", [-1, 2**63, 10**400, True, 1.5, "1", None])
 def test_a_seed_that_no_file_has_room_for_is_refused(tmp_path: Path, seed: object) -> None:
     with Simulator(ManualClock(START), state=tmp_path / "state.db") as sim:
         client = Client(sim, in_process(sim.app), None)
-        assert refused(client, "PUT", "/seed", {"seed": seed})[0] == 422
+        assert refusal(client, "PUT", "/seed", {"seed": seed})[0] == 422
         assert call_admin(client, "PUT", "/seed", {"seed": 2**63 - 1}) == {"seed": 2**63 - 1}
         client.create()
 
@@ -498,7 +498,7 @@ def test_a_state_of_more_records_than_a_page_is_tried_to_its_end(client: Client)
     tags: list[Any] = [[f"t{number}", {"name": f"t{number}", "last": {}}] for number in range(250)]
     assert call_admin(client, "PUT", "/state", {**before, "accounts": {"a": {"tag": tags}}}) == {"loaded": ["a"]}
     tags[-1][1].pop("last")
-    status, message = refused(client, "PUT", "/state", {**before, "accounts": {"a": {"tag": tags}}})
+    status, message = refusal(client, "PUT", "/state", {**before, "accounts": {"a": {"tag": tags}}})
     assert (status, "can't be used" in message) == (422, True)
 
 
@@ -509,13 +509,13 @@ def test_a_domain_without_its_soa_record_is_refused(client: Client, soa_id: obje
     assert ask(client, "PUT", "/state", state).status == 200
     (account,) = state["accounts"].values()
     account["domain"][0][1]["soa_id"] = soa_id
-    assert refused(client, "PUT", "/state", state)[0] == 422
+    assert refusal(client, "PUT", "/state", state)[0] == 422
     assert client.get("/v2/domains/example.com")["domain"]["zone_file"]
 
 
 def test_a_failure_of_its_own_is_a_500_in_json(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client.sim, "log", None)
-    assert refused(client, "GET", "/log")[0] == 500
+    assert refusal(client, "GET", "/log")[0] == 500
 
 
 def test_no_header_of_a_proxy_decides_who_may_use_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,15 +23,15 @@ def template(client: Client, **attributes: Any) -> dict[str, Any]:
     return {**wanted, "ssh_keys": [keys[0]["fingerprint"]], "tags": ["pool"], **attributes}
 
 
-def wanted(client: Client, config: dict[str, Any], **attributes: Any) -> dict[str, Any]:
+def request_body(client: Client, config: dict[str, Any], **attributes: Any) -> dict[str, Any]:
     return {"name": "workers", "config": config, "droplet_template": template(client), **attributes}
 
 
 def pool(client: Client, **config: Any) -> Any:
-    return client.post(ALL, wanted(client, config), status=202)["autoscale_pool"]
+    return client.post(ALL, request_body(client, config), status=202)["autoscale_pool"]
 
 
-def shown(client: Client, made: Any) -> Any:
+def get_pool(client: Client, made: Any) -> Any:
     return client.get(f"{ALL}/{made['id']}")["autoscale_pool"]
 
 
@@ -70,7 +70,7 @@ def test_a_pool_of_fixed_size_makes_its_droplets(client: Client, clock: ManualCl
     assert [one["status"] for one in members(client, made)] == ["active"] * 3
     (event,) = events(client, made)
     assert (event["status"], event["current_instance_count"]) == ("success", 3)
-    after = shown(client, made)
+    after = get_pool(client, made)
     assert after["active_resources_count"] == 3
     assert 0 < after["current_utilization"]["cpu"] < 1
     droplets = client.get("/v2/droplets?tag_name=pool")["droplets"]
@@ -81,7 +81,9 @@ def test_a_pool_of_fixed_size_makes_its_droplets(client: Client, clock: ManualCl
 
 def test_pools_are_listed_and_found_by_name(client: Client) -> None:
     made = pool(client, target_number_instances=1)
-    other = client.post(ALL, wanted(client, {"target_number_instances": 1}, name="other"), status=202)["autoscale_pool"]
+    other = client.post(ALL, request_body(client, {"target_number_instances": 1}, name="other"), status=202)[
+        "autoscale_pool"
+    ]
     assert [one["id"] for one in client.get(ALL)["autoscale_pools"]] == [made["id"], other["id"]]
     assert [one["id"] for one in client.get(f"{ALL}?name=other")["autoscale_pools"]] == [other["id"]]
     assert client.get(f"{ALL}?per_page=1")["meta"]["total"] == 2
@@ -105,7 +107,7 @@ def test_pools_are_listed_and_found_by_name(client: Client) -> None:
     ],
 )
 def test_configurations_that_no_pool_can_have_are_refused(client: Client, config: dict[str, Any]) -> None:
-    assert client.call("POST", ALL, wanted(client, config)).status == 422
+    assert client.call("POST", ALL, request_body(client, config)).status == 422
     assert client.get("/v2/droplets")["droplets"] == client.get(ALL)["autoscale_pools"] == []
 
 
@@ -124,7 +126,7 @@ def test_configurations_that_no_pool_can_have_are_refused(client: Client, config
     ],
 )
 def test_templates_that_no_droplet_can_have_are_refused(client: Client, attributes: dict[str, Any]) -> None:
-    body = wanted(client, {"target_number_instances": 1}, droplet_template=template(client, **attributes))
+    body = request_body(client, {"target_number_instances": 1}, droplet_template=template(client, **attributes))
     assert client.call("POST", ALL, body).status == 422
     assert client.call("POST", ALL, {**body, "droplet_template": "web"}).status == 422
     assert client.get(ALL)["autoscale_pools"] == []
@@ -132,7 +134,7 @@ def test_templates_that_no_droplet_can_have_are_refused(client: Client, attribut
 
 def test_unknown_vpc_and_project_are_404(client: Client) -> None:
     for unknown in ({"vpc_uuid": "5a4981aa-9653-4bd1-bef5-d6bff52042e4"}, {"project_id": "nowhere"}):
-        body = wanted(client, {"target_number_instances": 1}, droplet_template=template(client, **unknown))
+        body = request_body(client, {"target_number_instances": 1}, droplet_template=template(client, **unknown))
         assert client.call("POST", ALL, body).status == 404
 
 
@@ -158,7 +160,7 @@ def test_a_changed_pool_cools_down_too(client: Client, clock: ManualClock) -> No
     config = {"min_instances": 1, "max_instances": 9, "target_cpu_utilization": 0.05, "cooldown_minutes": 5}
     made = pool(client, **config)
     clock.advance(290)
-    client.call("PUT", f"{ALL}/{made['id']}", wanted(client, config))
+    client.call("PUT", f"{ALL}/{made['id']}", request_body(client, config))
     many = len(members(client, made))
     assert many > 1
     clock.advance(299)
@@ -172,7 +174,7 @@ def test_a_pool_that_is_being_deleted_scales_no_more(client: Client, clock: Manu
     clock.advance(298)
     client.call("DELETE", f"{ALL}/{made['id']}")
     clock.advance(4)
-    assert shown(client, made)["status"] == "deleting"
+    assert get_pool(client, made)["status"] == "deleting"
     assert client.get("/v2/droplets")["meta"]["total"] == 1
 
 
@@ -181,7 +183,7 @@ def test_an_idle_pool_shrinks_to_its_minimum(client: Client, clock: ManualClock)
     clock.advance(60)
     before = [one["droplet_id"] for one in members(client, made)]
     config = {"min_instances": 2, "max_instances": 5, "target_cpu_utilization": 1, "target_memory_utilization": 1}
-    changed = client.call("PUT", f"{ALL}/{made['id']}", wanted(client, config))
+    changed = client.call("PUT", f"{ALL}/{made['id']}", request_body(client, config))
     assert changed.body["autoscale_pool"]["config"] == {**config, "cooldown_minutes": 10}
     clock.advance(3600)
     assert [one["droplet_id"] for one in members(client, made)] == before[:2]
@@ -193,7 +195,7 @@ def test_put_scales_at_once_and_keeps_the_name(client: Client, clock: ManualCloc
     made = pool(client, target_number_instances=1)
     clock.advance(60)
     path = f"{ALL}/{made['id']}"
-    body = wanted(client, {"target_number_instances": 2}, droplet_template=template(client, size="s-2vcpu-2gb"))
+    body = request_body(client, {"target_number_instances": 2}, droplet_template=template(client, size="s-2vcpu-2gb"))
     assert client.call("PUT", path, {**body, "name": "renamed"}).status == 422
     changed = client.call("PUT", path, body).body["autoscale_pool"]
     assert changed["updated_at"] > made["updated_at"]
@@ -227,7 +229,7 @@ def test_a_member_that_is_off_is_unhealthy(client: Client, clock: ManualClock) -
     (off,) = members(client, made)
     assert (off["status"], off["health_status"], bool(off["unhealthy_reason"])) == ("off", "unhealthy", True)
     assert off["updated_at"] > one["updated_at"]
-    assert shown(client, made)["active_resources_count"] == 0
+    assert get_pool(client, made)["active_resources_count"] == 0
 
 
 def test_a_pool_that_meets_the_droplet_limit_says_so_and_tries_again(simulate: Simulate) -> None:
@@ -236,12 +238,12 @@ def test_a_pool_that_meets_the_droplet_limit_says_so_and_tries_again(simulate: S
     other = client.create_active("other")
     made = pool(client, target_number_instances=3)
     assert len(members(client, made)) == 2
-    assert shown(client, made)["status"] == "error"
+    assert get_pool(client, made)["status"] == "error"
     clock.advance(3600)
     assert [event["status"] for event in events(client, made)] == ["error", "error"]
     client.call("DELETE", f"/v2/droplets/{other['id']}")
     clock.advance(700)
-    assert (len(members(client, made)), shown(client, made)["status"]) == (3, "active")
+    assert (len(members(client, made)), get_pool(client, made)["status"]) == (3, "active")
     assert events(client, made)[-1]["status"] == "success"
 
 
@@ -250,8 +252,8 @@ def test_deleting_a_pool_leaves_its_droplets(client: Client, clock: ManualClock)
     clock.advance(60)
     path = f"{ALL}/{made['id']}"
     assert client.call("DELETE", path).status == 202
-    assert shown(client, made)["status"] == "deleting"
-    assert client.call("PUT", path, wanted(client, {"target_number_instances": 3})).status == 409
+    assert get_pool(client, made)["status"] == "deleting"
+    assert client.call("PUT", path, request_body(client, {"target_number_instances": 3})).status == 409
     clock.advance(10)
     assert [client.call("GET", f"{path}{part}").status for part in ("", "/members", "/history")] == [404, 404, 404]
     assert client.get("/v2/droplets")["meta"]["total"] == 2
@@ -273,7 +275,7 @@ def test_the_dangerous_way_takes_the_droplets_along(client: Client, clock: Manua
 def test_the_metrics_of_a_pool_tell_its_past(client: Client, clock: ManualClock) -> None:
     made = pool(client, min_instances=2, max_instances=3, target_cpu_utilization=1, target_memory_utilization=0.9)
     clock.advance(1200)
-    client.call("PUT", f"{ALL}/{made['id']}", wanted(client, {"target_number_instances": 4}))
+    client.call("PUT", f"{ALL}/{made['id']}", request_body(client, {"target_number_instances": 4}))
     clock.advance(1200)
     changed = START + 1200
     target, current = (measure(client, made, f"{name}_instances") for name in ("target", "current"))
@@ -291,7 +293,9 @@ def test_the_metrics_of_a_pool_tell_its_past(client: Client, clock: ManualClock)
 
 def test_members_belong_to_the_project_of_the_template(client: Client) -> None:
     project = client.post("/v2/projects", {"name": "pools", "purpose": "IoT"})["project"]
-    body = wanted(client, {"target_number_instances": 2}, droplet_template=template(client, project_id=project["id"]))
+    body = request_body(
+        client, {"target_number_instances": 2}, droplet_template=template(client, project_id=project["id"])
+    )
     made = client.post(ALL, body, status=202)["autoscale_pool"]
     found = client.get(f"/v2/projects/{project['id']}/resources")["resources"]
     assert {one["urn"] for one in found} == {f"do:droplet:{one['droplet_id']}" for one in members(client, made)}

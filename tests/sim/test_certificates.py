@@ -40,7 +40,7 @@ def order(client: Client, name: str = "le-01", **members: Any) -> Any:
     return client.post("/v2/certificates", wanted)["certificate"]
 
 
-def shown(client: Client, certificate: Any) -> Any:
+def get_certificate(client: Client, certificate: Any) -> Any:
     return client.get(f"/v2/certificates/{certificate['id']}")["certificate"]
 
 
@@ -54,7 +54,7 @@ def test_an_uploaded_certificate_says_what_is_in_it(client: Client, uploads: Upl
     assert sorted(made["dns_names"]) == sorted(NAMES)
     assert (made["state"], made["type"], made["name"]) == ("verified", "custom", "web-01")
     assert made["not_after"].endswith("Z")
-    assert shown(client, made) == made
+    assert get_certificate(client, made) == made
     assert "private_key" not in str(client.sim.account("token").dump()["certificate"])
 
 
@@ -91,7 +91,7 @@ def test_an_ordered_certificate_is_pending_then_verified(simulate: Simulate) -> 
     made = order(client)
     assert (made["state"], made["type"], made["dns_names"]) == ("pending", "lets_encrypt", NAMES)
     client.sim.clock.advance(15)  # type: ignore[attr-defined]
-    assert shown(client, made) == {**made, "state": "verified"}
+    assert get_certificate(client, made) == {**made, "state": "verified"}
 
 
 def test_an_order_is_only_for_domains_of_the_account(client: Client) -> None:
@@ -150,4 +150,4 @@ def test_an_order_can_be_made_to_fail(simulate: Simulate) -> None:
     client.sim.faults.add("create_errored", path="/v2/certificates", count=1)
     failed, issued = order(client), order(client, "le-02")
     client.sim.clock.advance(15)  # type: ignore[attr-defined]
-    assert (shown(client, failed)["state"], shown(client, issued)["state"]) == ("error", "verified")
+    assert (get_certificate(client, failed)["state"], get_certificate(client, issued)["state"]) == ("error", "verified")

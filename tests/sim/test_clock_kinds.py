@@ -11,7 +11,7 @@ from doboto.sim import InstantClock, ManualClock, RealClock, Simulator, snapshot
 
 from .client import Client
 from .conftest import START, Simulate
-from .test_admin import call_admin, refused
+from .test_admin import call_admin, refusal
 
 NEW = {"name": "web", "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}
 DAY = 86400
@@ -61,7 +61,7 @@ def test_a_client_in_process_goes_along() -> None:
 )
 def test_a_clock_that_makes_no_sense_changes_nothing(client: Client, body: object) -> None:
     before = client.sim.clock
-    assert refused(client, "PUT", "/clock", body)[0] == 422
+    assert refusal(client, "PUT", "/clock", body)[0] == 422
     assert client.sim.clock is before
 
 

@@ -34,7 +34,7 @@ ASKS_FOR: dict[tuple[str, str], tuple[set[str], str]] = {
 }
 
 
-def documented(document: dict[str, Any]) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
+def find_documented(document: dict[str, Any]) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
     for path, item in document["paths"].items():
         for method in METHODS:
             if method in item:
@@ -42,23 +42,26 @@ def documented(document: dict[str, Any]) -> Iterator[tuple[tuple[str, str], dict
 
 
 def test_every_operation_of_the_document_is_there_once_and_no_other(openapi: dict[str, Any]) -> None:
-    assert sorted((one.method, one.path) for one in operations()) == sorted(key for key, _ in documented(openapi))
+    assert sorted((one.method, one.path) for one in operations()) == sorted(key for key, _ in find_documented(openapi))
 
 
 def test_success_statuses_are_the_documents(openapi: dict[str, Any]) -> None:
     wanted = {
-        key: [one for one in operation["responses"] if one.startswith("2")] for key, operation in documented(openapi)
+        key: [one for one in operation["responses"] if one.startswith("2")]
+        for key, operation in find_documented(openapi)
     }
     assert {(one.method, one.path): [str(one.status)] for one in operations()} == wanted
 
 
 def test_scopes_are_the_documents(openapi: dict[str, Any]) -> None:
-    wanted = {key: ASKS_FOR[key][0] if key in ASKS_FOR else scopes(operation) for key, operation in documented(openapi)}
+    wanted = {
+        key: ASKS_FOR[key][0] if key in ASKS_FOR else scopes(operation) for key, operation in find_documented(openapi)
+    }
     assert {(one.method, one.path): set(one.scopes) for one in operations()} == wanted
 
 
 def test_no_deviation_outlives_its_reason(openapi: dict[str, Any]) -> None:
-    found = dict(documented(openapi))
+    found = dict(find_documented(openapi))
     assert [key for key, (asked, _) in ASKS_FOR.items() if asked == scopes(found[key])] == []
 
 

@@ -121,7 +121,7 @@ def add(client: Client, type: str, **members: Any) -> Any:
     return client.post(PATH, {"type": type, **members})["domain_record"]
 
 
-def refused(client: Client, method: str, path: str, body: object = None) -> str:
+def refusal(client: Client, method: str, path: str, body: object = None) -> str:
     answer = client.call(method, path, body)
     assert (answer.status, answer.body["id"]) == (422, "unprocessable_entity"), answer
     return answer.message
@@ -150,12 +150,12 @@ def test_an_address_given_with_a_domain_becomes_its_a_record(client: Client) -> 
     {"name": "example.com", "ip_address": "x"}, {"name": "example.com", "ip_address": "2001:db8::1"},
     {"name": "example.com", "ip_address": 1}])  # fmt: skip
 def test_malformed_domains_are_refused_and_leave_nothing(client: Client, body: object) -> None:
-    refused(client, "POST", "/v2/domains", body)
+    refusal(client, "POST", "/v2/domains", body)
     assert client.get("/v2/domains") == {"domains": [], "links": {}, "meta": {"total": 0}}
 
 
 def test_a_domain_is_there_once(client: Client, domain: Any) -> None:
-    message = refused(client, "POST", "/v2/domains", {"name": "example.com"})
+    message = refusal(client, "POST", "/v2/domains", {"name": "example.com"})
     assert message == "domain 'example.com': name already exists"
     assert len(records(client)) == 4
 
@@ -201,16 +201,16 @@ def test_where_to_report_misissue_is_no_host(client: Client, domain: Any) -> Non
 
 @pytest.mark.parametrize(("body", "message"), REFUSED, ids=lambda value: str(value)[:60])
 def test_records_that_miss_something_are_refused(client: Client, domain: Any, body: object, message: str) -> None:
-    assert refused(client, "POST", PATH, body) == message
+    assert refusal(client, "POST", PATH, body) == message
     assert zone(client) == BORN_WITH.format(serial=SERIAL)
 
 
 def test_a_cname_is_alone_under_its_name(client: Client, domain: Any) -> None:
     cname = add(client, "CNAME", name="www", data="a.example.net.")
     text = "CNAME records cannot share a name with other records"
-    assert refused(client, "POST", PATH, {"type": "TXT", "name": "WWW", "data": "x"}) == text
+    assert refusal(client, "POST", PATH, {"type": "TXT", "name": "WWW", "data": "x"}) == text
     other = add(client, "A", name="ftp", data="192.0.2.1")
-    assert refused(client, "PATCH", f"{PATH}/{other['id']}", {"name": "www"}) == text
+    assert refusal(client, "PATCH", f"{PATH}/{other['id']}", {"name": "www"}) == text
     changed = client.call("PUT", f"{PATH}/{cname['id']}", {"data": "b.example.net."})
     assert changed.body["domain_record"]["data"] == "b.example.net"
 
@@ -241,7 +241,7 @@ def test_a_change_keeps_what_it_does_not_name(client: Client, domain: Any, metho
     changed = client.call(method, path, {"name": "blog", "type": "A", "priority": None}).body["domain_record"]
     assert changed == {**made, "name": "blog"} == client.get(path)["domain_record"]
     assert [one["id"] for one in records(client)] == sorted(one["id"] for one in records(client))
-    assert refused(client, method, path, {"data": "x"}) == "Data is not a valid IPv4 address"
+    assert refusal(client, method, path, {"data": "x"}) == "Data is not a valid IPv4 address"
     assert client.get(path)["domain_record"] == changed
 
 
@@ -254,7 +254,7 @@ def test_a_change_of_type_drops_what_the_new_type_has_not(client: Client, domain
 
 def test_put_without_data_trips_over_the_missing_dot_and_patch_does_not(client: Client, domain: Any) -> None:
     path = f"{PATH}/{add(client, 'CNAME', name='www', data='a.example.net.')['id']}"
-    assert refused(client, "PUT", path, {"ttl": 43200}) == "Data needs to end with a dot (.)"
+    assert refusal(client, "PUT", path, {"ttl": 43200}) == "Data needs to end with a dot (.)"
     changed = client.call("PATCH", path, {"ttl": 43200}).body["domain_record"]
     assert (changed["data"], changed["ttl"]) == ("a.example.net", 43200)
 
@@ -277,8 +277,8 @@ def test_of_the_soa_record_only_the_ttl_changes(client: Client, domain: Any) -> 
         "$TTL 600",
         f"example.com. IN SOA ns1.digitalocean.com. hostmaster.example.com. {SERIAL + 2} 10800 3600 604800 600",
     ]
-    assert refused(client, "PATCH", path, {"ttl": 1}) == "record ttl must be greater than 30"
-    assert refused(client, "DELETE", path) == "The SOA record can not be deleted."
+    assert refusal(client, "PATCH", path, {"ttl": 1}) == "record ttl must be greater than 30"
+    assert refusal(client, "DELETE", path) == "The SOA record can not be deleted."
 
 
 def test_what_is_not_there_is_404(client: Client, domain: Any) -> None:

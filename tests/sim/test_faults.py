@@ -454,7 +454,7 @@ def test_every_reply_tells_the_simulated_date_once(client: Client, clock: Manual
         assert parsedate_to_datetime(answer.headers["date"]).timestamp() == clock.now()
 
 
-# -- who can be reached
+# -- which Droplets can be reached
 
 
 def test_a_droplet_can_be_reached_when_it_is_active_and_has_booted(client: Client, clock: ManualClock) -> None:
@@ -464,26 +464,26 @@ def test_a_droplet_can_be_reached_when_it_is_active_and_has_booted(client: Clien
     addresses = [interface["ip_address"] for interface in networks["v4"] + networks["v6"]]
     assert len(addresses) == 3
 
-    def reached() -> list[bool]:
+    def can_connect() -> list[bool]:
         return [client.sim.can_connect(address, 22) for address in addresses]
 
-    assert not any(reached()), "still new"
+    assert not any(can_connect()), "still new"
     clock.advance(1)
     assert client.get(path)["droplet"]["status"] == "active"
-    assert not any(reached()), "still booting"
+    assert not any(can_connect()), "still booting"
     clock.advance(client.sim.settings.boot_seconds)
-    assert all(reached())
+    assert all(can_connect())
     assert not client.sim.can_connect(addresses[0], 23)
     client.post(f"{path}/actions", {"type": "power_off"})
     clock.advance(60)
-    assert not any(reached()), "off"
+    assert not any(can_connect()), "off"
     client.post(f"{path}/actions", {"type": "power_on"})
     clock.advance(4)
-    assert not any(reached()), "booting again"
+    assert not any(can_connect()), "booting again"
     clock.advance(client.sim.settings.boot_seconds)
-    assert all(reached())
+    assert all(can_connect())
     client.call("DELETE", path)
-    assert not any(reached()), "gone"
+    assert not any(can_connect()), "gone"
 
 
 def test_nobody_is_at_other_addresses(client: Client) -> None:

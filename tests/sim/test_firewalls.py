@@ -21,11 +21,11 @@ def create(client: Client, name: str = "fence", **members: Any) -> Any:
     return client.post("/v2/firewalls", wanted, status=202)["firewall"]
 
 
-def shown(client: Client, firewall: Any) -> Any:
+def get(client: Client, firewall: Any) -> Any:
     return client.get(f"/v2/firewalls/{firewall['id']}")["firewall"]
 
 
-def refused(client: Client, **members: Any) -> tuple[int, str]:
+def refusal(client: Client, **members: Any) -> tuple[int, str]:
     answer = client.call("POST", "/v2/firewalls", {"name": "fence", "inbound_rules": [SSH], **members})
     assert client.get("/v2/firewalls")["meta"]["total"] == 0
     return answer.status, answer.message
@@ -39,7 +39,7 @@ def test_rules_arrive_at_the_droplets_after_a_moment(client: Client, clock: Manu
     assert (firewall["droplet_ids"], firewall["tags"]) == ([droplet["id"]], [])
     assert (firewall["inbound_rules"], firewall["outbound_rules"]) == ([SSH], [OUT])
     clock.advance(5)
-    applied = shown(client, firewall)
+    applied = get(client, firewall)
     assert (applied["status"], applied["pending_changes"]) == ("succeeded", [])
     assert client.get("/v2/firewalls")["firewalls"] == [applied]
     assert client.get(f"/v2/droplets/{droplet['id']}/firewalls")["firewalls"] == [applied]
@@ -55,16 +55,16 @@ def test_droplets_come_and_go_and_only_they_are_updated(client: Client, clock: M
     clock.advance(5)
     path = f"/v2/firewalls/{firewall['id']}/droplets"
     client.post(path, {"droplet_ids": [second["id"]]}, status=204)
-    assert shown(client, firewall)["droplet_ids"] == [first["id"], second["id"]]
-    assert [one["droplet_id"] for one in shown(client, firewall)["pending_changes"]] == [second["id"]]
+    assert get(client, firewall)["droplet_ids"] == [first["id"], second["id"]]
+    assert [one["droplet_id"] for one in get(client, firewall)["pending_changes"]] == [second["id"]]
     clock.advance(5)
     assert client.call("DELETE", path, {"droplet_ids": [first["id"]]}).status == 204
-    after = shown(client, firewall)
+    after = get(client, firewall)
     assert after["droplet_ids"] == [second["id"]]
     assert after["pending_changes"] == [{"droplet_id": first["id"], "removing": True, "status": "waiting"}]
     assert client.get(f"/v2/droplets/{first['id']}/firewalls")["firewalls"] == []
     clock.advance(5)
-    assert shown(client, firewall)["status"] == "succeeded"
+    assert get(client, firewall)["status"] == "succeeded"
 
 
 def test_the_latest_change_of_a_droplet_is_the_one_that_counts(client: Client, clock: ManualClock) -> None:
@@ -73,9 +73,9 @@ def test_the_latest_change_of_a_droplet_is_the_one_that_counts(client: Client, c
     clock.advance(3)
     client.post(f"/v2/firewalls/{firewall['id']}/rules", {"inbound_rules": [WEB]}, status=204)
     clock.advance(3)
-    assert len(shown(client, firewall)["pending_changes"]) == 1
+    assert len(get(client, firewall)["pending_changes"]) == 1
     clock.advance(2)
-    assert shown(client, firewall)["status"] == "succeeded"
+    assert get(client, firewall)["status"] == "succeeded"
 
 
 def test_a_tag_puts_all_its_droplets_behind_the_firewall(client: Client, clock: ManualClock) -> None:
@@ -91,9 +91,9 @@ def test_a_tag_puts_all_its_droplets_behind_the_firewall(client: Client, clock: 
     path = f"/v2/firewalls/{firewall['id']}/tags"
     assert client.call("DELETE", path, {"tags": ["FRONT"]}).status == 204
     assert client.get(f"/v2/droplets/{later['id']}/firewalls")["firewalls"] == []
-    assert {one["removing"] for one in shown(client, firewall)["pending_changes"]} == {True}
+    assert {one["removing"] for one in get(client, firewall)["pending_changes"]} == {True}
     client.post(path, {"tags": ["Front"]}, status=204)
-    assert shown(client, firewall)["tags"] == ["Front"]
+    assert get(client, firewall)["tags"] == ["Front"]
 
 
 def test_a_deleted_tag_leaves_firewalls_and_their_rules(client: Client) -> None:
@@ -108,7 +108,7 @@ def test_a_deleted_tag_leaves_firewalls_and_their_rules(client: Client) -> None:
         ],
     )
     assert client.call("DELETE", "/v2/tags/front").status == 204
-    after = shown(client, firewall)
+    after = get(client, firewall)
     assert after["tags"] == ["back"]
     assert [rule["sources"] for rule in after["inbound_rules"]] == [SSH["sources"], {"tags": ["back"]}]
     assert len(client.get(f"/v2/droplets/{droplet['id']}/firewalls")["firewalls"]) == 1
@@ -120,7 +120,7 @@ def test_a_destroyed_droplet_leaves_the_firewall(client: Client, clock: ManualCl
     firewall = create(client, droplet_ids=[droplet["id"], other["id"]], inbound_rules=[SSH, peer])
     client.call("DELETE", f"/v2/droplets/{droplet['id']}")
     clock.advance(4)
-    after = shown(client, firewall)
+    after = get(client, firewall)
     assert after["droplet_ids"] == [one["droplet_id"] for one in after["pending_changes"]] == [other["id"]]
     assert after["inbound_rules"] == [SSH]
 
@@ -130,10 +130,13 @@ def test_rules_can_be_added_once_and_removed(client: Client) -> None:
     path = f"/v2/firewalls/{firewall['id']}/rules"
     for _ in range(2):
         client.post(path, {"inbound_rules": [WEB], "outbound_rules": [OUT]}, status=204)
-    assert shown(client, firewall)["inbound_rules"] == [SSH, WEB]
-    assert shown(client, firewall)["outbound_rules"] == [OUT]
+    assert get(client, firewall)["inbound_rules"] == [SSH, WEB]
+    assert get(client, firewall)["outbound_rules"] == [OUT]
     assert client.call("DELETE", path, {"inbound_rules": [SSH], "outbound_rules": [OUT]}).status == 204
-    assert (shown(client, firewall)["inbound_rules"], shown(client, firewall)["outbound_rules"]) == ([WEB], [])
+    assert (get(client, firewall)["inbound_rules"], get(client, firewall)["outbound_rules"]) == (
+        [WEB],
+        [],
+    )
     assert client.call("POST", path, {}).status == 422
 
 
@@ -202,12 +205,12 @@ def test_rules_for_icmp_have_no_ports(client: Client) -> None:
     ],
 )
 def test_what_cannot_be_is_refused_and_changes_nothing(client: Client, members: Any, message: str) -> None:
-    assert refused(client, **members) == (422, message)
+    assert refusal(client, **members) == (422, message)
 
 
 @pytest.mark.parametrize("name", ["x", "-a", "two words", 7])
 def test_a_name_has_letters_digits_periods_and_dashes(client: Client, name: object) -> None:
-    assert refused(client, name=name)[0] == 422
+    assert refusal(client, name=name)[0] == 422
 
 
 def test_a_token_sees_and_attaches_only_what_it_may_read(simulate: Simulate) -> None:
@@ -216,7 +219,7 @@ def test_a_token_sees_and_attaches_only_what_it_may_read(simulate: Simulate) -> 
     firewall = create(client, droplet_ids=[droplet["id"]], tags=["front"])
     client.sim.register("narrow", ["firewall:read", "firewall:update"], account="token")
     client.token = "narrow"
-    assert not {"droplet_ids", "tags"} & set(shown(client, firewall))
+    assert not {"droplet_ids", "tags"} & set(get(client, firewall))
     assert not {"droplet_ids", "tags"} & set(client.get("/v2/firewalls")["firewalls"][0])
     path = f"/v2/firewalls/{firewall['id']}"
     assert client.call("PUT", path, {"name": "fence", "inbound_rules": [SSH]}).status == 403
@@ -229,6 +232,6 @@ def test_a_change_can_be_given_any_duration(simulate: Simulate) -> None:
     client = simulate(durations={"firewall.apply": 60.0})
     firewall = create(client, droplet_ids=[client.create()["id"]])
     client.sim.clock.advance(59)  # type: ignore[attr-defined]
-    assert shown(client, firewall)["status"] == "waiting"
+    assert get(client, firewall)["status"] == "waiting"
     client.sim.clock.advance(1)  # type: ignore[attr-defined]
-    assert shown(client, firewall)["status"] == "succeeded"
+    assert get(client, firewall)["status"] == "succeeded"

@@ -131,7 +131,7 @@ def children(state: Path) -> Iterator[subprocess.Popen[str]]:
             starter.stdin.close()
 
 
-def killed_round(starter: subprocess.Popen[str], writers: list[Writer], acknowledgements: int) -> None:
+def kill_round(starter: subprocess.Popen[str], writers: list[Writer], acknowledgements: int) -> None:
     assert starter.stdin is not None
     assert starter.stdout is not None
     print(file=starter.stdin, flush=True)
@@ -152,7 +152,7 @@ def test_no_acknowledged_change_is_lost_however_often_the_server_is_killed(tmp_p
     writers = [Writer(token, Random(token)) for token in ("one", "two")]
     with children(state) as starter:
         for number in range(ROUNDS):
-            killed_round(starter, writers, random.randint(1, 6))
+            kill_round(starter, writers, random.randint(1, 6))
             for writer in writers:
                 if writer.failure is not None:
                     raise AssertionError(f"round {number}, account {writer.token}") from writer.failure

@@ -7,7 +7,7 @@ from .conftest import Simulate
 from .test_admin import call_admin
 
 
-def shared(simulate: Simulate, **settings: int) -> Client:
+def make_limited_client(simulate: Simulate, **settings: int) -> Client:
     """A client whose tokens `token-one` and `token-two` open one account."""
     client = simulate(**settings)
     client.sim.register("token-two", account="token-one")
@@ -16,7 +16,7 @@ def shared(simulate: Simulate, **settings: int) -> Client:
 
 
 def test_a_token_that_is_used_up_does_not_stop_another_of_the_account(simulate: Simulate) -> None:
-    client = shared(simulate, requests_per_minute=2)
+    client = make_limited_client(simulate, requests_per_minute=2)
     client.create()
     client.get("/v2/droplets")
     assert client.call("GET", "/v2/droplets").status == 429
@@ -27,7 +27,7 @@ def test_a_token_that_is_used_up_does_not_stop_another_of_the_account(simulate: 
 
 
 def test_refusals_show_the_limits_of_their_token(simulate: Simulate) -> None:
-    client = shared(simulate, requests_per_hour=10)
+    client = make_limited_client(simulate, requests_per_hour=10)
     client.get("/v2/account")
     assert client.call("GET", "/v2/nowhere").headers["ratelimit-remaining"] == "8"
     client.token = "token-two"
@@ -35,7 +35,7 @@ def test_refusals_show_the_limits_of_their_token(simulate: Simulate) -> None:
 
 
 def test_whoever_looks_at_an_account_sees_the_lowest_and_no_token(simulate: Simulate) -> None:
-    client = shared(simulate, requests_per_hour=10)
+    client = make_limited_client(simulate, requests_per_hour=10)
     client.get("/v2/account")
     client.token = "token-two"
     for _ in range(4):
@@ -48,7 +48,7 @@ def test_whoever_looks_at_an_account_sees_the_lowest_and_no_token(simulate: Simu
 
 
 def test_a_reset_gives_every_token_its_requests_back(simulate: Simulate) -> None:
-    client = shared(simulate, requests_per_hour=1)
+    client = make_limited_client(simulate, requests_per_hour=1)
     client.get("/v2/account")
     assert client.call("GET", "/v2/account").status == 429
     call_admin(client, "POST", "/reset")

@@ -32,10 +32,10 @@ def create(client: Client, **members: Any) -> Any:
 def create_active(client: Client, **members: Any) -> Any:
     made = create(client, **members)
     client.sim.clock.advance(60)  # type: ignore[attr-defined]
-    return shown(client, made)
+    return get_balancer(client, made)
 
 
-def shown(client: Client, balancer: Any) -> Any:
+def get_balancer(client: Client, balancer: Any) -> Any:
     return client.get(f"/v2/load_balancers/{balancer['id']}")["load_balancer"]
 
 
@@ -48,9 +48,9 @@ def test_a_new_load_balancer_gets_its_address_when_it_is_active(client: Client, 
     made = create(client, droplet_ids=[str(droplet["id"])])
     assert (made["status"], made["ip"], made["droplet_ids"], made["tag"]) == ("new", "", [droplet["id"]], "")
     clock.advance(59)
-    assert shown(client, made)["status"] == "new"
+    assert get_balancer(client, made)["status"] == "new"
     clock.advance(1)
-    active = shown(client, made)
+    active = get_balancer(client, made)
     assert active == {**made, "status": "active", "ip": active["ip"]}
     addresses = [one["ip_address"] for one in client.get(f"/v2/droplets/{droplet['id']}")["droplet"]["networks"]["v4"]]
     assert active["ip"]
@@ -117,9 +117,9 @@ def test_droplets_are_added_and_removed_once_it_is_active(client: Client, clock:
     assert (answer.status, answer.body["id"], answer.message) == (403, "forbidden", BUSY)
     clock.advance(60)
     client.post(path, {"droplet_ids": droplets}, status=204)
-    assert shown(client, balancer)["droplet_ids"] == droplets
+    assert get_balancer(client, balancer)["droplet_ids"] == droplets
     assert client.call("DELETE", path, {"droplet_ids": droplets[:1]}).status == 204
-    assert shown(client, balancer)["droplet_ids"] == droplets[1:]
+    assert get_balancer(client, balancer)["droplet_ids"] == droplets[1:]
     for body in ({}, {"droplet_ids": []}):
         assert client.call("POST", path, body).message == "need to provide either a tag or a list of droplets"
 
@@ -130,13 +130,13 @@ def test_a_tag_stands_for_its_droplets_where_the_load_balancer_is(client: Client
     balancer = create_active(client, tag="web")
     assert (balancer["tag"], balancer["droplet_ids"]) == ("web", [here["id"]])
     later = client.create("later", tags=["web"])
-    assert shown(client, balancer)["droplet_ids"] == [here["id"], later["id"]]
+    assert get_balancer(client, balancer)["droplet_ids"] == [here["id"], later["id"]]
     answer = client.call("POST", f"/v2/load_balancers/{balancer['id']}/droplets", {"droplet_ids": [here["id"]]})
     assert answer.status == 422
     assert create(client, tag="new-tag", name="lb-02")["droplet_ids"] == []
     assert client.get("/v2/tags/new-tag")["tag"]["resources"]["count"] == 0
     assert client.call("DELETE", "/v2/tags/web").status == 204
-    assert (shown(client, balancer)["tag"], shown(client, balancer)["droplet_ids"]) == ("", [])
+    assert (get_balancer(client, balancer)["tag"], get_balancer(client, balancer)["droplet_ids"]) == ("", [])
 
 
 def test_a_destroyed_droplet_leaves_the_load_balancer(client: Client, clock: ManualClock) -> None:
@@ -144,17 +144,17 @@ def test_a_destroyed_droplet_leaves_the_load_balancer(client: Client, clock: Man
     balancer = create(client, droplet_ids=droplets)
     client.call("DELETE", f"/v2/droplets/{droplets[0]}")
     clock.advance(4)
-    assert shown(client, balancer)["droplet_ids"] == droplets[1:]
+    assert get_balancer(client, balancer)["droplet_ids"] == droplets[1:]
 
 
 def test_forwarding_rules_are_added_and_removed(client: Client) -> None:
     balancer = create_active(client)
     path = f"/v2/load_balancers/{balancer['id']}/forwarding_rules"
     client.post(path, {"forwarding_rules": [{**TLS, "certificate_id": None}]}, status=204)
-    assert shown(client, balancer)["forwarding_rules"] == [HTTP, TLS]
+    assert get_balancer(client, balancer)["forwarding_rules"] == [HTTP, TLS]
     assert client.call("POST", path, {"forwarding_rules": [TLS]}).status == 422
     assert client.call("DELETE", path, {"forwarding_rules": [HTTP]}).status == 204
-    assert shown(client, balancer)["forwarding_rules"] == [TLS]
+    assert get_balancer(client, balancer)["forwarding_rules"] == [TLS]
     assert client.call("DELETE", path, {"forwarding_rules": [TLS]}).status == 422
     assert client.call("DELETE", path, {"forwarding_rules": []}).status == 422
 
@@ -165,7 +165,7 @@ def test_an_update_replaces_everything_but_what_is_fixed(client: Client) -> None
     answer = put(client, balancer, name="renamed", forwarding_rules=[TLS], tag="web")
     assert answer.status == 200
     after = answer.body["load_balancer"]
-    assert after == shown(client, balancer)
+    assert after == get_balancer(client, balancer)
     assert (after["name"], after["droplet_ids"], after["tag"]) == ("renamed", [], "web")
     assert (after["enable_backend_keepalive"], after["network"], after["status"]) == (False, "INTERNAL", "active")
     for member, value in {"network": "EXTERNAL", "region": "ams3", "type": "GLOBAL"}.items():
@@ -219,7 +219,7 @@ def test_a_global_one_spreads_over_regional_ones(client: Client) -> None:
     assert client.call("DELETE", f"/v2/load_balancers/{made['id']}/cache").status == 204
     assert client.call("DELETE", f"/v2/load_balancers/{regional['id']}/cache").status == 422
     assert client.call("DELETE", f"/v2/load_balancers/{regional['id']}").status == 204
-    assert shown(client, made)["target_load_balancer_ids"] == []
+    assert get_balancer(client, made)["target_load_balancer_ids"] == []
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ POLICY = {
 }
 
 
-def refused(answer: Answer) -> tuple[int, str]:
+def refusal(answer: Answer) -> tuple[int, str]:
     return answer.status, answer.message
 
 
@@ -146,7 +146,7 @@ def test_the_catalog_has_images_as_the_provider_reads_them(client: Client) -> No
 def test_unknown_ssh_keys_are_named(client: Client) -> None:
     wanted = {"name": "a", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64", "ssh_keys": [7, "aa:bb"]}
     answer = client.call("POST", "/v2/droplets", wanted)
-    assert refused(answer) == (422, "7, aa:bb are invalid key identifiers for Droplet creation.")
+    assert refusal(answer) == (422, "7, aa:bb are invalid key identifiers for Droplet creation.")
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_unknown_ssh_keys_are_named(client: Client) -> None:
 )
 def test_what_is_no_public_key_is_refused(client: Client, public_key: str) -> None:
     answer = client.call("POST", "/v2/account/keys", {"name": "a", "public_key": public_key})
-    assert refused(answer) == (422, "Key invalid, key should be of a supported type")
+    assert refusal(answer) == (422, "Key invalid, key should be of a supported type")
     assert client.post("/v2/account/keys", {"name": "a", "public_key": KEY})["ssh_key"]["public_key"] == KEY
 
 
@@ -246,10 +246,10 @@ def test_capacity_limits_volumes_snapshots_and_resizes(simulate: Simulate) -> No
     client = simulate(volume_capacity=10)
     volume = client.post("/v2/volumes", {"name": "data", "region": "nyc3", "size_gigabytes": 8})["volume"]
     more = client.call("POST", "/v2/volumes", {"name": "more", "region": "nyc3", "size_gigabytes": 3})
-    assert refused(more) == (403, "failed to create volume: volume/snapshot capacity limit exceeded")
+    assert refusal(more) == (403, "failed to create volume: volume/snapshot capacity limit exceeded")
     path = f"/v2/volumes/{volume['id']}/actions"
     resized = client.call("POST", path, {"type": "resize", "size_gigabytes": 11})
-    assert refused(resized) == (403, "failed to resize volume: volume/snapshot capacity limit exceeded")
+    assert refusal(resized) == (403, "failed to resize volume: volume/snapshot capacity limit exceeded")
     assert client.call("POST", path, {"type": "resize", "size_gigabytes": 10}).status == 202
 
 

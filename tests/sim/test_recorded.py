@@ -34,17 +34,17 @@ def play(client: Client, steps: list[dict[str, Any]]) -> Answer:
     """Ask for all of it, in order; the last answer is what was recorded."""
     kept: dict[str, Any] = {}
     for step in steps:
-        method, path = _filled(step["ask"], kept).split(" ", 1)
-        answer = client.call(method, _moments(path), _filled(step.get("body"), kept))
+        method, path = _fill(step["ask"], kept).split(" ", 1)
+        answer = client.call(method, _moments(path), _fill(step.get("body"), kept))
         for name, where in step.get("keep", {}).items():
             kept[name] = _inside(answer.body, where)
         client.sim.clock.advance(step.get("wait", 0))  # type: ignore[attr-defined]
     return answer
 
 
-def _filled(value: Any, kept: dict[str, Any]) -> Any:
+def _fill(value: Any, kept: dict[str, Any]) -> Any:
     if isinstance(value, dict):
-        return {name: _filled(item, kept) for name, item in value.items()}
+        return {name: _fill(item, kept) for name, item in value.items()}
     if not isinstance(value, str):
         return value
     if value == "<region without storage>":

@@ -35,7 +35,7 @@ def assign(client: Client, path: str, droplet: Any) -> Any:
     return client.post(f"{path}/actions", {"type": "assign", "droplet_id": droplet["id"]})["action"]
 
 
-def refused(client: Client, method: str, path: str, body: object = None) -> str:
+def refusal(client: Client, method: str, path: str, body: object = None) -> str:
     answer = client.call(method, path, body)
     assert (answer.status, answer.body["id"]) == (422, "unprocessable_entity"), answer
     return answer.message
@@ -125,9 +125,9 @@ def test_an_address_has_one_event_at_a_time(client: Client, clock: ManualClock, 
     droplet = client.create_active()
     assign(client, path, droplet)
     text = f"The {NAMES[root].replace('_ip', ' IP')} already has a pending event."
-    assert refused(client, "POST", f"{path}/actions", {"type": "unassign"}) == text
-    assert refused(client, "POST", f"{path}/actions", {"type": "assign", "droplet_id": droplet["id"]}) == text
-    assert refused(client, "DELETE", path) == text
+    assert refusal(client, "POST", f"{path}/actions", {"type": "unassign"}) == text
+    assert refusal(client, "POST", f"{path}/actions", {"type": "assign", "droplet_id": droplet["id"]}) == text
+    assert refusal(client, "DELETE", path) == text
     clock.advance(11)
     assert client.call("DELETE", path).status == 204
 
@@ -145,8 +145,8 @@ def test_a_busy_droplet_gets_no_address(client: Client) -> None:
     droplet = client.create()
     path = f"/v2/reserved_ips/{reserve(client)}/actions"
     wanted = {"type": "assign", "droplet_id": droplet["id"]}
-    assert refused(client, "POST", path, wanted) == "Droplet already has a pending event."
-    assert refused(client, "POST", "/v2/reserved_ips", {"droplet_id": droplet["id"]}).startswith("Droplet already")
+    assert refusal(client, "POST", path, wanted) == "Droplet already has a pending event."
+    assert refusal(client, "POST", "/v2/reserved_ips", {"droplet_id": droplet["id"]}).startswith("Droplet already")
     assert client.get("/v2/reserved_ips")["meta"]["total"] == 1
 
 
@@ -156,8 +156,8 @@ def test_moving_an_address_is_an_event_of_the_droplet(client: Client, clock: Man
     assign(client, path, droplet)
     actions = f"/v2/droplets/{droplet['id']}/actions"
     for _ in range(2):
-        assert refused(client, "POST", actions, {"type": "reboot"}) == pending
-        assert refused(client, "POST", other, {"type": "assign", "droplet_id": droplet["id"]}) == pending
+        assert refusal(client, "POST", actions, {"type": "reboot"}) == pending
+        assert refusal(client, "POST", other, {"type": "assign", "droplet_id": droplet["id"]}) == pending
         clock.advance(11)
         client.act(droplet, "reboot")
         if client.get(path)["reserved_ip"]["droplet"]:
@@ -170,8 +170,8 @@ def test_an_address_stays_while_its_droplet_is_busy(client: Client, clock: Manua
     assign(client, path, droplet)
     clock.advance(11)
     client.post(f"/v2/droplets/{droplet['id']}/actions", {"type": "reboot"})
-    refusal = refused(client, "POST", f"{path}/actions", {"type": "unassign"})
-    assert refusal == "Droplet already has a pending event."
+    message = refusal(client, "POST", f"{path}/actions", {"type": "unassign"})
+    assert message == "Droplet already has a pending event."
 
 
 def test_a_droplet_has_one_address_of_a_kind(client: Client, clock: ManualClock) -> None:
@@ -181,17 +181,17 @@ def test_a_droplet_has_one_address_of_a_kind(client: Client, clock: ManualClock)
     clock.advance(11)
     for ip in (first, second):
         wanted = {"type": "assign", "droplet_id": droplet["id"]}
-        assert "already has" in refused(client, "POST", f"/v2/reserved_ips/{ip}/actions", wanted)
-    assert "already has" in refused(client, "POST", "/v2/reserved_ips", {"droplet_id": droplet["id"]})
+        assert "already has" in refusal(client, "POST", f"/v2/reserved_ips/{ip}/actions", wanted)
+    assert "already has" in refusal(client, "POST", "/v2/reserved_ips", {"droplet_id": droplet["id"]})
 
 
 def test_addresses_stay_in_their_region(client: Client) -> None:
     droplet = client.create_active(region="ams3")
     wanted = {"type": "assign", "droplet_id": droplet["id"]}
     for path in (f"/v2/reserved_ips/{reserve(client)}", f"/v2/reserved_ipv6/{reserve_v6(client)}"):
-        assert "region" in refused(client, "POST", f"{path}/actions", wanted)
-    assert refused(client, "POST", "/v2/reserved_ips", {"region": "sfo1"}) == "Region is not available"
-    assert refused(client, "POST", "/v2/reserved_ipv6", {"region_slug": "mars1"}) == "Region is not available"
+        assert "region" in refusal(client, "POST", f"{path}/actions", wanted)
+    assert refusal(client, "POST", "/v2/reserved_ips", {"region": "sfo1"}) == "Region is not available"
+    assert refusal(client, "POST", "/v2/reserved_ipv6", {"region_slug": "mars1"}) == "Region is not available"
 
 
 def test_a_destroyed_droplet_lets_its_addresses_go_after_a_moment(client: Client, clock: ManualClock) -> None:
@@ -206,7 +206,7 @@ def test_a_destroyed_droplet_lets_its_addresses_go_after_a_moment(client: Client
     assert client.call("DELETE", f"/v2/droplets/{droplet['id']}").status == 204
     clock.advance(4)
     assert client.get(f"/v2/reserved_ips/{ip}")["reserved_ip"]["droplet"] is None
-    message = refused(client, "POST", f"/v2/reserved_ips/{ip}/actions", {"type": "unassign"})
+    message = refusal(client, "POST", f"/v2/reserved_ips/{ip}/actions", {"type": "unassign"})
     assert message == "The reserved IP is not assigned to a Droplet."
     assert client.call("DELETE", f"/v2/reserved_ipv6/{ip6}").status == 204
 
@@ -258,7 +258,7 @@ def test_destroying_with_associated_resources_takes_the_address_along(client: Cl
     ],
 )
 def test_malformed_orders_are_refused(client: Client, body: object) -> None:
-    refused(client, "POST", "/v2/reserved_ips", body)
+    refusal(client, "POST", "/v2/reserved_ips", body)
     assert client.get("/v2/floating_ips")["floating_ips"] == []
 
 
@@ -267,8 +267,8 @@ def test_malformed_orders_are_refused(client: Client, body: object) -> None:
     [{}, {"type": "steal"}, {"type": 1}, {"type": "assign"}, {"type": "assign", "droplet_id": "x"}, {"type": None}],
 )
 def test_malformed_actions_are_refused(client: Client, body: object) -> None:
-    refused(client, "POST", f"/v2/reserved_ips/{reserve(client)}/actions", body)
-    refused(client, "POST", f"/v2/reserved_ipv6/{reserve_v6(client)}/actions", body)
+    refusal(client, "POST", f"/v2/reserved_ips/{reserve(client)}/actions", body)
+    refusal(client, "POST", f"/v2/reserved_ipv6/{reserve_v6(client)}/actions", body)
 
 
 def test_what_is_not_there_is_404(client: Client) -> None:
@@ -291,8 +291,8 @@ def test_the_limit_of_the_account_holds(simulate: Simulate) -> None:
     client = simulate(reserved_ip_limit=2)
     taken = {reserve(client), reserve(client), reserve_v6(client), reserve_v6(client)}
     assert len(taken) == 4
-    assert "limit" in refused(client, "POST", "/v2/reserved_ips", {"region": "nyc3"})
-    assert "limit" in refused(client, "POST", "/v2/reserved_ipv6", {"region_slug": "nyc3"})
+    assert "limit" in refusal(client, "POST", "/v2/reserved_ips", {"region": "nyc3"})
+    assert "limit" in refusal(client, "POST", "/v2/reserved_ipv6", {"region_slug": "nyc3"})
 
 
 def test_addresses_are_never_shared_and_lead_nowhere(simulate: Simulate) -> None:
@@ -340,7 +340,7 @@ def test_ipv6_lives_the_same_life_but_is_not_deleted_while_assigned(client: Clie
     assert address == {"ip": ip, "region_slug": "nyc3", "reserved_at": "2026-03-10T10:31:00Z", "droplet": None}
     action = assign(client, f"/v2/reserved_ipv6/{ipaddress.IPv6Address(ip).exploded}", droplet)
     assert (action["type"], action["resource_type"], action["status"]) == ("assign_ip", "reserved_ipv6", "in-progress")
-    assert refused(client, "DELETE", path) == "The reserved IPv6 already has a pending event."
+    assert refusal(client, "DELETE", path) == "The reserved IPv6 already has a pending event."
     clock.advance(11)
     (listed,) = client.get("/v2/reserved_ipv6")["reserved_ipv6s"]
     assert listed["droplet"]["id"] == droplet["id"]

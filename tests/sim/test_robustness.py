@@ -52,8 +52,8 @@ def test_no_request_gets_a_500(
     busy: Client, operation: tuple[str, str], body: dict[str, Any], part: str, query: dict[str, str]
 ) -> None:
     method, path = operation
-    written = "/".join(_quoted(part) if step.startswith("{") else step for step in path.split("/"))
-    parameters = "&".join(f"{name}={_quoted(value)}" for name, value in query.items())
+    written = "/".join(_quote(part) if step.startswith("{") else step for step in path.split("/"))
+    parameters = "&".join(f"{name}={_quote(value)}" for name, value in query.items())
     busy.call(method, f"{written}?{parameters}", body, x_dangerous="true")
     busy.sim.clock.advance(7)  # type: ignore[attr-defined]
 
@@ -64,7 +64,7 @@ def test_no_bytes_get_a_500(busy: Client, operation: tuple[str, str], content: b
     busy.send(operation[0], operation[1].replace("{", "").replace("}", ""), content)
 
 
-def _quoted(value: str) -> str:
+def _quote(value: str) -> str:
     return "".join(f"%{byte:02X}" for byte in value.encode())
 
 

@@ -13,7 +13,7 @@ from doboto.sim.engine.settings import read_file
 
 from .client import Client
 from .conftest import Simulate
-from .test_admin import ask, call_admin, refused
+from .test_admin import ask, call_admin, refusal
 
 
 def test_settings_change_for_every_account_and_the_rest_stays(client: Client) -> None:
@@ -82,14 +82,14 @@ def test_the_log_keeps_as_much_as_is_set(client: Client) -> None:
 )
 def test_settings_that_make_no_sense_change_nothing(client: Client, members: Any, told_of: str) -> None:
     before = client.sim.settings
-    status, message = refused(client, "PUT", "/settings", {"volume_limit": 7, **members})
+    status, message = refusal(client, "PUT", "/settings", {"volume_limit": 7, **members})
     assert status == 422
     assert told_of in message
     assert client.sim.settings is before
 
 
 def test_settings_are_an_object(client: Client) -> None:
-    assert refused(client, "PUT", "/settings", [])[0] == 400
+    assert refusal(client, "PUT", "/settings", [])[0] == 400
     assert ask(client, "PUT", "/settings", {}).status == 200
 
 

@@ -75,7 +75,7 @@ def reserved_ip_action(client: Client) -> str:
     return f"/v2/actions/{made['links']['actions'][0]['id']}"
 
 
-def powered_off(client: Client) -> str:
+def power_off(client: Client) -> str:
     path = f"/v2/droplets/{active_droplet(client)}"
     client.post(f"{path}/actions", {"type": "power_off"})
     return path
@@ -95,7 +95,7 @@ def nat_gateway(client: Client) -> str:
     return f"/v2/vpc_nat_gateways/{client.post('/v2/vpc_nat_gateways', wanted, status=202)['vpc_nat_gateway']['id']}"
 
 
-def deleted(begin: Callable[[Client], str]) -> Callable[[Client], str]:
+def delete(begin: Callable[[Client], str]) -> Callable[[Client], str]:
     def delete(client: Client) -> str:
         path = begin(client)
         advance(client, ENOUGH)
@@ -130,7 +130,7 @@ def custom_image(client: Client) -> str:
 ACTION = ("action", "status", ("in-progress", "completed"))
 MACHINES = {
     "a Droplet": Machine(droplet, "droplet", "status", ("new", "active")),
-    "a Droplet that is powered off": Machine(powered_off, "droplet", "status", ("active", "off")),
+    "a Droplet that is powered off": Machine(power_off, "droplet", "status", ("active", "off")),
     "a create": Machine(create_action, *ACTION),
     "a snapshot": Machine(droplet_action("snapshot", name="s"), *ACTION),
     "a resize": Machine(droplet_action("resize", size="s-2vcpu-4gb"), *ACTION),
@@ -139,9 +139,9 @@ MACHINES = {
     "an assignment": Machine(reserved_ip_action, *ACTION),
     "a load balancer": Machine(load_balancer, "load_balancer", "status", ("new", "active")),
     "a NAT gateway": Machine(nat_gateway, "vpc_nat_gateway", "state", ("NEW", "PROVISIONING", "ACTIVE")),
-    "a deleted NAT gateway": Machine(deleted(nat_gateway), "vpc_nat_gateway", "state", ("DELETING", GONE)),
+    "a deleted NAT gateway": Machine(delete(nat_gateway), "vpc_nat_gateway", "state", ("DELETING", GONE)),
     "a peering": Machine(peering, "vpc_peering", "status", ("PROVISIONING", "ACTIVE")),
-    "a deleted peering": Machine(deleted(peering), "vpc_peering", "status", ("DELETING", GONE)),
+    "a deleted peering": Machine(delete(peering), "vpc_peering", "status", ("DELETING", GONE)),
     "a certificate": Machine(certificate, "certificate", "state", ("pending", "verified")),
     "a firewall": Machine(firewall, "firewall", "status", ("waiting", "succeeded")),
     "an import": Machine(custom_image, "image", "status", ("NEW", "pending", "available")),

@@ -16,7 +16,7 @@ from doboto.sim.engine.store import INDEXES, Store, Touched, index
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _indexed() -> Iterator[None]:
+def _make_indexed() -> Iterator[None]:
     index("thing", "tag")(lambda record: record["tags"])
     yield
     del INDEXES["thing"]

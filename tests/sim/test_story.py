@@ -54,7 +54,7 @@ class World:
             **about,
         }
 
-    def held(self) -> dict[str, Any]:
+    def read_everything(self) -> dict[str, Any]:
         """Who has the Droplet, in the words of each."""
         get = self.client.get
         tag = get("/v2/tags/web")["tag"]["resources"]
@@ -77,7 +77,7 @@ def world(client: Client) -> World:
 
 def test_everybody_knows_the_droplet(client: Client, world: World) -> None:
     urn, key = f"do:droplet:{world.key}", world.key
-    assert world.held() == {
+    assert world.read_everything() == {
         "volume": [key],
         "reserved_ip": key,
         "firewall": [key],
@@ -106,12 +106,12 @@ def test_what_the_droplet_holds_can_not_go_before_it(client: Client, world: Worl
 def test_everybody_lets_go_of_a_destroyed_droplet(client: Client, clock: ManualClock, world: World) -> None:
     assert client.call("DELETE", world.path).status == 204
     assert client.call("GET", world.path).status == 404
-    gather = world.held()
+    gather = world.read_everything()
     assert (gather["volume"], gather["tag"]) == ([world.key], (1, 0, 1))
     assert client.call("DELETE", f"/v2/volumes/{world.volume}").status == 409
     assert client.call("DELETE", f"/v2/vpcs/{world.vpc}").status == 409
     clock.advance(client.sim.settings.detach_seconds)
-    assert world.held() == {
+    assert world.read_everything() == {
         "volume": [],
         "reserved_ip": None,
         "firewall": [],
@@ -134,7 +134,7 @@ def test_what_is_left_serves_the_next_droplet(client: Client, clock: ManualClock
     client.post(f"/v2/reserved_ips/{world.ip}/actions", action)
     client.post(f"/v2/load_balancers/{world.balancer}/droplets", {"droplet_ids": [heir["id"]]}, status=204)
     clock.advance(60)
-    held = world.held()
+    held = world.read_everything()
     assert (held["volume"], held["reserved_ip"], held["load_balancer"]) == ([heir["id"]], heir["id"], [heir["id"]])
     assert [one["id"] for one in client.get(f"/v2/droplets/{heir['id']}/firewalls")["firewalls"]] == [world.firewall]
 

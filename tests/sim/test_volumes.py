@@ -37,7 +37,7 @@ def act(client: Client, volume: Any, type: str, **attributes: Any) -> Any:
     return done
 
 
-def refused(answer: Answer) -> tuple[int, str]:
+def refusal(answer: Answer) -> tuple[int, str]:
     return answer.status, answer.message
 
 
@@ -115,7 +115,7 @@ def test_an_account_has_a_limit_of_volumes(simulate: Simulate) -> None:
     assert client.get("/v2/account")["account"]["volume_limit"] == 1
     make(client)
     answer = client.call("POST", "/v2/volumes", {"name": "more", "region": "nyc3", "size_gigabytes": 1})
-    assert refused(answer) == (403, "failed to create volume: volume/snapshot capacity limit exceeded")
+    assert refusal(answer) == (403, "failed to create volume: volume/snapshot capacity limit exceeded")
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_a_name_finds_one_volume_or_none(client: Client) -> None:
     make(client, region="fra1")
     body = {"type": "attach", "volume_name": "data", "droplet_id": droplet["id"]}
     path = "/v2/volumes/actions"
-    assert refused(client.call("POST", path, body)) == (422, "region is required")
+    assert refusal(client.call("POST", path, body)) == (422, "region is required")
     assert client.call("POST", path, {**body, "volume_name": "other"}).status == 404
     assert client.call("POST", path, {**body, "region": "sgp1"}).status == 404
     assert client.call("POST", path, {"type": "attach", "droplet_id": droplet["id"]}).status == 422
@@ -228,13 +228,13 @@ def test_a_volume_that_is_attached_is_not_attached_again(client: Client) -> None
     act(client, volume, "attach", droplet_id=first["id"])
     for droplet in (first, second):
         answer = try_act(client, volume, "attach", droplet_id=droplet["id"])
-        assert refused(answer) == (422, "This volume is already attached")
+        assert refusal(answer) == (422, "This volume is already attached")
 
 
 def test_volume_and_droplet_are_in_one_region(client: Client) -> None:
     droplet, volume = client.create_active(), make(client, region="fra1")
     answer = try_act(client, volume, "attach", droplet_id=droplet["id"])
-    assert refused(answer) == (422, "Volume and Droplet must be in the same region.")
+    assert refusal(answer) == (422, "Volume and Droplet must be in the same region.")
     assert try_act(client, volume, "attach", droplet_id=droplet["id"], region="nyc3").status == 422
     assert client.get(f"/v2/volumes/{volume['id']}/actions")["actions"] == []
 
@@ -244,7 +244,7 @@ def test_a_droplet_takes_fifteen_volumes(client: Client) -> None:
     droplet = client.create_active(volumes=[volume["id"] for volume in volumes[:14]])
     act(client, volumes[14], "attach", droplet_id=droplet["id"])
     answer = try_act(client, volumes[15], "attach", droplet_id=droplet["id"])
-    assert refused(answer) == (422, "cannot attach more volumes to the Droplet (maximum is 15)")
+    assert refusal(answer) == (422, "cannot attach more volumes to the Droplet (maximum is 15)")
 
 
 def test_the_number_of_volumes_of_a_droplet_can_be_set(simulate: Simulate) -> None:
@@ -252,19 +252,19 @@ def test_the_number_of_volumes_of_a_droplet_can_be_set(simulate: Simulate) -> No
     volumes = [make(client, name)["id"] for name in ("a", "b")]
     droplet = {"name": "x", "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}
     answer = client.call("POST", "/v2/droplets", {**droplet, "volumes": volumes})
-    assert refused(answer) == (422, "cannot attach more volumes to the Droplet (maximum is 1)")
+    assert refusal(answer) == (422, "cannot attach more volumes to the Droplet (maximum is 1)")
     assert client.create_active(volumes=volumes[:1])["volume_ids"] == volumes[:1]
 
 
 def test_attaching_is_an_event_of_the_droplet(client: Client, clock: ManualClock) -> None:
     droplet, first, second = client.create(), make(client, "a"), make(client, "b")
-    assert refused(try_act(client, first, "attach", droplet_id=droplet["id"])) == (422, PENDING)
+    assert refusal(try_act(client, first, "attach", droplet_id=droplet["id"])) == (422, PENDING)
     clock.advance(60)
     assert try_act(client, first, "attach", droplet_id=droplet["id"]).status == 202
     assert client.get(f"/v2/droplets/{droplet['id']}")["droplet"]["locked"]
-    assert refused(try_act(client, second, "attach", droplet_id=droplet["id"])) == (422, PENDING)
+    assert refusal(try_act(client, second, "attach", droplet_id=droplet["id"])) == (422, PENDING)
     reboot = client.call("POST", f"/v2/droplets/{droplet['id']}/actions", {"type": "reboot"})
-    assert refused(reboot) == (422, PENDING)
+    assert refusal(reboot) == (422, PENDING)
     assert try_act(client, first, "resize", size_gigabytes=20).status == 422
     assert client.call("DELETE", f"/v2/volumes/{first['id']}").status == 422
     clock.advance(5)
@@ -276,7 +276,7 @@ def test_detaching_waits_for_the_droplets_event(client: Client, clock: ManualClo
     volume = make(client)
     droplet = client.create_active(volumes=[volume["id"]])
     client.post(f"/v2/droplets/{droplet['id']}/actions", {"type": "reboot"})
-    assert refused(try_act(client, volume, "detach", droplet_id=droplet["id"])) == (422, PENDING)
+    assert refusal(try_act(client, volume, "detach", droplet_id=droplet["id"])) == (422, PENDING)
     clock.advance(10)
     assert try_act(client, volume, "detach", droplet_id=droplet["id"]).status == 202
 
@@ -285,15 +285,15 @@ def test_nothing_is_attached_to_a_droplet_that_is_being_destroyed(simulate: Simu
     client = simulate(destroy_seconds=30.0)
     droplet, volume = client.create_active(), make(client)
     assert client.call("DELETE", f"/v2/droplets/{droplet['id']}").status == 204
-    assert refused(try_act(client, volume, "attach", droplet_id=droplet["id"])) == (422, PENDING)
+    assert refusal(try_act(client, volume, "attach", droplet_id=droplet["id"])) == (422, PENDING)
 
 
 def test_only_what_is_attached_is_detached(client: Client) -> None:
     droplet, other, volume = client.create_active("a"), client.create_active("b"), make(client)
-    assert refused(try_act(client, volume, "detach", droplet_id=droplet["id"])) == (422, "Attachment not found")
+    assert refusal(try_act(client, volume, "detach", droplet_id=droplet["id"])) == (422, "Attachment not found")
     act(client, volume, "attach", droplet_id=droplet["id"])
     for wrong in ({"droplet_id": other["id"]}, {"droplet_id": 1}, {}):
-        assert refused(try_act(client, volume, "detach", **wrong)) == (422, "Attachment not found")
+        assert refusal(try_act(client, volume, "detach", **wrong)) == (422, "Attachment not found")
 
 
 @pytest.mark.parametrize(
@@ -371,7 +371,7 @@ def test_a_new_droplet_cannot_have_just_any_volume(client: Client) -> None:
         ([free["id"], far["id"]], "Volume and Droplet must be in the same region."),
         ([busy["id"]], "Volume already has a pending event."),
     ]:
-        assert refused(client.call("POST", "/v2/droplets", {**droplet, "volumes": volumes})) == (422, message)
+        assert refusal(client.call("POST", "/v2/droplets", {**droplet, "volumes": volumes})) == (422, message)
     several = {**droplet, "name": None, "names": ["a", "b"], "volumes": [free["id"]]}
     assert client.call("POST", "/v2/droplets", several).status == 422
     assert volume_of(client, free)["droplet_ids"] == []
@@ -391,7 +391,7 @@ def test_volumes_that_are_not_together_have_no_droplet(client: Client) -> None:
     apart = [make(client, "a", region="fra1")["id"], make(client, "b", region="nyc3")["id"]]
     body = {"name": "x", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64", "volumes": apart}
     expected = (422, "Volume and Droplet must be in the same region.")
-    assert refused(client.call("POST", "/v2/droplets", body)) == expected
+    assert refusal(client.call("POST", "/v2/droplets", body)) == expected
 
 
 def test_a_destroyed_droplet_frees_its_volumes_after_a_moment(client: Client, clock: ManualClock) -> None:
@@ -401,7 +401,7 @@ def test_a_destroyed_droplet_frees_its_volumes_after_a_moment(client: Client, cl
     assert client.call("DELETE", path).body == {"id": "Illegal Action", "message": ATTACHED}
     assert client.call("DELETE", f"/v2/droplets/{droplet['id']}").status == 204
     for method, where in (("DELETE", path), ("DELETE", "/v2/volumes?name=data&region=nyc3")):
-        assert refused(client.call(method, where)) == (409, ATTACHED)
+        assert refusal(client.call(method, where)) == (409, ATTACHED)
     clock.advance(4)
     assert volume_of(client, volume)["droplet_ids"] == []
     assert client.call("DELETE", path).status == 204
@@ -510,7 +510,7 @@ def test_scopes_open_what_they_are_for(client: Client) -> None:
     volume = client.post("/v2/volumes", body)["volume"]
     assert client.get("/v2/volumes")["volumes"] == [{**volume, "droplet_ids": []}]
     tagged = client.call("POST", "/v2/volumes", {**body, "name": "tagged", "tags": ["prod"]})
-    assert refused(tagged) == (403, "You are not authorized to perform this operation")
+    assert refusal(tagged) == (403, "You are not authorized to perform this operation")
     assert client.call("DELETE", f"/v2/volumes/{volume['id']}").status == 403
     assert client.call("DELETE", "/v2/volumes?name=data&region=nyc3").status == 403
     assert client.call("GET", f"/v2/volumes/{volume['id']}/actions").status == 403

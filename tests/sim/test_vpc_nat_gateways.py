@@ -111,13 +111,13 @@ def test_the_list_is_filtered_by_state_region_type_and_name(client: Client, cloc
     clock.advance(66)
     second = gateway(client, there, name="nat-2", region="fra1")["id"]
 
-    def found(query: str) -> list[str]:
+    def find_names(query: str) -> list[str]:
         return [one["id"] for one in client.get(f"{PATH}?{query}")["vpc_nat_gateways"]]
 
-    assert found("") == found("type=public") == [first, second]
-    assert found("state=active") == found("region=nyc3") == found("name=nat") == [first]
-    assert found("state=new&region=fra1") == found("page=2&per_page=1") == [second]
-    assert found("state=error") == found("type=private") == []
+    assert find_names("") == find_names("type=public") == [first, second]
+    assert find_names("state=active") == find_names("region=nyc3") == find_names("name=nat") == [first]
+    assert find_names("state=new&region=fra1") == find_names("page=2&per_page=1") == [second]
+    assert find_names("state=error") == find_names("type=private") == []
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from .http.messages import ApiCall
 from .http.routes import ApiOperation
 from .resources import operations
 
-#: How far the accounts are followed: long enough for the end of whatever a request begins.
+#: How far the accounts are followed: long enough for everything that a request begins to end.
 AHEAD = 3600.0
 NOT_FOUND = 404
 

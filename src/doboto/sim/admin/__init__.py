@@ -1,4 +1,4 @@
-"""The admin interface under `/_sim/`: the simulator itself, for whoever tests with it. JSON in and out, no token.
+"""The admin interface under `/_sim/`: the simulator itself, for those who test with it. JSON in and out, no token.
 
     GET    /_sim/accounts       which accounts there are, what they hold, what their most used token has left
     POST   /_sim/reset          empty all accounts, and take away the faults and the log; {"account"} or {"token"}: one

@@ -180,7 +180,7 @@ def find_requests(request: AdminRequest) -> Record:
         account=query.get("account"),
         after=integer(query.get("after")) or 0,
     )
-    return {"requests": [entry.detailed() for entry in found], "total": request.world.log.total}
+    return {"requests": [entry.to_detailed_json() for entry in found], "total": request.world.log.total}
 
 
 def show_request(request: AdminRequest) -> Record:
@@ -189,7 +189,7 @@ def show_request(request: AdminRequest) -> Record:
     found = [entry for entry in request.world.log.entries() if entry.number == number]
     if not found:
         raise not_found(f"There is no request {request.path['id']}, or not any more.")
-    return {"request": found[0].detailed()}
+    return {"request": found[0].to_detailed_json()}
 
 
 def clear_log(request: AdminRequest) -> Record:

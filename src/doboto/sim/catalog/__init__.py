@@ -1,6 +1,6 @@
 """What DigitalOcean offers: regions, sizes, images, kernels and 1-Clicks, as data files beside this one.
 
-Facts from the public price list, the API reference and its examples; prices and versions age, the shape does not. A
+Facts from the public price list, the API reference and its examples; prices and versions age, the structure does not. A
 file is read when it is first asked for. The records are shared by all accounts and never changed.
 """
 

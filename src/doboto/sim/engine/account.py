@@ -1,7 +1,7 @@
 """One simulated account: its stores, its identifiers, its limits, and what is going to happen to it.
 
 It knows nothing of HTTP. Everything that outlives a request is a record in a store, counters and coming events
-included, and whatever changed is in `touched` until somebody takes it.
+included, and what changed is in `touched` until it is taken.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ class RealClock:
 
 
 class InstantClock(RealClock):
-    """Real time in which every event is over as soon as anybody looks; injected latency really passes."""
+    """Real time in which every event is over at the next request; injected latency really passes."""
 
     def lasting(self, seconds: float) -> float:  # noqa: ARG002 - the signature is SimulatorClock's
         """No time at all."""

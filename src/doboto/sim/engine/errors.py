@@ -30,7 +30,7 @@ class ApiError(Exception):
         self.at_gateway = at_gateway
 
 
-#: The header of a refusal that names the setting which it comes from; the real API has no such thing.
+#: The header of a refusal that names the setting which it comes from; the real API has no such header.
 SETTING = "x-doboto-sim-setting"
 #: `terraform-provider-digitalocean#1486` and `doctl#145`; the reference's example says "requested could not be found".
 NOT_FOUND = "The resource you were accessing could not be found."

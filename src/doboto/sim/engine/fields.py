@@ -56,14 +56,14 @@ def texts(value: object) -> list[str] | None:
     return None if items is None or not all(isinstance(item, str) for item in items) else items
 
 
-def required(body: Mapping[str, Any], name: str, read: Callable[[object], T | None]) -> T:
+def read_required(body: Mapping[str, Any], name: str, read: Callable[[object], T | None]) -> T:
     """Return a member that must be there and must be readable, else 422; the texts are our own."""
     if body.get(name) is None:
         raise unprocessable(f"{name} is required")
     return _require_valid(name, read(body[name]))
 
 
-def optional(body: Mapping[str, Any], name: str, read: Callable[[object], T | None], default: T) -> T:
+def read_optional(body: Mapping[str, Any], name: str, read: Callable[[object], T | None], default: T) -> T:
     """Return a member that may be missing or null, but must be readable if it is there, else 422."""
     if body.get(name) is None:
         return default
@@ -72,12 +72,12 @@ def optional(body: Mapping[str, Any], name: str, read: Callable[[object], T | No
 
 def flag(body: Mapping[str, Any], name: str, *, default: bool = False) -> bool:
     """Return a boolean that may be missing."""
-    return optional(body, name, boolean, default)
+    return read_optional(body, name, boolean, default)
 
 
 def read_name(body: Mapping[str, Any], name: str = "name") -> str:
     """Read a name that must not be empty."""
-    value = required(body, name, text)
+    value = read_required(body, name, text)
     if not value.strip():
         raise unprocessable(f"{name} can't be blank")
     return value
@@ -85,7 +85,7 @@ def read_name(body: Mapping[str, Any], name: str = "name") -> str:
 
 def objects(body: Mapping[str, Any], name: str) -> list[Record]:
     """Return a list of JSON objects that must be there."""
-    items = [as_record(item) for item in required(body, name, as_list)]
+    items = [as_record(item) for item in read_required(body, name, as_list)]
     return [_require_valid(name, item) for item in items]
 
 
@@ -98,4 +98,4 @@ def _require_valid(name: str, value: T | None) -> T:
 def read_identifiers(body: Mapping[str, Any], name: str) -> list[str]:
     """Read a list of identifiers, numbers taken as text; missing means none."""
     nothing: list[Any] = []
-    return [str(item) for item in optional(body, name, as_list, nothing)]
+    return [str(item) for item in read_optional(body, name, as_list, nothing)]

@@ -1,6 +1,6 @@
 """Rate limits in sliding windows, as the introduction of the API reference describes them.
 
-Each token has its own (`api-v2#118`), whatever account it opens.
+Each token has its own (`api-v2#118`), also where several open one account.
 
 Each request counts for an hour from the moment it was made. Refused ones don't count: the reference is silent on that,
 and a client that keeps knocking would otherwise never get in again.
@@ -111,7 +111,7 @@ class AccountRateLimits:
         return found
 
     def lowest(self, now: float) -> TokenRateLimit:
-        """That of the token that has the least left: the one which matters to whoever looks at the account."""
+        """That of the token that has the least left: the one which matters to a reader of the account."""
         limits = self._by_token.values()
         return min(limits, key=lambda one: one.remaining(now), default=TokenRateLimit(self._settings))
 

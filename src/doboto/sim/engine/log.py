@@ -75,7 +75,7 @@ class LogEntry:
         seen = {name: getattr(self, name) for name in names}
         return {**seen, "milliseconds": round(self.milliseconds, 3), "time": self.time}
 
-    def detailed(self) -> Record:
+    def to_detailed_json(self) -> Record:
         """Return all of it as JSON, secrets hidden."""
         bodies = {"body": _without_secrets(self.body), "response": _without_secrets(self.response)}
         return {**self.to_json(), "query": dict(self.query), "request_id": self.request_id, **bodies}

@@ -253,7 +253,7 @@ def _value(name: str, value: object) -> Any:
     return _READ[get_origin(wanted) or wanted](name, value)
 
 
-def _whole(name: str, value: object) -> int:
+def _read_whole(name: str, value: object) -> int:
     least = AT_LEAST.get(name, 0)
     most = AT_MOST.get(name, LARGEST)
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
@@ -262,7 +262,7 @@ def _whole(name: str, value: object) -> int:
 
 
 def _number(name: str, value: object) -> float:
-    number = float(value) if isinstance(value, float) else float(_whole(name, value))
+    number = float(value) if isinstance(value, float) else float(_read_whole(name, value))
     if not (math.isfinite(number) and 0 <= number <= LARGEST):
         raise ValueError(f"{name} must be a number from 0 to {LARGEST}")
     return number
@@ -282,7 +282,7 @@ def _text(name: str, value: object) -> str:
 
 def _ports(name: str, value: object) -> tuple[int, ...]:
     ports = as_list(value)
-    if ports is None or not all(0 < _whole(name, port) < 2**16 for port in ports):
+    if ports is None or not all(0 < _read_whole(name, port) < 2**16 for port in ports):
         raise ValueError(f"{name} must be a list of ports from 1 to 65535")
     return tuple(ports)
 
@@ -296,7 +296,7 @@ def _durations(name: str, value: object) -> dict[str, float]:
 
 
 _READ: Final[Mapping[object, Callable[[str, object], Any]]] = {
-    int: _whole,
+    int: _read_whole,
     float: _number,
     bool: _flag,
     str: _text,

@@ -1,6 +1,6 @@
 """One kind of resource of one account: records by identifier, with indexes that follow every change.
 
-Nothing changes a record but `put` and `delete`, so that an index is never stale, whoever keeps the state on disk
+Nothing changes a record but `put` and `delete`, so that an index is never stale, persistence
 learns what a request touched, and what could not be kept is undone.
 """
 

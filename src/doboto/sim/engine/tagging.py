@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from .account import Account
 from .errors import unprocessable
-from .fields import optional, texts
+from .fields import read_optional, texts
 from .records import (
     DROPLET,
     IMAGE,
@@ -79,7 +79,7 @@ def canonical_name(account: Account, name: str) -> str | None:
 def read_tags(body: Record) -> list[str]:
     """Read the member `tags` of a request that creates something: valid names, or none."""
     empty: list[str] = []
-    return [validate_name(name) for name in optional(body, "tags", texts, empty)]
+    return [validate_name(name) for name in read_optional(body, "tags", texts, empty)]
 
 
 def create_missing(account: Account, names: Iterable[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """The state of one simulated DigitalOcean: accounts, the tokens that open them, clock, settings, seed, request log.
 
-It knows nothing of HTTP. The application, the admin interface, the page and whatever keeps the state work on a `World`;
+It knows nothing of HTTP. The application, the admin interface, the page and persistence work on a `World`;
 `Simulator` is one that can be reached.
 """
 
@@ -54,7 +54,7 @@ class World:
         self.lock = threading.RLock()
         self.log = RequestLog(self.settings.log_size)
         self.accounts: dict[str, Account] = {}
-        #: Called with all that a request touched, under the lock, before its reply leaves: for whoever keeps the state.
+        #: Called with all that a request touched, under the lock, before its reply leaves: for persistence.
         self.on_commit: list[Callable[[list[Change]], None]] = []
         #: Called with each token that is registered, under the lock.
         self.on_register: list[Callable[[str, Grant], None]] = []
@@ -135,7 +135,7 @@ class World:
     # -- keeping
 
     def commit(self, *accounts: Account, always: bool = False) -> None:
-        """Hand what a request touched in these accounts, and in those touched with them, to whoever keeps the state.
+        """Hand what a request touched in these accounts, and in those touched with them, to persistence.
 
         What cannot be kept (a full disk) is undone, and the failure raised.
 
@@ -194,7 +194,7 @@ def _members(one: object, *names: str) -> tuple[object, dict[str, Any]]:
 def account_label(token: str) -> str:
     """Return the label of a token's account: always the same, and the token can't be read from it.
 
-    A label stands for itself, so that whoever knows only that can open the account with it.
+    A label stands for itself, so that it opens the account by itself.
     """
     if _LABEL.fullmatch(token):
         return token

@@ -1,6 +1,6 @@
 """The two ends of a connection: where a served simulator listens, and the client, as far as faults have to do with it.
 
-ASGI has no way to close a connection in the middle, nor to say how long a client would wait. Whoever carries requests
+ASGI has no way to close a connection in the middle, nor to say how long a client would wait. What carries requests
 to the app (the server, a transport in this process) puts a `Peer` into `scope["extensions"][PEER]`; without one a
 drop leaves the app as the exception `Dropped`. This module is apart from the server, which takes long to load.
 """

@@ -2,7 +2,7 @@
 
 A resource's file has a table `OPERATIONS = Operations()` and puts its handlers into it with `@OPERATIONS("GET",
 "/v2/...")`; the path is written as in the API reference. Paths are compiled and matched by Starlette; literal
-segments win over parameters whatever the order of the files (`/v2/droplets/autoscale` is not a Droplet).
+segments win over parameters independently of the order of the files (`/v2/droplets/autoscale` is not a Droplet).
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def _entry(account: Account) -> Record:
 
 
 def _requests(world: World, account: Account | None) -> list[Record]:
-    # Those that opened no account are shown with any: whoever looks for a missing request finds its 401.
+    # Those that opened no account are shown with any account, so that the 401 of a missing request is found.
     names = (None, account.name if account else None)
     entries = (entry for entry in reversed(world.log.entries()) if entry.account in names)
     return [{**entry.to_json(), "query": urlencode(entry.query, safe=":,/*@")} for entry in islice(entries, NEWEST)]
@@ -113,7 +113,7 @@ def _addresses(interfaces: Networks) -> Iterator[Record]:
 
 
 def _due(account: Account) -> tuple[dict[Key, float], float | None]:
-    """When each action in progress is over, and when the next thing of any kind happens."""
+    """When each action in progress is over, and when the next event of any kind is due."""
     events = list(account.store(EVENT))
     ends = {one["arguments"]["action_id"]: one["due"] for one in events if one["effect"] == "action.finish"}
     return ends, min((one["due"] for one in events), default=None)

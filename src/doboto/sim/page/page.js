@@ -1,54 +1,54 @@
 "use strict";
-// Everything that comes from the simulator becomes text, never markup: names, tags and paths are whatever a client sent.
+// Everything that comes from the simulator becomes text, never markup: names, tags and paths are what a client sent.
 
-const EVERY = 1000; // milliseconds between two looks
+const EVERY = 1000; // milliseconds between two polls
 const TAGS = 12; // shown of one Droplet
 const $ = (id) => document.getElementById(id);
 const count = new Intl.NumberFormat("en");
 
-let seen = null; // the last overview
-let seenAt = 0; // when it came, on the browser's clock
+let latest = null; // the last overview
+let latestAt = 0; // when it came, on the browser's clock
 let chosen = location.hash.slice(1) || null; // an account's label
 let timer = null;
-let looks = 0; // numbers the looks, so that an overtaken one is dropped
+let polls = 0; // numbers the polls, so that an overtaken one is dropped
 
 // -- talking to the simulator
 
-async function ask(method, path, body) {
+async function send(method, path, content) {
   const reply = await fetch(`/_sim${path}`, {
     method,
     cache: "no-store",
-    headers: body ? { "content-type": "application/json" } : {},
-    body: body && JSON.stringify(body),
+    headers: content ? { "content-type": "application/json" } : {},
+    body: content && JSON.stringify(content),
   });
-  const told = await reply.json();
-  if (!reply.ok) throw new Error(told.message);
-  return told;
+  const body = await reply.json();
+  if (!reply.ok) throw new Error(body.message);
+  return body;
 }
 
-async function look() {
+async function poll() {
   clearTimeout(timer);
-  const number = ++looks;
+  const number = ++polls;
   const path = `/overview${chosen ? `?account=${encodeURIComponent(chosen)}` : ""}`;
-  const told = await ask("GET", path).catch(() => null);
-  if (number !== looks) return;
-  if (!paused() && !document.hidden) timer = setTimeout(look, EVERY);
-  if (!told) return state("lost", "No answer, trying again");
-  [seen, seenAt] = [told, performance.now()];
-  chosen = told.account;
-  show(told);
+  const overview = await send("GET", path).catch(() => null);
+  if (number !== polls) return;
+  if (!paused() && !document.hidden) timer = setTimeout(poll, EVERY);
+  if (!overview) return state("lost", "No answer, trying again");
+  [latest, latestAt] = [overview, performance.now()];
+  chosen = overview.account;
+  show(overview);
   state(paused() ? "paused" : "live", paused() ? "Paused" : "Live");
 }
 
-async function tell(method, path, body) {
+async function change(method, path, body) {
   $("problem").hidden = true;
   try {
-    await ask(method, path, body);
+    await send(method, path, body);
   } catch (error) {
     $("problem").textContent = error.message;
     $("problem").hidden = false;
   }
-  look();
+  poll();
 }
 
 const paused = () => $("pause").getAttribute("aria-pressed") === "true";
@@ -61,7 +61,7 @@ function state(name, words) {
 // -- making elements
 
 function text(id, words) {
-  // Untouched where nothing changes: a screen reader says what is written anew.
+  // Untouched where nothing changes: a screen reader reads out what is written.
   if ($(id).textContent !== String(words)) $(id).textContent = words;
 }
 
@@ -80,7 +80,7 @@ const soft = (words) => words.split(/(?<=[/.:_-])(?=\w)/).flatMap((part, at) => 
 
 // Brings the children of a list in line with items: those that stay as they were keep their elements.
 function list(id, items, key, render) {
-  const parent = $(id), first = parent.entries === undefined || parent.account !== seen.account;
+  const parent = $(id), first = parent.entries === undefined || parent.account !== latest.account;
   const former = first ? new Map() : parent.entries, entries = new Map();
   for (const item of items) {
     const written = JSON.stringify(item), old = former.get(item[key]);
@@ -96,7 +96,7 @@ function list(id, items, key, render) {
   elements.forEach((element, at) => {
     if (parent.children[at] !== element) parent.insertBefore(element, parent.children[at] || null);
   });
-  Object.assign(parent, { entries, account: seen.account });
+  Object.assign(parent, { entries, account: latest.account });
   $(`${id}-empty`).hidden = items.length > 0;
 }
 
@@ -118,52 +118,52 @@ const newest = (shown, total) => (total > shown ? `newest ${count.format(shown)}
 
 // -- showing
 
-function show(told) {
-  const droplets = told.droplets || [], actions = told.actions || [];
-  const total = Object.values(told.statuses || {}).reduce((sum, number) => sum + number, 0);
-  showAccounts(told);
-  showRate(told);
+function show(overview) {
+  const droplets = overview.droplets || [], actions = overview.actions || [];
+  const total = Object.values(overview.statuses || {}).reduce((sum, number) => sum + number, 0);
+  showAccounts(overview);
+  showRate(overview);
   text("droplets-total", count.format(total));
-  text("statuses", Object.entries(told.statuses || {}).sort().map(([status, number]) => `${count.format(number)}\u00a0${status}`).join("\u00a0· "));
+  text("statuses", Object.entries(overview.statuses || {}).sort().map(([status, number]) => `${count.format(number)}\u00a0${status}`).join("\u00a0· "));
   text("droplets-note", newest(droplets.length, total));
-  text("actions-total", count.format(told.actions_total || 0));
-  text("actions-note", newest(actions.length, told.actions_total || 0));
-  text("requests-note", told.requests.length < 100 ? "" : "newest 100");
-  text("faults", `${plural(told.faults, "fault rule")} in force: requests may fail on purpose.`);
-  $("faults").hidden = !told.faults;
-  text("also", `Also in this account: ${(told.also || []).map(([name, number]) => plural(number, name)).join(" · ")}`);
-  $("also").hidden = !(told.also || []).length;
+  text("actions-total", count.format(overview.actions_total || 0));
+  text("actions-note", newest(actions.length, overview.actions_total || 0));
+  text("requests-note", overview.requests.length < 100 ? "" : "newest 100");
+  text("faults", `${plural(overview.faults, "fault rule")} in force: requests may fail on purpose.`);
+  $("faults").hidden = !overview.faults;
+  text("also", `Also in this account: ${(overview.also || []).map(([name, number]) => plural(number, name)).join(" · ")}`);
+  $("also").hidden = !(overview.also || []).length;
   $("start").hidden = total > 0;
   list("droplets", droplets, "id", droplet);
   list("actions", actions, "id", action);
-  list("requests", told.requests, "number", request);
-  list("resources", told.resources || [], "key", resource);
-  $("others").hidden = !(told.resources || []).length;
-  showClock(told.clock);
+  list("requests", overview.requests, "number", request);
+  list("resources", overview.resources || [], "key", resource);
+  $("others").hidden = !(overview.resources || []).length;
+  showClock(overview.clock);
   tick();
 }
 
-function showAccounts(told) {
-  const select = $("account"), names = told.accounts.map((one) => one.account);
+function showAccounts(overview) {
+  const select = $("account"), names = overview.accounts.map((one) => one.account);
   $("chooser").hidden = !names.length;
   if (document.activeElement === select && names.includes(select.value)) return; // it may be open
   if (select.written !== names.join()) {
     select.replaceChildren(...names.map((name) => make("option", { value: name }, name)));
     select.written = names.join();
   }
-  told.accounts.forEach((one, at) => {
+  overview.accounts.forEach((one, at) => {
     const words = `${one.account} · ${one.email} · ${plural(one.droplets, "Droplet")}`;
     if (select.options[at].textContent !== words) select.options[at].textContent = words;
   });
-  select.value = told.account;
+  select.value = overview.account;
   select.disabled = names.length < 2;
-  select.title = newest(names.length, told.accounts_total);
+  select.title = newest(names.length, overview.accounts_total);
 }
 
-function showRate(told) {
-  const rate = told.rate;
-  text("remaining", rate ? count.format(rate.remaining) : told.account ? "∞" : "–");
-  text("rate", rate ? `of ${count.format(rate.limit)} an hour` : told.account ? "no limit" : "");
+function showRate(overview) {
+  const rate = overview.rate;
+  text("remaining", rate ? count.format(rate.remaining) : overview.account ? "∞" : "–");
+  text("rate", rate ? `of ${count.format(rate.limit)} an hour` : overview.account ? "no limit" : "");
   $("meter").hidden = !rate;
   if (rate) Object.assign($("meter"), { max: rate.limit, low: rate.limit / 10, high: rate.limit / 4, optimum: rate.limit, value: rate.remaining });
 }
@@ -216,13 +216,13 @@ async function explain(made, one) {
   const box = make("div", { class: "more" }, "Loading");
   made.append(box);
   try {
-    const { request: told } = await ask("GET", `/requests/${one.number}`);
-    const answer = told.response || {};
+    const { request: details } = await send("GET", `/requests/${one.number}`);
+    const answer = details.response || {};
     const why = one.status === null ? "The connection was dropped before an answer." : one.status >= 400 ? [answer.id, answer.message].filter(Boolean).join(": ") || "No reason was given." : "";
-    const parts = [["Sent", told.body], ["Answered", told.response]].filter(([, body]) => body !== null && body !== undefined);
+    const parts = [["Sent", details.body], ["Answered", details.response]].filter(([, body]) => body !== null && body !== undefined);
     box.replaceChildren(
       ...(why ? [make("p", { class: "why" }, why)] : []),
-      ...(told.request_id ? [make("p", { class: "kind" }, `request ${told.request_id}`)] : []),
+      ...(details.request_id ? [make("p", { class: "kind" }, `request ${details.request_id}`)] : []),
       ...parts.flatMap(([name, body]) => [make("p", { class: "kind" }, name), make("pre", { tabindex: "0", "aria-label": name }, JSON.stringify(body, null, 2))]),
     );
   } catch (error) {
@@ -243,11 +243,11 @@ function resource(one) {
   );
 }
 
-// What moves between two looks: the clock, if it runs by itself, and what hangs on it.
+// What moves between two polls: the clock, if it runs by itself, and what hangs on it.
 function tick() {
-  if (!seen) return;
-  const { clock, next_due: due } = seen, runs = clock.speed && !paused();
-  const now = clock.now + (runs ? ((performance.now() - seenAt) / 1000) * clock.speed : 0), moment = at(now);
+  if (!latest) return;
+  const { clock, next_due: due } = latest, runs = clock.speed && !paused();
+  const now = clock.now + (runs ? ((performance.now() - latestAt) / 1000) * clock.speed : 0), moment = at(now);
   text("time", moment.slice(11, 19));
   $("time").dateTime = moment;
   text("date", `${moment.slice(0, 10)} UTC,`);
@@ -268,27 +268,27 @@ function tick() {
 
 document.addEventListener("click", ({ target }) => {
   const { advance, speed } = target.dataset;
-  if (advance) tell("POST", "/clock/advance", { seconds: Number(advance) });
-  if (speed) tell("PUT", "/clock", { speed: Number(speed) });
+  if (advance) change("POST", "/clock/advance", { seconds: Number(advance) });
+  if (speed) change("PUT", "/clock", { speed: Number(speed) });
 });
-$("next").addEventListener("click", () => tell("POST", "/clock/advance", { seconds: Math.max(seen.next_due - seen.clock.now, 0) + 0.001 }));
+$("next").addEventListener("click", () => change("POST", "/clock/advance", { seconds: Math.max(latest.next_due - latest.clock.now, 0) + 0.001 }));
 $("pause").addEventListener("click", () => {
   $("pause").setAttribute("aria-pressed", String(!paused()));
-  look();
+  poll();
 });
 $("account").addEventListener("change", () => {
   chosen = $("account").value;
   history.replaceState(null, "", `#${chosen}`);
-  look();
+  poll();
 });
 addEventListener("hashchange", () => {
   chosen = location.hash.slice(1) || chosen;
-  look();
+  poll();
 });
-document.addEventListener("visibilitychange", () => document.hidden || paused() || look());
+document.addEventListener("visibilitychange", () => document.hidden || paused() || poll());
 
 $("hello").textContent = `curl -X POST ${location.origin}/v2/droplets \\
   -H "Authorization: Bearer any-text" -H "Content-Type: application/json" \\
   -d '{"name": "web-01", "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}'`;
 setInterval(tick, 250);
-look();
+poll();

@@ -6,7 +6,7 @@ from .. import catalog
 from ..engine import actions
 from ..engine.account import Account
 from ..engine.errors import not_found, unprocessable
-from ..engine.fields import integer, required, text, texts
+from ..engine.fields import integer, read_required, text, texts
 from ..engine.records import ACTION, Record, StoredAction
 from ..http.messages import ApiCall
 from ..http.paging import page
@@ -85,6 +85,6 @@ def list_one_clicks(call: ApiCall) -> Record:
 @OPERATIONS("POST", "/v2/1-clicks/kubernetes", "kubernetes:update", "addon:create")
 def install_one_clicks(call: ApiCall) -> Record:
     """Needs a Kubernetes cluster, and this simulator has none: every cluster is one that isn't there."""
-    required(call.body, "addon_slugs", texts)
-    required(call.body, "cluster_uuid", text)
+    read_required(call.body, "addon_slugs", texts)
+    read_required(call.body, "cluster_uuid", text)
     raise not_found()

@@ -15,7 +15,7 @@ from ..engine import actions
 from ..engine.account import Account
 from ..engine.clock import iso
 from ..engine.errors import unprocessable
-from ..engine.fields import boolean, required, text
+from ..engine.fields import boolean, read_required, text
 from ..engine.lifecycle import durations, effect
 from ..engine.records import ACTION, RESERVED_IP, Key, Kind, Record, StoredReservedIp, select_members
 from ..engine.store import index
@@ -53,8 +53,8 @@ def _prefix(address: StoredReservedIp) -> Iterable[Key]:
 
 def create(account: Account, now: float, body: Record, *, fails: bool = False) -> ByoipPrefix:
     """Begin to bring a prefix; any signature will do unless a fault says otherwise."""
-    network, slug = _read_network(required(body, "prefix", text)), required(body, "region", text)
-    if not required(body, "signature", text):
+    network, slug = _read_network(read_required(body, "prefix", text)), read_required(body, "region", text)
+    if not read_required(body, "signature", text):
         raise unprocessable("signature is required")
     if not (region(slug) or {"available": False})["available"]:
         raise unprocessable("region is invalid")
@@ -199,7 +199,7 @@ def get_prefix(call: ApiCall) -> Record:
 @OPERATIONS("PATCH", "/v2/byoip_prefixes/{byoip_prefix_uuid}", "byoip_prefix:update", status=202)
 def patch_prefix(call: ApiCall) -> Record:
     """Announce a prefix to the internet, or stop that."""
-    prefix, wanted = _prefix_in_path(call), required(call.body, "advertise", boolean)
+    prefix, wanted = _prefix_in_path(call), read_required(call.body, "advertise", boolean)
     return {"byoip_prefix": _show(call, advertise(call.account, prefix, wanted))}
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypedDict
 from ..engine.account import Account
 from ..engine.clock import iso
 from ..engine.errors import forbidden, unprocessable
-from ..engine.fields import read_name, required, text, texts
+from ..engine.fields import read_name, read_required, text, texts
 from ..engine.lifecycle import durations, effect
 from ..engine.records import Key, Kind, Record, select_members
 from ..engine.store import index
@@ -85,7 +85,7 @@ def read_uploaded(body: Record) -> CertificateMembers:
 
 def read_requested(account: Account, now: float, body: Record) -> CertificateMembers:
     """Read what Let's Encrypt will issue; dates and fingerprint are there from the start, as in the reference."""
-    names = list(dict.fromkeys(name.lower() for name in required(body, "dns_names", texts)))
+    names = list(dict.fromkeys(name.lower() for name in read_required(body, "dns_names", texts)))
     if not names:
         raise unprocessable("dns_names can't be empty")
     if account.settings.lets_encrypt_needs_domain:
@@ -162,7 +162,7 @@ def _require_matching_key(body: Record, leaf: Certificate) -> None:
 
 
 def _pem(body: Record, name: str) -> bytes:
-    return required(body, name, text).encode("utf-8", "surrogatepass")
+    return read_required(body, name, text).encode("utf-8", "surrogatepass")
 
 
 def _der(certificate: Certificate) -> bytes:

@@ -11,7 +11,7 @@ from typing import TypedDict
 
 from ..engine.account import Account
 from ..engine.errors import not_found, unprocessable
-from ..engine.fields import integer, read_name, required, text
+from ..engine.fields import integer, read_name, read_required, text
 from ..engine.records import Key, Kind, Record, select_members
 from ..engine.store import index
 from ..http.messages import ApiCall
@@ -56,7 +56,7 @@ def fingerprint(public_key: str) -> str:
     """Return the MD5 fingerprint, which is a second identifier, else 422 for what is no OpenSSH public key."""
     type, encoded = (*public_key.split()[:2], "", "")[:2]
     try:
-        blob = base64.b64decode(_padded(encoded), validate=True)
+        blob = base64.b64decode(_pad(encoded), validate=True)
     except (binascii.Error, ValueError):
         raise unprocessable(UNSUPPORTED) from None
     # The key proper begins with its type once more (RFC 4253, 6.6): a private key or any other text does not.
@@ -65,7 +65,7 @@ def fingerprint(public_key: str) -> str:
     return ":".join(f"{byte:02x}" for byte in hashlib.md5(blob, usedforsecurity=False).digest())
 
 
-def _padded(encoded: str) -> str:
+def _pad(encoded: str) -> str:
     # The API reference's own example is no whole key: what matters is that it is base64.
     return encoded + "=" * (-len(encoded) % 4)
 
@@ -93,7 +93,7 @@ def list_keys(call: ApiCall) -> Record:
 @OPERATIONS("POST", "/v2/account/keys", "ssh_key:create", status=201)
 def create_key(call: ApiCall) -> Record:
     """Create a key; the same one can't be added twice."""
-    name, public_key = read_name(call.body), required(call.body, "public_key", text).strip()
+    name, public_key = read_name(call.body), read_required(call.body, "public_key", text).strip()
     known_by = fingerprint(public_key)
     if find(call.account, known_by) is not None:
         raise unprocessable(IN_USE)

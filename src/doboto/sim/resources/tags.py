@@ -7,7 +7,7 @@ from typing import Any
 from ..engine import tagging
 from ..engine.account import Account
 from ..engine.errors import ApiError, bad_request, not_found, unprocessable
-from ..engine.fields import integer, objects, required, text
+from ..engine.fields import integer, objects, read_required, text
 from ..engine.records import DROPLET, IMAGE, TAG, VOLUME, VOLUME_SNAPSHOT, Key, Kind, Record, StoredTag
 from ..http.messages import ApiCall
 from ..http.paging import page
@@ -71,7 +71,7 @@ def _with_causes(error: ApiError) -> ApiError:
 @OPERATIONS("POST", "/v2/tags", "tag:create", status=201, wording=_with_causes)
 def create_tag(call: ApiCall) -> Record:
     """Create a tag; one that is there already is simply shown."""
-    name = tagging.validate_name(required(call.body, "name", text))
+    name = tagging.validate_name(read_required(call.body, "name", text))
     tagging.create_missing(call.account, [name])
     return {"tag": show(call, call.account.get(TAG, name.lower()))}
 
@@ -117,7 +117,7 @@ def _resources(call: ApiCall) -> list[tuple[Kind[Any], Key]]:
 
 
 def _resource(call: ApiCall, item: Record) -> tuple[Kind[Any], Key]:
-    kind, identifier = Kind[Any](required(item, "resource_type", text)), item.get("resource_id")
+    kind, identifier = Kind[Any](read_required(item, "resource_type", text)), item.get("resource_id")
     if kind not in UPDATE_SCOPES:
         raise unprocessable(f"resource_type {str(kind)!r} can not be tagged")
     if not isinstance(identifier, str):

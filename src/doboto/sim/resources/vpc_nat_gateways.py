@@ -13,7 +13,7 @@ from ..catalog import region
 from ..engine.account import Account
 from ..engine.clock import iso
 from ..engine.errors import not_found, over_limit, unprocessable
-from ..engine.fields import flag, integer, objects, optional, read_name, required, text
+from ..engine.fields import flag, integer, objects, read_name, read_optional, read_required, text
 from ..engine.lifecycle import durations, effect
 from ..engine.records import VPC, Key, Kind, Record, select_members
 from ..engine.store import index
@@ -109,10 +109,10 @@ def show(gateway: StoredNatGateway) -> Record:
 def create(account: Account, now: float, body: Record) -> StoredNatGateway:
     """Create a gateway, which gets its addresses when it becomes active."""
     name, slug, size = _free_name(account, body), _open_region(body), _size(account, body)
-    if required(body, "type", text).upper() != "PUBLIC":
+    if read_required(body, "type", text).upper() != "PUBLIC":
         raise unprocessable("type must be PUBLIC")
     place, timeouts = _place(body), _timeouts(body, TIMEOUTS)
-    vpc = account.get(VPC, required(place, "vpc_uuid", text))
+    vpc = account.get(VPC, read_required(place, "vpc_uuid", text))
     if vpc["region"] != slug:
         raise unprocessable("VPC is not in the same region as the NAT gateway.")
     vpcs.require_room(account, vpc, 1)
@@ -128,7 +128,7 @@ def create(account: Account, now: float, body: Record) -> StoredNatGateway:
         "size": size,
         "vpc_uuid": vpc["id"],
         # Shown by today's API (Terraform provider); a VPC has one subnet here.
-        "subnet_uuid": optional(place, "subnet_uuid", text, "") or account.uuid("subnet", vpc["id"]),
+        "subnet_uuid": read_optional(place, "subnet_uuid", text, "") or account.uuid("subnet", vpc["id"]),
         "project_id": _project(account, now, body),
         "default_gateway": default,
         "gateway_ip": None,
@@ -175,14 +175,14 @@ def _free_name(account: Account, body: Record, own: StoredNatGateway | None = No
 
 
 def _open_region(body: Record) -> str:
-    slug = required(body, "region", text)
+    slug = read_required(body, "region", text)
     if not (region(slug) or {"available": False})["available"]:
         raise unprocessable("region is invalid")
     return slug
 
 
 def _size(account: Account, body: Record) -> int:
-    size = required(body, "size", integer)
+    size = read_required(body, "size", integer)
     if size < 1:
         raise unprocessable("size must be at least 1")
     if size > account.settings.nat_gateway_size_limit:
@@ -200,7 +200,7 @@ def _place(body: Record) -> Record:
 
 
 def _project(account: Account, now: float, body: Record) -> str:
-    asked = optional(body, "project_id", text, "")
+    asked = read_optional(body, "project_id", text, "")
     if not asked:
         return projects.default_id(account)
     projects.require_project(account, now, asked)
@@ -209,7 +209,7 @@ def _project(account: Account, now: float, body: Record) -> str:
 
 def _timeouts(body: Record, defaults: Mapping[str, Any]) -> Timeouts:
     # 0 is what a Go program sends that says nothing.
-    found = {name: optional(body, name, integer, 0) or int(defaults[name]) for name in TIMEOUTS}
+    found = {name: read_optional(body, name, integer, 0) or int(defaults[name]) for name in TIMEOUTS}
     if any(seconds < 0 for seconds in found.values()):
         raise unprocessable("timeouts must not be negative")
     return {

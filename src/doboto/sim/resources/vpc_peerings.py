@@ -9,7 +9,7 @@ from typing import TypedDict
 from ..engine.account import Account
 from ..engine.clock import iso
 from ..engine.errors import not_found, unprocessable
-from ..engine.fields import read_name, required, text, texts
+from ..engine.fields import read_name, read_required, text, texts
 from ..engine.lifecycle import durations, effect
 from ..engine.records import VPC, Key, Kind, Record, StoredVpc, select_members
 from ..engine.store import index
@@ -111,7 +111,7 @@ def _require_possible(account: Account, first: StoredVpc, second: StoredVpc) -> 
     # Product documentation, limits of VPC peering: the range must not be reserved in the other's region either.
     for one, other in ((first, second), (second, first)):
         network = vpc_ranges.network_of(one)
-        if any(network.overlaps(reserved) for reserved in vpc_ranges.reserved_in(other["region"])):
+        if any(network.overlaps(reserved) for reserved in vpc_ranges.reserved_ranges(other["region"])):
             raise unprocessable(f"The IP range of VPC {one['name']} is reserved in {other['region']}.")
 
 
@@ -152,7 +152,7 @@ def list_peerings(call: ApiCall) -> Record:
 @OPERATIONS("POST", "/v2/vpc_peerings", "vpc_peering:create", status=202)
 def create_peering(call: ApiCall) -> Record:
     """Peer two VPCs."""
-    name, vpc_ids = read_name(call.body), required(call.body, "vpc_ids", texts)
+    name, vpc_ids = read_name(call.body), read_required(call.body, "vpc_ids", texts)
     return {"vpc_peering": show(create(call.account, call.now, name, vpc_ids))}
 
 
@@ -191,7 +191,7 @@ def list_peerings_of_vpc(call: ApiCall) -> Record:
 @OPERATIONS("POST", "/v2/vpcs/{vpc_id}/peerings", "vpc_peering:create", status=202)
 def create_peering_of_vpc(call: ApiCall) -> Record:
     """Peer the VPC with another one."""
-    vpc_ids = [_vpc_in_path(call)["id"], required(call.body, "vpc_id", text)]
+    vpc_ids = [_vpc_in_path(call)["id"], read_required(call.body, "vpc_id", text)]
     return {"peering": show(create(call.account, call.now, read_name(call.body), vpc_ids))}
 
 

@@ -225,7 +225,7 @@ def busy(past: Past, by_droplet: dict[int, Curve], moment: float) -> float | Non
     return sum(found) / len(found) if found else None
 
 
-def aimed_at(past: Past, target: str, moment: float) -> float | None:
+def target_at(past: Past, target: str, moment: float) -> float | None:
     """Return the target at a moment, if the pool had one."""
     event = past.event(moment)
     return None if event is None else event["config"].get(target)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from ...engine.account import Account
 from ...engine.errors import unprocessable
-from ...engine.fields import decimal, flag, integer, optional, read_identifiers, required, text
+from ...engine.fields import decimal, flag, integer, read_identifiers, read_optional, read_required, text
 from ...engine.records import Record, as_list, as_record, select_members
 from ...http.scopes import Scopes
 from ..droplets.request import BAD_REGION, read_request
@@ -38,7 +38,7 @@ TEMPLATE_MEMBERS = (*SHOWN, "backups", "backup_policy", "monitoring")
 
 def read_config(body: Record) -> Record:
     """Read a fixed number of Droplets, or a range and what to aim at inside it."""
-    asked = required(body, "config", as_record)
+    asked = read_required(body, "config", as_record)
     if asked.get("target_number_instances") is None:
         return _dynamic(asked)
     if any(asked.get(name) is not None for name in ("min_instances", "max_instances")):
@@ -58,7 +58,7 @@ def _dynamic(asked: Record) -> Record:
 
 
 def _between(body: Record, name: str, read: Callable[[object], N | None], least: N, most: N) -> N:
-    value = required(body, name, read)
+    value = read_required(body, name, read)
     if not least <= value <= most:
         raise unprocessable(f"{name} must be between {least} and {most}")
     return value
@@ -66,16 +66,16 @@ def _between(body: Record, name: str, read: Callable[[object], N | None], least:
 
 def read_template(account: Account, now: float, body: Record, scopes: Scopes) -> Record:
     """Read what the pool's Droplets are like, checked as for a Droplet."""
-    asked = required(body, "droplet_template", as_record)
-    region = required(asked, "region", text)
+    asked = read_required(body, "droplet_template", as_record)
+    region = read_required(asked, "region", text)
     if region not in REGIONS:
         raise unprocessable(BAD_REGION)
-    required(asked, "ssh_keys", as_list)
-    made = {**select_members(asked, TEMPLATE_MEMBERS), "name": optional(asked, "name", text, "") or body["name"]}
+    read_required(asked, "ssh_keys", as_list)
+    made = {**select_members(asked, TEMPLATE_MEMBERS), "name": read_optional(asked, "name", text, "") or body["name"]}
     order = read_request(account, made, scopes)
     return {
         **made,
-        "image": str(required(asked, "image", _slug_or_id)),
+        "image": str(read_required(asked, "image", _slug_or_id)),
         "ssh_keys": read_identifiers(asked, "ssh_keys"),
         "tags": order.tags,
         # As given, empty included: what is empty is decided for each Droplet.
@@ -92,7 +92,7 @@ def _slug_or_id(value: object) -> str | int | None:
 
 
 def _project(account: Account, now: float, asked: Record, scopes: Scopes) -> str:
-    project_id = optional(asked, "project_id", text, "")
+    project_id = read_optional(asked, "project_id", text, "")
     if not project_id:
         return ""
     scopes.require("project:read")

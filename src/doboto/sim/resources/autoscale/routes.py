@@ -10,14 +10,14 @@ from datetime import datetime
 
 from ...engine.account import Account
 from ...engine.errors import bad_request, not_found, unprocessable
-from ...engine.fields import boolean, read_name, required, text
+from ...engine.fields import boolean, read_name, read_required, text
 from ...engine.records import Record, select_members
 from ...http.messages import ApiCall, ApiReply
 from ...http.paging import page
 from ...http.routes import Handler, Operations
 from ..monitoring.routes import matrix, moments, series
 from . import members, request, state
-from .members import AUTOSCALE_POOL, Past, StoredPool, aimed_at, busy, curves, past
+from .members import AUTOSCALE_POOL, Past, StoredPool, busy, curves, past, target_at
 
 OPERATIONS = Operations()
 
@@ -128,7 +128,7 @@ def _current(name: str) -> Callable[[Account, Past], Measure]:
 
 
 def _target(name: str) -> Callable[[Account, Past], Measure]:
-    return lambda _account, past: lambda moment: aimed_at(past, name, moment)
+    return lambda _account, past: lambda moment: target_at(past, name, moment)
 
 
 #: By the last part of the path.
@@ -144,7 +144,7 @@ _MEASURES: dict[str, Callable[[Account, Past], Measure]] = {
 
 def _metric(name: str) -> Handler:
     def get_metric(call: ApiCall) -> Record:
-        key = required(call.query, "autoscale_pool_id", text)
+        key = read_required(call.query, "autoscale_pool_id", text)
         pool = call.account.find(AUTOSCALE_POOL, key)
         born = call.now if pool is None else datetime.fromisoformat(pool["created_at"]).timestamp()
         due = moments(call, born)

@@ -67,7 +67,7 @@ def _address(version: int) -> Callable[[str], str]:
     def read(data: str) -> str:
         if not is_address(data, version):
             raise unprocessable(f"Data is not a valid IPv{version} address")
-        # The shortest form in lower case (RFC 5952), whatever was sent.
+        # The shortest form in lower case (RFC 5952), however it was sent.
         return str(ipaddress.ip_address(data))
 
     return read
@@ -134,7 +134,7 @@ def _read(account: Account, domain: StoredDomain, body: Record, own: int | None 
         field: _number(field, number, body.get(field), number.default, required=number.default is None)
         for field, number in kind.numbers.items()
     }
-    _alone(account, domain["name"], name, type, own)
+    _require_alone(account, domain["name"], name, type, own)
     return {
         "type": type,
         "name": name,
@@ -210,7 +210,7 @@ def _tag(value: object) -> str:
     return str(value)
 
 
-def _alone(account: Account, domain: str, name: str, type: str, own: int | None) -> None:
+def _require_alone(account: Account, domain: str, name: str, type: str, own: int | None) -> None:
     """A CNAME shares its name with nothing (`external-dns#4802`)."""
     store = account.store(DOMAIN_RECORD)
     keys = store.keys("name", name_key(domain, name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...engine.errors import not_found, unprocessable
-from ...engine.fields import integer, optional, read_name, text
+from ...engine.fields import integer, read_name, read_optional, text
 from ...engine.records import Record
 from ...http.messages import ApiCall
 from ...http.paging import page
@@ -41,7 +41,7 @@ def list_domains(call: ApiCall) -> Record:
 @OPERATIONS("POST", "/v2/domains", "domain:create", status=201)
 def create_domain(call: ApiCall) -> Record:
     """Create a domain; it has its records at once, but the reply no zone file yet (API reference, example)."""
-    name, ip_address = read_name(call.body), optional(call.body, "ip_address", text, None) or None
+    name, ip_address = read_name(call.body), read_optional(call.body, "ip_address", text, None) or None
     if ip_address is not None and not state.is_address(ip_address, 4):
         raise unprocessable("ip_address is not a valid IPv4 address")
     domain = state.create(call.account, call.now, name, ip_address)

@@ -13,7 +13,7 @@ from ...engine import actions
 from ...engine.account import Account
 from ...engine.actions import ActionFailed
 from ...engine.errors import pending_event, unprocessable
-from ...engine.fields import flag, integer, optional, required, text
+from ...engine.fields import flag, integer, read_optional, read_required, text
 from ...engine.lifecycle import CURRENTLY_ON, DROPLET_ACTIONS, effect
 from ...engine.records import DROPLET, IMAGE, VPC, Record, StoredAction, StoredDroplet
 from ..images.state import find_image, make_image, usable_image
@@ -78,7 +78,7 @@ def _change(account: Account, now: float, *, type: str, droplet_id: int, wanted:
 
 
 def _want_resize(_account: Account, droplet: StoredDroplet, body: Record) -> Record:
-    size = catalog.size(required(body, "size", text))
+    size = catalog.size(read_required(body, "size", text))
     if size is None:
         raise unprocessable(BAD_SIZE)
     if not size["available"] or droplet["region"] not in size["regions"]:
@@ -99,23 +99,23 @@ def _want_rebuild(account: Account, droplet: StoredDroplet, body: Record) -> Rec
 
 def _want_restore(account: Account, droplet: StoredDroplet, body: Record) -> Record:
     # Programs restore snapshots of the same Droplet, too, where the API reference speaks of backups only.
-    image = account.find(IMAGE, required(body, "image", integer))
+    image = account.find(IMAGE, read_required(body, "image", integer))
     if image is None or image["type"] not in ("backup", "snapshot") or image["droplet_id"] != droplet["id"]:
         raise unprocessable("The image must be a backup or a snapshot of the Droplet.")
     return {"image": image["id"]}
 
 
 def _want_rename(_account: Account, _droplet: StoredDroplet, body: Record) -> Record:
-    return {"name": hostname(required(body, "name", text))}
+    return {"name": hostname(read_required(body, "name", text))}
 
 
 def _want_snapshot(account: Account, droplet: StoredDroplet, body: Record) -> Record:
     # The API reference's examples of unnamed snapshots: name of the Droplet, then the time in milliseconds.
-    return {"name": optional(body, "name", text, "") or f"{droplet['name']}-{int(account.clock.now() * 1000)}"}
+    return {"name": read_optional(body, "name", text, "") or f"{droplet['name']}-{int(account.clock.now() * 1000)}"}
 
 
 def _want_kernel(_account: Account, _droplet: StoredDroplet, body: Record) -> Record:
-    number = required(body, "kernel", integer)
+    number = read_required(body, "kernel", integer)
     if catalog.kernel(number) is None:
         raise unprocessable("You specified an invalid kernel for the Droplet.")
     return {"kernel": number}

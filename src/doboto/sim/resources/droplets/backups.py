@@ -11,7 +11,7 @@ from ...engine import relations
 from ...engine.account import Account
 from ...engine.clock import iso
 from ...engine.errors import unprocessable
-from ...engine.fields import integer, optional, required, text
+from ...engine.fields import integer, read_optional, read_required, text
 from ...engine.lifecycle import effect
 from ...engine.records import DROPLET, IMAGE, BackupPolicy, Record, StoredDroplet, as_record
 from ..images.state import make_image, remove_image
@@ -39,23 +39,23 @@ SUPPORTED: list[Record] = [
 
 def read_policy(body: Mapping[str, Any]) -> BackupPolicy | None:
     """Read the member `backup_policy` of a request, made whole, if it is there; 422 if it can't be had."""
-    asked = optional(body, "backup_policy", as_record, None)
+    asked = read_optional(body, "backup_policy", as_record, None)
     if asked is None:
         return None
-    plan = required(asked, "plan", text)
+    plan = read_required(asked, "plan", text)
     if USAGE_BASED.fullmatch(plan):
         return _usage_based(asked, plan)
     if plan not in RETENTION_DAYS:
         raise unprocessable("backup_policy plan must be daily or weekly")
     if plan == "weekly":
-        return _fixed(plan, _hour(asked), _weekday(asked))
-    return _fixed(plan, _hour(asked))
+        return _fixed_policy(plan, _hour(asked), _weekday(asked))
+    return _fixed_policy(plan, _hour(asked))
 
 
 def _usage_based(asked: Record, plan: str) -> BackupPolicy:
     # These say themselves how long a window is and how long a backup is kept (`godo` PR 997, 2026-04).
-    window = optional(asked, "window_length_hours", integer, WINDOW_HOURS)
-    kept = optional(asked, "retention_period_days", integer, RETENTION_DAYS["daily"])
+    window = read_optional(asked, "window_length_hours", integer, WINDOW_HOURS)
+    kept = read_optional(asked, "retention_period_days", integer, RETENTION_DAYS["daily"])
     if window < 1 or kept < 1:
         raise unprocessable("backup_policy window_length_hours and retention_period_days must be at least 1")
     return {"plan": plan, "hour": _hour(asked), "window_length_hours": window, "retention_period_days": kept}
@@ -63,7 +63,7 @@ def _usage_based(asked: Record, plan: str) -> BackupPolicy:
 
 def default_policy(account: Account) -> BackupPolicy:
     """Daily (API reference), at an hour of the provider's choice."""
-    return _fixed("daily", HOURS[account.draw() % len(HOURS)])
+    return _fixed_policy("daily", HOURS[account.draw() % len(HOURS)])
 
 
 def next_window(policy: BackupPolicy, now: float) -> Record:
@@ -123,7 +123,7 @@ def _backup(account: Account, now: float, *, droplet_id: int, start: float) -> N
 
 @effect("droplet.backup_expires")
 def _backup_expires(account: Account, _now: float, *, image_id: int) -> None:
-    # A backup that was converted into a snapshot meanwhile stays.
+    # A backup that has been converted into a snapshot stays.
     image = account.find(IMAGE, image_id)
     if image is not None and image["type"] == "backup":
         remove_image(account, image_id)
@@ -138,20 +138,20 @@ def _remove_backups(account: Account, _now: float, droplet: StoredDroplet) -> No
 
 def _weekday(asked: Record) -> str:
     # The reference's example of an action writes `day`.
-    day = optional(asked, "weekday", text, None) or optional(asked, "day", text, None) or DAYS[0]
+    day = read_optional(asked, "weekday", text, None) or read_optional(asked, "day", text, None) or DAYS[0]
     if day.upper() not in DAYS:
         raise unprocessable(f"backup_policy weekday must be one of {', '.join(DAYS)}")
     return day.upper()
 
 
 def _hour(asked: Record) -> int:
-    hour = optional(asked, "hour", integer, 0)
+    hour = read_optional(asked, "hour", integer, 0)
     if hour not in HOURS:
         raise unprocessable(f"backup_policy hour must be one of {', '.join(map(str, HOURS))}")
     return hour
 
 
-def _fixed(plan: str, hour: int, weekday: str | None = None) -> BackupPolicy:
+def _fixed_policy(plan: str, hour: int, weekday: str | None = None) -> BackupPolicy:
     """Return a policy whose windows and retention its plan fixes."""
     on: BackupPolicy = {
         "plan": plan,

@@ -9,7 +9,7 @@ from ... import catalog
 from ...engine import tagging
 from ...engine.account import Account
 from ...engine.errors import not_found, over_limit, unprocessable
-from ...engine.fields import flag, optional, required, text, texts
+from ...engine.fields import flag, read_optional, read_required, text, texts
 from ...engine.records import DROPLET, VPC, BackupPolicy, ImageMembers, Record, as_list
 from ...http.scopes import Scopes
 from .. import ssh_keys
@@ -104,9 +104,9 @@ def _require_scopes(body: Record, scopes: Scopes) -> None:
 
 
 def _names(account: Account, body: Record) -> tuple[list[str], bool]:
-    names, settings = optional(body, "names", texts, None), account.settings
+    names, settings = read_optional(body, "names", texts, None), account.settings
     if names is None:
-        return [hostname(required(body, "name", text))], False
+        return [hostname(read_required(body, "name", text))], False
     if body.get("name") is not None and settings.name_and_names == "refuse":
         raise unprocessable("name and names can't be used together")
     if not 1 <= len(names) <= settings.names_per_request:
@@ -130,7 +130,7 @@ def _image(account: Account, body: Record) -> ImageMembers:
 
 
 def _region(account: Account, body: Record, size: catalog.Size, image: ImageMembers) -> str:
-    asked = optional(body, "region", text, None)
+    asked = read_optional(body, "region", text, None)
     if not asked:
         return _anywhere(size, image, _near_volumes(account, body, catalog.entries("regions")))
     exact = catalog.region(asked)
@@ -162,7 +162,7 @@ def _anywhere(size: catalog.Size, image: ImageMembers, places: list[catalog.Regi
 
 def _ssh_keys(account: Account, body: Record) -> list[int]:
     nothing: list[object] = []
-    asked = optional(body, "ssh_keys", as_list, nothing)
+    asked = read_optional(body, "ssh_keys", as_list, nothing)
     found = {str(key): ssh_keys.find(account, key) for key in asked}
     unknown = [key for key, record in found.items() if record is None]
     if unknown:
@@ -178,7 +178,7 @@ def _backup_policy(account: Account, body: Record) -> BackupPolicy | None:
 
 
 def _vpc(account: Account, body: Record, region: str) -> str | None:
-    asked = optional(body, "vpc_uuid", text, None)
+    asked = read_optional(body, "vpc_uuid", text, None)
     if not asked:
         return None
     vpc = account.find(VPC, asked)
@@ -190,7 +190,7 @@ def _vpc(account: Account, body: Record, region: str) -> str | None:
 
 
 def _user_data(account: Account, body: Record) -> str | None:
-    data = optional(body, "user_data", text, None)
+    data = read_optional(body, "user_data", text, None)
     if data is not None and len(data.encode("utf-8", "surrogatepass")) > account.settings.user_data_bytes:
         raise unprocessable(f"user_data is too long (maximum is {account.settings.user_data_bytes} bytes)")
     return data

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ...engine import actions, tagging
 from ...engine.errors import bad_request, not_found, unprocessable
-from ...engine.fields import integer, required, text
+from ...engine.fields import integer, read_required, text
 from ...engine.lifecycle import DROPLET_ACTIONS
 from ...engine.records import ACTION, DROPLET, Key, Record, StoredAction, StoredDroplet
 from ...http.messages import ApiCall
@@ -116,7 +116,7 @@ def list_droplet_actions(call: ApiCall) -> Record:
 
 
 def _type(call: ApiCall) -> str:
-    type = required(call.body, "type", text)
+    type = read_required(call.body, "type", text)
     if type not in DROPLET_ACTIONS:
         raise unprocessable(f"The action type {type!r} is not known.")
     call.scopes.require(*DROPLET_ACTIONS[type].scopes)

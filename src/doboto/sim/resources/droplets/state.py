@@ -90,7 +90,7 @@ def show(account: Account, droplet: StoredDroplet, now: float) -> Record:
         "vcpus": size["vcpus"],
         "disk": droplet["disk"],
         "disk_info": _disks(size, droplet["disk"]),
-        "locked": _locked(account, droplet),
+        "locked": _is_locked(account, droplet),
         "status": droplet["status"],
         "kernel": None if droplet["kernel_id"] is None else catalog.kernel(droplet["kernel_id"]),
         "created_at": droplet["created_at"],
@@ -119,7 +119,7 @@ def _features(droplet: StoredDroplet) -> list[str]:
     return [name for name in droplet["features"] if name not in hidden]
 
 
-def _locked(account: Account, droplet: StoredDroplet) -> bool:
+def _is_locked(account: Account, droplet: StoredDroplet) -> bool:
     # API reference, on Droplet actions: locked while an action is not completed.
     if droplet["status"] == "new" and not account.settings.locked_while_new:
         return False

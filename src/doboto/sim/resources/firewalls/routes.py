@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from ...engine.errors import unprocessable
-from ...engine.fields import integer, read_identifiers, read_name, required
+from ...engine.fields import integer, read_identifiers, read_name, read_required
 from ...engine.records import Key, Record, as_list
 from ...http.messages import ApiCall
 from ...http.paging import page
@@ -76,7 +76,7 @@ def get_firewall(call: ApiCall) -> Record:
 
 @OPERATIONS("PUT", "/v2/firewalls/{firewall_id}", "firewall:update")
 def update_firewall(call: ApiCall) -> Record:
-    """Update the firewall as the request has it, whatever it was before."""
+    """Update the firewall to what the request says; nothing of its former configuration stays."""
     firewall = _in_path(call)
     _readable(call, firewall)
     changed = state.update(call.account, call.now, firewall["id"], **_members(call, firewall["id"]))
@@ -93,7 +93,7 @@ def delete_firewall(call: ApiCall) -> None:
 def add_droplets(call: ApiCall) -> None:
     """Put Droplets behind the firewall."""
     firewall = _in_path(call)
-    required(call.body, "droplet_ids", as_list)
+    read_required(call.body, "droplet_ids", as_list)
     more = rules.droplets_named(call.account, call.body)
     _extend(call, firewall, "droplet_ids", [*firewall["droplet_ids"], *more])
 
@@ -102,7 +102,7 @@ def add_droplets(call: ApiCall) -> None:
 def remove_droplets(call: ApiCall) -> None:
     """Take Droplets out; one that isn't behind the firewall changes nothing (unverified)."""
     firewall = _in_path(call)
-    required(call.body, "droplet_ids", as_list)
+    read_required(call.body, "droplet_ids", as_list)
     gone = {integer(item) for item in read_identifiers(call.body, "droplet_ids")}
     _extend(call, firewall, "droplet_ids", [item for item in firewall["droplet_ids"] if item not in gone])
 
@@ -111,7 +111,7 @@ def remove_droplets(call: ApiCall) -> None:
 def add_tags(call: ApiCall) -> None:
     """Put all Droplets with a tag behind the firewall."""
     firewall = _in_path(call)
-    required(call.body, "tags", as_list)
+    read_required(call.body, "tags", as_list)
     _extend(call, firewall, "tags", [*firewall["tags"], *rules.tags_named(call.account, call.body)])
 
 
@@ -119,7 +119,7 @@ def add_tags(call: ApiCall) -> None:
 def remove_tags(call: ApiCall) -> None:
     """Take tags off the firewall; one that it doesn't have changes nothing (unverified)."""
     firewall = _in_path(call)
-    required(call.body, "tags", as_list)
+    read_required(call.body, "tags", as_list)
     gone = {name.lower() for name in read_identifiers(call.body, "tags")}
     _extend(call, firewall, "tags", [name for name in firewall["tags"] if name.lower() not in gone])
 

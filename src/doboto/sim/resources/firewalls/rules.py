@@ -10,7 +10,7 @@ from typing import TypedDict
 from ...engine import tagging
 from ...engine.account import Account
 from ...engine.errors import ApiError, unprocessable
-from ...engine.fields import integer, objects, read_identifiers, required
+from ...engine.fields import integer, objects, read_identifiers, read_required
 from ...engine.records import DROPLET, Key, Kind, Record, as_record
 
 #: Whom a firewall rule lets through: identifiers by kind (`addresses`, `droplet_ids`, `tags`...).
@@ -122,10 +122,10 @@ def targets(firewall: StoredFirewall) -> set[Key]:
 def without(firewall: StoredFirewall, member: str, gone: Key) -> FirewallRules:
     """Both lists with one target taken out of every rule; a rule whose only target it was goes too."""
 
-    def kept(rules: list[FirewallRule]) -> list[FirewallRule]:
+    def keep(rules: list[FirewallRule]) -> list[FirewallRule]:
         return [left for left in (_without(rule, member, gone) for rule in rules) if left is not None]
 
-    return {"inbound_rules": kept(firewall["inbound_rules"]), "outbound_rules": kept(firewall["outbound_rules"])}
+    return {"inbound_rules": keep(firewall["inbound_rules"]), "outbound_rules": keep(firewall["outbound_rules"])}
 
 
 def show_rules(rules: list[FirewallRule], peer: str) -> list[Record]:
@@ -153,7 +153,7 @@ def _rule(account: Account, item: Record, peer: str) -> FirewallRule:
     if protocol not in PROTOCOLS:
         raise unprocessable(f"protocol must be one of {', '.join(PROTOCOLS)}")
     ports = _icmp_ports(item.get("ports")) if protocol == "icmp" else _ports(item.get("ports"))
-    return {"protocol": protocol, "ports": ports, "peers": _targets(account, required(item, peer, as_record))}
+    return {"protocol": protocol, "ports": ports, "peers": _targets(account, read_required(item, peer, as_record))}
 
 
 def _icmp_ports(value: object) -> str:

@@ -8,7 +8,7 @@ from ...engine.account import Account
 from ...engine.actions import ActionFailed
 from ...engine.clock import iso
 from ...engine.errors import bad_request, forbidden, not_found, unprocessable
-from ...engine.fields import boolean, integer, optional, read_name, required, text
+from ...engine.fields import boolean, integer, read_name, read_optional, read_required, text
 from ...engine.lifecycle import effect
 from ...engine.records import ACTION, DELETED_IMAGE, IMAGE, ImageMembers, Record, StoredImage
 from ...http.messages import ApiCall, ApiReply
@@ -76,7 +76,7 @@ def _kind(kind: str) -> str:
 def import_image(call: ApiCall) -> Record:
     """Import a custom image from a URL; it can be used once it has been imported. Nothing is fetched."""
     account, body = call.account, call.body
-    name, url, region = read_name(body), required(body, "url", text), required(body, "region", text)
+    name, url, region = read_name(body), read_required(body, "url", text), read_required(body, "region", text)
     if not url.startswith(("http://", "https://", "ftp://")):
         raise unprocessable("url is invalid")
     if not (catalog.region(region) or {"available": False})["available"]:
@@ -146,7 +146,9 @@ def delete_image(call: ApiCall) -> None:
 def offer_transfer(call: ApiCall) -> Record:
     """Offer an image to another account."""
     image = own_image_in_path(call)
-    recipient = optional(call.body, "recipient_email", text, None) or optional(call.body, "recipient_uuid", text, None)
+    recipient = read_optional(call.body, "recipient_email", text, None) or read_optional(
+        call.body, "recipient_uuid", text, None
+    )
     if not recipient:
         raise bad_request("recipient_email or recipient_uuid is required")
     return {"transfer_id": state.offer(call.account, image, recipient)["id"]}
@@ -175,18 +177,18 @@ def _transfer(call: ApiCall) -> tuple[int, int]:
     number = integer(call.params["image_id"])
     if number is None:
         raise not_found()
-    return number, required(call.body, "transfer_id", integer)
+    return number, read_required(call.body, "transfer_id", integer)
 
 
 def _description(body: Record, default: str) -> str:
-    description = optional(body, "description", text, default)
+    description = read_optional(body, "description", text, default)
     if len(description) > DESCRIPTION_LENGTH:
         raise unprocessable(f"description is too long (maximum is {DESCRIPTION_LENGTH} characters)")
     return description
 
 
 def _distribution(body: Record) -> str:
-    distribution = optional(body, "distribution", text, UNKNOWN)
+    distribution = read_optional(body, "distribution", text, UNKNOWN)
     return distribution if distribution in DISTRIBUTIONS else UNKNOWN
 
 
@@ -201,8 +203,8 @@ def list_image_actions(call: ApiCall) -> Record:
 def act_on_image(call: ApiCall) -> Record:
     """Start an action; wrapped in `action` as the reference's example has it, against its schema."""
     image, account = own_image_in_path(call), call.account
-    type = required(call.body, "type", text)
-    arguments = _wanted(call, image, type)
+    type = read_required(call.body, "type", text)
+    arguments = _read_arguments(call, image, type)
     if actions.pending(account, "image", image["id"]):
         raise unprocessable("Image already has a pending event.")
     action = actions.start(
@@ -220,14 +222,14 @@ def act_on_image(call: ApiCall) -> Record:
     return {"action": actions.show(action)}
 
 
-def _wanted(call: ApiCall, image: StoredImage, type: str) -> Record:
+def _read_arguments(call: ApiCall, image: StoredImage, type: str) -> Record:
     if type == "convert":
         if image["type"] != "backup":
             raise unprocessable("Only a backup can be converted to a snapshot.")
         return {}
     if type != "transfer":
         raise unprocessable(f"The action type {type!r} is not known.")
-    region = catalog.region(required(call.body, "region", text))
+    region = catalog.region(read_required(call.body, "region", text))
     if region is None or not region["available"]:
         raise unprocessable("region is invalid")
     return {"region": region["slug"]}

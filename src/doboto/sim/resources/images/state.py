@@ -133,7 +133,7 @@ def team_of(account: Account) -> str:
 
 
 def offer(account: Account, image: StoredImage, recipient: str) -> ImageTransfer:
-    """Offer an image to whoever has that address or team."""
+    """Offer an image to the account with that address or team."""
     number = account.next_id("image_transfer")
     transfer: ImageTransfer = {"id": number, "image_id": image["id"], "recipient": recipient, "status": "pending"}
     return account.put(IMAGE_TRANSFER, number, transfer)

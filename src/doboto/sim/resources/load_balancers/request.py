@@ -12,7 +12,7 @@ from typing import Literal
 from ...engine import tagging
 from ...engine.account import Account
 from ...engine.errors import ApiError, not_found, unprocessable
-from ...engine.fields import flag, integer, objects, optional, read_identifiers, read_name, required, text
+from ...engine.fields import flag, integer, objects, read_identifiers, read_name, read_optional, read_required, text
 from ...engine.records import DROPLET, VPC, Record
 from ..projects import state as projects
 from ..vpcs.state import default_vpc
@@ -61,13 +61,13 @@ def read_request(
     account: Account, now: float, body: Record, old: StoredLoadBalancer | None = None
 ) -> LoadBalancerMembers:
     """Read all members that a request decides; `old` is the load balancer before an update."""
-    type = _fixed(body, "type", old)
+    type = _read_fixed(body, "type", old)
     place = _place(account, now, body, old, is_global=type == "GLOBAL")
-    idle = optional(body, "http_idle_timeout_seconds", integer, IDLE_TIMEOUT)
+    idle = read_optional(body, "http_idle_timeout_seconds", integer, IDLE_TIMEOUT)
     return {
         "name": read_name(body),
-        "network": _fixed(body, "network", old),
-        "network_stack": _fixed(body, "network_stack", old),
+        "network": _read_fixed(body, "network", old),
+        "network_stack": _read_fixed(body, "network_stack", old),
         "type": type,
         "algorithm": _choice(body, "algorithm"),
         "tls_cipher_policy": _choice(body, "tls_cipher_policy"),
@@ -107,7 +107,7 @@ def _droplet(account: Account, item: str, place: Location) -> int:
 
 
 def _targets(account: Account, body: Record, place: Location) -> LoadBalancerTargets:
-    tag = optional(body, "tag", text, "")
+    tag = read_optional(body, "tag", text, "")
     droplet_ids = droplets_named(account, body, place)
     if tag and droplet_ids:
         # API reference: "mutually exclusive".
@@ -119,28 +119,28 @@ def _targets(account: Account, body: Record, place: Location) -> LoadBalancerTar
     }
 
 
-def _fixed(body: Record, name: Fixed, old: StoredLoadBalancer | None) -> str:
+def _read_fixed(body: Record, name: Fixed, old: StoredLoadBalancer | None) -> str:
     if old is None:
         return _choice(body, name)
-    if optional(body, name, text, old[name]).upper() != old[name]:
+    if read_optional(body, name, text, old[name]).upper() != old[name]:
         raise unprocessable(f"{name} can't be changed after creation")
     return old[name]
 
 
 def _choice(body: Record, name: str) -> str:
     choices = CHOICES[name]
-    value = optional(body, name, text, choices[0]) or choices[0]
+    value = read_optional(body, name, text, choices[0]) or choices[0]
     return rules.one_of(name, value.upper() if choices[0].isupper() else value, choices)
 
 
 def _place(account: Account, now: float, body: Record, old: StoredLoadBalancer | None, *, is_global: bool) -> Location:
     if is_global:
         return Location(None, None)
-    asked, vpc = optional(body, "region", text, None), optional(body, "vpc_uuid", text, None)
+    asked, vpc = read_optional(body, "region", text, None), read_optional(body, "vpc_uuid", text, None)
     if old is not None:
         _require_unmoved(old, asked, vpc)
         return Location(old["region"], old["vpc_uuid"])
-    region = rules.region(required(body, "region", text))
+    region = rules.region(read_required(body, "region", text))
     return Location(region, _vpc(account, vpc, region) if vpc else default_vpc(account, region, now)["id"])
 
 
@@ -160,13 +160,13 @@ def _vpc(account: Account, key: str, region: str) -> str:
 
 
 def _size_unit(body: Record) -> int:
-    size = optional(body, "size", text, "lb-small") or "lb-small"
+    size = read_optional(body, "size", text, "lb-small") or "lb-small"
     nodes = SIZES[rules.one_of("size", size, tuple(SIZES))]
-    return rules.in_range("size_unit", optional(body, "size_unit", integer, nodes), 1, MOST_NODES)
+    return rules.in_range("size_unit", read_optional(body, "size_unit", integer, nodes), 1, MOST_NODES)
 
 
 def _project(account: Account, now: float, body: Record, old: StoredLoadBalancer | None) -> str | None:
-    asked = optional(body, "project_id", text, None)
+    asked = read_optional(body, "project_id", text, None)
     if asked:
         projects.require_project(account, now, asked)
         return asked

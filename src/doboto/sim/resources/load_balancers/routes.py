@@ -48,7 +48,7 @@ def get_load_balancer(call: ApiCall) -> Record:
 
 @OPERATIONS("PUT", "/v2/load_balancers/{lb_id}", "load_balancer:update")
 def update_load_balancer(call: ApiCall) -> Record:
-    """Update the load balancer as the request has it, whatever it was before."""
+    """Update the load balancer to what the request says; nothing of its former configuration stays."""
     old = state.require_idle(_in_path(call))
     members = request.read_request(call.account, call.now, call.body, old)
     return {"load_balancer": _show(call, state.update(call.account, call.now, old, members))}

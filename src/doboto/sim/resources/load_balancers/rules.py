@@ -12,7 +12,7 @@ from typing import Literal, TypedDict
 from ... import catalog
 from ...engine.account import Account
 from ...engine.errors import over_limit, unprocessable
-from ...engine.fields import flag, integer, objects, optional, read_identifiers, read_name, required, text
+from ...engine.fields import flag, integer, objects, read_identifiers, read_name, read_optional, read_required, text
 from ...engine.records import Kind, Record, as_record
 from ..certificates import CERTIFICATE
 
@@ -133,7 +133,7 @@ def listens_on(rule: ForwardingRule) -> tuple[int, bool]:
 
 def port(body: Record, name: str) -> int:
     """Return a port that must be there."""
-    return in_range(name, required(body, name, integer), 1, HIGHEST_PORT)
+    return in_range(name, read_required(body, name, integer), 1, HIGHEST_PORT)
 
 
 def in_range(name: str, value: int, lowest: int, highest: int) -> int:
@@ -152,7 +152,7 @@ def one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
 
 def require_certificate(account: Account, body: Record) -> str:
     """Return the id of a certificate that can be used; empty, null and missing all mean none (`droplet_kit#140`)."""
-    key = optional(body, "certificate_id", text, "")
+    key = read_optional(body, "certificate_id", text, "")
     certificate = account.find(CERTIFICATE, key) if key else None
     if key and (certificate is None or certificate["state"] != "verified"):
         raise unprocessable(f"certificate {key} can not be used")
@@ -161,9 +161,9 @@ def require_certificate(account: Account, body: Record) -> str:
 
 def _rule(account: Account, item: Record) -> ForwardingRule:
     rule: ForwardingRule = {
-        "entry_protocol": one_of("entry_protocol", required(item, "entry_protocol", text).lower(), ENTRY),
+        "entry_protocol": one_of("entry_protocol", read_required(item, "entry_protocol", text).lower(), ENTRY),
         "entry_port": port(item, "entry_port"),
-        "target_protocol": one_of("target_protocol", required(item, "target_protocol", text).lower(), TARGET),
+        "target_protocol": one_of("target_protocol", read_required(item, "target_protocol", text).lower(), TARGET),
         "target_port": port(item, "target_port"),
         "certificate_id": require_certificate(account, item),
         "tls_passthrough": flag(item, "tls_passthrough"),
@@ -197,7 +197,7 @@ PERCENT = 100
 def object_of(body: Record, name: str) -> Record:
     """Return a member that is an object; an empty one if it is missing."""
     nothing: Record = {}
-    return optional(body, name, as_record, nothing)
+    return read_optional(body, name, as_record, nothing)
 
 
 def region(slug: str) -> str:
@@ -210,23 +210,23 @@ def region(slug: str) -> str:
 def health_check(body: Record) -> Record:
     """Return the member `health_check`; one by TCP asks for no path."""
     asked = object_of(body, "health_check")
-    protocol = one_of("protocol", optional(asked, "protocol", text, "http").lower(), ("http", "https", "tcp"))
-    number = in_range("port", optional(asked, "port", integer, 80), 1, HIGHEST_PORT)
+    protocol = one_of("protocol", read_optional(asked, "protocol", text, "http").lower(), ("http", "https", "tcp"))
+    number = in_range("port", read_optional(asked, "port", integer, 80), 1, HIGHEST_PORT)
     counts = {
-        name: in_range(name, optional(asked, name, integer, default), 1, LONGEST_CHECK)
+        name: in_range(name, read_optional(asked, name, integer, default), 1, LONGEST_CHECK)
         for name, default in CHECKS.items()
     }
-    path = {} if protocol == "tcp" else {"path": optional(asked, "path", text, "/") or "/"}
+    path = {} if protocol == "tcp" else {"path": read_optional(asked, "path", text, "/") or "/"}
     return {"protocol": protocol, "port": number, **path, **counts}
 
 
 def sticky_sessions(body: Record) -> Record:
     """Return the member `sticky_sessions`; its cookie is only there where it is used."""
     asked = object_of(body, "sticky_sessions")
-    type = one_of("type", optional(asked, "type", text, "none").lower(), ("none", "cookies"))
+    type = one_of("type", read_optional(asked, "type", text, "none").lower(), ("none", "cookies"))
     if type == "none":
         return {"type": type}
-    lasting = in_range("cookie_ttl_seconds", required(asked, "cookie_ttl_seconds", integer), 1, LONGEST_COOKIE)
+    lasting = in_range("cookie_ttl_seconds", read_required(asked, "cookie_ttl_seconds", integer), 1, LONGEST_COOKIE)
     return {"type": type, "cookie_name": read_name(asked, "cookie_name"), "cookie_ttl_seconds": lasting}
 
 
@@ -250,9 +250,9 @@ def _source(item: str) -> str:
 def glb_settings(body: Record) -> Record:
     """Return the member `glb_settings` of a global load balancer."""
     asked = object_of(body, "glb_settings")
-    protocol = optional(asked, "target_protocol", text, "http").lower()
-    port = optional(asked, "target_port", integer, 80)
-    threshold = optional(asked, "failover_threshold", integer, 50)
+    protocol = read_optional(asked, "target_protocol", text, "http").lower()
+    port = read_optional(asked, "target_port", integer, 80)
+    threshold = read_optional(asked, "failover_threshold", integer, 50)
     return {
         "target_protocol": one_of("target_protocol", protocol, ("http", "https", "http2")),
         "target_port": in_range("target_port", port, 1, HIGHEST_PORT),
@@ -265,4 +265,4 @@ def glb_settings(body: Record) -> Record:
 
 def _priorities(asked: Record) -> Record:
     priorities = object_of(asked, "region_priorities")
-    return {region(slug): required(priorities, slug, integer) for slug in priorities}
+    return {region(slug): read_required(priorities, slug, integer) for slug in priorities}

@@ -6,7 +6,7 @@ import re
 from typing import TypedDict
 
 from ...engine.errors import unprocessable
-from ...engine.fields import boolean, decimal, objects, optional, read_identifiers, required, text, texts
+from ...engine.fields import boolean, decimal, objects, read_identifiers, read_optional, read_required, text, texts
 from ...engine.records import Kind, Record, as_list, as_record
 
 
@@ -66,20 +66,20 @@ WINDOWS = frozenset({"5m", "10m", "30m", "1h"})
 def read_policy(body: Record) -> AlertPolicyMembers:
     """Read all members of a policy but its identifier; all have to be there. The texts of refusals are our own."""
     return {
-        "alerts": _alerts(required(body, "alerts", as_record)),
+        "alerts": _alerts(read_required(body, "alerts", as_record)),
         "compare": _one_of(body, "compare", COMPARISONS),
-        "description": required(body, "description", text),
-        "enabled": required(body, "enabled", boolean),
+        "description": read_required(body, "description", text),
+        "enabled": read_required(body, "enabled", boolean),
         "entities": _identifiers(body, "entities"),
-        "tags": required(body, "tags", texts),
+        "tags": read_required(body, "tags", texts),
         "type": _type(body),
-        "value": required(body, "value", decimal),
+        "value": read_required(body, "value", decimal),
         "window": _one_of(body, "window", WINDOWS),
     }
 
 
 def _one_of(body: Record, name: str, known: frozenset[str]) -> str:
-    value = required(body, name, text)
+    value = read_required(body, name, text)
     if value not in known:
         raise unprocessable(f"{name} is invalid")
     return value
@@ -87,14 +87,14 @@ def _one_of(body: Record, name: str, known: frozenset[str]) -> str:
 
 def _type(body: Record) -> str:
     # New types appear before the reference lists them: any name in a known group passes.
-    value = required(body, "type", text)
+    value = read_required(body, "type", text)
     if value not in TYPES and not NEWER_TYPE.fullmatch(value):
         raise unprocessable("type is invalid")
     return value
 
 
 def _identifiers(body: Record, name: str) -> list[str]:
-    required(body, name, as_list)
+    read_required(body, name, as_list)
     return read_identifiers(body, name)
 
 
@@ -102,8 +102,8 @@ def _alerts(asked: Record) -> Record:
     # One of the two is enough; Go programs write null for the other.
     email: list[str] = []
     slack = [] if asked.get("slack") is None else [_slack(entry) for entry in objects(asked, "slack")]
-    return {"email": optional(asked, "email", texts, email), "slack": slack}
+    return {"email": read_optional(asked, "email", texts, email), "slack": slack}
 
 
 def _slack(entry: Record) -> Record:
-    return {"channel": required(entry, "channel", text), "url": required(entry, "url", text)}
+    return {"channel": read_required(entry, "channel", text), "url": read_required(entry, "url", text)}

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from ...engine.errors import unprocessable
-from ...engine.fields import integer, required, text
+from ...engine.fields import integer, read_required, text
 from ...engine.records import DROPLET, Record, StoredDroplet
 from ...http.messages import ApiCall
 from ...http.paging import page
@@ -26,7 +26,7 @@ _PATH = "/v2/monitoring/metrics/droplet"
 
 
 def _read_query(call: ApiCall) -> tuple[StoredDroplet | None, list[int]]:
-    number = integer(required(call.query, "host_id", text))
+    number = integer(read_required(call.query, "host_id", text))
     droplet = None if number is None else call.account.find(DROPLET, number)
     born = call.now if droplet is None else datetime.fromisoformat(droplet["created_at"]).timestamp()
     due = moments(call, born)
@@ -58,7 +58,7 @@ def _cpu(one: Machine, due: list[int], mode: str) -> Record:
 def get_bandwidth(call: ApiCall) -> Record:
     """Return megabits per second of one interface in one direction."""
     droplet, due = _read_query(call)
-    interface, direction = (required(call.query, name, text) for name in ("interface", "direction"))
+    interface, direction = (read_required(call.query, name, text) for name in ("interface", "direction"))
     if (interface, direction) not in BANDWIDTH:
         raise unprocessable("interface must be private or public, direction must be inbound or outbound")
     if droplet is None or not any(entry["type"] == interface for entry in droplet["networks"]["v4"]):
@@ -143,7 +143,7 @@ Labels = Mapping[str, str]
 
 def moments(call: ApiCall, born: float) -> list[int]:
     """Return when samples are due in the window that a request asks for, from a resource's birth to the present."""
-    start, end = required(call.query, "start", integer), required(call.query, "end", integer)
+    start, end = read_required(call.query, "start", integer), read_required(call.query, "end", integer)
     if end < start:
         raise unprocessable("end must not be before start")
     first, last = max(start, math.ceil(born)), min(end, math.floor(call.now))

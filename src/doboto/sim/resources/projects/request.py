@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypedDict
 
 from ...engine.errors import unprocessable
-from ...engine.fields import boolean, read_name, required, text
+from ...engine.fields import boolean, read_name, read_required, text
 from ...engine.records import Record
 
 
@@ -60,7 +60,7 @@ def _name(body: Record) -> str:
 
 
 def _description(body: Record) -> str:
-    return _require_short("description", required(body, "description", text))
+    return _require_short("description", read_required(body, "description", text))
 
 
 def _purpose(body: Record) -> str:
@@ -70,14 +70,14 @@ def _purpose(body: Record) -> str:
 
 
 def _environment(body: Record) -> str:
-    found = {**ENVIRONMENTS, "": ""}.get(required(body, "environment", text).lower())
+    found = {**ENVIRONMENTS, "": ""}.get(read_required(body, "environment", text).lower())
     if found is None:
         raise unprocessable(f"environment must be one of {', '.join(ENVIRONMENTS.values())}")
     return found
 
 
 def _is_default(body: Record) -> bool:
-    return required(body, "is_default", boolean)
+    return read_required(body, "is_default", boolean)
 
 
 def _require_short(name: str, value: str) -> str:

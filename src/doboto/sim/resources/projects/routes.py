@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...engine.errors import precondition_failed, unprocessable
-from ...engine.fields import required, texts
+from ...engine.fields import read_required, texts
 from ...engine.records import Record
 from ...http.messages import ApiCall
 from ...http.paging import page
@@ -83,7 +83,7 @@ def list_resources(call: ApiCall) -> Record:
 def assign_resources(call: ApiCall) -> Record:
     """Put resources into the project; one that isn't there says so in its own status (API reference, `status`)."""
     project = project_in_path(call)
-    names = required(call.body, "resources", texts)
+    names = read_required(call.body, "resources", texts)
     call.scopes.require(*(_scope(name) for name in names))
     return {"resources": [_assign(call, name, project["id"]) for name in names]}
 

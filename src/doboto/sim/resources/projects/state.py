@@ -132,7 +132,7 @@ def delete(account: Account, project: StoredProject) -> None:
 
 def project_of(account: Account, resource: ProjectResource) -> str:
     """Return the id of the project that holds a resource."""
-    return _recorded_project(account.store(PROJECT_RESOURCE).records, resource) or default_id(account)
+    return _find_recorded_project(account.store(PROJECT_RESOURCE).records, resource) or default_id(account)
 
 
 def resources_of(account: Account, project_id: str) -> Iterator[ProjectResource]:
@@ -140,7 +140,7 @@ def resources_of(account: Account, project_id: str) -> Iterator[ProjectResource]
     is_default = project_id == default_id(account)
     notes = account.store(PROJECT_RESOURCE).records
     for each in everything(account):
-        noted = _recorded_project(notes, each)
+        noted = _find_recorded_project(notes, each)
         if noted == project_id or (noted is None and is_default):
             yield each
 
@@ -179,7 +179,7 @@ def _forget_destroyed(account: Account, _now: float, droplet: StoredDroplet) -> 
     forget(account, f"do:droplet:{droplet['id']}")
 
 
-def _recorded_project(notes: Mapping[Key, ProjectNote], resource: ProjectResource) -> str | None:
+def _find_recorded_project(notes: Mapping[Key, ProjectNote], resource: ProjectResource) -> str | None:
     # With no notes there is no need to write ten thousand names.
     if "project_id" in resource.record or not notes:
         own: str | None = resource.record.get("project_id")
@@ -192,7 +192,7 @@ def _give_up_default(account: Account, former: StoredProject, now: float) -> Non
     # What was in it by default stays in it.
     notes = account.store(PROJECT_RESOURCE).records
     for resource in list(resources_of(account, former["id"])):
-        if _recorded_project(notes, resource) is None:
+        if _find_recorded_project(notes, resource) is None:
             assign(account, now, resource, former["id"])
     account.change(PROJECT, former["id"], is_default=False)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ... import catalog
 from ...engine import actions
 from ...engine.errors import bad_request, not_found, unprocessable
-from ...engine.fields import integer, optional, required, text
+from ...engine.fields import integer, read_optional, read_required, text
 from ...engine.records import ACTION, DROPLET, Record, StoredAction, StoredDroplet, StoredReservedIp
 from ...http.messages import ApiCall
 from ...http.paging import page
@@ -103,12 +103,12 @@ def create_address(call: ApiCall) -> Record:
 
 
 def _droplet_wanted(call: ApiCall) -> StoredDroplet | None:
-    number = optional(call.body, "droplet_id", integer, None)
+    number = read_optional(call.body, "droplet_id", integer, None)
     return None if number is None else droplets.get(call.account, number, call.now)
 
 
 def _project_wanted(call: ApiCall) -> str | None:
-    wanted = optional(call.body, "project_id", text, None) or None
+    wanted = read_optional(call.body, "project_id", text, None) or None
     if wanted is not None:
         projects.require_project(call.account, call.now, wanted)
     return wanted
@@ -117,7 +117,7 @@ def _project_wanted(call: ApiCall) -> str | None:
 def _region_wanted(call: ApiCall) -> str:
     if call.body.get("region") is None:
         raise unprocessable("droplet_id or region is required")
-    return state.open_region(required(call.body, "region", text))
+    return state.open_region(read_required(call.body, "region", text))
 
 
 def _assign_new(call: ApiCall, address: StoredReservedIp, droplet: StoredDroplet | None) -> Record:
@@ -170,12 +170,12 @@ def act_on_address(call: ApiCall) -> Record:
 
 def begin(call: ApiCall, store: state.AddressKind, noun: str, address: StoredReservedIp) -> StoredAction:
     """Begin the action that the body asks for."""
-    account, type = call.account, required(call.body, "type", text)
+    account, type = call.account, read_required(call.body, "type", text)
     if type not in ("assign", "unassign"):
         raise unprocessable(f"The action type {type!r} is not known.")
     state.require_idle(account, store, noun, address)
     if type == "assign":
-        droplet = droplets.get(account, required(call.body, "droplet_id", integer), call.now)
+        droplet = droplets.get(account, read_required(call.body, "droplet_id", integer), call.now)
         if droplet["region"] != address["region"]:
             raise unprocessable(f"The Droplet is not in the region of the {noun}.")
         state.require_unassigned(account, store, noun, droplet)
@@ -223,7 +223,7 @@ def list_v6_addresses(call: ApiCall) -> Record:
 @OPERATIONS("POST", "/v2/reserved_ipv6", "reserved_ip:create", status=201)
 def create_v6_address(call: ApiCall) -> Record:
     """Create an address for a region; in its first weeks the real reply had no root key (`openapi` PR 951)."""
-    region = state.open_region(required(call.body, "region_slug", text))
+    region = state.open_region(read_required(call.body, "region_slug", text))
     state.require_limit(call.account, V6, NOUN)
     return {"reserved_ipv6": _show_v6(call, state.reserve(call.account, call.now, V6, region))}
 

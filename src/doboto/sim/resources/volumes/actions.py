@@ -1,7 +1,7 @@
 """What joins volumes and Droplets: attaching, detaching, resizing, and what becomes of volumes with their Droplet.
 
 Two tables by type of action: what it wants, checked, and (as effects) what it changes when it completes. Attaching
-and detaching are events of the Droplet, too: no second one begins meanwhile (`flex-volume#1`).
+and detaching are events of the Droplet, too: no second one begins before they end (`flex-volume#1`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ...engine import actions, relations, tagging
 from ...engine.account import Account
 from ...engine.actions import ActionFailed
 from ...engine.errors import over_limit, pending_event, unprocessable
-from ...engine.fields import integer, optional, required, text
+from ...engine.fields import integer, read_optional, read_required, text
 from ...engine.lifecycle import durations, effect
 from ...engine.records import (
     DROPLET,
@@ -50,7 +50,7 @@ def begin(
     types: Collection[str] | None = None,
 ) -> StoredAction:
     """Start the action that the request asks for."""
-    type = required(body, "type", text)
+    type = read_required(body, "type", text)
     if type not in (_WANTED if types is None else types):
         raise unprocessable(f"The action type {type!r} is not known.")
     _same_region(volume, body)
@@ -77,7 +77,7 @@ def begin(
 def for_new_droplet(account: Account, body: Record, region: str, *, many: bool) -> list[str]:
     """Return the volumes named by a request to create a Droplet: ids, or objects with `id` or `name` as in godo."""
     nothing: list[object] = []
-    asked = [_named(account, item, region) for item in optional(body, "volumes", as_list, nothing)]
+    asked = [_find_named(account, item, region) for item in read_optional(body, "volumes", as_list, nothing)]
     found = {volume["id"]: volume for volume in asked}
     if found and many:
         raise unprocessable("Volumes can only be attached to one Droplet.")
@@ -90,7 +90,7 @@ def for_new_droplet(account: Account, body: Record, region: str, *, many: bool) 
 def regions_for_new_droplet(account: Account, body: Record) -> set[str]:
     """Return where all the volumes are that such a request names; empty if it names none, or they are not together."""
     nothing: list[object] = []
-    asked = [_regions(account, item) for item in optional(body, "volumes", as_list, nothing)]
+    asked = [_regions(account, item) for item in read_optional(body, "volumes", as_list, nothing)]
     return set[str].intersection(*asked) if asked else set()
 
 
@@ -109,12 +109,12 @@ def detach(account: Account, volume_id: Key) -> None:
 
 def _same_region(volume: StoredVolume, body: Record) -> None:
     # API reference: `region` is where the volume is. That any other is refused is unverified.
-    if optional(body, "region", text, volume["region"]) != volume["region"]:
+    if read_optional(body, "region", text, volume["region"]) != volume["region"]:
         raise unprocessable("The volume is not in this region.")
 
 
 def _want_attach(account: Account, volume: StoredVolume, body: Record) -> Record:
-    droplet = account.get(DROPLET, required(body, "droplet_id", integer))
+    droplet = account.get(DROPLET, read_required(body, "droplet_id", integer))
     _require_attachable(account, volume, droplet["region"])
     if droplet["destroying"]:
         raise pending_event()
@@ -124,7 +124,7 @@ def _want_attach(account: Account, volume: StoredVolume, body: Record) -> Record
 
 
 def _want_detach(account: Account, volume: StoredVolume, body: Record) -> Record:
-    droplet_id = optional(body, "droplet_id", integer, None)
+    droplet_id = read_optional(body, "droplet_id", integer, None)
     if droplet_id not in volume["droplet_ids"]:
         raise unprocessable(NOT_ATTACHED)
     _require_idle_droplet(account, droplet_id)
@@ -173,7 +173,7 @@ def _tag(account: Account, volume: StoredVolume, body: Record) -> None:
         tagging.attach(account, name, VOLUME, volume["id"])
 
 
-def _named(account: Account, item: object, region: str) -> StoredVolume:
+def _find_named(account: Account, item: object, region: str) -> StoredVolume:
     wanted = as_record(item) or {"id": item}
     key, name = wanted.get("id"), wanted.get("name")
     if isinstance(key, str) and (volume := account.find(VOLUME, key)):
@@ -202,7 +202,7 @@ def _attach(account: Account, _now: float, *, volume_id: str, droplet_id: int) -
 
 @effect("volume.detach")
 def _detach(account: Account, _now: float, *, volume_id: str, droplet_id: int) -> None:  # noqa: ARG001
-    # Its Droplet may have been destroyed meanwhile, which comes to the same.
+    # Its Droplet may have been destroyed in the meantime, to the same effect.
     if account.find(VOLUME, volume_id) is None:
         raise ActionFailed
     detach(account, volume_id)

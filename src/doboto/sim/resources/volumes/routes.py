@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from ...engine import actions
 from ...engine.errors import bad_request, not_found
-from ...engine.fields import integer, optional, required, text
+from ...engine.fields import integer, read_optional, read_required, text
 from ...engine.records import (
     ACTION,
     VOLUME,
@@ -124,7 +124,7 @@ def _act(call: ApiCall, volume: StoredVolume, types: Collection[str] | None = No
 @OPERATIONS("POST", "/v2/volumes/actions", "block_storage_action:create", "api:write", status=202)
 def act_by_name(call: ApiCall) -> Record:
     """Attach or detach the volume with a name; the region says which if there are several."""
-    name, region = required(call.body, "volume_name", text), optional(call.body, "region", text, None)
+    name, region = read_required(call.body, "volume_name", text), read_optional(call.body, "region", text, None)
     return _act(call, state.by_name(call.account, name, region), volume_actions.BY_NAME)
 
 

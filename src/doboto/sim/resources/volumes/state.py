@@ -10,7 +10,7 @@ from ...engine import actions, tagging
 from ...engine.account import Account
 from ...engine.clock import iso
 from ...engine.errors import ApiError, conflict, forbidden, not_found, over_limit, too_many_requests, unprocessable
-from ...engine.fields import integer, optional, read_name, required, text
+from ...engine.fields import integer, read_name, read_optional, read_required, text
 from ...engine.records import (
     VOLUME,
     VOLUME_SNAPSHOT,
@@ -78,7 +78,7 @@ def create(account: Account, now: float, body: Record, *, keep_tags: bool = True
     snapshot = _snapshot(account, body)
     name, region = _read_name(body), _read_region(account, body, snapshot)
     size, file_system = _size(body, snapshot), _filesystem(body, snapshot)
-    description, tags = optional(body, "description", text, ""), tagging.read_tags(body) if keep_tags else []
+    description, tags = read_optional(body, "description", text, ""), tagging.read_tags(body) if keep_tags else []
     if find(account, name, region):
         raise conflict(account.settings.volume_name_text)
     if len(account.store(VOLUME)) >= account.settings.volume_limit:
@@ -171,19 +171,19 @@ def require_capacity(account: Account, more: int, do: str) -> None:
 
 def gigabytes(body: Record) -> int:
     """Return a size that a volume can have; the text is our own."""
-    size = required(body, "size_gigabytes", integer)
+    size = read_required(body, "size_gigabytes", integer)
     if not 1 <= size <= MAX_SIZE:
         raise unprocessable(f"size_gigabytes must be between 1 and {MAX_SIZE}")
     return size
 
 
 def _snapshot(account: Account, body: Record) -> StoredVolumeSnapshot | None:
-    key = optional(body, "snapshot_id", text, None)
+    key = read_optional(body, "snapshot_id", text, None)
     return account.get(VOLUME_SNAPSHOT, key) if key else None
 
 
 def _read_name(body: Record) -> str:
-    name = required(body, "name", text)
+    name = read_required(body, "name", text)
     if not NAME.fullmatch(name):
         raise unprocessable(BAD_NAME)
     return name
@@ -191,7 +191,7 @@ def _read_name(body: Record) -> str:
 
 def _read_region(account: Account, body: Record, snapshot: StoredVolumeSnapshot | None) -> str:
     default = None if snapshot is None else snapshot["regions"][0]
-    slug = optional(body, "region", text, default) or required(body, "region", text)
+    slug = read_optional(body, "region", text, default) or read_required(body, "region", text)
     region = catalog.region(slug)
     if region is None or "storage" not in region["features"]:
         raise unprocessable(account.settings.volume_region_text)
@@ -201,12 +201,12 @@ def _read_region(account: Account, body: Record, snapshot: StoredVolumeSnapshot 
 
 
 def _size(body: Record, snapshot: StoredVolumeSnapshot | None) -> int:
-    # A volume of a snapshot has the snapshot's size, whatever is asked for (`droplet_kit#320`).
+    # A volume of a snapshot has the snapshot's size, not the size that is asked for (`droplet_kit#320`).
     return gigabytes(body) if snapshot is None else snapshot["min_disk_size"]
 
 
 def _filesystem(body: Record, snapshot: StoredVolumeSnapshot | None) -> FileSystem:
-    type, label = optional(body, "filesystem_type", text, ""), optional(body, "filesystem_label", text, "")
+    type, label = read_optional(body, "filesystem_type", text, ""), read_optional(body, "filesystem_label", text, "")
     if type and type not in LABEL_LENGTH:
         raise unprocessable(f"filesystem_type must be one of {', '.join(LABEL_LENGTH)}")
     if label and not type:

@@ -83,9 +83,9 @@ def has_address(account: Account, vpc_id: str) -> Callable[[str], bool]:
         interface["ip_address"] for gone in _being_released(account, vpc_id) for interface in gone["networks"]["v4"]
     }
 
-    def taken(address: str) -> bool:
+    def is_taken(address: str) -> bool:
         return address in few or any(
             droplets.records[key]["vpc_uuid"] == vpc_id for key in droplets.keys("address", address)
         )
 
-    return taken
+    return is_taken

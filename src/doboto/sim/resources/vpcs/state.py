@@ -14,7 +14,7 @@ from ...catalog import entries, region
 from ...engine.account import Account
 from ...engine.clock import iso, iso_with_fraction
 from ...engine.errors import conflict, forbidden, unprocessable
-from ...engine.fields import boolean, optional, read_name, required, text
+from ...engine.fields import boolean, read_name, read_optional, read_required, text
 from ...engine.records import VPC, Key, Record, StoredVpc
 from ...engine.store import index
 from . import members
@@ -109,7 +109,7 @@ def create(account: Account, now: float, body: Record) -> StoredVpc:
     """Create a VPC; in a new account the first one of a region is its default (API reference, POST /v2/vpcs)."""
     ensure_defaults(account, now)
     name, slug, description = _free_name(account, read_name(body)), _open_region(body), _description(body, "")
-    asked = optional(body, "ip_range", text, None)
+    asked = read_optional(body, "ip_range", text, None)
     others = list(account.store(VPC))
     if asked:
         network = read_network(asked)
@@ -125,7 +125,10 @@ def create(account: Account, now: float, body: Record) -> StoredVpc:
 def update(account: Account, vpc: StoredVpc, body: Record) -> StoredVpc:
     """New name or description, or the region's default from now on; what is missing stays as it is."""
     name = vpc["name"] if body.get("name") is None else _free_name(account, read_name(body), vpc)
-    description, default = _description(body, vpc["description"]), optional(body, "default", boolean, vpc["default"])
+    description, default = (
+        _description(body, vpc["description"]),
+        read_optional(body, "default", boolean, vpc["default"]),
+    )
     if vpc["default"] and not default:
         raise unprocessable("The default VPC of a region can not be unset; set another one as default instead.")
     former = find_default(account, vpc["region"])
@@ -154,14 +157,14 @@ def _free_name(account: Account, name: str, own: StoredVpc | None = None) -> str
 
 
 def _open_region(body: Record) -> str:
-    slug = required(body, "region", text)
+    slug = read_required(body, "region", text)
     if not (region(slug) or {"available": False})["available"]:
         raise unprocessable("region is invalid")
     return slug
 
 
 def _description(body: Record, default: str) -> str:
-    description = optional(body, "description", text, default)
+    description = read_optional(body, "description", text, default)
     if len(description) > DESCRIPTION_LENGTH:
         raise unprocessable(f"description is too long (maximum is {DESCRIPTION_LENGTH} characters)")
     return description
@@ -216,7 +219,7 @@ def network_of(vpc: StoredVpc) -> IPv4Network:
     return IPv4Network(vpc["ip_range"])
 
 
-def reserved_in(region: str) -> list[IPv4Network]:
+def reserved_ranges(region: str) -> list[IPv4Network]:
     """Return what no VPC of a region may have."""
     return [*RESERVED, *([RESERVED_IN[region]] if region in RESERVED_IN else [])]
 
@@ -236,7 +239,7 @@ def read_network(value: str) -> IPv4Network:
 
 def require_free(network: IPv4Network, region: str, vpcs: Iterable[StoredVpc]) -> None:
     """Refuse a range that is reserved in the region or that another VPC of the account has a part of."""
-    if any(network.overlaps(one) for one in reserved_in(region)):
+    if any(network.overlaps(one) for one in reserved_ranges(region)):
         raise unprocessable(f"ip_range overlaps with a reserved range in {region}")
     for vpc in vpcs:
         if network.overlaps(network_of(vpc)):
@@ -249,7 +252,7 @@ def require_free(network: IPv4Network, region: str, vpcs: Iterable[StoredVpc]) -
 def free_range(prefix: int, region: str, vpcs: Iterable[StoredVpc]) -> IPv4Network:
     """Return the lowest range of a size that is neither reserved nor taken."""
     size, start = 2 ** (32 - prefix), _GENERATED_FROM
-    taken = sorted((*reserved_in(region), *map(network_of, vpcs)), key=lambda one: int(one.network_address))
+    taken = sorted((*reserved_ranges(region), *map(network_of, vpcs)), key=lambda one: int(one.network_address))
     for network in taken:
         if int(network.network_address) >= start + size:
             break
