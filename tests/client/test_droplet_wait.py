@@ -171,8 +171,48 @@ def test_a_droplet_that_is_destroyed_meanwhile_raises_after_the_others_are_ready
     assert [droplet["status"] for droplet in caught.value.droplets[1:]] == ["active", "active"]
 
 
-def test_a_tag_without_droplets_gives_an_empty_list(api: Any) -> None:
-    assert api.droplet.wait(tag_name="nobody") == []
+@pytest.mark.parametrize("until", ["ready", "off", "idle"])
+def test_tag_that_no_droplet_has_is_an_error(api: Any, until: str) -> None:
+    with pytest.raises(DOBOTONotFoundException, match="no Droplet has the tag 'nobody'"):
+        api.droplet.wait(tag_name="nobody", until=until)
+    assert api.droplet.wait(tag_name="nobody", until="gone") is None
+    assert api.droplet.wait([]) == []
+
+
+@pytest.mark.parametrize("operation", ["power_off", "power_cycle", "shutdown", "snapshot_create", "backup_enable"])
+@pytest.mark.parametrize("wait", [False, True])
+def test_action_by_tag_that_no_droplet_has_is_an_error(api: Any, operation: str, wait: bool) -> None:
+    api.droplet.create(one(tags=["web"]), wait=True)
+    api.tag.create("spare")
+    for tag_name in ("wbe", "spare"):
+        with pytest.raises(DOBOTONotFoundException):
+            getattr(api.droplet, operation)(tag_name=tag_name, wait=wait)
+
+
+def test_all_droplets_that_do_not_exist_are_named(api: Any) -> None:
+    id = api.droplet.create(one(), wait=True)["id"]
+    with pytest.raises(DOBOTONotFoundException, match="2 Droplets do not exist: 404, 405") as caught:
+        api.droplet.wait([404, id, 405])
+    assert caught.value.status == 404
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_gone_waits_until_droplets_no_longer_exist(api: Any, sim: Simulator, many: bool) -> None:
+    ids = [droplet["id"] for droplet in api.droplet.create(several("a", "b", "c"), wait=True)]
+    wanted = ids[:2] if many else ids[0]
+    polls: list[Any] = []
+
+    def destroy(progress: Progress) -> None:
+        polls.append(dict(progress.pending))
+        if len(polls) == 1:
+            DO.simulated(sim).droplet.destroy(wanted)
+
+    assert api.droplet.wait(wanted, until="gone", progress=destroy) is None
+    assert polls[0] == dict.fromkeys(ids[:2] if many else ids[:1], "still there")
+    assert [droplet["id"] for droplet in api.droplet.list()] == ids[2 if many else 1 :]
+    assert api.droplet.wait(wanted, until="gone", timeout=1) is None, "gone already"
+    with pytest.raises(DOBOTOPollingException, match="still there"):
+        api.droplet.wait(ids[2], until="gone", timeout=20)
 
 
 def test_a_port_is_waited_for_after_the_droplets_are_ready(api: Any, sim: Simulator) -> None:

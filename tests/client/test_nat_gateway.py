@@ -64,7 +64,7 @@ def test_one_that_fails_or_takes_too_long_is_told(api: Any, data: Any, sim: Simu
         api.nat_gateway.create(**data, wait=True, timeout=20)
     (gateway,) = api.nat_gateway.list()
     sim.account("simulated").change("nat_gateway", gateway["id"], state="ERROR")
-    with pytest.raises(DOBOTOActionException, match=f"create of {gateway['id']} failed: its state is ERROR"):
+    with pytest.raises(DOBOTOActionException, match=f"create of VPC NAT gateway {gateway['id']} failed: its state is"):
         api.nat_gateway.present(**data, wait=True)
 
 

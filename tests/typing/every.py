@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_type
 
-from doboto import DO
+from doboto import DO, AsyncDO
 from doboto.types import (
     VPC,
     Action,
     AssociatedResources,
+    AutoscalePool,
     BackupPolicyRecord,
+    Certificate,
     DestroyStatus,
     Firewall,
+    Image,
     LoadBalancer,
+    NATGateway,
     Project,
     ProjectResource,
     ReservedIP,
@@ -109,6 +113,32 @@ def networks(do: DO) -> None:
     do.nat_gateway.info("x")["name"].upper()
     for nat_gateway in do.nat_gateway.each():
         nat_gateway["name"].upper()
+
+
+def waits(do: DO) -> None:
+    assert_type(do.autoscale.wait("x"), AutoscalePool)
+    assert_type(do.certificate.wait("x"), Certificate)
+    assert_type(do.certificate.wait(["x", "y"]), list[Certificate])
+    assert_type(do.certificate.wait("x", until="gone"), None)
+    assert_type(do.firewall.wait("x"), Firewall)
+    assert_type(do.floating_ip.wait("192.0.2.1"), ReservedIP)
+    assert_type(do.image.wait(1), Image)
+    assert_type(do.image.wait([1, 2], timeout=10), list[Image])
+    assert_type(do.load_balancer.wait("x"), LoadBalancer)
+    assert_type(do.load_balancer.wait(("x", "y")), list[LoadBalancer])
+    assert_type(do.nat_gateway.wait("x"), NATGateway)
+    assert_type(do.reserved_ip.wait("192.0.2.1"), ReservedIP)
+    assert_type(do.volume.wait("x"), Volume)
+    assert_type(do.volume.wait(["x"], until="gone"), None)
+    assert_type(do.vpc.peering_wait("x"), VPCPeering)
+    assert_type(do.vpc.peering_wait(["x"]), list[VPCPeering])
+    assert_type(do.vpc.peering_wait("x", until="gone"), None)
+
+
+async def async_waits(do: AsyncDO) -> None:
+    assert_type(await do.volume.wait("x"), Volume)
+    assert_type(await do.volume.wait(["x"]), list[Volume])
+    assert_type(await do.volume.wait("x", until="gone"), None)
 
 
 def projects(do: DO) -> None:

@@ -117,6 +117,7 @@ def blocking(do: DO) -> None:
     assert_type(do.droplet.wait(1, ready_port=22), Droplet)
     assert_type(do.droplet.wait([1, 2], until="off"), list[Droplet])
     assert_type(do.droplet.wait(tag_name="a"), list[Droplet])
+    assert_type(do.droplet.wait([1, 2], until="gone"), None)
     assert_type(do.action.wait(1), Action)
     assert_type(do.action.wait([1, 2]), list[Action])
     assert_type(do.droplet.backup_enable(1, backup_policy={"plan": "weekly", "weekday": "SUN", "hour": 4}), Action)

@@ -4,13 +4,14 @@
 `documentation` the texts that docstrings share, and `overloads` operations whose result depends on their arguments.
 """
 
-from .descriptors import Async, Bound, Coro, DualMethod, Many, Mode, One, Sync, operation, run, stream
+from .descriptors import Async, Bound, Coro, DualMethod, Gone, Many, Mode, One, Sync, operation, run, stream
 
 __all__ = [
     "Async",
     "Bound",
     "Coro",
     "DualMethod",
+    "Gone",
     "Many",
     "Mode",
     "One",

@@ -30,6 +30,7 @@ T = TypeVar("T")
 E = TypeVar("E", bound=Exception)
 One = TypeVar("One", covariant=True)
 Many = TypeVar("Many", covariant=True)
+Gone = TypeVar("Gone", covariant=True)
 
 Coro: TypeAlias = Coroutine[Any, Any, R]
 

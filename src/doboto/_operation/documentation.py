@@ -62,6 +62,7 @@ PARAMETERS: Mapping[str, str] = {
     "progress": "Called with a `Progress` after every poll.",
     "missing_ok": "If true, do not raise when the resource does not exist.",
     "attributes": "Attributes as keyword arguments.",
+    "until": "`ready`, or `gone`: until it no longer exists.",
 }
 EXISTING = "The {noun}'s attributes, as for `create`; those of an existing one are not compared."
 #: Parameters that mean the same in every operation of an effect.
@@ -92,8 +93,12 @@ def _requires(one: Subject) -> bool:
     return _identifies(one) and "missing_ok" not in one.parameters
 
 
-def _is_bulk(one: Subject) -> bool:
-    return one.info.bulk
+def _is_bulk_change(one: Subject) -> bool:
+    return one.info.bulk and one.info.changes
+
+
+def _waits(one: Subject) -> bool:
+    return one.info.bulk and "until" in one.parameters
 
 
 def _is_bulk_action(one: Subject) -> bool:
@@ -138,8 +143,9 @@ ERRORS: Sequence[tuple[Condition, str, str]] = (
     (
         _acts_by_tag,
         "DOBOTONotFoundException",
-        "There is no such Droplet; what an unknown tag gives is not documented.",
+        "There is no such Droplet, or no Droplet has the tag.",
     ),
+    (_waits, "ValueError", "An id is empty or given twice, or `until` is unknown; nothing was sent."),
     (_filters, "ValueError", "A filter is empty or has an unknown value."),
     (_takes("attribs"), INVALID, "An attribute is missing, unknown or invalid; nothing was sent."),
     (_takes("attributes"), INVALID, "An attribute is missing, unknown or invalid; nothing was sent."),
@@ -151,8 +157,11 @@ ERRORS: Sequence[tuple[Condition, str, str]] = (
     (_changes_and_waits, "DOBOTOActionException", "The change failed, while waiting."),
     (_effect("action"), "DOBOTOPendingEventException", "Another action is running there, and `wait` is false."),
     (_effect("action"), "DOBOTOActionException", "The action ended as errored, while waiting."),
+    (_waits, "DOBOTOActionException", "The {noun} failed; it is in `result`."),
+    (_waits, "DOBOTOVanishedException", "The {noun} was destroyed while it was waited for."),
+    (_waits, "DOBOTOPollingException", "It took longer than `timeout`; its `polling` has the {nouns} as last seen."),
     (_takes("wait", "progress"), "DOBOTOPollingException", "It took longer than `timeout`, while waiting."),
-    (_is_bulk, "DOBOTOBulkException", "For a list of ids, it was not done to all; `outcomes` has each."),
+    (_is_bulk_change, "DOBOTOBulkException", "For a list of ids, it was not done to all; `outcomes` has each."),
     (
         _effect("create", "present", "action"),
         "DOBOTOOutcomeUnknownException",
@@ -161,7 +170,7 @@ ERRORS: Sequence[tuple[Condition, str, str]] = (
     (_always, "DOBOTOException", "The request failed for another reason."),
 )
 #: Errors that are described before an operation's own.
-FIRST = 9
+FIRST = 10
 #: What operations return that do not say it themselves: the first whose condition holds.
 RETURNS: Sequence[tuple[Condition, str]] = (
     (
@@ -169,6 +178,7 @@ RETURNS: Sequence[tuple[Condition, str]] = (
         "The Action if by one `id`; a list of Actions, one for each Droplet, if by several or by `tag_name`.",
     ),
     (_is_bulk_action, "The Action; a list of Actions, in the order given, for a list of ids."),
+    (_waits, 'The {noun}; a list, in the order given, for a list of ids; nothing with `until="gone"`.'),
     (_effect("action"), "The Action."),
     (_is_called("action_list"), "A list of Actions."),
     (_is_called("action_info"), "The Action."),
@@ -197,6 +207,10 @@ def document(functions: Iterable[Callable[..., Any]], info: OperationInfo, owner
             parameters, nouns = _parameters(function), getattr(owner, "_nouns", f"{noun}s")
             iterates = inspect.isasyncgenfunction(inspect.unwrap(function))
             one = Subject(function.__name__, frozenset(parameters), info, noun, nouns, iterates)
+            if _waits(one):
+                shared |= {
+                    name: f"{shared[name].rstrip('.')}, or a list of ids." for name in IDENTIFIERS & shared.keys()
+                }
             if "attribs" in parameters:
                 shared["attributes"] = PARAMETERS["attributes"]
             function.__doc__ = complete_docstring(function.__doc__, parameters, one, shared)

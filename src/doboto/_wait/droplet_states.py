@@ -15,11 +15,11 @@ from .._session import Session
 from ..addresses import private_ipv4, public_ipv4, public_ipv6
 from ..errors import DOBOTOForbiddenException, DOBOTONotFoundException, DOBOTOVanishedException
 from .actions import GRACE, PAGES, RUNNING
-from .lookup import Finder
+from .lookup import Finder, not_found
 
 #: `ready`: active, with an address, and no action running. `off`: powered off, and no action running. `idle`: created,
-#: and no action running, whether it is on or off.
-Until: TypeAlias = Literal["ready", "off", "idle"]
+#: and no action running, whether it is on or off. `gone`: it no longer exists.
+Until: TypeAlias = Literal["ready", "off", "idle", "gone"]
 
 
 class DropletStateWatch:
@@ -64,9 +64,9 @@ class DropletStateWatch:
         """The Droplets, in the order given.
 
         Raises:
-            DOBOTOVanishedException: Some were destroyed meanwhile.
+            DOBOTOVanishedException: Some were destroyed while they were waited for, and should not be.
         """
-        if self._gone:
+        if self._gone and self._until != "gone":
             message = f"Droplets that were waited for were destroyed: {', '.join(map(str, self._gone))}"
             droplets = self.last_seen()
             raise DOBOTOVanishedException(message, droplet=self._droplets[self._gone[0]], droplets=droplets)
@@ -76,7 +76,7 @@ class DropletStateWatch:
         """Poll: read what is pending.
 
         Raises:
-            DOBOTONotFoundException: A Droplet does not exist.
+            DOBOTONotFoundException: Some do not exist; it names all of them.
         """
         self.poll_again_now = False
         ids = list(self._missing)
@@ -97,6 +97,8 @@ class DropletStateWatch:
 
     def _state_missing(self, droplet: Mapping[str, Any]) -> str:
         """What the Droplet itself shows to be missing, in words; empty when nothing is."""
+        if self._until == "gone":
+            return "still there"
         status = droplet.get("status")
         addressed = public_ipv4(droplet) or public_ipv6(droplet) or private_ipv4(droplet)
         wanted = {"ready": status == "active", "off": status == "off", "idle": status != "new"}
@@ -118,15 +120,23 @@ class DropletStateWatch:
 
     async def _read_each(self, ids: Sequence[int], deadline: Deadline) -> None:
         jobs = [partial(self._read, id, deadline) for id in ids]
-        for outcome in await self._session.io.gather(jobs):
-            if isinstance(outcome, Exception):
+        absent: dict[int, DOBOTONotFoundException] = {}
+        for id, outcome in zip(ids, await self._session.io.gather(jobs), strict=True):
+            if isinstance(outcome, DOBOTONotFoundException):
+                absent[id] = outcome
+            elif isinstance(outcome, Exception):
                 raise outcome
+        if absent:
+            raise not_found("Droplets", absent)
 
     async def _read(self, id: int, deadline: Deadline) -> None:
         request = get(path("/droplets/{id}", id=id))
         try:
             self._droplets[id] = await self._session.call(request, deadline, member_reader("droplet", dict))
         except DOBOTONotFoundException:
+            if self._until == "gone":
+                self._gone.append(id)
+                return
             if self._session.ownership.known(id) and self._session.io.clock.monotonic() - self._begun < GRACE:
                 return  # created by this program, and not to be read yet (pydo#468)
             if self._droplets[id] is None:

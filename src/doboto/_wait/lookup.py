@@ -10,6 +10,7 @@ from .._core import pages
 from .._core.deadline import Deadline
 from .._json import mapping
 from .._session import Session
+from ..errors import DOBOTONotFoundException
 
 
 class Finder:
@@ -42,14 +43,14 @@ class Finder:
         self._queue: list[int] = list(self._known)
         self._read: set[int] = set()
         self._hits: list[int] = []
-        self._found: dict[int, Any] = {}
+        self._found: dict[Any, Any] = {}
 
     @property
     def is_finished(self) -> bool:
         """Whether all likely pages were read: what was not found by then is on none of them."""
         return not self._queue
 
-    async def find(self, ids: Iterable[int], deadline: Deadline, most: int) -> dict[int, Any]:
+    async def find(self, ids: Iterable[Any], deadline: Deadline, most: int) -> dict[Any, Any]:
         """Those of the ids that stand on the likely pages read so far.
 
         Args:
@@ -102,13 +103,35 @@ async def read_list(session: Session, key: str, path: str, deadline: Deadline) -
 def likely_pages(page: pages.Page, number: int, read: Iterable[int]) -> list[int]:
     """The page to look at next for things newer than most: the neighbour of the end where the list grows."""
     last = max(page.last, number)
-    ids = [id for item in page.items if (id := _id(item)) is not None]
+    ids = [id for item in page.items if isinstance(id := _id(item), int)]
     ascending = len(ids) > 1 and ids[0] < ids[-1]
     order = range(last, 0, -1) if ascending else range(1, last + 1)
     done = set(read)
     return [candidate for candidate in order if candidate not in done][:1]
 
 
-def _id(item: Any) -> int | None:
+def not_found(noun: str, absent: Mapping[Any, DOBOTONotFoundException]) -> DOBOTONotFoundException:
+    """One error for all resources that do not exist, with the data of the first response.
+
+    Args:
+        noun: What they are called, in the plural.
+        absent: The errors by the ids of the resources.
+    """
+    first = next(iter(absent.values()))
+    if len(absent) == 1:
+        return first
+    error = DOBOTONotFoundException()
+    vars(error).update(vars(first))
+    error.message = f"{len(absent)} {noun} do not exist: {', '.join(map(str, absent))}"
+    error.method = error.url = error.request_id = None
+    return error
+
+
+def untagged(tag_name: str) -> DOBOTONotFoundException:
+    """The error for a tag that no Droplet has: it may be mistyped."""
+    return DOBOTONotFoundException(f"no Droplet has the tag {tag_name!r}")
+
+
+def _id(item: Any) -> int | str | None:
     found = mapping(item).get("id")
-    return found if isinstance(found, int) else None
+    return found if isinstance(found, int | str) else None

@@ -58,7 +58,7 @@ class Action(ActionRunner[Mode]):
         """
         return await self._fetch("action", get(path("/actions/{id}", id=id)))
 
-    @wait_operation(ref=("actions_get", "actions_list"), scopes="actions:read")
+    @wait_operation(ref=("actions_get", "actions_list"), scopes="actions:read", bulk=True)
     async def wait(
         self,
         id: int | Sequence[int],

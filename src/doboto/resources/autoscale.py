@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, TypeAlias, Unpack
 
 from .._core.attributes import check_attributes
 from .._core.request import Request, filters, path
 from .._json import mapping
-from .._operation import Mode, operation, stream
+from .._operation import Coro, Mode, operation, stream
+from .._operation.overloads import overloaded_operation
+from .._wait.lifecycle import Lifecycle
 from ..events import OnEvent
 from ..types import AutoscaleCreate, AutoscaleEvent, AutoscaleMember, AutoscalePool
 from ._base.create import CreateSpec, has_name
-from ._base.lifecycle import Lifecycle, LifecycleOperations
+from ._base.lifecycle import LifecycleOperations, Until, Waits
 
 Pools: TypeAlias = list[AutoscalePool]
 Members: TypeAlias = list[AutoscaleMember]
 Events: TypeAlias = list[AutoscaleEvent]
 Present: TypeAlias = tuple[AutoscalePool, AutoscalePool | None]
+waiting = overloaded_operation[
+    Waits[str, AutoscalePool, Pools, None], Waits[str, Coro[AutoscalePool], Coro[Pools], Coro[None]]
+]
 
 
 class Autoscale(LifecycleOperations[Mode]):
@@ -138,6 +143,19 @@ class Autoscale(LifecycleOperations[Mode]):
         pool: AutoscalePool = await self._replace(SCALING, id, body, plan, wait)
         return pool
 
+    @waiting(ref=("autoscalepools_get", "autoscalepools_list"), scopes="droplet:read", bulk=True)
+    async def wait(
+        self,
+        id: str | Sequence[str],
+        *,
+        until: Until = "ready",
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnEvent | None = None,
+    ) -> AutoscalePool | Pools | None:
+        """Wait until autoscale pools have as many Droplets as they should, or until they no longer exist."""
+        return await self._wait_for(SCALING, id, until, self._plan(poll, timeout, progress))
+
     @operation(
         ref=("autoscalepools_delete", "autoscalepools_delete_dangerous"),
         scopes="droplet:delete",
@@ -213,18 +231,18 @@ class Scaling(Lifecycle):
     The API calls it active from the beginning, so that its Droplets are counted as well.
     """
 
-    def missing(self, thing: Mapping[str, Any]) -> str:
+    def missing(self, resource: Mapping[str, Any]) -> str:
         """What a pool lacks of that, in words."""
-        config, active = mapping(thing.get("config")), thing.get("active_resources_count", 0)
+        config, active = mapping(resource.get("config")), resource.get("active_resources_count", 0)
         fixed = config.get("target_number_instances")
         least, most = config.get("min_instances", fixed), config.get("max_instances", fixed)
-        missing = super().missing(thing)
+        missing = super().missing(resource)
         if missing or least is None or most is None or least <= active <= most:
             return missing
         return f"{active} Droplets are active instead of {least if least == most else f'{least} to {most}'}"
 
 
-SCALING = Scaling("autoscale_pool", ONE, rest="active", failed=frozenset({"error", "deleting"}))
+SCALING = Scaling("autoscale_pool", ONE, ready="active", failed=frozenset({"error", "deleting"}))
 
 
 def _dangerous(id: str) -> Request:

@@ -9,12 +9,13 @@ from .._core.attributes import check_attributes, require, to_nonempty_list
 from .._core.request import Request, check_text, filters, path
 from .._operation import Coro, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
+from .._wait.lifecycle import Lifecycle
 from ..errors import ArgumentValueError
 from ..events import OnEvent
 from ..types import Certificate as CertificateData
 from ..types import CertificateType
 from ._base.create import CreateSpec, has_name
-from ._base.lifecycle import Lifecycle, LifecycleOperations
+from ._base.lifecycle import LifecycleOperations, Until, Waits
 
 Certificates: TypeAlias = list[CertificateData]
 Present: TypeAlias = tuple[CertificateData, CertificateData | None]
@@ -53,6 +54,9 @@ class Creates(Protocol[One]):
 
 create_operation = overloaded_operation[Creates[CertificateData], Creates[Coro[CertificateData]]]
 present_operation = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
+waiting = overloaded_operation[
+    Waits[str, CertificateData, Certificates, None], Waits[str, Coro[CertificateData], Coro[Certificates], Coro[None]]
+]
 
 #: API reference, `state` of a certificate.
 LIFECYCLE = Lifecycle("certificate", "/certificates/{id}", "verified", frozenset({"error"}), "state")
@@ -167,6 +171,19 @@ class Certificate(LifecycleOperations[Mode]):
             The certificate, without its private key, which the API never shows.
         """
         return await self._get("certificate", path("/certificates/{id}", id=id))
+
+    @waiting(ref=("certificates_get", "certificates_list"), scopes="certificate:read", bulk=True)
+    async def wait(
+        self,
+        id: str | Sequence[str],
+        *,
+        until: Until = "ready",
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnEvent | None = None,
+    ) -> CertificateData | Certificates | None:
+        """Wait until certificates are verified, or until they no longer exist."""
+        return await self._wait_for(LIFECYCLE, id, until, self._plan(poll, timeout, progress))
 
     @operation(
         ref="certificates_delete",

@@ -8,19 +8,23 @@ from typing import Any, TypeAlias, Unpack
 
 from .._core.attributes import check_attributes, to_nonempty_list
 from .._core.request import Request, path
-from .._operation import Mode, operation, stream
+from .._operation import Coro, Mode, operation, stream
+from .._operation.overloads import overloaded_operation
+from .._wait.lifecycle import Lifecycle
 from .._wait.polling import WaitPlan
 from ..errors import ArgumentValueError
 from ..events import OnEvent
 from ..types import Firewall as FirewallData
 from ..types import FirewallCreate, InboundRule, OutboundRule
 from ._base.create import CreateSpec, has_name
-from ._base.lifecycle import Lifecycle, LifecycleOperations
+from ._base.lifecycle import LifecycleOperations, Until, Waits
 from .firewall_rules import ADDING, REMOVING, SIDES, RuleChange, Rules, body_of_rules
 
 Firewalls: TypeAlias = list[FirewallData]
 Present: TypeAlias = tuple[FirewallData, FirewallData | None]
-
+waiting = overloaded_operation[
+    Waits[str, FirewallData, Firewalls, None], Waits[str, Coro[FirewallData], Coro[Firewalls], Coro[None]]
+]
 
 #: API reference, `status` of a firewall.
 LIFECYCLE = Lifecycle("firewall", "/firewalls/{id}", "succeeded", frozenset({"failed"}))
@@ -143,6 +147,19 @@ class Firewall(LifecycleOperations[Mode]):
         """
         plan = self._plan(poll, timeout, progress)
         return await self._replace(LIFECYCLE, id, configuration_body(attributes), plan, wait)
+
+    @waiting(ref=("firewalls_get", "firewalls_list"), scopes="firewall:read", bulk=True)
+    async def wait(
+        self,
+        id: str | Sequence[str],
+        *,
+        until: Until = "ready",
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnEvent | None = None,
+    ) -> FirewallData | Firewalls | None:
+        """Wait until firewalls are applied to every Droplet, or until they no longer exist."""
+        return await self._wait_for(LIFECYCLE, id, until, self._plan(poll, timeout, progress))
 
     @operation(
         ref="firewalls_delete",
@@ -323,7 +340,7 @@ class Firewall(LifecycleOperations[Mode]):
 
     async def _change_rules(self, change: RuleChange, id: str, rules: Rules, plan: WaitPlan, wait: bool) -> None:
         """Add or remove rules, in the spelling that the firewall has for them."""
-        read = partial(self._fetch, "firewall", LIFECYCLE.reading(id), plan.deadline)
+        read = partial(self._fetch, "firewall", LIFECYCLE.request(id), plan.deadline)
 
         async def happened() -> bool:
             return change.is_done(rules, await read())

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias, Unpack
 
 from .._core.attributes import check_attributes, merge_attributes
 from .._core.request import Request, check_flag, check_text, filters, get, path
 from .._core.response import read_action
 from .._json import items
-from .._operation import Mode, operation, stream
+from .._operation import Coro, Mode, operation, stream
+from .._operation.overloads import overloaded_operation
+from .._wait.lifecycle import Lifecycle
 from .._wait.polling import WaitPlan
 from ..errors import ArgumentValueError
 from ..events import OnEvent
@@ -17,12 +20,15 @@ from ..types import Action, ImageCreate, ImageListType
 from ..types import Image as ImageData
 from ._base.actions import ActionRunner, action_spec
 from ._base.create import CreateSpec
-from ._base.lifecycle import Lifecycle, LifecycleOperations
+from ._base.lifecycle import LifecycleOperations, Until, Waits
 from .image_transfers import ImageTransfers
 
 Images: TypeAlias = list[ImageData]
 Actions: TypeAlias = list[Action]
 Present: TypeAlias = tuple[ImageData, ImageData | None]
+waiting = overloaded_operation[
+    Waits[int, ImageData, Images, None], Waits[int, Coro[ImageData], Coro[Images], Coro[None]]
+]
 
 
 class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode]):
@@ -152,6 +158,19 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         request = Request("PUT", path("/images/{id}", id=id), body=body, repeatable=True)
         return await self._fetch("image", request)
 
+    @waiting(ref=("images_get", "images_list", "imageActions_list"), scopes="image:read", bulk=True)
+    async def wait(
+        self,
+        id: int | Sequence[int],
+        *,
+        until: Until = "ready",
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnEvent | None = None,
+    ) -> ImageData | Images | None:
+        """Wait until images can be used and no action is running on them, or until they no longer exist."""
+        return await self._wait_for(replace(IMPORT, has_actions=True), id, until, self._plan(poll, timeout, progress))
+
     @operation(
         ref="images_delete",
         scopes="image:delete",
@@ -241,7 +260,9 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
 
 
 #: How an import comes to its end (API reference, `status` of images).
-IMPORT = Lifecycle("image", "/images/{id}", rest="available", failed=frozenset({"deleted", "retired"}))
+IMPORT = Lifecycle(
+    "image", "/images/{id}", ready="available", failed=frozenset({"deleted", "retired"}), query={"private": "true"}
+)
 
 
 def is_done(image: Mapping[str, Any], body: Mapping[str, Any]) -> bool:

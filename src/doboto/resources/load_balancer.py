@@ -9,12 +9,13 @@ from .._core.attributes import check_attributes, to_nonempty_list
 from .._core.request import Request, path
 from .._operation import Coro, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
+from .._wait.lifecycle import Lifecycle
 from ..errors import ArgumentValueError
 from ..events import OnEvent
 from ..types import ForwardingRule, LoadBalancerCreate
 from ..types import LoadBalancer as LoadBalancerData
 from ._base.create import CreateSpec, has_name
-from ._base.lifecycle import Lifecycle, LifecycleOperations
+from ._base.lifecycle import LifecycleOperations, Until, Waits
 
 LoadBalancers: TypeAlias = list[LoadBalancerData]
 Present: TypeAlias = tuple[LoadBalancerData, LoadBalancerData | None]
@@ -77,6 +78,10 @@ class Updates(Protocol[One]):
 create_operation = overloaded_operation[Creates[LoadBalancerData], Creates[Coro[LoadBalancerData]]]
 present_operation = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
 update_operation = overloaded_operation[Updates[LoadBalancerData], Updates[Coro[LoadBalancerData]]]
+waiting = overloaded_operation[
+    Waits[str, LoadBalancerData, LoadBalancers, None],
+    Waits[str, Coro[LoadBalancerData], Coro[LoadBalancers], Coro[None]],
+]
 
 #: API reference, `status` of a load balancer.
 LIFECYCLE = Lifecycle("load_balancer", "/load_balancers/{id}", "active", frozenset({"errored"}))
@@ -199,6 +204,19 @@ class LoadBalancer(LifecycleOperations[Mode]):
         plan = self._plan(poll, timeout, progress)
         return await self._replace(LIFECYCLE, id, configuration_body(attribs, attributes), plan, wait)
 
+    @waiting(ref=("loadBalancers_get", "loadBalancers_list"), scopes="load_balancer:read", bulk=True)
+    async def wait(
+        self,
+        id: str | Sequence[str],
+        *,
+        until: Until = "ready",
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnEvent | None = None,
+    ) -> LoadBalancerData | LoadBalancers | None:
+        """Wait until load balancers are active, or until they no longer exist."""
+        return await self._wait_for(LIFECYCLE, id, until, self._plan(poll, timeout, progress))
+
     @operation(
         ref="loadBalancers_delete",
         scopes="load_balancer:delete",
@@ -285,7 +303,7 @@ class LoadBalancer(LifecycleOperations[Mode]):
         deadline = self._session.deadline()
 
         async def happened() -> bool:
-            balancer = await self._fetch("load_balancer", LIFECYCLE.reading(id), deadline)
+            balancer = await self._fetch("load_balancer", LIFECYCLE.request(id), deadline)
             found = balancer["forwarding_rules"]
             return wanted([any(is_same_rule(rule, one) for one in found) for rule in rules])
 

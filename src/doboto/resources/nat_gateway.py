@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, TypeAlias, Unpack
 
 from .._core.attributes import check_attributes
 from .._core.request import Request, filters
-from .._operation import Mode, operation, stream
+from .._operation import Coro, Mode, operation, stream
+from .._operation.overloads import overloaded_operation
+from .._wait.lifecycle import Lifecycle
 from ..events import OnEvent
 from ..types import NATGateway as NATGatewayData
 from ..types import NATGatewayCreate, NATGatewayState, NATGatewayUpdate
 from ._base.create import CreateSpec, has_name
-from ._base.lifecycle import Lifecycle, LifecycleOperations
+from ._base.lifecycle import LifecycleOperations, Until, Waits
 
 NATGateways: TypeAlias = list[NATGatewayData]
 Present: TypeAlias = tuple[NATGatewayData, NATGatewayData | None]
-
+waiting = overloaded_operation[
+    Waits[str, NATGatewayData, NATGateways, None], Waits[str, Coro[NATGatewayData], Coro[NATGateways], Coro[None]]
+]
 
 #: API reference, `state` of a VPC NAT gateway.
 LIFECYCLE = Lifecycle("vpc_nat_gateway", "/vpc_nat_gateways/{id}", "ACTIVE", frozenset({"ERROR", "INVALID"}), "state")
@@ -119,7 +123,7 @@ class NATGateway(LifecycleOperations[Mode]):
     @operation(ref="vpcnatgateways_get", scopes="nat_gateway:read")
     async def info(self, id: str) -> NATGatewayData:
         """Read one NAT gateway."""
-        return await self._fetch("vpc_nat_gateway", LIFECYCLE.reading(id))
+        return await self._fetch("vpc_nat_gateway", LIFECYCLE.request(id))
 
     @operation(
         ref="vpcnatgateways_update",
@@ -149,6 +153,19 @@ class NATGateway(LifecycleOperations[Mode]):
         """
         body = check_attributes(attributes, needed=("name", "size"), lists=("vpcs",))
         return await self._replace(LIFECYCLE, id, body, self._plan(poll, timeout, progress), wait)
+
+    @waiting(ref=("vpcnatgateways_get", "vpcnatgateways_list"), scopes="nat_gateway:read", bulk=True)
+    async def wait(
+        self,
+        id: str | Sequence[str],
+        *,
+        until: Until = "ready",
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnEvent | None = None,
+    ) -> NATGatewayData | NATGateways | None:
+        """Wait until NAT gateways are active, or until they no longer exist."""
+        return await self._wait_for(LIFECYCLE, id, until, self._plan(poll, timeout, progress))
 
     @operation(
         ref="vpcnatgateways_delete",

@@ -14,20 +14,21 @@ from .._core.recovery import SKEW, parse_time
 from .._core.request import Request, check_text, get
 from .._json import records
 from .._operation import Mode, operation
+from .._wait.lifecycle import Lifecycle, LifecycleWatch
 from .._wait.polling import WaitPlan, wait
-from .._wait.state import StateWatch
 from ..errors import ArgumentValueError, DOBOTOActionException, DOBOTOException
 from ..events import OnEvent
 from ..types import Action
 from ..types import ReservedIP as ReservedIPData
 from ._base.addresses import Addresses, droplet_of
 from ._base.create import CreateSpec
+from ._base.lifecycle import Waiter
 from ._base.recovery import outcome_unknown
 
 Actions: TypeAlias = list[Action]
 
 
-class ReservedIP(Addresses[Mode, ReservedIPData]):
+class ReservedIP(Addresses[Mode, ReservedIPData], Waiter[Mode]):
     """Reserved IPs: public IPv4 addresses that stay, and move between Droplets."""
 
     _kind = ReservedIPData
@@ -90,6 +91,28 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
     async def action_info(self, ip: str, action_id: int) -> Action:
         """Read one action of an address."""
         return await self._get("action", f"{self._actions(ip)}/{check_text('action_id', action_id)}")
+
+    @operation(ref=("reservedIPs_get", "floatingIPs_get"), scopes="reserved_ip:read")
+    async def wait(
+        self, ip: str, *, poll: float = 5, timeout: float = 300, progress: OnEvent | None = None
+    ) -> ReservedIPData:
+        """Wait until no action is running on an address: until it is assigned, or free.
+
+        Returns:
+            The address.
+
+        Raises:
+            DOBOTOVanishedException: It was released while it was waited for.
+            DOBOTOPollingException: It took longer than `timeout`.
+        """
+        address: ReservedIPData = await self._wait_for(
+            self._lifecycle, ip, "ready", self._plan(poll, timeout, progress)
+        )
+        return address
+
+    @property
+    def _lifecycle(self) -> Lifecycle:
+        return Unlocking(self._single, f"{self._root}/{{id}}", None)
 
     def _create_spec(self, droplet_id: int | None, region: str | None, project_id: str | None) -> CreateSpec:
         """How an address is made. It is known by the moment alone: see `_made_since`."""
@@ -156,11 +179,9 @@ class ReservedIP(Addresses[Mode, ReservedIPData]):
             DOBOTOActionException: It is not the Droplet's then.
         """
         ip = address["ip"]
-        watch = StateWatch(
-            self._session, "assign_ip", self._single, get(self._path(ip)), {"id": ip, "locked": True}, _busy
-        )
+        watch = LifecycleWatch(self._session, "assign_ip", self._lifecycle, {ip: {"locked": True}})
         await wait(self._session, watch, plan)
-        seen: ReservedIPData = watch.last_seen()
+        seen: ReservedIPData = watch.result()[0]
         # The API leaves `droplet` out for a token without droplet:read.
         if "droplet" in seen and droplet_of(seen) != droplet_id:
             raise DOBOTOActionException(f"{self._noun} {ip} was not assigned to Droplet {droplet_id}", seen)
@@ -173,5 +194,9 @@ NAMES = ("reserved_ips", "floating_ips")
 LOOK = 2.0
 
 
-def _busy(address: Mapping[str, Any]) -> str:
-    return "it is locked" if address.get("locked") else ""
+class Unlocking(Lifecycle):
+    """How an address becomes ready: it is locked while an action is running on it."""
+
+    def missing(self, resource: Mapping[str, Any]) -> str:
+        """That it is locked, if it is."""
+        return "it is locked" if resource.get("locked") else ""

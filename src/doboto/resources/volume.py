@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, Unpack, cast, overload
 
 from .._core.attributes import check_attributes, require
@@ -11,12 +11,14 @@ from .._core.request import Request, check_text, filters, get, path
 from .._core.response import read_member
 from .._operation import Coro, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
+from .._wait.lifecycle import Lifecycle
 from ..errors import ArgumentTypeError, ArgumentValueError, DOBOTONotFoundException
 from ..events import OnEvent
 from ..types import Action, Snapshot, VolumeCreate, VolumeCreateBase
 from ..types import Volume as VolumeData
 from ._base.actions import ActionRunner, ActionSpec, action_spec
 from ._base.create import CreateSpec, Creation, has_name
+from ._base.lifecycle import Until, Waiter, Waits
 
 Volumes: TypeAlias = list[VolumeData]
 Snapshots: TypeAlias = list[Snapshot]
@@ -52,9 +54,15 @@ class Creates(Protocol[One]):
 
 create_operation = overloaded_operation[Creates[VolumeData], Creates[Coro[VolumeData]]]
 present_operation = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
+waiting = overloaded_operation[
+    Waits[str, VolumeData, Volumes, None], Waits[str, Coro[VolumeData], Coro[Volumes], Coro[None]]
+]
+
+#: A volume has no state; its actions have.
+LIFECYCLE = Lifecycle("volume", "/volumes/{id}", None, has_actions=True)
 
 
-class Volume(Creation[Mode], ActionRunner[Mode]):
+class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
     """Block storage: disks that Droplets are given and that outlive them."""
 
     _noun = "volume"
@@ -152,6 +160,23 @@ class Volume(Creation[Mode], ActionRunner[Mode]):
         return await self._create_unless_exists(
             create_spec(attribs, attributes), self._plan(poll, timeout, None).deadline
         )
+
+    @waiting(
+        ref=("volumes_get", "volumes_list", "volumeActions_list"),
+        scopes=("block_storage:read", "block_storage_action:read"),
+        bulk=True,
+    )
+    async def wait(
+        self,
+        id: str | Sequence[str],
+        *,
+        until: Until = "ready",
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnEvent | None = None,
+    ) -> VolumeData | Volumes | None:
+        """Wait until volumes have no running action, or until they no longer exist."""
+        return await self._wait_for(LIFECYCLE, id, until, self._plan(poll, timeout, progress))
 
     @operation(
         ref=("volumes_delete", "volumes_delete_byName"),

@@ -3,19 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, overload
 
 from .._core.attributes import require, to_nonempty_list
 from .._core.request import Request, check_text, filters, path
-from .._operation import Mode, operation, stream
+from .._operation import Coro, Gone, Many, Mode, One, operation, stream
+from .._operation.overloads import overloaded_operation
+from .._wait.lifecycle import Lifecycle
 from ..errors import ArgumentValueError
 from ..events import OnEvent
 from ..types import VPCPeering
 from ._base.create import CreateSpec, has_name
-from ._base.lifecycle import Lifecycle, LifecycleOperations
+from ._base.lifecycle import LifecycleOperations, Until
 
 Peerings: TypeAlias = list[VPCPeering]
 PresentPeering: TypeAlias = tuple[VPCPeering, VPCPeering | None]
+
+
+class Waits(Protocol[One, Many, Gone]):
+    """A peering by its id, a list by several, nothing where they are waited for to be gone."""
+
+    @overload
+    def __call__(
+        self,
+        peering_id: str,
+        *,
+        until: Literal["ready"] = "ready",
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnEvent | None = None,
+    ) -> One: ...
+    @overload
+    def __call__(
+        self,
+        peering_id: list[str],
+        *,
+        until: Literal["ready"] = "ready",
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnEvent | None = None,
+    ) -> Many: ...
+    @overload
+    def __call__(
+        self,
+        peering_id: str | list[str],
+        *,
+        until: Literal["gone"],
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnEvent | None = None,
+    ) -> Gone: ...
+
+
+waiting = overloaded_operation[Waits[VPCPeering, Peerings, None], Waits[Coro[VPCPeering], Coro[Peerings], Coro[None]]]
 
 #: API reference, `status` of a VPC peering; it knows none that fails.
 LIFECYCLE = Lifecycle("vpc_peering", "/vpc_peerings/{id}", "ACTIVE")
@@ -128,7 +168,7 @@ class VPCPeerings(LifecycleOperations[Mode]):
     @operation(ref="vpcPeerings_get", scopes="vpc_peering:read")
     async def peering_info(self, peering_id: str) -> VPCPeering:
         """Read one peering."""
-        return await self._fetch("vpc_peering", LIFECYCLE.reading(peering_id))
+        return await self._fetch("vpc_peering", LIFECYCLE.request(peering_id))
 
     @operation(ref=("vpcPeerings_patch", "vpcs_patch_peerings"), scopes="vpc_peering:update", effect="update")
     async def peering_update(self, peering_id: str, name: str, *, id: str | None = None) -> VPCPeering:
@@ -149,6 +189,19 @@ class VPCPeerings(LifecycleOperations[Mode]):
             key, where = "peering", path("/vpcs/{id}/peerings/{peering}", id=id, peering=peering_id)
         body = {"name": check_text("name", name)}
         return await self._fetch(key, Request("PATCH", where, body=body, repeatable=True))
+
+    @waiting(ref=("vpcPeerings_get", "vpcPeerings_list"), scopes="vpc_peering:read", bulk=True)
+    async def peering_wait(
+        self,
+        peering_id: str | list[str],
+        *,
+        until: Until = "ready",
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnEvent | None = None,
+    ) -> VPCPeering | Peerings | None:
+        """Wait until peerings are active, or until they no longer exist."""
+        return await self._wait_for(LIFECYCLE, peering_id, until, self._plan(poll, timeout, progress))
 
     @operation(
         ref="vpcPeerings_delete",

@@ -2,53 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar, overload
 
+from ..._core.attributes import to_list
 from ..._core.deadline import Deadline
 from ..._core.ownership import OpenRequest
-from ..._core.request import Request, get, path
+from ..._core.request import Request, check_text, path
 from ..._core.response import member_reader
-from ..._operation import Mode
+from ..._operation import Gone, Many, Mode, One
 from ..._wait.deletion import DeletionWatch
+from ..._wait.lifecycle import Lifecycle, LifecycleWatch
 from ..._wait.polling import WaitPlan, wait
-from ..._wait.state import StateWatch
 from ...errors import DOBOTOException
+from ...events import OnEvent
 from ...outcomes import attach_state
 from .create import CreateSpec, Creation
 from .recovery import outcome_unknown
+from .resource import Resource
+
+#: `ready`: it can be used. `gone`: it no longer exists.
+Until: TypeAlias = Literal["ready", "gone"]
+Id = TypeVar("Id", contravariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Lifecycle:
-    """How a kind of thing comes to rest.
+class Waits(Protocol[Id, One, Many, Gone]):
+    """A resource by its id, a list by several, nothing where they are waited for to be gone."""
 
-    Attributes:
-        key: The root key of replies that hold one.
-        place: The path of one, with `{id}` in it.
-        rest: Its state at rest.
-        failed: The states that it won't come out of.
-        member: The field that has its state.
-    """
+    @overload
+    def __call__(
+        self,
+        id: Id,
+        *,
+        until: Literal["ready"] = "ready",
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnEvent | None = None,
+    ) -> One: ...
+    @overload
+    def __call__(
+        self,
+        id: Sequence[Id],
+        *,
+        until: Literal["ready"] = "ready",
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnEvent | None = None,
+    ) -> Many: ...
+    @overload
+    def __call__(
+        self,
+        id: Id | Sequence[Id],
+        *,
+        until: Literal["gone"],
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnEvent | None = None,
+    ) -> Gone: ...
 
-    key: str
-    place: str
-    rest: str
-    failed: frozenset[str] = frozenset()
-    member: str = "status"
 
-    def reading(self, id: int | str) -> Request:
-        """The request that reads one."""
-        return get(path(self.place, id=id))
+class Waiter(Resource[Mode]):
+    """Waits for resources."""
 
-    def missing(self, thing: Mapping[str, Any]) -> str:
-        """What one lacks until it is at rest, in words."""
-        state = thing.get(self.member, "not known yet")
-        return "" if state == self.rest else f"{self.member} is {state}"
+    async def _wait_for(
+        self, lifecycle: Lifecycle, id: int | str | Sequence[int | str], until: Until, plan: WaitPlan
+    ) -> Any:
+        """The resource once it is ready, a list for a list of ids; None once all of them are gone.
+
+        Raises:
+            ValueError: An id is empty or given twice, or `until` is unknown.
+        """
+        if until not in UNTIL:
+            raise ValueError(f"until must be {' or '.join(UNTIL)}, not {until!r}")
+        single = isinstance(id, int | str)
+        ids = [id] if isinstance(id, int | str) else to_list("id", id)
+        for one in ids:
+            check_text("id", one)
+        if twice := next((one for one in ids if ids.count(one) > 1), None):
+            raise ValueError(f"id has {twice} twice")
+        watch = LifecycleWatch(self._session, "wait", lifecycle, dict.fromkeys(ids), gone=until == "gone")
+        await wait(self._session, watch, plan, at_once=True)
+        found = watch.result()
+        return None if until == "gone" else found[0] if single else found
 
 
-class LifecycleOperations(Creation[Mode]):
+UNTIL = ("ready", "gone")
+
+
+class LifecycleOperations(Creation[Mode], Waiter[Mode]):
     """Makes, changes and destroys things, and waits for them."""
 
     async def _create_and_wait(self, spec: CreateSpec, course: Lifecycle, plan: WaitPlan, wait: bool) -> Any:
@@ -85,13 +126,9 @@ class LifecycleOperations(Creation[Mode]):
         Raises:
             DOBOTOActionException: It failed.
         """
-        watch = StateWatch(
-            self._session, what, course.key, course.reading(thing["id"]), thing, course.missing, course.failed,
-            course.member,
-        )  # fmt: skip
-        watch.check()
+        watch = LifecycleWatch(self._session, what, course, {thing["id"]: thing})
         await wait(self._session, watch, plan)
-        return watch.last_seen()
+        return watch.result()[0]
 
     async def _destroy_and_wait(
         self,
@@ -106,7 +143,7 @@ class LifecycleOperations(Creation[Mode]):
         """Destroy a thing, by `request` if that is not the usual one; wait until it answers no more if asked to."""
         usual = Request("DELETE", path(course.place, id=id), repeatable=True)
         if await self._delete(request or usual, missing_ok, plan.deadline) and wait_till_gone:
-            await wait(self._session, DeletionWatch(self._session, id, course.reading(id), course.key), plan)
+            await wait(self._session, DeletionWatch(self._session, id, course.request(id), course.key), plan)
 
     async def _change(
         self, request: Request, what: str, deadline: Deadline, happened: Callable[[], Awaitable[bool]]

@@ -8,9 +8,10 @@ from typing import Any, Literal, Protocol, TypeAlias, overload
 from ..._core.attributes import check_choice
 from ..._core.droplet.create_request import check_ready_port
 from ..._core.droplet.target import Target
-from ..._operation import Coro, Many, Mode, One
+from ..._operation import Coro, Gone, Many, Mode, One
 from ..._operation.overloads import overloaded_operation
 from ..._wait.droplet_states import DropletStateWatch
+from ..._wait.lookup import untagged
 from ..._wait.polling import wait
 from ..._wait.ports import PortWatch
 from ...errors import ArgumentValueError
@@ -20,12 +21,14 @@ from .._base.resource import Resource
 
 Droplets: TypeAlias = list[Droplet]
 #: The states that can be waited for.
-Until: TypeAlias = Literal["ready", "off", "idle"]
-UNTIL = ("ready", "off", "idle")
+Until: TypeAlias = Literal["ready", "off", "idle", "gone"]
+UNTIL = ("ready", "off", "idle", "gone")
+#: Those after which there is a Droplet to return.
+Existing: TypeAlias = Literal["ready", "off", "idle"]
 
 
-class Waits(Protocol[One, Many]):
-    """A Droplet by its id, a list by several or by tag."""
+class Waits(Protocol[One, Many, Gone]):
+    """A Droplet by its id, a list by several or by tag, nothing where they are waited for to be gone."""
 
     @overload
     def __call__(
@@ -33,7 +36,7 @@ class Waits(Protocol[One, Many]):
         id: int,
         tag_name: None = None,
         *,
-        until: Until = "ready",
+        until: Existing = "ready",
         ready_port: int | None = None,
         poll: float = 5,
         timeout: float = 300,
@@ -45,15 +48,26 @@ class Waits(Protocol[One, Many]):
         id: Sequence[int] | None = None,
         tag_name: str | None = None,
         *,
-        until: Until = "ready",
+        until: Existing = "ready",
         ready_port: int | None = None,
         poll: float = 5,
         timeout: float = 300,
         progress: OnEvent | None = None,
     ) -> Many: ...
+    @overload
+    def __call__(
+        self,
+        id: int | Sequence[int] | None = None,
+        tag_name: str | None = None,
+        *,
+        until: Literal["gone"],
+        poll: float = 5,
+        timeout: float = 300,
+        progress: OnEvent | None = None,
+    ) -> Gone: ...
 
 
-wait_operation = overloaded_operation[Waits[Droplet, Droplets], Waits[Coro[Droplet], Coro[Droplets]]]
+wait_operation = overloaded_operation[Waits[Droplet, Droplets, None], Waits[Coro[Droplet], Coro[Droplets], Coro[None]]]
 
 
 class DropletWait(Resource[Mode]):
@@ -76,7 +90,7 @@ class DropletWait(Resource[Mode]):
         poll: float = 5,
         timeout: float = 300,
         progress: OnEvent | None = None,
-    ) -> Droplet | Droplets:
+    ) -> Droplet | Droplets | None:
         """Wait for Droplets that exist, whoever created or changed them.
 
         A poll costs two requests for a single Droplet. For several it reads the list of Droplets, page by page, and one
@@ -85,16 +99,17 @@ class DropletWait(Resource[Mode]):
         Args:
             id: The Droplet's id, or a list of ids; or
             tag_name: the tag whose Droplets are meant: those that have it when the call begins.
-            until: `ready` (active, with an address, no action running), `off` (powered off, no action running) or
-                `idle` (created, and no action running, on or off).
+            until: `ready` (active, with an address, no action running), `off` (powered off, no action running),
+                `idle` (created, and no action running, on or off) or `gone` (it no longer exists).
             ready_port: With `ready`, also wait until this TCP port accepts connections.
 
         Returns:
-            The Droplet if by one `id`; a list of Droplets, in the order given, if by several or by `tag_name`.
+            The Droplet if by one `id`; a list of Droplets, in the order given, if by several or by `tag_name`; nothing
+            with `until="gone"`.
 
         Raises:
             ValueError: Neither or both of `id` and `tag_name` are given, one is empty, or `until` is unknown.
-            DOBOTONotFoundException: A Droplet does not exist.
+            DOBOTONotFoundException: Droplets do not exist, or no Droplet has the tag: it may be mistyped.
             DOBOTOVanishedException: A Droplet was destroyed while it was waited for.
             DOBOTOPollingException: It took longer than `timeout`; its `polling` has the Droplets as last seen.
         """
@@ -102,8 +117,12 @@ class DropletWait(Resource[Mode]):
         _check(until, ready_port)
         plan = self._plan(poll, timeout, progress)
         ids = await self._target_ids(target, plan.deadline)
+        if target.tag_name is not None and not ids and until != "gone":
+            raise untagged(target.tag_name)
         watch = DropletStateWatch(self._session, ids, until, target.tag_name)
         await wait(self._session, watch, plan, at_once=True)
+        if until == "gone":
+            return None
         droplets = watch.all()
         if ready_port is not None and droplets:
             await wait(self._session, PortWatch(self._session, droplets, ready_port), plan)

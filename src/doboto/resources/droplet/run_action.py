@@ -17,6 +17,7 @@ from ..._json import mapping
 from ..._operation import Mode
 from ..._wait.bulk import BulkWatch
 from ..._wait.followers import ActionFollower
+from ..._wait.lookup import untagged
 from ..._wait.pending_event import PendingEventWatch, TagPendingEventWatch
 from ..._wait.polling import WaitPlan, Watch
 from ...errors import DOBOTOActionException, DOBOTOBulkException, DOBOTOException, DOBOTOInvalidResponseException
@@ -40,7 +41,11 @@ class DropletActionRunner(ActionRunner[Mode]):
         timeout: float,
         progress: OnEvent | None,
     ) -> Any:
-        """Start an action; wait for it if asked to. An action by id, a list of actions by several ids or by tag."""
+        """Start an action; wait for it if asked to. An action by id, a list of actions by several ids or by tag.
+
+        Raises:
+            DOBOTONotFoundException: No Droplet has the tag; a mistyped one must not count as success.
+        """
         target = Target.of(id, tag_name)
         target.refuse_tag_unless(body["type"])
         plan = self._plan(poll, timeout, progress)
@@ -51,6 +56,8 @@ class DropletActionRunner(ActionRunner[Mode]):
             if made_images:
                 await add_image_ids(self._session, failure, plan.deadline)
             raise
+        if target.tag_name is not None and not actions:
+            raise untagged(target.tag_name)
         if made_images:
             actions = await with_image_ids(self._session, actions, plan.deadline)
         return actions if target.id is None else actions[0]
