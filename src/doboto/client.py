@@ -430,6 +430,7 @@ class Client(Generic[Mode]):
         connect_timeout: float | None = None,
         on_event: OnEvent | None = None,
         recovery_tag: RecoveryTag | None = None,
+        deadline: float | None = None,
     ) -> Self:
         """The same client, connections and rate limit included, with other settings for the calls made through it.
 
@@ -442,6 +443,7 @@ class Client(Generic[Mode]):
             connect_timeout: Seconds to wait for a connection.
             on_event: Called with every event of the calls made through it.
             recovery_tag: `keep` or `remove`: give each request that creates something that takes tags one of its own.
+            deadline: Seconds from now within which all calls made through it must end, however many they are.
 
         Raises:
             DOBOTOConfigurationException: A setting can't be right.
@@ -459,6 +461,7 @@ class Client(Generic[Mode]):
             timeout=timeouts.total,
             on_event=(on_event, self._mode is Async),
             recovery_tag=recovery_tag,
+            **({} if deadline is None else {"deadline": deadline}),
         )
         client = copy.copy(self)
         for name in [name for name in vars(client) if isinstance(getattr_static(type(client), name, None), resource)]:
@@ -468,6 +471,7 @@ class Client(Generic[Mode]):
             timeouts=timeouts,
             on_event=on_event or old.on_event,
             recovery_tag=recovery_tag or old.recovery_tag,
+            seconds=deadline,
         )
         client._borrows = True
         return client

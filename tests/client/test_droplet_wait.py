@@ -253,3 +253,8 @@ def test_an_action_that_fails_raises_with_all_actions(api: Any, sim: Simulator) 
     with pytest.raises(DOBOTOActionException) as caught:
         api.action.wait([action["id"] for action in actions])
     assert [action["status"] for action in caught.value.actions] == ["errored", "completed"]
+
+
+def test_all_actions_that_do_not_exist_are_named(api: Any, sim: Simulator) -> None:
+    with pytest.raises(DOBOTONotFoundException, match="2 actions do not exist: 1, 2"):
+        api.action.wait([1, 2])

@@ -94,6 +94,7 @@ CHECKS: Mapping[str, Callable[[str, object], None]] = {
     "connect_timeout": _seconds,
     "read_timeout": _seconds,
     "timeout": _seconds,
+    "deadline": _seconds,
     "retry": _retry,
     "proxy": _proxy,
     "ca_file": _file,

@@ -91,6 +91,8 @@ class Session:
         self.timeouts = timeouts
         #: Whether attributes that the types do not have are errors instead of warnings.
         self.strict = False
+        #: Bounds all calls together; None if each is bounded by itself alone.
+        self.bound: Deadline | None = None
         self._token = token
         self._agent = agent
         self._date: tuple[str, float] | None = None
@@ -100,7 +102,13 @@ class Session:
         return self._token.reveal()
 
     def copy_with(
-        self, *, retry: Retry, timeouts: Timeouts, on_event: OnEvent | None, recovery_tag: RecoveryTag | None
+        self,
+        *,
+        retry: Retry,
+        timeouts: Timeouts,
+        on_event: OnEvent | None,
+        recovery_tag: RecoveryTag | None,
+        seconds: float | None = None,
     ) -> Session:
         """The same session, connections and limiter included, with another policy, other timeouts or callback."""
         session = copy.copy(self)
@@ -108,6 +116,7 @@ class Session:
         session.timeouts = timeouts
         session.on_event = on_event
         session.recovery_tag = recovery_tag
+        session.bound = self.bound if seconds is None else self.deadline(seconds)
         return session
 
     async def close(self) -> None:
@@ -118,9 +127,10 @@ class Session:
             await self.lease.close()
 
     def deadline(self, seconds: float | None = None) -> Deadline:
-        """A deadline that many seconds from now, or as far away as the client's settings put it."""
+        """A deadline that many seconds from now, or as far away as the client's settings put it; none after `bound`."""
         total = self.timeouts.total if seconds is None else seconds
-        return Deadline(self.io.clock.monotonic(), total)
+        own = Deadline(self.io.clock.monotonic(), total)
+        return own if self.bound is None else min(own, self.bound, key=lambda one: one.start + one.seconds)
 
     async def emit(self, event: Event, callback: OnEvent | None = None) -> None:
         """Report an event: to the log, to the client's callback, and to that of the call if it is given."""

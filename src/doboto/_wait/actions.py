@@ -11,7 +11,7 @@ from .._core.request import Request
 from .._core.response import read_action
 from .._session import Session
 from ..errors import DOBOTOForbiddenException, DOBOTONotFoundException
-from .lookup import Finder
+from .lookup import Finder, raise_failures
 
 #: How many requests a round may cost.
 PAGES = 2
@@ -111,9 +111,7 @@ class ActionWatch:
 
     async def _poll_each(self, ids: list[int], deadline: Deadline) -> None:
         jobs = [partial(self._read, id, deadline) for id in ids]
-        for outcome in await self._session.io.gather(jobs):
-            if isinstance(outcome, Exception):
-                raise outcome
+        raise_failures("actions", ids, await self._session.io.gather(jobs))
 
     async def _read(self, id: int, deadline: Deadline) -> None:
         request = self._single(self._seen[id])

@@ -15,7 +15,7 @@ from .._session import Session
 from ..addresses import private_ipv4, public_ipv4, public_ipv6
 from ..errors import DOBOTOForbiddenException, DOBOTONotFoundException, DOBOTOVanishedException
 from .actions import GRACE, PAGES, RUNNING
-from .lookup import Finder, not_found
+from .lookup import Finder, raise_failures
 
 #: `ready`: active, with an address, and no action running. `off`: powered off, and no action running. `idle`: created,
 #: and no action running, whether it is on or off. `gone`: it no longer exists.
@@ -120,14 +120,7 @@ class DropletStateWatch:
 
     async def _read_each(self, ids: Sequence[int], deadline: Deadline) -> None:
         jobs = [partial(self._read, id, deadline) for id in ids]
-        absent: dict[int, DOBOTONotFoundException] = {}
-        for id, outcome in zip(ids, await self._session.io.gather(jobs), strict=True):
-            if isinstance(outcome, DOBOTONotFoundException):
-                absent[id] = outcome
-            elif isinstance(outcome, Exception):
-                raise outcome
-        if absent:
-            raise not_found("Droplets", absent)
+        raise_failures("Droplets", ids, await self._session.io.gather(jobs))
 
     async def _read(self, id: int, deadline: Deadline) -> None:
         request = get(path("/droplets/{id}", id=id))

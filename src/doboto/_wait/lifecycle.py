@@ -15,7 +15,7 @@ from .._json import records
 from .._session import Session
 from ..errors import DOBOTOActionException, DOBOTOForbiddenException, DOBOTONotFoundException, DOBOTOVanishedException
 from .actions import GRACE, PAGES, RUNNING
-from .lookup import Finder, not_found
+from .lookup import Finder, raise_failures
 
 ABBREVIATIONS = frozenset({"ip", "nat", "vpc"})
 
@@ -174,14 +174,7 @@ class LifecycleWatch:
 
     async def _read_each(self, ids: Sequence[Any], deadline: Deadline) -> None:
         jobs = [partial(self._read_one, id, deadline) for id in ids]
-        absent: dict[Any, DOBOTONotFoundException] = {}
-        for id, outcome in zip(ids, await self._session.io.gather(jobs), strict=True):
-            if isinstance(outcome, DOBOTONotFoundException):
-                absent[id] = outcome
-            elif isinstance(outcome, Exception):
-                raise outcome
-        if absent:
-            raise not_found(f"{self._lifecycle.noun}s", absent)
+        raise_failures(f"{self._lifecycle.noun}s", ids, await self._session.io.gather(jobs))
 
     async def _read_one(self, id: Any, deadline: Deadline) -> None:
         request = self._lifecycle.request(id)

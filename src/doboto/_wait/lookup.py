@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -110,21 +110,29 @@ def likely_pages(page: pages.Page, number: int, read: Iterable[int]) -> list[int
     return [candidate for candidate in order if candidate not in done][:1]
 
 
-def not_found(noun: str, absent: Mapping[Any, DOBOTONotFoundException]) -> DOBOTONotFoundException:
-    """One error for all resources that do not exist, with the data of the first response.
+def raise_failures(noun: str, ids: Sequence[Any], outcomes: Sequence[Any]) -> None:
+    """Raise what reading several resources gave instead of them.
 
     Args:
         noun: What they are called, in the plural.
-        absent: The errors by the ids of the resources.
+        ids: Their ids.
+        outcomes: What was read of each, or the exception.
+
+    Raises:
+        DOBOTONotFoundException: Some do not exist; it names all of them, and has the data of the first response.
+        Exception: The first other failure, if there is one.
     """
-    first = next(iter(absent.values()))
-    if len(absent) == 1:
-        return first
-    error = DOBOTONotFoundException()
-    vars(error).update(vars(first))
-    error.message = f"{len(absent)} {noun} do not exist: {', '.join(map(str, absent))}"
-    error.method = error.url = error.request_id = None
-    return error
+    failures = {id: one for id, one in zip(ids, outcomes, strict=True) if isinstance(one, Exception)}
+    absent = {id: one for id, one in failures.items() if isinstance(one, DOBOTONotFoundException)}
+    if len(absent) < 2 or len(absent) < len(failures):
+        for failure in failures.values():
+            raise failure
+    elif absent:
+        error = DOBOTONotFoundException()
+        vars(error).update(vars(next(iter(absent.values()))))
+        error.message = f"{len(absent)} {noun} do not exist: {', '.join(map(str, absent))}"
+        error.method = error.url = error.request_id = None
+        raise error
 
 
 def untagged(tag_name: str) -> DOBOTONotFoundException:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: The variable by which a shell asks for completion.
 COMPLETE = "_DOBOTO_COMPLETE"
 #: Sections of a command's help, in their order.
-SECTIONS = ("Options", "Waiting", "Output", "Account")
+SECTIONS = ("Options", "Waiting", "Output", "Requests", "Account")
 CONTEXT: Mapping[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 #: Operations on Droplets, and their options, that the file of contexts may have defaults for.

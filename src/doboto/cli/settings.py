@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -67,6 +68,31 @@ class Argument(click.Argument):
         return (self.make_metavar(ctx), self.text)
 
 
+class Seconds(click.ParamType[float]):
+    """A time that can be waited for: the library takes no other.
+
+    Args:
+        positive: Whether it must be more than 0.
+    """
+
+    name = "float"
+
+    def __init__(self, *, positive: bool = False) -> None:
+        self._positive = positive
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number."""
+        found = float(click.FLOAT.convert(value, param, ctx))
+        if not math.isfinite(found) or found < 0:
+            self.fail(f"{value!r} is no number of seconds", param, ctx)
+        if self._positive and not found:
+            self.fail("it must be more than 0 seconds", param, ctx)
+        return found
+
+
+SECONDS = Seconds()
+
+
 @dataclass(frozen=True, slots=True)
 class CliSettings:
     """Values of the common options.
@@ -83,6 +109,8 @@ class CliSettings:
         query: A JMESPath expression on the result.
         quiet: Whether to suppress progress output.
         debug: Whether to show tracebacks and the client's log.
+        timeout: Maximum seconds for the whole command, questions excluded; None for the library's limits.
+        retries: How often a request that failed is sent again at most; None for the library's default.
         flags: Which of these are options of the command line, and not of the environment.
     """
 
@@ -97,6 +125,8 @@ class CliSettings:
     query: str | None = None
     quiet: bool | None = None
     debug: bool | None = None
+    timeout: float | None = None
+    retries: int | None = None
     flags: frozenset[str] = frozenset()
 
     @property
@@ -176,6 +206,12 @@ COMMON: Sequence[tuple[str, tuple[str, ...], str, str, Mapping[str, Any]]] = (
     ("quiet", ("--quiet", "-q"), "Output", "Suppress progress output; errors are still shown.", {"is_flag": True}),
     ("debug", ("--debug",), "Output",
      "Log every request on standard error, without its secrets; show where an internal error was.", {"is_flag": True}),
+    ("timeout", ("--timeout",), "Requests",
+     "Maximum seconds for the whole command, names that are looked up and retries included.",
+     {"metavar": "SECONDS", "type": Seconds(positive=True)}),
+    ("retries", ("--retries",), "Requests",
+     "How often a request that failed is sent again at most; 0 for never. Default: 5.",
+     {"metavar": "N", "type": click.IntRange(0, 100)}),
     ("token", ("--token",), "Account", "The API token. Default: DIGITALOCEAN_TOKEN, then the context's.",
      {"metavar": "TEXT"}),
     ("context", ("--context",), "Account", "The context to use; see `doboto auth`.",

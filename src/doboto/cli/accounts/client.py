@@ -123,12 +123,26 @@ def warn(problem: str | None, settings: CliSettings) -> None:
         click.echo(json.dumps({"event": "warning", "message": text}) if settings.machine else plain, err=True)
 
 
+def bound(do: DO, seconds: float | None) -> DO:
+    """Return the client with a deadline for all its calls together.
+
+    Args:
+        do: The client.
+        seconds: What `--timeout` says; None where it was not given, 0 to look once: neither is a deadline.
+    """
+    return do.with_options(deadline=seconds) if seconds else do
+
+
 def open_client(settings: CliSettings, **more: Any) -> DO:
     """Make a client of the account that the settings name.
 
     Raises:
         Failure: There is no token, the URL can't be right, or the simulator is not installed.
     """
+    if settings.retries is not None and "retry" not in more:
+        from ... import Retry
+
+        more["retry"] = Retry(attempts=settings.retries + 1)
     if settings.sim:
         return _open_simulated(settings, **more)
     from ... import DO

@@ -82,18 +82,20 @@ class PassThrough(Described):
 
 def _ssh(ctx: click.Context, **params: Any) -> None:
     settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(params)
-    from ..accounts.client import open_client
+    from ..accounts.client import bound, open_client
     from ..output.progress import Reporter
     from ..run.resolve import resolve_droplets
     from ..run.resume import offer_resume, wait_command
-    from .wait import wait_for
+    from .wait import choose_timeout, wait_for
 
     destination = parse_destination(params["droplet"])
+    params["timeout"] = choose_timeout(params["timeout"], settings)
     params["user"] = _choose("user", destination.user, params["user"]) or _default_user(settings)
     params["port"] = _choose("port", destination.port, params["port"]) or 22
     if not USER.fullmatch(params["user"]):
         raise Failure(f"invalid user {params['user']!r}", USAGE.code)
-    with open_client(settings) as do, Reporter(settings) as reporter:
+    with open_client(settings) as client, Reporter(settings) as reporter:
+        do = bound(client, params["timeout"])
         (id,) = resolve_droplets(do, [destination.droplet], reporter.names)
         if settings.sim:
             raise Failure(f"{reporter.label(id)} is simulated: nothing answers at its address, so ssh is not started")
@@ -185,6 +187,6 @@ command = PassThrough(
         Option(["--private"], is_flag=True, help="Use the private address, from inside of the VPC."),
         Option(["--wait/--no-wait"], default=False, section="Waiting", help="Wait until the port answers."),
         *WAITING,
-        *common(frozenset({"-o"})),
+        *common(frozenset({"-o", "--timeout"})),
     ],
 )

@@ -1,4 +1,4 @@
-"""`doboto droplet wait`: wait until Droplets are ready and no action is running on them, however that began."""
+"""`doboto droplet wait`: wait until Droplets are ready, off or gone, however that began."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import click
 
 from ..command import CONTEXT, Described
 from ..errors import USAGE, Failure
-from ..schema.values import SECONDS
-from ..settings import Argument, CliSettings, Option, common
+from ..settings import SECONDS, Argument, CliSettings, Option, common
 from .completion import complete_droplets, complete_tags
 
 if TYPE_CHECKING:
@@ -20,36 +19,42 @@ if TYPE_CHECKING:
 
 def _wait(ctx: click.Context, **params: Any) -> None:
     settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(params)
+    params["timeout"] = choose_timeout(params["timeout"], settings)
     from ...types import Droplet
-    from ..accounts.client import open_client
+    from ..accounts.client import bound, open_client
     from ..output.formats import check_expressions, print_result
     from ..output.progress import Reporter
-    from ..run.affected import report_untagged
     from ..run.resume import offer_resume, wait_command
 
     check_expressions(settings, Droplet)
+    until, port = params["until"], params["ready_port"]
     with open_client(settings) as do, Reporter(settings) as reporter:
-        ids = _ids(do, params, reporter.names)
-        port: int | None = params["ready_port"]
-        with offer_resume(reporter, lambda _: wait_command(settings, ids, port=port)):
-            found = wait_for(do, ids, params, reporter)
+        bounded = bound(do, params["timeout"])
+        ids = _ids(bounded, params, reporter.names)
+        with offer_resume(reporter, lambda _: wait_command(settings, ids, port=port, until=until)):
+            found = wait_for(bounded, ids, params, reporter)
         reporter.stop()
-        if not ids:
-            report_untagged(params["tag_name"], reporter)
-        print_result(found, Droplet, settings)
+        if until != "gone":
+            print_result(found, Droplet, settings)
+
+
+def choose_timeout(given: float | None, settings: CliSettings) -> float:
+    """Return the seconds of `--timeout`, given after the command or before it; else the default."""
+    found = settings.timeout if given is None else given
+    return TIMEOUT if found is None else found
 
 
 def wait_for(do: DO, ids: Sequence[int], params: Mapping[str, Any], reporter: Reporter) -> list[Any]:
-    """Wait until Droplets are ready, and until a port answers where `ready_port` names one.
+    """Wait until Droplets are in the state of `until`, and until a port answers where `ready_port` names one.
 
     Args:
         do: The client.
         ids: The Droplets; empty where a tag has none.
-        params: The options `poll`, `timeout` and `ready_port`.
+        params: The options `poll`, `timeout`, `ready_port` and, if given, `until`.
         reporter: Shows progress.
 
     Returns:
-        The Droplets as they are then.
+        The Droplets as they are then; an empty list where they are gone.
     """
     from ...events import Progress
 
@@ -57,18 +62,20 @@ def wait_for(do: DO, ids: Sequence[int], params: Mapping[str, Any], reporter: Re
         return []
     pending: dict[int | str, str] = dict.fromkeys(ids, "not read yet")
     reporter.begin(Progress("wait", 0, len(ids), 0.0, pending), do.clock)
-    found: list[Any] = do.droplet.wait(
+    wait: Any = do.droplet.wait
+    found = wait(
         list(ids),
-        until="idle" if params["ready_port"] is None else "ready",
+        until=params.get("until") or ("idle" if params["ready_port"] is None else "ready"),
         ready_port=params["ready_port"],
         poll=params["poll"],
         timeout=params["timeout"],
         progress=reporter.progress(),
     )
-    return found
+    return found or []
 
 
 def _ids(do: DO, params: Mapping[str, Any], names: dict[Any, str]) -> list[int]:
+    from ..run.confirm import untagged
     from ..run.resolve import resolve_droplets
 
     if bool(params["id"]) == bool(params["tag_name"]):
@@ -76,15 +83,18 @@ def _ids(do: DO, params: Mapping[str, Any], names: dict[Any, str]) -> list[int]:
     if params["tag_name"]:
         listed = do.droplet.list(tag_name=params["tag_name"])
         names.update({droplet["id"]: droplet["name"] for droplet in listed})
+        if not listed and params["until"] != "gone":
+            raise untagged(params["tag_name"])
         return [droplet["id"] for droplet in listed]
     return resolve_droplets(do, params["id"], names)
 
 
+TIMEOUT = 300.0
 WAITING: Sequence[click.Parameter] = (
     Option(["--poll"], type=SECONDS, default=5.0, show_default=True, section="Waiting",
            help="Seconds between polls."),
-    Option(["--timeout"], type=SECONDS, default=300.0, show_default=True, section="Waiting",
-           help="Maximum seconds for the whole wait."),
+    Option(["--timeout"], type=SECONDS, section="Waiting",
+           help=f"Maximum seconds for the whole command, names that are looked up included. Default: {TIMEOUT:g}."),
 )  # fmt: skip
 
 command = Described(
@@ -109,11 +119,18 @@ command = Described(
         ),
         *WAITING,
         Option(
+            ["--until"],
+            type=click.Choice(("idle", "ready", "off", "gone")),
+            section="Waiting",
+            help="idle: no action is running; ready: active, too, and with an address; off: powered off; "
+            "gone: destroyed. Default: idle, or ready with --ready-port.",
+        ),
+        Option(
             ["--ready-port"],
             type=click.INT,
             section="Waiting",
             help="Also wait until this TCP port accepts connections.",
         ),
-        *common(),
+        *common(frozenset({"--timeout"})),
     ],
 )

@@ -10,8 +10,8 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache
 from types import TracebackType
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 
 import click
 
-from ...events import Created, Event, Interrupted, OnEvent, Progress, Started
+from ...events import Created, Event, Interrupted, OnEvent, PollFailed, Progress, RateLimited, Retrying, Started
 from ..settings import CliSettings
 from .text import can_encode, dump_json, format_cell, overflow
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 #: Names of the events made from the client's log: notes, and warnings (True).
 LEVELS = {False: "note", True: "warning"}
 LOG = logging.getLogger("doboto")
+#: What passes: shown in one line that is updated in place, where that can be.
+PASSING = (Retrying, RateLimited, PollFailed)
 #: Lines of pending resources at most; a fleet would fill the screen.
 MAX_LINES = 12
 #: Lines that a small terminal needs for the bar and for the cursor.
@@ -55,12 +57,18 @@ class Reporter(logging.Handler):
         self.live = not self.machine and stderr is not None and stderr.isatty() and os.environ.get("TERM") != "dumb"
         #: The names of Droplets by their ids, as far as they were met.
         self.names: dict[Any, str] = {}
-        #: Ids that were made by this command.
-        self.created: list[Any] = []
+        #: Where what was begun goes on.
+        self.where = "in the simulated account" if settings.sim else "at DigitalOcean"
+        #: The kinds of the resources that this command created, by their ids.
+        self.created: dict[Any, str] = {}
         #: Ids of actions that the API accepted.
         self.actions: list[Any] = []
         #: How many things are hit by what was asked about or allowed by `--yes`, as they were listed before.
         self.targets = 0
+        #: Seconds that somebody took to answer questions: no timeout counts them.
+        self.asked = 0.0
+        #: What is shown besides until the next poll: that a request is retried, or waits.
+        self._note = ""
         #: The operation that this command calls for several resources, and what became of each.
         self.what = ""
         self.items: Sequence[Any] = ()
@@ -90,6 +98,16 @@ class Reporter(logging.Handler):
             with suppress(OSError):  # the terminal is gone
                 display.stop()
 
+    @contextmanager
+    def asking(self, clock: Clock) -> Generator[None, None, None]:
+        """Count the seconds that a question takes."""
+        began = clock.monotonic()
+        clock.sleep(0)  # lets go of the simulated account's file: a question may stay open, and others want it
+        try:
+            yield
+        finally:
+            self.asked += clock.monotonic() - began
+
     # -- lines
 
     def line(self, text: str, **event: Any) -> None:
@@ -111,15 +129,19 @@ class Reporter(logging.Handler):
         event: Any = getattr(record, "event", None)
         if isinstance(event, Interrupted):
             return  # reported by the caller, which knows how to resume
+        if isinstance(event, PASSING) and self.live and not self.quiet and record.levelno < logging.ERROR:
+            self._draw_note(str(event))
+            return
         text, known = record.getMessage(), LEVELS[record.levelno >= logging.WARNING]
         details: dict[str, Any] = {"event": known}
         if isinstance(event, Created):
             details = {"event": "created", "id": event.id, **({"name": event.name} if event.name else {})}
-            if event.kind == "droplet":
-                self.created.append(event.id)
+            self.created[event.id] = event.kind
+            if event.name:
                 self.names[event.id] = str(event.name)
         if not self.quiet:
-            self.line(f"doboto: {text}" if details["event"] == LEVELS[True] else text, **details)
+            prefixed = details["event"] == LEVELS[True] or isinstance(event, PASSING)
+            self.line(f"doboto: {text}" if prefixed else text, **details)
 
     # -- progress
 
@@ -160,7 +182,7 @@ class Reporter(logging.Handler):
         def report(progress: Progress) -> None:
             progress = progress if tag is None else self._count_listed(progress, tag)
             with self._mutex:
-                self._latest = progress
+                self._latest, self._note = progress, ""
                 if not self.quiet:
                     self._report(progress)
 
@@ -203,9 +225,15 @@ class Reporter(logging.Handler):
         more = f" and {len(pending) - most} more" if len(pending) > most else ""
         return f"; {'; '.join(parts)}{more}" if parts else ""
 
+    def _draw_note(self, text: str) -> None:
+        """Draw one line that is replaced by the next one, and gone at the end."""
+        with self._mutex:
+            self._note = text
+            self._draw()
+
     def _draw(self) -> None:
         if self._display is None:
-            self._display = open_display(Drawing(self._now, self.label))
+            self._display = open_display(Drawing(self._now, self.label, lambda: self._note))
             self._display.start()
         self._display.refresh()
 
@@ -225,16 +253,24 @@ class Drawing:
     Args:
         current: Returns it.
         name: Returns an id with its name.
+        note: Returns a line to draw below it, or an empty text.
     """
 
-    def __init__(self, current: Callable[[], Progress | None], name: Callable[[Any], str]) -> None:
+    def __init__(
+        self, current: Callable[[], Progress | None], name: Callable[[Any], str], note: Callable[[], str]
+    ) -> None:
         self._current = current
         self._name = name
+        self._note = note
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw it."""
         if (progress := self._current()) is not None:
             yield draw_progress(progress, self._name)
+        if note := self._note():
+            from rich.text import Text
+
+            yield Text(format_cell(note), style="yellow", no_wrap=True, overflow=overflow(sys.stderr))
 
 
 def open_display(drawing: RenderableType) -> Live:

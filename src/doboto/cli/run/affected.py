@@ -21,7 +21,6 @@ from ..schema.parameters import as_usage
 
 if TYPE_CHECKING:
     from ...client import DO
-    from ..output.progress import Reporter
 
 #: Members that are a resource's id, where it has no `id`.
 IDS = ("id", "uuid", "ip", "name")
@@ -153,12 +152,6 @@ def total_of(targets: Sequence[AffectedResource]) -> str:
     all = [one for target in targets for one in (target, *target.along)]
     prices = [one.monthly for one in all if one.monthly is not None]
     return f"Total: {format_price(sum(prices))}." if len(all) > 1 and prices else ""
-
-
-def report_untagged(tag: str | None, reporter: Reporter) -> None:
-    """Report that no Droplet carries a tag, which is no error."""
-    if tag and not reporter.quiet:
-        reporter.line(f"no Droplet carries the tag {tag!r}", event="hint")
 
 
 def reader_of(operation: Operation) -> Operation | None:

@@ -73,13 +73,18 @@ def confirm(
     affected = [(call, found) for call in calls if (found := find_affected(do, operation, call)) is not None]
     targets = [target for _, found in affected for target in found]
     reporter.targets = len(targets)
+    if by_tag and not targets and not calls[0].get("missing_ok"):
+        raise untagged(str(calls[0]["tag_name"]))
     if yes:
         _report_targets(what, targets, reporter)
     elif affected:
         price = _price(do, operation, calls[0])
-        do.clock.sleep(0)  # lets go of the simulated account's file: a question may stay open, and others want it
         notes = [total_of(targets), *_find_obstacles(operation, targets, settings), f"Account: {account}."]
-        _ask(what, account, targets, [note for note in notes if note], question(operation, targets, calls[0], price))
+        said = " ".join(_describe_values(operation, calls[0], price))
+        if not can_ask():
+            raise _not_interactive(what, account, targets, said)
+        with reporter.asking(do.clock):
+            _ask(what, targets, [note for note in notes if note], question(operation, targets, calls[0], price))
     return [call for call, _ in affected]
 
 
@@ -103,11 +108,12 @@ def power_off_hint(settings: CliSettings, ids: Sequence[Any]) -> str:
     return f"A running Droplet may be restarted by a resize, or refuse it; to power it off first: {command}"
 
 
-def _ask(what: str, account: str, targets: Sequence[AffectedResource], notes: Sequence[str], question: str) -> None:
-    if not can_ask():
-        raise _not_interactive(what, account, targets)
-    if not targets:
-        raise Failure("there is no such Droplet", NOT_FOUND.code)
+def untagged(tag: str) -> Failure:
+    """Return the error for a tag that no Droplet has: a mistyped one must not count as success."""
+    return Failure(f"no Droplet has the tag {tag!r}", NOT_FOUND.code)
+
+
+def _ask(what: str, targets: Sequence[AffectedResource], notes: Sequence[str], question: str) -> None:
     for line in [*_draw_targets(targets), *map(format_cell, notes)]:
         click.echo(line, err=True)
     ask(what, question)
@@ -155,12 +161,15 @@ def _report_targets(what: str, targets: Sequence[AffectedResource], reporter: Re
             reporter.line(f"{what}: {one.name} ({one.id})", event="target", id=one.id, name=one.name)
 
 
-def _not_interactive(what: str, account: str, targets: Sequence[AffectedResource], most: int = 20) -> Failure:
-    """Return the error for use without a terminal, with what would be affected."""
+def _not_interactive(
+    what: str, account: str, targets: Sequence[AffectedResource], said: str, most: int = 20
+) -> Failure:
+    """Return the error for use without a terminal, with what would be affected, and by which values."""
     more = f" and {len(targets) - most} more" if len(targets) > most else ""
     affected = f"{', '.join(map(str, targets[:most]))}{more}" if targets else "nothing that is there now"
     return Failure(
-        f"{what} can't be undone and would affect {affected}, in {account}; pass --yes when not running interactively",
+        f"{what}{said and f' {said}'} can't be undone and would affect {affected}, in {account}; "
+        "pass --yes when not running interactively",
         REFUSED.code,
         account=account,
         targets=[one.to_dict() for one in targets],
@@ -268,7 +277,8 @@ def complete_update(
     for line in changes:
         if not reporter.quiet:
             reporter.line(format_cell(line), event="change")
-    _confirm_update(do, operation, call["id"], account, replace=replace, yes=yes)
+    with reporter.asking(do.clock):
+        _confirm_update(operation, call["id"], account, replace=replace, yes=yes)
     return {**call, "attribs": new} if inside else {**call, **new}
 
 
@@ -304,12 +314,11 @@ def _changes(current: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str
         yield f"{hyphenate(name)}: {'none' if before in EMPTY else dump_json(before)} -> {text}"
 
 
-def _confirm_update(do: DO, operation: Operation, id: Any, account: str, *, replace: bool, yes: bool) -> None:
+def _confirm_update(operation: Operation, id: Any, account: str, *, replace: bool, yes: bool) -> None:
     if yes:
         return
     what = f"{operation.resource.replace('_', ' ')} {operation.command}"
     if can_ask():
-        do.clock.sleep(0)  # lets go of the simulated account's file while the question is open
         ask(what, f"Update {noun_of(operation)} {format_cell(id)} in {account}?")
     elif replace:
         raise Failure(

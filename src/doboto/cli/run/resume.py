@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ..._json import is_array
 from ...errors import DOBOTOPollingException
 from ...outcomes import CallState, call_states
 from ..errors import TIMEOUT, Failure, GoingOn, SeveralFailed, describe_error, exit_of_interruption
 from ..output.progress import Reporter
-from ..schema.catalog import Operation
+from ..schema import catalog
+from ..schema.catalog import Operation, hyphenate
 from ..settings import STATE, CliSettings
 from .bulk import HELD, NAMED, UNANSWERED, BulkItem, details, items_of, sentence, verb_of
 
@@ -70,7 +72,7 @@ def _interrupted_call(reporter: Reporter, states: Sequence[CallState]) -> tuple[
         pending = reporter.pending or pending
         more = f" and {len(pending) - NAMED} more" if len(pending) > NAMED else ""
         said = "; ".join(f"{reporter.label(id)}: {text}" for id, text in list(pending.items())[:NAMED])
-        return f"{said}{more} goes on at DigitalOcean", {"pending": {str(id): text for id, text in pending.items()}}
+        return f"{said}{more} goes on {reporter.where}", {"pending": {str(id): text for id, text in pending.items()}}
     if pending:
         targets = [reporter.label(id) for id in reporter.pending] or not_begun
         return HELD.format(_some(targets)), {"not_begun": targets}
@@ -106,22 +108,59 @@ def resume(
     operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, settings: CliSettings
 ) -> str | None:
     """Return the command that waits for what an operation has begun, where there is one."""
-    if operation.resource != "droplet":
+    if operation.info.effect == "action" and operation.resource != "droplet":
         return wait_command(settings, reporter.actions, kind="action") if reporter.actions else None
-    if operation.info.effect == "destroy":
+    waiting = operation if operation.only_waits else find_wait(operation)
+    if waiting is None:
         return None
-    ids = list(reporter.created) or [call["id"] for call in calls if call.get("id")]
+    ids = _resources_of(operation, waiting, calls, reporter)
     tag = next((call["tag_name"] for call in calls if call.get("tag_name")), None)
-    port = next((call["ready_port"] for call in calls if call.get("ready_port")), None)
-    return wait_command(settings, ids, tag, port) if ids or tag else None
+    options = {name: call[name] for call in calls for name in ("ready_port", "until") if call.get(name)}
+    if operation.info.effect == "destroy":
+        options["until"] = "gone"
+    words = (hyphenate(operation.resource), waiting.command)
+    return _wait_line(settings, words, ids, tag, options) if ids or tag else None
+
+
+def find_wait(operation: Operation) -> Operation | None:
+    """Return the operation that waits for what another one of its resource begins, if there is one."""
+    found = catalog.operations(operation.resource)
+    prefix = operation.name.rpartition("_")[0]
+    return found.get(hyphenate(f"{prefix}_wait")) or found.get("wait")
+
+
+def _resources_of(
+    operation: Operation, waiting: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter
+) -> list[Any]:
+    """List the ids of what is waited for: what was created, or what the calls name."""
+    droplets = operation.resource == "droplet"
+    if created := [id for id, kind in reporter.created.items() if not droplets or kind == "droplet"]:
+        return created
+    name = waiting.parameters[0].name
+    given = [value for call in calls if (value := call.get(name)) is not None]
+    ids = [id for value in given for id in (value if is_array(value) else [value])]
+    return ids or ([] if droplets else list(reporter.pending))
 
 
 def wait_command(
-    settings: CliSettings, ids: Sequence[Any], tag: str | None = None, port: int | None = None, kind: str = "droplet"
+    settings: CliSettings,
+    ids: Sequence[Any],
+    tag: str | None = None,
+    port: int | None = None,
+    kind: str = "droplet",
+    until: str | None = None,
 ) -> str:
     """Return the command that waits for Droplets, on the same account; a token is never part of it."""
-    words = [kind, "wait", *([] if ids or tag is None else ["--tag", tag]), *map(str, ids)]
-    return command_line(settings, [*words, *([] if port is None else ["--ready-port", str(port)])])
+    options = {name: value for name, value in (("until", until), ("ready_port", port)) if value is not None}
+    return _wait_line(settings, (kind, "wait"), ids, tag, options)
+
+
+def _wait_line(
+    settings: CliSettings, command: Sequence[str], ids: Sequence[Any], tag: str | None, options: Mapping[str, Any]
+) -> str:
+    words = [*command, *([] if ids or tag is None else ["--tag", tag]), *map(str, ids)]
+    flags = [word for name, value in options.items() for word in (f"--{hyphenate(name)}", str(value))]
+    return command_line(settings, [*words, *flags])
 
 
 def command_line(settings: CliSettings, words: Sequence[str]) -> str:

@@ -15,14 +15,12 @@ import click
 from ..._json import is_array
 from ...errors import DOBOTOException, DOBOTOUnprocessableException
 from ...events import Progress
-from ...types import Action
 from ..errors import USAGE, Failure, SeveralFailed, describe_error, done_of, exit_of
 from ..output.formats import check_expressions, print_result
 from ..output.progress import Reporter
 from ..schema.catalog import Operation, takes_droplet
 from ..schema.parameters import as_usage, assemble, replaces, values_of
 from ..settings import CliSettings, Option
-from .affected import report_untagged
 from .confirm import asks, complete_update, confirm, power_off_hint
 from .create import check_availability, check_slugs, dry_run
 from .resolve import resolve_droplets, resolve_names, resolve_objects, resolve_record, resolve_references
@@ -34,6 +32,10 @@ if TYPE_CHECKING:
 #: Operations that make Droplets, and those that check a slug they are given.
 MAKING = frozenset({"create", "present"})
 CHECKED = frozenset({"create", "present", "resize", "rebuild"})
+
+
+#: Seconds that are left for the work at least, once a question is answered.
+SHORTEST = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def run(
     operation: Operation, params: dict[str, Any], command: Sequence[click.Parameter], settings: CliSettings
 ) -> None:
     """Run an operation as a command line asks for it."""
-    from ..accounts.client import find_account, open_client
+    from ..accounts.client import bound, find_account, open_client
 
     check_expressions(settings, operation.result)
     invocation = Invocation(
@@ -67,7 +69,11 @@ def run(
         bool(params.pop("our_replace", None)),
     )
     values = values_of(params, command)
-    with Reporter(settings) as reporter, open_client(settings, on_event=reporter.on_event) as do:
+    if settings.timeout is not None and operation.takes("timeout"):
+        values.setdefault("timeout", settings.timeout)
+    with Reporter(settings) as reporter, open_client(settings, on_event=reporter.on_event) as client:
+        seconds = values.get("timeout", settings.timeout)
+        began, do = client.clock.monotonic(), bound(client, seconds)
         calls = [assemble(operation, call) for call in _build_calls(do, operation, values, invocation, reporter)]
         checked = operation.resource == "droplet" and operation.name in CHECKED
         ids = check_slugs(do, values) if checked else {}
@@ -84,6 +90,8 @@ def run(
         if asks(operation, values):
             todo = confirm(do, operation, calls, reporter, account, settings, yes=invocation.yes)
         todo = [{**call, **ids} for call in todo]
+        if seconds and reporter.asked:
+            do = bound(client, max(began + seconds + reporter.asked - client.clock.monotonic(), SHORTEST))
 
         def again(ids: Sequence[Any] | None) -> str | None:
             unfinished = todo if ids is None else [call for call in todo if call["id"] in ids]
@@ -109,17 +117,20 @@ def _execute(
                 print_result(results, operation.result, settings, reporter.names)
         raise
     reporter.stop()
-    if operation.result is Action and result == []:
-        report_untagged(calls[0].get("tag_name"), reporter)
     print_result(_unpack(result), operation.result, settings, reporter.names)
 
 
 def _resize_hint(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], settings: CliSettings) -> str | None:
-    """Return the command that powers off Droplets that are running, where a resize was refused."""
+    """Return what helps where a resize was refused: another size, or the command that powers off what is running."""
     if (operation.resource, operation.name) != ("droplet", "resize"):
         return None
     with suppress(DOBOTOException):  # the refusal itself is reported
-        ids = [call["id"] for call in calls if do.droplet.info(call["id"])["status"] == "active"]
+        droplets = [do.droplet.info(call["id"]) for call in calls]
+        disk = next((one["disk"] for one in do.size.list() if one["slug"] == calls[0]["size"]), None)
+        largest = max(droplet["disk"] for droplet in droplets)
+        if disk is not None and disk < largest:
+            return f"A disk cannot get smaller: choose a size with {largest} GB or more; this one has {disk} GB"
+        ids = [droplet["id"] for droplet in droplets if droplet["status"] == "active"]
         return power_off_hint(settings, ids) if ids else None
     return None
 
@@ -142,6 +153,8 @@ def _build_calls(
         texts = values[name] if many else [values[name]]
         ids = resolve_droplets(do, texts, reporter.names, missing_ok=missing_ok)
         values[name] = ids if many else ids[0]
+    if operation.only_waits:
+        return [_wait_call(operation, values)]
     ids = values.pop("id", None)
     if ids is None:
         return [values]
@@ -149,6 +162,14 @@ def _build_calls(
     several = list(dict.fromkeys(ids))
     _refuse_namesakes(several, values)
     return [{"id": id, **values} for id in several]
+
+
+def _wait_call(operation: Operation, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Build the arguments of a wait: the library waits for several resources together."""
+    name = operation.parameters[0].name
+    given = values[name]
+    ids = list(dict.fromkeys(given)) if is_array(given) else [given]
+    return {**values, name: ids if len(ids) > 1 else ids[0]}
 
 
 def _refuse_both(values: Mapping[str, Any]) -> None:
@@ -176,10 +197,13 @@ def _run(do: DO, operation: Operation, todo: Sequence[Mapping[str, Any]], report
 
 def _start_progress(do: DO, operation: Operation, values: Mapping[str, Any], reporter: Reporter) -> None:
     """Draw at once what is going to be waited for."""
-    if not values.get("wait"):
+    if not (values.get("wait") or operation.only_waits):
         return
     names = values.get("names")
-    pending = {} if values.get("id") is None else {values["id"]: "begun"}
+    state = "not read yet" if operation.only_waits else "begun"
+    given = values.get(operation.parameters[0].name) if operation.only_waits else values.get("id")
+    pending = {} if given is None else dict.fromkeys(given if is_array(given) else [given], state)
+    names = list(pending) if operation.only_waits else names
     many = 0 if values.get("tag_name") else 1  # by tag it is not known before the answer
     first = Progress(operation.name, 0, len(names) if is_array(names) else many, 0.0, pending)
     reporter.begin(first, do.clock)

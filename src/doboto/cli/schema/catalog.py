@@ -48,6 +48,11 @@ class Operation(catalog.Operation):
         """Whether some call of it does what cannot be undone, so that its command has `--yes`."""
         return bool(self.info.irreversible or self.info.irreversible_with)
 
+    @property
+    def only_waits(self) -> bool:
+        """Whether it waits for what exists, and changes nothing."""
+        return self.name.rpartition("_")[2] == "wait"
+
     def takes(self, name: str) -> bool:
         """Whether it has a parameter of this name."""
         return any(one.name == name for one in self.parameters)

@@ -13,10 +13,10 @@ import click
 
 from ...errors import ArgumentError, DOBOTOException
 from ..errors import USAGE, Failure, line_of
-from ..settings import Argument, Option
+from ..settings import SECONDS, Argument, Option
 from .catalog import Operation, choices, hyphenate, naming_of, takes_droplet, takes_slug
 from .help_text import Field, HelpText, docstring_of, fields_of, help_text_of
-from .values import MOMENT, SECONDS, IdOrSlug, Several, Structure, Structures, type_of
+from .values import MOMENT, IdOrSlug, Several, Structure, Structures, type_of
 
 #: Gives a callback that completes values of an operation's parameter in the shell, or None.
 Completer: TypeAlias = Callable[[Operation, str], Any]

@@ -109,20 +109,6 @@ def _split_list(text: str) -> list[str]:
     return text.split(",")
 
 
-class Seconds(click.ParamType[float]):
-    """A time that can be waited for: the library takes no other."""
-
-    name = "float"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the number."""
-        found = float(click.FLOAT.convert(value, param, ctx))
-        if not math.isfinite(found) or found < 0:
-            self.fail(f"{value!r} is no number of seconds", param, ctx)
-        return found
-
-
-SECONDS = Seconds()
 #: `-1h`, `-30m`, `-2d`: that long ago.
 AGO = re.compile(r"-(\d+(?:\.\d+)?)([smhdw])")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
