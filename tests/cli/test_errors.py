@@ -238,7 +238,7 @@ def test_a_bug_is_1_and_only_debug_shows_where(simulated: Doboto) -> None:
 def test_no_answer_to_a_question_is_a_refusal(simulated: Doboto) -> None:
     simulated.ok("-q", *CREATE, "--wait")
     assert "--yes" in simulated.refused(5, "refused", "droplet", "destroy", "web")["message"]
-    assert "--yes" in simulated.refused(5, "refused", "droplet", "destroy", "--tag", "web")["message"]
+    assert "no Droplet" in simulated.refused(3, "not_found", "droplet", "destroy", "--tag", "web")["message"]
     assert len(simulated.ok("droplet", "list", "-o", "json").json) == 1
 
 

@@ -100,7 +100,7 @@ def test_so_it_is_with_what_is_no_droplet(three: Doboto, monkeypatch: pytest.Mon
     ctrl_c_in_the_first_pause(monkeypatch)
     error = three.refused(130, "interrupted", *attach)
     assert list(error["pending"]) == [volume]
-    assert "goes on at DigitalOcean" in error["message"]
+    assert "goes on in the simulated account" in error["message"]
     assert error["resume"].startswith("doboto action wait ")
 
 

@@ -94,17 +94,6 @@ def test_of_what_is_made_present_the_one_thing_is_printed(simulated: Doboto, ord
     assert "None" not in simulated.ok(*order).out
 
 
-def test_a_tag_that_nothing_carries_is_noted(simulated: Doboto) -> None:
-    note = "no Droplet carries the tag 'none'"
-    for command in ("power-off", "wait"):
-        order = ("droplet", command, "--tag", "none")
-        assert simulated.ok(*order).err == f"{note}\n"
-        assert simulated.ok(*order, "--quiet").err == ""
-        done = simulated.ok(*order, "-o", "json")
-        assert (done.json, json.loads(done.err)) == ([], {"event": "hint", "message": note})
-    assert simulated.ok("droplet", "power-off", "--tag", "none", "--wait").err == f"{note}\n"
-
-
 def test_bare_values_are_lines_of_csv(capsys: pytest.CaptureFixture[str]) -> None:
     for value, wanted in ((None, []), (7, [["7"]]), (["a,b", 1], [["a,b"], ["1"]]), ([["a", 1]], [["a", "1"]])):
         print_result(value, None, CliSettings(output="csv"))
