@@ -254,12 +254,23 @@ def foreign(modules: set[str]) -> set[str]:
 
 def test_importing_loads_little() -> None:
     """No package but ours, no network, and no resource: those come with their first use."""
-    modules = brought("import doboto")
+    assert brought("import doboto") <= {"__future__", "doboto", "doboto._version", "types"}
+    modules = brought("from doboto import *")
     assert foreign(modules) == set()
     assert not {name for name in modules if within(name, *HEAVY, "ssl", "socket", "http", "email", "urllib.request")}
     assert not {name for name in modules if within(name, "doboto.resources", "doboto.types", "doboto._wait")}
-    assert len({name for name in modules if within(name, "doboto")}) <= 36
-    assert len(modules) <= 94
+    assert len({name for name in modules if within(name, "doboto")}) <= 40
+    assert len(modules) <= 100
+
+
+def run_command(*arguments: str) -> str:
+    """A program that runs a command of the command line."""
+    return f"from doboto.cli import main\ntry: main({list(arguments)!r})\nexcept SystemExit: pass"
+
+
+def test_the_version_is_printed_without_the_library() -> None:
+    modules = brought(run_command("--version"))
+    assert modules <= {"__future__", "doboto", "doboto._version", "doboto.cli", "types"}
 
 
 def test_a_first_request_loads_one_resource_and_one_package() -> None:
@@ -267,7 +278,7 @@ def test_a_first_request_loads_one_resource_and_one_package() -> None:
     assert foreign(modules) == {"h11"}
     assert not {name for name in modules if within(name, *HEAVY)}
     assert "doboto.resources.volume" not in modules
-    assert len({name for name in modules if within(name, "doboto")}) <= 110
+    assert len({name for name in modules if within(name, "doboto")}) <= 115
     assert len(modules) <= 250
 
 

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -252,8 +253,36 @@ def test_groups_of_operations_are_few_levels_deep(group: type[Any]) -> None:
 
 def test_public_names_are_exact_and_sorted() -> None:
     assert doboto.__all__ == sorted(doboto.__all__)
-    public = {name for name, value in vars(doboto).items() if not name.startswith("_") and not is_module(value)}
-    assert public | {"__version__"} == set(doboto.__all__) | ({"VERSION"} & public)
+    assert doboto.HOMES.keys() | {"__version__"} == set(doboto.__all__)
+    own = {"HOMES", "MODULES", "ModuleType", "TYPE_CHECKING", "VERSION"}
+    public = {name for name in dir(doboto) if not name.startswith("_") and not is_module(getattr(doboto, name))}
+    assert public - own == set(doboto.__all__) - {"__version__"}
+
+
+def test_public_names_are_what_type_checkers_take_them_for() -> None:
+    """They are imported when they are asked for; type checkers read the imports that are never run."""
+    imports = {
+        alias.name: node.module
+        for node in ast.walk(ast.parse((SOURCE / "__init__.py").read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.level
+        for alias in node.names
+    }
+    assert imports == {**doboto.HOMES, "VERSION": "_version"}
+    for name, home_module in doboto.HOMES.items():
+        assert getattr(doboto, name) is getattr(import_module(f"doboto.{home_module}"), name)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "from doboto.DO import DO as old; from doboto import DO",
+        "from doboto import DO; from doboto.DO import DO as old",
+        "import doboto.DO; from doboto import DO; from doboto.DO import DO as old",
+        "import doboto; DO = doboto.DO; from doboto.DO import DO as old",
+    ],
+)
+def test_the_class_keeps_its_name_whatever_is_imported_first(program: str) -> None:
+    loaded_by(f"{program}; import doboto; assert DO is old is doboto.DO and isinstance(DO, type)")
 
 
 def is_module(value: object) -> bool:

@@ -10,49 +10,51 @@
 Plain dicts go in and come out, typed in `doboto.types`; what can go wrong is in `doboto.errors`.
 """
 
-from ._core.limiter import Limiter
-from ._core.request import Request
-from ._core.response import Response
-from ._core.retry import Retry
-from ._io.clock import SystemClock
-from ._io.protocol import Clock, RateLimitLease, SharedRateLimit, Timeouts, Transport, WireRequest
-from ._io.shared_ratelimit import RedisRateLimit
-from ._version import VERSION
-from .addresses import private_ipv4, public_ipv4, public_ipv6
-from .ratelimit import RateLimit
+import sys
+from types import ModuleType
 
-# The submodule first, the class after it: `doboto.DO` is the class, and `from doboto.DO import DO` finds the module in
-# sys.modules, so that its import never puts the module in the class's place.
-from .DO import DO  # isort: skip
-from .client import AsyncDO
-from .errors import (
-    DOBOTOActionException,
-    DOBOTOAlreadyDoneException,
-    DOBOTOBadRequestException,
-    DOBOTOBulkException,
-    DOBOTOCertificateException,
-    DOBOTOClientClosedException,
-    DOBOTOConfigurationException,
-    DOBOTOConflictException,
-    DOBOTOConnectionException,
-    DOBOTOException,
-    DOBOTOForbiddenException,
-    DOBOTOHTTPException,
-    DOBOTOInvalidResponseException,
-    DOBOTONotFoundException,
-    DOBOTOOutcomeUnknownException,
-    DOBOTOPendingEventException,
-    DOBOTOPollingException,
-    DOBOTORateLimitException,
-    DOBOTOResponseTooLargeException,
-    DOBOTOServerException,
-    DOBOTOTimeoutException,
-    DOBOTOUnauthorizedException,
-    DOBOTOUnprocessableException,
-    DOBOTOVanishedException,
-)
-from .events import Event, OnEvent, Progress
-from .outcomes import CallState, Outcome, call_states
+from ._version import VERSION
+
+TYPE_CHECKING = False  # `typing` itself would take longer to import than all else here; type checkers know this name
+if TYPE_CHECKING:
+    from ._core.limiter import Limiter
+    from ._core.request import Request
+    from ._core.response import Response
+    from ._core.retry import Retry
+    from ._io.clock import SystemClock
+    from ._io.protocol import Clock, RateLimitLease, SharedRateLimit, Timeouts, Transport, WireRequest
+    from ._io.shared_ratelimit import RedisRateLimit
+    from .addresses import private_ipv4, public_ipv4, public_ipv6
+    from .client import DO, AsyncDO
+    from .errors import (
+        DOBOTOActionException,
+        DOBOTOAlreadyDoneException,
+        DOBOTOBadRequestException,
+        DOBOTOBulkException,
+        DOBOTOCertificateException,
+        DOBOTOClientClosedException,
+        DOBOTOConfigurationException,
+        DOBOTOConflictException,
+        DOBOTOConnectionException,
+        DOBOTOException,
+        DOBOTOForbiddenException,
+        DOBOTOHTTPException,
+        DOBOTOInvalidResponseException,
+        DOBOTONotFoundException,
+        DOBOTOOutcomeUnknownException,
+        DOBOTOPendingEventException,
+        DOBOTOPollingException,
+        DOBOTORateLimitException,
+        DOBOTOResponseTooLargeException,
+        DOBOTOServerException,
+        DOBOTOTimeoutException,
+        DOBOTOUnauthorizedException,
+        DOBOTOUnprocessableException,
+        DOBOTOVanishedException,
+    )
+    from .events import Event, OnEvent, Progress
+    from .outcomes import CallState, Outcome, call_states
+    from .ratelimit import RateLimit
 
 __version__ = VERSION
 
@@ -107,3 +109,44 @@ __all__ = [
     "public_ipv4",
     "public_ipv6",
 ]
+
+#: Where each public name is; those of errors are in `errors`. They are imported when they are asked for, so that what
+#: needs little starts fast: the command line's version and its completion.
+HOMES = {
+    "AsyncDO": "client", "CallState": "outcomes", "Clock": "_io.protocol", "DO": "client", "Event": "events",
+    "Limiter": "_core.limiter", "OnEvent": "events", "Outcome": "outcomes", "Progress": "events",
+    "RateLimit": "ratelimit", "RateLimitLease": "_io.protocol", "RedisRateLimit": "_io.shared_ratelimit",
+    "Request": "_core.request", "Response": "_core.response", "Retry": "_core.retry", "SharedRateLimit": "_io.protocol",
+    "SystemClock": "_io.clock", "Timeouts": "_io.protocol", "Transport": "_io.protocol", "WireRequest": "_io.protocol",
+    "call_states": "outcomes", "private_ipv4": "addresses", "public_ipv4": "addresses", "public_ipv6": "addresses",
+    **{name: "errors" for name in __all__ if name.startswith("DOBOTO")},
+}  # fmt: skip
+#: Public modules that are there without an import of their own.
+MODULES = frozenset({"addresses", "client", "errors", "events", "outcomes", "ratelimit"})
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name, or a public module, when it is asked for first (PEP 562)."""
+    from importlib import import_module
+
+    if name in MODULES:
+        return import_module(f".{name}", __name__)
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f".{HOMES[name]}", __name__), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported or not."""
+    return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    """The module `doboto`, in which `DO` is the class: an import of the module of that name does not take its place."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value.DO if name == "DO" and isinstance(value, ModuleType) else value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -132,7 +132,7 @@ def waiting(account: Doboto) -> subprocess.Popen[str]:
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_a_second_one_ends_it_whatever_it_still_does(tmp_path: Path) -> None:
     """It is told nothing then: the process is gone by that signal."""
-    program = "import signal\nfrom doboto.cli import handle_signals\n"
+    program = "import signal\nfrom doboto.cli.errors import handle_signals\n"
     program += "with handle_signals():\n  try:\n    print(flush=True); input()\n"
     program += "  except KeyboardInterrupt:\n    print(flush=True)\n    while True: signal.pause()"
     order = [sys.executable, "-c", program]

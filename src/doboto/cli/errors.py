@@ -1,13 +1,16 @@
-"""How a command ends that cannot go on."""
+"""How a command ends that cannot go on: errors, exit codes, and the signals that end it like Ctrl-C."""
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
-from .. import errors
+from .. import SystemClock, errors
 from .._json import is_object
 
 #: How like two names must be, from 0 to 1.
@@ -252,3 +255,53 @@ def suggestion(given: str, among: Iterable[str], like: float = LIKE) -> str:
 def question_of(names: Sequence[str]) -> str:
     """Return the question whether one of these names was meant, or an empty text."""
     return f"; did you mean {' or '.join(names)}?" if names else ""
+
+
+# -- signals
+
+#: By name, for Windows has no SIGHUP.
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
+#: What Python does of itself. Whoever had one ignored, as `nohup` does with SIGHUP, has it ignored here too.
+USUAL = (signal.SIG_DFL, signal.default_int_handler)
+#: Seconds in which a second one is the same one come twice: `timeout` of coreutils sends to its child and then to the
+#: whole group (timeout.c, `cleanup`), and a terminal that closes may have both shell and kernel send SIGHUP.
+TWICE = 0.5
+
+
+@contextmanager
+def handle_signals() -> Generator[None, None, None]:
+    """Raise `Signalled` on those signals; do nothing in threads other than the main one."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    found = {number: signal.getsignal(number) for number in _numbers()}
+    before = {number: handler for number, handler in found.items() if handler in USUAL}
+    on_signal = _SignalHandler()
+    try:
+        for number in before:
+            signal.signal(number, on_signal)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _numbers() -> list[int]:
+    return [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
+
+
+class _SignalHandler:
+    """Raises at the first signal, and ends the process at the next one with the signal's default action."""
+
+    def __init__(self) -> None:
+        self._clock = SystemClock()
+        self._first: float | None = None
+
+    def __call__(self, number: int, _: FrameType | None) -> None:
+        now = self._clock.monotonic()
+        if self._first is None:
+            self._first = now
+            raise Signalled(number)
+        if now - self._first > TWICE:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
