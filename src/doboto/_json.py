@@ -1,4 +1,4 @@
-"""JSON: decode it fast, and read what nobody has promised without surprises."""
+"""JSON: decode it fast, and read values whose type is not certain."""
 
 from __future__ import annotations
 

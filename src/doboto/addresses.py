@@ -1,4 +1,4 @@
-"""A Droplet's addresses, the first thing everyone asks of it."""
+"""A Droplet's addresses, and networks in one spelling."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ class Client(Generic[Mode]):
             strict: If true, refuse attributes that the types do not have, instead of an `UnknownAttributeWarning`.
             recovery_tag: `keep` or `remove`: each request that creates Droplets, a volume, a snapshot of a volume or a
                 custom image gets a tag of its own, so that what it created is found beyond doubt if the response is
-                lost, whatever other programs create. The tag stays, or is removed once the result is known, which
+                lost, even if other programs create too. The tag stays, or is removed once the result is known, which
                 takes a request. Needs the scopes tag:create and tag:read, and tag:delete to remove it.
             wrap_transport: Called with the transport, the default one or that of `transport`; gives the one to use, as
                 for tracing or further headers.
@@ -244,7 +244,7 @@ class Client(Generic[Mode]):
 
     @resource
     def action(self) -> type[Action[Mode]]:
-        """Actions: what was done to whatever resource."""
+        """Actions: what was done to resources of any kind."""
         from .resources.action import Action
 
         return Action

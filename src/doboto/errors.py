@@ -18,7 +18,7 @@
     │   └── DOBOTOResponseTooLargeException    larger than `max_response_size`
     ├── DOBOTOConnectionException          no answer: the network, a proxy, TLS
     │   ├── DOBOTOTimeoutException         no answer in time
-    │   └── DOBOTOCertificateException     whoever answered can't be trusted to be the API
+    │   └── DOBOTOCertificateException     the server's certificate is not trusted
     ├── DOBOTOOutcomeUnknownException      a change was sent and its outcome is unknown
     ├── DOBOTOActionException              the API began the work and failed at it
     │   └── DOBOTOVanishedException        a Droplet that was waited for is gone
@@ -202,7 +202,7 @@ class DOBOTOForbiddenException(DOBOTOHTTPException):
 
 
 class DOBOTONotFoundException(DOBOTOHTTPException):
-    """404: there is no such thing (any more, or yet)."""
+    """404: the resource does not exist, or no longer, or not yet."""
 
     def __init__(self, message: str = "DO API Not Found", result: Any = None, **details: Any) -> None:
         super().__init__(message, result, **details)
@@ -315,7 +315,7 @@ class DOBOTOTimeoutException(DOBOTOConnectionException):
 
 
 class DOBOTOCertificateException(DOBOTOConnectionException):
-    """The certificate of the API, or of a proxy, is of another host, out of date or of nobody that is trusted.
+    """The certificate of the API, or of a proxy, is for another host, expired, or not issued by a trusted authority.
 
     It is not tried again. Behind a proxy that looks into TLS, `DO(..., ca_file=...)` names its authority.
     """

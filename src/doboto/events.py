@@ -68,7 +68,7 @@ class Progress(Event):
 
 @dataclass(frozen=True, slots=True)
 class Created(Event):
-    """A resource was created: from here on it exists, and may be charged for, whatever happens to the call.
+    """A resource was created: from here on it exists, and may be charged for, also if the call fails.
 
     Attributes:
         kind: What it is, as the API names it: `droplet`, `volume`, `reserved_ip`, ...
@@ -110,7 +110,7 @@ class Adopted(Event):
 
 @dataclass(frozen=True, slots=True)
 class Started(Event):
-    """The API accepted an action; it goes on, whatever happens to the call.
+    """The API accepted an action; it goes on, also if the call fails.
 
     Attributes:
         action: The action as the API sent it.

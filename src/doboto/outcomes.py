@@ -61,7 +61,7 @@ STATE = "doboto"
 
 
 def attach_state(error: BaseException, **known: Any) -> None:
-    """Put what a call knows into whatever ends it; what an inner part of the call has put there stays."""
+    """Attach what a call knows to the exception that ends it; what an inner part of the call attached stays."""
     found: CallState = getattr(error, STATE, None) or CallState()
     setattr(error, STATE, replace(found, **{name: value for name, value in known.items() if value}))
 

@@ -98,7 +98,7 @@ class Simulated:
 
     Args:
         simulator: The simulated DigitalOcean. Default: a new one for each use, on a clock that waiting moves.
-        environment: Serve it over HTTP, too, and pass its address to programs started meanwhile in their environment
+        environment: Serve it over HTTP, too, and pass its address to programs started while it lasts
             (`DOBOTO_URL`, `DIGITALOCEAN_TOKEN`): the command line and every `DO()` read it. A new simulator then has
             an `InstantClock`, because another process can't move one by hand.
     """
@@ -153,9 +153,9 @@ class Simulated:
 
 
 def simulated(simulator: Simulator | None = None, *, environment: bool = False) -> Simulated:
-    """Make every `DO()` and `AsyncDO()` that is made meanwhile a client of a simulated account.
+    """Make every `DO()` and `AsyncDO()` made while it lasts a client of a simulated account.
 
-    The code under test stays as it is: whatever token and URL it gives, its clients share one account, unless the test
+    The code under test stays as it is: its clients share one account, with any token and URL, unless the test
     has registered the token (`Simulator.register`). Clients made before are not touched.
 
     Args:

@@ -94,7 +94,7 @@ def doboto_simulated_environment(doboto_server_clock: SimulatorClock, doboto_set
 
 @pytest.fixture
 def doboto_server_clock() -> SimulatorClock:
-    """The clock of `doboto_server`: whatever was begun is over as soon as anybody looks, as clients wait in real time.
+    """The clock of `doboto_server`: what was begun is over at the next request, since clients wait in real time.
 
     Override it to test with another one.
     """

@@ -1,6 +1,6 @@
 """Keeps tests from the real API: a token in the environment and a forgotten base URL are enough to get there.
 
-Every way to it, whatever the client, leads through one of three functions of the standard library: its name is looked
+Every client reaches it through one of three functions of the standard library: its name is looked
 up, or it is named in a TLS handshake, which is the only one where a proxy or an asynchronous resolver does the looking
 up. At none of them has anything been sent.
 """
@@ -28,7 +28,7 @@ class RealApiUsed(Exception):
 
 
 class Guard:
-    """Refuses connections to the real API, and fails the tests that tried, whatever they made of the refusal."""
+    """Refuses connections to the real API, and fails the tests that tried, even if they handled the refusal."""
 
     def __init__(self) -> None:
         self.lifted = False

@@ -20,7 +20,7 @@ URL: Final = "https://api.digitalocean.com/v2/"
 AGENT: Final = f"doboto/{VERSION}"
 #: Connections of one client at most. Sixteen list 10,000 Droplets in five rounds of requests instead of fifty.
 CONNECTIONS: Final = 16
-#: Bytes of a response's body: six times the largest page, and less than 200 MB decoded, whatever it holds.
+#: Bytes of a response's body: six times the largest page, and less than 200 MB decoded in the worst case.
 MAX_RESPONSE_SIZE: Final = 6 * 1024 * 1024
 #: Where a token is looked for: the name that DigitalOcean's documentation uses, then doctl's.
 VARIABLES: Final = ("DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN")

@@ -26,7 +26,7 @@ GRAIN = 1e-6
 
 
 class Turn:
-    """A position in the limiter's queue. It is held weakly there: dropped by whatever interruption, it is over.
+    """A position in the limiter's queue. It is held weakly there: if an interruption drops it, it is over.
 
     Attributes:
         number: Turns are given in the order of their numbers.
@@ -172,7 +172,7 @@ class Limiter:
         self._refs.pop(number, None)
 
     def _moment(self, position: int, now: float) -> float:
-        """Return the earliest moment for a position; what happens meanwhile can only make it later."""
+        """Return the earliest moment for a position; what happens until then can only make it later."""
         gap = self._gap(now)
         moment = max(now, self._closed_until, self._last + gap) + position * gap
         missing = position - (self._per_minute - len(self._over) - len(self._under_way))

@@ -18,10 +18,10 @@ KEPT = 100_000
 class OpenRequest:
     """A request whose outcome is not known yet: it is on its way, or what it did is looked for.
 
-    The registry holds it weakly, so that it is over at the latest when whatever interruption drops it.
+    The registry holds it weakly, so that it is over at the latest when an interruption drops it.
 
     Args:
-        names: What it asks for; a name is whatever identifies like requests.
+        names: What it asks for; a name identifies like requests.
 
     Attributes:
         missing: Those that its caller has not been given.
@@ -54,10 +54,10 @@ class OpenRequest:
 class OwnershipRegistry:
     """Whose a new resource is, among the threads and tasks of one process that use one token.
 
-    Every response claims the ids in it. A create whose response was lost may only take what nobody has claimed, and has
+    Every response claims the ids in it. A create whose response was lost may only take what is unclaimed, and has
     to wait while another request for the same name is still on its way, since its response may claim what was found.
     Where others look for the name too, or gave up on what is there, it takes nothing before its last look: its own
-    Droplet may be the one that lists do not show yet, and nobody would be left to find it.
+    Droplet may be the one that lists do not show yet, and no call would be left to find it.
     """
 
     def __init__(self) -> None:
@@ -83,7 +83,7 @@ class OwnershipRegistry:
         return [request for ref in self._open.copy() if (request := ref()) is not None and request.missing]
 
     def claim(self, ids: Iterable[Any]) -> bool:
-        """Claim all of them, or none if one is somebody else's already."""
+        """Claim all of them, or none if one is claimed already."""
         wanted = list(ids)
         with self._lock:
             if any(id in self._claimed for id in wanted):
@@ -93,11 +93,11 @@ class OwnershipRegistry:
             return True
 
     def known(self, id: Any) -> bool:
-        """Whether somebody has claimed it."""
+        """Return whether it is claimed."""
         return id in self._claimed
 
     def free(self, found: Sequence[Any], key: Callable[[Any], Any] = operator.itemgetter("id")) -> list[Any]:
-        """Those that nobody has claimed, under what `key` makes of them."""
+        """Return those whose `key` is unclaimed."""
         return [one for one in found if key(one) not in self._claimed]
 
     def take(
@@ -111,7 +111,7 @@ class OwnershipRegistry:
     ) -> list[Any]:
         """Claim what is certain of the resources found of a name: as many as are missing, or fewer, or none.
 
-        None while there are more than can be anybody's here, or they may be those of a request that is on its way.
+        None while there are more than were asked for here, or they may be those of a request that is on its way.
         What is left is left to others that look for the name, as far as their requests were sent no later, so that
         they consider all that this one does.
 
@@ -123,7 +123,7 @@ class OwnershipRegistry:
             key: What a resource is claimed under.
         """
         with self._lock:
-            # Those that somebody gave up on come last: a caller knows of these.
+            # Those that a call gave up on come last: its caller knows of these.
             free = sorted(self.free(found, key), key=lambda one: key(one) in self._doubted)
             if not self._may_take(request, name, free, any(key(one) in self._doubted for one in free), last):
                 return []
@@ -151,7 +151,7 @@ class OwnershipRegistry:
             request.missing[name] -= 1
 
     def doubt(self, ids: Iterable[Any]) -> None:
-        """Somebody gave up on these: they may be that caller's or another's."""
+        """Record that a call gave up on these: they may be its own or another's."""
         with self._lock:
             self._doubted.update(dict.fromkeys(ids))
             _forget(self._doubted)

@@ -1,4 +1,4 @@
-"""Lists that come in pages: how many there are, what is still to be asked for, what is the same thing twice."""
+"""Lists that come in pages: how many there are, which are still to be read, which items came twice."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ IDENTITY = ("id", "uuid", "urn", "ip", "fingerprint", "slug", "history_event_id"
 #: pages: the size of a page is the API's own there.
 PLAIN = re.compile(r"/(?:images|floating_ips|reserved_ips)/[^/]+/actions|/projects/default/resources")
 
-#: Lists of things whose ids are numbers, without which nothing can be said of them.
+#: Lists of resources whose ids are numbers; an item without one cannot be used.
 NUMBERED = frozenset({"droplets", "actions"})
 #: The most pages that a list can have: two million items. A response that announces more is wrong.
 MOST = 10_000
@@ -92,12 +92,12 @@ def _items(result: Any, key: str, *, empty: bool) -> list[Any]:
 
 
 def _sound(item: Any, key: str) -> bool:
-    """Whether it is an object, and has the id that things of its kind have."""
+    """Whether it is an object, and has the id that resources of its kind have."""
     return isinstance(item, dict) and (key not in NUMBERED or type(_number_of(mapping(item))) is int)
 
 
 def _number_of(item: Mapping[str, Any]) -> Any:
-    """The id of a thing whose id is a number; members of autoscale pools come as Droplets without one of their own."""
+    """Return a numeric id; members of autoscale pools are listed as Droplets without an id of their own."""
     return item.get("id", item.get("droplet_id"))
 
 

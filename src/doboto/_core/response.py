@@ -100,7 +100,7 @@ def read_value(reply: Response) -> Any:
 
 
 def to_exception(reply: Response) -> DOBOTOException:
-    """The error that a reply stands for, whatever its body looks like."""
+    """The error that a reply stands for, also if its body is not JSON."""
     result = _parse_leniently(reply.body)
     message = _message(result) or f"no message; the reply began: {_extract(reply.body)}"
     if 300 <= reply.status < 400:

@@ -16,7 +16,7 @@ Found = TypeVar("Found", covariant=True)
 Job = Callable[[], Coroutine[Any, Any, R]]
 
 #: Statuses after which a connection is not used again: a 408 may answer no request, when a connection idled,
-#: and the response to one sent meanwhile would then be read as that to the next (RFC 9110, 15.5.9).
+#: and the response to a request sent at that time would then be read as that to the next (RFC 9110, 15.5.9).
 CLOSE_AFTER = frozenset({408})
 
 
@@ -26,7 +26,7 @@ class Connection:
 
     Attributes:
         url: The base URL: decides whether TLS is used and whether a proxy of the environment applies.
-        proxy: A proxy's URL; "" for none whatever the environment says; None to follow the environment.
+        proxy: A proxy's URL; "" for none, even if the environment names one; None to follow the environment.
         ca_file: A file of CA certificates to trust instead of the system's.
         connections: How many connections are kept open.
         max_response_size: Bytes that the body of a response may have, packed or not.

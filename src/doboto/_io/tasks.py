@@ -61,7 +61,7 @@ class TaskIO:
     async def gather(self, jobs: Sequence[Job[R]], *, finish: bool = False) -> list[R | Exception]:  # noqa: ARG002
         """Run jobs as tasks; return their results in order, the exception of a job that failed.
 
-        Cancelling cancels every job, whatever `finish` says: the exception of each reports what it had done.
+        Cancelling cancels every job, with `finish` too: the exception of each reports what it had done.
         """
         waiting = deque(range(len(jobs)))
         outcomes: dict[int, R | Exception] = {}

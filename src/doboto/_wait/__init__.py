@@ -1,1 +1,1 @@
-"""Waiting: rounds of polling, one or two requests each, however many things are waited for."""
+"""Waiting: polls of one or two requests each, however many resources are waited for."""

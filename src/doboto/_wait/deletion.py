@@ -1,4 +1,4 @@
-"""Waiting for things to be gone after their destruction was asked for."""
+"""Waiting until resources no longer exist, after their destruction was requested."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class DeletionWatch:
 
     Args:
         session: Sends the requests.
-        id: The thing's id.
+        id: The resource's id.
         request: Reads it.
         key: The reply's root key.
     """
@@ -36,11 +36,11 @@ class DeletionWatch:
         self._gone = False
 
     def pending(self) -> dict[int | str, str]:
-        """The thing, while it is there."""
+        """The resource, while it is there."""
         return {} if self._gone else {self._id: "still there"}
 
     def last_seen(self) -> Any:
-        """The thing as last seen."""
+        """The resource as last seen."""
         return self._seen
 
     async def poll(self, deadline: Deadline) -> None:

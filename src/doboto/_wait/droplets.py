@@ -123,7 +123,7 @@ class DropletWatch:
         return self._actions_readable and bool(self._actions.pending())
 
     def _actions_by_droplet(self) -> dict[int, Any]:
-        """Create actions by the Droplet they are of; a lone one is the lone Droplet's, whatever it says."""
+        """Return create actions by Droplet; a single action is the single Droplet's, whichever it names."""
         actions = self._actions.all()
         if len(actions) == len(self._seen) == 1:
             return {next(iter(self._seen)): actions[0]}

@@ -26,7 +26,7 @@ class Lifecycle:
 
     Attributes:
         key: The root key of responses that hold one; that of a list has an s more.
-        place: The path of one, with `{id}` in it.
+        path_template: The path of one, with `{id}` in it.
         ready: Its state when it is ready; None for a kind that has no state.
         failed: The states that it does not leave.
         member: The field that has its state.
@@ -35,7 +35,7 @@ class Lifecycle:
     """
 
     key: str
-    place: str
+    path_template: str
     ready: str | None
     failed: frozenset[str] = frozenset()
     member: str = "status"
@@ -49,7 +49,7 @@ class Lifecycle:
 
     def request(self, id: int | str) -> Request:
         """The request that reads one."""
-        return get(path(self.place, id=id))
+        return get(path(self.path_template, id=id))
 
     def missing(self, resource: Mapping[str, Any]) -> str:
         """What one lacks until it is ready, in words; empty when it is."""
@@ -89,7 +89,7 @@ class LifecycleWatch:
         self._until_gone = gone
         self._gone: list[Any] = []
         self._begun = session.io.clock.monotonic()
-        root = lifecycle.place.removesuffix("/{id}")
+        root = lifecycle.path_template.removesuffix("/{id}")
         self._finder = Finder(session, f"{lifecycle.key}s", root, lifecycle.query, thorough=True)
         self._listing = True
         self._missing = {id: missing for id in resources if (missing := self._missing_of(id))}
@@ -201,6 +201,6 @@ class LifecycleWatch:
                 self._missing[id] = f"{outcome[0].get('type')} is running"
 
     async def _read_running(self, id: Any, deadline: Deadline) -> list[Mapping[str, Any]]:
-        request = pages.page_request(path(f"{self._lifecycle.place}/actions", id=id), {}, 1)
+        request = pages.page_request(path(f"{self._lifecycle.path_template}/actions", id=id), {}, 1)
         page = await self._session.call(request, deadline, pages.page_reader("actions"))
         return [action for action in records(list(page.items)) if action.get("status") == RUNNING]

@@ -1,4 +1,4 @@
-"""Finding a few things in a long list with as few requests as can be."""
+"""Finding a few resources in a long list with few requests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..errors import DOBOTONotFoundException
 
 
 class Finder:
-    """Finds things by id in a list of the API.
+    """Finds resources by id in a list of the API.
 
     New resources are at one end of a list, which end is not documented: the first page shows it by the order of its
     ids, and the pages where something was found are remembered for the next round.
@@ -101,7 +101,7 @@ async def read_list(session: Session, key: str, path: str, deadline: Deadline) -
 
 
 def likely_pages(page: pages.Page, number: int, read: Iterable[int]) -> list[int]:
-    """The page to look at next for things newer than most: the neighbour of the end where the list grows."""
+    """Return the page to read next for resources newer than most: the neighbour of the end where the list grows."""
     last = max(page.last, number)
     ids = [id for item in page.items if isinstance(id := _id(item), int)]
     ascending = len(ids) > 1 and ids[0] < ids[-1]

@@ -146,6 +146,6 @@ def _summary(pending: Mapping[Any, str], most: int = 5) -> str:
 
 
 def _ids(seen: Any) -> list[Any]:
-    """The ids of what was seen, one thing or several."""
-    things = items(seen) or [seen]
-    return [thing["id"] for thing in records(list(things)) if thing.get("id") is not None]
+    """Return the ids of what was seen, one resource or several."""
+    resources = items(seen) or [seen]
+    return [resource["id"] for resource in records(list(resources)) if resource.get("id") is not None]

@@ -31,7 +31,7 @@ wait_operation = overloaded_operation[Waits[ActionData, Actions], Waits[Coro[Act
 
 
 class Action(ActionRunner[Mode]):
-    """Actions: what was done to Droplets, volumes, images and addresses, whoever did it."""
+    """Actions: what was done to Droplets, volumes, images and addresses, by any program."""
 
     _noun = "Action"
 
@@ -67,7 +67,7 @@ class Action(ActionRunner[Mode]):
         timeout: float = 300,
         progress: OnEvent | None = None,
     ) -> ActionData | Actions:
-        """Wait until actions have completed: of Droplets, volumes, images or addresses, whoever began them.
+        """Wait until actions have completed: of Droplets, volumes, images or addresses, begun by any program.
 
         Several are read from the list of actions, one or two requests a poll.
 

@@ -182,7 +182,7 @@ class Autoscale(LifecycleOperations[Mode]):
         """
         request = _dangerous(id) if dangerous else None
         plan = self._plan(poll, timeout, progress)
-        await self._destroy_and_wait(SCALING, id, plan, missing_ok=missing_ok, wait_till_gone=wait, request=request)
+        await self._destroy_and_wait(SCALING, id, plan, missing_ok=missing_ok, until_gone=wait, request=request)
 
     @operation(ref="autoscalepools_list_members", scopes="droplet:read")
     async def member_list(self, id: str) -> Members:

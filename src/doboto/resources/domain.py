@@ -48,7 +48,7 @@ class Domain(DomainRecords[Mode]):
 
         Raises:
             ValueError: The name or the address is empty.
-            DOBOTOUnprocessableException: The domain is somebody's already, or no domain.
+            DOBOTOUnprocessableException: The domain exists already, also in another account, or is not a domain.
         """
         made: DomainData = await self._create_resource(create_spec(name, ip_address), self._session.deadline())
         return made

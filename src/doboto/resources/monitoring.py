@@ -171,7 +171,7 @@ class Monitoring(Creation[Mode]):
             direction: Of `bandwidth`, and needed there: `inbound` or `outbound`.
 
         Returns:
-            A list of series, one for each thing that was measured; empty where nothing was.
+            A list of series, one for each measured quantity; empty if nothing was measured.
 
         Raises:
             ValueError, TypeError: There is no such metric, the times are none, or interface and direction are missing

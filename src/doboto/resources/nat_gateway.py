@@ -190,7 +190,7 @@ class NATGateway(LifecycleOperations[Mode]):
             wait: If true, wait until it no longer exists, when its VPC can be destroyed.
         """
         plan = self._plan(poll, timeout, progress)
-        await self._destroy_and_wait(LIFECYCLE, id, plan, missing_ok=missing_ok, wait_till_gone=wait)
+        await self._destroy_and_wait(LIFECYCLE, id, plan, missing_ok=missing_ok, until_gone=wait)
 
 
 #: Path and root key of the list.

@@ -139,17 +139,17 @@ class ReservedIP(Addresses[Mode, ReservedIPData], Waiter[Mode]):
             same,
         )
 
-    async def _filter_created_since(self, things: list[Any], since: float, deadline: Deadline) -> list[Any]:
+    async def _filter_created_since(self, addresses: list[Any], since: float, deadline: Deadline) -> list[Any]:
         """An address does not show when it was reserved; its actions do, of which that is the first."""
         known = self._session.ownership.known
-        things = [thing for thing in things if not any(known((name, thing["ip"])) for name in NAMES)]
-        jobs = [partial(self._first_begun, thing["ip"], deadline) for thing in things]
+        addresses = [address for address in addresses if not any(known((name, address["ip"])) for name in NAMES)]
+        jobs = [partial(self._first_begun, address["ip"], deadline) for address in addresses]
         new: list[Any] = []
-        for thing, begun in zip(things, await self._session.io.gather(jobs), strict=True):
+        for address, begun in zip(addresses, await self._session.io.gather(jobs), strict=True):
             if isinstance(begun, Exception):
                 raise begun
             if begun is not None and begun >= since - SKEW:
-                new.append(thing)
+                new.append(address)
         return new
 
     async def _first_begun(self, ip: str, deadline: Deadline) -> float | None:
@@ -161,7 +161,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData], Waiter[Mode]):
     async def _recover_created(
         self, spec: CreateSpec, deadline: Deadline, open_request: OpenRequest, failure: DOBOTOException
     ) -> Any:
-        """The address, which must also turn out to be the Droplet's: it is nobody's until its action has completed."""
+        """Return the address once it is assigned to the Droplet, which it is when its action has completed."""
         found = await super()._recover_created(spec, deadline, open_request, failure)
         droplet_id = spec.request.body.get("droplet_id")
         if droplet_id is None or droplet_of(found) == droplet_id:

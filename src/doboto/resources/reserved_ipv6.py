@@ -52,7 +52,7 @@ class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
             return "/actions"
 
         async def happened() -> bool:
-            # An action says of which kind of thing it is, and not reliably of which.
+            # An action names the type of its resource, and not reliably the resource.
             address = await self._get(self._single, self._path(ip), deadline)
             return bool(droplet_of(address) == body.get("droplet_id"))
 

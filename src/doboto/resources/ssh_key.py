@@ -55,7 +55,7 @@ class SSHKey(Creation[Mode]):
     async def present(self, name: str, public_key: str) -> Present:
         """Add a public key to the account unless it is there.
 
-        It is the key itself that counts, which the API has once and no more, whatever its name and comment: one that
+        It is the key itself that counts, which the API has only once, independent of its name and comment: one that
         is there under another name stays as it is, and another key of the same name does not stand in for this one.
         (DOBOTO 0.6 went by the name alone, and could so give a key that opens nothing.) It is asked for by its
         fingerprint, so that the narrow limit of `list` does not count.

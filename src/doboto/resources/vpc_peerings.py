@@ -226,7 +226,7 @@ class VPCPeerings(LifecycleOperations[Mode]):
             wait: If true, wait until it no longer exists, when its VPCs can be destroyed.
         """
         plan = self._plan(poll, timeout, progress)
-        await self._destroy_and_wait(LIFECYCLE, peering_id, plan, missing_ok=missing_ok, wait_till_gone=wait)
+        await self._destroy_and_wait(LIFECYCLE, peering_id, plan, missing_ok=missing_ok, until_gone=wait)
 
 
 def list_location(id: str | None, region: str | None) -> tuple[str, str, dict[str, str | int]]:

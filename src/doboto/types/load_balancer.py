@@ -219,7 +219,7 @@ class LoadBalancerCreate(TypedDict, total=False):
     #: Whether no DNS records are made for its certificates from Let's Encrypt. Default: false.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
     disable_lets_encrypt_dns_records: bool
-    #: Who may reach it. Default: everybody.
+    #: Who may reach it. Default: any address.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
     firewall: LoadBalancerFirewall
     #: Whether it has public addresses; can't be changed. Default: "EXTERNAL".

@@ -105,7 +105,7 @@ class AlertPolicy(AlertPolicyCreate):
 
 
 class MetricSeries(TypedDict):
-    """What was measured of one thing, in the form of a Prometheus matrix."""
+    """The measurements of one quantity, in the form of a Prometheus matrix."""
 
     #: Labels that distinguish it, such as `host_id` and, of CPUs, `mode`.
     metric: dict[str, str]

@@ -1,4 +1,4 @@
-"""What all reserved addresses share: floating IPs, reserved IPs and reserved IPv6 are the same thing thrice."""
+"""Operations that floating IPs, reserved IPs and reserved IPv6 addresses share."""
 
 from __future__ import annotations
 

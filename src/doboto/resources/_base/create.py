@@ -1,4 +1,4 @@
-"""How things other than Droplets are made: created, found again when the answer was lost, made unless present."""
+"""How resources other than Droplets are created: once, found again if the response is lost, or unless they exist."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from .recovery import Recovery, outcome_unknown, with_tag
 
 @dataclass(frozen=True, slots=True)
 class CreateSpec:
-    """How a thing is made, and by what it is known.
+    """How a resource is created, and by what it is identified.
 
     Attributes:
-        what: The thing in words, with what it is known by: `volume data in nyc3`.
-        request: Makes it.
-        key: The root key of the reply.
+        what: The resource in words, with what identifies it: `volume data in nyc3`.
+        request: Creates it.
+        key: The root key of the response.
         listing: The path of the list that it is in.
         plural: That list's root key.
-        same: Whether a thing of the list is the one asked for.
+        same: Whether a resource of the list is the one asked for.
         query: Filters that narrow the list.
         secrets: Members of the request that no error may show.
         taggable: Whether the resource takes tags, so that it can be found by one.
@@ -64,10 +64,10 @@ class CreateSpec:
 
 
 class Creation(Recovery[Mode]):
-    """Makes things."""
+    """Creates resources."""
 
     async def _create_resource(self, spec: CreateSpec, deadline: Deadline) -> Any:
-        """Make it; where the answer is lost, look whether it was made.
+        """Create it; if the response is lost, find out whether it was created.
 
         Raises:
             DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.
@@ -83,12 +83,12 @@ class Creation(Recovery[Mode]):
         return made
 
     async def _find_existing(self, spec: CreateSpec, deadline: Deadline) -> Any:
-        """The oldest thing of the list that is the one asked for, or None."""
+        """Return the first resource of the list that is the one asked for, or None."""
         listed = await self._list_all(spec.plural, spec.listing, spec.query, deadline)
-        return next((thing for thing in listed if spec.same(thing)), None)
+        return next((resource for resource in listed if spec.same(resource)), None)
 
     async def _create_unless_exists(self, spec: CreateSpec, deadline: Deadline) -> tuple[Any, Any]:
-        """The thing, and the thing again if it was made just now, else None."""
+        """Return the resource, and it again if it was created, else None."""
         there = await self._find_existing(spec, deadline)
         if there is not None:
             return there, None
@@ -110,16 +110,16 @@ class Creation(Recovery[Mode]):
     async def _recover_created(
         self, spec: CreateSpec, deadline: Deadline, open_request: OpenRequest, failure: DOBOTOException
     ) -> Any:
-        """The thing that a request made whose answer was lost.
+        """Return the resource that a request created whose response was lost.
 
         What has a time of creation must be newer than the request. What has none has a name that is its own, so that
-        one of that name is the one asked for, whoever made it.
+        one of that name is the one asked for, even if another program created it.
         """
 
         async def find() -> list[Any]:
             listed = await self._list_all(spec.plural, spec.listing, spec.query, deadline)
             alike = [one for one in listed if spec.same(one) and not has_foreign_tag(one, spec.request.body)]
-            free = [thing for thing in alike if not self._session.ownership.known(_claim(spec, thing))]
+            free = [resource for resource in alike if not self._session.ownership.known(_claim(spec, resource))]
             since = self._session.api_time(failure.sent_at)  # now that a response has shown the API's time
             return await self._filter_created_since(free, since, deadline)
 
@@ -134,14 +134,14 @@ class Creation(Recovery[Mode]):
             await self._session.emit(Adopted(spec.key, _name(found), found.get("name"), found))
         return found
 
-    async def _filter_created_since(self, things: list[Any], since: float, deadline: Deadline) -> list[Any]:
+    async def _filter_created_since(self, resources: list[Any], since: float, deadline: Deadline) -> list[Any]:
         """Those of them that may have been made since then."""
-        return [thing for thing in things if _fresh(thing, since)]
+        return [resource for resource in resources if _fresh(resource, since)]
 
 
 @contextmanager
 def _known(resource: Any) -> Generator[None]:
-    """What exists now is known to whatever ends the call here."""
+    """Attach what exists now to an exception that ends the call here."""
     try:
         yield
     except BaseException as interruption:
@@ -163,23 +163,23 @@ def check_changes(attributes: Mapping[str, Any], *, needed: Sequence[str] = ()) 
 
 
 def change_request(path: str, body: Mapping[str, Any], *, replace: bool) -> Request:
-    """The request that changes a thing: PUT describes all of it, PATCH a part. Either may be sent twice."""
+    """Return the request that changes a resource: PUT describes all of it, PATCH a part. Either may be sent twice."""
     return Request("PUT" if replace else "PATCH", path, body=body, repeatable=True)
 
 
 def has_name(name: str) -> Callable[[Mapping[str, Any]], bool]:
-    """Whether a thing has that name, exactly."""
-    return lambda thing: thing.get("name") == name
+    """Return a predicate: whether a resource has exactly that name."""
+    return lambda resource: resource.get("name") == name
 
 
-def _fresh(thing: Mapping[str, Any], since: float) -> bool:
-    created = parse_time(thing.get("created_at") or thing.get("reserved_at"))
+def _fresh(resource: Mapping[str, Any], since: float) -> bool:
+    created = parse_time(resource.get("created_at") or resource.get("reserved_at"))
     return created is None or created >= since - SKEW
 
 
-def _name(thing: Mapping[str, Any]) -> str:
-    return str(next((thing[member] for member in pages.IDENTITY if thing.get(member)), "?"))
+def _name(resource: Mapping[str, Any]) -> str:
+    return str(next((resource[member] for member in pages.IDENTITY if resource.get(member)), "?"))
 
 
-def _claim(spec: CreateSpec, thing: Mapping[str, Any]) -> tuple[str, str]:
-    return spec.plural, _name(thing)
+def _claim(spec: CreateSpec, resource: Mapping[str, Any]) -> tuple[str, str]:
+    return spec.plural, _name(resource)

@@ -90,13 +90,13 @@ UNTIL = ("ready", "gone")
 
 
 class LifecycleOperations(Creation[Mode], Waiter[Mode]):
-    """Makes, changes and destroys things, and waits for them."""
+    """Creates, changes and destroys resources, and waits for them."""
 
-    async def _create_and_wait(self, spec: CreateSpec, course: Lifecycle, plan: WaitPlan, wait: bool) -> Any:
-        """The new thing; with `wait`, at rest."""
+    async def _create_and_wait(self, spec: CreateSpec, lifecycle: Lifecycle, plan: WaitPlan, wait: bool) -> Any:
+        """Create a resource and return it; with `wait`, once it is ready."""
         made = await self._create_resource(spec, plan.deadline)
         try:
-            return await self._wait_until_active("create", made, course, plan) if wait else made
+            return await self._wait_until_active("create", made, lifecycle, plan) if wait else made
         except DOBOTOException as failure:
             failure.created = failure.created or [made]
             raise
@@ -105,50 +105,50 @@ class LifecycleOperations(Creation[Mode], Waiter[Mode]):
             raise
 
     async def _create_and_wait_unless_exists(
-        self, spec: CreateSpec, course: Lifecycle, plan: WaitPlan, wait: bool
+        self, spec: CreateSpec, lifecycle: Lifecycle, plan: WaitPlan, wait: bool
     ) -> Any:
-        """The thing, and the thing again if it was made just now, else None; with `wait`, at rest either way."""
+        """Return the resource, and it again if it was created, else None; with `wait`, once it is ready."""
         there = await self._find_existing(spec, plan.deadline)
         if there is not None:
-            return (await self._wait_until_active("create", there, course, plan) if wait else there), None
-        made = await self._create_and_wait(spec, course, plan, wait)
+            return (await self._wait_until_active("create", there, lifecycle, plan) if wait else there), None
+        made = await self._create_and_wait(spec, lifecycle, plan, wait)
         return made, made
 
-    async def _replace(self, course: Lifecycle, id: str, body: Mapping[str, Any], plan: WaitPlan, wait: bool) -> Any:
+    async def _replace(self, lifecycle: Lifecycle, id: str, body: Mapping[str, Any], plan: WaitPlan, wait: bool) -> Any:
         """Replace all of a resource and return it; with `wait`, once it is active."""
-        request = Request("PUT", path(course.place, id=id), body=body, repeatable=True)
-        changed = await self._session.call(request, plan.deadline, member_reader(course.key, dict))
-        return await self._wait_until_active("update", changed, course, plan) if wait else changed
+        request = Request("PUT", path(lifecycle.path_template, id=id), body=body, repeatable=True)
+        changed = await self._session.call(request, plan.deadline, member_reader(lifecycle.key, dict))
+        return await self._wait_until_active("update", changed, lifecycle, plan) if wait else changed
 
-    async def _wait_until_active(self, what: str, thing: Any, course: Lifecycle, plan: WaitPlan) -> Any:
-        """The thing once it is at rest; of one that was not read yet, the id is enough.
+    async def _wait_until_active(self, what: str, resource: Any, lifecycle: Lifecycle, plan: WaitPlan) -> Any:
+        """Return a resource once it is ready; of one that was not read yet, the id is enough.
 
         Raises:
             DOBOTOActionException: It failed.
         """
-        watch = LifecycleWatch(self._session, what, course, {thing["id"]: thing})
+        watch = LifecycleWatch(self._session, what, lifecycle, {resource["id"]: resource})
         await wait(self._session, watch, plan)
         return watch.result()[0]
 
     async def _destroy_and_wait(
         self,
-        course: Lifecycle,
+        lifecycle: Lifecycle,
         id: str,
         plan: WaitPlan,
         *,
         missing_ok: bool,
-        wait_till_gone: bool,
+        until_gone: bool,
         request: Request | None = None,
     ) -> None:
-        """Destroy a thing, by `request` if that is not the usual one; wait until it answers no more if asked to."""
-        usual = Request("DELETE", path(course.place, id=id), repeatable=True)
-        if await self._delete(request or usual, missing_ok, plan.deadline) and wait_till_gone:
-            await wait(self._session, DeletionWatch(self._session, id, course.request(id), course.key), plan)
+        """Destroy a resource, by `request` if it is given; with `until_gone`, wait until reading it gives 404."""
+        usual = Request("DELETE", path(lifecycle.path_template, id=id), repeatable=True)
+        if await self._delete(request or usual, missing_ok, plan.deadline) and until_gone:
+            await wait(self._session, DeletionWatch(self._session, id, lifecycle.request(id), lifecycle.key), plan)
 
     async def _change(
         self, request: Request, what: str, deadline: Deadline, happened: Callable[[], Awaitable[bool]]
     ) -> None:
-        """Send a change that must not be sent twice; where its answer is lost, look whether it happened.
+        """Send a change that must not be sent twice; if its response is lost, find out whether it happened.
 
         Raises:
             DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.

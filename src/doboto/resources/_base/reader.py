@@ -51,9 +51,9 @@ class Reader:
         before, self._total = self._total, page.total
         return before is not None and page.total is not None and page.total < before
 
-    def at(self, place: int) -> None:
-        """Somebody has come to that place of the page: from its middle on the next one is read."""
-        if place == self._middle and self._next is not None:
+    def at(self, index: int) -> None:
+        """Record that the item at an index is used: from the middle of a page on, the next one is read."""
+        if index == self._middle and self._next is not None:
             self._ahead = self._session.io.start(self._job())
 
     async def cancel(self) -> None:

@@ -229,7 +229,7 @@ class Recovery(Resource[Mode]):
             recover: Looks for what it did. If there is a key, it takes what it finds through the ownership registry.
                 Its arguments are the request, as the registry knows it, and how its response was lost.
             read: Reads the response.
-            what: The change in words, for whoever interrupts it.
+            what: The change in words, for interruptions.
             key: What identifies like requests, or None if what they do can't be taken for another's.
             claimed: Under what the result is claimed.
         """
@@ -293,7 +293,7 @@ class Recovery(Resource[Mode]):
         *,
         tag: str | None = None,
     ) -> tuple[Any, str]:
-        """Look for the one resource that a lost request made; take it if it is certain that it is nobody else's.
+        """Look for the one resource that a lost request made; take it if it certainly is not another program's.
 
         Args:
             key: What identifies like requests.
@@ -345,7 +345,7 @@ def request_key(target: Target, body: Mapping[str, Any]) -> tuple[str, str, str]
 class _Search:
     """The search for the Droplets of one create: by name, and where the request had a tag of its own, by that alone.
 
-    With a tag, whatever else there is of the names is only reported, in doubt: the API was seen to lose tags.
+    With a tag, other resources of the names are only reported, in doubt: the API was seen to lose tags.
     """
 
     def __init__(
@@ -422,7 +422,7 @@ class _Search:
         return [one for one in match_droplets(listed, self._body, self._since) if one["name"] == name]
 
     async def take_what_is_certain(self, *, last: bool = False) -> None:
-        """Claim candidates, but for names of which there are more than can be ours, or may be somebody else's."""
+        """Claim candidates, but for names of which there are more than can be ours, or may be another program's."""
         adopted: list[Any] = []
         for name in self.missing if self._tag is None else ():
             adopted += self._claims.take(self._request, name, self._candidates.get(name, []), last=last)

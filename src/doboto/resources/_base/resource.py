@@ -123,7 +123,7 @@ class Resource(Bound[Mode]):
         return await self._list_all(key, request.path, request.query)
 
     async def _read_pages(self, key: str, path: str, query: Query, deadline: Deadline) -> list[pages.Page]:
-        """Read the first page, then side by side those it announces, then any that appeared meanwhile."""
+        """Read the first page, then side by side those it announces, then any that appeared since."""
 
         async def page(number: int) -> pages.Page:
             return await self._session.call(pages.page_request(path, query, number), deadline, pages.page_reader(key))

@@ -57,7 +57,7 @@ def check_create(
 
 @dataclass(slots=True)
 class CreateResult:
-    """What a create has made so far: filled as responses come, so that it is known whatever happens next."""
+    """What a create has made so far: filled as responses come, so that an interruption loses nothing."""
 
     droplets: list[Any] = field(default_factory=list[Any])
     action_ids: list[int] = field(default_factory=list[int])
@@ -109,7 +109,7 @@ class DropletCreation(Recovery[Async]):
     async def _request_unless_failed(
         self, body: dict[str, Any], made: CreateResult, plan: WaitPlan, project: ProjectAssignment | None
     ) -> None:
-        """One request, unless another one has failed meanwhile: the call fails, and what it makes is charged for."""
+        """One request, unless another one has failed: the call fails, and what it creates is charged for."""
         if made.failed:
             return
         try:
@@ -153,7 +153,7 @@ class DropletCreation(Recovery[Async]):
     async def _keep(
         self, made: CreateResult, names: Sequence[str], droplets: Sequence[Any], action_ids: Sequence[int]
     ) -> None:
-        """Remember, and report, what was created: whatever happens next, the ids are known."""
+        """Remember, and report, what was created, so that the ids are known if the call fails next."""
         made.droplets += droplets
         made.action_ids += action_ids
         made.resolve(names)

@@ -1,4 +1,4 @@
-"""Waiting for Droplets that exist, one or many, whoever created or changed them."""
+"""Waiting for Droplets that exist, one or many, by whichever program they were created or changed."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class DropletWait(Resource[Mode]):
         timeout: float = 300,
         progress: OnEvent | None = None,
     ) -> Droplet | Droplets | None:
-        """Wait for Droplets that exist, whoever created or changed them.
+        """Wait for Droplets that exist, by whichever program they were created or changed.
 
         A poll costs two requests for a single Droplet. For several it reads the list of Droplets, page by page, and one
         page of actions, however many Droplets there are.

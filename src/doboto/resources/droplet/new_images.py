@@ -35,7 +35,7 @@ async def add_image_ids(session: Session, failure: DOBOTOBulkException, deadline
 
 
 async def _with_image_id(session: Session, action: Mapping[str, Any], deadline: Deadline) -> dict[str, Any]:
-    """One action. The snapshot exists whatever becomes of this request, so that an error of it is no error."""
+    """One action. The snapshot exists even if this request fails, so that its error is not raised."""
     request = pages.page_request(path("/droplets/{id}/snapshots", id=action.get("resource_id") or 0), {}, 1)
     try:
         page = await session.call(request, deadline, pages.page_reader("snapshots"))

@@ -136,7 +136,7 @@ class DropletActionRunner(ActionRunner[Mode]):
             raise
 
     async def _last_seen(self, action: Mapping[str, Any], deadline: Deadline) -> Any:
-        """The action's Droplet, or None: an error about an error helps nobody."""
+        """Return the action's Droplet, or None if it cannot be read: the first error matters more."""
         try:
             return await self._get("droplet", path("/droplets/{id}", id=action["resource_id"]), deadline)
         except (DOBOTOException, KeyError, TypeError):
