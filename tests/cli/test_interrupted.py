@@ -16,9 +16,8 @@ import pytest
 from doboto._core.response import Response
 from doboto._io.clock import SystemClock
 from doboto._io.protocol import Timeouts, WireRequest
-from doboto.cli import TWICE, handle_signals
 from doboto.cli.accounts.simulated import LocalAccount
-from doboto.cli.errors import Signalled
+from doboto.cli.errors import TWICE, Signalled, handle_signals
 
 from .conftest import LONG, NEW, PROGRAM, Doboto
 
