@@ -7,7 +7,7 @@ import logging
 import sys
 
 from .campaign import ROUNDS, Report, Scale, run
-from .verdict import NONE
+from .verdict import NONE, Verdict
 
 
 def main() -> int:
@@ -24,9 +24,14 @@ def main() -> int:
     logging.getLogger("urllib3").setLevel(logging.ERROR)
     print(f"campaign: seed {chosen.seed}, {chosen.creates} creates", flush=True)
     scale = Scale(chosen.creates, width=chosen.width, speed=chosen.speed, kinds=chosen.kind or usual.kinds)
-    report = run(chosen.seed, scale)
+    report = run(chosen.seed, scale, show_round)
     show(report)
     return 1 if report.verdict.problems else 0
+
+
+def show_round(kind: str, verdict: Verdict) -> None:
+    """Print how a round went."""
+    print(f"{kind}: {verdict.figures['calls']} calls, {len(verdict.problems)} problems", flush=True)
 
 
 def show(report: Report) -> None:

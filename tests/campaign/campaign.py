@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -112,8 +112,14 @@ def simulator(speed: float) -> Simulator:
     return Simulator(RealClock(speed), unlimited)
 
 
-def run(seed: int, scale: Scale) -> Report:
-    """The whole campaign: rounds of each kind in turn."""
+def run(seed: int, scale: Scale, on_round: Callable[[str, Verdict], None] | None = None) -> Report:
+    """The whole campaign: rounds of each kind in turn.
+
+    Args:
+        seed: What calls and faults are drawn from.
+        scale: How much of it.
+        on_round: Called after each round with the name of its kind and the verdict on it.
+    """
     sim = simulator(scale.speed)
     witness = Witness(sim, scale.late)
     begun = time.monotonic()
@@ -133,7 +139,10 @@ def run(seed: int, scale: Scale) -> Report:
             done = (processes if kind.processes else threads).map(Crowd.run, crowds)
             outcomes = [outcome for some in done for outcome in some]
             drain(sim, witness)
-            verdicts[name] += judge(outcomes, witness.of(account), gave_up=scale.gave_up, exact=kind.tagged)
+            verdict = judge(outcomes, witness.of(account), gave_up=scale.gave_up, exact=kind.tagged)
+            verdicts[name] += verdict
+            if on_round is not None:
+                on_round(name, verdict)
     total = Verdict()
     for verdict in verdicts.values():
         total += verdict
