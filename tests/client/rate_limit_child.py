@@ -13,8 +13,8 @@ def main(flavour: str, url: str, redis: str, window: str, calls: str) -> None:
     settings = {
         "url": url,
         "limiter": Limiter(window=float(window)),
-        "shared_rate_limit": RedisRateLimit(redis, window=int(window)),
-        "timeout": 60.0,
+        "shared_rate_limit": RedisRateLimit(redis, window=int(window), timeout=60.0),
+        "timeout": 120.0,
     }
     if flavour == "blocking":
         with DO("shared", **settings) as do, ThreadPoolExecutor(16) as threads:
