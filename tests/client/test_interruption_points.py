@@ -134,6 +134,8 @@ def test_a_thread_that_waits_gets_the_slot_of_one_that_was_interrupted(server: M
 
 CREATE = (
     "resources/droplet/create.py",
+    "resources/droplet/recovery.py",
+    "resources/droplet/search.py",
     "_base/recovery.py",
     "_core/ownership.py",
     "_core/recovery.py",
@@ -173,7 +175,14 @@ def test_an_interruption_anywhere_in_a_create_leaves_no_droplet_unreported(
             do.droplet.destroy(id)
 
 
-OWNING = ("resources/droplet/create.py", "_base/recovery.py", "_base/create.py", "_core/ownership.py")
+OWNING = (
+    "resources/droplet/create.py",
+    "resources/droplet/recovery.py",
+    "resources/droplet/search.py",
+    "_base/recovery.py",
+    "_base/create.py",
+    "_core/ownership.py",
+)
 OWNERS: dict[str, Callable[[DO, str], Any]] = {
     "Droplet": lambda do, name: do.droplet.create(one(name)),
     "volume": lambda do, name: do.volume.create(name=name, region="nyc3", size_gigabytes=1),

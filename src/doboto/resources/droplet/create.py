@@ -24,8 +24,8 @@ from ..._wait.ports import PortWatch
 from ...errors import DOBOTOException, DOBOTOInvalidResponseException, DOBOTOOutcomeUnknownException
 from ...events import Created
 from ...outcomes import attach_state, call_states
-from .._base.recovery import Recovery
 from .project import ProjectAssignment
+from .recovery import DropletRecovery
 
 
 def check_create(
@@ -72,7 +72,7 @@ class CreateResult:
             self.unresolved.remove(name)
 
 
-class DropletCreation(Recovery[Async]):
+class DropletCreation(DropletRecovery[Async]):
     """Creates Droplets and waits for them; it has no operations of its own.
 
     Args:

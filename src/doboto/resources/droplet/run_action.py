@@ -23,12 +23,12 @@ from ..._wait.polling import WaitPlan, Watch
 from ...errors import DOBOTOActionException, DOBOTOBulkException, DOBOTOException, DOBOTOInvalidResponseException
 from ...events import OnEvent, Started
 from .._base.actions import ActionRunner
-from .._base.recovery import request_key
 from .._base.resource import T
 from .new_images import add_image_ids, with_image_ids
+from .recovery import DropletRecovery, request_key
 
 
-class DropletActionRunner(ActionRunner[Mode]):
+class DropletActionRunner(ActionRunner[Mode], DropletRecovery[Mode]):
     """Starts actions of Droplets."""
 
     async def _act(

@@ -1,0 +1,178 @@
+"""What the lost responses to requests for Droplets, and for their actions, would have said."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from ..._core import pages
+from ..._core.deadline import Deadline
+from ..._core.droplet.effects import SHOWN, WITH_ARGUMENTS
+from ..._core.droplet.target import Target
+from ..._core.ownership import OpenRequest
+from ..._core.recovery import action_key, parse_time, requested_names
+from ..._core.request import get, path
+from ..._core.response import member_reader
+from ..._json import records
+from ..._operation import Mode
+from ..._wait.actions import is_over
+from ...errors import DOBOTOException, DOBOTONotFoundException
+from ...events import ResponseLost
+from ...outcomes import attach_state
+from .._base.recovery import Recovery, outcome_unknown, when
+from .search import DropletSearch
+
+
+class DropletRecovery(Recovery[Mode]):
+    """Looks for Droplets, and for actions of Droplets."""
+
+    async def _recover_droplets(
+        self,
+        body: Mapping[str, Any],
+        tag: str | None,
+        open_request: OpenRequest,
+        failure: DOBOTOException,
+        deadline: Deadline,
+    ) -> list[Any]:
+        """The Droplets that a create made whose response was lost, all of them.
+
+        Args:
+            body: What was asked for.
+            tag: The tag that this request alone has, or None.
+            open_request: The request; it is over when this returns or raises.
+            failure: How its response was lost.
+            deadline: Bounds the search.
+
+        Raises:
+            DOBOTOOutcomeUnknownException: Not all were found, or more than were asked for; `created` has those that
+                are certain.
+        """
+        session, names = self._session, requested_names(body)
+        search = DropletSearch(session, self._list_by, body, open_request, deadline, tag)
+        try:
+            await session.emit(ResponseLost(f"the Droplets {', '.join(names)}", failure))
+            why = await self._search(search.look, deadline)
+            await search.take_what_is_certain(last=True)
+        except BaseException as interruption:
+            attach_state(interruption, created=search.taken)
+            found = ", ".join(f"{droplet['name']} ({droplet['id']})" for droplet in search.taken)
+            interruption.add_note(
+                f"doboto: the response to a create was lost; found of it so far: {found or 'nothing'}"
+            )
+            raise
+        finally:
+            open_request.end()
+        if not search.missing:
+            return search.taken
+        raise search.unknown(failure, why)
+
+    async def _list_by(self, query: Mapping[str, str | int], deadline: Deadline) -> list[Any]:
+        return await self._list_all("droplets", "/droplets", query, deadline)
+
+    async def _recover_actions(
+        self,
+        target: Target,
+        body: Mapping[str, Any],
+        deadline: Deadline,
+        open_request: OpenRequest,
+        failure: DOBOTOException,
+    ) -> list[Any]:
+        """The actions that a request started whose response was lost.
+
+        Raises:
+            DOBOTOOutcomeUnknownException: They were not found; `created` has those that were.
+        """
+        session = self._session
+        found: list[Any] = []
+        wanted: set[Any] = set()
+
+        async def find() -> list[Any]:
+            wanted.update(await self._droplets_of(target, deadline))
+            listed = await self._actions_of(target, deadline)
+            since = session.api_time(failure.sent_at)  # now that a response has the API's time
+            return [action for action in listed if _started(action, body["type"], wanted, since)]
+
+        async def look() -> bool:
+            found[:] = session.ownership.free(await find(), action_key)
+            return bool(wanted) and {action["resource_id"] for action in found} == wanted
+
+        await session.emit(ResponseLost(f"the action {body['type']} of {target}", failure))
+        if target.id is not None:
+            own = partial(self._with_effect, find, target.id, body, deadline)
+            action, why = await self._look_for_one(request_key(target, body), own, action_key, deadline, open_request)
+            found = [] if action is None else [action]
+        else:
+            why = await self._search(look, deadline)
+            if why or len(found) != len(wanted) or not session.ownership.claim(map(action_key, found)):
+                why = why or "found more than one"
+        if found and not why:
+            return found
+        looked_for = f"an action {body['type']} of {target} started since {when(session.api_time(failure.sent_at))}"
+        raise outcome_unknown(failure, body, looked_for, why, found)
+
+    async def _with_effect(
+        self, find: Callable[[], Awaitable[list[Any]]], id: int | str, body: Mapping[str, Any], deadline: Deadline
+    ) -> list[Any] | None:
+        """The actions found; of those whose request says more than their type, only if the Droplet shows that.
+
+        Two programs that rename one Droplet start actions that look the same; the name that it gets distinguishes them.
+        While one is running, that is not known yet.
+        """
+        found = await find()
+        if not found or body["type"] not in WITH_ARGUMENTS:
+            return found
+        request = get(path("/droplets/{id}", id=id))
+        droplet: Any = await self._session.call(request, deadline, member_reader("droplet", dict))
+        if SHOWN[body["type"]](droplet, body):
+            return found
+        return [] if all(map(is_over, found)) else None
+
+    async def _droplets_of(self, target: Target, deadline: Deadline) -> list[Any]:
+        if target.id is not None:
+            return [int(target.id)]
+        listed = await self._list_by({"tag_name": target.tag_name or ""}, deadline)
+        return [droplet["id"] for droplet in listed]
+
+    async def _actions_of(self, target: Target, deadline: Deadline) -> Sequence[Mapping[str, Any]]:
+        """The newest actions of the target; for a tag, those of the account."""
+        listed = "/actions" if target.id is None else path("/droplets/{id}/actions", id=target.id)
+        page = await self._session.call(pages.page_request(listed, {}, 1), deadline, pages.page_reader("actions"))
+        return records(list(page.items))
+
+    async def _recover_destroy_by_tag(self, tag_name: str, failure: DOBOTOException, deadline: Deadline) -> None:
+        """Whether no Droplet of the tag is left after a destroy whose answer was lost.
+
+        Raises:
+            DOBOTOOutcomeUnknownException: Some are left.
+        """
+        left: list[Any] = []
+
+        async def look() -> bool:
+            query: dict[str, str | int] = {"tag_name": tag_name}
+            try:
+                left[:] = await self._list_by(query, deadline)
+            except DOBOTONotFoundException:
+                left.clear()  # the tag is gone too
+            return not left
+
+        if why := await self._search(look, deadline):
+            names = ", ".join(f"{droplet.get('name')} ({droplet.get('id')})" for droplet in left[:10])
+            looked_for = f"no Droplet left with the tag {tag_name}; left: {names}"
+            raise outcome_unknown(failure, {"tag_name": tag_name}, looked_for, why, [])
+
+
+def request_key(target: Target, body: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What identifies like requests for an action."""
+    return ("action", body["type"], str(target))
+
+
+def _started(action: Mapping[str, Any], type: str, droplets: set[Any], since: float) -> bool:
+    started = parse_time(action.get("started_at"))
+    return (
+        action.get("type") == type
+        and isinstance(action.get("resource_id"), int)
+        and action["resource_id"] in droplets
+        and started is not None
+        and started >= since - 2
+    )
