@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -23,6 +24,7 @@ from doboto.cli.commands import sim as command
 from doboto.sim import admin
 from doboto.sim.engine.lifecycle import DURATIONS
 from doboto.sim.faults import KINDS
+from doboto.sim.faults.kinds import FaultArgument
 from doboto.sim.http.routes import REAL_PATHS
 from doboto.sim.resources import operations
 
@@ -110,7 +112,11 @@ def faults() -> str:
 
 def _arguments(name: str) -> str:
     found = KINDS[name].arguments.items()
-    return "<br>".join(f"`{key}`: {argument.description}" for key, argument in found)
+    return "<br>".join(f"`{key}`: {argument.description}{_default_of(argument)}" for key, argument in found)
+
+
+def _default_of(argument: FaultArgument) -> str:
+    return f" (default: {json.dumps(argument.default)})" if isinstance(argument.default, int | float) else ""
 
 
 def interface() -> str:

@@ -11,7 +11,7 @@
     │   ├── DOBOTOConflictException        409 and 412
     │   ├── DOBOTOUnprocessableException   422
     │   │   ├── DOBOTOPendingEventException    another action runs on that resource
-    │   │   └── DOBOTOAlreadyDoneException     it is so already: attached, detached, assigned, of that size
+    │   │   └── DOBOTOAlreadyDoneException     it is so already: attached, detached, assigned
     │   ├── DOBOTORateLimitException       429, or a wait for the limit longer than the deadline allows
     │   └── DOBOTOServerException          500 and above, 408
     ├── DOBOTOInvalidResponseException               the API answered, and the answer can't be understood
@@ -221,7 +221,7 @@ class DOBOTOPendingEventException(DOBOTOUnprocessableException):
 
 
 class DOBOTOAlreadyDoneException(DOBOTOUnprocessableException):
-    """422 because it is so already: the volume is attached there, the address is assigned, the Droplet has that size.
+    """422 because it is so already: the volume is attached there, the address is assigned, or not.
 
     The resource was read after the refusal, and shows it.
     """

@@ -300,6 +300,15 @@ def test_a_droplet_of_that_size_has_it_already(flavour: str, runner: Any) -> Non
         staged.api.droplet.resize(7, "s-1vcpu-1gb")
 
 
+def test_simulated_droplet_of_that_size_has_it_already(api: Any, sim: Simulator) -> None:
+    sim.use_settings(Settings(resize_to_same_size="refuse"))
+    droplet = api.droplet.create(one(), wait=True)
+    with pytest.raises(DOBOTOAlreadyDoneException, match="already has this size"):
+        api.droplet.resize(droplet["id"], droplet["size_slug"])
+    sim.use_settings(Settings())
+    assert api.droplet.resize(droplet["id"], droplet["size_slug"], wait=True)["status"] == "completed"
+
+
 def test_what_cannot_be_read_leaves_the_refusal_as_it_is(flavour: str, runner: Any) -> None:
     refused = reply(422, {"id": "unprocessable_entity", "message": "no"})
     staged = stage(flavour, runner, refused, reply(403, {"id": "forbidden", "message": "no"}))

@@ -202,6 +202,24 @@ def test_a_shutdown_may_be_ignored_by_the_machine(simulate: Simulate) -> None:
     assert client.act(client.create_active(), "shutdown")["status"] == "active"
 
 
+def test_resize_to_the_same_size_completes(client: Client) -> None:
+    droplet = client.create_active()
+    assert client.act(droplet, "resize", size=droplet["size_slug"])["size_slug"] == droplet["size_slug"]
+
+
+def test_resize_to_the_same_size_is_refused_where_nothing_changes(simulate: Simulate) -> None:
+    client = simulate(resize_to_same_size="refuse")
+    droplet = client.create_active()
+    path = f"/v2/droplets/{droplet['id']}/actions"
+    for disk in (False, True):
+        answer = client.call("POST", path, {"type": "resize", "size": droplet["size_slug"], "disk": disk})
+        assert (answer.status, answer.message) == (422, "Droplet already has this size.")
+    larger = client.act(droplet, "resize", size="s-2vcpu-2gb")
+    assert larger["disk"] == droplet["disk"]
+    # The size stays and the disk grows: what was temporary becomes permanent.
+    assert client.act(droplet, "resize", size="s-2vcpu-2gb", disk=True)["disk"] == 60
+
+
 def test_actions_by_tag_run_on_every_droplet_of_the_tag(client: Client, clock: ManualClock) -> None:
     for name in ("a", "b"):
         client.create(name, tags=["web"])

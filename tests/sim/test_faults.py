@@ -422,7 +422,20 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
-MEMBERS = ["method", "path", "when", "account", "count", "after", "every", "probability", "seed", "arguments"]
+MEMBERS = [
+    "method",
+    "path",
+    "when",
+    "account",
+    "names",
+    "tags",
+    "count",
+    "after",
+    "every",
+    "probability",
+    "seed",
+    "arguments",
+]
 
 
 @given(

@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from doboto.sim import ManualClock, Settings
 
 from .client import Answer, Client
-from .conftest import Simulate
+from .conftest import START, Simulate
 
 KEY = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAQQDDHr/jh2Jy4yALcK4JyWbVkPRaWmhck3IgCoeOO3z1e2dBowLh64QAM+Qb72pxekALga2oi4GvT+TlWNhzPH4V"  # fmt: skip  # noqa: E501
 POLICY = {
@@ -204,6 +204,22 @@ def test_firewalls_and_load_balancers_have_limits(simulate: Simulate) -> None:
     ports = [{"entry_protocol": "tcp", "entry_port": n, "target_protocol": "tcp", "target_port": n} for n in (1, 2)]
     balancer = {"name": "a", "region": "nyc3", "forwarding_rules": ports}
     assert client.call("POST", "/v2/load_balancers", balancer).status == 422
+
+
+def test_load_balancer_takes_few_droplets_by_id_where_limited(simulate: Simulate) -> None:
+    clock = ManualClock(START)
+    client = simulate(clock, load_balancer_droplet_limit=1)
+    droplets = [client.create(name)["id"] for name in ("a", "b")]
+    rule = {"entry_protocol": "tcp", "entry_port": 1, "target_protocol": "tcp", "target_port": 1}
+    balancer = {"name": "a", "region": "nyc3", "forwarding_rules": [rule], "droplet_ids": droplets}
+    refusal = client.call("POST", "/v2/load_balancers", balancer)
+    assert (refusal.status, refusal.headers["x-doboto-sim-setting"]) == (422, "load_balancer_droplet_limit")
+    made = client.post("/v2/load_balancers", {**balancer, "droplet_ids": droplets[:1]}, status=202)["load_balancer"]
+    clock.advance(60)
+    path = f"/v2/load_balancers/{made['id']}/droplets"
+    assert client.call("POST", path, {"droplet_ids": droplets[1:]}).status == 422
+    assert client.call("DELETE", path, {"droplet_ids": droplets[:1]}).status == 204
+    assert client.call("POST", path, {"droplet_ids": droplets[1:]}).status == 204
 
 
 def test_a_usage_based_backup_plan_passes(client: Client, clock: ManualClock) -> None:

@@ -152,11 +152,50 @@ def test_requests_about_one_droplet_fail(client: Client) -> None:
     assert (fault.seen, fault.triggered) == (3, 2)
 
 
-def test_names_are_a_list_of_texts(client: Client) -> None:
+def test_droplets_created_with_a_tag_fail(client: Client, clock: ManualClock) -> None:
+    client.sim.faults.add("create_errored", tags="canary")
+    client.create("old", tags=["web"])
+    client.create("new", tags=["web", "Canary"])
+    clock.advance(60)
+    assert [one["name"] for one in client.get("/v2/droplets")["droplets"]] == ["old"]
+
+
+def test_action_by_tag_fails_for_droplets_of_another_tag(client: Client, clock: ManualClock) -> None:
+    for name, tags in (("a", ["web"]), ("b", ["web", "canary"]), ("c", ["web", "slow"])):
+        client.create(name, tags=tags)
+    clock.advance(60)
+    client.sim.faults.add("action_errored", tags=["canary", "slow"])
+    client.post("/v2/droplets/actions?tag_name=web", {"type": "power_off"})
+    clock.advance(60)
+    assert [one["name"] for one in client.get("/v2/droplets")["droplets"] if one["status"] == "off"] == ["a"]
+
+
+def test_requests_about_tagged_droplets_fail(client: Client) -> None:
+    tagged, other = client.create("tagged", tags=["web"]), client.create("other")
+    fault = client.sim.faults.add("status", names="tag*", tags=["web"])
+    assert client.call("GET", f"/v2/droplets/{other['id']}").status == 200
+    assert client.call("GET", f"/v2/droplets/{tagged['id']}").status == 503
+    assert client.call("GET", "/v2/droplets?tag_name=web").status == 503
+    assert client.call("GET", "/v2/droplets?tag_name=none").status == 200
+    assert (fault.seen, fault.to_json()["tags"]) == (2, ["web"])
+
+
+def test_a_tag_added_later_counts_from_then_on(client: Client) -> None:
+    droplet = client.create("web")
+    client.sim.faults.add("status", tags=["web"])
+    assert client.call("GET", f"/v2/droplets/{droplet['id']}").status == 200
+    client.post("/v2/tags", {"name": "web"})
+    resource = {"resource_id": str(droplet["id"]), "resource_type": "droplet"}
+    assert client.call("POST", "/v2/tags/web/resources", {"resources": [resource]}).status == 204
+    assert client.call("GET", f"/v2/droplets/{droplet['id']}").status == 503
+
+
+@pytest.mark.parametrize("member", ["names", "tags"])
+def test_names_and_tags_are_lists_of_texts(client: Client, member: str) -> None:
     for wrong in ([], "web-3", [3]):
-        status, body = admin(client, "POST", "/faults", {"kind": "create_errored", "names": wrong})
+        status, body = admin(client, "POST", "/faults", {"kind": "create_errored", member: wrong})
         assert status == 422, body
-    assert admin(client, "POST", "/faults", {"kind": "create_errored", "names": ["web-3"]})[0] == 200
+    assert admin(client, "POST", "/faults", {"kind": "create_errored", member: ["web-3"]})[0] == 200
 
 
 # -- health

@@ -113,6 +113,10 @@ class Settings:
     snapshot_needs_off: bool = False
     #: Resize needs the Droplet off. doctl's manual of 2025-26 and the official collection's tests resize a running one.
     resize_needs_off: bool = False
+    #: A resize to the size that a Droplet has completes, as one that makes the disk larger does in the Terraform
+    #: provider's acceptance test (2017-03, run live), or is refused with 422 if the disk is as large as the size's
+    #: already. Unverified.
+    resize_to_same_size: Literal["complete", "refuse"] = "complete"
     #: `power_off` of a Droplet that is off is refused, as client code of 2014 expects. Unverified for today.
     power_off_needs_on: bool = False
     #: What DELETE of a custom image answers that has been deleted: 404, or 422 as client code of 2020 expects.
@@ -143,9 +147,12 @@ class Settings:
     firewall_droplet_limit: int = 10
     firewall_tag_limit: int = 5
     firewall_rule_limit: int = 50
-    #: Forwarding rules that a load balancer may have (product documentation, limits of load balancers). 0 switches the
-    #: limit off.
+    #: Forwarding rules that a load balancer may have; 0 switches the limit off. Unverified: the product documentation's
+    #: limits of load balancers (2026-11-06) name none.
     load_balancer_rule_limit: int = 15
+    #: Droplets that a load balancer may have by id; 0 switches the limit off. The product documentation's limits of
+    #: load balancers (2026-11-06) say 10, more by a tag; that the API refuses more is unverified.
+    load_balancer_droplet_limit: int = 0
 
     #: A PUT of a domain record that names a host is refused when it leaves out `data`: what is stored has lost the dot
     #: that is asked for (`doctl#919`, 2020). Unverified for today; with False it keeps what it has.

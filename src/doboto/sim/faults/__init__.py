@@ -16,7 +16,6 @@ import json
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -47,12 +46,12 @@ class Fault:
         rule = ", ".join(f"{name}={value!r}" for name, value in self.rule.to_json().items() if value is not None)
         return f"Fault({self.number}, {rule}, seen={self.seen}, triggered={self.triggered})"
 
-    def trigger(self, call: ApiCall, droplets: list[str]) -> float | None:
+    def trigger(self, call: ApiCall, droplets: list[tuple[str, list[str]]]) -> float | None:
         """Draw a number for what the kind leaves open, if the rule trigger this request about these Droplets."""
         rule = self.rule
         if rule.account not in (None, call.account.name) or not self._matches(call.method, call.path):
             return None
-        if rule.names is not None and not any(fnmatchcase(name, one) for name in droplets for one in rule.names):
+        if rule.is_selective and not any(rule.selects(*droplet) for droplet in droplets):
             return None
         self.seen += 1
         turn = self.seen - rule.after
@@ -93,6 +92,7 @@ class Faults:
         when: str | None = None,
         account: str | None = None,
         names: str | Sequence[str] | None = None,
+        tags: str | Sequence[str] | None = None,
         count: int | None = None,
         after: int = 0,
         every: int = 1,
@@ -107,20 +107,21 @@ class Faults:
             faults.add("create_errored", names=["web-3"])
 
         Args:
-            kind: What happens. To any request: `status` (answers with `status`, `headers`, `body`; `bare=True` leaves
-                out rate limit and request id), `latency` (`seconds` pass on the simulator's clock), `drop` (the
-                connection closes without a response), `cut` (it closes after `bytes` of the body), `not_json` (`body`
-                is sent as it is), `wrong_shape` (JSON that the operation never answers with), `reset_in_past`
-                (`ratelimit-reset` is over). To new Droplets: `create_errored`, `lost_tags`, `address_before`,
-                `address_after`, `list_lag` and `get_lag` (missing in lists or by id for `seconds`). To actions:
-                `action_errored`.
+            kind: What happens. To any request: `status` (answers with `status`, by default 503, `headers`, and `body`,
+                by default the API's error of that status; `bare=True` leaves out rate limit and request id), `latency`
+                (`seconds`, by default 1, pass on the simulator's clock), `drop` (the connection closes without a
+                response), `cut` (it closes after `bytes` of the body), `not_json` (`body` is sent as it is),
+                `wrong_shape` (JSON that the operation never answers with), `reset_in_past` (`ratelimit-reset` is
+                over). To new Droplets: `create_errored`, `lost_tags`, `address_before`, `address_after`, `list_lag` and
+                `get_lag` (missing in lists or by id for `seconds`, by default 3). To actions: `action_errored`.
             method: The HTTP method of the requests it is for. Default: the kind's own, else any.
             path: Their path, as `/v2/droplets/{id}/actions`: `{name}` stands for one segment, `*` for any part of one,
                 `**` for anything. Default: the kind's own, else any.
             when: `before` the request takes effect or `after` that, for kinds that know both.
             account: The label of the only account it is for (`simulator.account(token).name`).
             names: Names of the only Droplets it is for, with `*` for any part of one: requests that create, act on or
-                ask for none of them go unharmed, and what befalls Droplets befalls these alone, by tag too.
+                ask for none of them go unharmed, and what befalls Droplets befalls these alone.
+            tags: Likewise, the Droplets with one of these tags; with `names`, those that match both.
             count: How often it strikes at most. Default: without end.
             after: The first so many requests go unharmed.
             every: Then it is every so many's turn.
@@ -140,7 +141,8 @@ class Faults:
             path=path,
             when=when,
             account=account,
-            names=(names,) if isinstance(names, str) else None if names is None else tuple(names),
+            names=_tuple_of(names),
+            tags=_tuple_of(tags),
             count=count,
             after=after,
             every=every,
@@ -192,12 +194,14 @@ class Faults:
         if fault.rule.stage != stage:
             return None
         with self._world.lock:
-            droplets = [] if fault.rule.names is None else _droplets_of(call)
+            droplets = _droplets_of(call) if fault.rule.is_selective else []
         with self._lock:
             chance = fault.trigger(call, droplets)
         if chance is None:
             return None
-        return TriggeredFault(fault.rule.kind, call, self._world.clock, fault.rule.arguments, chance, fault.rule.names)
+        rule = fault.rule
+        selects = rule.selects if rule.is_selective else None
+        return TriggeredFault(rule.kind, call, self._world.clock, rule.arguments, chance, selects)
 
     def _add(self, rules: list[Rule]) -> list[Fault]:
         with self._lock:
@@ -210,18 +214,26 @@ class Faults:
 _ONE_DROPLET = re.compile(r"/v2/droplets/(\d+)(/.*)?")
 
 
-def _droplets_of(call: ApiCall) -> list[str]:
-    """Return the names of the Droplets that a request creates, acts on or asks for."""
+def _tuple_of(texts: str | Sequence[str] | None) -> tuple[str, ...] | None:
+    return (texts,) if isinstance(texts, str) else None if texts is None else tuple(texts)
+
+
+def _droplets_of(call: ApiCall) -> list[tuple[str, list[str]]]:
+    """Return names and tags of the Droplets that a request creates, acts on or asks for."""
     droplets = call.account.store(DROPLET).records
     one = _ONE_DROPLET.fullmatch(call.path)
     if one is not None:
-        return [droplets[int(one[1])]["name"]] if int(one[1]) in droplets else []
+        found = droplets.get(int(one[1]))
+        return [] if found is None else [(found["name"], found["tags"])]
     if not _DROPLETS.fullmatch(call.path):
         return []
     tag = call.query.get("tag_name")
     if tag:
-        return [droplets[key]["name"] for key in tagging.find_tagged(call.account, DROPLET, tag)]
-    return [name for name in (call.body.get("name"), *(as_list(call.body.get("names")) or ())) if isinstance(name, str)]
+        tagged = [droplets[key] for key in tagging.find_tagged(call.account, DROPLET, tag)]
+        return [(droplet["name"], droplet["tags"]) for droplet in tagged]
+    names = (call.body.get("name"), *(as_list(call.body.get("names")) or ()))
+    tags = [tag for tag in as_list(call.body.get("tags")) or () if isinstance(tag, str)]
+    return [(name, tags) for name in names if isinstance(name, str)]
 
 
 _DROPLETS = re.compile(r"/v2/droplets(/actions)?")

@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..engine.clock import SimulatorClock
 from ..engine.records import as_record
-from ..http.messages import JSON_TYPE, NO_CONTENT, ApiCall, ApiReply, Dropped
+from ..http.messages import JSON_TYPE, NO_CONTENT, ApiCall, ApiReply, Dropped, Selects
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class TriggeredFault:
     arguments: Mapping[str, Any]
     #: A number from 0 to 1, drawn by the rule's generator.
     chance: float
-    #: Names of the Droplets that it is for; None for all.
-    names: Sequence[str] | None = None
+    #: Picks the Droplets that it is for; None for all.
+    selects: Selects | None = None
 
     def argument(self, name: str) -> Any:
         """Return an argument, or the kind's default for it."""
@@ -135,7 +135,7 @@ async def _wrong_shape(fault: TriggeredFault, reply: ApiReply | None) -> ApiRepl
 
 async def _note(fault: TriggeredFault, _reply: ApiReply | None) -> ApiReply | None:
     seconds: float = fault.argument("seconds") if "seconds" in KINDS[fault.kind].arguments else 0.0
-    fault.call.add_fault(fault.kind, seconds, fault.names)
+    fault.call.add_fault(fault.kind, seconds, fault.selects)
     return None
 
 

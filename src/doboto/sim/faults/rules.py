@@ -3,14 +3,14 @@
 As JSON, with `kind` alone required:
 
     {"kind": "status", "method": "POST", "path": "/v2/droplets", "when": "before", "account": null,
-     "names": null, "after": 0, "every": 1, "count": null, "probability": 1.0, "seed": null,
+     "names": null, "tags": null, "after": 0, "every": 1, "count": null, "probability": 1.0, "seed": null,
      "arguments": {"status": 503}}
 
 - `method`, `path`: of the requests it is for; missing means the kind's own (creates for what befalls new Droplets),
   else any. In a path `{name}` stands for one segment, `*` for any part of one, `**` for anything.
 - `account`: the label of the only account it is for.
-- `names`: of the only Droplets it is for: requests that create, act on or ask for none of these go unharmed, and what
-  befalls Droplets befalls these alone. `*` stands for any part of a name.
+- `names`, `tags`: of the only Droplets it is for: requests that create, act on or ask for none of these go unharmed,
+  and what befalls Droplets befalls these alone. In a name `*` stands for any part; one of the tags is enough.
 - `after`, `every`: of the requests it is for, the first so many go unharmed, and then it is every so many's turn.
 - `probability`: the chance that it strikes when it is its turn; `seed`: of its generator.
 - `count`: how often it strikes at most.
@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, cast
 
 from ..engine.log import compile_path
@@ -38,6 +39,7 @@ class Rule:
     when: str | None = None
     account: str | None = None
     names: Sequence[str] | None = None
+    tags: Sequence[str] | None = None
     count: int | None = None
     after: int = 0
     every: int = 1
@@ -66,11 +68,24 @@ class Rule:
         """Whether it strikes `before` the effect of a request or `after` it."""
         return self.when or self.of.stages[0]
 
+    @property
+    def is_selective(self) -> bool:
+        """Whether it is for some Droplets only."""
+        return self.names is not None or self.tags is not None
+
+    def selects(self, name: str, tags: Sequence[str]) -> bool:
+        """Return whether it is for a Droplet of that name with these tags; tags are the same in any capitalisation."""
+        if self.names is not None and not any(fnmatchcase(name, one) for one in self.names):
+            return False
+        lowered = {tag.lower() for tag in tags}
+        return self.tags is None or any(tag.lower() in lowered for tag in self.tags)
+
     def to_json(self) -> Record:
         """Return the rule as JSON, with what its kind decided."""
         own = {"method": self.method or self.of.method, "path": self.path or self.of.path, "when": self.stage}
         names = None if self.names is None else list(self.names)
-        return {**asdict(self), **own, "names": names, "arguments": dict(self.arguments)}
+        tags = None if self.tags is None else list(self.tags)
+        return {**asdict(self), **own, "names": names, "tags": tags, "arguments": dict(self.arguments)}
 
 
 def read_rule(data: object) -> Rule:
@@ -116,6 +131,7 @@ _MEMBERS: dict[str, tuple[Callable[[object], bool], str]] = {
     "path": (lambda value: value is None or (isinstance(value, str) and value.startswith("/")), "a path from / on"),
     "account": (lambda value: value is None or isinstance(value, str), "an account's label"),
     "names": (lambda value: value is None or _are_names(value), "a list of names of Droplets"),
+    "tags": (lambda value: value is None or _are_names(value), "a list of tags"),
     "count": (lambda value: value is None or _is_whole(value, 1), "a whole number above 0"),
     "after": (lambda value: _is_whole(value, 0), "a whole number"),
     "every": (lambda value: _is_whole(value, 1), "a whole number above 0"),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any
 
 from ..engine.account import Account
@@ -26,6 +25,9 @@ UNAUTHORIZED = 401
 NO_CONTENT = (204, 304)
 #: Each reply has a new body, so that nothing in them can contain itself.
 _JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+
+#: Return whether a fault is for a Droplet of that name with these tags.
+Selects = Callable[[str, Sequence[str]], bool]
 
 
 @dataclass(slots=True)
@@ -51,21 +53,21 @@ class ApiCall:
     #: with the seconds of those that last.
     faults: dict[str, float] = field(default_factory=dict[str, float])
     peer: Peer = field(default_factory=UnknownPeer)
-    #: Faults that are for some Droplets only: seconds by kind, with the names these Droplets have.
-    named_faults: list[tuple[str, float, Sequence[str]]] = field(default_factory=list[tuple[str, float, Sequence[str]]])
+    #: Faults that are for some Droplets only: seconds by kind, with what picks these Droplets.
+    selective_faults: list[tuple[str, float, Selects]] = field(default_factory=list[tuple[str, float, "Selects"]])
 
-    def add_fault(self, kind: str, seconds: float, names: Sequence[str] | None) -> None:
-        """Note a fault for the handler: for all Droplets of the request, or for those with such names."""
-        if names is None:
+    def add_fault(self, kind: str, seconds: float, selects: Selects | None) -> None:
+        """Note a fault for the handler: for all Droplets of the request, or for those that are selected."""
+        if selects is None:
             self.faults[kind] = max(seconds, self.faults.get(kind, 0.0))
         else:
-            self.named_faults.append((kind, seconds, names))
+            self.selective_faults.append((kind, seconds, selects))
 
-    def faults_of(self, name: str) -> dict[str, float]:
-        """Return the faults of the request that befall a Droplet of that name."""
+    def faults_of(self, name: str, tags: Sequence[str]) -> dict[str, float]:
+        """Return the faults of the request that befall a Droplet of that name with these tags."""
         found = dict(self.faults)
-        for kind, seconds, names in self.named_faults:
-            if any(fnmatchcase(name, one) for one in names):
+        for kind, seconds, selects in self.selective_faults:
+            if selects(name, tags):
                 found[kind] = max(seconds, found.get(kind, 0.0))
         return found
 

@@ -23,6 +23,8 @@ from .request import BAD_SIZE, SIZE_ELSEWHERE, hostname
 #: What client programs of 2025-26 quote; `terraform-provider-digitalocean` PR 7094 (then in hashicorp/terraform) had
 #: "Size can not decrease size of Droplet's disk image".
 SMALLER_DISK = "This size is not available because it has a smaller disk."
+#: Our own text.
+SAME_SIZE = "Droplet already has this size."
 #: The text that `terraform-provider-digitalocean` has looked for since 2014.
 ALREADY_OFF = "Droplet is already powered off"
 
@@ -77,7 +79,7 @@ def _change(account: Account, now: float, *, type: str, droplet_id: int, wanted:
 # -- what requests want
 
 
-def _want_resize(_account: Account, droplet: StoredDroplet, body: Record) -> Record:
+def _want_resize(account: Account, droplet: StoredDroplet, body: Record) -> Record:
     size = catalog.size(read_required(body, "size", text))
     if size is None:
         raise unprocessable(BAD_SIZE)
@@ -85,7 +87,11 @@ def _want_resize(_account: Account, droplet: StoredDroplet, body: Record) -> Rec
         raise unprocessable(SIZE_ELSEWHERE)
     if size["disk"] < droplet["disk"]:
         raise unprocessable(SMALLER_DISK)
-    return {"size": size["slug"], "disk": flag(body, "disk")}
+    with_disk = flag(body, "disk")
+    stays = size["slug"] == droplet["size_slug"] and (not with_disk or size["disk"] == droplet["disk"])
+    if stays and account.settings.resize_to_same_size == "refuse":
+        raise unprocessable(SAME_SIZE)
+    return {"size": size["slug"], "disk": with_disk}
 
 
 def _want_rebuild(account: Account, droplet: StoredDroplet, body: Record) -> Record:

@@ -61,7 +61,7 @@ def list_droplets(call: ApiCall) -> Record:
 def create_droplets(call: ApiCall) -> Record:
     """Create one Droplet by `name` or several by `names`, with the actions that make them."""
     request = read_request(call.account, call.body, call.scopes)
-    made = create(call.account, call.now, request, call.faults_of)
+    made = create(call.account, call.now, request, lambda name: call.faults_of(name, request.tags))
     links = {"links": {"actions": _links(call, [action for _, action in made], many=request.many)}}
     shown = [show(call, droplet) for droplet, _ in made]
     return {"droplets": shown, **links} if request.many else {"droplet": shown[0], **links}
@@ -123,12 +123,18 @@ def _type(call: ApiCall) -> str:
     return type
 
 
+def _faults_of(call: ApiCall, droplet: StoredDroplet) -> dict[str, float]:
+    return call.faults_of(droplet["name"], droplet["tags"])
+
+
 @OPERATIONS("POST", "/v2/droplets/{droplet_id}/actions", "droplet:update", status=201)
 def act(call: ApiCall) -> Record:
     """Start one action on one Droplet."""
     droplet, type = droplet_in_path(call), _type(call)
     wanted = changes.check(call.account, droplet, call.body, type)
-    action = changes.begin(call.account, call.now, droplet, type, wanted, call.faults_of(droplet["name"]))
+    action = changes.begin(
+        call.account, call.now, droplet, type, wanted, call.faults_of(droplet["name"], droplet["tags"])
+    )
     return {"action": actions.show(action)}
 
 
@@ -148,7 +154,7 @@ def act_by_tag(call: ApiCall) -> Record:
     droplets = [account.get(DROPLET, key) for key in tagging.find_tagged(account, DROPLET, tag)]
     wanted = [changes.check(account, droplet, call.body, type) for droplet in droplets]
     started = [
-        changes.begin(account, call.now, droplet, type, arguments, call.faults_of(droplet["name"]))
+        changes.begin(account, call.now, droplet, type, arguments, _faults_of(call, droplet))
         for droplet, arguments in zip(droplets, wanted, strict=True)
     ]
     return {"actions": [actions.show(action) for action in started]}

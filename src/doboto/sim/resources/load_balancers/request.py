@@ -112,6 +112,7 @@ def _targets(account: Account, body: Record, place: Location) -> LoadBalancerTar
     if tag and droplet_ids:
         # API reference: "mutually exclusive".
         raise unprocessable("droplet_ids and tag can't be used together")
+    rules.require_few_droplets(account, droplet_ids)
     # That an unknown tag comes into being, as it does with Droplets, is unverified.
     return {
         "tag": tagging.create_missing(account, [tagging.validate_name(tag)])[0] if tag else "",

@@ -94,6 +94,8 @@ def _by_droplets(call: ApiCall) -> StoredLoadBalancer:
 
 
 def _keep(call: ApiCall, balancer: StoredLoadBalancer, droplet_ids: list[int]) -> None:
+    if len(droplet_ids) > len(balancer["droplet_ids"]):
+        rules.require_few_droplets(call.account, droplet_ids)
     call.account.change(LOAD_BALANCER, balancer["id"], droplet_ids=droplet_ids)
 
 

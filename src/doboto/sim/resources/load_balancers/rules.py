@@ -126,6 +126,14 @@ def require_room(account: Account, found: list[ForwardingRule]) -> list[Forwardi
     return found
 
 
+def require_few_droplets(account: Account, droplet_ids: list[int]) -> None:
+    """Refuse more Droplets than a load balancer may have by id with 422; the text is our own."""
+    limit = account.settings.load_balancer_droplet_limit
+    if limit and len(droplet_ids) > limit:
+        refusal = unprocessable(f"a load balancer can have at most {limit} Droplets by id; use a tag for more")
+        raise over_limit(refusal, "load_balancer_droplet_limit")
+
+
 def listens_on(rule: ForwardingRule) -> tuple[int, bool]:
     """Return where a rule's traffic comes in: port, and whether as datagrams."""
     return rule["entry_port"], rule["entry_protocol"] in DATAGRAMS
