@@ -136,7 +136,7 @@ class Client(Generic[Mode]):
                 client's account is a simulated one, the same for all clients of the process.
             agent: The User-Agent header.
             connect_timeout: Seconds to wait for a connection.
-            read_timeout: Seconds to wait for a piece of a reply.
+            read_timeout: Seconds to wait for a piece of a response.
             timeout: Seconds for a whole call that has no `timeout` of its own, retries and pauses included.
             retry: The retry policy; see `Retry`.
             limiter: The rate limiter. Default: one for all clients of this process that use the same token and URL.
@@ -149,7 +149,7 @@ class Client(Generic[Mode]):
             max_response_size: Bytes that the body of a response may have. A page of 200 Droplets has less than 1 MB.
             transport: Carries the requests; see `doboto.Transport`.
             clock: Reads the time and sleeps; see `doboto.Clock`.
-            pause_collector: Whether long replies are decoded with Python's garbage collector paused, which halves the
+            pause_collector: Whether long responses are decoded with Python's garbage collector paused, which halves the
                 time that takes. It is paused in the whole process, for some milliseconds a page.
             on_event: Called with every event of every call; see `doboto.events`.
             strict: If true, refuse attributes that the types do not have, instead of an `UnknownAttributeWarning`.
@@ -397,7 +397,7 @@ class Client(Generic[Mode]):
         return VPC
 
     async def _send_request(self, request: Request, paginate: str | None) -> Any:
-        """The reply to any request, or every item of the list that it asks for."""
+        """The response to any request, or every item of the list that it asks for."""
         if paginate is None:
             return await self._session.call(request)
         if request.method != "GET":
@@ -408,7 +408,7 @@ class Client(Generic[Mode]):
 
     @property
     def ratelimit(self) -> RateLimit | None:
-        """What the last reply said of the rate limit, errors included; None before the first one."""
+        """What the last response said of the rate limit, errors included; None before the first one."""
         return self._session.limiter.hourly
 
     @property
@@ -439,7 +439,7 @@ class Client(Generic[Mode]):
         Args:
             retry: The retry policy.
             timeout: Seconds for a whole call that has no `timeout` of its own.
-            read_timeout: Seconds to wait for a piece of a reply.
+            read_timeout: Seconds to wait for a piece of a response.
             connect_timeout: Seconds to wait for a connection.
             on_event: Called with every event of the calls made through it.
             recovery_tag: `keep` or `remove`: give each request that creates something that takes tags one of its own.
@@ -568,13 +568,13 @@ class DO(Client[Sync], metaclass=ImportedAsModule):
             paginate: The root key of a list that comes in pages, as `sizes`: all of them are read.
 
         Returns:
-            The reply's JSON as it is, envelope included; None for an empty reply. With `paginate`, the whole list.
+            The response's JSON, envelope included; None for an empty response. With `paginate`, the whole list.
 
         Raises:
             ValueError: The path is none: a URL, or one with a query; a number is not finite; or `paginate` goes with
                 something else than GET.
             TypeError: A part is of another type than documented.
-            DOBOTOException: As the reply, or its lack, says.
+            DOBOTOException: As the response, or its lack, says.
 
         Scopes: those of the operation.
 

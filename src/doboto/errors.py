@@ -16,8 +16,8 @@
     │   └── DOBOTOServerException          500 and above, 408
     ├── DOBOTOInvalidResponseException               the API answered, and the answer can't be understood
     │   └── DOBOTOResponseTooLargeException    larger than `max_response_size`
-    ├── DOBOTOConnectionException          no answer: the network, a proxy, TLS
-    │   ├── DOBOTOTimeoutException         no answer in time
+    ├── DOBOTOConnectionException          no response: the network, a proxy, TLS
+    │   ├── DOBOTOTimeoutException         no response in time
     │   └── DOBOTOCertificateException     the server's certificate is not trusted
     ├── DOBOTOOutcomeUnknownException      a change was sent and its outcome is unknown
     ├── DOBOTOActionException              the API began the work and failed at it
@@ -68,14 +68,14 @@ class DOBOTOException(Exception):
 
     Attributes:
         message: What went wrong, in words; the API's own words where it gave any.
-        result: The API's reply as parsed from JSON, or None.
+        result: The API's response as parsed from JSON, or None.
         method: The request's HTTP method, or None when no request was made.
         url: The request's URL, or None.
-        status: The reply's HTTP status, or None when there was no reply.
+        status: The response's HTTP status, or None when there was no response.
         id: The API's name of the error, as `not_found`, or None.
         request_id: The API's id of the request, to quote to DigitalOcean's support, or None.
-        headers: The reply's headers, names in lower case.
-        body: The reply's body as text.
+        headers: The response's headers, names in lower case.
+        body: The response's body as text.
         attempts: How many times the request was sent.
         sent_at: When it was sent last, in seconds since 1970 by the client's clock, or None.
         created: What the same call had created before it failed: dicts as the API sent them.
@@ -283,7 +283,7 @@ class DOBOTOResponseTooLargeException(DOBOTOInvalidResponseException):
 
 
 class DOBOTOConnectionException(DOBOTOException):
-    """No answer came.
+    """No response came.
 
     Attributes:
         sent: Whether the request may have reached the API. False only where the connection was never made, so
@@ -311,7 +311,7 @@ class DOBOTOConnectionException(DOBOTOException):
 
 
 class DOBOTOTimeoutException(DOBOTOConnectionException):
-    """No answer came in time."""
+    """No response came in time."""
 
 
 class DOBOTOCertificateException(DOBOTOConnectionException):

@@ -19,7 +19,7 @@ PER_PAGE = 200
 
 #: What identifies the items of a list: the first of these members that they have.
 IDENTITY = ("id", "uuid", "urn", "ip", "fingerprint", "slug", "history_event_id", "droplet_id", "name")
-#: Lists whose requests have no paging parameters in the API reference, though their replies have links to further
+#: Lists whose requests have no paging parameters in the API reference, though their responses have links to further
 #: pages: the size of a page is the API's own there.
 PLAIN = re.compile(r"/(?:images|floating_ips|reserved_ips)/[^/]+/actions|/projects/default/resources")
 
@@ -59,7 +59,7 @@ def page_reader(key: str) -> Callable[[Any], Page]:
 
 
 def read_page(result: Any, key: str) -> Page:
-    """Read a reply that is a page.
+    """Read a response that is a page.
 
     Raises:
         DOBOTOInvalidResponseException: It has no list and no map under `key`, its items are not objects or lack their
@@ -69,7 +69,7 @@ def read_page(result: Any, key: str) -> Page:
     total = mapping(mapping(result).get("meta")).get("total")
     items = _items(result, key, empty=total == 0 or ("prev" in pages and "next" not in pages))
     if wrong := [item for item in items if not _sound(item, key)]:
-        raise DOBOTOInvalidResponseException(f"the reply lists {str(wrong[0])[:200]} among the {key}", result)
+        raise DOBOTOInvalidResponseException(f"the response lists {str(wrong[0])[:200]} among the {key}", result)
     following = _number(pages.get("next"))
     total = total if isinstance(total, int) and not isinstance(total, bool) else None
     page = Page(items, total, max(_number(pages.get("last")) or 0, following or 0), following)

@@ -1,4 +1,4 @@
-"""Finding out what a create did whose answer was lost: which Droplets are the ones that were asked for."""
+"""Finding out what a create did whose response was lost: which Droplets are the ones that were asked for."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def match_droplets(droplets: Iterable[Any], body: Mapping[str, Any], since: floa
         body: What was asked for; names are compared exactly.
         since: When the request was sent, by the API's clock.
     """
-    names = requested_names(body)  # no set: a reply may have anything for a name
+    names = requested_names(body)  # no set: a response may have anything for a name
     return [droplet for droplet in droplets if _is_one(mapping(droplet), body, names, since)]
 
 

@@ -1,4 +1,4 @@
-"""A reply as it came, and what it says: a value, or the error it stands for."""
+"""A response as it came, and what it says: a value, or the error it stands for."""
 
 from __future__ import annotations
 
@@ -72,55 +72,55 @@ class Response:
         return error
 
 
-def read_action(reply: Any) -> Any:
-    """The action of a reply, wrapped or bare (the API reference shows both for images); it has an id.
+def read_action(response: Any) -> Any:
+    """The action of a response, wrapped or bare (the API reference shows both for images); it has an id.
 
     Raises:
         DOBOTOInvalidResponseException: It has none.
     """
-    action = reply if "type" in mapping(reply) else read_member(reply, "action", dict)
+    action = response if "type" in mapping(response) else read_member(response, "action", dict)
     if not isinstance(mapping(action).get("id"), int):
-        raise DOBOTOInvalidResponseException(f"the reply has an action without id: {str(action)[:200]}", reply)
+        raise DOBOTOInvalidResponseException(f"the response has an action without id: {str(action)[:200]}", response)
     return action
 
 
-def read_value(reply: Response) -> Any:
-    """The JSON of a reply that is a success; None for an empty one (204).
+def read_value(response: Response) -> Any:
+    """The JSON of a response that is a success; None for an empty one (204).
 
     Raises:
         DOBOTOInvalidResponseException: The body is no JSON, or was cut short.
     """
-    if not reply.body.strip():
+    if not response.body.strip():
         return None
     try:
-        return decode(reply.body)
+        return decode(response.body)
     except (ValueError, RecursionError):
         pass  # raised below, without the decoder's traceback
-    raise reply.describe(DOBOTOInvalidResponseException, f"the reply is no valid JSON: {_extract(reply.body)}")
+    raise response.describe(DOBOTOInvalidResponseException, f"the response is no valid JSON: {_extract(response.body)}")
 
 
-def to_exception(reply: Response) -> DOBOTOException:
-    """The error that a reply stands for, also if its body is not JSON."""
-    result = _parse_leniently(reply.body)
-    message = _message(result) or f"no message; the reply began: {_extract(reply.body)}"
-    if 300 <= reply.status < 400:
-        where = reply.headers.get("location", "nowhere")
-        return reply.describe(DOBOTOInvalidResponseException, f"redirects are not followed: to {where}", result)
-    kind = _kind(reply.status, message)
-    failure = reply.describe(kind, message, result)
-    failure.retry_after = parse_retry_after(reply.headers)
+def to_exception(response: Response) -> DOBOTOException:
+    """The error that a response stands for, also if its body is not JSON."""
+    result = _parse_leniently(response.body)
+    message = _message(result) or f"no message; the response began: {_extract(response.body)}"
+    if 300 <= response.status < 400:
+        where = response.headers.get("location", "nowhere")
+        return response.describe(DOBOTOInvalidResponseException, f"redirects are not followed: to {where}", result)
+    kind = _kind(response.status, message)
+    failure = response.describe(kind, message, result)
+    failure.retry_after = parse_retry_after(response.headers)
     if isinstance(failure, DOBOTORateLimitException):
-        failure.ratelimit = RateLimit.from_headers(reply.headers)
+        failure.ratelimit = RateLimit.from_headers(response.headers)
     return failure
 
 
 def member_reader(key: str, kind: type[dict[str, Any] | list[Any]]) -> Callable[[Any], Any]:
-    """Reads what a reply holds under its root key: see `read_member`."""
+    """Reads what a response holds under its root key: see `read_member`."""
     return lambda result: read_member(result, key, kind)
 
 
 def read_member(result: Any, key: str, kind: type[dict[str, Any] | list[Any]]) -> Any:
-    """What a reply holds under its root key.
+    """What a response holds under its root key.
 
     Raises:
         DOBOTOInvalidResponseException: There is none, or it is of another type.
@@ -128,7 +128,7 @@ def read_member(result: Any, key: str, kind: type[dict[str, Any] | list[Any]]) -
     found = mapping(result).get(key)
     if isinstance(found, kind):
         return cast(Any, found)
-    raise DOBOTOInvalidResponseException(f"the reply has no {kind.__name__} {key!r}: {str(result)[:200]}", result)
+    raise DOBOTOInvalidResponseException(f"the response has no {kind.__name__} {key!r}: {str(result)[:200]}", result)
 
 
 def parse_retry_after(headers: Mapping[str, str]) -> float | None:

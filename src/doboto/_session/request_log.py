@@ -19,7 +19,7 @@ def log_exchange(request: Request, outcome: Response | DOBOTOException, seconds:
     """Log one attempt of a request. The record's `exchange` holds the same as a dict, for handlers that want it so."""
     if not log.isEnabledFor(logging.DEBUG):
         return
-    facts = _of_reply(outcome) if isinstance(outcome, Response) else _of_failure(outcome)
+    facts = _of_response(outcome) if isinstance(outcome, Response) else _of_failure(outcome)
     exchange = {"method": request.method, "path": request.target, **facts, "seconds": round(seconds, 3)}
     log.debug(
         "%s %s: %s in %.3f s%s",
@@ -36,11 +36,11 @@ def _of_failure(failure: DOBOTOException) -> dict[str, object]:
     return {"error": f"{type(failure).__name__}: {failure}"}
 
 
-def _of_reply(reply: Response) -> dict[str, object]:
-    limit = RateLimit.from_headers(reply.headers)
-    id = reply.headers.get("x-request-id")
+def _of_response(response: Response) -> dict[str, object]:
+    limit = RateLimit.from_headers(response.headers)
+    id = response.headers.get("x-request-id")
     return {
-        "status": reply.status,
+        "status": response.status,
         **({} if id is None else {"request_id": id}),
         **({} if limit is None else {"requests_left": limit.remaining, "requests_limit": limit.limit}),
     }

@@ -1,4 +1,4 @@
-"""One request's way: limiter, send, reply, then its value, or another try, or an error; all within a deadline."""
+"""One request's way: limiter, send, response, then its value, or another try, or an error; all within a deadline."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from inspect import isawaitable
 from typing import Any, Literal, TypeAlias, TypeVar, cast
 
-from .._core import response as replies
+from .._core import response as responses
 from .._core.deadline import Deadline
 from .._core.limiter import LONGEST_PAUSE, Limiter, Turn
 from .._core.ownership import OwnershipRegistry
@@ -58,7 +58,7 @@ class Session:
         ownership: Which call a new resource belongs to, where responses were lost.
         timeouts: Bounds of one exchange; `total` bounds a call that has no `timeout` of its own, retries included.
         lease: This client's part of a rate limit that is shared with other processes, or None.
-        pause_collector: Whether long replies are decoded with the garbage collector paused.
+        pause_collector: Whether long responses are decoded with the garbage collector paused.
         on_event: Called with the events of all calls, or None.
         recovery_tag: Whether each request for what takes tags gets one of its own, and what becomes of it.
     """
@@ -144,15 +144,15 @@ class Session:
     async def call(
         self, request: Request, deadline: Deadline | None = None, read: Callable[[Any], T] | None = None
     ) -> T:
-        """Send a request, again if the policy says so, and give what its reply says.
+        """Send a request, again if the policy says so, and give what its response says.
 
         Args:
             request: The request.
             deadline: Bounds all of it. Default: the client's `timeout` from now.
-            read: Reads the reply's JSON (None for an empty reply); what it raises gets the request's data.
+            read: Reads the response's JSON (None for an empty response); what it raises gets the request's data.
 
         Raises:
-            DOBOTOException: As the reply, or its lack, says; see `doboto.errors`.
+            DOBOTOException: As the response, or its lack, says; see `doboto.errors`.
         """
         if self.io.closed:
             raise DOBOTOClientClosedException("the client is closed; make another one, or close it later")
@@ -164,7 +164,7 @@ class Session:
             if not isinstance(outcome, DOBOTOException):
                 return cast(T, outcome)
             if open_ended and request.method == "DELETE" and isinstance(outcome, DOBOTONotFoundException):
-                return cast(T, None)  # an earlier attempt took effect, and its answer was lost
+                return cast(T, None)  # an earlier attempt took effect, and its response was lost
             open_ended = open_ended or outcome.outcome_open
             pause = self.retry.pause(request, outcome, attempt, random.random())  # noqa: S311 - jitter, no secret
             if pause is None or pause >= deadline.remaining(self.io.clock.monotonic()):
@@ -178,16 +178,16 @@ class Session:
     async def _attempt(
         self, request: Request, deadline: Deadline, attempt: int, read: Callable[[Any], Any] | None
     ) -> Any:
-        """One exchange: the reply's value, or the failure as a value, with the request's data."""
+        """One exchange: the response's value, or the failure as a value, with the request's data."""
         sent_at: float | None = None
         try:
-            reply, sent_at = await self._exchange(request, deadline)
-            self._note(reply)
-            self.io.concurrency.restore() if reply.status < 429 else self.io.concurrency.reduce()
-            if reply.ok:
-                value = self._decode(reply)
+            response, sent_at = await self._exchange(request, deadline)
+            self._note(response)
+            self.io.concurrency.restore() if response.status < 429 else self.io.concurrency.reduce()
+            if response.ok:
+                value = self._decode(response)
                 return value if read is None else read(value)
-            failure = replies.to_exception(reply)
+            failure = responses.to_exception(response)
         except DOBOTOException as error:
             failure = error
             if isinstance(error, DOBOTOTimeoutException):
@@ -200,17 +200,17 @@ class Session:
             self._record_refusal(failure)
         return failure
 
-    def _decode(self, reply: Response) -> Any:
+    def _decode(self, response: Response) -> Any:
         """Decode a response's JSON, a large one with the garbage collector paused."""
-        if not self.pause_collector or len(reply.body) < LARGE:
-            return replies.read_value(reply)
+        if not self.pause_collector or len(response.body) < LARGE:
+            return responses.read_value(response)
         from .collector import gc_paused  # most programs get no large response
 
         with gc_paused():
-            return replies.read_value(reply)
+            return responses.read_value(response)
 
     async def _exchange(self, request: Request, deadline: Deadline) -> tuple[Response, float]:
-        """The reply, and when the request was sent; an error has the latter, too."""
+        """The response, and when the request was sent; an error has the latter, too."""
         turn = self.limiter.join()
         sent_at: float | None = None
         counts = False
@@ -230,15 +230,15 @@ class Session:
             self.limiter.leave(turn, self.io.clock.monotonic(), counts=counts)
 
     async def _send_attempt(self, request: Request, wire: WireRequest, left: float) -> Response:
-        """The reply; how the exchange ended is logged, also where it failed."""
+        """The response; how the exchange ended is logged, also where it failed."""
         began = self.io.clock.monotonic()
         try:
-            reply = await self.io.transport.send(wire, self._bounds(left))
+            response = await self.io.transport.send(wire, self._bounds(left))
         except DOBOTOException as failure:
             log_exchange(request, failure, self.io.clock.monotonic() - began)
             raise
-        log_exchange(request, reply, self.io.clock.monotonic() - began)
-        return reply
+        log_exchange(request, response, self.io.clock.monotonic() - began)
+        return response
 
     def new_recovery_tag(self) -> str | None:
         """A tag that no other request has, here or anywhere; None where the client is not to use any."""
@@ -250,7 +250,7 @@ class Session:
         if self._date is None:
             return local
         date, at = self._date
-        api = replies.parse_http_date(date)
+        api = responses.parse_http_date(date)
         return local if api is None else local + api - at
 
     async def _turn(self, turn: Turn, request: Request, deadline: Deadline) -> None:
@@ -277,14 +277,14 @@ class Session:
             retry_after=wait,
         )
 
-    def _note(self, reply: Response) -> None:
-        """Keep what every reply says of the rate limit and the time, errors included."""
-        if "date" in reply.headers:
-            self._date = (reply.headers["date"], self.io.clock.time())
-        hourly = RateLimit.from_headers(reply.headers)
+    def _note(self, response: Response) -> None:
+        """Keep what every response says of the rate limit and the time, errors included."""
+        if "date" in response.headers:
+            self._date = (response.headers["date"], self.io.clock.time())
+        hourly = RateLimit.from_headers(response.headers)
         if hourly is not None:
             self.limiter.update(hourly)
-            if hourly.remaining == 0 and reply.status != 429:  # the hour is used up: the next one would be refused
+            if hourly.remaining == 0 and response.status != 429:  # the hour is used up: the next one would be refused
                 self.limiter.record_exhaustion(self.io.clock.monotonic(), self._until(hourly.reset))
 
     def _until(self, reset: float) -> float:

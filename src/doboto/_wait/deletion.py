@@ -19,7 +19,7 @@ class DeletionWatch:
         session: Sends the requests.
         id: The resource's id.
         request: Reads it.
-        key: The reply's root key.
+        key: The response's root key.
     """
 
     what = "destroy"
@@ -46,11 +46,11 @@ class DeletionWatch:
     async def poll(self, deadline: Deadline) -> None:
         """Ask for it."""
         try:
-            reply: Any = await self._session.call(self._request, deadline)
+            response: Any = await self._session.call(self._request, deadline)
         except DOBOTONotFoundException:
             self._gone = True
         else:
-            self._seen = mapping(reply).get(self._key)
+            self._seen = mapping(response).get(self._key)
 
 
 class TagDeletionWatch:

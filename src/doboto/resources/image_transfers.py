@@ -41,10 +41,10 @@ class ImageTransfers(Creation[Mode]):
             raise ArgumentValueError("give either {0} or {1}", "recipient_email", "recipient_uuid")
         named = {"recipient_email": recipient_email, "recipient_uuid": recipient_uuid}
         body = {name: check_text(name, recipient) for name, recipient in named.items() if recipient is not None}
-        reply = await self._transfer(id, "", body)
-        offered = mapping(reply).get("transfer_id")
+        response = await self._transfer(id, "", body)
+        offered = mapping(response).get("transfer_id")
         if not isinstance(offered, int):
-            raise DOBOTOInvalidResponseException(f"the reply has no transfer_id: {str(reply)[:200]}", reply)
+            raise DOBOTOInvalidResponseException(f"the response has no transfer_id: {str(response)[:200]}", response)
         return offered
 
     @operation(ref="images_post_account_transfer_accept", scopes="image:create", effect="update")

@@ -273,12 +273,14 @@ def time_window(start: float, end: float) -> dict[str, str | int]:
     return {"start": int(start), "end": int(end)}
 
 
-def read_series(reply: Any) -> Any:
-    """The series of a reply.
+def read_series(response: Any) -> Any:
+    """The series of a response.
 
     Raises:
-        DOBOTOInvalidResponseException: The reply says that measuring failed, or has none.
+        DOBOTOInvalidResponseException: The response says that measuring failed, or has none.
     """
-    if mapping(reply).get("status") != "success":
-        raise DOBOTOInvalidResponseException(f"the API did not return the measurements: {str(reply)[:200]}", reply)
-    return read_member(mapping(reply).get("data"), "result", list)
+    if mapping(response).get("status") != "success":
+        raise DOBOTOInvalidResponseException(
+            f"the API did not return the measurements: {str(response)[:200]}", response
+        )
+    return read_member(mapping(response).get("data"), "result", list)

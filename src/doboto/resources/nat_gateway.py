@@ -200,7 +200,7 @@ ROOT = "vpc_nat_gateways"
 def query(
     name: str | None, state: NATGatewayState | None, region: str | None, type: str | None
 ) -> Mapping[str, str | int]:
-    """The filters of a list; unlike its replies, the API spells their values in lower case."""
+    """The filters of a list; unlike its responses, the API spells their values in lower case."""
     lowered = {"state": state, "region": region, "type": type}
     return filters(name=name, **{key: value and value.lower() for key, value in lowered.items()})
 

@@ -50,5 +50,5 @@ class OneClick(Creation[Mode]):
         slugs = [check_text("addon_slugs", slug) for slug in to_nonempty_list("addon_slugs", addon_slugs)]
         body = {"addon_slugs": slugs, "cluster_uuid": check_text("cluster_uuid", cluster_uuid)}
         request = Request("POST", "/1-clicks/kubernetes", body=body)
-        reply: Any = await self._send_untraceable(request, f"the installation of {', '.join(slugs)}")
-        return str(mapping(reply).get("message", ""))
+        response: Any = await self._send_untraceable(request, f"the installation of {', '.join(slugs)}")
+        return str(mapping(response).get("message", ""))

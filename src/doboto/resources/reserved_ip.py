@@ -190,7 +190,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData], Waiter[Mode]):
 
 #: Both names of the list: an address that was made by one of them is in the other too.
 NAMES = ("reserved_ips", "floating_ips")
-#: Seconds between two looks at an address whose answer was lost.
+#: Seconds between two looks at an address whose response was lost.
 LOOK = 2.0
 
 

@@ -11,7 +11,7 @@ ActionStatus: TypeAlias = Literal["in-progress", "completed", "errored"]
 class Action(TypedDict):
     """One change to a resource, under way or done.
 
-    The API reference requires no field; those without `NotRequired` are in every reply that it shows, and
+    The API reference requires no field; those without `NotRequired` are in every response that it shows, and
     were documented for DOBOTO 0.6.
     """
 
@@ -30,7 +30,7 @@ class Action(TypedDict):
     #: Kind of that resource, such as "droplet".
     resource_type: str
     # DOBOTO 0.6 documented a slug or None here, the API reference has the object.
-    #: Region in which it is done: the whole region, or (older replies) its slug.
+    #: Region in which it is done: the whole region, or (older responses) its slug.
     region: NotRequired[Region | str | None]
     #: Slug of that region.
     region_slug: NotRequired[str | None]
@@ -40,7 +40,7 @@ class Action(TypedDict):
 
 
 class ActionLink(TypedDict):
-    """Reference to an action, as the reply to a create has it in `links.actions`."""
+    """Reference to an action, as the response to a create has it in `links.actions`."""
 
     #: Number of the action.
     id: int

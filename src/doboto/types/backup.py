@@ -24,7 +24,7 @@ class BackupPolicyAttributes(TypedDict, total=False):
 class BackupPolicy(TypedDict):
     """The backup policy that a Droplet has.
 
-    The API reference requires no field; those without `NotRequired` are in every reply that it shows.
+    The API reference requires no field; those without `NotRequired` are in every response that it shows.
     """
 
     #: `daily` or `weekly`.

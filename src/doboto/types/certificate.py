@@ -9,7 +9,7 @@ CertificateType: TypeAlias = Literal["custom", "lets_encrypt"]
 class Certificate(TypedDict):
     """A certificate, without its private key, which the API never shows.
 
-    The API reference requires no field; these are in every reply that it shows.
+    The API reference requires no field; these are in every response that it shows.
     """
 
     #: UUID of the certificate.

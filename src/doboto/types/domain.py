@@ -6,21 +6,21 @@ from typing import NotRequired, TypedDict
 class Domain(TypedDict):
     """A domain whose DNS is managed.
 
-    The API reference requires no field; these are in every reply that it shows.
+    The API reference requires no field; these are in every response that it shows.
     """
 
     #: The domain itself, such as "example.com".
     name: str
     #: Time to live of its records, in seconds.
     ttl: int | None
-    #: The whole zone as text; None in the reply that makes the domain.
+    #: The whole zone as text; None in the response that makes the domain.
     zone_file: str | None
 
 
 class DomainRecord(TypedDict):
     """A DNS record of a domain.
 
-    The API reference requires the type only; all of these are in every reply that it shows.
+    The API reference requires the type only; all of these are in every response that it shows.
     """
 
     #: Number by which the record is asked for.

@@ -18,7 +18,7 @@ class NetworkV4(TypedDict):
     ip_address: str
     #: Its netmask, such as "255.255.240.0".
     netmask: str
-    # The API reference says `nil`, replies were seen with "" (community.digitalocean#199).
+    # The API reference says `nil`, responses were seen with "" (community.digitalocean#199).
     #: Its gateway. A private network has none: then this is no address.
     gateway: str
     #: Whether the address is reached from the Internet or from the VPC.

@@ -55,7 +55,7 @@ class FirewallChange(TypedDict):
 class Firewall(TypedDict):
     """A cloud firewall: it drops what no rule lets through.
 
-    The API reference requires no field; those without `NotRequired` are in every reply that it shows.
+    The API reference requires no field; those without `NotRequired` are in every response that it shows.
     """
 
     #: UUID of the firewall.

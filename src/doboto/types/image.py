@@ -9,7 +9,7 @@ ImageListType: TypeAlias = Literal["application", "distribution"]
 class Image(TypedDict):
     """A disk image that Droplets are created from: a distribution, an application, or one of the team's.
 
-    The API reference requires no field; those without `NotRequired` are in every reply that it shows.
+    The API reference requires no field; those without `NotRequired` are in every response that it shows.
     """
 
     #: Number by which requests refer to the image.

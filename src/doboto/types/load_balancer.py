@@ -97,7 +97,7 @@ class GlobalSettings(TypedDict, total=False):
 class LoadBalancer(TypedDict):
     """A load balancer.
 
-    The API reference requires the rules only; those without `NotRequired` are in every reply that it shows.
+    The API reference requires the rules only; those without `NotRequired` are in every response that it shows.
     """
 
     #: UUID of the load balancer.

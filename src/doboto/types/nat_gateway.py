@@ -34,7 +34,7 @@ class NATGatewayEgresses(TypedDict, total=False):
 class NATGateway(TypedDict):
     """A VPC's NAT gateway.
 
-    The API reference requires no field; those without `NotRequired` are in every reply that it shows.
+    The API reference requires no field; those without `NotRequired` are in every response that it shows.
     """
 
     #: UUID of the gateway.
@@ -59,7 +59,7 @@ class NATGateway(TypedDict):
     icmp_timeout_seconds: int
     #: Seconds after which it forgets a TCP connection.
     tcp_timeout_seconds: int
-    #: UUID of its project, in some replies.
+    #: UUID of its project, in some responses.
     project_id: NotRequired[str]
     #: When it was made, ISO 8601.
     created_at: str

@@ -9,7 +9,7 @@ ProjectEnvironment: TypeAlias = Literal["Development", "Staging", "Production"]
 class Project(TypedDict):
     """A group of resources.
 
-    The API reference requires no field; these are in every reply that it shows.
+    The API reference requires no field; these are in every response that it shows.
     """
 
     #: UUID of the project.

@@ -9,7 +9,7 @@ from .region import Region
 class ReservedIP(TypedDict):
     """A reserved IPv4 address. As a floating IP, its old name, it looks the same.
 
-    The API reference requires no field; those without `NotRequired` are in every reply that it shows.
+    The API reference requires no field; those without `NotRequired` are in every response that it shows.
     """
 
     #: The address, which is its identifier too.
@@ -27,7 +27,7 @@ class ReservedIP(TypedDict):
 class ReservedIPv6(TypedDict):
     """A reserved IPv6 address.
 
-    The API reference requires no field; those without `NotRequired` are in every reply that it shows.
+    The API reference requires no field; those without `NotRequired` are in every response that it shows.
     """
 
     #: The address, which is its identifier too.

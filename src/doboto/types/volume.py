@@ -8,7 +8,7 @@ from .region import Region
 class Volume(TypedDict):
     """A block storage volume.
 
-    The API reference requires no field; those without `NotRequired` are in every reply that it shows.
+    The API reference requires no field; those without `NotRequired` are in every response that it shows.
     """
 
     #: UUID of the volume.

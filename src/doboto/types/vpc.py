@@ -6,7 +6,7 @@ from typing import Literal, NotRequired, TypedDict
 class VPC(TypedDict):
     """A private network of one region.
 
-    The API reference requires no field; these are in every reply that it shows.
+    The API reference requires no field; these are in every response that it shows.
     """
 
     #: Name, unique in the account.
@@ -72,7 +72,7 @@ class VPCMember(TypedDict):
 class VPCPeering(TypedDict):
     """Two VPCs joined.
 
-    The API reference requires no field; these are in every reply that it shows.
+    The API reference requires no field; these are in every response that it shows.
     """
 
     #: UUID of the peering.

@@ -1,4 +1,4 @@
-"""How an action is done to one resource: started, waited for, and looked for when the answer was lost."""
+"""How an action is done to one resource: started, waited for, and looked for when the response was lost."""
 
 from __future__ import annotations
 

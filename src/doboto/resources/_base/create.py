@@ -96,7 +96,7 @@ class Creation(Recovery[Mode]):
         return made, made
 
     async def _send_untraceable(self, request: Request, what: str) -> Any:
-        """Send a change of which nothing can be read afterwards; returns the reply.
+        """Send a change of which nothing can be read afterwards; returns the response.
 
         Raises:
             DOBOTOOutcomeUnknownException: The response was lost.

@@ -1,4 +1,4 @@
-"""What happens after a change whose answer was lost: looking whether it took effect, with patience for lag.
+"""What happens after a change whose response was lost: looking whether it took effect, with patience for lag.
 
 It is never sent again: that could make a second Droplet. It is found, and the call goes on as if nothing had happened,
 or the error says what was asked, what was looked for, and what to do next.
@@ -63,7 +63,7 @@ class Recovery(Resource[Mode]):
             except DOBOTOException as failure:
                 trouble = f"; looking failed: {failure}"
                 if not (is_transient(failure) or failure.outcome_open):
-                    break  # a refusal; a reply that makes no sense says nothing of the next
+                    break  # a refusal; a response that makes no sense says nothing of the next
                 end = clock.monotonic() + PATIENCE
         return f"looked for {clock.monotonic() - begun:.0f} s{trouble}"
 

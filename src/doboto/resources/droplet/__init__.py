@@ -458,15 +458,15 @@ def destroy_request(target: Target) -> Request:
     return Request("DELETE", "/droplets", {"tag_name": target.tag_name or ""})
 
 
-def _groups(reply: Any) -> list[Group]:
+def _groups(response: Any) -> list[Group]:
     """The ids of the Droplets on each server.
 
     Raises:
         DOBOTOInvalidResponseException: They are no lists of ids.
     """
-    groups: list[Any] = read_member(reply, "neighbor_ids", list)
+    groups: list[Any] = read_member(response, "neighbor_ids", list)
     if not all(isinstance(group, list) and all(type(id) is int for id in items(group)) for group in groups):
         raise DOBOTOInvalidResponseException(
-            f"the reply's neighbor_ids are no lists of ids: {str(groups)[:200]}", reply
+            f"the response's neighbor_ids are no lists of ids: {str(groups)[:200]}", response
         )
     return groups

@@ -156,7 +156,7 @@ class DropletAssociated(DropletActionRunner[Mode]):
     async def _recover_destruction(
         self, id: int, deadline: Deadline, _open: OpenRequest, failure: DOBOTOException
     ) -> None:
-        """Whether a destruction whose answer was lost has begun: it goes on, or has ended without failures.
+        """Whether a destruction whose response was lost has begun: it goes on, or has ended without failures.
 
         Raises:
             DOBOTOOutcomeUnknownException: There is none.

@@ -244,22 +244,24 @@ def _foremost(failures: Sequence[Exception], made: CreateResult) -> Exception:
     return foremost
 
 
-def _read_created(body: Mapping[str, Any], reply: Any) -> tuple[list[Any], list[int]]:
-    """The Droplets of a create's reply, as many as were asked for and each with an id, and their create actions' ids.
+def _read_created(body: Mapping[str, Any], response: Any) -> tuple[list[Any], list[int]]:
+    """Return the Droplets of a response, as many as were asked for and each with an id, and their actions' ids.
 
     Raises:
-        DOBOTOInvalidResponseException: They are not all there: the reply is of no use.
+        DOBOTOInvalidResponseException: They are not all there: the response is of no use.
     """
     many = "names" in body
-    droplets: list[Any] = read_member(reply, "droplets", list) if many else [read_member(reply, "droplet", dict)]
+    droplets: list[Any] = read_member(response, "droplets", list) if many else [read_member(response, "droplet", dict)]
     for droplet in droplets:
         if type(mapping(droplet).get("id")) is not int:
-            raise DOBOTOInvalidResponseException(f"the reply has a Droplet without id: {str(droplet)[:200]}", reply)
+            raise DOBOTOInvalidResponseException(
+                f"the response has a Droplet without id: {str(droplet)[:200]}", response
+            )
     if len(droplets) < len(requested_names(body)):
         raise DOBOTOInvalidResponseException(
-            f"the reply has {len(droplets)} of the {len(requested_names(body))} Droplets", reply
+            f"the response has {len(droplets)} of the {len(requested_names(body))} Droplets", response
         )
-    return droplets, _action_ids(reply)
+    return droplets, _action_ids(response)
 
 
 def _ids(created: tuple[list[Any], list[int]]) -> list[int]:
@@ -267,7 +269,7 @@ def _ids(created: tuple[list[Any], list[int]]) -> list[int]:
     return [droplet["id"] for droplet in created[0]]
 
 
-def _action_ids(reply: Any) -> list[int]:
-    """The ids of the create actions that the reply links to; the API need not name them in the Droplets' order."""
-    linked = records(mapping(mapping(reply).get("links")).get("actions"))
+def _action_ids(response: Any) -> list[int]:
+    """The ids of the create actions that the response links to; the API need not name them in the Droplets' order."""
+    linked = records(mapping(mapping(response).get("links")).get("actions"))
     return [action["id"] for action in linked if type(action.get("id")) is int]

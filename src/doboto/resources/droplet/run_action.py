@@ -157,17 +157,19 @@ def read_request(action: Mapping[str, Any]) -> Request:
     return get(path("/droplets/{droplet}/actions/{id}", droplet=action["resource_id"], id=action["id"]))
 
 
-def _one(reply: Any) -> list[Any]:
-    return _check_ids([read_member(reply, "action", dict)], reply)
+def _one(response: Any) -> list[Any]:
+    return _check_ids([read_member(response, "action", dict)], response)
 
 
-def _many(reply: Any) -> list[Any]:
-    return _check_ids(read_member(reply, "actions", list), reply)
+def _many(response: Any) -> list[Any]:
+    return _check_ids(read_member(response, "actions", list), response)
 
 
-def _check_ids(actions: list[Any], reply: Any) -> list[Any]:
-    """The actions of a reply; each has an id, or the reply is of no use."""
+def _check_ids(actions: list[Any], response: Any) -> list[Any]:
+    """The actions of a response; each has an id, or the response is of no use."""
     for action in actions:
         if type(mapping(action).get("id")) is not int:
-            raise DOBOTOInvalidResponseException(f"the reply has an action without id: {str(action)[:200]}", reply)
+            raise DOBOTOInvalidResponseException(
+                f"the response has an action without id: {str(action)[:200]}", response
+            )
     return actions
