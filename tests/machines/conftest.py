@@ -8,17 +8,25 @@ import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from doboto.sim.machines import CommandEngine, MachineSettings
+from doboto import DO
+from doboto.sim import Server, Settings, Simulator
+from doboto.sim.machines import CommandEngine, Machines, MachineSettings
+from doboto.sim.machines.leftovers import sort
 
 IMAGE = "localhost/doboto-test-image:1"
 #: What the image is made of, all static or with the libraries that `ldd` names.
 PROGRAMS = {"bin/busybox": "busybox", "usr/sbin/dropbear": "dropbear", "usr/bin/dropbearkey": "dropbearkey"}
 #: runc runs where crun's cgroups do not, and the limits of processes may not be raised in a container.
 RUN_OPTIONS = ("--runtime", "runc", "--ulimit", "nofile=20000:20000", "--ulimit", "nproc=4096:4096")
+NEW = {"region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}
+WAIT: dict[str, Any] = {"wait": True, "poll": 0.3, "timeout": 60}
+USER_DATA = "#!/bin/sh\nhostname > /root/made\n"
 SETTINGS = MachineSettings(images={"ubuntu": IMAGE}, memory_scale=0, run_options=RUN_OPTIONS)
 
 
@@ -105,8 +113,30 @@ def login(tmp_path: Path) -> Login:
     return Login(tmp_path)
 
 
+@pytest.fixture
+def simulator(engine: CommandEngine, tmp_path: Path) -> Iterator[Simulator]:
+    machines = Machines(engine, replace(SETTINGS, folder=str(tmp_path / "machines")))
+    with Simulator(settings=Settings(detach_seconds=0), machines=machines) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def server(simulator: Simulator) -> Iterator[Server]:
+    with simulator.serve() as server:
+        yield server
+
+
+@pytest.fixture
+def do(server: Server) -> Iterator[DO]:
+    with DO("any", server.url) as client:
+        yield client
+
+
 @pytest.fixture(autouse=True)
 def nothing_is_left(engine: CommandEngine) -> Iterator[None]:
     """Whatever a test does, no container, network or snapshot outlives it."""
     yield
-    assert engine.leftovers() == []
+    left = engine.leftovers()
+    for one in sort(left):
+        engine.discard(one)
+    assert left == []

@@ -183,6 +183,23 @@ def _open(path: Path, patience: float) -> sqlite3.Connection:
     return database
 
 
+def is_in_use(path: Path) -> bool:
+    """Return whether another process has the file.
+
+    Raises:
+        StateError: The file is no such file, or cannot be opened.
+    """
+    if not path.exists():
+        return False
+    try:
+        _open(path, 0).close()
+    except StateError as failure:
+        if failure.busy:
+            return True
+        raise
+    return False
+
+
 def _prepare(database: sqlite3.Connection, path: Path) -> None:
     """Take the file, if it is ours or empty; nothing is written into one that is neither."""
     database.execute("PRAGMA locking_mode = EXCLUSIVE")

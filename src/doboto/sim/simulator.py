@@ -42,7 +42,8 @@ class Simulator(World):
         state: A file to keep everything in; it resumes from there with the file's seed, and on a clock that is scaled
             or moved by hand at the file's time. Such a simulator is to be closed, or used as a context manager.
         machines: The container engine that makes a machine for every Droplet, `podman` or `docker`, or a `Machines`
-            with settings of its own; see `doboto.sim.machines`. Such a simulator is to be closed, too.
+            with settings of its own; see `doboto.sim.machines`. Such a simulator is to be closed, too. With a `state`,
+            the machines are stopped then and go on with the next simulator of that file.
     """
 
     def __init__(
@@ -54,16 +55,17 @@ class Simulator(World):
         state: str | Path | None = None,
         machines: Machines | str | None = None,
     ) -> None:
-        if machines is not None and state is not None:
-            raise ValueError("machines end with their simulator; they cannot be combined with state")
         super().__init__(clock, settings, seed)
         self._faults = Faults(self)
         self._stubs = Stubs(_ROUTER)
         self._api = Api(self, self._stubs, self._faults)
         self._routes: list[BaseRoute] = admin.routes(self, self._faults, self._stubs)
         self._app: ASGIApp | None = None
-        self.state: Persistence | None = None if state is None else self._resume(state)
-        self.machines: Machines | None = None if machines is None else self._start_machines(machines)
+        path = None if state is None else Path(state)
+        self.machines: Machines | None = None if machines is None else self._attach_machines(machines, path)
+        self.state: Persistence | None = None if path is None else self._resume(path)
+        if self.machines is not None:
+            self.machines.start(self)
 
     def __repr__(self) -> str:
         return f"Simulator(clock={self.clock!r}, accounts={len(self.accounts)}, faults={len([*self._faults])})"
@@ -135,7 +137,7 @@ class Simulator(World):
         return serve(self.app, host, port, tls=tls)
 
     def close(self) -> None:
-        """Close the file that the state is kept in, and remove the machines, if there are any."""
+        """Close the file that the state is kept in, and remove the machines or, with such a file, stop them."""
         if self.machines is not None:
             self.machines.close()
         if self.state is not None:
@@ -149,14 +151,14 @@ class Simulator(World):
     ) -> None:
         self.close()
 
-    def _resume(self, state: str | Path) -> Persistence:
+    def _resume(self, state: Path) -> Persistence:
         from .persistence import Persistence
 
-        return Persistence(self, Path(state))
+        return Persistence(self, state)
 
-    def _start_machines(self, machines: Machines | str) -> Machines:
+    def _attach_machines(self, machines: Machines | str, state: Path | None) -> Machines:
         from .machines import CommandEngine, Machines
 
-        started = Machines(CommandEngine(machines)) if isinstance(machines, str) else machines
-        started.attach(self)
-        return started
+        attached = Machines(CommandEngine(machines)) if isinstance(machines, str) else machines
+        attached.attach(self, state)
+        return attached

@@ -74,4 +74,9 @@ def test_user_data_that_is_no_program_says_so(tmp_path: Path) -> None:
 
 def test_script_is_run_as_it_is() -> None:
     assert environment(1, [], "#!/bin/bash\nexit 0\n")["MACHINE_USER_DATA"] == "#!/bin/bash\nexit 0\n"
-    assert environment(1, ["a", "b"], None) == {"MACHINE_DROPLET": "1", "MACHINE_KEYS": "a\nb", "MACHINE_USER_DATA": ""}
+    assert environment(1, ["a", "b"], None, has_metadata=True) == {
+        "MACHINE_DROPLET": "1",
+        "MACHINE_KEYS": "a\nb",
+        "MACHINE_USER_DATA": "",
+        "MACHINE_METADATA": "yes",
+    }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import urllib.request
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,38 +16,12 @@ from doboto import DO, DOBOTOActionException, public_ipv4
 from doboto.sim import InstantClock, ManualClock, RealClock, Simulator, snapshot
 from doboto.sim.machines import EngineError, Machines, MachineSettings
 from doboto.sim.machines.engine import Leftover
+from doboto.sim.page.overview import overview
+from doboto.sim.resources.images import state
 from doboto.testing import ServedAccount
 
+from .conftest import KEY, NEW, create
 from .fake_engine import FakeEngine
-
-KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIbK5mNPEnFLkDvGVCQ0CkXdXxTHTtBxWvbQ3DsQb9ex me"
-NEW = {"region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}
-SETTINGS = MachineSettings(images={"ubuntu": "localhost/with-ssh:1"}, limit=3)
-
-
-@pytest.fixture
-def engine() -> FakeEngine:
-    return FakeEngine()
-
-
-@pytest.fixture
-def machines(engine: FakeEngine) -> Machines:
-    return Machines(engine, SETTINGS, answers=engine.is_up)
-
-
-@pytest.fixture
-def sim(machines: Machines) -> Iterator[Simulator]:
-    with Simulator(RealClock(speed=500), machines=machines) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def do(sim: Simulator) -> DO:
-    return DO.simulated(sim)
-
-
-def create(do: DO, name: str = "web-1", **more: Any) -> Any:
-    return do.droplet.create(name=name, wait=True, timeout=3000, **{**NEW, **more})
 
 
 def test_droplet_is_a_container_with_its_name_addresses_key_and_user_data(do: DO, engine: FakeEngine) -> None:
@@ -76,7 +52,8 @@ LIVES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("shutdown", {}, ["stop"]),
     ("rename", {"name": "other"}, []),
     ("snapshot_create", {"snapshot_name": "before"}, ["commit"]),
-    ("rebuild", {"image": "ubuntu-22-04-x64"}, ["remove", "create"]),
+    ("rebuild", {"image": "ubuntu-22-04-x64"}, ["remove", "create", "run"]),
+    ("password_reset", {}, ["start", "run", "stop", "start"]),
     ("ipv6_enable", {}, []),
 ]
 
@@ -113,6 +90,126 @@ def test_droplet_of_a_snapshot_is_made_of_the_committed_disk(do: DO, engine: Fak
     assert engine.of(second).image == engine.commits[1]
 
 
+def test_automatic_backup_is_a_disk(do: DO, engine: FakeEngine, sim: Simulator) -> None:
+    droplet = create(do, backups=True)["id"]
+    account = sim.account("simulated")
+    with sim.lock:
+        account.apply_due_events(account.clock.now() + 2 * 86400)
+        sim.commit(account)
+    backup = do.droplet.backup_list(droplet)[0]["id"]
+    copy = create(do, "copy", image=backup)["id"]
+    assert engine.of(copy).image == engine.commits[0]
+
+
+def test_snapshot_that_is_handed_over_keeps_its_disk(do: DO, engine: FakeEngine, sim: Simulator) -> None:
+    first = create(do)["id"]
+    do.droplet.snapshot_create(first, snapshot_name="s", wait=True, timeout=3000)
+    mine, theirs = sim.account("simulated"), sim.account("other")
+    snapshot = mine.get("image", do.droplet.snapshot_list(first)[0]["id"])
+    with sim.lock:
+        transfer = state.offer(mine, snapshot, state.email_of(theirs))
+        state.accept(theirs, snapshot["id"], transfer["id"])
+        sim.commit(theirs)
+    copy = create(DO.simulated(sim, token="other"), "copy", image=snapshot["id"])["id"]
+    assert copy == first
+    assert sorted(one.image for one in engine.machines.values()) == sorted(["localhost/with-ssh:1", *engine.commits])
+    assert engine.named("remove_image") == []
+
+
+def test_deleted_snapshot_s_disk_is_removed(do: DO, engine: FakeEngine, sim: Simulator) -> None:
+    droplet = create(do)["id"]
+    do.droplet.snapshot_create(droplet, snapshot_name="s", wait=True, timeout=3000)
+    do.snapshot.destroy(do.droplet.snapshot_list(droplet)[0]["id"])
+    while engine.commits:
+        do.droplet.info(droplet)
+    assert len(engine.named("remove_image")) == 1
+
+
+def test_snapshot_without_a_disk_cannot_be_started_from(
+    do: DO, engine: FakeEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    droplet = create(do)["id"]
+    do.droplet.snapshot_create(droplet, snapshot_name="s", wait=True, timeout=3000)
+    engine.commits.clear()
+    with pytest.raises(DOBOTOActionException):
+        create(do, "copy", image=do.droplet.snapshot_list(droplet)[0]["id"])
+    assert "image 's' was made of a Droplet without a machine: there is no disk to start from" in caplog.text
+
+
+def test_custom_image_is_found_by_its_name(
+    engine: FakeEngine, settings: MachineSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    mine = Machines(engine, replace(settings, images={"golden": "localhost/with-ssh:1"}), answers=engine.is_up)
+    with Simulator(RealClock(speed=500), machines=mine) as sim:
+        do = DO.simulated(sim)
+        more: dict[str, Any] = {"url": "https://example.com/x.qcow2", "region": "nyc3", "wait": True, "timeout": 3000}
+        golden, other = (do.image.create(name=name, **more)["id"] for name in ("golden", "other"))
+        assert engine.of(create(do, image=golden)["id"]).image == "localhost/with-ssh:1"
+        with pytest.raises(DOBOTOActionException):
+            create(do, image=other)
+    assert "no container image is known for 'other'; name one in the setting `images` of machines" in caplog.text
+
+
+def test_droplet_without_keys_gets_a_password(do: DO, engine: FakeEngine, sim: Simulator) -> None:
+    key = do.ssh_key.create(name="me", public_key=KEY)
+    secured, open = create(do, ssh_keys=[key["id"]])["id"], create(do, "web-2")["id"]
+    assert [engine.of(open).name] == list(engine.inputs)
+    first = password_of(sim, open)
+    assert engine.inputs[engine.of(open).name] == f"{first}\n"
+    do.droplet.password_reset(secured, wait=True, timeout=3000)
+    assert engine.inputs[engine.of(secured).name] == f"{password_of(sim, secured)}\n"
+    assert password_of(sim, open) == first
+
+
+def password_of(sim: Simulator, droplet_id: int) -> Any:
+    account = sim.account("simulated")
+    assert account.executor is not None
+    described = account.executor.describe(account.name, droplet_id)
+    assert described is not None
+    return described["password"]
+
+
+def test_password_is_in_no_log(do: DO, sim: Simulator, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    droplet = create(do)["id"]
+    assert "has a new password" in caplog.text
+    assert password_of(sim, droplet) not in caplog.text
+
+
+@pytest.mark.parametrize(("publish", "reachable"), [(True, True), (None, False)])
+def test_ssh_port_is_published_where_addresses_cannot_be_reached(
+    engine: FakeEngine, settings: MachineSettings, publish: bool | None, reachable: bool
+) -> None:
+    engine.has_reachable_addresses = reachable
+    mine = Machines(engine, replace(settings, publish_ssh=publish), answers=engine.is_up)
+    with Simulator(RealClock(speed=500), machines=mine) as sim:
+        droplet = create(DO.simulated(sim))["id"]
+        assert engine.of(droplet).publishes_ssh
+        shown = mine.describe(sim.account("simulated").name, droplet)
+        assert shown is not None
+        assert shown["ssh"] == {"host": "127.0.0.1", "port": 40000}
+
+
+def test_page_and_admin_interface_show_machines(sim: Simulator, engine: FakeEngine) -> None:
+    do = DO.simulated(sim)
+    droplet = create(do)
+    (shown,) = overview(sim, None)["droplets"]
+    assert shown["machine"]["ssh"] == {"host": public_ipv4(droplet), "port": 22}
+    assert "console" not in shown["machine"]
+    name = engine.of(droplet["id"]).name
+    assert list_machines(sim) == [{"name": "web-1", "container": name, "console": []}]
+    while not (console := list_machines(sim)[0]["console"]):
+        pass
+    assert console == [f"console of {name}"]
+
+
+def list_machines(sim: Simulator) -> list[dict[str, Any]]:
+    """What `/_sim/machines` says, in part."""
+    with sim.serve() as server, urllib.request.urlopen(f"{server.url[:-3]}/_sim/machines", timeout=10) as response:
+        found: list[dict[str, Any]] = json.load(response)["machines"]
+    return [{name: one[name] for name in ("name", "container", "console")} for one in found]
+
+
 def test_destroyed_droplet_leaves_no_container(do: DO, engine: FakeEngine, sim: Simulator) -> None:
     droplet = create(do)
     do.droplet.destroy(droplet["id"], wait=True)
@@ -139,12 +236,11 @@ def test_accounts_have_machines_of_their_own(sim: Simulator, engine: FakeEngine)
 
 def test_reset_account_loses_its_machines_and_gets_new_ones(sim: Simulator, engine: FakeEngine) -> None:
     do = DO.simulated(sim)
-    before = engine.of(create(do)["id"]).name
+    name = engine.of(create(do)["id"]).name
     snapshot.reset(sim, None)
-    after = engine.of(create(do)["id"]).name
-    sim.close()
-    assert before != after
-    assert ("remove", before) in engine.calls
+    assert engine.of(create(do)["id"]).name == name  # ids start over
+    calls = [call[0] for call in engine.calls if call[1:] == (name,) and call[0] in ("create", "remove")]
+    assert calls == ["create", "remove", "create"]
 
 
 FAILURES = {
@@ -188,17 +284,10 @@ def test_more_machines_than_the_limit_are_refused(do: DO, caplog: pytest.LogCapt
     create(do, "web-4")
 
 
-def test_console_shows_the_machine_s_last_lines(do: DO, sim: Simulator, machines: Machines) -> None:
-    droplet = create(do)
-    account = sim.account("simulated").name
-    assert machines.console(account, droplet["id"]).startswith("console of doboto-")
-    assert machines.console(account, 1) == ""
-
-
-def test_image_without_ssh_server_is_built_once(engine: FakeEngine) -> None:
+def test_image_without_ssh_server_is_built_once(engine: FakeEngine, settings: MachineSettings) -> None:
     engine.images.add("docker.io/library/debian:12")
-    settings = MachineSettings(limit=3)
-    with Simulator(RealClock(speed=500), machines=Machines(engine, settings, answers=engine.is_up)) as sim:
+    mine = Machines(engine, replace(settings, images={}), answers=engine.is_up)
+    with Simulator(RealClock(speed=500), machines=mine) as sim:
         do = DO.simulated(sim)
         first, second = (create(do, name, image="debian-12-x64")["id"] for name in ("a", "b"))
         assert (
@@ -210,15 +299,17 @@ def test_image_without_ssh_server_is_built_once(engine: FakeEngine) -> None:
     assert engine.named("build")[0][2].startswith("FROM docker.io/library/debian:12\n")
 
 
-def test_leftovers_of_dead_processes_are_removed_at_start_and_others_stay(engine: FakeEngine) -> None:
+def test_leftovers_of_dead_processes_are_removed_at_start_and_others_stay(
+    engine: FakeEngine, settings: MachineSettings
+) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     engine.left = [
-        Leftover("network", "n", dead.pid),
-        Leftover("container", "c", dead.pid),
-        Leftover("image", "i", os.getpid()),
+        Leftover("network", "n", f"{dead.pid}-a"),
+        Leftover("container", "c", f"{dead.pid}-a"),
+        Leftover("image", "i", f"{os.getpid()}-a"),
     ]
-    Machines(engine, SETTINGS).prepare()
+    Machines(engine, settings).prepare()
     assert engine.named("discard") == [("discard", "container", "c"), ("discard", "network", "n")]
 
 
@@ -228,17 +319,25 @@ def test_clock_that_is_not_real_is_refused(machines: Machines, clock: Any) -> No
         Simulator(clock(), machines=machines)
 
 
-def test_state_is_refused(machines: Machines, tmp_path: Any) -> None:
-    with pytest.raises(ValueError, match="cannot be combined with state"):
-        Simulator(machines=machines, state=tmp_path / "state.db")
+WITHOUT = """
+import sys
+started = []
+sys.addaudithook(lambda event, _: event in {"subprocess.Popen", "os.fork", "os.exec"} and started.append(event))
+from doboto import DO
+do = DO.simulated()
+new = dict(region="nyc3", size="s-1vcpu-1gb", image="debian-12-x64")
+id = do.droplet.create(name="a", wait=True, **new)["id"]
+do.droplet.reboot(id, wait=True)
+do.droplet.destroy(id)
+print(*sys.modules, *(f"started:{event}" for event in started))
+"""
 
 
-def test_without_machines_nothing_of_them_is_imported() -> None:
-    program = "import sys; from doboto import DO; DO.simulated().droplet.list(); print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
-    modules = loaded.stdout.split()
-    assert "doboto.sim.simulator" in modules
-    assert [module for module in modules if module.startswith("doboto.sim.machines")] == []
+def test_without_machines_nothing_of_them_is_imported_and_no_program_started() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=True, timeout=60)
+    found = done.stdout.split()
+    assert "doboto.sim.simulator" in found
+    assert [one for one in found if one.startswith(("doboto.sim.machines", "started:"))] == []
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def _sim(ctx: click.Context, **params: Any) -> None:
     clocks = [f"--{name}" for name in ("speed", "instant", "manual") if params[name] not in (None, False)]
     if len(clocks) > 1:
         raise click.UsageError(f"{clocks[0]} is not allowed with {clocks[1]}", ctx)
-    refused = [f"--{name}" for name in ("state", "instant", "manual") if params[name] not in (None, False)]
+    refused = [f"--{name}" for name in ("instant", "manual") if params[name] not in (None, False)]
     if params["machines"] is not None and refused:
         raise click.UsageError(f"--machines is not allowed with {refused[0]}", ctx)
     if params["machines"] is None and params["machine_settings"] is not None:
@@ -192,20 +192,29 @@ def _open_machines(options: Options) -> Machines | None:
     return machines
 
 
-def prune(engine: str) -> None:
-    """Remove what simulators that have ended without tidying up left behind."""
+def prune(engine: str, state: Path | None) -> None:
+    """Remove what simulators have left behind, or what a file of Droplets has been keeping."""
     from ...sim.machines import CommandEngine, EngineError
-    from ...sim.machines.engine import discard, of_dead_processes
+    from ...sim.machines.leftovers import data_folder, find_abandoned, find_kept, remove
 
+    chosen, folder = CommandEngine(engine), data_folder()
     try:
-        found = of_dead_processes(chosen := CommandEngine(engine))
-        discard(chosen, found)
+        _check_unused(state)
+        found = find_abandoned(chosen, folder) if state is None else find_kept(chosen, folder, state)
+        for one in found:
+            remove(chosen, folder, one)
+            click.echo(f"removed {one.kind} {one.name}")
     except EngineError as failure:
         raise Failure(str(failure)) from failure
-    for one in found:
-        click.echo(f"removed {one.kind} {one.name}")
     if not found:
         click.echo("nothing was left behind", err=True)
+
+
+def _check_unused(state: Path | None) -> None:
+    from ...sim.persistence import is_in_use
+
+    if state is not None and is_in_use(state):
+        raise Failure(f"{state} is in use by a simulator; end that first")
 
 
 # -- values of options
@@ -271,9 +280,18 @@ machines_command = Group("machines", help="Containers behind simulated Droplets;
 machines_command.add_command(
     Described(
         "prune",
-        help="Remove containers, networks and snapshots of simulators that were killed. Those that run keep theirs.",
+        help="Remove what simulators that were killed have left behind: containers, networks, disks, files of volumes. "
+        "Simulators that run keep theirs, and so do files of --state.",
         callback=prune,
-        params=[Option(["--engine"], type=click.Choice(ENGINES), default="podman", show_default=True, help="Engine.")],
+        params=[
+            Option(["--engine"], type=click.Choice(ENGINES), default="podman", show_default=True, help="Engine."),
+            Option(
+                ["--state"],
+                type=FILE,
+                metavar="FILE",
+                help="Remove the machines that were kept for this file instead.",
+            ),
+        ],
     )
 )
 command = Group(

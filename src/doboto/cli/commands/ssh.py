@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -26,6 +27,8 @@ CONNECT_TIMEOUT = 15
 DESTINATION = re.compile(r"(?:(?P<user>[^@]*)@)?(?P<droplet>[^@:]*)(?::(?P<port>[^@:]*))?")
 #: A user on a Linux machine or in a directory: nothing that ssh or a shell there would take for something else.
 USER = re.compile(r"[A-Za-z0-9_][\w.+\\-]*\$?")
+#: Seconds for a simulator to say where a machine answers.
+SIMULATOR_TIMEOUT = 5.0
 PORT = click.IntRange(1, 65535)
 ROOT = "root"
 
@@ -104,7 +107,18 @@ def _ssh(ctx: click.Context, **params: Any) -> None:
             with offer_resume(reporter, lambda _: wait_command(settings, [id], port=port)):
                 wait_for(do, [id], {**params, "ready_port": port}, reporter)
         droplet = do.droplet.info(id)
-    execute(command_line(droplet, params))
+    execute(command_line(droplet, params, _published_endpoint(settings, droplet, params)))
+
+
+def _published_endpoint(
+    settings: CliSettings, droplet: Mapping[str, Any], params: Mapping[str, Any]
+) -> tuple[str, int] | None:
+    """Return where a simulated Droplet's port 22 is published on this machine, if it is."""
+    if settings.sim or params["private"] or params["port"] != 22:
+        return None
+    from ..accounts.client import find_account
+
+    return find_endpoint(find_account(settings).url, droplet)
 
 
 def _complete_destination(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
@@ -131,13 +145,21 @@ def _default_user(settings: CliSettings) -> str:
     return user
 
 
-def command_line(droplet: Mapping[str, Any], params: Mapping[str, Any]) -> list[str]:
+def command_line(
+    droplet: Mapping[str, Any], params: Mapping[str, Any], endpoint: tuple[str, int] | None = None
+) -> list[str]:
     """Make the command line of ssh.
+
+    Args:
+        droplet: The Droplet.
+        params: The command's options.
+        endpoint: The host and port to connect to, unless they are the Droplet's address and the option's port.
 
     Raises:
         Failure: The Droplet has no such address.
     """
     address = private_ipv4(droplet) if params["private"] else public_ipv4(droplet) or public_ipv6(droplet)
+    address, port = endpoint or (address, params["port"])
     if address is None:
         kind = "private" if params["private"] else "public"
         hint = "" if params["wait"] else "; pass --wait to wait for one"
@@ -146,7 +168,7 @@ def command_line(droplet: Mapping[str, Any], params: Mapping[str, Any]) -> list[
     timeout = ["-o", f"ConnectTimeout={max(1, min(CONNECT_TIMEOUT, int(params['timeout'])))}"]
     # After -- ssh takes nothing for an option of its own: not the destination, nor the command's.
     destination = ["--", f"{params['user']}@{address}"]
-    return ["ssh", *timeout, "-p", str(params["port"]), *identity, *destination, *params["command"]]
+    return ["ssh", *timeout, "-p", str(port), *identity, *destination, *params["command"]]
 
 
 def execute(line: Sequence[str]) -> None:
@@ -161,6 +183,57 @@ def execute(line: Sequence[str]) -> None:
     if os.name == "posix":
         os.execv(program, list(line))  # noqa: S606 - no shell, arguments one by one
     raise SystemExit(subprocess.call([program, *line[1:]]))  # noqa: S603 - no shell, arguments one by one
+
+
+# -- machines of a simulator
+
+
+def find_endpoint(url: str | None, droplet: Mapping[str, Any]) -> tuple[str, int] | None:
+    """Find where a Droplet's SSH server answers, or None where that is its address.
+
+    Only a simulator on this machine is asked: whoever answers at another machine could send the user elsewhere.
+
+    Args:
+        url: The API's base URL.
+        droplet: The Droplet.
+    """
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url or "")
+    if parts.scheme != "http" or not _is_loopback(parts.hostname or ""):
+        return None
+    machines = _ask(parts.hostname or "", parts.port or 80, f"/_sim/machines?droplet={droplet['id']}")
+    addresses = {one["ip_address"] for one in droplet["networks"]["v4"]}
+    for machine in machines:
+        ssh: dict[str, Any] = machine.get("ssh") or {}
+        if machine.get("name") == droplet["name"] and ssh.get("host") not in (None, *addresses):
+            return str(ssh["host"]), int(ssh["port"])
+    return None
+
+
+def _ask(host: str, port: int, path: str) -> list[dict[str, Any]]:
+    """Ask the simulator; an API that is none has no machines."""
+    from http.client import HTTPConnection, HTTPException
+
+    connection = HTTPConnection(host, port, timeout=SIMULATOR_TIMEOUT)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        found: dict[str, Any] = json.loads(response.read()) if response.status == 200 else {}
+    except (OSError, HTTPException, ValueError):
+        return []
+    finally:
+        connection.close()
+    return [*(found.get("machines") or ())]
+
+
+def _is_loopback(host: str) -> bool:
+    from ipaddress import ip_address
+
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 command = PassThrough(

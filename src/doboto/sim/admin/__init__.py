@@ -17,6 +17,8 @@
     GET    /_sim/log            the last requests; `?after=NUMBER` only newer ones; DELETE forgets them
     GET    /_sim/seed           the seed; PUT {"seed": 1} for accounts and faults that come into being from now on
     GET    /_sim/settings       the settings, with the durations in force; PUT {"droplet_limit": 3} changes some of them
+    GET    /_sim/machines       the machines behind Droplets: where their SSH servers answer, the passwords that the
+                                real API would mail, the last lines of their consoles; `?account`, `?droplet`
     GET    /_sim/overview       what the page at `/` shows: `?account=LABEL`, or the one that was used last
 
 Errors have the form of the API's: 400 for what is no JSON object, 403 for other machines and other sites, 404, 405,
@@ -47,6 +49,7 @@ HANDLERS: dict[str, dict[str, Handler]] = {
     "/stubs": {"POST": handlers.add_stub, "DELETE": handlers.clear_stubs},
     "/seed": {"GET": handlers.show_seed, "PUT": handlers.change_seed},
     "/settings": {"GET": handlers.show_settings, "PUT": handlers.change_settings},
+    "/machines": {"GET": handlers.list_machines},
     "/overview": {"GET": handlers.show_overview},
 }
 

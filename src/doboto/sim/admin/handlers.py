@@ -6,11 +6,12 @@ from dataclasses import asdict
 
 from .. import snapshot
 from ..engine import settings
+from ..engine.account import Account
 from ..engine.clock import KINDS, LAST_MOMENT, ManualClock, RealClock, SimulatorClock, iso, kind_of
 from ..engine.errors import conflict, not_found, unprocessable
 from ..engine.fields import integer
 from ..engine.lifecycle import DURATIONS
-from ..engine.records import Record, as_list, as_record
+from ..engine.records import DROPLET, Record, StoredDroplet, as_list, as_record
 from ..page.overview import overview
 from .endpoint import AdminRequest
 
@@ -158,6 +159,25 @@ def remove_fault(request: AdminRequest) -> Record:
     if not request.faults.remove(integer(request.path["id"]) or 0):
         raise not_found(f"There is no fault {request.path['id']}.")
     return list_faults(request)
+
+
+# -- machines
+
+
+def list_machines(request: AdminRequest) -> Record:
+    """List the machines behind Droplets, of all accounts or of one, or of one Droplet's id."""
+    account, droplet = request.query.get("account"), integer(request.query.get("droplet"))
+    found = ((one, record) for one in request.world.accounts.values() for record in one.store(DROPLET))
+    wanted = ((one, record) for one, record in found if account in (None, one.name) and droplet in (None, record["id"]))
+    machines = (_describe_machine(one, record) for one, record in wanted)
+    return {"machines": [machine for machine in machines if machine is not None]}
+
+
+def _describe_machine(account: Account, droplet: StoredDroplet) -> Record | None:
+    executor = account.executor
+    found = None if executor is None else executor.describe(account.name, droplet["id"], with_console=True)
+    named = {"account": account.name, "droplet_id": droplet["id"], "name": droplet["name"]}
+    return None if found is None else {**named, **found}
 
 
 # -- the request log

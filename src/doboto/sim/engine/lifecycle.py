@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
-from .records import StoredAction
+from .records import Record, StoredAction
 
 #: Seconds by name of event, `resource.action`.
 DURATIONS: dict[str, float] = {
@@ -108,4 +108,8 @@ class Executor(Protocol):
 
     def progress(self, account: str, action: StoredAction) -> Progress:
         """How far an action of the account with that name is; must not block."""
+        ...
+
+    def describe(self, account: str, droplet_id: int, *, with_console: bool = False) -> Record | None:
+        """Return what the page shows of what carries out a Droplet's actions, or None; must not block."""
         ...

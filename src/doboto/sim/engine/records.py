@@ -181,6 +181,8 @@ class StoredImage(ImageMembers):
     """An image of the account, with the Droplet that it was made of."""
 
     droplet_id: int | None
+    #: Of a snapshot or a backup, what names the Droplet's files of that moment, whoever has the image.
+    disk: NotRequired[str]
 
 
 # -- volumes
@@ -206,6 +208,8 @@ class StoredVolume(FileSystem):
     tags: list[str]
     #: When its last snapshot was made.
     snapshot_at: NotRequired[float]
+    #: The snapshot that it was made of.
+    snapshot_id: NotRequired[str]
 
 
 class StoredVolumeSnapshot(FileSystem):

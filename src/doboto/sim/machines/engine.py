@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 #: The label of everything that belongs to a simulator; its value is the simulator's id.
 LABEL = "doboto.simulator"
+#: The label of what outlives its simulator, because a file keeps the Droplets; its value is the file's path.
+STATE_LABEL = "doboto.state"
 
 
 class EngineError(Exception):
@@ -17,7 +19,7 @@ class EngineError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A machine's place in a network.
+    """A machine's connection to a network.
 
     Attributes:
         network: The network's name.
@@ -29,6 +31,19 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Mount:
+    """A directory of the host that a machine sees.
+
+    Attributes:
+        source: The directory on the host.
+        target: Where the machine has it.
+    """
+
+    source: Path
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class MachineSpec:
     """A machine to be created.
 
@@ -37,11 +52,13 @@ class MachineSpec:
         hostname: The host name that it sees.
         image: The container image that it is made of.
         command: What it runs.
-        environment: Variables that the command reads.
+        environment: Variables that the command reads; there may be secrets in them.
         attachments: The networks that it is in.
         labels: What it is found by afterwards.
         memory: Maximum memory in megabytes, or None for no limit.
         cpus: Maximum number of processors, or None for no limit.
+        mounts: Directories of the host that it sees.
+        publishes_ssh: Whether its SSH port is published on the host's loopback address.
     """
 
     name: str
@@ -53,21 +70,25 @@ class MachineSpec:
     labels: Mapping[str, str]
     memory: int | None = None
     cpus: int | None = None
+    mounts: Sequence[Mount] = ()
+    publishes_ssh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """Something that a simulator has left behind.
+    """Something that belongs to a simulator, whether it runs or not.
 
     Attributes:
-        kind: `container`, `network` or `image`.
-        name: Its name or id for the engine.
-        process: The id of the process that the simulator ran in.
+        kind: `container`, `network`, `image`, or `folder` for one with files of volumes.
+        name: Its name for the engine, or the folder's.
+        simulator: The simulator's id.
+        state: The file that keeps the simulator's Droplets, or None.
     """
 
     kind: str
     name: str
-    process: int
+    simulator: str
+    state: str | None = None
 
 
 class Engine(Protocol):
@@ -75,6 +96,11 @@ class Engine(Protocol):
 
     Every method may raise `EngineError`.
     """
+
+    @property
+    def has_reachable_addresses(self) -> bool:
+        """Whether programs on this machine can connect to containers' addresses."""
+        ...
 
     def check(self) -> None:
         """Raise unless the engine can be used."""
@@ -96,6 +122,10 @@ class Engine(Protocol):
         """Build an image from the text of a Containerfile."""
         ...
 
+    def remove_image(self, image: str) -> None:
+        """Remove an image; one that is in use stays, and one that does not exist is fine."""
+        ...
+
     def create_network(self, name: str, subnet: str, labels: Mapping[str, str]) -> None:
         """Create a network whose machines this machine can reach."""
         ...
@@ -104,20 +134,28 @@ class Engine(Protocol):
         """Create a machine and start it."""
         ...
 
+    def has_machine(self, name: str) -> bool:
+        """Whether there is a machine of that name, running or not."""
+        ...
+
     def start(self, name: str) -> None:
-        """Start a machine that is stopped."""
+        """Start a machine; one that runs goes on."""
         ...
 
     def stop(self, name: str, seconds: int) -> None:
-        """Ask a machine to stop, and kill it after so many seconds."""
+        """Ask a machine to stop, and kill it after so many seconds; one that is stopped stays so."""
+        ...
+
+    def run(self, name: str, command: Sequence[str], input: str = "") -> None:
+        """Run a command in a machine that runs, with that text as its standard input."""
         ...
 
     def limit(self, name: str, memory: int | None, cpus: int | None) -> None:
         """Change a machine's limits."""
         ...
 
-    def commit(self, name: str, image: str, labels: Mapping[str, str]) -> None:
-        """Make an image of a machine's disk."""
+    def commit(self, name: str, image: str) -> None:
+        """Make an image of a machine's disk; it has the machine's labels."""
         ...
 
     def remove(self, name: str) -> None:
@@ -128,37 +166,18 @@ class Engine(Protocol):
         """Return the last lines of a machine's console."""
         ...
 
+    def process(self, name: str) -> int:
+        """Return the id of a machine's first process on the host; 0 if it does not run."""
+        ...
+
+    def ssh_port(self, name: str) -> int:
+        """Return the port of the loopback address that a running machine's SSH port is published at."""
+        ...
+
     def leftovers(self) -> list[Leftover]:
         """List everything that carries the label of a simulator."""
         ...
 
     def discard(self, leftover: Leftover) -> None:
-        """Remove it."""
+        """Remove it; what does not exist is fine."""
         ...
-
-
-#: The order of removal: networks are in use while there are containers, images too.
-ORDER = ("container", "network", "image")
-
-
-def of_dead_processes(engine: Engine) -> list[Leftover]:
-    """What belongs to simulators whose process is gone."""
-    return [one for one in engine.leftovers() if not _is_alive(one.process)]
-
-
-def discard(engine: Engine, leftovers: Iterable[Leftover]) -> None:
-    """Remove them, containers first."""
-    for one in sorted(leftovers, key=lambda one: ORDER.index(one.kind)):
-        engine.discard(one)
-
-
-def _is_alive(process: int) -> bool:
-    if process <= 0:
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # somebody else's
-        return True
-    return True

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import threading
 
+from ..engine.records import ImageMembers
+from ..resources.images.state import disk_in
 from .boot import RECIPE, SERVERS
 from .engine import Engine, EngineError
 from .settings import MachineSettings
@@ -19,23 +21,40 @@ class Images:
     Args:
         engine: The engine.
         settings: Which image belongs to which slug.
+        simulator: The simulator's id.
     """
 
-    def __init__(self, engine: Engine, settings: MachineSettings) -> None:
+    def __init__(self, engine: Engine, settings: MachineSettings, simulator: str) -> None:
+        self._simulator = simulator
         self._engine = engine
         self._settings = settings
         self._lock = threading.Lock()
         self._ready: dict[str, str] = {}
 
-    def of_slug(self, slug: str | None) -> str:
-        """Return an image that has an SSH server.
+    def find(self, image: ImageMembers) -> str:
+        """Return the container image of a Droplet's image; it has an SSH server.
+
+        Args:
+            image: The record of an image of the catalog, a snapshot, a backup, or a custom image.
 
         Raises:
-            EngineError: There is none for that slug, or it cannot be fetched or built.
+            EngineError: There is none, or it cannot be fetched or built.
         """
-        source = None if slug is None else self._settings.image(slug)
+        disk, name = disk_in(image), image["slug"] or image["name"]
+        if disk is not None:
+            return self._committed(name, disk)
+        source = self._settings.image(image["slug"]) if image["slug"] else self._settings.images.get(name)
         if source is None:
-            raise EngineError(f"no container image is known for {slug!r}; name one in the setting `images` of machines")
+            raise EngineError(f"no container image is known for {name!r}; name one in the setting `images` of machines")
+        return self._with_ssh(source)
+
+    def _committed(self, name: str, disk: str) -> str:
+        found = disk_image(self._simulator, disk)
+        if not self._engine.has_image(found):
+            raise EngineError(f"image {name!r} was made of a Droplet without a machine: there is no disk to start from")
+        return found
+
+    def _with_ssh(self, source: str) -> str:
         with self._lock:  # several Droplets of one image wait for one build
             if source not in self._ready:
                 self._ready[source] = self._prepare(source)
@@ -53,6 +72,11 @@ class Images:
         return built
 
 
-def snapshot_name(simulator: str, droplet: int, number: int) -> str:
-    """The name of an image that a machine's disk is committed to."""
-    return f"{BUILT}/snapshot-{simulator}:{droplet}-{number}"
+def disk_image(simulator: str, disk: str) -> str:
+    """Return the name of the container image that a machine's disk is committed to.
+
+    Args:
+        simulator: The simulator's id.
+        disk: The member of that name of a snapshot's or a backup's record.
+    """
+    return f"{BUILT}/disk-{simulator}:{disk}"

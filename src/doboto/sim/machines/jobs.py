@@ -4,96 +4,33 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import secrets
 import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ..catalog import size
-from ..engine.account import Account
-from ..engine.records import DROPLET, VPC, Key, Record, StoredAction, StoredDroplet
-from ..resources.images.state import image_of
-from ..resources.ssh_keys import SSH_KEY
-from ..resources.vpcs.state import network_of
-from .boot import COMMAND, environment
-from .engine import Attachment, Engine, EngineError, MachineSpec
-from .images import Images, snapshot_name
+from .boot import COMMAND, SET_PASSWORD, environment
+from .engine import Engine, EngineError, MachineSpec, Mount
+from .images import Images, disk_image
+from .machine import Machine
+from .metadata.server import MetadataService
+from .networks import Networks
 from .settings import MachineSettings
+from .volumes import TARGET, VolumeDirectories
 
 log = logging.getLogger("doboto.sim.machines")
 
-#: The network of the simulator's public addresses (RFC 2544, benchmarks).
-PUBLIC = "198.18.0.0/15"
 #: Seconds between two attempts to connect to a machine that boots.
 ATTEMPTS = 0.2
-
-
-@dataclass(eq=False)
-class Machine:
-    """The machine of one Droplet, and what is wanted of it.
-
-    Attributes:
-        droplet_id: The Droplet.
-        name: The container; no other has the name, though Droplets of two accounts may have one id.
-        snapshots: Container images by the ids of the account's images.
-        droplet: The Droplet's record, as it was when the last job was planned.
-        slug: The slug of its image, or None.
-        keys: Public SSH keys of its root.
-        vpc: The VPC's id and address range.
-        image_id: The id of the image that the next creation or rebuild is of.
-        size_slug: The size that it is to have.
-        commits: Images that its disk was committed to and that are no snapshot yet.
-        lock: Held while a job runs.
-    """
-
-    droplet_id: int
-    name: str
-    snapshots: dict[Key, str]
-    droplet: StoredDroplet
-    slug: str | None
-    keys: list[str]
-    vpc: tuple[str, str]
-    image_id: int
-    size_slug: str
-    commits: list[str] = field(default_factory=list[str])
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    @classmethod
-    def of(cls, account: Account, droplet: StoredDroplet, name: str, snapshots: dict[Key, str]) -> Machine:
-        """Read from the account what a new Droplet's machine needs."""
-        keys = [account.find(SSH_KEY, key) for key in droplet["ssh_keys"]]
-        vpc = account.get(VPC, droplet["vpc_uuid"])
-        return cls(
-            droplet["id"],
-            name,
-            snapshots,
-            droplet,
-            image_of(account, droplet)["slug"],
-            [key["public_key"] for key in keys if key is not None],
-            (vpc["id"], str(network_of(vpc))),
-            droplet["image_id"],
-            droplet["size_slug"],
-        )
-
-    def plan(self, account: Account, action: StoredAction) -> None:
-        """Read from the account what an action that has begun needs."""
-        self.droplet = account.get(DROPLET, self.droplet_id)
-        wanted: Record = action["arguments"].get("wanted") or {}
-        self.size_slug = wanted.get("size") or self.size_slug
-        if "image" in wanted:
-            self.image_id = wanted["image"]
-            rebuilt: StoredDroplet = {**self.droplet, "image_id": self.image_id}
-            self.slug = image_of(account, rebuilt)["slug"]
-
-    def address(self, type: str) -> str | None:
-        """Its IPv4 address of a type, `public` or `private`."""
-        addresses = self.droplet["networks"]["v4"]
-        return next((one["ip_address"] for one in addresses if one["type"] == type), None)
-
+#: Lines of a machine's console that are kept for the page.
+CONSOLE_LINES = 20
 
 Job: TypeAlias = Callable[[Machine], None]
+#: Whether an SSH server answers at a host and port.
+Answers: TypeAlias = Callable[[str, int], bool]
 
 
 class Worker:
@@ -104,7 +41,10 @@ class Worker:
         settings: How machines are made.
         simulator: The simulator's id.
         labels: What everything is labelled with.
-        answers: Whether an SSH server answers at an address.
+        networks: The machines' networks.
+        directories: The directories of volumes.
+        metadata: The metadata service.
+        answers: Whether an SSH server answers at a host and port.
     """
 
     def __init__(
@@ -114,46 +54,73 @@ class Worker:
         simulator: str,
         labels: Mapping[str, str],
         *,
-        answers: Callable[[str], bool] | None = None,
+        networks: Networks,
+        directories: VolumeDirectories,
+        metadata: MetadataService,
+        answers: Answers | None = None,
     ) -> None:
         self._engine = engine
         self._settings = settings
         self._simulator = simulator
         self._labels = labels
+        self._networks = networks
+        self._directories = directories
+        self._metadata = metadata
         #: Set when the simulator ends: nothing is waited for any more.
         self.closing = threading.Event()
         self._answers = answers or answers_ssh
-        self._images = Images(engine, settings)
-        #: Networks by name, each with why it could not be created.
-        self._networks: dict[str, EngineError | None] = {}
-        self._lock = threading.Lock()
-        self._numbers = iter(range(1, 1_000_000))
+        self._images = Images(engine, settings, simulator)
+        self._publishes = settings.publish_ssh
+        if self._publishes is None:
+            self._publishes = not engine.has_reachable_addresses
         self.jobs: Mapping[str, Job] = {
             "power_off": self._stop,
             "shutdown": self._stop,
             "power_on": self._start,
             "reboot": self._restart,
             "power_cycle": self._restart,
-            "password_reset": self._restart,
-            "snapshot": self._commit,
+            "password_reset": self._reset_password,
             "resize": self._limit,
             "rebuild": self._rebuild,
             "restore": self._rebuild,
         }
 
     def create(self, machine: Machine) -> None:
-        """Create a machine and wait until its SSH server answers."""
-        self._engine.create(self._spec(machine))
-        self._await_boot(machine)
+        """Create a machine and wait until its SSH server answers; one that is there already is replaced."""
+        spec = self._spec(machine)
+        if self._engine.has_machine(machine.name):  # the simulator was killed before it noted the end
+            self._engine.remove(machine.name)
+        self._begin(machine, spec)
+
+    def resume(self, machine: Machine) -> None:
+        """Go on with a machine of a former simulator, in the state that its Droplet's record has."""
+        if not self._engine.has_machine(machine.name):
+            log.warning("the machine of Droplet %s is not there; it starts afresh", machine.droplet_id)
+            self.create(machine)
+        elif machine.droplet["status"] != "off":
+            self._start(machine)
+        if machine.droplet["status"] == "off":
+            self._stop(machine)
 
     def remove(self, machine: Machine) -> None:
         """Remove a machine."""
         self._engine.remove(machine.name)
+        self._directories.forget(machine.name)
 
-    def back_up(self, machine: Machine, key: Key) -> None:
-        """Commit a machine's disk to an image that exists already."""
-        self._commit(machine)
-        machine.snapshots[key] = machine.commits.pop()
+    def commit(self, machine: Machine, disk: str) -> None:
+        """Commit a machine's disk to a container image."""
+        image = disk_image(self._simulator, disk)
+        if self._engine.has_image(image):  # the simulator was killed before it noted the end
+            self._engine.remove_image(image)
+        self._engine.commit(machine.name, image)
+
+    def remove_disk(self, disk: str) -> None:
+        """Remove the container image of a disk; what is made of it keeps it until the simulator ends."""
+        self._engine.remove_image(disk_image(self._simulator, disk))
+
+    def read_console(self, machine: Machine) -> None:
+        """Note the last lines of a machine's console."""
+        machine.console = self._engine.logs(machine.name, CONSOLE_LINES).splitlines()
 
     def _start(self, machine: Machine) -> None:
         self._engine.start(machine.name)
@@ -166,10 +133,16 @@ class Worker:
         self._stop(machine)
         self._start(machine)
 
-    def _commit(self, machine: Machine) -> None:
-        image = snapshot_name(self._simulator, machine.droplet_id, next(self._numbers))
-        self._engine.commit(machine.name, image, self._labels)
-        machine.commits.append(image)
+    def _reset_password(self, machine: Machine) -> None:
+        self._engine.start(machine.name)  # it may be off
+        self._set_password(machine)
+        self._restart(machine)
+
+    def _set_password(self, machine: Machine) -> None:
+        password = secrets.token_urlsafe(12)
+        self._engine.run(machine.name, SET_PASSWORD, f"{password}\n")
+        machine.password = password
+        log.info("root of Droplet %s has a new password: see the simulator's page", machine.droplet_id)
 
     def _limit(self, machine: Machine) -> None:
         self._engine.limit(machine.name, *self._limits(machine))
@@ -177,20 +150,27 @@ class Worker:
     def _rebuild(self, machine: Machine) -> None:
         spec = self._spec(machine)  # before the old one is removed: its image may not be there
         self._engine.remove(machine.name)
+        self._begin(machine, spec)
+
+    def _begin(self, machine: Machine, spec: MachineSpec) -> None:
         self._engine.create(spec)
         self._await_boot(machine)
+        if not machine.keys:  # at DigitalOcean, too, such a Droplet gets a password, by mail
+            self._set_password(machine)
 
     def _spec(self, machine: Machine) -> MachineSpec:
-        snapshot = machine.snapshots.get(machine.image_id)
+        has_metadata = self._metadata.problem is None
         return MachineSpec(
             machine.name,
             machine.droplet["name"],
-            snapshot or self._images.of_slug(machine.slug),
+            self._images.find(machine.image),
             COMMAND,
-            environment(machine.droplet_id, machine.keys, machine.droplet["user_data"]),
-            self._attachments(machine),
+            environment(machine.droplet_id, machine.keys, machine.droplet["user_data"], has_metadata=has_metadata),
+            self._networks.attach(machine),
             self._labels,
             *self._limits(machine),
+            [Mount(self._directories.prepare(machine.name), TARGET)],
+            bool(self._publishes),
         )
 
     def _limits(self, machine: Machine) -> tuple[int | None, int | None]:
@@ -199,67 +179,40 @@ class Worker:
             return None, None
         return self._settings.memory(found["memory"]), found["vcpus"]
 
-    def _attachments(self, machine: Machine) -> list[Attachment]:
-        found: list[Attachment] = []
-        if public := machine.address("public"):
-            found.append(self._attachment(f"doboto-{self._simulator}", PUBLIC, public))
-        private = machine.address("private")
-        if private and (self._settings.private_networks or not found):
-            id, subnet = machine.vpc
-            try:
-                found.append(self._attachment(f"doboto-{self._simulator}-{id[:8]}", subnet, private))
-            except EngineError as failure:  # this machine has that range, or another account's VPC
-                if not found:
-                    raise
-                log.warning("Droplet %s is without its private address: %s", machine.droplet_id, failure)
-        return found
-
-    def _attachment(self, network: str, subnet: str, address: str) -> Attachment:
-        """A place in a network, which is created at its first use.
-
-        Raises:
-            EngineError: It cannot be created.
-        """
-        with self._lock:
-            if isinstance(failure := self._networks.get(network), EngineError):
-                raise failure
-            if network not in self._networks:
-                self._networks[network] = None
-                try:
-                    self._engine.create_network(network, subnet, self._labels)
-                except EngineError as failure:
-                    self._networks[network] = failure
-                    raise
-        return Attachment(network, address)
-
     def _await_boot(self, machine: Machine) -> None:
-        """Wait until the machine's SSH server answers.
+        """Wait until the SSH server of a machine that has just been started answers.
 
         Raises:
             EngineError: It does not, in time.
         """
-        address = machine.address("public") or machine.address("private") or ""
+        self._connect_metadata(machine)
+        machine.ssh = host, port = self._find_ssh(machine)
         ends = time.monotonic() + self._settings.boot_timeout
-        while not self._answers(address):
+        while not self._answers(host, port):
             if time.monotonic() >= ends or self.closing.wait(ATTEMPTS):
                 console = self._engine.logs(machine.name, 5).strip()
-                raise EngineError(f"no SSH server answers at {address}; the console's last lines: {console}")
+                raise EngineError(f"no SSH server answers at {host} port {port}; the console's last lines: {console}")
+
+    def _find_ssh(self, machine: Machine) -> tuple[str, int]:
+        if self._publishes:
+            return "127.0.0.1", self._engine.ssh_port(machine.name)
+        return machine.address("public") or machine.address("private") or "", 22
+
+    def _connect_metadata(self, machine: Machine) -> None:
+        if self._metadata.problem is not None or (process := self._engine.process(machine.name)) == 0:
+            return
+        try:
+            self._metadata.connect(machine, process)
+        except OSError as failure:
+            reason = failure.strerror or failure
+            log.warning("Droplet %s is without its metadata service: %s", machine.droplet_id, reason)
 
 
-#: Types of actions whose end a machine decides.
-ACTIONS = frozenset(
-    (
-        "create", "power_off", "shutdown", "power_on", "reboot", "power_cycle", "password_reset", "snapshot", "resize",
-        "rebuild", "restore",
-    )
-)  # fmt: skip
-
-
-def answers_ssh(address: str, port: int = 22) -> bool:
+def answers_ssh(host: str, port: int) -> bool:
     """Whether an SSH server answers there; the connection alone proves nothing where a proxy takes all of them."""
     try:
-        ipaddress.ip_address(address)
-        with socket.create_connection((address, port), timeout=2) as connection:
+        ipaddress.ip_address(host)
+        with socket.create_connection((host, port), timeout=2) as connection:
             greeting: Any = connection.recv(4)
     except (OSError, ValueError):
         return False

@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
+import time
 import uuid
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
+from pathlib import Path
 
-from ..engine import actions
-from ..engine.account import Account
 from ..engine.clock import InstantClock, RealClock
 from ..engine.lifecycle import DURATIONS, Progress
-from ..engine.records import ACTION, DROPLET, IMAGE, Key, StoredAction, StoredDroplet
+from ..engine.records import Record, StoredAction
 from ..engine.settings import Settings
-from ..engine.world import Change, World
-from .engine import LABEL, Engine, EngineError, discard, of_dead_processes
-from .jobs import ACTIONS, Job, Machine, Worker
+from ..engine.world import World
+from .engine import LABEL, STATE_LABEL, Engine, Leftover
+from .follow import Follower
+from .images import disk_image
+from .jobs import Answers, Worker
+from .leftovers import data_folder, find_abandoned, remove, sort
+from .machine import Machine
+from .metadata.document import document
+from .metadata.server import MetadataService
+from .networks import Networks
+from .queue import JobQueue
 from .settings import MachineSettings
+from .volumes import VolumeDirectories
 
 log = logging.getLogger("doboto.sim.machines")
-#: How many machines are worked on at once.
-WORKERS = 4
-
-
-@dataclass(eq=False)
-class Tenant:
-    """What belongs to one account; one that is reset or replaced is another account of the same name.
-
-    Attributes:
-        account: The account.
-        machines: Machines by the ids of their Droplets.
-        jobs: What is done to machines, by the ids of the actions.
-        snapshots: Container images by the ids of the account's images.
-    """
-
-    account: Account
-    machines: dict[Key, Machine] = field(default_factory=dict[Key, Machine])
-    jobs: dict[Key, Future[None]] = field(default_factory=dict[Key, "Future[None]"])
-    snapshots: dict[Key, str] = field(default_factory=dict[Key, str])
+#: Seconds for which the lines of a console that were read are good enough for the page.
+CONSOLE_SECONDS = 2.0
 
 
 class Machines:
@@ -48,24 +42,26 @@ class Machines:
     Args:
         engine: Makes the containers.
         settings: How machines are made.
-        answers: Whether an SSH server answers at an address; by default a connection says so.
+        answers: Whether an SSH server answers at a host and port; by default a connection says so.
     """
 
     def __init__(
-        self,
-        engine: Engine,
-        settings: MachineSettings | None = None,
-        *,
-        answers: Callable[[str], bool] | None = None,
+        self, engine: Engine, settings: MachineSettings | None = None, *, answers: Answers | None = None
     ) -> None:
-        #: Begins with the process, so that whoever finds what is left behind knows whether it is needed.
-        self.id = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self.settings = settings or MachineSettings()
         self.engine = engine
-        self._worker = Worker(engine, self.settings, self.id, {LABEL: self.id}, answers=answers)
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="doboto-machine")
-        self._tenants: dict[str, Tenant] = {}
-        self._created = 0
+        #: Begins with the process, so that whoever finds what is left behind knows whether it is needed; with a file
+        #: that keeps the Droplets it is always the same.
+        self.id = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self._answers = answers
+        self._state: Path | None = None
+        self._folder = Path(self.settings.folder) if self.settings.folder else data_folder()
+        self._queue = JobQueue()
+        self._metadata = MetadataService(self._document)
+        self._consoles: dict[Machine, float] = {}
+        self._world: World | None = None
+
+    # -- beginning and ending
 
     def prepare(self) -> None:
         """Check that the engine can be used, and remove what simulators that were killed have left behind.
@@ -74,10 +70,15 @@ class Machines:
             EngineError: It cannot.
         """
         self.engine.check()
-        discard(self.engine, of_dead_processes(self.engine))
+        for one in find_abandoned(self.engine, self._folder):
+            remove(self.engine, self._folder, one)
 
-    def attach(self, world: World) -> None:
-        """Begin to keep the machines of a simulator.
+    def attach(self, world: World, state: Path | None = None) -> None:
+        """Take over the actions of a simulator, whose accounts are still empty.
+
+        Args:
+            world: The simulator.
+            state: The file that keeps its Droplets; with it, their machines are kept, too.
 
         Raises:
             ValueError: The simulator's clock is not a real one, at whose speed machines run.
@@ -86,125 +87,132 @@ class Machines:
         if not isinstance(world.clock, RealClock) or isinstance(world.clock, InstantClock):
             raise ValueError("machines run in real time: the simulator needs a RealClock")  # noqa: TRY004
         self.prepare()
+        labels = {LABEL: self.id}
+        if state is not None:
+            self._state = state.absolute()
+            self.id = f"state-{hashlib.sha256(os.fsencode(self._state)).hexdigest()[:8]}"
+            labels = {LABEL: self.id, STATE_LABEL: str(self._state)}
+        self._directories = VolumeDirectories(self._folder / self.id, self._state)
+        self._networks = Networks(self.engine, self.settings, f"doboto-{self.id}", labels)
+        if self.settings.metadata:
+            self._metadata.start()
+        self._worker = Worker(
+            self.engine, self.settings, self.id, labels,
+            networks=self._networks, directories=self._directories, metadata=self._metadata, answers=self._answers,
+        )  # fmt: skip
+        self._follower = Follower(
+            self._worker, self._queue, self._directories, simulator=self.id, limit=self.settings.limit
+        )
         world.use_settings(_in_real_time(world.settings))
         world.use_executor(self)
-        world.on_commit.append(self._follow)
+
+    def start(self, world: World) -> None:
+        """Go on with the machines of the Droplets that the simulator has, and follow it from now on."""
+        mine = [] if self._state is None else [one for one in self.engine.leftovers() if one.simulator == self.id]
+        self._networks.adopt(one.name for one in mine if one.kind == "network")
+        with world.lock:
+            self._world = world
+            resumed = [job for account in world.accounts.values() for job in self._follower.resume(account)]
+            world.on_commit.append(self._follower.follow)
+            machines, disks = {one.name for one in self._follower.machines()}, self._follower.known_disks()
+        self._remove_unknown(mine, machines, disks)
+        wait(resumed)
+
+    def _remove_unknown(self, mine: Iterable[Leftover], machines: AbstractSet[str], disks: AbstractSet[str]) -> None:
+        """Remove what a former simulator of the same file was killed before it could remove."""
+        known = {disk_image(self.id, disk) for disk in disks}
+        for one in mine:
+            if one.kind == "container" and one.name not in machines:
+                self.engine.discard(one)
+            elif one.kind == "image" and one.name not in known:
+                self.engine.remove_image(one.name)
+        for name in set(self._directories.machines()) - machines:
+            self._directories.forget(name)
 
     def close(self) -> None:
-        """Remove all machines, networks and snapshots of this simulator; what is under way ends first."""
+        """End: what is under way ends first.
+
+        Machines, networks and disks are removed; where a file keeps the Droplets, the machines are stopped instead.
+        """
         self._worker.closing.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
-        discard(self.engine, (one for one in self.engine.leftovers() if self.id in one.name))
+        self._queue.close()
+        self._metadata.close()
+        if self._state is None:
+            for one in sort(one for one in self.engine.leftovers() if one.simulator == self.id):
+                self.engine.discard(one)
+            self._directories.close()
+            return
+        with ThreadPoolExecutor() as pool:
+            for machine in self._follower.machines():
+                pool.submit(self.engine.stop, machine.name, self.settings.stop_seconds)
+
+    # -- what the simulator asks
 
     def progress(self, account: str, action: StoredAction) -> Progress:
-        """How far a Droplet's action is: it is over when its machine is where it should be."""
-        tenant = self._tenants.get(account)
-        if tenant is None or action["resource_type"] != "droplet" or action["type"] not in ACTIONS:
+        """Return how far an action is: it is over when its machine, or its volume, is where it should be."""
+        if action["type"] not in ACTIONS.get(action["resource_type"], ()):
             return "completed"
-        job = tenant.jobs.get(action["id"])
-        if job is None:  # a new Droplet has no machine until it has its addresses; others may have none at all
-            return "running" if action["type"] == "create" else "completed"
+        job = None if self._world is None else self._follower.job(account, action["id"])
+        if job is None:
+            # A new Droplet has no machine until it has its addresses; others may have none at all.
+            return "running" if self._world is None or action["type"] == "create" else "completed"
         if not job.done():
             return "running"
         if (failure := job.exception()) is None:
             return "completed"
-        log.error("%s of Droplet %s failed: %s", action["type"], action["resource_id"], failure)
+        log.error("%s of %s failed: %s", action["type"], action["resource"], failure)
         return "failed"
 
-    def console(self, account: str, droplet_id: int, lines: int = 20) -> str:
-        """Return the last lines of a machine's console; empty if there is no machine."""
-        tenant = self._tenants.get(account)
-        machine = None if tenant is None else tenant.machines.get(droplet_id)
-        return "" if machine is None else self.engine.logs(machine.name, lines)
+    def describe(self, account: str, droplet_id: int, *, with_console: bool = False) -> Record | None:
+        """Return what is known of a Droplet's machine, or None if it has none.
 
-    # -- following
+        Args:
+            account: The account's label.
+            droplet_id: The Droplet's id.
+            with_console: Whether the last lines of its console are asked for; they are those of a moment ago.
+        """
+        machine = None if self._world is None else self._follower.find(account, droplet_id)
+        if machine is None:
+            return None
+        if with_console:
+            self._refresh_console(machine)
+        host, port = machine.ssh or (None, None)
+        return {
+            "container": machine.name,
+            "ssh": None if host is None else {"host": host, "port": port},
+            "password": machine.password,
+            "metadata": self._metadata.problem is None,
+            **({"console": machine.console} if with_console else {}),
+        }
 
-    def _follow(self, changes: list[Change]) -> None:
-        """Start what the changes ask for; called under the simulator's lock, so nothing here waits."""
-        for account, touched in changes:
-            tenant = self._tenant(account)
-            for kind, key in touched:
-                if follow := FOLLOWED.get(kind):
-                    follow(self, tenant, key)
+    def _refresh_console(self, machine: Machine) -> None:
+        """Let the console be read again, unless that has just been done; nobody waits for it."""
+        now = time.monotonic()
+        if now - self._consoles.get(machine, -CONSOLE_SECONDS) >= CONSOLE_SECONDS:
+            self._consoles[machine] = now
+            self._queue.submit(f"console of {machine.name}", lambda: self._worker.read_console(machine))
 
-    def _tenant(self, account: Account) -> Tenant:
-        tenant = self._tenants.get(account.name)
-        if tenant is None or tenant.account is not account:
-            if tenant is not None:
-                for machine in tenant.machines.values():
-                    self._submit(machine, self._worker.remove)
-            tenant = self._tenants[account.name] = Tenant(account)
-        return tenant
-
-    def _droplet(self, tenant: Tenant, key: Key) -> None:
-        """A Droplet that has got its addresses gets a machine; one that is gone loses it."""
-        droplet = tenant.account.find(DROPLET, key)
-        machine = tenant.machines.get(key)
-        if droplet is None or droplet["destroying"]:
-            if machine is not None:
-                del tenant.machines[key]
-                self._submit(machine, self._worker.remove)
-        elif machine is None and droplet["networks"]["v4"] and droplet["status"] == "new":
-            self._create(tenant, droplet)
-
-    def _create(self, tenant: Tenant, droplet: StoredDroplet) -> None:
-        history = (tenant.account.get(ACTION, key) for key in actions.of(tenant.account, "droplet", droplet["id"]))
-        action = next((one for one in history if one["type"] == "create"), None)
-        if action is None or action["id"] in tenant.jobs:
-            return
-        if sum(len(one.machines) for one in self._tenants.values()) >= self.settings.limit:
-            job: Future[None] = Future()
-            job.set_exception(EngineError(f"there are {self.settings.limit} machines already; see the setting `limit`"))
-        else:
-            self._created += 1
-            name = f"doboto-{self.id}-{droplet['id']}-{self._created}"
-            machine = Machine.of(tenant.account, droplet, name, tenant.snapshots)
-            tenant.machines[droplet["id"]] = machine
-            job = self._submit(machine, self._worker.create)
-        tenant.jobs[action["id"]] = job
-
-    def _action(self, tenant: Tenant, key: Key) -> None:
-        """An action that has begun begins at the machine, too."""
-        action = tenant.account.find(ACTION, key)
-        if action is None:  # the account was emptied: its ids start over
-            tenant.jobs.pop(key, None)
-        if action is None or action["status"] != "in-progress" or key in tenant.jobs:
-            return
-        machine = tenant.machines.get(action["resource_id"] or 0)
-        if action["resource_type"] != "droplet" or machine is None or action["type"] not in self._worker.jobs:
-            return
-        machine.plan(tenant.account, action)
-        tenant.jobs[key] = self._submit(machine, self._worker.jobs[action["type"]])
-
-    def _image(self, tenant: Tenant, key: Key) -> None:
-        """An image that has been made of a Droplet is the disk that was committed last."""
-        image = tenant.account.find(IMAGE, key)
-        if image is None:
-            tenant.snapshots.pop(key, None)
-        machine = None if image is None else tenant.machines.get(image.get("droplet_id") or 0)
-        if machine is None or key in tenant.snapshots:
-            return
-        if machine.commits:
-            tenant.snapshots[key] = machine.commits.pop()
-        else:  # an automatic backup, which no action announces
-            self._submit(machine, lambda one: self._worker.back_up(one, key))
-
-    def _submit(self, machine: Machine, job: Job) -> Future[None]:
-        def run() -> None:
-            with machine.lock:
-                job(machine)
-
-        return self._pool.submit(run)
+    def _document(self, machine: Machine) -> Record:
+        """Return a machine's metadata; LookupError if its Droplet is gone."""
+        if self._world is None or self._follower.find(machine.account, machine.droplet_id) is not machine:
+            raise LookupError(machine.name)
+        with self._world.lock:
+            return document(self._world.accounts[machine.account], machine)
 
 
 def _in_real_time(settings: Settings) -> Settings:
     """Settings under which actions of Droplets take as long as their machines, unless they say otherwise."""
-    at_once = {name: 0.0 for name in DURATIONS if name.startswith("droplet.")}
+    at_once = {name: 0.0 for name in DURATIONS if name.startswith(("droplet.", "volume.attach", "volume.detach"))}
     return replace(settings, durations={**at_once, **settings.durations}, boot_seconds=0.0)
 
 
-FOLLOWED: dict[str, Callable[[Machines, Tenant, Key], None]] = {
-    "droplet": Machines._droplet,  # noqa: SLF001
-    "action": Machines._action,  # noqa: SLF001
-    "image": Machines._image,  # noqa: SLF001
-}
+#: Types of actions whose end a machine or a volume decides, by types of resources.
+ACTIONS: Mapping[str, frozenset[str]] = {
+    "droplet": frozenset(
+        (
+            "create", "power_off", "shutdown", "power_on", "reboot", "power_cycle", "password_reset", "snapshot",
+            "resize", "rebuild", "restore",
+        )
+    ),
+    "volume": frozenset(("attach_volume", "detach_volume")),
+}  # fmt: skip

@@ -30,7 +30,8 @@ IMAGES: Mapping[str, str] = {
 class MachineSettings:
     """How machines are made; immutable."""
 
-    #: Container images by the beginning of a slug, before those of `IMAGES`; the longest beginning counts.
+    #: Container images by the beginning of a slug, before those of `IMAGES`; the longest beginning counts. By its name
+    #: that of a custom image.
     images: Mapping[str, str] = field(default_factory=dict[str, str])
     #: Machines that there may be at once; a Droplet beyond that fails to be created.
     limit: int = 10
@@ -44,6 +45,12 @@ class MachineSettings:
     stop_seconds: int = 5
     #: Whether machines have their private address too, in a network for each VPC.
     private_networks: bool = True
+    #: Whether machines have a metadata service at 169.254.169.254, where this machine's kernel lets the simulator.
+    metadata: bool = True
+    #: Whether machines' SSH ports are published on the loopback address; None where their addresses cannot be reached.
+    publish_ssh: bool | None = None
+    #: The directory of volumes' files; empty for `doboto/machines` in the user's folder for states of programs.
+    folder: str = ""
     #: Further options of the engine's command `create`, such as `["--runtime", "runc"]`.
     run_options: tuple[str, ...] = ()
 
@@ -90,6 +97,14 @@ def _flag(value: object) -> bool:
     return isinstance(value, bool)
 
 
+def _flag_or_none(value: object) -> bool:
+    return value is None or isinstance(value, bool)
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str)
+
+
 def _texts(value: object) -> bool:
     texts = as_list(value)
     return texts is not None and all(isinstance(one, str) for one in texts)
@@ -109,5 +124,8 @@ CHECKS: Mapping[str, Callable[[object], bool]] = {
     "boot_timeout": _number,
     "stop_seconds": _count,
     "private_networks": _flag,
+    "metadata": _flag,
+    "publish_ssh": _flag_or_none,
+    "folder": _text,
     "run_options": _texts,
 }

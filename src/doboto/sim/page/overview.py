@@ -104,7 +104,14 @@ def _droplet(account: Account, droplet: StoredDroplet) -> Record:
         "region": droplet["region"],
         "addresses": list(_addresses(networks.show(account, droplet))),
         "tags": droplet["tags"],
+        **_machine(account, droplet["id"]),
     }
+
+
+def _machine(account: Account, droplet_id: int) -> Record:
+    """The machine behind a Droplet, where there is one."""
+    machine = None if account.executor is None else account.executor.describe(account.name, droplet_id)
+    return {} if machine is None else {"machine": machine}
 
 
 def _addresses(interfaces: Networks) -> Iterator[Record]:

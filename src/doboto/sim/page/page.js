@@ -37,6 +37,7 @@ async function poll() {
   [latest, latestAt] = [overview, performance.now()];
   chosen = overview.account;
   show(overview);
+  showConsoles();
   state(paused() ? "paused" : "live", paused() ? "Paused" : "Live");
 }
 
@@ -179,12 +180,41 @@ function showClock(clock) {
 function droplet(one) {
   const more = one.tags.length - TAGS;
   return row(
-    cell(make("span", { class: "name" }, ...soft(one.name)), make("span", { class: "id" }, String(one.id))),
+    cell(make("span", { class: "name" }, ...soft(one.name)), make("span", { class: "id" }, String(one.id)), ...machine(one)),
     cell(make("span", { class: "badge", "data-is": one.status }, one.status)),
     cell(make("span", { class: "mono size" }, one.size), make("span", { class: "kind" }, one.region)),
     cell(...one.addresses.map((its) => make("span", { class: "address mono" }, its.address, " ", make("span", { class: "kind" }, its.type)))),
     cell(...one.tags.slice(0, TAGS).map((tag) => make("span", { class: "tag" }, ...soft(tag))), ...(more > 0 ? [`+${more}`] : [])),
   );
+}
+
+// The container behind a Droplet, if there is one. Consoles that are open are read at every look.
+const consoles = new Map(); // by the Droplet's id, the element with its lines
+
+function machine({ id, name, machine: its }) {
+  if (!its) return [];
+  const facts = [its.container, its.ssh ? `ssh -p ${its.ssh.port} root@${its.ssh.host}` : "starting"];
+  if (its.password) facts.push(`password of root, which the API would mail: ${its.password}`);
+  if (!its.metadata) facts.push("no metadata service");
+  const lines = make("pre", { tabindex: "0", "aria-label": `Console of ${name}` }, "Loading");
+  const box = make("div", { class: "more" }, ...facts.map((fact) => make("p", { class: "kind" }, fact)), lines);
+  const made = make("details", consoles.has(id) ? { open: "" } : {}, make("summary", { class: "kind" }, "machine"), box);
+  if (made.open) consoles.set(id, lines);
+  made.addEventListener("toggle", () => {
+    if (made.open) consoles.set(id, lines);
+    else consoles.delete(id);
+    showConsoles();
+  });
+  return [made];
+}
+
+async function showConsoles() {
+  if (!consoles.size) return;
+  const found = await send("GET", `/machines?account=${encodeURIComponent(chosen)}`).catch(() => ({ machines: [] }));
+  for (const { droplet_id: id, console: lines } of found.machines) {
+    const words = lines.join("\n") || "Nothing yet.";
+    if (consoles.has(id) && consoles.get(id).textContent !== words) consoles.get(id).textContent = words;
+  }
 }
 
 function action(one) {

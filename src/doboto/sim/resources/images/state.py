@@ -6,6 +6,7 @@ it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, TypedDict
 
 from ... import catalog
@@ -110,8 +111,20 @@ def make_image(
         "status": "available",
         "error_message": "",
         "droplet_id": droplet["id"],
+        "disk": disk_of(account, droplet["id"], now),
     }
     return account.put(IMAGE, number, image)
+
+
+def disk_of(account: Account, droplet_id: int, moment: float) -> str:
+    """Return what names the disk of a Droplet at a moment, in epoch seconds."""
+    return f"{account.name}-{droplet_id}-{int(moment * 1000)}"
+
+
+def disk_in(image: Mapping[str, object]) -> str | None:
+    """Return what names the disk that an image is; None unless it is a snapshot or a backup."""
+    disk = image.get("disk")
+    return disk if isinstance(disk, str) else None
 
 
 def remove_image(account: Account, number: int) -> None:

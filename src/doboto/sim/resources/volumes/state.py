@@ -96,6 +96,8 @@ def create(account: Account, now: float, body: Record, *, keep_tags: bool = True
         "created_at": iso(now),
         "tags": tagging.create_missing(account, tags),
     }
+    if snapshot is not None:
+        volume["snapshot_id"] = snapshot["id"]
     account.put(VOLUME, volume["id"], volume)
     tagging.note_last_tagged(account, volume["tags"], VOLUME, volume["id"])
     return volume

@@ -1,0 +1,125 @@
+"""What belongs to simulators: finding what no simulator needs any more, and removing it.
+
+A simulator that is killed cannot tidy up. What it made carries its id, which begins with its process, or, where a file
+keeps the Droplets, the file's path: so the next simulator, or `doboto sim machines prune`, can.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from .engine import Engine, EngineError, Leftover
+
+#: The order of removal: networks are in use while there are containers, images too.
+ORDER = ("container", "network", "image", "folder")
+#: A file in a simulator's folder: its content is the path of the file that keeps the Droplets, or empty.
+STATE = "state"
+
+
+def data_folder() -> Path:
+    """Return the folder of all simulators' folders, as the XDG Base Directory Specification has it."""
+    named = os.environ.get("XDG_STATE_HOME")
+    return (Path(named) if named else Path.home() / ".local" / "state") / "doboto" / "machines"
+
+
+def create_folder(folder: Path, state: Path | None) -> None:
+    """Create a simulator's folder, for this user alone; one that is there stays as it is.
+
+    Args:
+        folder: The folder, whose name is the simulator's id.
+        state: The file that keeps the Droplets, or None.
+
+    Raises:
+        OSError: It cannot be created.
+    """
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    if not (folder / STATE).exists():
+        (folder / STATE).write_text("" if state is None else str(state), encoding="utf-8")
+
+
+def find_abandoned(engine: Engine, folder: Path) -> list[Leftover]:
+    """Find what belongs to simulators that have ended and that no file keeps.
+
+    Args:
+        engine: The engine.
+        folder: The folder of all simulators' folders.
+
+    Raises:
+        EngineError: The engine cannot list what it has.
+    """
+    return [one for one in _find(engine, folder) if not _is_needed(one)]
+
+
+def find_kept(engine: Engine, folder: Path, state: Path) -> list[Leftover]:
+    """Find what a file of Droplets has been keeping.
+
+    Args:
+        engine: The engine.
+        folder: The folder of all simulators' folders.
+        state: The file.
+
+    Raises:
+        EngineError: The engine cannot list what it has.
+    """
+    return [one for one in _find(engine, folder) if one.state == str(state.absolute())]
+
+
+def remove(engine: Engine, folder: Path, leftover: Leftover) -> None:
+    """Remove one of them.
+
+    Raises:
+        EngineError: It cannot be removed.
+    """
+    if leftover.kind != "folder":
+        engine.discard(leftover)
+        return
+    try:
+        shutil.rmtree(folder / leftover.name)
+    except OSError as failure:
+        raise EngineError(f"could not remove the folder {folder / leftover.name}: {failure.strerror}") from failure
+
+
+def _find(engine: Engine, folder: Path) -> list[Leftover]:
+    folders = [Leftover("folder", one.name, one.name, _state_of(one)) for one in folder.glob("*")]
+    return sort([*engine.leftovers(), *folders])
+
+
+def sort(leftovers: Iterable[Leftover]) -> list[Leftover]:
+    """Bring them in the order of removal."""
+    return sorted(leftovers, key=lambda one: ORDER.index(one.kind))
+
+
+def _state_of(folder: Path) -> str | None:
+    try:
+        return (folder / STATE).read_text(encoding="utf-8") or None
+    except OSError:
+        return None
+
+
+def _is_needed(leftover: Leftover) -> bool:
+    if leftover.state is not None:
+        return _may_exist(Path(leftover.state))
+    process = leftover.simulator.partition("-")[0]
+    return process.isdecimal() and _is_alive(int(process))
+
+
+def _may_exist(path: Path) -> bool:
+    try:
+        return path.exists()
+    except PermissionError:  # somebody else's
+        return True
+
+
+def _is_alive(process: int) -> bool:
+    if process <= 0:
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True

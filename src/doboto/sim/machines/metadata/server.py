@@ -1,0 +1,173 @@
+"""The metadata service: HTTP at 169.254.169.254 inside of machines, for those that this machine's kernel lets us enter.
+
+It needs Linux, root, and containers that are processes of this machine. Where it is not to be had, machines are without
+it and `MetadataService.problem` says why.
+"""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import json
+import logging
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, cast
+
+from ...engine.records import Record
+from ..machine import Machine
+from . import namespace
+from .document import Redirect, find
+from .namespace import Namespace
+
+log = logging.getLogger("doboto.sim.machines")
+
+ADDRESS, PORT = "169.254.169.254", 80
+#: The name of a machine's device that leads here.
+DEVICE = "metadata0"
+#: The addresses of machines' devices: 169.254.1.1 to 169.254.168.254.
+BLOCK, ADDRESSES = 254, 254 * 168
+
+
+class MetadataService:
+    """Answers machines about themselves.
+
+    Args:
+        describe: Called with a machine; the document of its metadata. LookupError if its Droplet is gone.
+    """
+
+    def __init__(self, describe: Callable[[Machine], Record]) -> None:
+        self._describe = describe
+        self._numbers = itertools.count()
+        #: By the addresses of their devices; a machine gets a new one whenever it starts.
+        self._machines: dict[str, Machine] = {}
+        self._server: MetadataServer | None = None
+        #: Why there is no metadata service, or None.
+        self.problem: str | None = "it has not been started"
+        self._namespace: Namespace | None = None
+
+    def start(self) -> None:
+        """Begin to answer, or note why that cannot be."""
+        try:
+            self._namespace = Namespace.new()
+            listening = self._namespace.run(_listen)
+        except OSError as failure:
+            self.problem = f"this user may not create network namespaces: {failure.strerror or failure}"
+            log.warning("machines have no metadata service: %s", self.problem)
+            return
+        self.problem = None
+        self._server = MetadataServer(listening, self._answer)
+        threading.Thread(target=self._server.serve_forever, name="doboto-metadata", daemon=True).start()
+
+    def connect(self, machine: Machine, process: int) -> None:
+        """Let a machine that has just started reach the service, and note its MAC addresses.
+
+        Args:
+            machine: The machine.
+            process: The id of its first process.
+
+        Raises:
+            OSError: It cannot be reached.
+        """
+        if self._namespace is None:
+            return
+        number = next(self._numbers) % ADDRESSES
+        address, peer = f"169.254.{number // BLOCK + 1}.{number % BLOCK + 1}", f"machine{number}"
+        inside = Namespace.of(process)
+        try:
+            machine.hardware_addresses = inside.run(namespace.hardware_addresses)
+            _check(machine, process)
+            inside.connect(DEVICE, self._namespace, peer)
+            self._namespace.run(lambda: _set_up(peer, address))
+            self._machines[address] = machine
+            inside.run(lambda: _set_up_machine(address))
+        finally:
+            inside.close()
+
+    def close(self) -> None:
+        """End."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+        if self._namespace is not None:
+            self._namespace.close()
+
+    def _answer(self, address: str, path: str) -> Any:
+        return find(self._describe(self._machines[address]), path)
+
+
+def _listen() -> socket.socket:
+    namespace.switch_on("lo")
+    namespace.add_address("lo:1", ADDRESS)
+    return socket.create_server((ADDRESS, PORT))
+
+
+def _check(machine: Machine, process: int) -> None:
+    """Make sure that the process is the machine's: the engine may run on another machine.
+
+    Raises:
+        OSError: It is another one.
+    """
+    own = {one["ip_address"] for one in machine.droplet["networks"]["v4"]}
+    if not own & machine.hardware_addresses.keys():
+        raise OSError(errno.ENXIO, f"process {process} of this machine is not in the network of {machine.name}")
+
+
+def _set_up(device: str, address: str) -> None:
+    namespace.switch_on(device)
+    namespace.add_route(address, device)
+
+
+def _set_up_machine(address: str) -> None:
+    namespace.add_address(DEVICE, address)
+    namespace.add_route(ADDRESS, DEVICE)
+
+
+class MetadataServer(ThreadingHTTPServer):
+    """Answers requests in threads.
+
+    Args:
+        listening: The socket that it is to answer, or None for a free port of the loopback address.
+        answer: Called with the address that asks and the path; LookupError or Redirect for what is not there.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, listening: socket.socket | None, answer: Callable[[str, str], Any]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler, bind_and_activate=listening is None)
+        if listening is not None:
+            self.socket.close()
+            self.socket = listening
+        self.answer = answer
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        answer = cast("MetadataServer", self.server).answer
+        try:
+            found = answer(self.client_address[0], self.path.partition("?")[0])
+        except Redirect as redirect:
+            self._send(301, "", {"Location": str(redirect)})
+        except LookupError:
+            self._send(404, "not found")
+        else:
+            text = isinstance(found, str)
+            type = "text/plain; charset=utf-8" if text else "application/json"
+            self._send(200, found if text else json.dumps(found), {"Content-Type": type})
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def _send(self, status: int, body: str, headers: Mapping[str, str] | None = None) -> None:
+        content = body.encode("utf-8", "surrogateescape")
+        self.send_response(status)
+        for name, value in {**(headers or {}), "Content-Length": str(len(content))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        log.debug("metadata: %s", format % arguments)

@@ -1,0 +1,137 @@
+"""Volumes of machines: their files, where they are, and what becomes of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from doboto import DO, DOBOTOActionException
+from doboto.sim import Simulator
+from doboto.sim.machines import EngineError, MachineSettings
+from doboto.sim.machines.volumes import VolumeDirectories
+
+from .conftest import create
+from .fake_engine import FakeEngine
+
+
+def volume(do: DO, name: str = "data-1", **more: Any) -> str:
+    wanted: dict[str, Any] = {"size_gigabytes": 1, "region": "nyc3", **more}
+    return do.volume.create(name=name, **wanted)["id"]
+
+
+def mnt(engine: FakeEngine, droplet_id: int) -> Path:
+    """The directory that a Droplet's machine has as `/mnt`."""
+    (mount,) = engine.of(droplet_id).mounts
+    assert mount.target == "/mnt"
+    return mount.source
+
+
+def attach(do: DO, id: str, droplet_id: int) -> None:
+    do.volume.attach(id, droplet_id=droplet_id, wait=True, timeout=3000)
+
+
+def test_new_droplet_has_its_volumes(do: DO, engine: FakeEngine) -> None:
+    droplet = create(do, volumes=[volume(do)])
+    assert [one.name for one in mnt(engine, droplet["id"]).iterdir()] == ["data_1"]
+
+
+def test_files_move_with_the_volume_and_outlive_droplets(do: DO, engine: FakeEngine, sim: Simulator) -> None:
+    data, first, second = volume(do), create(do, "a")["id"], create(do, "b")["id"]
+    attach(do, data, first)
+    (mnt(engine, first) / "data_1" / "file").write_text("kept")
+    do.volume.detach(data, droplet_id=first, wait=True, timeout=3000)
+    assert list(mnt(engine, first).iterdir()) == []
+    attach(do, data, second)
+    gone = mnt(engine, second)
+    do.droplet.rebuild(second, "ubuntu-22-04-x64", wait=True, timeout=3000)
+    assert (mnt(engine, second) / "data_1" / "file").read_text() == "kept"
+    do.droplet.destroy(second, wait=True)
+    while do.volume.info(data)["droplet_ids"]:
+        pass
+    attach(do, data, first)
+    assert (mnt(engine, first) / "data_1" / "file").read_text() == "kept"
+    sim.close()
+    assert not gone.exists()
+
+
+def test_snapshot_keeps_the_files_of_its_moment(do: DO, engine: FakeEngine) -> None:
+    data, droplet = volume(do), create(do)["id"]
+    attach(do, data, droplet)
+    file = mnt(engine, droplet) / "data_1" / "file"
+    file.write_text("before")
+    snapshot = do.volume.snapshot_create(data, "s")["id"]
+    copy = volume(do, "copy", snapshot_id=snapshot)
+    attach(do, copy, droplet)  # after the copies
+    file.write_text("after")
+    assert (mnt(engine, droplet) / "copy" / "file").read_text() == "before"
+
+
+def test_deleted_volume_leaves_no_files(do: DO, engine: FakeEngine, settings: MachineSettings) -> None:
+    data, droplet = volume(do), create(do)["id"]
+    attach(do, data, droplet)
+    snapshot = do.volume.snapshot_create(data, "s")["id"]
+    do.volume.detach(data, droplet_id=droplet, wait=True, timeout=3000)
+    do.volume.destroy(data)
+    do.volume.snapshot_destroy(snapshot)
+    last = volume(do, "last")
+    attach(do, last, droplet)  # after the deletions
+    left = [one for kind in ("volumes", "snapshots") for one in Path(settings.folder).glob(f"*/{kind}/*")]
+    assert left == []
+
+
+def test_volume_that_cannot_be_attached_ends_as_errored_action(
+    do: DO, engine: FakeEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    data, droplet = volume(do), create(do)["id"]
+    mnt(engine, droplet).rmdir()
+    mnt(engine, droplet).write_text("no directory")
+    with pytest.raises(DOBOTOActionException):
+        attach(do, data, droplet)
+    assert "could not create the directory" in caplog.text
+    assert do.volume.info(data)["droplet_ids"] == []
+
+
+# -- the directories themselves, after the simulator was killed
+
+
+@pytest.fixture
+def directories(tmp_path: Path) -> VolumeDirectories:
+    return VolumeDirectories(tmp_path / "sim")
+
+
+def test_attaching_and_detaching_again_changes_nothing(directories: VolumeDirectories) -> None:
+    for _ in range(2):
+        directories.attach("id", "data", "m")
+    (directories.prepare("m") / "data" / "file").touch()
+    for _ in range(2):
+        directories.detach("id", "data", "m")
+    directories.attach("id", "data", "n")
+    assert (directories.prepare("n") / "data" / "file").exists()
+
+
+def test_files_are_recovered_from_a_machine_that_is_gone(directories: VolumeDirectories) -> None:
+    directories.attach("id", "data", "gone")
+    (directories.prepare("gone") / "data" / "file").touch()
+    directories.attach("other", "data", "here")
+    directories.recover("id", "data", ["gone"])
+    directories.forget("gone")
+    directories.attach("id", "data", "m")
+    assert (directories.prepare("m") / "data" / "file").exists()
+    assert directories.machines() == ["here", "m"] or set(directories.machines()) == {"here", "m"}
+
+
+def test_folder_is_for_its_user_alone(directories: VolumeDirectories, tmp_path: Path) -> None:
+    directories.prepare("m")
+    assert (tmp_path / "sim").stat().st_mode & 0o777 == 0o700
+
+
+def test_failing_copy_leaves_nothing(directories: VolumeDirectories, tmp_path: Path) -> None:
+    directories.attach("id", "data", "m")
+    directories.detach("id", "data", "m")
+    (tmp_path / "sim" / "volumes" / "id").rmdir()
+    (tmp_path / "sim" / "volumes" / "id").write_text("no directory")
+    with pytest.raises(EngineError, match="could not be copied"):
+        directories.snapshot("id", "s")
+    assert list((tmp_path / "sim" / "snapshots").iterdir()) == []
