@@ -189,6 +189,9 @@ CLIENTS_OWN = {
     "AutoscaleTemplateBase": "what AutoscaleTemplate and AutoscaleTemplateCreate share",
     "ImageCreateBase": "what ImageCreate has beside what is required",
     "VolumeCreateBase": "what VolumeCreate has beside what is required",
+    "DropletPlan": "what `droplet.plan` returns",
+    "PlanPrice": "a part of DropletPlan",
+    "PlanProblem": "a part of DropletPlan",
     "DropletCreateBase": "what DropletCreate and DropletsCreate share",
     "DropletAttributes": "DropletCreate and DropletsCreate together, with nothing required",
 }

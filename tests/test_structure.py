@@ -68,7 +68,10 @@ MAY = {
     "resources": (
         "doboto.resources", "doboto._wait", "doboto._core", "doboto._session", "doboto._operation",
         "doboto._io.protocol", "doboto.errors", "doboto.events", "doboto.outcomes", "doboto.types",
-        "doboto.addresses", "doboto._json",
+        "doboto.addresses", "doboto._json", "doboto.plans",
+    ),
+    "plans": (
+        "doboto.plans", "doboto._core", "doboto._json", "doboto._session", "doboto.errors", "doboto.types",
     ),
 }  # fmt: skip
 #: The only ones that know both the client and the simulator.

@@ -20,7 +20,7 @@ from doboto.client import Client, resource
 
 RESOURCES = sorted(name for name, value in vars(Client).items() if isinstance(value, resource))
 #: Operations whose command is written by hand.
-BY_HAND = {("droplet", "wait")}
+BY_HAND = {("droplet", "wait")} | catalog.WITHOUT_COMMAND
 OPERATIONS = [
     (name, operation)
     for name in RESOURCES

@@ -170,6 +170,7 @@ ARGUMENTS: Mapping[str, Callable[[Any], Given]] = {
     "droplet.destroy_status": lambda w: given(w.ruin),
     "droplet.destroy_with_associated_resources": lambda w: given(w.droplet, dangerous=True),
     "droplet.kernel_update": lambda w: given(w.droplet, 7515),
+    "droplet.plan": lambda _: given(one("new")),
     "droplet.present": lambda _: given(one("new")),
     "droplet.rebuild": lambda w: given(w.droplet, IMAGE),
     "droplet.rename": lambda w: given(w.droplet, "new"),

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from doboto import DOBOTOForbiddenException, DOBOTONotFoundException, catalog
+from doboto.sim import Simulator
 
-from .conftest import client
+from .conftest import client, one
 from .scoped_calls import INSTEAD, VALUES, an_account, arguments
 
 #: Those whose `name` takes the place of an id.
@@ -105,3 +106,9 @@ def test_a_note_says_what_else_is_needed(label: str, using: Using) -> None:
 
 def test_each_parameter_with_scopes_of_its_own_is_tried() -> None:
     assert {name for _, using in USES for name in using} == {*VALUES, *INSTEAD}
+
+
+def test_a_plan_is_made_without_what_the_token_cannot_read(flavour: str, runner: Any, sim: Simulator) -> None:
+    sim.register("narrow", scopes=["droplet:create"], account="simulated")
+    plan = client(flavour, runner, sim, token="narrow").droplet.plan(one(), ssh_keys=["laptop"], size="unknown")
+    assert (plan["problems"], plan["price"]) == ([], None)

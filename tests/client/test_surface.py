@@ -51,6 +51,7 @@ BEYOND = {
     "destroy_with_associated_resources",
     "each",
     "firewall_list",
+    "plan",
     "snapshot_create",
     "wait",
 }

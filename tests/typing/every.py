@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import assert_type
+from typing import Any, assert_type
 
 from doboto import DO, AsyncDO
 from doboto.types import (
@@ -14,6 +14,7 @@ from doboto.types import (
     BackupPolicyRecord,
     Certificate,
     DestroyStatus,
+    DropletPlan,
     Firewall,
     Image,
     LoadBalancer,
@@ -29,6 +30,7 @@ from doboto.types import (
     VPCPeering,
 )
 
+PLAN: dict[str, Any] = {"size": "s", "image": "i"}
 VOLUME: VolumeCreate = {"name": "data", "region": "nyc3", "size_gigabytes": 10}
 
 
@@ -45,6 +47,8 @@ def droplets(do: DO) -> None:
     assert_type(do.droplet.ipv6_enable(tag_name="t"), list[Action])
     assert_type(do.droplet.kernel_update(1, 2), Action)
     assert_type(do.droplet.password_reset(1), Action)
+    assert_type(do.droplet.plan({"name": "a", "size": "s", "image": "i"}), DropletPlan)
+    assert_type(do.droplet.plan(PLAN, name="a", present=True), DropletPlan)
     assert_type(do.droplet.power_cycle(1), Action)
     assert_type(do.droplet.power_cycle(tag_name="t"), list[Action])
     assert_type(do.droplet.power_on(1), Action)

@@ -106,7 +106,7 @@ class ResourceGroup(LazyGroup):
 
     def summaries(self) -> Mapping[str, Mapping[str, str]]:
         """Return the operations, and what is written beside them."""
-        found = catalog.operations(self._resource).items()
+        found = catalog.commands(self._resource).items()
         operations = {name: summary_of(one) for name, one in found if name not in self._written}
         beside = {name: one.summary for name, one in self._written.items()}
         return {"Operations": operations, **({"Also": beside} if beside else {})}
@@ -115,7 +115,7 @@ class ResourceGroup(LazyGroup):
         """Return the command of a name, or None."""
         if cmd_name in self._written:
             return self._written[cmd_name].load()
-        operation = catalog.operations(self._resource).get(cmd_name)
+        operation = catalog.commands(self._resource).get(cmd_name)
         return None if operation is None else OperationCommand(operation, _complete_with)
 
 

@@ -46,6 +46,7 @@ from .certificate import Certificate, CertificateType
 from .domain import Domain, DomainRecord, DomainRecordAttributes, DomainRecordCreate
 from .droplet import Droplet, DropletStatus, Kernel, NeighborIds, Networks, NetworkV4, NetworkV6
 from .droplet_create import DropletAttributes, DropletCreate, DropletCreateBase, DropletsCreate
+from .droplet_plan import DropletPlan, PlanPrice, PlanProblem
 from .firewall import (
     Firewall,
     FirewallChange,
@@ -154,6 +155,7 @@ __all__ = [
     "DropletAttributes",
     "DropletCreate",
     "DropletCreateBase",
+    "DropletPlan",
     "DropletSnapshot",
     "DropletStatus",
     "DropletsCreate",
@@ -193,6 +195,8 @@ __all__ = [
     "NextBackupWindow",
     "OneClick",
     "OutboundRule",
+    "PlanPrice",
+    "PlanProblem",
     "Project",
     "ProjectAttributes",
     "ProjectCreate",

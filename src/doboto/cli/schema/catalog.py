@@ -29,6 +29,10 @@ SINGLE: Mapping[Any, tuple[str, Callable[[Any], bool]]] = {
 READS_ON = re.compile(r"(; or|, with|, or|;)$")
 
 
+#: Operations that other commands stand for: `create --dry-run` plans.
+WITHOUT_COMMAND = frozenset({("droplet", "plan")})
+
+
 def hyphenate(name: str) -> str:
     """Replace underscores in a Python name by hyphens."""
     return name.replace("_", "-")
@@ -85,6 +89,11 @@ def operations(resource: str) -> dict[str, Operation]:
     """Return the operations of a resource, by their names on the command line, sorted."""
     found = catalog.resources()[resource].operations.values()
     return dict(sorted((hyphenate(one.name), Operation(one.resource, one.name, one.descriptor)) for one in found))
+
+
+def commands(resource: str) -> dict[str, Operation]:
+    """Return the operations of a resource that are commands."""
+    return {name: one for name, one in operations(resource).items() if (resource, one.name) not in WITHOUT_COMMAND}
 
 
 def sentence(text: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from functools import partial
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, Unpack
 
 from ..._core import pages
 from ..._core.deadline import Deadline
@@ -23,7 +23,8 @@ from ..._wait.followers import DeletionFollower
 from ..._wait.polling import WaitPlan, wait
 from ...errors import DOBOTOException, DOBOTOInvalidResponseException, DOBOTONotFoundException
 from ...events import OnEvent
-from ...types import Action, DropletAttributes, DropletSnapshot, Firewall, Kernel
+from ...plans.planner import Planner
+from ...types import Action, DropletAttributes, DropletPlan, DropletSnapshot, Firewall, Kernel
 from ...types import Droplet as DropletData
 from .actions import DropletActions
 from .associated import DropletAssociated
@@ -288,6 +289,47 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         everything = there | dict(zip(missing.names, created, strict=False))
         droplets = [everything[name] for name in order.names]
         return (droplets, created) if order.many else (droplets[0], created[0] if created else None)
+
+    @operation(
+        ref=(
+            "sizes_list", "regions_list", "images_list", "account_get", "droplets_list", "sshKeys_list", "volumes_list",
+            "vpcs_list", "projects_list",
+        ),
+        scopes_note="what the token cannot read is not checked: sizes:read, regions:read, image:read, account:read and "
+        "droplet:read; ssh_key:read, block_storage:read, vpc:read and project:read for what is named",
+    )  # fmt: skip
+    async def plan(
+        self,
+        attribs: DropletAttributes | Mapping[str, Any] | None = None,
+        *,
+        present: bool = False,
+        **attributes: Unpack[DropletAttributes],
+    ) -> DropletPlan:
+        """Check what `create` or `present` would send, with its price. Nothing is created.
+
+        SSH keys, volumes, images, the VPC and the project may be given by name::
+
+            plan = do.droplet.plan(PLAN, name="web-1", ssh_keys=["laptop"])
+            if not plan["problems"]:
+                do.droplet.create(plan["attributes"], wait=True)
+
+        Slugs, what is offered in the region, the disk that the image needs, tags and the account's limit are checked,
+        with some requests that only read.
+
+        Args:
+            attribs: The Droplet's attributes, as for `create`.
+            present: If true, plan for `present`: Droplets that are there already are not created again.
+
+        Returns:
+            The attributes with ids in place of names, the requests, the price and what is wrong.
+
+        Raises:
+            ValueError, TypeError: The attributes can't be right.
+        """
+        order = check_create(attribs, attributes, ready_port=None, wait=False, present=present)
+        plan = WaitPlan(1.0, self._session.deadline())
+        existing = await self._find_by_names(order, plan) if present else {}
+        return await Planner(self._session, self._list_all, plan.deadline).plan(order, existing)
 
     async def _find_by_names(self, order: CreateRequest, plan: WaitPlan) -> dict[str, Any]:
         """The Droplets that are there, by their names: asked for by name, or from the lists where that takes less."""
