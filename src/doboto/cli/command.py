@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -28,6 +29,8 @@ CONTEXT: Mapping[str, Any] = {"help_option_names": ["-h", "--help"], "max_conten
 #: Operations on Droplets, and their options, that the file of contexts may have defaults for.
 DEFAULTED = frozenset({"create", "present"})
 DEFAULT_KEY = "doboto.defaults"
+#: What the arguments of a list are.
+PATTERNS = "Only those whose name or slug fits: web-1, 'web-*', 'db-[0-9]'. Quote it, or the shell replaces it."
 DEFAULT_NAMES = frozenset({"region", "size", "image", "ssh_keys"})
 
 
@@ -161,7 +164,7 @@ class OperationCommand(Described):
         from .run.confirm import UPDATE_OPTIONS
         from .schema.parameters import replaces
 
-        added: list[click.Parameter] = []
+        added = self._filters()
         if self.operation.resource == "droplet" and self.operation.name in running.MAKING:
             added += running.OPTIONS
         if replaces(self.operation):
@@ -169,6 +172,32 @@ class OperationCommand(Described):
         if self.operation.may_ask:
             added.append(Option(["--yes", "-y", "our_yes"], is_flag=True, default=None, help=self._asking()))
         return added
+
+    def _filters(self) -> list[click.Parameter]:
+        """Return the patterns and options that a list is filtered by, where its operation has no such parameter."""
+        from .output.columns import NAMES, filters_of, time_of
+        from .schema.values import MOMENT
+
+        operation, kind = self.operation, self.operation.result
+        if not operation.lists or kind is None:
+            return []
+        members = typing.get_type_hints(kind)
+        found: list[click.Parameter] = []
+        if not members.keys().isdisjoint(NAMES) and not any(isinstance(one, Argument) for one in self.own_params()):
+            found.append(Argument(["our_patterns"], nargs=-1, metavar="[PATTERN]...", text=PATTERNS))
+        for name in filters_of(kind):
+            if not operation.takes(name):
+                flag = f"--{catalog.hyphenate(name)}"
+                text = f"Only those of this {name.replace('_', ' ')}; several between commas."
+                completing = self._completer(operation, name)
+                found.append(Option([flag, f"our_filter_{name}"], metavar="TEXT", help=text, shell_complete=completing))
+        if time_of(kind):
+            found += [
+                Option([f"--{name}", f"our_{name}"], type=MOMENT, metavar="TIME", help=f"Only those {text}.")
+                for name, text in (("after", "begun or created since: -1h, -2d, an ISO 8601 time"),
+                                   ("before", "begun or created until then"))
+            ]  # fmt: skip
+        return found
 
     def _asking(self) -> str:
         info = self.operation.info

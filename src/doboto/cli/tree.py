@@ -36,8 +36,8 @@ class HandwrittenCommand:
     load: Callable[[], click.Command]
 
 
-def _load(module: str) -> click.Command:
-    found: click.Command = importlib.import_module(f".commands.{module}", __package__).command
+def _load(module: str, name: str = "command") -> click.Command:
+    found: click.Command = getattr(importlib.import_module(f".commands.{module}", __package__), name)
     return found
 
 
@@ -61,8 +61,10 @@ BESIDE: Mapping[str, Mapping[str, HandwrittenCommand]] = {
     "droplet": {
         "ssh": HandwrittenCommand("Log in to a Droplet with the system's ssh.", partial(_load, "ssh")),
         "wait": HandwrittenCommand(
-            "Wait until Droplets are ready and no action is running on them.", partial(_load, "wait")
+            "Wait until Droplets are ready and no action is running on them.", partial(_load, "droplet", "wait_command")
         ),
+        "tag": HandwrittenCommand("Put a tag on Droplets.", partial(_load, "droplet", "tag_command")),
+        "untag": HandwrittenCommand("Take a tag off Droplets.", partial(_load, "droplet", "untag_command")),
     },
 }
 #: No commands of the outermost level, but what is looked for there.

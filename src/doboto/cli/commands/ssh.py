@@ -19,7 +19,7 @@ from ..command import CONTEXT, Described
 from ..errors import NOT_FOUND, USAGE, Failure
 from ..settings import Argument, CliSettings, Option, common
 from .completion import complete_droplets
-from .wait import WAITING
+from .droplet import WAITING
 
 #: Seconds for ssh to connect, unless `--timeout` is less; its own default is the system's, minutes.
 CONNECT_TIMEOUT = 15
@@ -89,7 +89,7 @@ def _ssh(ctx: click.Context, **params: Any) -> None:
     from ..output.progress import Reporter
     from ..run.resolve import resolve_droplets
     from ..run.resume import offer_resume, wait_command
-    from .wait import choose_timeout, wait_for
+    from .droplet import choose_timeout, wait_for
 
     destination = parse_destination(params["droplet"])
     params["timeout"] = choose_timeout(params["timeout"], settings)

@@ -1,4 +1,4 @@
-"""The columns of a table of each kind of resource, as data.
+"""The columns of a table of each kind of resource, as data, and what lists are filtered by.
 
 A column is a name and, where the API's member is called otherwise, a JMESPath expression. `wide` ones are left out on
 narrow terminals. A kind that is not listed shows the first members of its type that hold a single value.
@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import typing
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
 from ..._json import holds_objects, is_object
@@ -178,6 +180,87 @@ def _is_quantity(name: str, rows: Sequence[Any]) -> bool:
 def _quote(name: str) -> str:
     """Return the JMESPath expression of a member, whose name may have any characters."""
     return "" if name.isidentifier() and name.isascii() else json.dumps(name)
+
+
+#: Members and columns that a list is filtered by, where its operation has no such parameter.
+FILTERED = ("region", "status", "state", "type", "resource_type", "size")
+#: Members that have the time of a resource, for `--after` and `--before`; the first of a kind counts.
+TIMES = ("started_at", "created_at")
+
+
+def filters_of(kind: Any) -> dict[str, str]:
+    """Return what a list of a kind is filtered by: names, and JMESPath expressions of their values."""
+    listed = {column.name: column.expression for column in COLUMNS.get(kind.__name__, ())}
+    members = typing.get_type_hints(kind)
+    own = {name: f"{name}.slug || {name}" for name in FILTERED if name in members}
+    return {name: listed.get(name) or own[name] for name in FILTERED if name in listed or name in own}
+
+
+def time_of(kind: Any) -> str | None:
+    """Return the member that has the time of a resource of a kind, or None."""
+    members = typing.get_type_hints(kind)
+    return next((name for name in TIMES if name in members), None)
+
+
+#: Members that patterns are compared with.
+NAMES = ("name", "slug")
+#: How many values a hint lists.
+VALUES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    """Which resources of a list are wanted.
+
+    Attributes:
+        patterns: Shell patterns, of which the name or slug fits one; empty for any name.
+        values: Allowed values by name of `filters_of`, in any case.
+        after: The earliest time, in seconds since 1970, or None.
+        before: The latest time, or None.
+    """
+
+    patterns: Sequence[str] = ()
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    after: float | None = None
+    before: float | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.patterns, self.values, self.after is not None, self.before is not None))
+
+    def apply(self, resources: Iterable[Any], kind: Any) -> list[Any]:
+        """Return the wanted resources, in their order."""
+        expressions, time = filters_of(kind), time_of(kind)
+        return [one for one in resources if self._fits(one, expressions) and self.is_in_time(one, time)]
+
+    def unknown_values(self, resources: Sequence[Any], kind: Any) -> dict[str, str]:
+        """Return, for each filter by which nothing is found, the values that there are; they may be mistyped."""
+        import jmespath
+
+        expressions, found = filters_of(kind), dict[str, str]()
+        for key, allowed in self.values.items():
+            there = sorted({str(jmespath.search(expressions[key], one)) for one in resources})
+            if there and not {one.lower() for one in there} & {value.lower() for value in allowed}:
+                found[key] = ", ".join(there[:VALUES]) + (", ..." if len(there) > VALUES else "")
+        return found
+
+    def _fits(self, resource: Mapping[str, Any], expressions: Mapping[str, str]) -> bool:
+        import jmespath
+
+        names = [str(resource.get(member) or "").lower() for member in NAMES]
+        if self.patterns and not any(fnmatchcase(name, pattern.lower()) for name in names for pattern in self.patterns):
+            return False
+        found = {key: str(jmespath.search(expressions[key], resource)).lower() for key in self.values}
+        return all(found[key] in {value.lower() for value in allowed} for key, allowed in self.values.items())
+
+    def is_in_time(self, resource: Mapping[str, Any], time: str | None) -> bool:
+        """Whether the time of a resource is within the bounds; one without a time is not."""
+        if self.after is None and self.before is None:
+            return True
+        text = resource.get(time or "")
+        if not isinstance(text, str):
+            return False
+        moment = datetime.fromisoformat(text).timestamp()
+        return (self.after is None or moment >= self.after) and (self.before is None or moment <= self.before)
 
 
 def find_column(name: str, among: Iterable[str]) -> str | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from itertools import product
+from itertools import product, takewhile
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -16,6 +16,7 @@ from ..._json import is_array
 from ...errors import DOBOTOException, DOBOTOUnprocessableException
 from ...events import Progress
 from ..errors import USAGE, Failure, SeveralFailed, describe_error, done_of, exit_of
+from ..output.columns import ListFilter
 from ..output.formats import check_expressions, print_result
 from ..output.progress import Reporter
 from ..schema.catalog import Operation, takes_droplet
@@ -34,6 +35,10 @@ MAKING = frozenset({"create", "present"})
 CHECKED = frozenset({"create", "present", "resize", "rebuild"})
 
 
+#: Begins the names of parameters that filter a list.
+FILTER = "our_filter_"
+#: Seconds by which an action may have begun before an older one in the list.
+SLACK = 3600.0
 #: Seconds that are left for the work at least, once a question is answered.
 SHORTEST = 0.001
 
@@ -47,12 +52,23 @@ class Invocation:
         count: How many Droplets to create.
         dry_run: To create nothing.
         replace: To reset what an update does not give.
+        filter: Which resources of a list are printed.
     """
 
     yes: bool = False
     count: int | None = None
     dry_run: bool = False
     replace: bool = False
+    filter: ListFilter = field(default_factory=ListFilter)
+
+
+def _filter_of(params: dict[str, Any]) -> ListFilter:
+    """Remove the options that filter a list from a command's parameters, and return what they say."""
+    given = {name.removeprefix(FILTER): params.pop(name) for name in [*params] if name.startswith(FILTER)}
+    values = {name: [one.strip() for one in text.split(",")] for name, text in given.items() if text}
+    return ListFilter(
+        params.pop("our_patterns", ()), values, params.pop("our_after", None), params.pop("our_before", None)
+    )
 
 
 def run(
@@ -67,6 +83,7 @@ def run(
         params.pop("our_count", None),
         bool(params.pop("our_dry_run", None)),
         bool(params.pop("our_replace", None)),
+        _filter_of(params),
     )
     values = values_of(params, command)
     if settings.timeout is not None and operation.takes("timeout"):
@@ -98,15 +115,20 @@ def run(
             return resume(operation, unfinished, reporter, settings)
 
         with offer_resume(reporter, again):
-            _execute(do, operation, todo, reporter, settings)
+            _execute(do, operation, todo, reporter, settings, invocation.filter)
 
 
 def _execute(
-    do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, settings: CliSettings
+    do: DO,
+    operation: Operation,
+    calls: Sequence[Mapping[str, Any]],
+    reporter: Reporter,
+    settings: CliSettings,
+    filter: ListFilter,
 ) -> None:
     """Make the calls and print the result; where a part failed, the results of the others."""
     try:
-        result = _run(do, operation, calls, reporter) if calls else None
+        result = _run_filtered(do, operation, calls, reporter, filter) if calls else None
     except (SeveralFailed, DOBOTOException) as failure:
         reporter.stop()
         if isinstance(failure, DOBOTOUnprocessableException) and (hint := _resize_hint(do, operation, calls, settings)):
@@ -118,6 +140,28 @@ def _execute(
         raise
     reporter.stop()
     print_result(_unpack(result), operation.result, settings, reporter.names)
+
+
+def _run_filtered(
+    do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, filter: ListFilter
+) -> Any:
+    """Make the calls, and leave out of a list what is not wanted.
+
+    Of the actions of all times, which are listed newest first, those before the earliest time wanted are not read.
+    """
+    if not filter:
+        return _run(do, operation, calls, reporter)
+    if operation.resource == "action" and filter.after is not None:
+        earliest = ListFilter(after=filter.after - SLACK)
+        listed = list(takewhile(lambda action: earliest.is_in_time(action, "started_at"), do.action.each()))
+    else:
+        listed = _run(do, operation, calls, reporter)
+    found = filter.apply(listed, operation.result)
+    if not found and not reporter.quiet:
+        for name, there in filter.unknown_values(listed, operation.result).items():
+            text = f"nothing has the {name.replace('_', ' ')} {', '.join(filter.values[name])}; there are {there}"
+            reporter.line(text, event="hint")
+    return found
 
 
 def _resize_hint(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], settings: CliSettings) -> str | None:

@@ -53,6 +53,11 @@ class Operation(catalog.Operation):
         return bool(self.info.irreversible or self.info.irreversible_with)
 
     @property
+    def lists(self) -> bool:
+        """Whether it returns a list of resources."""
+        return self.name.rpartition("_")[2] == "list" and not self.info.changes
+
+    @property
     def only_waits(self) -> bool:
         """Whether it waits for what exists, and changes nothing."""
         return self.name.rpartition("_")[2] == "wait"

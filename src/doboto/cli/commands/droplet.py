@@ -1,14 +1,18 @@
-"""`doboto droplet wait`: wait until Droplets are ready, off or gone, however that began."""
+"""Commands of Droplets beside the library's operations: `droplet wait`, `droplet tag` and `droplet untag`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from ..command import CONTEXT, Described
 from ..errors import USAGE, Failure
+from ..schema import catalog
+from ..schema.values import Several
 from ..settings import SECONDS, Argument, CliSettings, Option, common
 from .completion import complete_droplets, complete_tags
 
@@ -24,14 +28,15 @@ def _wait(ctx: click.Context, **params: Any) -> None:
     from ..accounts.client import bound, open_client
     from ..output.formats import check_expressions, print_result
     from ..output.progress import Reporter
-    from ..run.resume import offer_resume, wait_command
+    from ..run.resume import offer_resume
+    from ..run.resume import wait_command as resume_line
 
     check_expressions(settings, Droplet)
     until, port = params["until"], params["ready_port"]
     with open_client(settings) as do, Reporter(settings) as reporter:
         bounded = bound(do, params["timeout"])
         ids = _ids(bounded, params, reporter.names)
-        with offer_resume(reporter, lambda _: wait_command(settings, ids, port=port, until=until)):
+        with offer_resume(reporter, lambda _: resume_line(settings, ids, port=port, until=until)):
             found = wait_for(bounded, ids, params, reporter)
         reporter.stop()
         if until != "gone":
@@ -97,7 +102,7 @@ WAITING: Sequence[click.Parameter] = (
            help=f"Maximum seconds for the whole command, names that are looked up included. Default: {TIMEOUT:g}."),
 )  # fmt: skip
 
-command = Described(
+wait_command = Described(
     "wait",
     help="Wait until Droplets are ready and no action is running on them.",
     prints="The Droplets as they are then.",
@@ -134,3 +139,88 @@ command = Described(
         *common(frozenset({"--timeout"})),
     ],
 )
+
+
+def _change_tags(ctx: click.Context, *, attach: bool, **params: Any) -> None:
+    settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(params)
+    from ..accounts.client import bound, open_client
+    from ..output.progress import Reporter
+    from ..run.resolve import resolve_droplets
+    from ..schema.parameters import as_usage
+
+    droplets, tags = _words(params["words"], params["tags"])
+    operation = catalog.operations("tag")["attach"]
+    with open_client(settings) as client, Reporter(settings) as reporter, as_usage(operation):
+        do = bound(client, settings.timeout)
+        ids = resolve_droplets(do, droplets, reporter.names)
+        resources: Any = [{"resource_id": str(id), "resource_type": "droplet"} for id in ids]
+        for tag in tags:
+            if attach:
+                do.tag.create(tag)  # one that exists is left as it is
+                do.tag.attach(tag, resources)
+            else:
+                do.tag.detach(tag, resources)
+        _report_tags(ids, tags, reporter, attach=attach)
+
+
+def _report_tags(ids: Sequence[int], tags: Sequence[str], reporter: Reporter, *, attach: bool) -> None:
+    text = "tagged {} with {}" if attach else "untagged {}: {}"
+    if not reporter.quiet:
+        for id in ids:
+            line = text.format(reporter.label(id), ", ".join(tags))
+            reporter.line(line, event="tagged" if attach else "untagged", id=id, tags=list(tags))
+
+
+def _words(words: Sequence[str], tags: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:
+    """Divide the words of a command into Droplets and tags: the last word has the tags, unless an option has them.
+
+    Raises:
+        Failure: There are no Droplets, or no tags.
+    """
+    given = [tag for some in tags for tag in some]
+    droplets = list(words) if given else list(words[:-1])
+    found = list(dict.fromkeys(given or [tag.strip() for tag in words[-1].split(",")]))
+    if not droplets:
+        raise Failure("give Droplets, then the tag: doboto droplet tag web-1 env:prod", USAGE.code)
+    if not all(found):
+        raise Failure("a tag is empty", USAGE.code)
+    return droplets, found
+
+
+def _complete_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    return [*complete_droplets(ctx, param, incomplete), *complete_tags(ctx, param, incomplete)]
+
+
+def _tag_command(name: str, help: str, *, attach: bool) -> Described:
+    return Described(
+        name,
+        help=help,
+        prints="Nothing.",
+        callback=click.pass_context(partial(_change_tags, attach=attach)),
+        context_settings=dict(CONTEXT),
+        params=[
+            Argument(
+                ["words"],
+                nargs=-1,
+                required=True,
+                metavar="DROPLET... TAG",
+                text="Droplets, by id or name, then the tag, or several between commas.",
+                shell_complete=_complete_words,
+            ),
+            Option(
+                ["--tag", "--tag-name", "--tag-names", "tags"],
+                type=Several(click.STRING),
+                multiple=True,
+                metavar="TEXT",
+                help="The tags; then all arguments are Droplets.",
+                shell_complete=complete_tags,
+            ),
+            *common(),
+        ],
+    )
+
+
+tag_command = _tag_command(
+    "tag", "Put a tag on Droplets: doboto droplet tag web-1 web-2 env:prod. It is created if need be.", attach=True
+)
+untag_command = _tag_command("untag", "Take a tag off Droplets. The tag stays.", attach=False)
