@@ -98,3 +98,9 @@ def test_the_help_says_what_wait_prints_and_when_resize_asks(doboto: Doboto) -> 
     assert "Prints  The Droplets as they are then." in doboto.ok("droplet", "wait", "--help").out
     assert "only with --disk is there a question" in doboto.ok("droplet", "resize", "--help").out
     assert "Do not ask.\n" in doboto.ok("droplet", "destroy", "--help").out
+
+
+def test_members_of_objects_are_not_taken_for_operations(doboto: Doboto) -> None:
+    text = " ".join(doboto.ok("droplet", "backup-enable", "--help").out.split())
+    assert "`plan` (`daily` or `weekly`)" in text
+    assert "doboto droplet plan" not in text

@@ -234,7 +234,8 @@ class HelpText:
         if word is not None:
             return word if value in (None, "True") or not word.startswith("--") else f"{word} {value}"
         here = operations(self.operation.resource)
-        if value is None and name != self.operation.name and hyphenate(name) in here:
+        is_member = found.string.startswith(" (", found.end())  # `plan` (`daily` or `weekly`): of an object
+        if value is None and name != self.operation.name and hyphenate(name) in here and not is_member:
             return f"`doboto {hyphenate(self.operation.resource)} {hyphenate(name)}`"
         return found[0]
 
