@@ -22,6 +22,9 @@ _numbers = itertools.count(1)
 #: Which simulator is which; an `id` is given to another one when it is gone.
 _numbered: WeakKeyDictionary[Simulator, int] = WeakKeyDictionary()
 
+#: Clocks that a sleeping client moves on.
+MOVABLE = (ManualClock, InstantClock)
+
 #: What stands in URLs and links; nothing is ever sent there.
 URL = "http://simulated.localhost/v2"
 
@@ -69,7 +72,10 @@ class SimulatedTransport:
 
 
 class SimulatedClock:
-    """The simulator's time, as a client sees it. A clock that is moved by hand is moved by whoever sleeps.
+    """The simulator's time, as a client sees it.
+
+    A client that sleeps moves a clock that is moved by hand, and one on which everything is over at once: real time
+    passes on a `RealClock` only.
 
     Args:
         simulator: The simulated DigitalOcean.
@@ -93,15 +99,15 @@ class SimulatedClock:
         return self._clock.now()
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass; at once where it is moved by hand."""
-        if isinstance(self._clock, ManualClock):
+        """Let time pass; at once where the clock can be moved on."""
+        if isinstance(self._clock, MOVABLE):
             self._move_to(self._clock.now() + seconds)
         else:
             _pause(seconds / getattr(self._clock, "speed", 1.0))
 
     async def async_sleep(self, seconds: float) -> None:
         """Let time pass, and other tasks run."""
-        if isinstance(self._clock, ManualClock):
+        if isinstance(self._clock, MOVABLE):
             moment = self._clock.now() + seconds
             await asyncio.sleep(0)
             self._move_to(moment)
@@ -110,8 +116,9 @@ class SimulatedClock:
 
     def _move_to(self, moment: float) -> None:
         """Move on to a moment; sleepers side by side must not add up their sleep."""
-        clock = cast(ManualClock, self._clock)
-        clock.advance(max(0.0, moment - clock.now()))
+        clock = cast("ManualClock | InstantClock", self._clock)
+        if moment > clock.now():
+            clock.move_to(moment)
 
 
 def _pause(seconds: float) -> None:

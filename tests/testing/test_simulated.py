@@ -121,6 +121,25 @@ def test_programs_are_told_by_their_environment(doboto_simulated_environment: Si
     assert doboto_simulated_environment.requests.filter("GET", "/v2/droplets")
 
 
+@pytest.mark.parametrize("kind", [DO, AsyncDO])
+def test_waits_in_the_process_take_no_real_time(
+    kind: type[Any], monkeypatch: pytest.MonkeyPatch, doboto_simulated_environment: Simulator
+) -> None:
+    slept: list[float] = []
+    real_sleep = asyncio.sleep
+    monkeypatch.setattr("doboto.simulated._pause", slept.append)
+    monkeypatch.setattr("asyncio.sleep", lambda seconds: slept.append(seconds) or real_sleep(0))
+    before = doboto_simulated_environment.clock.now()
+
+    async def create() -> Any:
+        found = kind().droplet.create(NEW, wait=True)
+        return await found if kind is AsyncDO else found
+
+    assert asyncio.run(create())["status"] == "active"
+    assert sum(slept) == 0
+    assert doboto_simulated_environment.clock.now() > before + 1
+
+
 CHILD = """
 import asyncio
 from doboto import DO, AsyncDO

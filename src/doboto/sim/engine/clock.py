@@ -88,7 +88,10 @@ class RealClock:
 
 
 class InstantClock(RealClock):
-    """Real time in which every event is over at the next request; injected latency really passes."""
+    """Real time in which every event is over at the next request; injected latency really passes.
+
+    A client in the same process that waits between polls does not wait in real time: it moves the clock on.
+    """
 
     def lasting(self, seconds: float) -> float:  # noqa: ARG002 - the signature is SimulatorClock's
         """No time at all."""
