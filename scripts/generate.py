@@ -28,6 +28,7 @@ from doboto.sim.faults.kinds import FaultArgument
 from doboto.sim.http.routes import REAL_PATHS
 from doboto.sim.resources import operations
 
+RECORDED = Path(__file__).parents[1] / "tests" / "recorded.json"
 PAGE = Path(__file__).parents[1] / "docs" / "simulator.md"
 SOURCE = Path(doboto.sim.__file__).parent
 
@@ -148,6 +149,12 @@ def _within(path: str, beginning: str) -> bool:
     return path == beginning or path.startswith(beginning + "/")
 
 
+def recordings() -> str:
+    """The recordings that the simulator is not held to, and why."""
+    document = json.loads(RECORDED.read_text(encoding="utf-8"))
+    return "\n".join(f"- `{name}`: {reason}" for name, reason in document["not_held"].items())
+
+
 # -- the page
 
 PARTS: dict[str, Callable[[], str]] = {
@@ -157,6 +164,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "faults": faults,
     "interface": interface,
     "coverage": coverage,
+    "recordings": recordings,
     "notes": lambda: notes.listed(SOURCE, notes.UNVERIFIED, but="settings.py"),
 }
 

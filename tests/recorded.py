@@ -6,6 +6,7 @@ import ipaddress
 import json
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,10 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def _steps(samples: Any) -> set[int]:
+    return {later[0] - one[0] for one, later in pairwise(samples)}
+
+
 #: By name of a kind of value: what fits it, and a value that does.
 KINDS: dict[str, tuple[Callable[[Any], bool], Any]] = {
     "any": (lambda _: True, {}),
@@ -43,6 +48,7 @@ KINDS: dict[str, tuple[Callable[[Any], bool], Any]] = {
     "ipv4": (lambda value: isinstance(value, str) and ipaddress.IPv4Address(value).version == 4, "192.0.2.10"),
     "vpc gateway": (_like(r"10\.\d+\.\d+\.1"), "10.108.0.1"),
     "network of 20 bits": (_like(r"10\.\d+\.\d+\.0/20"), "10.108.0.0/20"),
+    "every 120 seconds": (lambda value: _steps(value) == {120}, [[0, "1"], [120, "2"]]),
     "default vpc": (_like(r"default-[a-z]+\d"), "default-nyc1"),
 }
 

@@ -50,3 +50,19 @@ def test_a_recorded_reply_is_understood(flavour: str, fact: dict[str, Any], runn
         return
     wanted = json.loads(reply.body)[fact["client"]["gives"]] if "gives" in fact["client"] else None
     assert call(*arguments, **keywords) == wanted
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=[fact["id"] for fact in FACTS])
+@pytest.mark.parametrize("flavour", ["blocking", "asynchronous"])
+def test_every_recorded_reply_is_read(flavour: str, fact: dict[str, Any], runner: asyncio.Runner) -> None:
+    """The reply to any request, whether there is an operation for it or not."""
+    reply = recorded_reply(fact["reply"])
+    method, path = fact["steps"][-1]["ask"].split(" ", 1)
+    scene = stage(flavour, runner, reply)
+    if reply.status < 400:
+        assert scene.api.request(method, path.partition("?")[0]) == (json.loads(reply.body) if reply.body else None)
+        return
+    with pytest.raises(doboto.DOBOTOHTTPException) as caught:
+        scene.api.request(method, path.partition("?")[0])
+    assert caught.value.status == reply.status
+    assert json.loads(reply.body).get("id") in (None, caught.value.id)
