@@ -16,7 +16,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="campaign", description="Creates under every fault, over real sockets.")
     parser.add_argument("--seed", type=int, default=1, help="what calls and faults are drawn from")
     parser.add_argument("--creates", type=int, default=usual.creates, help="how many calls")
-    parser.add_argument("--width", type=int, default=usual.width, help="callers of each client")
+    parser.add_argument("--width", type=int, default=usual.width, help="callers of each kind of client")
     parser.add_argument("--speed", type=float, default=usual.speed, help="how fast time runs")
     parser.add_argument("--kind", action="append", choices=ROUNDS, help="rounds of this kind alone; may be repeated")
     chosen = parser.parse_args()

@@ -65,7 +65,7 @@ class Scale:
     Attributes:
         creates: Calls.
         round: Calls in one account.
-        width: Callers of each client.
+        width: Callers of each kind of client.
         speed: How fast time runs.
         kinds: Names of the kinds of rounds.
     """
@@ -124,6 +124,7 @@ def run(seed: int, scale: Scale, on_round: Callable[[str, Verdict], None] | None
     witness = Witness(sim, scale.late)
     begun = time.monotonic()
     verdicts: dict[str, Verdict] = {name: Verdict() for name in scale.kinds}
+    struck: Counter[str] = Counter()
     with ExitStack() as stack:
         server = stack.enter_context(sim.serve())
         threads: Executor = stack.enter_context(ThreadPoolExecutor(2))
@@ -134,11 +135,13 @@ def run(seed: int, scale: Scale, on_round: Callable[[str, Verdict], None] | None
             sim.use_settings(replace(sim.settings, names_link=kind.names_link))
             calls = asks(sim, token, count, seed + number, kind)
             account = sim.account(token).name
-            witness.load([{**rule, "account": account} for rule in faults(seed + number, scale.late)])
+            witness.load(faults(seed + number, scale.late))
             crowds = form_crowds(sim, server.url, token, calls, kind, scale)
             done = (processes if kind.processes else threads).map(Crowd.run, crowds)
             outcomes = [outcome for some in done for outcome in some]
             drain(sim, witness)
+            struck += triggered(witness)
+            witness.clear()
             verdict = judge(outcomes, witness.of(account), gave_up=scale.gave_up, exact=kind.tagged)
             verdicts[name] += verdict
             if on_round is not None:
@@ -146,7 +149,7 @@ def run(seed: int, scale: Scale, on_round: Callable[[str, Verdict], None] | None
     total = Verdict()
     for verdict in verdicts.values():
         total += verdict
-    return Report(total, verdicts, triggered(witness), witness.requests, time.monotonic() - begun)
+    return Report(total, verdicts, struck, witness.requests, time.monotonic() - begun)
 
 
 def rounds(scale: Scale) -> Iterator[tuple[int, str, int]]:
@@ -173,7 +176,8 @@ def form_crowds(sim: Simulator, url: str, token: str, calls: Sequence[Ask], kind
     if kind.tagged:
         settings["recovery_tag"] = "keep"
     count = 4 if kind.processes else 2
-    return [Crowd(n % 2 == 0, url, token, scale.width, settings, calls[n::count]) for n in range(count)]
+    width = scale.width * 2 // count
+    return [Crowd(n % 2 == 0, url, token, width, settings, calls[n::count]) for n in range(count)]
 
 
 def drain(sim: Simulator, witness: Witness) -> None:

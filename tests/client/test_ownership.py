@@ -196,3 +196,19 @@ def test_a_resize_whose_response_was_lost_is_followed_to_its_end(flavour: str, r
     sim.faults.add("drop", when="after", method="POST", path="/v2/droplets/*/actions", count=1)
     assert api.droplet.resize(id, "s-2vcpu-2gb", wait=True)["status"] == "completed"
     assert api.droplet.info(id)["size_slug"] == "s-2vcpu-2gb"
+
+
+def test_an_errored_action_whose_response_was_lost_is_reported_in_doubt(
+    flavour: str, runner: Any, sim: Simulator
+) -> None:
+    """The Droplet does not show whose it was; its id helps whoever checks."""
+    from .conftest import client
+
+    api = client(flavour, runner, sim)
+    id = api.droplet.create(one(), wait=True)["id"]
+    sim.faults.add("action_errored", count=1)
+    sim.faults.add("drop", when="after", method="POST", path="/v2/droplets/*/actions", count=1)
+    with pytest.raises(DOBOTOOutcomeUnknownException) as caught:
+        api.droplet.rename(id, "ours")
+    [action] = [one for one in DO.simulated(sim).droplet.action_list(id) if one["type"] == "rename"]
+    assert f"found {action['id']}, which may be another program's" in str(caught.value)

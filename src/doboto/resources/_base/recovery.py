@@ -143,22 +143,24 @@ class Recovery(Resource[Mode]):
     async def _look_for_one(
         self,
         key: Hashable,
-        find: Callable[[], Awaitable[Sequence[Any] | None]],
+        find: Callable[[], Awaitable[Sequence[Any]]],
         identity: Callable[[Any], tuple[Any, ...]],
         deadline: Deadline,
         open_request: OpenRequest,
         *,
         tag: str | None = None,
+        is_shown: Callable[[Sequence[Any]], Awaitable[bool | None]] | None = None,
     ) -> tuple[Any, str]:
         """Look for the one resource that a lost request made; take it if it certainly is not another program's.
 
         Args:
             key: What identifies like requests.
-            find: Gives those that may be it, or None while that is not known yet.
+            find: Gives those that may be it.
             identity: Under what one is claimed.
             deadline: Bounds the search.
             open_request: The request whose response was lost.
-            tag: The tag that this request alone has, or None: then only what has it is taken.
+            tag: The tag that this request alone has: then only what has it is taken.
+            is_shown: Whether something else shows that one of them is it; None while that is not known yet.
 
         Returns:
             The resource and an empty text, or None and why there is none.
@@ -166,8 +168,11 @@ class Recovery(Resource[Mode]):
         ownership = self._session.ownership
         found: list[Any] = []
         taken: list[Any] = []
+        shown: bool | None = is_shown is None
 
         def take(*, last: bool) -> list[Any]:
+            if not shown:
+                return []
             if tag is None:
                 return ownership.take(open_request, key, found, last=last, key=identity)
             own = [one for one in found if tag in items(one.get("tags"))][:1]
@@ -176,12 +181,12 @@ class Recovery(Resource[Mode]):
             return own
 
         async def look() -> bool | None:
-            candidates = await find()
-            if candidates is None:
-                return None
-            found[:] = candidates
+            nonlocal shown
+            found[:] = await find()
+            if found and is_shown is not None:
+                shown = await is_shown(found)
             taken[:] = take(last=False)
-            return bool(taken)
+            return None if found and shown is None else bool(taken)
 
         why = await self._search(look, deadline)
         taken = taken or take(last=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -99,8 +99,10 @@ class DropletRecovery(Recovery[Mode]):
 
         await session.emit(ResponseLost(f"the action {body['type']} of {target}", failure))
         if target.id is not None:
-            own = partial(self._with_effect, find, target.id, body, deadline)
-            action, why = await self._look_for_one(request_key(target, body), own, action_key, deadline, open_request)
+            action, why = await self._look_for_one(
+                request_key(target, body), find, action_key, deadline, open_request,
+                is_shown=partial(self._is_effect_shown, target.id, body, deadline),
+            )  # fmt: skip
             found = [] if action is None else [action]
         else:
             why = await self._search(look, deadline)
@@ -111,22 +113,20 @@ class DropletRecovery(Recovery[Mode]):
         looked_for = f"an action {body['type']} of {target} started since {when(session.api_time(failure.sent_at))}"
         raise outcome_unknown(failure, body, looked_for, why, found)
 
-    async def _with_effect(
-        self, find: Callable[[], Awaitable[list[Any]]], id: int | str, body: Mapping[str, Any], deadline: Deadline
-    ) -> list[Any] | None:
-        """The actions found; of those whose request says more than their type, only if the Droplet shows that.
+    async def _is_effect_shown(
+        self, id: int | str, body: Mapping[str, Any], deadline: Deadline, found: Sequence[Any]
+    ) -> bool | None:
+        """Return whether the Droplet shows what a request says beyond its type; None while an action is running.
 
         Two programs that rename one Droplet start actions that look the same; the name that it gets distinguishes them.
-        While one is running, that is not known yet.
         """
-        found = await find()
-        if not found or body["type"] not in WITH_ARGUMENTS:
-            return found
+        if body["type"] not in WITH_ARGUMENTS:
+            return True
         request = get(path("/droplets/{id}", id=id))
         droplet: Any = await self._session.call(request, deadline, member_reader("droplet", dict))
         if SHOWN[body["type"]](droplet, body):
-            return found
-        return [] if all(map(is_over, found)) else None
+            return True
+        return False if all(map(is_over, found)) else None
 
     async def _droplets_of(self, target: Target, deadline: Deadline) -> list[Any]:
         if target.id is not None:
