@@ -46,7 +46,7 @@ def show(report: Report) -> None:
         for name in NONE:
             print(f"{len(getattr(verdict, name)):8}  {name}")
     print(f"{report.requests:8}  requests\n{report.seconds:8.0f}  seconds\n")
-    for problem in report.verdict.problems[:50]:
+    for problem in report.verdict.problems[:200]:
         print(problem)
 
 

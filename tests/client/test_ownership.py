@@ -212,3 +212,67 @@ def test_an_errored_action_whose_response_was_lost_is_reported_in_doubt(
         api.droplet.rename(id, "ours")
     [action] = [one for one in DO.simulated(sim).droplet.action_list(id) if one["type"] == "rename"]
     assert f"found {action['id']}, which may be another program's" in str(caught.value)
+
+
+#: What we and another program do to one resource, which its list of actions does not distinguish.
+RIVALS: dict[str, tuple[Call, Call]] = {
+    "assign": (
+        lambda do: do.reserved_ip.assign(do.reserved_ip.list()[0]["ip"], ids(do)[0]),
+        lambda do: do.reserved_ip.assign(do.reserved_ip.list()[0]["ip"], ids(do)[1], wait=True),
+    ),
+    "attach": (
+        lambda do: do.volume.attach(do.volume.list()[0]["id"], droplet_id=ids(do)[0]),
+        lambda do: do.volume.attach(do.volume.list()[0]["id"], droplet_id=ids(do)[1], wait=True),
+    ),
+    "resize of a volume": (
+        lambda do: do.volume.resize(do.volume.list()[0]["id"], size=20),
+        lambda do: do.volume.resize(do.volume.list()[0]["id"], size=30, wait=True),
+    ),
+    "rename": (
+        lambda do: do.droplet.rename(ids(do)[0], "ours"),
+        lambda do: do.droplet.rename(ids(do)[0], "theirs", wait=True),
+    ),
+}
+
+
+def ids(do: Any) -> list[int]:
+    return sorted(droplet["id"] for droplet in do.droplet.list())
+
+
+@pytest.mark.parametrize("kind", RIVALS)
+def test_what_another_program_does_to_a_resource_is_not_taken_for_ours(
+    flavour: str, runner: Any, sim: Simulator, kind: str
+) -> None:
+    """Nothing is known of its requests; the resource shows what was done to it."""
+    from .conftest import client
+
+    admin = DO.simulated(sim)
+    admin.droplet.create(names=["a", "b"], region="nyc3", size="s-1vcpu-1gb", image="ubuntu-24-04-x64", wait=True)
+    admin.reserved_ip.create(region="nyc3")
+    admin.volume.create(name="data", region="nyc3", size_gigabytes=10)
+    other = DO.simulated(sim)
+    other._session.ownership = type(other._session.ownership)()
+    ours, theirs = RIVALS[kind]
+
+    def act(event: Any) -> None:
+        if type(event).__name__ == "ResponseLost":
+            theirs(other)
+
+    sim.faults.add("drop", when="before", method="POST", count=1)
+    api = client(flavour, runner, sim, on_event=act)
+    with pytest.raises(DOBOTOOutcomeUnknownException, match="which may be another program's"):
+        ours(api)
+
+
+@pytest.mark.parametrize("kind", RIVALS)
+def test_what_we_did_is_found_though_the_response_was_lost(
+    flavour: str, runner: Any, sim: Simulator, kind: str
+) -> None:
+    from .conftest import client
+
+    admin = DO.simulated(sim)
+    admin.droplet.create(names=["a", "b"], region="nyc3", size="s-1vcpu-1gb", image="ubuntu-24-04-x64", wait=True)
+    admin.reserved_ip.create(region="nyc3")
+    admin.volume.create(name="data", region="nyc3", size_gigabytes=10)
+    sim.faults.add("drop", when="after", method="POST", count=1)
+    assert RIVALS[kind][0](client(flavour, runner, sim))["status"] in {"in-progress", "completed"}

@@ -51,7 +51,7 @@ class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
         async def listing() -> str:
             return "/actions"
 
-        async def happened() -> bool:
+        async def done() -> bool:
             # An action names the type of its resource, and not reliably the resource.
             address = await self._get(self._single, self._path(ip), deadline)
             return bool(droplet_of(address) == body.get("droplet_id"))
@@ -63,6 +63,5 @@ class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
             listing,
             lambda action: get(path("/actions/{id}", id=action["id"])),
             lambda action: action.get("resource_type") == self._single,
-            happened,
-            happened,
+            done,
         )

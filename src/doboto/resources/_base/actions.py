@@ -16,13 +16,14 @@ from ..._core.response import read_action
 from ..._io.protocol import Job
 from ..._json import records
 from ..._operation import Mode
-from ..._wait.actions import ActionWatch, Happened, describe
+from ..._wait.actions import ActionWatch, Happened, describe, is_over
 from ..._wait.pending_event import PendingEventWatch
 from ..._wait.polling import WaitPlan, Watch, wait
 from ...errors import (
     DOBOTOActionException,
     DOBOTOAlreadyDoneException,
     DOBOTOException,
+    DOBOTOForbiddenException,
     DOBOTOPendingEventException,
     DOBOTOUnprocessableException,
 )
@@ -48,7 +49,6 @@ class ActionSpec:
         listing: Where the resource's actions are listed.
         reading: The request that reads an action again.
         own: Whether an action of that list may be the resource's.
-        happened: Whether the resource itself shows that the action was done; None where its own list is certain enough.
         done: Whether the resource itself shows that what the action does is so; None where it shows nothing of it.
     """
 
@@ -58,7 +58,6 @@ class ActionSpec:
     listing: Where
     reading: Reading
     own: Callable[[Mapping[str, Any]], bool] = bool
-    happened: Callable[[], Awaitable[bool]] | None = None
     done: Callable[[], Awaitable[bool]] | None = None
 
     @property
@@ -165,15 +164,29 @@ class ActionRunner(Recovery[Mode]):
             request = pages.page_request(await spec.listing(), {}, 1)
             page = await self._session.call(request, deadline, pages.page_reader("actions"))
             since = self._session.api_time(failure.sent_at)  # now that a response has shown the API's time
-            new = [one for one in records(list(page.items)) if spec.own(one) and _new(one, spec.type, since)]
-            return new if new and (spec.happened is None or await spec.happened()) else []
+            return [one for one in records(list(page.items)) if spec.own(one) and _new(one, spec.type, since)]
 
         what = f"the action {spec.type} of {spec.target}"
         await self._session.emit(ResponseLost(what, failure))
-        found, why = await self._look_for_one(spec.key, find, action_key, deadline, open_request)
+        is_shown = partial(_is_effect_shown, spec)
+        found, why = await self._look_for_one(spec.key, find, action_key, deadline, open_request, is_shown=is_shown)
         if found is not None:
             return found
         raise outcome_unknown(failure, spec.request.body, what, why, [])
+
+
+async def _is_effect_shown(spec: ActionSpec, found: Sequence[Any]) -> bool | None:
+    """Return whether the resource shows the effect of a lost request; None while an action is running.
+
+    Two programs that assign one address, or attach one volume, start actions that look the same; the resource shows
+    where it went. A token that may not read it is left with the actions' type and time.
+    """
+    try:
+        if spec.done is None or await spec.done():
+            return True
+    except DOBOTOForbiddenException:
+        return True
+    return False if all(map(is_over, found)) else None
 
 
 async def _ignoring_action(done: Callable[[], Awaitable[bool]], _action: Mapping[str, Any]) -> bool:
