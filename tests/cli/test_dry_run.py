@@ -133,8 +133,9 @@ def test_more_than_the_account_may_have_is_said(simulated: Doboto, posted: list[
 
 @pytest.mark.parametrize(("more", "why"), [
     (("--region", "sfo1"), "the region 'sfo1' takes no new Droplets now"),
-    (("--size", "s-3vcpu-1gb"), "the size 's-3vcpu-1gb' can't be had for new Droplets now"),
-    (("--size", "gpu-h100x1-80gb"), "the size 'gpu-h100x1-80gb' is not offered in 'nyc3'; it is in nyc2, tor1"),
+    (("--size", "s-3vcpu-1gb"), "the size 's-3vcpu-1gb' is unavailable for new Droplets now"),
+    (("--tag", "no tag"), "a tag cannot be 'no tag': only letters, digits, colons, dashes and underscores, up to 255"),
+    (("--size", "gpu-h100x1-80gb"), "the size 'gpu-h100x1-80gb' is not offered in 'nyc3', but in nyc2, tor1"),
 ])  # fmt: skip
 def test_what_is_not_offered_is_refused_before_anything_is_sent(
     simulated: Doboto, posted: list[Any], more: tuple[str, ...], why: str

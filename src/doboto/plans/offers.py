@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .._json import items, mapping
-from ..types import PlanPrice, PlanProblem
+
+if TYPE_CHECKING:
+    from ..types import PlanPrice, PlanProblem
 
 #: What backups add to a Droplet's price, by plan: DigitalOcean's basic plans
 #: (https://docs.digitalocean.com/products/backups/details/pricing).
-BACKUPS: Mapping[Literal["weekly", "daily"], float] = {"weekly": 0.20, "daily": 0.30}
+BACKUPS: Mapping[str, float] = {"weekly": 0.20, "daily": 0.30}
 #: The plan of backups that come without a policy (API reference, droplets_create, `backup_policy`).
 DEFAULT_PLAN = "daily"
 #: API reference, tags_create: letters, numbers, colons, dashes and underscores, up to 255 characters.
@@ -48,13 +49,17 @@ class Offers:
         size, image = self.find_size(attributes), self.find_image(attributes.get("image"))
         region = str(attributes.get("region") or "")
         return [
-            *self._unknown(attributes),
+            *self.find_unknown(attributes),
             *self._closed_region(region),
             *_closed_size(size, region),
             *_elsewhere(image, region),
             *_too_small(size, image),
             *_wrong_tags(attributes.get("tags")),
         ]
+
+    def find_unknown(self, attributes: Mapping[str, Any]) -> list[PlanProblem]:
+        """Find slugs that there are not: of a size, a region or an image."""
+        return [*self._unknown(attributes)]
 
     def price(self, attributes: Mapping[str, Any], count: int = 1) -> PlanPrice | None:
         """Return what Droplets cost.
@@ -70,7 +75,7 @@ class Offers:
         if size is None:
             return None
         plan = _backup_plan(attributes)
-        factor = count * (1 + next((more for name, more in BACKUPS.items() if name == plan), 0.0))
+        factor = count * (1 + BACKUPS.get(plan, 0.0))
         hourly, monthly = float(size["price_hourly"]), float(size["price_monthly"])
         return {"hourly": round(hourly * factor, 5), "monthly": round(monthly * factor, 2), "backups": plan}
 
@@ -103,6 +108,8 @@ class Offers:
 
 def problem(attribute: str, value: Any, message: str, known: Iterable[str] = ()) -> PlanProblem:
     """Describe a problem; of the values that are known, the one that resembles the wrong one is suggested."""
+    from difflib import get_close_matches  # needed only for a problem
+
     alike = get_close_matches(str(value), [*known], 1)
     question = f" (did you mean {alike[0]!r}?)" if alike else ""
     suggestion = alike[0] if alike else None
@@ -141,8 +148,11 @@ def _wrong_tags(tags: Any) -> Iterator[PlanProblem]:
             yield problem("tags", tag, f"a tag cannot be {tag!r}: only {allowed}")
 
 
+#: How prices say which backups they include.
+INCLUDED: Mapping[Any, Literal["weekly", "daily"]] = {"weekly": "weekly", "daily": "daily"}
+
+
 def _backup_plan(attributes: Mapping[str, Any]) -> Literal["none", "weekly", "daily", "not included"]:
     if not attributes.get("backups"):
         return "none"
-    plan = mapping(attributes.get("backup_policy")).get("plan", DEFAULT_PLAN)
-    return next((name for name in BACKUPS if name == plan), "not included")
+    return INCLUDED.get(mapping(attributes.get("backup_policy")).get("plan", DEFAULT_PLAN), "not included")

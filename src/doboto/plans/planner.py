@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .._core.deadline import Deadline
 from .._core.droplet.create_request import CreateRequest
@@ -14,8 +14,10 @@ from .._core.request import Request, get
 from .._json import is_array, mapping
 from .._session.session import Session
 from ..errors import DOBOTOForbiddenException
-from ..types import DropletPlan, PlanProblem
 from .offers import Entry, Offers, problem
+
+if TYPE_CHECKING:
+    from ..types import DropletPlan, PlanProblem
 
 #: Ids: numbers, UUIDs, fingerprints of SSH keys.
 ID = re.compile(
@@ -66,7 +68,7 @@ class Planner:
     session: Session
     list_all: ListAll
     deadline: Deadline
-    problems: list[PlanProblem] = field(default_factory=list[PlanProblem])
+    problems: list[PlanProblem] = field(default_factory=list[Any])
 
     async def plan(self, request: CreateRequest, existing: Mapping[str, Any]) -> DropletPlan:
         """Hold a request against what can be had.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import click
 
 from ...errors import DOBOTOForbiddenException
+from ...plans import BACKUPS
 from ..command import CONTEXT, Described
 from ..settings import CliSettings, common
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 PER_GIBIBYTE = {"volume": 0.10, "snapshot": 0.06}
 PER_NODE = 12.0
 PER_UNASSIGNED_IP = 5.0
-#: What backups add to a Droplet's price (https://docs.digitalocean.com/products/backups/details/pricing).
-BACKUPS = {"weekly": 0.20, "daily": 0.30}
 #: The plan of Droplets whose policy is not known (API reference, droplets_create, `backup_policy`).
 USUAL_PLAN = "daily"
 NO_PLANS: Mapping[int, str] = {}

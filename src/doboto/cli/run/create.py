@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,8 @@ import platformdirs
 from ... import SystemClock
 from ..._json import is_array
 from ...errors import DOBOTOException, DOBOTOForbiddenException
-from ..errors import USAGE, Failure, suggestion
+from ...plans import Offers
+from ..errors import USAGE, Failure
 from ..output.formats import print_result
 from ..output.text import format_cell
 from ..schema.catalog import Operation
@@ -29,6 +29,7 @@ from .resolve import count_droplets, find_own_image, list_candidates
 
 if TYPE_CHECKING:
     from ...client import DO
+    from ...types import PlanPrice, PlanProblem
 
 DAY = 86400.0
 #: What the options that take a slug take it of, and the library's list of it: every page.
@@ -39,12 +40,7 @@ LISTS: Mapping[str, Callable[[DO], Sequence[Mapping[str, Any]]]] = {
     "application": lambda do: do.image.list("application"),
 }
 #: What is kept of each entry.
-KEPT = ("slug", "name", "regions", "available", "price_hourly", "price_monthly")
-#: What backups add to a Droplet's price, by plan: DigitalOcean's basic plans
-#: (https://docs.digitalocean.com/products/backups/details/pricing).
-BACKUPS: Mapping[str, float] = {"weekly": 0.20, "daily": 0.30}
-#: The plan of backups that come without a policy (API reference, droplets_create, `backup_policy`).
-UNSAID = "daily"
+KEPT = ("slug", "name", "regions", "available", "price_hourly", "price_monthly", "disk", "min_disk_size")
 
 
 # -- slugs and availability
@@ -64,15 +60,28 @@ def check_slugs(do: DO, values: Mapping[str, Any]) -> dict[str, Any]:
         Failure: A slug is unknown, or a name fits several images.
     """
     found: dict[str, Any] = {}
-    for kind in ("size", "region", "image"):
-        slug = values.get(kind)
-        if not isinstance(slug, str) or not slug or _exists(do, kind, slug, fresh=False):
-            continue
-        if kind == "image" and (id := _own_image(do, slug)) is not None:
-            found[kind] = id
-        elif not _exists(do, kind, slug, fresh=True):
-            raise Failure(f"no {kind} {slug!r}{suggestion(slug, known_slugs(do, kind))}", USAGE.code)
+    unknown = {problem["attribute"] for problem in _offers(do, values).find_unknown(values)}
+    if "image" in unknown and (id := _own_image(do, str(values["image"]))) is not None:
+        found["image"] = id
+    if unknown - found.keys():
+        left = {name: value for name, value in values.items() if name not in found}
+        _refuse(_offers(do, left, fresh=True).find_unknown(left))
     return found
+
+
+def check_availability(do: DO, values: Mapping[str, Any]) -> None:
+    """Refuse what does not go together, or takes no new Droplets: size, region, image, tags.
+
+    Raises:
+        Failure: There is such a problem.
+    """
+    if _offers(do, values).find_problems(values):
+        _refuse(_offers(do, values, fresh=True).find_problems(values))
+
+
+def _refuse(problems: Sequence[PlanProblem]) -> None:
+    if problems:
+        raise Failure(problems[0]["message"], USAGE.code)
 
 
 def _own_image(do: DO, name: str) -> Any:
@@ -83,46 +92,15 @@ def _own_image(do: DO, name: str) -> Any:
         return None
 
 
-def _exists(do: DO, kind: str, slug: str, *, fresh: bool) -> bool:
-    slugs = known_slugs(do, kind, fresh=fresh)
-    # A region may be given by its beginning: "nyc" is any of nyc1, nyc2, nyc3 (API reference, droplets_create).
-    return not slugs or slug in slugs or (kind == "region" and any(one.startswith(slug) for one in slugs))
-
-
-def check_availability(do: DO, values: Mapping[str, Any]) -> None:
-    """Refuse a size and a region that the lists show as unavailable to new Droplets.
-
-    Raises:
-        Failure: One of them takes no new Droplets, or the size is not offered in the region.
-    """
-    size, region = str(values.get("size") or ""), str(values.get("region") or "")
-    if _explain_unavailable(do, size, region, fresh=False) and (
-        lacking := _explain_unavailable(do, size, region, fresh=True)
-    ):
-        raise Failure(lacking, USAGE.code)
-
-
-def _explain_unavailable(do: DO, size: str, region: str, *, fresh: bool) -> str:
-    """Explain why new Droplets cannot use them, or return an empty text; a region may be a prefix."""
-    regions = [one for one in slug_entries(do, "region", fresh=fresh) if str(one.get("slug")).startswith(region)]
-    regions = [one for one in regions if one["slug"] == region] or regions
-    if regions and not any(one.get("available", True) for one in regions):
-        return f"the region {region!r} takes no new Droplets now"
-    entry = next((one for one in slug_entries(do, "size", fresh=fresh) if one.get("slug") == size), None)
-    if entry is None:
-        return ""
-    offered: Sequence[str] = entry.get("regions", [region])
-    if not entry.get("available", True) or not offered:
-        return f"the size {size!r} can't be had for new Droplets now"
-    if any(one.startswith(region) for one in offered):
-        return ""
-    return f"the size {size!r} is not offered in {region!r}; it is in {', '.join(offered)}"
-
-
-def known_slugs(do: DO, kind: str, *, fresh: bool = False) -> list[str]:
-    """Return the slugs of a kind."""
-    kinds = (kind, "application") if kind == "image" else (kind,)
-    return [entry["slug"] for one in kinds for entry in slug_entries(do, one, fresh=fresh) if entry.get("slug")]
+def _offers(do: DO, values: Mapping[str, Any], *, fresh: bool = False) -> Offers:
+    """Return what is offered of the kinds that are given."""
+    kinds = {"size": ("size",), "region": ("region",), "image": ("image", "application")}
+    listed = {
+        name: [entry for kind in some for entry in slug_entries(do, kind, fresh=fresh)]
+        for name, some in kinds.items()
+        if isinstance(values.get(name), str)
+    }
+    return Offers(listed.get("size", ()), listed.get("region", ()), listed.get("image", ()))
 
 
 def price_of(do: DO, size: str) -> tuple[float, float] | None:
@@ -171,25 +149,12 @@ def _write_cache(path: Path, entries: Sequence[Mapping[str, Any]]) -> None:
 # -- --dry-run
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What Droplets cost, in US dollars.
-
-    Attributes:
-        hourly: By the hour.
-        monthly: By the month.
-        backups: The plan of the backups that this includes; `none` where none are asked for, `not included` where
-            their price is not known.
-    """
-
-    hourly: float
-    monthly: float
-    backups: str
-
-    def __str__(self) -> str:
-        words = {"none": "", "not included": ", without backups: what they add is not known"}
-        more = words.get(self.backups, f", with {self.backups} backups")
-        return f"${self.hourly:g} an hour, ${f'{self.monthly:.2f}'.removesuffix('.00')} a month{more}"
+def format_price(price: PlanPrice) -> str:
+    """Format what Droplets cost."""
+    words = {"none": "", "not included": ", without backups: what they add is not known"}
+    more = words.get(price["backups"], f", with {price['backups']} backups")
+    monthly = f"{price['monthly']:.2f}".removesuffix(".00")
+    return f"${price['hourly']:g} an hour, ${monthly} a month{more}"
 
 
 def dry_run(do: DO, operation: Operation, call: Mapping[str, Any], settings: CliSettings) -> None:
@@ -237,37 +202,24 @@ def _find_problems(do: DO, count: int) -> list[str]:
     return [f"It would be refused: of the account's limit of {_count(limit, 'Droplet')}, {left} are left."]
 
 
-def price(do: DO, attribs: Mapping[str, Any], count: int) -> Price | None:
+def price(do: DO, attribs: Mapping[str, Any], count: int) -> PlanPrice | None:
     """Return the price of that many Droplets; None if the price of their size is not known."""
-    each = price_of(do, str(attribs.get("size")))
-    if each is None:
-        return None
-    plan = _plan(attribs)
-    factor = count * (1 + BACKUPS.get(plan, 0.0))
-    return Price(round(each[0] * factor, 5), round(each[1] * factor, 2), plan)
-
-
-def _plan(attribs: Mapping[str, Any]) -> str:
-    if not attribs.get("backups"):
-        return "none"
-    policy: Mapping[str, str] = attribs.get("backup_policy") or {}
-    plan = policy.get("plan", UNSAID)
-    return plan if plan in BACKUPS else "not included"
+    return _offers(do, {"size": attribs.get("size")}).price(attribs, count)
 
 
 def _for_programs(
-    bodies: Sequence[Mapping[str, Any]], there: Mapping[str, Any], cost: Price | None, problems: Sequence[str]
+    bodies: Sequence[Mapping[str, Any]], there: Mapping[str, Any], cost: PlanPrice | None, problems: Sequence[str]
 ) -> Mapping[str, Any]:
     return {
         "requests": bodies,
         "there": [{"id": droplet["id"], "name": name} for name, droplet in there.items()],
-        "price": cost and {"hourly": cost.hourly, "monthly": cost.monthly, "backups": cost.backups},
+        "price": cost,
         "problems": problems,
     }
 
 
 def _for_people(
-    bodies: Sequence[Mapping[str, Any]], names: Sequence[str], there: Mapping[str, Any], cost: Price | None
+    bodies: Sequence[Mapping[str, Any]], names: Sequence[str], there: Mapping[str, Any], cost: PlanPrice | None
 ) -> list[str]:
     lines = [format_cell(f"{name} ({droplet['id']}) is there already.") for name, droplet in there.items()]
     if not bodies:
@@ -275,7 +227,7 @@ def _for_people(
     for body in bodies:
         lines += ["POST /droplets", json.dumps(body, indent=2, ensure_ascii=False)]
     asked = f"{_count(len(names) - len(there), 'Droplet')} in {_count(len(bodies), 'request')}"
-    return [*lines, f"{asked}: {cost or 'price unknown'}. Nothing was created."]
+    return [*lines, f"{asked}: {format_price(cost) if cost else 'price unknown'}. Nothing was created."]
 
 
 def _count(number: int, what: str) -> str:

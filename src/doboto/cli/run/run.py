@@ -95,7 +95,7 @@ def run(
         checked = operation.resource == "droplet" and operation.name in CHECKED
         ids = check_slugs(do, values) if checked else {}
         if operation.resource == "droplet" and operation.name in MAKING:
-            check_availability(do, values)
+            check_availability(do, {**values, **ids})
         if invocation.dry_run:
             dry_run(do, operation, calls[0] | ids, settings)
             return
