@@ -123,3 +123,15 @@ def test_a_filter_reads_times_and_states_as_they_are() -> None:
     assert ListFilter(patterns=["*"]).apply([{"name": None}, {"name": "a[b]"}], Droplet) == [
         {"name": None}, {"name": "a[b]"},
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("",), ("web-*", ""), ("--region", ""), ("--region", "nyc3,"), ("--status", " "),
+        ("--after", "-1h", "--before", "-2h"), ("--after", ""), ("--before", "yesterday"),
+    ],
+)  # fmt: skip
+def test_a_filter_that_cannot_be_right_lists_nothing(simulated: Doboto, words: tuple[str, ...]) -> None:
+    """A variable of a script that is not set must not mean all Droplets."""
+    simulated.refused(2, "usage", "droplet", "list", *words)

@@ -73,3 +73,11 @@ def test_the_shell_completes_droplets_and_tags(three: Doboto) -> None:
 
     assert completed("droplet", "tag", "web") >= {"web-1", "web-2"}
     assert "old" in completed("droplet", "untag", "web-1", "ol")
+
+
+def test_a_forgotten_tag_is_noticed(three: Doboto) -> None:
+    message = three.refused(2, "usage", "droplet", "tag", "web-1", "web-2")["message"]
+    assert "'web-2' is a Droplet" in message
+    assert tags(three)["web-1"] == ["old"]
+    three.ok("droplet", "tag", "web-1", "--tag", "web-2")
+    assert tags(three)["web-1"] == ["old", "web-2"]

@@ -12,6 +12,7 @@ import pytest
 from doboto.cli.accounts.simulated import LocalAccount
 from doboto.cli.run import confirm
 from doboto.cli.schema import catalog
+from doboto.sim import Settings
 
 from .conftest import NEW, Doboto
 from .terminal import Terminal
@@ -247,3 +248,31 @@ def test_a_refusal_without_a_terminal_names_the_new_size_and_its_price(simulated
     error = simulated.refused(5, "refused", "droplet", "resize", "web", "--size", "s-2vcpu-4gb", "--disk")
     assert "droplet resize to size s-2vcpu-4gb ($24/month) with --disk can't be undone" in error["message"]
     assert "price $6/month" in error["message"]
+
+
+def test_a_wait_that_cannot_be_is_wrong_usage(simulated: Doboto) -> None:
+    simulated.ok("-q", "droplet", "create", "web", *NEW, "--wait")
+    error = simulated.refused(2, "usage", "droplet", "wait", "web", "--until", "off", "--ready-port", "22")
+    assert "--ready-port" in error["message"]
+    for wrong in ((), ("web", "--tag", "a"), ("web", "--ready-port", "0"), ("web", "--until", "on")):
+        simulated.refused(2, "usage", "droplet", "wait", *wrong)
+
+
+def test_many_of_a_tag_are_resumed_by_the_tag(served: Doboto, doboto_server: Any) -> None:
+    served.ok("-q", "droplet", "create", "web", *NEW, "--count", "24", "--tag", "web")
+    error = served.refused(7, "timeout", "-q", "droplet", "wait", "--tag", "web", "--until", "off", *SHORT)
+    assert resumed(error)[:4] == ["droplet", "wait", "--tag", "web"]
+    assert len(error["message"]) < 1000
+
+
+@pytest.fixture
+def doboto_settings() -> Settings:
+    return Settings(droplet_limit=100)
+
+
+def test_the_same_failure_of_many_requests_is_one_line(served: Doboto, doboto_server: Any) -> None:
+    names = ",".join(f"a-{number}" for number in range(20))
+    ids = [str(one["id"]) for one in served.ok("-q", "-o", "json", "droplet", "create", f"{{{names}}}", *NEW).json]
+    doboto_server.simulator.faults.add("status", status=429, method="POST", path="/v2/droplets/*/actions", count=8)
+    lines = [line for line in served("droplet", "reboot", *ids).err.splitlines() if "retry in" in line]
+    assert 1 <= len(lines) <= 4, lines

@@ -30,13 +30,16 @@ def _wait(ctx: click.Context, **params: Any) -> None:
     from ..output.progress import Reporter
     from ..run.resume import offer_resume
     from ..run.resume import wait_command as resume_line
+    from ..schema.parameters import as_usage
 
     check_expressions(settings, Droplet)
     until, port = params["until"], params["ready_port"]
-    with open_client(settings) as do, Reporter(settings) as reporter:
+    operation = catalog.operations("droplet")["wait"]
+    with open_client(settings) as do, Reporter(settings) as reporter, as_usage(operation):
         bounded = bound(do, params["timeout"])
         ids = _ids(bounded, params, reporter.names)
-        with offer_resume(reporter, lambda _: resume_line(settings, ids, port=port, until=until)):
+        targets, tag = ([], params["tag_name"]) if params["tag_name"] and len(ids) > MANY else (ids, None)
+        with offer_resume(reporter, lambda _: resume_line(settings, targets, tag, port, until=until)):
             found = wait_for(bounded, ids, params, reporter)
         reporter.stop()
         if until != "gone":
@@ -95,6 +98,8 @@ def _ids(do: DO, params: Mapping[str, Any], names: dict[Any, str]) -> list[int]:
 
 
 TIMEOUT = 300.0
+#: Droplets of a tag that are named by the tag in the command that resumes; fewer are named by their ids.
+MANY = 20
 WAITING: Sequence[click.Parameter] = (
     Option(["--poll"], type=SECONDS, default=5.0, show_default=True, section="Waiting",
            help="Seconds between polls."),
@@ -152,6 +157,8 @@ def _change_tags(ctx: click.Context, *, attach: bool, **params: Any) -> None:
     operation = catalog.operations("tag")["attach"]
     with open_client(settings) as client, Reporter(settings) as reporter, as_usage(operation):
         do = bound(client, settings.timeout)
+        if attach and not params["tags"]:
+            _refuse_droplets(do, tags)
         ids = resolve_droplets(do, droplets, reporter.names)
         resources: Any = [{"resource_id": str(id), "resource_type": "droplet"} for id in ids]
         for tag in tags:
@@ -169,6 +176,18 @@ def _report_tags(ids: Sequence[int], tags: Sequence[str], reporter: Reporter, *,
         for id in ids:
             line = text.format(reporter.label(id), ", ".join(tags))
             reporter.line(line, event="tagged" if attach else "untagged", id=id, tags=list(tags))
+
+
+def _refuse_droplets(do: DO, tags: Sequence[str]) -> None:
+    """Refuse a last word that is a Droplet: the tag was forgotten.
+
+    Raises:
+        Failure: It is.
+    """
+    for tag in tags:
+        if do.droplet.list(name=tag, type="all"):
+            text = f"{tag!r} is a Droplet: give the tag last, or as --tag {tag} if it is meant as one"
+            raise Failure(text, USAGE.code)
 
 
 def _words(words: Sequence[str], tags: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:

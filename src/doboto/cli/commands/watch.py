@@ -37,19 +37,19 @@ def _watch(ctx: click.Context, **params: Any) -> None:
     settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(params)
     from ... import Retry
     from ...types import Action, Droplet
-    from ..accounts.client import open_client
+    from ..accounts.client import bound, open_client
     from ..output.formats import check_expressions
     from ..output.progress import Reporter
     from .watch_view import View
 
     check_expressions(settings, Droplet, Action)
     once = params["once"] or not _is_interactive(settings)
-    more: dict[str, Any] = {} if once else {"retry": Retry.never(), "timeout": REQUEST_TIMEOUT}
+    more: dict[str, Any] = {} if once else {"retry": Retry.never(), "timeout": settings.timeout or REQUEST_TIMEOUT}
     with open_client(settings, **more) as do:
         view = View("simulated account" if settings.sim else do.url)
         if once:
             with Reporter(settings):
-                view.refresh(do)
+                view.refresh(bound(do, settings.timeout))
             _print(view, settings)
             return
         view.refresh(do, SystemClock().monotonic())

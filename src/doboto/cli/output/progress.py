@@ -7,6 +7,7 @@ is a JSON object a line, so that a program can distinguish it from the error.
 from __future__ import annotations
 
 import logging
+import math
 import os
 import sys
 import threading
@@ -35,6 +36,8 @@ LEVELS = {False: "note", True: "warning"}
 LOG = logging.getLogger("doboto")
 #: What passes: shown in one line that is updated in place, where that can be.
 PASSING = (Retrying, RateLimited, PollFailed)
+#: Seconds in which the same is said once, however many requests it is of.
+REPEATED = 5.0
 #: Lines of pending resources at most; a fleet would fill the screen.
 MAX_LINES = 12
 #: Lines that a small terminal needs for the bar and for the cursor.
@@ -69,6 +72,7 @@ class Reporter(logging.Handler):
         self.asked = 0.0
         #: What is shown besides until the next poll: that a request is retried, or waits.
         self._note = ""
+        self._noted: dict[Any, float] = {}
         #: The operation that this command calls for several resources, and what became of each.
         self.what = ""
         self.items: Sequence[Any] = ()
@@ -140,8 +144,20 @@ class Reporter(logging.Handler):
             if event.name:
                 self.names[event.id] = str(event.name)
         if not self.quiet:
+            if isinstance(event, PASSING) and self._is_repeated(event, record.created):
+                return
             prefixed = details["event"] == LEVELS[True] or isinstance(event, PASSING)
             self.line(f"doboto: {text}" if prefixed else text, **details)
+
+    def _is_repeated(self, event: Retrying | RateLimited | PollFailed, now: float) -> bool:
+        """Whether the same was printed a moment ago, of another of many requests side by side."""
+        why = "" if isinstance(event, RateLimited) else event.error.message
+        said = (type(event), why, getattr(event, "attempt", 0))
+        before, self._noted[said] = self._noted.get(said, -math.inf), now
+        if now - before < REPEATED:
+            self._noted[said] = before
+            return True
+        return False
 
     # -- progress
 

@@ -19,7 +19,7 @@ from ..errors import USAGE, Failure, SeveralFailed, describe_error, done_of, exi
 from ..output.columns import ListFilter
 from ..output.formats import check_expressions, print_result
 from ..output.progress import Reporter
-from ..schema.catalog import Operation, takes_droplet
+from ..schema.catalog import Operation, hyphenate, takes_droplet
 from ..schema.parameters import as_usage, assemble, replaces, values_of
 from ..settings import CliSettings, Option
 from .confirm import asks, complete_update, confirm, power_off_hint
@@ -63,12 +63,23 @@ class Invocation:
 
 
 def _filter_of(params: dict[str, Any]) -> ListFilter:
-    """Remove the options that filter a list from a command's parameters, and return what they say."""
+    """Remove the options that filter a list from a command's parameters, and return what they say.
+
+    Raises:
+        Failure: A pattern or value is empty, as of a variable that is not set, or no time is between the bounds.
+    """
     given = {name.removeprefix(FILTER): params.pop(name) for name in [*params] if name.startswith(FILTER)}
-    values = {name: [one.strip() for one in text.split(",")] for name, text in given.items() if text}
-    return ListFilter(
-        params.pop("our_patterns", ()), values, params.pop("our_after", None), params.pop("our_before", None)
-    )
+    values = {name: [one.strip() for one in text.split(",")] for name, text in given.items() if text is not None}
+    patterns = params.pop("our_patterns", ())
+    after, before = params.pop("our_after", None), params.pop("our_before", None)
+    if not all(patterns):
+        raise Failure("a pattern is empty; '*' fits every name", USAGE.code)
+    for name, some in values.items():
+        if not all(some):
+            raise Failure(f"--{hyphenate(name)} is empty", USAGE.code)
+    if after is not None and before is not None and after > before:
+        raise Failure("--after is later than --before", USAGE.code)
+    return ListFilter(patterns, values, after, before)
 
 
 def run(
