@@ -1,17 +1,38 @@
-"""What a machine runs: a shell script in the place of an operating system's init and cloud-init."""
+"""What a machine runs: a shell script in the place of an operating system's init.
+
+cloud-init runs in images that have it, with the data source NoCloud
+(https://docs.cloud-init.io/en/latest/reference/datasources/nocloud.html) and in the stages that systemd would start;
+elsewhere user data becomes a program.
+"""
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 
-from . import cloud_config
+from .user_data import to_program
 
 #: Run at every start. What belongs to the first one is remembered on the disk, with the Droplet's id: a Droplet made of
 #: a snapshot starts afresh. The route to the metadata service appears a moment after the start, and is waited for, so
 #: that user data can use it; FEA9FEA9 is 169.254.169.254 (proc(5), /proc/net/route). User data runs before the SSH
 #: server, but keeps it waiting for ten seconds at most.
 SCRIPT = r"""
+run_user_data() {
+  if ! command -v cloud-init > /dev/null; then
+    unset MACHINE_USER_DATA MACHINE_CLOUD_INIT MACHINE_KEYS
+    exec /var/lib/doboto/user-data
+  fi
+  seed=/var/lib/cloud/seed/nocloud
+  mkdir -p $seed /etc/cloud/cloud.cfg.d
+  printf 'instance-id: "%s"\n' "$MACHINE_DROPLET" > $seed/meta-data
+  printf '%s' "$MACHINE_CLOUD_INIT" > $seed/user-data
+  printf '%s\n' 'datasource_list: [NoCloud, None]' 'network: {config: disabled}' 'disable_root: false' \
+    'preserve_hostname: true' > /etc/cloud/cloud.cfg.d/90_machine.cfg
+  unset MACHINE_USER_DATA MACHINE_CLOUD_INIT MACHINE_KEYS
+  cloud-init init --local
+  cloud-init init
+  cloud-init modules --mode=config
+  cloud-init modules --mode=final
+}
 instance=/var/lib/doboto/instance
 mkdir -p /root/.ssh /var/lib/doboto /var/log /run/sshd /etc/dropbear
 tenths=0
@@ -29,13 +50,13 @@ if [ "$(cat $instance 2>/dev/null)" != "$MACHINE_DROPLET" ]; then
   if [ -n "$MACHINE_USER_DATA" ]; then
     printf '%s' "$MACHINE_USER_DATA" > /var/lib/doboto/user-data
     chmod 700 /var/lib/doboto/user-data
-    (unset MACHINE_USER_DATA MACHINE_KEYS; exec /var/lib/doboto/user-data) > /var/log/cloud-init-output.log 2>&1 &
-    seconds=0
-    while kill -0 $! 2>/dev/null && [ $seconds -lt 10 ]; do sleep 1; seconds=$((seconds + 1)); done
+    (run_user_data) > /var/log/cloud-init-output.log 2>&1 &
+    tenths=0
+    while kill -0 $! 2>/dev/null && [ $tenths -lt 100 ]; do sleep 0.1; tenths=$((tenths + 1)); done
     cat /var/log/cloud-init-output.log
   fi
 fi
-unset MACHINE_USER_DATA MACHINE_KEYS
+unset MACHINE_USER_DATA MACHINE_CLOUD_INIT MACHINE_KEYS
 if command -v sshd > /dev/null; then
   ssh-keygen -A > /dev/null
   root=prohibit-password
@@ -59,10 +80,6 @@ if command -v chpasswd > /dev/null; then printf 'root:%s\n' "$password" | chpass
 else printf '%s\n%s\n' "$password" "$password" | passwd root; fi
 """,
 )
-#: In the place of user data that cannot be run: its text is in the machine's console.
-NOT_RUN = "#!/bin/sh\necho {reason} >&2\nexit 1\n"
-NO_SCRIPT = "user data that begins neither with #! nor with #cloud-config is not run"
-
 #: Puts an SSH server into an image that lacks one, with whatever package manager it has.
 RECIPE = """FROM {image}
 RUN if command -v apt-get; then apt-get update && apt-get install -y --no-install-recommends openssh-server; \\
@@ -74,7 +91,7 @@ RUN if command -v apt-get; then apt-get update && apt-get install -y --no-instal
 def environment(
     droplet_id: int, keys: Sequence[str], user_data: str | None, *, has_metadata: bool = False
 ) -> Mapping[str, str]:
-    """Return the variables that the script reads.
+    """Return the variables that the script reads; user data as a program, and as it is for cloud-init.
 
     Args:
         droplet_id: The Droplet's id.
@@ -85,19 +102,7 @@ def environment(
     return {
         "MACHINE_DROPLET": str(droplet_id),
         "MACHINE_KEYS": "\n".join(keys),
-        "MACHINE_USER_DATA": _script(user_data) if user_data else "",
+        "MACHINE_USER_DATA": to_program(user_data) if user_data else "",
+        "MACHINE_CLOUD_INIT": user_data or "",
         "MACHINE_METADATA": "yes" if has_metadata else "",
     }
-
-
-def _script(user_data: str) -> str:
-    """User data as a program that can be run."""
-    if user_data.startswith("#!"):
-        return user_data
-    reason = NO_SCRIPT
-    if user_data.startswith(cloud_config.HEADER):
-        try:
-            return cloud_config.to_script(user_data)
-        except cloud_config.CloudConfigError as failure:
-            reason = str(failure)
-    return NOT_RUN.format(reason=shlex.quote(reason))
