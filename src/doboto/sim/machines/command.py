@@ -2,7 +2,8 @@
 
 Commands and options are those that both document: https://docs.docker.com/reference/cli/docker/ and
 https://docs.podman.io/en/latest/Commands.html. Where they differ, what both have is used: `stop -t`, since Docker 28
-renamed `--time`; no option for `commit`, since Docker 29 replaced `--pause`.
+renamed `--time`; no option for `commit`, since Docker 29 replaced `--pause`. An image that is committed has the
+container's labels (moby/moby#36321 for Docker).
 """
 
 from __future__ import annotations
