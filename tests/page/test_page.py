@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from doboto.sim import ManualClock, RealClock, Simulator
+from doboto.sim.engine.lifecycle import Progress
+from doboto.sim.engine.records import StoredAction
 from doboto.sim.engine.world import account_label as label
 
 from .chromium import Tab, browser, installed
@@ -281,3 +284,37 @@ def test_a_server_that_goes_and_comes_back(window: Tab) -> None:
     with simulator.serve(port=server.port):
         window.until("document.querySelector('#live').dataset.state === 'live'")
     window.leave()
+
+
+class Executor:
+    """What carries out actions has a machine for every Droplet, and a console that goes on."""
+
+    def __init__(self) -> None:
+        self.lines = ["boot <b>1</b>"]
+
+    def progress(self, account: str, action: StoredAction) -> Progress:
+        return "completed"
+
+    def describe(self, account: str, droplet_id: int, *, with_console: bool = False) -> dict[str, Any]:
+        ssh = {"host": "127.0.0.1", "port": 40123}
+        shown = {"container": f"doboto-{droplet_id}", "ssh": ssh, "password": "s3cret", "metadata": False}
+        return {**shown, "console": list(self.lines)} if with_console else shown
+
+
+def test_machine_of_a_droplet_shows_its_console_live(tab: Tab, program: Program) -> None:
+    executor = Executor()
+    program.simulator.use_executor(executor)
+    droplet = program.create()
+    tab.open(f"{program.server.origin}/")
+    tab.until("document.querySelector('#droplets details')")
+    tab.click("#droplets summary")
+    tab.until("document.querySelector('#droplets pre')?.textContent === 'boot <b>1</b>'")
+    facts = text(tab, "#droplets .more")
+    for fact in (f"doboto-{droplet['id']}", "ssh -p 40123 root@127.0.0.1", "s3cret", "no metadata service"):
+        assert fact in facts
+    executor.lines.append("ready")
+    tab.until("document.querySelector('#droplets pre').textContent === 'boot <b>1</b>\\nready'")
+    program.call("POST", f"/droplets/{droplet['id']}/actions", {"type": "reboot"})
+    program.simulator.clock.advance(100)  # type: ignore[attr-defined]
+    tab.until("document.querySelector('#droplets .badge').textContent === 'active'")
+    assert tab.value("document.querySelector('#droplets details').open") is True

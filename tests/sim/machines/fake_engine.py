@@ -124,7 +124,7 @@ class FakeEngine:
         return f"console of {name}\n"
 
     def process(self, name: str) -> int:
-        return 0
+        return 4711 if name in self.running else 0
 
     def ssh_port(self, name: str) -> int:
         return 40000 + sorted(self.machines).index(name)

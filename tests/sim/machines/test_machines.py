@@ -260,6 +260,23 @@ def test_machine_that_cannot_be_created_ends_as_errored_action(
     assert FAILURES[method] in caplog.text
 
 
+def test_machine_that_stops_while_it_boots_ends_as_errored_action(
+    engine: FakeEngine,
+    settings: MachineSettings,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def answers(_host: str, _port: int) -> bool:
+        engine.running.clear()
+        return False
+
+    monkeypatch.setattr("doboto.sim.machines.jobs.ATTEMPTS", 0)
+    mine = Machines(engine, settings, answers=answers)
+    with Simulator(RealClock(speed=500), machines=mine) as sim, pytest.raises(DOBOTOActionException):
+        create(DO.simulated(sim))
+    assert "the machine has stopped; the console's last lines: console of doboto-" in caplog.text
+
+
 def test_unknown_image_ends_as_errored_action(do: DO, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(DOBOTOActionException):
         create(do, image="debian-12-x64")

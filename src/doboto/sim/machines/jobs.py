@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import logging
 import secrets
 import socket
@@ -25,6 +26,8 @@ log = logging.getLogger("doboto.sim.machines")
 
 #: Seconds between two attempts to connect to a machine that boots.
 ATTEMPTS = 0.2
+#: Attempts between two looks whether it still runs.
+CHECKS = 10
 #: Lines of a machine's console that are kept for the page.
 CONSOLE_LINES = 20
 
@@ -188,10 +191,14 @@ class Worker:
         self._connect_metadata(machine)
         machine.ssh = host, port = self._find_ssh(machine)
         ends = time.monotonic() + self._settings.boot_timeout
-        while not self._answers(host, port):
-            if time.monotonic() >= ends or self.closing.wait(ATTEMPTS):
+        for attempt in itertools.count(1):
+            if self._answers(host, port):
+                return
+            stopped = attempt % CHECKS == 0 and self._engine.process(machine.name) == 0
+            if stopped or time.monotonic() >= ends or self.closing.wait(ATTEMPTS):
+                reason = "the machine has stopped" if stopped else f"no SSH server answers at {host} port {port}"
                 console = self._engine.logs(machine.name, 5).strip()
-                raise EngineError(f"no SSH server answers at {host} port {port}; the console's last lines: {console}")
+                raise EngineError(f"{reason}; the console's last lines: {console}")
 
     def _find_ssh(self, machine: Machine) -> tuple[str, int]:
         if self._publishes:
