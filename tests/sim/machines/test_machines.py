@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from doboto import DO, DOBOTOActionException, public_ipv4
-from doboto.sim import InstantClock, ManualClock, RealClock, Simulator, snapshot
+from doboto.sim import InstantClock, ManualClock, RealClock, Settings, Simulator, snapshot
+from doboto.sim.engine.records import ACTION
 from doboto.sim.machines import EngineError, Machines, MachineSettings
 from doboto.sim.machines.engine import Leftover
 from doboto.sim.page.overview import overview
@@ -43,6 +44,23 @@ def test_create_is_over_when_ssh_answers(do: DO, engine: FakeEngine) -> None:
         assert do.droplet.info(droplet["id"])["status"] == "new"
     engine.free.set()
     assert do.droplet.wait(droplet["id"], timeout=3000)["status"] == "active"
+
+
+def test_creation_of_several_droplets_is_over_when_each_is(engine: FakeEngine, machines: Machines) -> None:
+    engine.free.clear()
+    with Simulator(RealClock(speed=500), Settings(names_link="batch"), machines=machines) as sim:
+        do = DO.simulated(sim)
+        do.droplet.create(names=["a", "b"], **NEW)
+
+        def statuses() -> list[str]:
+            do.droplet.list()
+            return [action["status"] for action in sim.account("simulated").store(ACTION)]
+
+        for _ in range(20):
+            assert statuses() == ["in-progress"] * 3
+        engine.free.set()
+        while statuses() != ["completed"] * 3:
+            pass
 
 
 LIVES: list[tuple[str, dict[str, Any], list[str]]] = [

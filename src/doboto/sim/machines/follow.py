@@ -17,6 +17,7 @@ from ..engine.records import (
     VOLUME,
     VOLUME_SNAPSHOT,
     Key,
+    Record,
     StoredAction,
     StoredDroplet,
 )
@@ -91,6 +92,13 @@ class Follower:
         """Return what is done for an action, if anything is."""
         tenant = self.tenants.get(account)
         return None if tenant is None else tenant.jobs.get(action_id)
+
+    def is_any_pending(self, account: str, arguments: Record) -> bool:
+        """Return whether one of the actions is under way that the action with these arguments stands for."""
+        tenant = self.tenants.get(account)
+        ids: list[int] = arguments.get("action_ids", [])
+        found = [] if tenant is None else [tenant.account.find(ACTION, id) for id in ids]
+        return any(action is not None and action["status"] == "in-progress" for action in found)
 
     def resume(self, account: Account) -> list[Future[None]]:
         """Take over an account of a former simulator; return the jobs that bring its machines to where they were."""

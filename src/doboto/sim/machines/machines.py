@@ -150,6 +150,9 @@ class Machines:
 
     def progress(self, account: str, action: StoredAction) -> Progress:
         """Return how far an action is: it is over when its machine, or its volume, is where it should be."""
+        if action["resource_type"] == "backend":  # the creation of several Droplets
+            pending = self._world is None or self._follower.is_any_pending(account, action["arguments"])
+            return "running" if pending else "completed"
         if action["type"] not in ACTIONS.get(action["resource_type"], ()):
             return "completed"
         job = None if self._world is None else self._follower.job(account, action["id"])

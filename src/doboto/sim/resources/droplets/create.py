@@ -32,8 +32,16 @@ def create(
 def batch(account: Account, now: float, created: list[StoredAction]) -> StoredAction:
     """Return the action that stands for the creation of several Droplets; it completes when theirs do."""
     first = created[0]
-    seconds = account.settings.seconds("droplet.create")
-    return actions.start(account, now, "create", "backend", first["id"], first["region_slug"], seconds=seconds)
+    return actions.start(
+        account,
+        now,
+        "create",
+        "backend",
+        first["id"],
+        first["region_slug"],
+        seconds=account.settings.seconds("droplet.create"),
+        arguments={"action_ids": [action["id"] for action in created]},
+    )
 
 
 def _create_one(
