@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Self, TypeVar, overload
 from weakref import ref
 
-from ._client.checks import check
+from ._client.checks import check, refuse_unknown_settings
 from ._client.settings import (
     AGENT,
     CONNECTIONS,
@@ -102,6 +102,7 @@ class Client(Generic[Mode]):
         """Input and output of this kind of client."""
         raise NotImplementedError
 
+    @refuse_unknown_settings
     def __init__(
         self,
         token: str | None = None,
@@ -421,6 +422,7 @@ class Client(Generic[Mode]):
         """The base URL, up to and including `/v2`."""
         return self._session.url
 
+    @refuse_unknown_settings
     def with_options(
         self,
         *,

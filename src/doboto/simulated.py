@@ -11,12 +11,13 @@ from weakref import WeakKeyDictionary
 
 from ._core.response import Response
 from ._io.protocol import Clock, Timeouts, WireRequest
+from ._version import install_command
 from .errors import DOBOTOConfigurationException, DOBOTOConnectionException, DOBOTOTimeoutException
 
 try:
     from .sim import PEER, InstantClock, ManualClock, Simulator, SimulatorClock
 except ModuleNotFoundError as missing:
-    raise DOBOTOConfigurationException(f"the simulator needs {missing.name}: pip install 'doboto[sim]'") from missing
+    raise DOBOTOConfigurationException(f"the simulator needs {missing.name}: {install_command('sim')}") from missing
 
 _numbers = itertools.count(1)
 #: Which simulator is which; an `id` is given to another one when it is gone.

@@ -150,4 +150,6 @@ def _import(name: str) -> Any:
         return importlib.import_module(name)
     except ModuleNotFoundError as missing:
         package = (missing.name or "").partition(".")[0]
-        pytest.fail(f"the simulator needs {package}: pip install 'doboto[sim]'", pytrace=False)
+        from doboto._version import install_command
+
+        pytest.fail(f"the simulator needs {package}: {install_command('sim')}", pytrace=False)

@@ -17,9 +17,10 @@ import pytest
 HOST: Final = "api.digitalocean.com"
 
 EXPLANATION: Final = (
-    f"this test was about to talk to the real {HOST}. Give the code under test a simulated account (the fixtures "
-    "doboto_client, doboto_async_client, doboto_server). If it shall use the real one, request the fixture "
-    "doboto_real_api, or set doboto_real_api = true in pytest's configuration for all tests"
+    f"this test was about to talk to the real {HOST}. Give the code under test a simulated account: the fixture "
+    "doboto_simulated makes every DO() and AsyncDO() of the code under test a simulated one; doboto_client, "
+    "doboto_async_client and doboto_server are clients and an address to pass to it. If it shall use the real one, "
+    "request the fixture doboto_real_api, or set doboto_real_api = true in pytest's configuration for all tests"
 )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 import pickle
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from doboto import DO
+from doboto import DO, AsyncDO
 from doboto.errors import ArgumentTypeError, ArgumentValueError, UnknownAttributeWarning
 
 from .conftest import Log, client, one
@@ -117,6 +118,55 @@ def test_a_backup_policy_is_a_dict(api: Any, log: Log, policy: Any) -> None:
 def test_misspelt_keyword_arguments_are_refused_with_what_was_meant(api: Any, log: Log) -> None:
     with pytest.raises(TypeError, match="'timeut'.*'timeout'.*'backup'.*'backups'.*'ready_prt'.*'ready_port'"):
         api.droplet.create(**one(), timeut=5, backup=True, ready_prt=22)
+    assert log.take() == []
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda api: api.droplet.list(tag="web"), "list() has no keyword argument 'tag' (did you mean 'tag_name'?)"),
+        (lambda api: api.droplet.power_off(1, waits=True), "power_off() has no keyword argument 'waits' (did"),
+        (lambda api: api.droplet.info(droplet=1), "info() has no keyword argument 'droplet'; it has id"),
+        (lambda api: api.volume.each(zone="nyc3"), "each() has no keyword argument 'zone'; it has name, region"),
+    ],
+)  # fmt: skip
+def test_unknown_keyword_arguments_are_refused_with_a_suggestion(api: Any, log: Log, call: Any, message: str) -> None:
+    with pytest.raises(TypeError) as refused:
+        list(call(api))
+    assert message in str(refused.value)
+    assert log.take() == []
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda kind: kind("secret-token", urll="x"), "() has no keyword argument 'urll' (did you mean 'url'?)"),
+        (lambda kind: kind.simulated(retrys=1), "() has no keyword argument 'retrys' (did you mean 'retry'?)"),
+        (lambda kind: kind("secret-token").with_options(timout=1), "argument 'timout' (did you mean 'timeout'?)"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", [DO, AsyncDO])
+def test_unknown_settings_are_refused_with_a_suggestion(kind: Any, call: Any, message: str) -> None:
+    with pytest.raises(TypeError) as refused:
+        call(kind)
+    assert message in str(refused.value)
+    ours = [entry.frame.f_locals for entry in refused.traceback if "_client" in str(entry.path)]
+    assert ours
+    assert "secret-token" not in repr(ours)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda api: api.droplet.create(name="web", size="s-1vcpu-1gb"), "image is required to create a Droplet: "),
+        (lambda api: api.droplet.create({"name": "web"}), "size and image are required to create"),
+        (lambda api: api.vpc.create(name="net"), "region is required, beside name"),
+        (lambda api: api.load_balancer.create(region="nyc3"), "name and forwarding_rules are required"),
+    ],
+)  # fmt: skip
+def test_missing_attributes_are_named_with_what_they_can_be(api: Any, log: Log, call: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        call(api)
     assert log.take() == []
 
 

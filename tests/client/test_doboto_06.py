@@ -132,7 +132,7 @@ def test_timeout_of_zero_looks_once(api: Any, droplet: Any, log: Log) -> None:
 def test_present_needs_only_a_name_if_the_droplet_exists(api: Any, droplet: Any, log: Log) -> None:
     assert api.droplet.present({"name": droplet["name"]}) == (api.droplet.info(droplet["id"]), None)
     log.take()
-    with pytest.raises(ValueError, match="size is required"):
+    with pytest.raises(ValueError, match="size and image are required"):
         api.droplet.present({"name": "new"})
     assert not [line for line in log.take() if line.startswith("POST")]
 

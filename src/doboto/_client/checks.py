@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
+from functools import wraps
 from pathlib import Path
-from typing import cast
+from typing import ParamSpec, TypeVar, cast
 
+from .._core.attributes import refuse_unknown
 from .._core.deadline import check_callback, duration
 from .._core.request import check_flag
 from .._core.retry import Retry
 from .._core.urls import is_reachable
 from ..errors import DOBOTOConfigurationException
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 #: What a header may hold: visible ASCII and spaces (RFC 9110, 5.5, without what it calls obsolete).
 HEADER = re.compile(r"[!-~][ -~]*")
@@ -29,6 +34,28 @@ def check(**settings: object) -> None:
             CHECKS[name](name, value)
         except (TypeError, ValueError) as wrong:
             raise DOBOTOConfigurationException(str(wrong), parameter=name) from None
+
+
+def refuse_unknown_settings(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a method refuse keyword arguments that it does not have, each with the name that it resembles.
+
+    The arguments, among them the token, are in no frame of the wrapper when the method raises.
+    """
+    code = getattr(function, "__code__")  # noqa: B009 - typed as a callable
+    known = frozenset(code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount])
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        __tracebackhide__ = True
+        try:
+            if not known.issuperset(kwargs):
+                name = type(args[0]).__name__ if function.__name__ == "__init__" else function.__name__
+                refuse_unknown(name, list(kwargs), known)
+            return function(*args, **kwargs)
+        finally:
+            del args, kwargs
+
+    return call
 
 
 def _seconds(name: str, value: object) -> None:

@@ -29,23 +29,37 @@ def merge_attributes(attribs: Mapping[str, Any] | None, more: Mapping[str, Any] 
     return {name: value for name, value in {**attribs, **more}.items() if value is not None}
 
 
-def refuse_unknown(operation: str, given: Iterable[str], known: Collection[str], *, open: bool) -> None:
-    """Refuse keyword arguments that an operation does not have, each with the name that it resembles.
+#: How many names of keyword arguments an error lists.
+LISTED = 10
+
+
+def refuse_unknown(function: str, given: Iterable[str], known: Collection[str], *, open: bool = False) -> None:
+    """Refuse keyword arguments that a function does not have, each with the name that it resembles.
+
+    Args:
+        function: The function's name.
+        given: Names of keyword arguments.
+        known: Those that it has.
+        open: If true, it also takes attributes as a dict, `attribs`.
 
     Raises:
-        TypeError: There is one.
+        TypeError: There is an unknown one.
     """
     if unknown := [name for name in given if name not in known]:
-        named = ", ".join(f"{name!r}{suggest(name, known)}" for name in unknown)
+        hints = [suggest(name, known) for name in unknown]
+        named = ", ".join(f"{name!r}{hint}" for name, hint in zip(unknown, hints, strict=True))
         advice = "; attributes that this version does not know go into the dict attribs" if open else ""
-        raise TypeError(f"{operation}() has no keyword argument {named}{advice}")
+        if not any(hints) and 0 < len(known) <= LISTED:
+            advice += f"; it has {', '.join(sorted(known))}"
+        raise TypeError(f"{function}() has no keyword argument {named}{advice}")
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """The known name that a wrong one resembles, as a question for an error; else an empty text."""
+    """Return the known name that a wrong one resembles or is a part of, as a question for an error; else ""."""
     from difflib import get_close_matches  # needed only for an error
 
-    alike = get_close_matches(name, sorted(known), 1)
+    names = sorted(known)
+    alike = get_close_matches(name, names, 1) or [one for one in names if len(name) > 1 and name in one.split("_")]
     return f" (did you mean {alike[0]!r}?)" if alike else ""
 
 
@@ -69,9 +83,24 @@ def check_attributes(
         TypeError: `attribs` is not a mapping, or a list is required.
     """
     given = merge_attributes(attribs, more)
-    for name in needed:
-        require(name, given.get(name))
+    require_all(needed, given)
     return {name: to_list(name, value) if name in lists else value for name, value in given.items()}
+
+
+def require_all(names: Sequence[str], given: Mapping[str, Any]) -> None:
+    """Check that attributes are there, and are not empty.
+
+    Raises:
+        ValueError: Some are missing, or one is empty; the message names all that are required.
+    """
+    if missing := [name for name in names if given.get(name) is None]:
+        fields = [f"{{{number}}}" for number in range(len(names))]
+        listed, all_of_them = fields[: len(missing)], fields[len(missing) :]
+        text = f"{' and '.join(listed)} {'is' if len(missing) == 1 else 'are'} required"
+        others = [name for name in names if name not in missing]
+        raise ArgumentValueError(text + (f", beside {', '.join(all_of_them)}" if others else ""), *missing, *others)
+    for name in names:
+        require(name, given[name])
 
 
 def require(name: str, value: T | None) -> T:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from .._core.limiter import PER_MINUTE
+from .._version import install_command
 from ..errors import DOBOTOConfigurationException
 from .protocol import RateLimitLease
 
@@ -73,6 +74,6 @@ class RedisRateLimit:
         try:
             from .redis import AsyncRateLimitLease, BlockingRateLimitLease
         except ModuleNotFoundError as missing:
-            message = f"RedisRateLimit needs {missing.name}: pip install 'doboto[redis]'"
+            message = f"RedisRateLimit needs {missing.name}: {install_command('redis')}"
             raise DOBOTOConfigurationException(message) from missing
         return (BlockingRateLimitLease if blocks else AsyncRateLimitLease)(self, account)

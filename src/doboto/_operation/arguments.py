@@ -44,9 +44,7 @@ class Arguments:
             ValueError, TypeError: An argument is not what its type hint says, or there is no such keyword argument; if
                 `strict` is true, also if a mapping has unknown attributes.
         """
-        if self._is_open:
-            known = {*self._names, *self._attributes}
-            refuse_unknown(self._function.__name__, kwargs, known, open="attribs" in self._names)
+        refuse_unknown(self._function.__name__, kwargs, self._known, open=self._is_open and "attribs" in self._names)
         unknown: list[str] = []
         named = dict(zip(self._positional, args, strict=False))
         named, kwargs = self._separate(named, kwargs)
@@ -104,6 +102,11 @@ class Arguments:
     @cached_property
     def _attributes(self) -> Mapping[str, Converter | None]:
         return fields_of(self._typed_attributes) if self._typed_attributes else {}
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """The keyword arguments that it has."""
+        return self._names.union(self._attributes) if self._is_open else self._names
 
     @cached_property
     def _converters(self) -> dict[str, Converter]:

@@ -40,7 +40,10 @@ def explain_missing(what: str, missing: BaseException, extra: str) -> Failure:
     name = (cause.name if isinstance(cause, ModuleNotFoundError) else None) or str(missing)
     if name.partition(".")[0] == "doboto":
         return Failure(f"this installation lacks {name}: reinstall doboto")
-    return Failure(f"{what} needs {name.partition('.')[0]}: pip install 'doboto[{extra}]'")
+    return Failure(
+        f"{what} needs {name.partition('.')[0]}: pip install 'doboto[{extra}]', "
+        f"or in a checkout of the repository: pip install '.[{extra}]'"
+    )
 
 
 class SeveralFailed(Failure):

@@ -139,13 +139,13 @@ class ReservedIP(Addresses[Mode, ReservedIPData], Waiter[Mode]):
             same,
         )
 
-    async def _filter_created_since(self, addresses: list[Any], since: float, deadline: Deadline) -> list[Any]:
+    async def _filter_created_since(self, resources: list[Any], since: float, deadline: Deadline) -> list[Any]:
         """An address does not show when it was reserved; its actions do, of which that is the first."""
         known = self._session.ownership.known
-        addresses = [address for address in addresses if not any(known((name, address["ip"])) for name in NAMES)]
-        jobs = [partial(self._first_begun, address["ip"], deadline) for address in addresses]
+        resources = [address for address in resources if not any(known((name, address["ip"])) for name in NAMES)]
+        jobs = [partial(self._first_begun, address["ip"], deadline) for address in resources]
         new: list[Any] = []
-        for address, begun in zip(addresses, await self._session.io.gather(jobs), strict=True):
+        for address, begun in zip(resources, await self._session.io.gather(jobs), strict=True):
             if isinstance(begun, Exception):
                 raise begun
             if begun is not None and begun >= since - SKEW:

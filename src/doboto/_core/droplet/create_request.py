@@ -18,6 +18,11 @@ NAMES_PER_REQUEST = 10
 USER_DATA = 64 * 1024
 NAME_LENGTH = 255
 LAST_PORT = 65535
+#: What a create requires, with what it can be.
+REQUIRED: Mapping[str, str] = {
+    "size": 'the slug of a size, such as "s-1vcpu-1gb"; a list of sizes shows all',
+    "image": 'the id or the slug of an image, such as "ubuntu-24-04-x64"; a list of images shows all',
+}
 #: The pattern that the API reference gives for a Droplet's name.
 NAME = re.compile(r"[a-zA-Z0-9]?[a-z0-9A-Z.\-]*[a-z0-9A-Z]")
 
@@ -82,8 +87,12 @@ class CreateRequest:
         Raises:
             ValueError: An attribute is missing or empty.
         """
-        for name in ("size", "image"):
-            require(name, self.attribs.get(name))
+        if missing := [name for name in REQUIRED if self.attribs.get(name) is None]:
+            verb = "{0} is" if len(missing) == 1 else "{0} and {1} are"
+            what = "; ".join(REQUIRED[name] for name in missing)
+            raise ArgumentValueError(f"{verb} required to create a Droplet: {{what}}", *missing, what=what)
+        for name in REQUIRED:
+            require(name, self.attribs[name])
 
     def _check(self) -> None:
         for name in self.names:
