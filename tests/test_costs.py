@@ -270,7 +270,7 @@ def run_command(*arguments: str) -> str:
 
 def test_the_version_is_printed_without_the_library() -> None:
     modules = brought(run_command("--version"))
-    assert modules <= {"__future__", "doboto", "doboto._version", "doboto.cli", "types"}
+    assert modules <= {"__future__", "doboto", "doboto._version", "doboto.cli", "gc", "types"}
 
 
 def test_a_first_request_loads_one_resource_and_one_package() -> None:
@@ -280,6 +280,31 @@ def test_a_first_request_loads_one_resource_and_one_package() -> None:
     assert "doboto.resources.volume" not in modules
     assert len({name for name in modules if within(name, "doboto")}) <= 120
     assert len(modules) <= 250
+
+
+class EmptyList(Api):
+    """Answers every request with an empty list, over HTTP."""
+
+    body = b'{"droplets":[],"links":{},"meta":{"total":0}}'
+
+
+@pytest.mark.parametrize("format", ["table", "json"])
+def test_a_list_of_droplets_is_printed_without_what_it_does_not_need(format: str) -> None:
+    """In a pipe, without rich; nothing that asks, creates, waits, resumes or keeps a file."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), EmptyList) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        environment = {"DOBOTO_URL": f"http://127.0.0.1:{server.server_address[1]}", "DIGITALOCEAN_TOKEN": "t"}
+        before = f"import os; os.environ.update({environment!r})\n"
+        try:
+            modules = brought(before + run_command("droplet", "list", "-o", format))
+        finally:
+            server.shutdown()
+    assert foreign(modules) == {"click", "h11"}
+    assert not {name for name in modules if within(name, *HEAVY, "shutil", "tempfile", "csv", "bz2")}
+    ours = {name.removeprefix("doboto.cli.run.") for name in modules if within(name, "doboto.cli.run")}
+    assert ours <= {"doboto.cli.run", "run", "resolve"}
+    assert not {name for name in modules if within(name, "doboto.cli.commands", "doboto.sim", "doboto.simulated")}
+    assert len(modules) <= 270
 
 
 # -- packages and bytes

@@ -161,13 +161,14 @@ class OperationCommand(Described):
     def _beside(self) -> Sequence[click.Parameter]:
         """Return what the command line adds to an operation."""
         from .run import run as running
-        from .run.confirm import UPDATE_OPTIONS
         from .schema.parameters import replaces
 
         added = self._filters()
         if self.operation.resource == "droplet" and self.operation.name in running.MAKING:
             added += running.OPTIONS
         if replaces(self.operation):
+            from .run.confirm import UPDATE_OPTIONS
+
             added += UPDATE_OPTIONS
         if self.operation.may_ask:
             added.append(Option(["--yes", "-y", "our_yes"], is_flag=True, default=None, help=self._asking()))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TextIO
@@ -35,6 +33,7 @@ from .text import (
     format_value,
     is_terminal,
     on_terminal,
+    terminal_width,
     to_encoding,
 )
 
@@ -178,6 +177,8 @@ def _project(value: Any, kind: Any, settings: CliSettings) -> Any:
 
 
 def _print_csv(value: Any, kind: Any, settings: CliSettings) -> None:
+    import csv
+
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     if (lines := _lines_of(value, settings)) is not None:
@@ -221,7 +222,7 @@ def _print_table(value: Any, kind: Any, settings: CliSettings) -> None:
     columns, rows = tabulate(value, kind, settings)
     left_out = table.print_rows(columns, rows, header=not settings.no_header, whole=settings.columns is not None)
     if left_out and not settings.quiet and is_terminal(sys.stderr):
-        click.secho(_name_left_out(left_out, shutil.get_terminal_size().columns), dim=True, err=True)
+        click.secho(_name_left_out(left_out, terminal_width()), dim=True, err=True)
 
 
 def _print_metrics(series: list[Any], settings: CliSettings) -> None:

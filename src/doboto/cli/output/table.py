@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import re
-import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -27,6 +26,7 @@ from .text import (
     on_terminal,
     overflow,
     pad,
+    terminal_width,
     to_encoding,
     width_of,
 )
@@ -104,7 +104,7 @@ def _print_styled(
 ) -> Sequence[Column]:
     from rich.console import Console
 
-    across = shutil.get_terminal_size().columns
+    across = terminal_width()
     widths = dict(enumerate(_natural_widths(columns, lines))) if whole else fit_columns(columns, lines, across)
     width = max(across, _total_width(widths))
     Console(width=width, highlight=False).print(_build_table(columns, lines, widths, header=header))
@@ -337,7 +337,7 @@ def _plot_width(names: Sequence[str]) -> int:
     if not on_terminal():
         return PLOT_WIDTH
     taken = max(map(len, names), default=0) + 4 * 11 + 2
-    return max(LEAST_PLOT_WIDTH, shutil.get_terminal_size().columns - taken)
+    return max(LEAST_PLOT_WIDTH, terminal_width() - taken)
 
 
 def describe_span(series: Sequence[Mapping[str, Any]]) -> str | None:

@@ -26,6 +26,13 @@ def on_terminal() -> bool:
     return is_terminal(sys.stdout)
 
 
+def terminal_width() -> int:
+    """Return the width of the terminal in cells."""
+    import shutil  # brings three compression libraries
+
+    return shutil.get_terminal_size().columns
+
+
 def width_of(text: str) -> int:
     """Count the cells of a clean text: East Asian characters and emoji take two, accents none."""
     if text.isascii():

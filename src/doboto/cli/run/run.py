@@ -1,4 +1,7 @@
-"""Run an operation: resolve names, ask for confirmation, call it once or several times, print the result."""
+"""Run an operation: resolve names, ask for confirmation, call it once or several times, print the result.
+
+What a command that only reads does not need is imported where it is needed: most of its time would go there.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +25,7 @@ from ..output.progress import Reporter
 from ..schema.catalog import Operation, hyphenate, takes_droplet
 from ..schema.parameters import as_usage, assemble, replaces, values_of
 from ..settings import CliSettings, Option
-from .confirm import asks, complete_update, confirm, power_off_hint
-from .create import check_availability, check_slugs, dry_run
 from .resolve import resolve_droplets, resolve_names, resolve_objects, resolve_record, resolve_references
-from .resume import offer_resume, resume
 
 if TYPE_CHECKING:
     from ...client import DO
@@ -103,23 +103,31 @@ def run(
         seconds = values.get("timeout", settings.timeout)
         began, do = client.clock.monotonic(), bound(client, seconds)
         calls = [assemble(operation, call) for call in _build_calls(do, operation, values, invocation, reporter)]
-        checked = operation.resource == "droplet" and operation.name in CHECKED
-        ids = check_slugs(do, values) if checked else {}
-        if operation.resource == "droplet" and operation.name in MAKING:
-            check_availability(do, {**values, **ids})
+        ids = _check_slugs(do, operation, values)
         if invocation.dry_run:
+            from .create import dry_run
+
             dry_run(do, operation, calls[0] | ids, settings)
             return
         account = str(find_account(settings))
         if replaces(operation):
+            from .confirm import complete_update
+
             update = partial(complete_update, do, operation, reporter=reporter, account=account)
             calls = [update(call, replace=invocation.replace, yes=invocation.yes) for call in calls]
         todo: Sequence[Mapping[str, Any]] = calls
-        if asks(operation, values):
+        if operation.info.consequence(values) is not None:
+            from .confirm import confirm
+
             todo = confirm(do, operation, calls, reporter, account, settings, yes=invocation.yes)
         todo = [{**call, **ids} for call in todo]
         if seconds and reporter.asked:
             do = bound(client, max(began + seconds + reporter.asked - client.clock.monotonic(), SHORTEST))
+
+        if not (operation.info.changes or operation.takes("poll")):  # nothing goes on when it is interrupted
+            _execute(do, operation, todo, reporter, settings, invocation.filter)
+            return
+        from .resume import offer_resume, resume
 
         def again(ids: Sequence[Any] | None) -> str | None:
             unfinished = todo if ids is None else [call for call in todo if call["id"] in ids]
@@ -127,6 +135,18 @@ def run(
 
         with offer_resume(reporter, again):
             _execute(do, operation, todo, reporter, settings, invocation.filter)
+
+
+def _check_slugs(do: DO, operation: Operation, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Check the slugs of a command that takes some; return the id of an image that was given by its name."""
+    if operation.resource != "droplet" or operation.name not in CHECKED:
+        return {}
+    from .create import check_availability, check_slugs
+
+    ids = check_slugs(do, values)
+    if operation.name in MAKING:
+        check_availability(do, {**values, **ids})
+    return ids
 
 
 def _execute(
@@ -186,7 +206,10 @@ def _resize_hint(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]
         if disk is not None and disk < largest:
             return f"A disk cannot get smaller: choose a size with {largest} GB or more; this one has {disk} GB"
         ids = [droplet["id"] for droplet in droplets if droplet["status"] == "active"]
-        return power_off_hint(settings, ids) if ids else None
+        if ids:
+            from .confirm import power_off_hint
+
+            return power_off_hint(settings, ids)
     return None
 
 
@@ -238,10 +261,11 @@ def _refuse_namesakes(ids: Sequence[Any], values: Mapping[str, Any]) -> None:
 
 
 def _run(do: DO, operation: Operation, todo: Sequence[Mapping[str, Any]], reporter: Reporter) -> Any:
-    from .bulk import call_all, takes
+    if len(todo) > 1 or operation.info.bulk:
+        from .bulk import call_all, takes
 
-    if takes(operation, todo):
-        return call_all(do, operation, todo, reporter)
+        if takes(operation, todo):
+            return call_all(do, operation, todo, reporter)
     values, more = todo[0], dict[str, Any]()
     if any(one.name == "progress" for one in operation.parameters):
         more["progress"] = reporter.progress(values.get("tag_name") if operation.name == "destroy" else None)

@@ -6,9 +6,7 @@ Our docstrings have Google's form, with `Scopes` and `Reference` as further sect
 from __future__ import annotations
 
 import ast
-import importlib
 import inspect
-import pkgutil
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +16,6 @@ from typing import Any, NotRequired, Required, get_args, get_origin, get_type_hi
 
 import click
 
-from ... import types
 from ...errors import ArgumentError
 from .catalog import Operation, hyphenate, operations, sentence
 
@@ -161,6 +158,11 @@ def _sources() -> dict[str, _Source]:
 
 
 def _read() -> Iterator[tuple[str, _Source]]:
+    import importlib
+    import pkgutil
+
+    from ... import types
+
     for info in pkgutil.iter_modules(types.__path__):
         module = importlib.import_module(f"{types.__name__}.{info.name}")
         try:
