@@ -1,4 +1,7 @@
-"""Writes `docs/cli-reference.md` from the commands themselves; with `--check`, says whether it is up to date."""
+"""Writes `docs/cli-reference.md`, and the words that shells complete, from the commands themselves.
+
+With `--check`, says whether they are up to date.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from typing import cast
 
 import click
 
+import doboto.cli
+from doboto.cli import SHARED
 from doboto.cli.command import OperationCommand
 from doboto.cli.errors import EXITS
 from doboto.cli.run.confirm import is_irrevocable
@@ -17,6 +22,7 @@ from doboto.cli.settings import Argument, common
 from doboto.cli.tree import LazyGroup, root
 
 PAGE = Path(__file__).parents[1] / "docs" / "cli-reference.md"
+WORDS = Path(doboto.cli.__file__).with_name(doboto.cli.WORDS)
 HEAD = """# Reference of the command line
 
 Written by `python scripts/cli_reference.py` from the commands themselves; a test holds it. [The guide](cli.md) comes
@@ -104,15 +110,51 @@ def _escaped(text: str) -> str:
     return text.replace("|", "\\|")
 
 
+def words() -> str:
+    """A line for each command and option: the words of its command, the word itself, what it is about."""
+    return "".join(
+        f"{path}\t{word}\t{text}\n"
+        for path, word, text in _words(root, click.Context(root, **root.context_settings), "")
+    )
+
+
+def _flags(one: click.Parameter) -> Iterator[tuple[str, str]]:
+    if isinstance(one, click.Option):
+        yield from ((word, one.help or "") for word in (*one.opts, *one.secondary_opts))
+
+
+def _help_option(context: click.Context) -> Iterator[click.Parameter]:
+    found = context.find_root().command.get_help_option(context)
+    yield from [found] if found else []
+
+
+def _words(command: click.Command, context: click.Context, path: str) -> Iterator[tuple[str, str, str]]:
+    options = [(word, text) for one in command.get_params(context) for word, text in _flags(one)]
+    shared = [(word, text) for one in [*common(), *_help_option(context)] for word, text in _flags(one)]
+    own = options[: -len(shared)] if options[-len(shared) :] == shared else options
+    yield from ((path, word, text) for word, text in own)
+    if own != options:
+        yield path, SHARED, ""
+    if path == "":
+        yield from ((SHARED, word, text) for word, text in shared)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            below = _inside(command, name, context)
+            yield path, name, below.get_short_help_str()
+            yield from _words(below, click.Context(below, parent=context, info_name=name), f"{path} {name}".strip())
+
+
 def main(arguments: list[str]) -> int:
-    """Write the page, or check it."""
-    if arguments == ["--check"]:
-        if PAGE.exists() and PAGE.read_text(encoding="utf-8") == page():
-            return 0
-        sys.stderr.write(f"{PAGE} is out of date: run python scripts/cli_reference.py\n")
-        return 1
-    PAGE.write_text(page(), encoding="utf-8")
-    return 0
+    """Write the files, or check them."""
+    files = {PAGE: page(), WORDS: words()}
+    if arguments != ["--check"]:
+        for path, text in files.items():
+            path.write_text(text, encoding="utf-8")
+        return 0
+    stale = [path for path, text in files.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    for path in stale:
+        sys.stderr.write(f"{path} is out of date: run python scripts/cli_reference.py\n")
+    return bool(stale)
 
 
 if __name__ == "__main__":

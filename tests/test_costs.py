@@ -282,6 +282,13 @@ def test_a_first_request_loads_one_resource_and_one_package() -> None:
     assert len(modules) <= 250
 
 
+@pytest.mark.parametrize("line", ["doboto droplet cr", "doboto droplet create --"])
+def test_words_are_completed_without_the_library(line: str) -> None:
+    variables = {"_DOBOTO_COMPLETE": "bash_complete", "COMP_WORDS": line, "COMP_CWORD": line.split()[-1]}
+    modules = brought(f"import os; os.environ.update({variables!r})\n{run_command()}")
+    assert modules <= {"__future__", "doboto", "doboto._version", "doboto.cli", "gc", "types"}
+
+
 class EmptyList(Api):
     """Answers every request with an empty list, over HTTP."""
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
 import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
-from doboto.cli.commands.completion import SHELLS, words
+from doboto import cli
+from doboto.cli.commands.completion import SHELLS, register, words
+from doboto.cli.tree import root
 
 from .conftest import NEW, PROGRAM, Doboto
 
@@ -145,3 +151,44 @@ def test_what_may_follow_is_shown(shell: Terminal) -> None:
 ])  # fmt: skip
 def test_a_line_is_split_as_the_shell_would(line: str, wanted: list[str]) -> None:
     assert words(line) == wanted
+
+
+#: Lines whose words come from the table, and lines that need more.
+FIXED = [
+    "doboto ", "doboto dr", "doboto droplet ", "doboto droplet cr", "doboto auth ", "doboto sim machines ", "doboto -",
+    "doboto --", "doboto droplet create --", "doboto droplet create web --si", "doboto auth init --", "doboto sim --",
+    "doboto sim machines prune --", "doboto droplet ssh web --", "doboto droplet list x y --q", "/usr/bin/doboto vol",
+    "doboto nosuch --", "doboto droplet nosuch --", "doboto  droplet  cre",
+]  # fmt: skip
+LOOKED_UP = [
+    "doboto help ", "doboto completion ", "doboto droplet info w", "doboto nosuch ", "doboto droplet list --tag x --",
+    "doboto --sim droplet ", "doboto droplet create 'a b' --", "DOBOTO_SIM=1 doboto dr", "doboto droplet create --a=",
+]  # fmt: skip
+
+
+def shell_variables(shell: str, line: str) -> dict[str, str]:
+    words = line.split()
+    current = str(len(words) - (not line.endswith(" "))) if shell == "zsh" else line.split(" ")[-1]
+    return {cli.COMPLETE: f"{shell}_complete", "COMP_WORDS": line, "COMP_CWORD": current}
+
+
+def complete_from_commands(variables: dict[str, str]) -> str:
+    register()
+    written = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+    with mock.patch.dict(os.environ, variables), contextlib.redirect_stdout(written), pytest.raises(SystemExit):
+        root.main([], prog_name="doboto", complete_var=cli.COMPLETE, standalone_mode=False)
+    written.seek(0)
+    return written.read()
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("line", FIXED)
+def test_the_table_completes_what_the_commands_do(shell: str, line: str) -> None:
+    variables = shell_variables(shell, line)
+    assert f"{cli.complete_words(variables)}\n" == complete_from_commands(variables)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("line", LOOKED_UP)
+def test_the_table_leaves_values_to_the_commands(shell: str, line: str) -> None:
+    assert cli.complete_words(shell_variables(shell, line)) is None

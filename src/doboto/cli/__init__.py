@@ -13,10 +13,19 @@ from .. import __version__
 
 TYPE_CHECKING = False  # `typing` would take longer to import than all that a fast answer needs
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 #: The variable by which a shell asks for completion.
 COMPLETE = "_DOBOTO_COMPLETE"
+#: Commands and options, one a line: the command's words, the word to complete, what it is about; written by
+#: `python scripts/cli_reference.py`.
+WORDS = "words.tsv"
+#: Stands for the options that every command has.
+SHARED = "*"
+#: How each shell takes a candidate: see `commands.completion` and click's `format_completion`.
+CANDIDATES = {"bash": "plain\t{}", "zsh": "plain\n{}\n{}", "fish": "plain,{}\t{}"}
+#: Letters of a line whose words need no parsing.
+SIMPLE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-/._ ")
 #: Objects after which garbage is looked for: at Python's 700 a tenth of a short command's time would go there, for
 #: imports make many objects and no garbage.
 RARELY = 50_000
@@ -27,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given == ["--version"] and COMPLETE not in os.environ:  # before anything is imported that takes time
         sys.stdout.write(f"doboto {__version__}\n")
+        return 0
+    if COMPLETE in os.environ and not given and (found := complete_words(os.environ)) is not None:
+        sys.stdout.write(f"{found}\n")
         return 0
     from .errors import handle_signals
 
@@ -63,3 +75,40 @@ def _run(given: list[str]) -> int:
     if isinstance(result, int):
         raise SystemExit(result)
     return 0
+
+
+def complete_words(environment: Mapping[str, str]) -> str | None:
+    """Complete the name of a command or an option from a table, without making any command.
+
+    Args:
+        environment: What the shell's script sets: the line, and for zsh the index of the word that is being typed.
+
+    Returns:
+        The candidates as the shell takes them; None where a value may be typed, or the line needs parsing.
+    """
+    shell, _, request = environment[COMPLETE].partition("_")
+    line = environment.get("COMP_WORDS", "")
+    if request != "complete" or shell not in CANDIDATES or not SIMPLE.issuperset(line):
+        return None
+    words = line.split()
+    index = int(environment["COMP_CWORD"]) if shell == "zsh" else len(words) - (not line.endswith(" "))
+    typed, given = (words[index] if index < len(words) else ""), words[1:index]
+    if index < 1 or any(word.startswith("-") for word in given):
+        return None
+    found = _find_words(given, typed)
+    return None if found is None else "\n".join(CANDIDATES[shell].format(*one) for one in found)
+
+
+def _find_words(given: Sequence[str], typed: str) -> list[tuple[str, str]] | None:
+    """Find the words that may stand behind a command, each with what it is about; None where a value may be typed."""
+    with open(os.path.join(os.path.dirname(__file__), WORDS), encoding="utf-8") as opened:  # noqa: PTH118, PTH120, PTH123 - pathlib takes longer to import
+        table = [line.rstrip("\n").split("\t") for line in opened]
+    known = {path for path, _, _ in table}
+    length = next(length for length in range(len(given), -1, -1) if " ".join(given[:length]) in known)
+    path, option = " ".join(given[:length]), typed.startswith("-")
+    names = [(word, text) for at, word, text in table if at == path]
+    if option and (SHARED, "") in names:
+        names += [(word, text) for at, word, text in table if at == SHARED]
+    elif not option and (length < len(given) or all(word[:1] in (SHARED, "-") for word, _ in names)):
+        return None
+    return [one for one in names if one[0].startswith(typed) and one[0][:1] not in (SHARED, "" if option else "-")]
