@@ -65,7 +65,10 @@ def keys(redis: str) -> list[str]:
 
 
 def test_processes_of_both_flavours_share_250_a_minute(redis: str) -> None:
-    """Three programs, 250 calls each; the simulator's minute is 1.5 real seconds, the budget's twice that."""
+    """Three programs, 250 calls each; the simulator's minute is 1.5 real seconds, the budget's is 6.
+
+    A request that was let go may come late: up to 4.5 seconds on a busy machine change nothing.
+    """
     sim = Simulator(RealClock(speed=40), settings=Settings(requests_per_hour=0))
     statuses: Counter[int] = Counter()
     moments: list[float] = []
@@ -76,7 +79,7 @@ def test_processes_of_both_flavours_share_250_a_minute(redis: str) -> None:
 
     sim.on_seen.append(note)
     with sim.serve() as server:
-        arguments = [server.url, redis, "3", "250"]
+        arguments = [server.url, redis, "6", "250"]
         children = [
             subprocess.Popen([sys.executable, str(CHILD), flavour, *arguments], stdout=subprocess.PIPE, text=True)
             for flavour in ("blocking", "asynchronous", "blocking")

@@ -264,7 +264,7 @@ def test_a_closed_connection_is_seen_where_there_is_no_poll(
     ("where", "name"),
     [
         (pool.Lease, "__init__"), (pool.Pool, "acquire"), (pool.Pool, "connect"), (pool.Pool, "_take_idle"),
-        (pool.Pool, "release"), (pool.Pool, "_admit"), (messages.HTTPConnection, "is_reusable"),
+        (pool.Pool, "release"), (pool.Pool, "_admit"), (messages.HTTPConnection, "is_complete"),
         (messages.HTTPConnection, "_conclude"), (content.Content, "finish"),
     ],
     ids=lambda value: getattr(value, "__name__", value),

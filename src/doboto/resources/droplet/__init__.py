@@ -23,7 +23,6 @@ from ..._wait.followers import DeletionFollower
 from ..._wait.polling import WaitPlan, wait
 from ...errors import DOBOTOException, DOBOTOInvalidResponseException, DOBOTONotFoundException
 from ...events import OnEvent
-from ...plans.planner import Planner
 from ...types import Action, DropletAttributes, DropletPlan, DropletSnapshot, Firewall, Kernel
 from ...types import Droplet as DropletData
 from .actions import DropletActions
@@ -327,6 +326,8 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
             ValueError, TypeError: The attributes can't be right.
         """
         order = check_create(attribs, attributes, ready_port=None, wait=False, present=present)
+        from ...plans.planner import Planner  # not with every first request
+
         plan = WaitPlan(1.0, self._session.deadline())
         existing = await self._find_by_names(order, plan) if present else {}
         return await Planner(self._session, self._list_all, plan.deadline).plan(order, existing)
