@@ -29,6 +29,7 @@ def test_what_must_be_refused_is_refused(checker: str) -> None:
     refused = {int(number) for number in re.findall(pattern, done.stdout)}
     assert len(marked) >= 30, done.stderr
     assert [lines[number - 1] for number in sorted(marked ^ refused)] == []
+    assert done.stdout.count('"imgae"') >= 2  # both annotated plans name the key
 
 
 def test_every_operation_has_a_line_of_its_own() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doboto import DO, AsyncDO
+from doboto.types import DropletCreate, DropletsCreate
 
 
 def blocking(do: DO) -> None:
@@ -94,3 +95,11 @@ def networks(do: DO) -> None:
     do.nat_gateway.list(state="active")  # BAD a state as replies have it
     do.nat_gateway.create(name="a", type="PUBLIC", region="b", size=1)  # BAD no VPC
     do.nat_gateway.list()[0]["ip"]  # BAD unknown field
+
+
+def plans(do: DO) -> None:
+    plan: DropletCreate = {"name": "a", "size": "s", "image": "i", "imgae": "i"}  # BAD unknown attribute in a plan
+    fleet: DropletsCreate = {"names": ["a"], "size": "s", "image": "i", "imgae": "i"}  # BAD unknown attribute in a plan
+    do.droplet.create(plan, imgae="i")  # BAD unknown attribute beside a plan
+    do.droplet.create(fleet, nmaes=["b"])  # BAD unknown attribute beside a plan
+    do.droplet.create(DropletCreate(name="a", size="s", image="i", imgae="i"))  # BAD unknown attribute in a plan
