@@ -50,6 +50,8 @@ NOT_AUTHORIZED = re.compile(r"\byou (?:are not authorized|do not have (?:access|
 PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 #: How many of the resources that were created an error's text names; all are in its `created`.
 NAMED = 5
+#: How much is shown of one that has neither name nor id.
+LABEL = 100
 
 
 class Stage(Enum):
@@ -155,7 +157,8 @@ def without_keys(text: str) -> str:
 
 def _label(made: Any) -> str:
     known = mapping(made)
-    return f"{known.get('name', '')} {known.get('id', '')}".strip() or str(made)
+    parts = [str(known[member]) for member in ("name", "id", "uuid", "ip") if known.get(member)]
+    return " ".join(parts) or str(made)[:LABEL]
 
 
 class DOBOTOConfigurationException(DOBOTOException, ValueError):

@@ -276,3 +276,29 @@ def test_the_same_failure_of_many_requests_is_one_line(served: Doboto, doboto_se
     doboto_server.simulator.faults.add("status", status=429, method="POST", path="/v2/droplets/*/actions", count=8)
     lines = [line for line in served("droplet", "reboot", *ids).err.splitlines() if "retry in" in line]
     assert 1 <= len(lines) <= 4, lines
+
+
+def test_an_address_is_resumed_by_its_own_wait(simulated: Doboto) -> None:
+    simulated.ok("-q", "droplet", "create", "web", *NEW, "--wait")
+    short = ("--wait", "--timeout", "0.5", "--poll", "0.3")
+    error = simulated.refused(7, "timeout", "-q", "reserved-ip", "create", "--droplet-id", "web", *short)
+    (made,) = error["created"]
+    assert resumed(error) == ["reserved-ip", "wait", made["ip"], "--sim"]
+    assert len(error["message"]) < 400
+    assert simulated.ok("-q", *resumed(error), "-o", "json").json["droplet"]["name"] == "web"
+
+
+@pytest.mark.parametrize(
+    ("create", "wait"),
+    [
+        (("image", "create", "img", "--url", "https://example.com/i.qcow2", "--distribution", "Debian"), "image"),
+        (("autoscale", "create", "pool", "--config", "target_number_instances=2", "--droplet-template",
+          "region=nyc3,size=s-1vcpu-1gb,image=ubuntu-24-04-x64,ssh_keys=[]"), "autoscale"),
+    ],
+)  # fmt: skip
+def test_other_kinds_are_resumed_and_waited_for_by_name(simulated: Doboto, create: tuple[str, ...], wait: str) -> None:
+    region = ("--region", "nyc3") if wait == "image" else ()
+    error = simulated.refused(7, "timeout", "-q", *create, *region, "--wait", *SHORT)
+    assert resumed(error)[:2] == [wait, "wait"]
+    assert simulated.ok("-q", *resumed(error), "-o", "json").json["name"] == create[2]
+    assert simulated.ok("-q", wait, "wait", create[2], "-o", "json").json["name"] == create[2]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from doboto import DOBOTONotFoundException
+from doboto import DOBOTONotFoundException, DOBOTOPollingException
 from doboto.sim import Simulator
 
 from .conftest import client, one
@@ -47,3 +47,12 @@ def test_a_token_that_may_not_see_droplets_waits_for_the_address(flavour: str, r
     sim.register("narrow", scopes=["reserved_ip:create", "reserved_ip:read"], account="simulated")
     address = client(flavour, runner, sim, token="narrow").reserved_ip.create(droplet["id"], wait=True)
     assert (address["locked"], "droplet" in address) == (False, False)
+
+
+def test_an_address_that_was_created_is_named_in_few_words(api: Any) -> None:
+    droplet = api.droplet.create(one(), wait=True)
+    with pytest.raises(DOBOTOPollingException) as caught:
+        api.reserved_ip.create(droplet["id"], wait=True, timeout=1)
+    (address,) = caught.value.created
+    assert f"created before that: {address['ip']}" in str(caught.value)
+    assert len(str(caught.value)) < 200

@@ -232,7 +232,7 @@ def describe_error(failure: Exception, found: Exit) -> dict[str, Any]:
 
 
 def _identify(made: Any) -> Any:
-    return {name: made[name] for name in ("id", "name") if name in made} if is_object(made) else made
+    return {name: made[name] for name in ("id", "uuid", "ip", "name") if name in made} if is_object(made) else made
 
 
 def reason(failure: Exception) -> str:
