@@ -140,8 +140,7 @@ class Autoscale(LifecycleOperations[Mode]):
             DOBOTOActionException: The pool could not make its Droplets, while waiting; `result` is the pool.
         """
         body, plan = configuration_body(attribs), self._plan(poll, timeout, progress)
-        pool: AutoscalePool = await self._replace(SCALING, id, body, plan, wait)
-        return pool
+        return await self._replace(SCALING, id, body, plan, wait)
 
     @waiting(ref=("autoscalepools_get", "autoscalepools_list"), scopes="droplet:read", bulk=True)
     async def wait(
@@ -220,9 +219,7 @@ def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     body = configuration_body(attributes)
     name = body["name"]
     request = Request("POST", ALL, body=body)
-    return CreateSpec(
-        f"autoscale pool {name}", request, "autoscale_pool", ALL, "autoscale_pools", has_name(name), filters(name=name)
-    )
+    return CreateSpec(f"autoscale pool {name}", request, "autoscale_pool", has_name(name), filters(name=name))
 
 
 class Scaling(Lifecycle):

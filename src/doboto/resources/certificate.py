@@ -227,8 +227,6 @@ def create_spec(
         f"certificate {name}",
         Request("POST", "/certificates", body=body),
         "certificate",
-        "/certificates",
-        "certificates",
         has_name(name),
         filters(name=name),
         frozenset(uploaded),

@@ -50,8 +50,7 @@ class Domain(DomainRecords[Mode]):
             ValueError: The name or the address is empty.
             DOBOTOUnprocessableException: The domain exists already, also in another account, or is not a domain.
         """
-        made: DomainData = await self._create_resource(create_spec(name, ip_address), self._session.deadline())
-        return made
+        return await self._create_resource(create_spec(name, ip_address), self._session.deadline())
 
     @operation(ref=("domains_list", "domains_create"), scopes=("domain:read", "domain:create"), effect="present")
     async def present(self, name: str, ip_address: str | None) -> Present:
@@ -103,7 +102,5 @@ def create_spec(name: str, ip_address: str | None) -> CreateSpec:
         f"domain {name}",
         Request("POST", "/domains", body=body),
         "domain",
-        "/domains",
-        "domains",
         lambda domain: str(domain.get("name")).lower() == known,
     )

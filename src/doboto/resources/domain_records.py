@@ -103,10 +103,7 @@ class DomainRecords(Creation[Mode]):
             DOBOTONotFoundException: There is no such domain.
             DOBOTOUnprocessableException: The type wants other attributes, or the name can't have such a record.
         """
-        made: DomainRecord = await self._create_resource(
-            record_create_spec(name, attribs, attributes), self._session.deadline()
-        )
-        return made
+        return await self._create_resource(record_create_spec(name, attribs, attributes), self._session.deadline())
 
     @present_operation(
         ref=("domains_list_records", "domains_create_record"),
@@ -204,8 +201,6 @@ def record_create_spec(name: str, attribs: Mapping[str, Any] | None, more: Mappi
         f"{wanted[0]} record {wanted[1]} of {name}",
         Request("POST", records_of(name), body=body),
         "domain_record",
-        records_of(name),
-        "domain_records",
         lambda record: identity(name, record) == wanted and apart.items() <= record.items(),
         filters(type=body["type"]),
     )

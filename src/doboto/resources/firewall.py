@@ -371,10 +371,5 @@ def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """How a firewall is made: it is known by its name."""
     body = configuration_body(attributes)
     return CreateSpec(
-        f"firewall {body['name']}",
-        Request("POST", "/firewalls", body=body),
-        "firewall",
-        "/firewalls",
-        "firewalls",
-        has_name(body["name"]),
+        f"firewall {body['name']}", Request("POST", "/firewalls", body=body), "firewall", has_name(body["name"])
     )

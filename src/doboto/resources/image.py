@@ -247,16 +247,14 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
     async def action_info(self, id: int, action_id: int) -> Action:
         """Read one action of an image."""
         request = get(path("/images/{id}/actions/{action}", id=id, action=action_id))
-        action: Action = await self._session.call(request, None, read_action)
-        return action
+        return await self._session.call(request, None, read_action)
 
     async def _run_image_action(self, id: int, body: Mapping[str, Any], plan: WaitPlan, wait: bool) -> Action:
         async def done() -> bool:
             return is_done(await self._get("image", path("/images/{id}", id=id), plan.deadline), body)
 
         spec = action_spec(path("/images/{id}/actions", id=id), body, f"image {id}", done=done)
-        action: Action = await self._run_action(spec, plan, wait)
-        return action
+        return await self._run_action(spec, plan, wait)
 
 
 #: How an import comes to its end (API reference, `status` of images).
@@ -287,4 +285,4 @@ def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
 
     request = Request("POST", "/images", body=body)
     what, private = f"image {body['name']}", query(private=True)
-    return CreateSpec(what, request, "image", "/images", "images", same, private, taggable=True)
+    return CreateSpec(what, request, "image", same, private, taggable=True)

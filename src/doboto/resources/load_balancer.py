@@ -330,8 +330,6 @@ def create_spec(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> C
         f"load balancer {body['name']}",
         Request("POST", "/load_balancers", body=body),
         "load_balancer",
-        "/load_balancers",
-        "load_balancers",
         has_name(body["name"]),
     )
 

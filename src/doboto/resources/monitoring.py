@@ -219,8 +219,7 @@ class Monitoring(Creation[Mode]):
 
     async def _read_metric(self, kind: str, metric: str, query: Mapping[str, str | int]) -> Series:
         request = get(path("/monitoring/metrics/{kind}/{metric}", kind=kind, metric=metric), query)
-        series: Series = await self._session.call(request, None, read_series)
-        return series
+        return await self._session.call(request, None, read_series)
 
 
 ALERT = "/monitoring/alerts/{id}"
@@ -240,9 +239,8 @@ def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
         f"alert policy {body['description']}",
         Request("POST", "/monitoring/alerts", body=body),
         "policy",
-        "/monitoring/alerts",
-        "policies",
         partial(matches, wanted=body),
+        plural="policies",
     )
 
 

@@ -214,8 +214,6 @@ def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
         f"NAT gateway {name}",
         Request("POST", f"/{ROOT}", body=body),
         "vpc_nat_gateway",
-        f"/{ROOT}",
-        ROOT,
         has_name(name),
         filters(name=name),
     )

@@ -112,7 +112,7 @@ def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """How a project is made: it is known by its name."""
     body = check_attributes(attributes, needed=("name", "purpose"))
     request = Request("POST", "/projects", body=body)
-    return CreateSpec(f"project {body['name']}", request, "project", "/projects", "projects", has_name(body["name"]))
+    return CreateSpec(f"project {body['name']}", request, "project", has_name(body["name"]))
 
 
 def update_request(where: str, attributes: Mapping[str, Any], *, replace: bool) -> Request:

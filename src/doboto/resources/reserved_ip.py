@@ -105,10 +105,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData], Waiter[Mode]):
             DOBOTOVanishedException: It was released while it was waited for.
             DOBOTOPollingException: It took longer than `timeout`.
         """
-        address: ReservedIPData = await self._wait_for(
-            self._lifecycle, ip, "ready", self._plan(poll, timeout, progress)
-        )
-        return address
+        return await self._wait_for(self._lifecycle, ip, "ready", self._plan(poll, timeout, progress))
 
     @property
     def _lifecycle(self) -> Lifecycle:
@@ -134,8 +131,6 @@ class ReservedIP(Addresses[Mode, ReservedIPData], Waiter[Mode]):
             f"{self._noun} for {f'Droplet {droplet_id}' if region is None else region}",
             Request("POST", self._root, body=check_attributes(given, {})),
             self._single,
-            self._root,
-            self._plural,
             same,
         )
 

@@ -38,12 +38,9 @@ class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
             f"{self._noun} in {region}",
             Request("POST", self._root, body={"region_slug": check_text("region", region)}),
             self._single,
-            self._root,
-            self._plural,
             lambda address: address.get("region_slug") == region and droplet_of(address) is None,
         )
-        made: ReservedIPv6Data = await self._create_resource(create_spec, self._session.deadline())
-        return made
+        return await self._create_resource(create_spec, self._session.deadline())
 
     def _move(self, ip: str, body: Mapping[str, Any], deadline: Deadline) -> ActionSpec:
         """The action, looked for in the list of all: the API has no list of an IPv6 address's own."""

@@ -48,8 +48,7 @@ class SSHKey(Creation[Mode]):
             ValueError: The name or the key is empty; nothing was created.
             DOBOTOUnprocessableException: The key is in the account already, or is none.
         """
-        made: SSHKeyData = await self._create_resource(create_spec(name, public_key), self._session.deadline())
-        return made
+        return await self._create_resource(create_spec(name, public_key), self._session.deadline())
 
     @operation(ref=("sshKeys_get", "sshKeys_create"), scopes=("ssh_key:read", "ssh_key:create"), effect="present")
     async def present(self, name: str, public_key: str) -> Present:
@@ -114,7 +113,7 @@ def create_spec(name: str, public_key: str) -> CreateSpec:
         return str(key.get("public_key")).split()[:2] == wanted
 
     request = Request("POST", "/account/keys", body=body)
-    return CreateSpec(f"SSH key {name}", request, "ssh_key", "/account/keys", "ssh_keys", same)
+    return CreateSpec(f"SSH key {name}", request, "ssh_key", same)
 
 
 def fingerprint(public_key: str) -> str:

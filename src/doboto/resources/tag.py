@@ -66,8 +66,7 @@ class Tag(Creation[Mode]):
             ValueError: The name is empty; nothing was created.
             DOBOTOHTTPException: The name has other characters.
         """
-        made: TagData = await self._create_resource(create_spec(name), self._session.deadline())
-        return made
+        return await self._create_resource(create_spec(name), self._session.deadline())
 
     @operation(ref=("tags_list", "tags_create"), scopes=("tag:read", "tag:create"), effect="present")
     async def present(self, name: str) -> Present:
@@ -153,7 +152,7 @@ def create_spec(name: str) -> CreateSpec:
         return str(tag.get("name")).lower() == wanted
 
     request = Request("POST", "/tags", body={"name": name}, repeatable=True)
-    return CreateSpec(f"tag {name}", request, "tag", "/tags", "tags", same)
+    return CreateSpec(f"tag {name}", request, "tag", same)
 
 
 def tag_request(method: str, name: str, resources: Resources) -> Request:

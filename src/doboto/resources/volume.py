@@ -242,8 +242,7 @@ class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
         """
         body = {"type": "attach", "droplet_id": require("droplet_id", droplet_id)}
         plan = self._plan(poll, timeout, progress)
-        action: Action = await self._run_action(self._action_on(id, name, region, body, plan.deadline), plan, wait)
-        return action
+        return await self._run_action(self._action_on(id, name, region, body, plan.deadline), plan, wait)
 
     @operation(
         ref=("volumeActions_post_byId", "volumeActions_post"),
@@ -278,8 +277,7 @@ class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
         """
         body = {"type": "detach", "droplet_id": require("droplet_id", droplet_id)}
         plan = self._plan(poll, timeout, progress)
-        action: Action = await self._run_action(self._action_on(id, name, region, body, plan.deadline), plan, wait)
-        return action
+        return await self._run_action(self._action_on(id, name, region, body, plan.deadline), plan, wait)
 
     @operation(
         ref="volumeActions_post_byId",
@@ -311,8 +309,7 @@ class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
         """
         body = {"type": "resize", "size_gigabytes": size, **filters(region=region)}
         plan = self._plan(poll, timeout, progress)
-        action: Action = await self._run_action(self._action_on(id, None, None, body, plan.deadline), plan, wait)
-        return action
+        return await self._run_action(self._action_on(id, None, None, body, plan.deadline), plan, wait)
 
     @operation(ref="volumeSnapshots_list", scopes="block_storage_snapshot:read")
     async def snapshot_list(self, id: str) -> Snapshots:
@@ -353,19 +350,10 @@ class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
         listing = path("/volumes/{id}/snapshots", id=id)
         body = check_attributes({"name": check_text("snapshot_name", snapshot_name)}, {"tags": tags})
         what = f"snapshot {snapshot_name} of volume {id}"
-        made: Snapshot = await self._create_resource(
-            CreateSpec(
-                what,
-                Request("POST", listing, body=body),
-                "snapshot",
-                listing,
-                "snapshots",
-                has_name(snapshot_name),
-                taggable=True,
-            ),
+        return await self._create_resource(
+            CreateSpec(what, Request("POST", listing, body=body), "snapshot", has_name(snapshot_name), taggable=True),
             self._plan(poll, timeout, None).deadline,
         )
-        return made
 
     @operation(ref="volumeSnapshots_get_byId", scopes="block_storage_snapshot:read")
     async def snapshot_info(self, snapshot_id: str) -> Snapshot:
@@ -462,8 +450,6 @@ def create_spec(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> C
         f"volume {name} in {region or 'the region of its snapshot'}",
         Request("POST", "/volumes", body=body),
         "volume",
-        "/volumes",
-        "volumes",
         lambda volume: volume.get("name") == name and region in (None, read_member(volume, "region", dict).get("slug")),
         filters(name=name, region=region),
         taggable=True,

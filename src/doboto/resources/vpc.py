@@ -105,4 +105,4 @@ def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """How a VPC is made: it is known by its name."""
     body = check_attributes(attributes, needed=("name", "region"))
     request = Request("POST", "/vpcs", body=body)
-    return CreateSpec(f"VPC {body['name']}", request, "vpc", "/vpcs", "vpcs", has_name(body["name"]))
+    return CreateSpec(f"VPC {body['name']}", request, "vpc", has_name(body["name"]))

@@ -130,8 +130,7 @@ class VPCPeerings(LifecycleOperations[Mode]):
             DOBOTOUnprocessableException: The name is taken, they are peered already, or their addresses overlap.
         """
         plan = self._plan(poll, timeout, progress)
-        made: VPCPeering = await self._create_and_wait(create_spec(name, vpc_ids, id, vpc_id), LIFECYCLE, plan, wait)
-        return made
+        return await self._create_and_wait(create_spec(name, vpc_ids, id, vpc_id), LIFECYCLE, plan, wait)
 
     @operation(
         ref=("vpcPeerings_list", "vpcPeerings_create", "vpcs_create_peerings"),
@@ -162,8 +161,7 @@ class VPCPeerings(LifecycleOperations[Mode]):
         """
         plan = self._plan(poll, timeout, progress)
         wanted = create_spec(name, vpc_ids, id, vpc_id)
-        both: PresentPeering = await self._create_and_wait_unless_exists(wanted, LIFECYCLE, plan, wait)
-        return both
+        return await self._create_and_wait_unless_exists(wanted, LIFECYCLE, plan, wait)
 
     @operation(ref="vpcPeerings_get", scopes="vpc_peering:read")
     async def peering_info(self, peering_id: str) -> VPCPeering:
@@ -249,7 +247,9 @@ def create_spec(name: str, vpc_ids: Sequence[str] | None, id: str | None, vpc_id
         ValueError: It is not two VPCs, or they are given both ways.
     """
     key, request = _peering_request(check_text("name", name), vpc_ids, id, vpc_id)
-    return CreateSpec(f"VPC peering {name}", request, key, "/vpc_peerings", "vpc_peerings", has_name(name))
+    return CreateSpec(
+        f"VPC peering {name}", request, key, has_name(name), listing="/vpc_peerings", plural="vpc_peerings"
+    )
 
 
 def _peering_request(

@@ -109,8 +109,7 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
         """
         body = {"type": "assign", "droplet_id": require("droplet_id", droplet_id)}
         plan = self._plan(poll, timeout, progress)
-        action: Action = await self._run_action(self._move(ip, body, plan.deadline), plan, wait)
-        return action
+        return await self._run_action(self._move(ip, body, plan.deadline), plan, wait)
 
     @operation(
         ref=("floatingIPsAction_post", "reservedIPsActions_post", "reservedIPv6Actions_post"),
@@ -134,8 +133,7 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
             DOBOTOUnprocessableException: It is not assigned.
         """
         plan = self._plan(poll, timeout, progress)
-        action: Action = await self._run_action(self._move(ip, {"type": "unassign"}, plan.deadline), plan, wait)
-        return action
+        return await self._run_action(self._move(ip, {"type": "unassign"}, plan.deadline), plan, wait)
 
     def _path(self, ip: str) -> str:
         return f"{self._root}{path('/{ip}', ip=ip)}"

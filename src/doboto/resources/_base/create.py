@@ -30,25 +30,29 @@ class CreateSpec:
         what: The resource in words, with what identifies it: `volume data in nyc3`.
         request: Creates it.
         key: The root key of the response.
-        listing: The path of the list that it is in.
-        plural: That list's root key.
         same: Whether a resource of the list is the one asked for.
         query: Filters that narrow the list.
         secrets: Members of the request that no error may show.
         taggable: Whether the resource takes tags, so that it can be found by one.
         tag: The tag that this request alone has, or None.
+        listing: The path of the list that it is in. Default: that of the request.
+        plural: That list's root key. Default: the key with an s.
     """
 
     what: str
     request: Request
     key: str
-    listing: str
-    plural: str
     same: Callable[[Mapping[str, Any]], bool]
     query: Mapping[str, str | int] = field(default_factory=dict[str, "str | int"])
     secrets: frozenset[str] = frozenset()
     taggable: bool = False
     tag: str | None = None
+    listing: str = ""
+    plural: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "listing", self.listing or self.request.path)
+        object.__setattr__(self, "plural", self.plural or f"{self.key}s")
 
     @property
     def asked(self) -> dict[str, Any]:

@@ -51,10 +51,7 @@ class DropletAssociated(DropletActionRunner[Mode]):
         Returns:
             Lists: `reserved_ips`, `floating_ips`, `snapshots`, `volumes`, `volume_snapshots`.
         """
-        found: AssociatedResources = await self._session.call(
-            get(path("/droplets/{id}/destroy_with_associated_resources", id=id))
-        )
-        return found
+        return await self._session.call(get(path("/droplets/{id}/destroy_with_associated_resources", id=id)))
 
     @operation(
         ref=("droplets_destroy_withAssociatedResourcesSelective", "droplets_destroy_withAssociatedResourcesDangerous"),
@@ -114,8 +111,7 @@ class DropletAssociated(DropletActionRunner[Mode]):
         Raises:
             DOBOTONotFoundException: There was no such destruction.
         """
-        status: DestroyStatus = await self._session.call(get(path(STATUS, id=id)))
-        return status
+        return await self._session.call(get(path(STATUS, id=id)))
 
     @operation(
         ref="droplets_destroy_retryWithAssociatedResources",
