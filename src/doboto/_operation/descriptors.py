@@ -21,7 +21,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar, cas
 
 from ..errors import DOBOTOException
 from .arguments import Arguments
-from .documentation import document
+from .documentation import document, sibling_of
 from .info import NOTHING, Effect, OperationInfo
 
 P = ParamSpec("P")
@@ -111,8 +111,15 @@ class DualMethod:
         """The function as the blocking client calls it, with its complete docstring."""
         if not self._documented:  # at the first use, so that importing a resource composes no texts
             self._documented = True
-            document(self._by_mode.values(), self.info, self._owner)
+            document(self._by_mode.values(), self.info, self._owner, self._sibling_docstring())
         return self._by_mode[Sync]
+
+    def _sibling_docstring(self) -> str:
+        """Return the docstring, as it is written, of the operation that takes what this one takes; "" if none does."""
+        name = sibling_of(self._by_mode[Sync].__name__)
+        sibling = inspect.getattr_static(self._owner, name, None) if name else None
+        written = inspect.unwrap(sibling._by_mode[Sync]) if isinstance(sibling, DualMethod) else None
+        return (written.__doc__ if written else None) or ""
 
     def _get(self, obj: Any) -> Any:
         blocking = self.function

@@ -13,13 +13,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import cleandoc
 from textwrap import fill
-from typing import Any
+from typing import Any, TypeAlias
 
 from .info import OperationInfo
 
 SECTION = re.compile(r"^(Args|Returns|Raises):\s*(.*)$")
 ENTRY = re.compile(r"^ {4}(\*{0,2}\w[\w, ]*):")
 WIDTH = 112
+#: The lines of each section of a docstring, by its title.
+Sections: TypeAlias = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ def _always(_: Subject) -> bool:
     return True
 
 
+#: Operations that take what another one takes, by the last words of their names.
+SIBLINGS: Mapping[str, str] = {"each": "list", "present": "create"}
 #: Parameters that name one resource.
 IDENTIFIERS = frozenset({"id", "ip", "id_slug", "id_fingerprint", "transfer_id", "peering_id", "snapshot_id"})
 #: Parameters that are lists of what is added or removed.
@@ -191,7 +195,13 @@ RETURNS: Sequence[tuple[Condition, str]] = (
 )
 
 
-def document(functions: Iterable[Callable[..., Any]], info: OperationInfo, owner: type[Any]) -> None:
+def sibling_of(name: str) -> str:
+    """Return the name of the operation whose descriptions one inherits: `record_list` for `record_each`; "" if none."""
+    stem, underscore, last = name.rpartition("_")
+    return f"{stem}{underscore}{SIBLINGS[last]}" if last in SIBLINGS else ""
+
+
+def document(functions: Iterable[Callable[..., Any]], info: OperationInfo, owner: type[Any], sibling: str = "") -> None:
     """Complete the docstrings of an operation's functions; without docstrings (`python -OO`) leave them alone.
 
     Args:
@@ -199,7 +209,10 @@ def document(functions: Iterable[Callable[..., Any]], info: OperationInfo, owner
         info: What the operation declares.
         owner: The class that it is a method of; `_noun` and `_nouns` are what it calls its resources, `_parameters`
             describes parameters that its operations share.
+        sibling: The docstring of an operation that takes the same: parameters and errors of arguments that are not
+            described are described as there.
     """
+    inherited = _sections(cleandoc(sibling))
     shared = {**PARAMETERS, **BY_EFFECT.get(info.effect, {}), **getattr(owner, "_parameters", {})}
     noun: str = getattr(owner, "_noun", "resource")
     for function in functions:
@@ -213,10 +226,12 @@ def document(functions: Iterable[Callable[..., Any]], info: OperationInfo, owner
                 }
             if "attribs" in parameters:
                 shared["attributes"] = PARAMETERS["attributes"]
-            function.__doc__ = complete_docstring(function.__doc__, parameters, one, shared)
+            function.__doc__ = complete_docstring(function.__doc__, parameters, one, shared, inherited)
 
 
-def complete_docstring(text: str, parameters: Sequence[str], one: Subject, shared: Mapping[str, str]) -> str:
+def complete_docstring(
+    text: str, parameters: Sequence[str], one: Subject, shared: Mapping[str, str], inherited: Sections
+) -> str:
     """Return a docstring with everything that the operation shares with others.
 
     Args:
@@ -224,17 +239,24 @@ def complete_docstring(text: str, parameters: Sequence[str], one: Subject, share
         parameters: The names of the parameters, in order, without `self`.
         one: The operation.
         shared: Descriptions of parameters that it does not describe itself.
+        inherited: The sections of a docstring whose parameters and errors of arguments it shares.
     """
     sections, info = _sections(cleandoc(text)), one.info
     body = "\n".join(sections[""]).strip()
     if warnings := [w for w in [info.irreversible, *info.irreversible_with.values()] if w]:
         body += "\n\n" + _wrap(f"Irreversible: {' '.join(warnings)}", more="")
     parts = [body]
-    if args := [*_args(_entries(sections["Args"]), parameters, one, shared)]:
+    own = BY_EFFECT.get(info.effect, {})
+    above = {name: lines for name, lines in _entries(inherited["Args"]).items() if name not in own}
+    if args := [*_args(above | _entries(sections["Args"]), parameters, one, shared)]:
         parts.append("\n".join(["Args:", *args]))
     if returns := sections["Returns"] or _returns(one):
         parts.append("\n".join(["Returns:", *returns]).strip())
-    parts.append("\n".join(["Raises:", *_errors(_entries(sections["Raises"]), one)]))
+    errors = _entries(sections["Raises"])
+    if all(names.startswith("DOBOTO") for names in errors):
+        above = {name: lines for name, lines in _entries(inherited["Raises"]).items() if not name.startswith("DOBOTO")}
+        errors = above | errors
+    parts.append("\n".join(["Raises:", *_errors(errors, one)]))
     parts += [_wrap(f"Scopes: {scopes(info)}"), "Reference: " + ",\n    ".join(info.links)]
     return "\n\n".join(parts)
 
@@ -252,8 +274,8 @@ def _parameters(function: Callable[..., Any]) -> list[str]:
     return list(code.co_varnames[1:count])
 
 
-def _sections(text: str) -> dict[str, list[str]]:
-    sections: dict[str, list[str]] = {"": [], "Args": [], "Returns": [], "Raises": []}
+def _sections(text: str) -> Sections:
+    sections: Sections = {"": [], "Args": [], "Returns": [], "Raises": []}
     lines = sections[""]
     for line in text.splitlines():
         if found := SECTION.match(line):

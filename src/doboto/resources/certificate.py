@@ -150,11 +150,6 @@ class Certificate(LifecycleOperations[Mode]):
 
         Args:
             name: The certificate's name; that it is the same certificate is not compared.
-            private_key: The private key as PEM, to upload a certificate;
-            leaf_certificate: the certificate as PEM; and
-            certificate_chain: the certificates between it and the authority's, as PEM, if any.
-            type: `custom` or `lets_encrypt`. Default: what the other arguments say.
-            dns_names: The names that Let's Encrypt is to issue one for.
             wait: If true, wait until it is verified, also if it existed before.
 
         Raises:

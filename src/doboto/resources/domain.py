@@ -59,9 +59,6 @@ class Domain(DomainRecords[Mode]):
         Args:
             name: The domain itself, in upper or lower case.
             ip_address: As for `create`; the records of an existing domain are not compared.
-
-        Raises:
-            ValueError: The name or the address is empty.
         """
         return await self._create_unless_exists(create_spec(name, ip_address), self._session.deadline())
 

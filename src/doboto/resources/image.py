@@ -58,15 +58,7 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
     async def each(
         self, type: ImageListType | None = None, private: bool | None = None, *, tag_name: str | None = None
     ) -> AsyncGenerator[ImageData, None]:
-        """Iterate over images; the next page is read in advance.
-
-        Args:
-            type: `distribution` or `application`, for those alone.
-            private: If true, only one's own images.
-
-        Raises:
-            TypeError: `private` is no boolean.
-        """
+        """Iterate over images; the next page is read in advance."""
         async for image in self._iterate("images", "/images", query(type, private, tag_name)):
             yield image
 

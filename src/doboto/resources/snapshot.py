@@ -37,12 +37,7 @@ class Snapshot(Resource[Mode]):
     async def each(
         self, resource_type: ResourceType | None = None, *, region: str | None = None
     ) -> AsyncGenerator[SnapshotData, None]:
-        """Iterate over snapshots; the next page is read in advance.
-
-        Args:
-            resource_type: `droplet` or `volume`, for those alone.
-            region: A region's slug, for those that are available there. The API has no such filter: all are read.
-        """
+        """Iterate over snapshots; the next page is read in advance."""
         filters(region=region)
         query = filters(resource_type=resource_type)
         async for snapshot in self._iterate("snapshots", "/snapshots", query):

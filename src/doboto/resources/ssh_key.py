@@ -61,7 +61,6 @@ class SSHKey(Creation[Mode]):
 
         Args:
             name: Its display name, if it is created.
-            public_key: The key in OpenSSH's form.
 
         Raises:
             ValueError: The name is empty, or the key is no public key; nothing was created.

@@ -70,14 +70,7 @@ class Tag(Creation[Mode]):
 
     @operation(ref=("tags_list", "tags_create"), scopes=("tag:read", "tag:create"), effect="present")
     async def present(self, name: str) -> Present:
-        """Create a tag unless there is one of its name, in upper or lower case.
-
-        Args:
-            name: Its name.
-
-        Raises:
-            ValueError: The name is empty; nothing was created.
-        """
+        """Create a tag unless there is one of its name, in upper or lower case."""
         return await self._create_unless_exists(create_spec(name), self._session.deadline())
 
     @operation(ref="tags_get", scopes="tag:read", scopes_note="the read scopes of the resources to count them")

@@ -82,11 +82,7 @@ class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
 
     @stream(ref="volumes_list", scopes="block_storage:read")
     async def each(self, region: str | None = None, *, name: str | None = None) -> AsyncGenerator[VolumeData, None]:
-        """Iterate over volumes; the next page is read in advance.
-
-        Args:
-            name: Only volumes of this name.
-        """
+        """Iterate over volumes; the next page is read in advance."""
         async for volume in self._iterate("volumes", "/volumes", filters(region=region, name=name)):
             yield volume
 
@@ -151,12 +147,7 @@ class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
         timeout: float = 300,
         **attributes: Any,
     ) -> Present:
-        """Create a volume unless there is one of its name in its region.
-
-        Args:
-            wait: A volume is ready when the API answers; there is nothing to wait for.
-            poll: Not used.
-        """
+        """Create a volume unless there is one of its name in its region."""
         return await self._create_unless_exists(
             create_spec(attribs, attributes), self._plan(poll, timeout, None).deadline
         )

@@ -88,15 +88,7 @@ class VPCPeerings(LifecycleOperations[Mode]):
     async def peering_each(
         self, id: str | None = None, *, region: str | None = None
     ) -> AsyncGenerator[VPCPeering, None]:
-        """Iterate over peerings; the next page is read in advance.
-
-        Args:
-            id: Only peerings of the VPC of this id; or
-            region: only peerings of VPCs in the region of this slug.
-
-        Raises:
-            ValueError: Both are given, or one is empty.
-        """
+        """Iterate over peerings; the next page is read in advance."""
         async for peering in self._iterate(*list_location(id, region)):
             yield peering
 
@@ -149,16 +141,7 @@ class VPCPeerings(LifecycleOperations[Mode]):
         vpc_id: str | None = None,
         progress: OnEvent | None = None,
     ) -> PresentPeering:
-        """Peer two VPCs unless there is a peering of that name; which VPCs it has is not compared.
-
-        Args:
-            vpc_ids: The ids of both VPCs; or
-            id: the id of one VPC, with
-            vpc_id: the id of the one to peer it with.
-
-        Raises:
-            ValueError, TypeError: It is not two VPCs, or they are given twice.
-        """
+        """Peer two VPCs unless there is a peering of that name; which VPCs it has is not compared."""
         plan = self._plan(poll, timeout, progress)
         wanted = create_spec(name, vpc_ids, id, vpc_id)
         return await self._create_and_wait_unless_exists(wanted, LIFECYCLE, plan, wait)

@@ -89,14 +89,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
     async def each(
         self, tag_name: str | None = None, *, name: str | None = None, type: DropletType | None = None
     ) -> AsyncGenerator[DropletData, None]:
-        """Iterate over Droplets; the next page is read in advance.
-
-        Args:
-            type: `droplets` (without GPU, the default), `gpus`, or `all` for both.
-
-        Raises:
-            ValueError: The filters exclude each other, or one is empty.
-        """
+        """Iterate over Droplets; the next page is read in advance."""
         for query in Listing.of(tag_name, name, type).queries():
             async for droplet in self._iterate("droplets", "/droplets", query):
                 yield droplet
