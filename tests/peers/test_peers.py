@@ -89,6 +89,17 @@ PEERS = (
     Peer("dots-wrapper", "3.12.12", "dots_wrapper.mjs", {**LIVED, **ADDRESSES, "power_off": 4}),
 )
 
+#: The programs that use what a client offers beside its life cycle, and how each is refused.
+REST = (
+    ("python-digitalocean", "python_digitalocean_rest.py", "http", (("GET", "/v2/customers/my/balance", 501),)),
+    (
+        "apache-libcloud",
+        "apache_libcloud_rest.py",
+        "https",
+        (("POST", "/v2/droplets/#/actions", 422), ("POST", "/v2/domains/rest.example.com/records", 422)),
+    ),
+)
+
 
 @dataclass
 class World:
@@ -114,6 +125,10 @@ class World:
         )
         assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
         return done.stdout
+
+    def refusals(self) -> list[tuple[str, str, int]]:
+        """What was not done: method, path and status."""
+        return [(method, path, status) for method, path, _, status in self.asked if not 200 <= status < 300]
 
     def account(self, token: str = "peer") -> Account:
         """A program's account when everything that it began is over."""
@@ -151,8 +166,7 @@ def test_a_whole_life(peer: Peer, world: World) -> None:
     printed = world.run(peer.command, DO_MODULES=str(ENVIRONMENTS / peer.package))
     assert printed == (HERE / "expected" / peer.program).with_suffix(".txt").read_text(encoding="utf-8")
 
-    refusals = [(method, path, status) for method, path, _, status in world.asked if not 200 <= status < 300]
-    assert refusals == list(peer.refusals)
+    assert world.refusals() == list(peer.refusals)
     assert any(path == "/v2/droplets" and query.get("page") == "2" for _, path, query, _ in world.asked)
 
     account = world.account()
@@ -160,6 +174,21 @@ def test_a_whole_life(peer: Peer, world: World) -> None:
     assert len(account.store("image")) == peer.snapshots
     assert Counter(one["type"] for one in account.store("action") if one["status"] == "completed") == peer.actions
     assert "in-progress" not in {one["status"] for one in account.store("action")}
+
+
+@pytest.mark.parametrize(
+    ("package", "program", "world", "refusals"), REST, indirect=["world"], ids=[program for _, program, *_ in REST]
+)
+def test_the_rest_of_a_client(
+    package: str, program: str, world: World, refusals: tuple[tuple[str, str, int], ...]
+) -> None:
+    printed = world.run([str(ENVIRONMENTS / package / "bin" / "python"), str(HERE / "programs" / program)])
+    assert printed == (HERE / "expected" / program).with_suffix(".txt").read_text(encoding="utf-8")
+    assert world.refusals() == list(refusals)
+    account = world.account()
+    left = ("droplet", "volume", "volume_snapshot", "reserved_ip", "domain", "image", "load_balancer", "firewall")
+    assert {kind: len(account.store(kind)) for kind in left} == dict.fromkeys(left, 0)
+    assert {one["status"] for one in account.store("action")} == {"completed"}
 
 
 @pytest.mark.parametrize(
