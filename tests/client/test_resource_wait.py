@@ -18,7 +18,7 @@ from doboto import (
 )
 from doboto.sim import ManualClock, Settings, Simulator
 
-from .conftest import IMAGE, REGION, SIZE, Log, one
+from .conftest import IMAGE, REGION, SIZE, Log, one, several
 
 RULE = {"entry_protocol": "http", "entry_port": 80, "target_protocol": "http", "target_port": 80}
 TEMPLATE = {"region": REGION, "size": SIZE, "image": IMAGE, "ssh_keys": []}
@@ -267,3 +267,23 @@ def test_a_new_one_that_is_not_readable_yet_is_waited_for(flavour: str, runner: 
     made = certificate(api, "web")
     sim.faults.add("status", status=404, method="GET", path="/v2/certificates/*", count=2)
     assert api.certificate.wait(made["id"])["state"] == "verified"
+
+
+def test_the_note_of_an_interruption_has_room_for_some_and_the_state_for_all(flavour: str, runner: Any) -> None:
+    from doboto import call_states
+
+    from .conftest import client
+
+    sim = Simulator(clock=ManualClock(), settings=Settings(droplet_limit=1000, requests_per_minute=0))
+    api = client(flavour, runner, sim)
+    ids = [droplet["id"] for droplet in api.droplet.create(several(*(f"w{number}" for number in range(200))))]
+
+    def interrupt(progress: Progress) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        api.droplet.wait(ids, progress=interrupt)
+    (note,) = caught.value.__notes__
+    assert "150 more" in note
+    assert len(note) < 5000
+    assert list(call_states(caught.value)[0].pending) == ids

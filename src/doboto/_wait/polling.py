@@ -19,6 +19,8 @@ SHORTEST = 0.1
 #: What is left for the last round when a whole pause no longer fits, in seconds, and as a part of the whole time.
 LAST_POLL = 1.0
 LAST_PART = 0.25
+#: How many resources the note of an interruption names; `call_states` has all of them.
+NOTED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ async def wait(session: Session, watch: Watch, plan: WaitPlan, *, at_once: bool 
         # Ctrl-C, a cancelled task, a callback that raised: what is under way must not be lost with it.
         pending = dict(watch.pending())
         attach_state(interruption, pending=pending)
-        note = f"{watch.what} was being waited for: {_summary(pending, most=len(pending))}"
+        note = f"{watch.what} was being waited for: {_summary(pending, most=NOTED)}"
         interruption.add_note(f"doboto: {note}")
         log_interruption(note)
         raise
