@@ -302,3 +302,14 @@ def test_other_kinds_are_resumed_and_waited_for_by_name(simulated: Doboto, creat
     assert resumed(error)[:2] == [wait, "wait"]
     assert simulated.ok("-q", *resumed(error), "-o", "json").json["name"] == create[2]
     assert simulated.ok("-q", wait, "wait", create[2], "-o", "json").json["name"] == create[2]
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_a_terminal_shows_the_state_at_any_width(simulated: Doboto, width: int) -> None:
+    simulated.ok("-q", "load-balancer", "create", "front", *BALANCER)
+    slow = {**simulated.environment, "DOBOTO_SIM_SPEED": "1"}
+    with Terminal(["load-balancer", "wait", "front"], slow, width, 20, folder=simulated.folder) as terminal:
+        terminal.read(lambda text: "status is new" in text)
+        terminal.interrupt()
+        assert terminal.end() == 130
+        assert "goes on in the simulated account" in " ".join(terminal.text.split())

@@ -43,6 +43,8 @@ MAX_LINES = 12
 #: Lines that a small terminal needs for the bar and for the cursor.
 OTHER_LINES = 2
 BAR = 24
+#: A terminal of fewer columns shows names without their ids.
+NARROW = 70
 
 
 class Reporter(logging.Handler):
@@ -326,7 +328,9 @@ class Pending:
         cut = overflow(sys.stderr)
         grid.add_column(no_wrap=True, overflow=cut)
         grid.add_column(no_wrap=True, overflow=cut)
-        for name, state in shown:
+        for label, state in shown:
+            # The id beside a name leaves no room for the state.
+            name = label.partition(" (")[0] if options.max_width < NARROW else label
             grid.add_row(_spinner(), Text(format_cell(name)), Text(format_cell(state), style="dim"))
         if shown:
             yield grid
