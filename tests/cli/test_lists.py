@@ -135,3 +135,22 @@ def test_a_filter_reads_times_and_states_as_they_are() -> None:
 def test_a_filter_that_cannot_be_right_lists_nothing(simulated: Doboto, words: tuple[str, ...]) -> None:
     """A variable of a script that is not set must not mean all Droplets."""
     simulated.refused(2, "usage", "droplet", "list", *words)
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (("droplet", "list", "we"), {"web-1", "web-2", "web-4"}),
+        (("droplet", "list", "--region", "sf"), {"sfo2", "sfo3"}),
+        (("droplet", "list", "--status", "a"), {"active", "archive"}),
+        (("action", "list", "--status", "c"), {"completed"}),
+        (("load-balancer", "list", "--status", ""), {"new", "active", "errored"}),
+        (("droplet", "wait", "--until", "g"), {"gone"}),
+    ],
+)
+def test_the_shell_completes_patterns_and_filters(fleet: Doboto, words: tuple[str, ...], wanted: set[str]) -> None:
+    variables = {
+        "_DOBOTO_COMPLETE": "fish_complete", "COMP_WORDS": " ".join(["doboto", *words]), "COMP_CWORD": words[-1],
+    }  # fmt: skip
+    lines = fleet.as_process("", **variables).out.splitlines()
+    assert {line.partition("\t")[0].rpartition(",")[2] for line in lines} >= wanted

@@ -313,3 +313,24 @@ def test_a_terminal_shows_the_state_at_any_width(simulated: Doboto, width: int) 
         terminal.interrupt()
         assert terminal.end() == 130
         assert "goes on in the simulated account" in " ".join(terminal.text.split())
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("account info --http-retry-max 3", "--retries"),
+        ("droplet list --gpus", "--type"),
+        ("action list --since -1h", "--after"),
+        ("droplet wait web --state off", "--until"),
+        ("droplet list --state off", "--status"),
+        ("droplet ssh web --ssh-private-ip", "--private"),
+        ("droplet create web --droplet-agent", "--with-droplet-agent"),
+        ("droplet list --filter x", "--query"),
+        ("droplet add-tag web x", "tag"),
+        ("droplet remove-tag web x", "untag"),
+        ("load-balancer await web", "wait"),
+    ],
+)
+def test_words_of_other_tools_lead_to_ours(doboto: Doboto, line: str, meant: str) -> None:
+    message = doboto.refused(2, "usage", *line.split())["message"]
+    assert f"did you mean {meant}?" in message, message

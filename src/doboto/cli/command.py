@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -107,6 +107,15 @@ def write_section(formatter: click.HelpFormatter, name: str, records: Iterable[t
             formatter.write_dl(rows)
 
 
+def _complete_values(hint: Any) -> Callable[..., list[str]] | None:
+    """Return what completes the values of a member that has a fixed set of them, or None."""
+    literals = [one for one in catalog.choices(hint) if typing.get_origin(one) is typing.Literal]
+    values = [str(value) for one in literals for value in typing.get_args(one)]
+    if not values:
+        return None
+    return lambda _ctx, _param, incomplete: [value for value in values if value.startswith(incomplete)]
+
+
 def _read_default(name: str) -> Any:
     """Read the default of an option from the file of contexts, for the account of the command that is running."""
     from .accounts.client import find_defaults
@@ -185,12 +194,20 @@ class OperationCommand(Described):
         members = typing.get_type_hints(kind)
         found: list[click.Parameter] = []
         if not members.keys().isdisjoint(NAMES) and not any(isinstance(one, Argument) for one in self.own_params()):
-            found.append(Argument(["our_patterns"], nargs=-1, metavar="[PATTERN]...", text=PATTERNS))
+            found.append(
+                Argument(
+                    ["our_patterns"],
+                    nargs=-1,
+                    metavar="[PATTERN]...",
+                    text=PATTERNS,
+                    shell_complete=self._completer(operation, "id"),
+                )
+            )
         for name in filters_of(kind):
             if not operation.takes(name):
                 flag = f"--{catalog.hyphenate(name)}"
                 text = f"Only those of this {name.replace('_', ' ')}; several between commas."
-                completing = self._completer(operation, name)
+                completing = _complete_values(members.get(name)) or self._completer(operation, name)
                 found.append(Option([flag, f"our_filter_{name}"], metavar="TEXT", help=text, shell_complete=completing))
         if time_of(kind):
             found += [

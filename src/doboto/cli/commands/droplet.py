@@ -200,7 +200,7 @@ def _words(words: Sequence[str], tags: Sequence[Sequence[str]]) -> tuple[list[st
     droplets = list(words) if given else list(words[:-1])
     found = list(dict.fromkeys(given or [tag.strip() for tag in words[-1].split(",")]))
     if not droplets:
-        raise Failure("give Droplets, then the tag: doboto droplet tag web-1 env:prod", USAGE.code)
+        raise Failure("give Droplets and then the tag, as in: web-1 web-2 env:prod", USAGE.code)
     if not all(found):
         raise Failure("a tag is empty", USAGE.code)
     return droplets, found
