@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, TypeAlias, Unpack
 
 from .._core.attributes import check_attributes, to_nonempty_list
+from .._core.equivalence.firewall_rules import ADDING, REMOVING, SIDES, RuleChange, Rules, body_of_rules
 from .._core.request import Request, path
 from .._operation import Coro, Mode, operation, stream
 from .._operation.overloads import overloaded_operation
@@ -18,7 +19,6 @@ from ..types import Firewall as FirewallData
 from ..types import FirewallCreate, InboundRule, OutboundRule
 from ._base.create import CreateSpec, has_name
 from ._base.lifecycle import LifecycleOperations, Until, Waits
-from .firewall_rules import ADDING, REMOVING, SIDES, RuleChange, Rules, body_of_rules
 
 Firewalls: TypeAlias = list[FirewallData]
 Present: TypeAlias = tuple[FirewallData, FirewallData | None]

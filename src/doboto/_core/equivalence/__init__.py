@@ -1,0 +1,1 @@
+"""What means the same in different spellings: firewall rules, DNS records, networks."""
