@@ -1,4 +1,4 @@
-"""A Droplet's addresses, and networks in one spelling."""
+"""A Droplet's addresses."""
 
 from __future__ import annotations
 
@@ -40,14 +40,3 @@ def _address(droplet: Mapping[str, Any], version: str, type: str) -> str | None:
         if entry.get("type") == type and entry.get("ip_address"):
             return str(entry["ip_address"])
     return None
-
-
-def normalize_network(text: str) -> str:
-    """An address or a network in one spelling, an address without its prefix length; other texts as they are."""
-    from ipaddress import ip_network  # needed only where rules and records are compared
-
-    try:
-        network = ip_network(text.strip(), strict=False)
-    except ValueError:
-        return text
-    return str(network.network_address) if network.num_addresses == 1 else str(network)

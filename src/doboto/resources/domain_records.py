@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Protocol, TypeAlias, Unpack, overload
 
 from .._core.attributes import check_attributes, merge_attributes
+from .._core.equivalence.dns_records import identity
 from .._core.request import Request, filters, path
 from .._operation import Coro, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
-from ..addresses import normalize_network
 from ..types import DomainRecord, DomainRecordAttributes, DomainRecordCreate
 from ._base.create import CreateSpec, Creation, change_request, check_changes
 
@@ -204,30 +203,3 @@ def record_create_spec(name: str, attribs: Mapping[str, Any] | None, more: Mappi
         lambda record: identity(name, record) == wanted and apart.items() <= record.items(),
         filters(type=body["type"]),
     )
-
-
-def identity(domain: str, record: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Type, name and data of a record in one spelling.
-
-    Names and hosts come with a dot at the end when they are full, and are listed without it; `@` is the domain itself.
-    Addresses have several spellings, and texts come with and without quotes (terraform-provider-digitalocean#269).
-    """
-    type, name, data = (str(record.get(member) or "") for member in ("type", "name", "data"))
-    if name.endswith("."):
-        name = f".{name[:-1]}".lower().removesuffix(f".{domain}".lower()).removeprefix(".")
-    return type, name.lower() or "@", normalize_data(domain, type, data)
-
-
-def normalize_data(domain: str, type: str, data: str) -> str:
-    """What a record leads to, in one spelling."""
-    if type == "TXT":
-        return "".join(QUOTED.findall(data)) if QUOTED_WHOLE.fullmatch(data) else data
-    if type in {"A", "AAAA"}:
-        return normalize_network(data)
-    host = data.removesuffix(".").lower()
-    return domain.lower() if host == "@" else host
-
-
-#: Texts of a TXT record, each in quotes: they are one text (RFC 7208, 3.3).
-QUOTED_WHOLE = re.compile(r'\s*"[^"]*"(?:\s+"[^"]*")*\s*')
-QUOTED = re.compile(r'"([^"]*)"')

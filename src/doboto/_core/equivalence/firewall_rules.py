@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ..._json import mapping, records
-from ...addresses import normalize_network
 from ...errors import ArgumentValueError
 from ...types import InboundRule, OutboundRule
 from ..attributes import to_nonempty_list
 from ..conversion import is_listlike
+from .networks import normalize_network
 
 #: Rules by the list that they are in.
 Rules: TypeAlias = dict[str, list[Any]]
