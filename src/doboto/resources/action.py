@@ -60,12 +60,7 @@ class Action(ActionRunner[Mode]):
 
     @wait_operation(ref=("actions_get", "actions_list"), scopes="actions:read", bulk=True)
     async def wait(
-        self,
-        id: int | Sequence[int],
-        *,
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnEvent | None = None,
+        self, id: int | Sequence[int], *, poll: float = 5, timeout: float = 300, progress: OnEvent | None = None
     ) -> ActionData | Actions:
         """Wait until actions have completed: of Droplets, volumes, images or addresses, begun by any program.
 

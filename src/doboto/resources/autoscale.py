@@ -29,9 +29,7 @@ class Autoscale(LifecycleOperations[Mode]):
     """Autoscale pools: Droplets of one template, as many as are needed."""
 
     _noun = "pool"
-    _parameters = {
-        "name": "Only pools of this name.",
-    }
+    _parameters = {"name": "Only pools of this name."}
 
     @operation(ref="autoscalepools_list", scopes="droplet:read")
     async def list(self, *, name: str | None = None) -> Pools:

@@ -66,9 +66,7 @@ class Certificate(LifecycleOperations[Mode]):
     """TLS certificates, uploaded or from Let's Encrypt, for load balancers."""
 
     _noun = "certificate"
-    _parameters = {
-        "name": "Only the certificate of this name.",
-    }
+    _parameters = {"name": "Only the certificate of this name."}
 
     @operation(ref="certificates_list", scopes="certificate:read")
     async def list(self, *, name: str | None = None) -> Certificates:

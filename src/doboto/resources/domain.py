@@ -20,9 +20,7 @@ class Domain(DomainRecords[Mode]):
     """Domains whose DNS DigitalOcean manages, and their records."""
 
     _noun = "domain"
-    _parameters = {
-        "name": "The domain itself.",
-    }
+    _parameters = {"name": "The domain itself."}
 
     @operation(ref="domains_list", scopes="domain:read")
     async def list(self) -> Domains:

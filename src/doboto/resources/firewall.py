@@ -34,9 +34,7 @@ class Firewall(LifecycleOperations[Mode]):
     """Cloud firewalls: they drop what no rule lets through."""
 
     _noun = "firewall"
-    _parameters = {
-        "wait": "If true, wait until the change is applied to every Droplet.",
-    }
+    _parameters = {"wait": "If true, wait until the change is applied to every Droplet."}
 
     @operation(
         ref="firewalls_list", scopes="firewall:read", scopes_note="droplet:read and tag:read to see what they protect"
@@ -269,9 +267,7 @@ class Firewall(LifecycleOperations[Mode]):
         await self._extend("DELETE", id, "tags", {"tags": to_nonempty_list("tags", tags)}, plan, wait)
 
     @operation(
-        ref=("firewalls_add_rules", "firewalls_get"),
-        scopes=("firewall:read", "firewall:update"),
-        effect="update",
+        ref=("firewalls_add_rules", "firewalls_get"), scopes=("firewall:read", "firewall:update"), effect="update"
     )
     async def rule_add(
         self,
@@ -299,9 +295,7 @@ class Firewall(LifecycleOperations[Mode]):
         await self._change_rules(ADDING, id, body_of_rules(inbound_rules, outbound_rules), plan, wait)
 
     @operation(
-        ref=("firewalls_delete_rules", "firewalls_get"),
-        scopes=("firewall:read", "firewall:update"),
-        effect="update",
+        ref=("firewalls_delete_rules", "firewalls_get"), scopes=("firewall:read", "firewall:update"), effect="update"
     )
     async def rule_remove(
         self,

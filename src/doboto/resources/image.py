@@ -35,9 +35,7 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
     """Images: what Droplets are created from. Snapshots and backups are images too; `droplet` makes those."""
 
     _noun = "image"
-    _parameters = {
-        "tag_name": "Only images with this tag.",
-    }
+    _parameters = {"tag_name": "Only images with this tag."}
 
     @operation(ref="images_list", scopes="image:read")
     async def list(
@@ -214,13 +212,7 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         scopes_note="image:read to distinguish a refused action from one that is done already",
     )
     async def convert(
-        self,
-        id: int,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        *,
-        progress: OnEvent | None = None,
+        self, id: int, wait: bool = False, poll: float = 5, timeout: float = 300, *, progress: OnEvent | None = None
     ) -> Action:
         """Make a backup a snapshot, which is kept until it is destroyed.
 

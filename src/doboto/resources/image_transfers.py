@@ -16,9 +16,7 @@ class ImageTransfers(Creation[Mode]):
     """Offers images to other accounts, and takes, refuses or takes back such offers."""
 
     _noun = "image"
-    _parameters = {
-        "transfer_id": "The offer's id.",
-    }
+    _parameters = {"transfer_id": "The offer's id."}
 
     @operation(ref="images_post_account_transfer_create", scopes=("image:update", "image:delete"), effect="create")
     async def account_transfer_create(

@@ -21,9 +21,7 @@ class SSHKey(Creation[Mode]):
     """SSH keys: public keys that Droplets are created with."""
 
     _noun = "SSH key"
-    _parameters = {
-        "id_fingerprint": "The key's id or its MD5 fingerprint.",
-    }
+    _parameters = {"id_fingerprint": "The key's id or its MD5 fingerprint."}
 
     @operation(ref="sshKeys_list", scopes="ssh_key:read")
     async def list(self) -> SSHKeys:

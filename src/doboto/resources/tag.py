@@ -27,9 +27,7 @@ class Tag(Creation[Mode]):
     """
 
     _noun = "tag"
-    _parameters = {
-        "name": "Its name, in the capitalisation that it was first made with.",
-    }
+    _parameters = {"name": "Its name, in the capitalisation that it was first made with."}
 
     @operation(ref="tags_list", scopes="tag:read", scopes_note="the read scopes of the resources to count them")
     async def list(self) -> Tags:

@@ -66,10 +66,7 @@ class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
     """Block storage: disks that Droplets are given and that outlive them."""
 
     _noun = "volume"
-    _parameters = {
-        "region": "Only volumes in the region of this slug.",
-        "snapshot_id": "The snapshot's id.",
-    }
+    _parameters = {"region": "Only volumes in the region of this slug.", "snapshot_id": "The snapshot's id."}
 
     @operation(ref="volumes_list", scopes="block_storage:read")
     async def list(self, region: str | None = None, *, name: str | None = None) -> Volumes:
@@ -176,12 +173,7 @@ class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
         irreversible="The volume and all data on it are lost.",
     )
     async def destroy(
-        self,
-        id: str | None = None,
-        name: str | None = None,
-        region: str | None = None,
-        *,
-        missing_ok: bool = False,
+        self, id: str | None = None, name: str | None = None, region: str | None = None, *, missing_ok: bool = False
     ) -> None:
         """Destroy a volume, by its id, or by its name and region. What is on it is lost.
 

@@ -19,12 +19,26 @@ Address = TypeVar("Address")
 Many: TypeAlias = list[Address]
 
 
+#: What the lists declare.
+LISTING: Mapping[str, Any] = {
+    "ref": ("floatingIPs_list", "reservedIPs_list", "reservedIPv6_list"),
+    "scopes": "reserved_ip:read",
+    "scopes_note": "droplet:read to see their Droplets",
+}
+#: What the actions declare.
+ASSIGNMENT: Mapping[str, Any] = {
+    "ref": ("floatingIPsAction_post", "reservedIPsActions_post", "reservedIPv6Actions_post"),
+    "scopes": "reserved_ip:update",
+    "effect": "action",
+    "scopes_with": {"wait": ("reserved_ip:read",)},
+    "scopes_note": "actions:read instead of reserved_ip:read while waiting for an IPv6 address",
+}
+
+
 class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
     """Addresses that are reserved, and assigned to one Droplet after another."""
 
-    _parameters = {
-        "ip": "The address.",
-    }
+    _parameters = {"ip": "The address."}
 
     #: The type of one; the path of the list, its root key, that of one, and what one is called.
     _kind: type[Address]
@@ -34,20 +48,12 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
     _noun: ClassVar[str] = "address"
     _nouns: ClassVar[str] = "addresses"
 
-    @operation(
-        ref=("floatingIPs_list", "reservedIPs_list", "reservedIPv6_list"),
-        scopes="reserved_ip:read",
-        scopes_note="droplet:read to see their Droplets",
-    )
+    @operation(**LISTING)
     async def list(self) -> Many[Address]:
         """List all addresses of the kind, all pages."""
         return await self._list_all(self._plural, self._root)
 
-    @stream(
-        ref=("floatingIPs_list", "reservedIPs_list", "reservedIPv6_list"),
-        scopes="reserved_ip:read",
-        scopes_note="droplet:read to see their Droplets",
-    )
+    @stream(**LISTING)
     async def each(self) -> AsyncGenerator[Address, None]:
         """Iterate over addresses of the kind; the next page is read in advance."""
         async for address in self._iterate(self._plural, self._root):
@@ -84,13 +90,7 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
         """
         await self._delete(Request("DELETE", self._path(ip), repeatable=True), missing_ok)
 
-    @operation(
-        ref=("floatingIPsAction_post", "reservedIPsActions_post", "reservedIPv6Actions_post"),
-        scopes="reserved_ip:update",
-        effect="action",
-        scopes_with={"wait": ("reserved_ip:read",)},
-        scopes_note="actions:read instead of reserved_ip:read while waiting for an IPv6 address",
-    )
+    @operation(**ASSIGNMENT)
     async def assign(
         self,
         ip: str,
@@ -111,21 +111,9 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
         plan = self._plan(poll, timeout, progress)
         return await self._run_action(self._move(ip, body, plan.deadline), plan, wait)
 
-    @operation(
-        ref=("floatingIPsAction_post", "reservedIPsActions_post", "reservedIPv6Actions_post"),
-        scopes="reserved_ip:update",
-        effect="action",
-        scopes_with={"wait": ("reserved_ip:read",)},
-        scopes_note="actions:read instead of reserved_ip:read while waiting for an IPv6 address",
-    )
+    @operation(**ASSIGNMENT)
     async def unassign(
-        self,
-        ip: str,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        *,
-        progress: OnEvent | None = None,
+        self, ip: str, wait: bool = False, poll: float = 5, timeout: float = 300, *, progress: OnEvent | None = None
     ) -> Action:
         """Take an address off its Droplet. It stays reserved.
 

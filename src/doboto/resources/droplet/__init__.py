@@ -43,6 +43,21 @@ Firewalls: TypeAlias = list[Firewall]
 Actions: TypeAlias = list[Action]
 #: Which Droplets a list has: those without GPU (what the API gives unless asked), those with one, or both.
 DropletType: TypeAlias = Literal["droplets", "gpus", "all"]
+#: What the lists declare.
+LISTING: Mapping[str, Any] = {
+    "ref": "droplets_list",
+    "scopes": "droplet:read",
+    "scopes_with": {"tag_name": ("tag:read",)},
+    "scopes_note": "the read scopes of other resources to see their fields",
+}
+#: Scopes that attributes of a create need.
+CREATE_SCOPES: Mapping[str, tuple[str, ...]] = {
+    "tags": ("tag:create",),
+    "ssh_keys": ("ssh_key:read",),
+    "volumes": ("block_storage:read",),
+    "vpc_uuid": ("vpc:read",),
+    "project_id": ("project:read", "project:assign_resource", "droplet:read"),
+}
 
 
 class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], DropletAssociated[Mode]):
@@ -54,12 +69,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         "name": "Only Droplets of this name, in upper or lower case.",
     }
 
-    @operation(
-        ref="droplets_list",
-        scopes="droplet:read",
-        scopes_with={"tag_name": ("tag:read",)},
-        scopes_note="the read scopes of other resources to see their fields",
-    )
+    @operation(**LISTING)
     async def list(
         self, tag_name: str | None = None, *, name: str | None = None, type: DropletType | None = None
     ) -> Droplets:
@@ -80,12 +90,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         jobs = [partial(self._list_all, "droplets", "/droplets", query, deadline) for query in queries]
         return [droplet for droplets in await self._gather(jobs) for droplet in droplets]
 
-    @stream(
-        ref="droplets_list",
-        scopes="droplet:read",
-        scopes_with={"tag_name": ("tag:read",)},
-        scopes_note="the read scopes of other resources to see their fields",
-    )
+    @stream(**LISTING)
     async def each(
         self, tag_name: str | None = None, *, name: str | None = None, type: DropletType | None = None
     ) -> AsyncGenerator[DropletData, None]:
@@ -146,14 +151,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         ref=("droplets_create", "projects_get", "projects_assign_resources"),
         scopes=("droplet:create", "image:read"),
         effect="create",
-        scopes_with={
-            "wait": ("droplet:read",),
-            "tags": ("tag:create",),
-            "ssh_keys": ("ssh_key:read",),
-            "volumes": ("block_storage:read",),
-            "vpc_uuid": ("vpc:read",),
-            "project_id": ("project:read", "project:assign_resource", "droplet:read"),
-        },
+        scopes_with={"wait": ("droplet:read",), **CREATE_SCOPES},
         scopes_note="actions:read to notice a failed creation at once while waiting",
     )
     async def create(
@@ -224,13 +222,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         ref=("droplets_create", "projects_get", "projects_assign_resources"),
         scopes=("droplet:read", "droplet:create", "image:read"),
         effect="present",
-        scopes_with={
-            "tags": ("tag:create",),
-            "ssh_keys": ("ssh_key:read",),
-            "volumes": ("block_storage:read",),
-            "vpc_uuid": ("vpc:read",),
-            "project_id": ("project:read", "project:assign_resource", "droplet:read"),
-        },
+        scopes_with=CREATE_SCOPES,
         scopes_note="actions:read to notice a failed creation at once while waiting",
     )
     async def present(

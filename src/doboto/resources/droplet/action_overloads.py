@@ -171,13 +171,7 @@ class ByIds(Protocol[One, Many]):
 
     @overload
     def __call__(
-        self,
-        id: int,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        *,
-        progress: OnEvent | None = None,
+        self, id: int, wait: bool = False, poll: float = 5, timeout: float = 300, *, progress: OnEvent | None = None
     ) -> One: ...
     @overload
     def __call__(

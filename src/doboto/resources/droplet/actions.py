@@ -206,9 +206,7 @@ class DropletActions(DropletActionRunner[Mode]):
         return await self._act(id, tag_name, {"type": "power_cycle"}, wait, poll, timeout, progress)
 
     @operation(
-        scopes=("droplet:update", "droplet:admin"),
-        irreversible="All data on the Droplet's disk is lost.",
-        **BY_ID,
+        scopes=("droplet:update", "droplet:admin"), irreversible="All data on the Droplet's disk is lost.", **BY_ID
     )
     async def restore(
         self,
@@ -273,13 +271,7 @@ class DropletActions(DropletActionRunner[Mode]):
             disk: If true, the disk grows as well; without it the change of size can be undone.
         """
         return await self._act(
-            id,
-            None,
-            {"type": "resize", "size": check_text("size", size), "disk": disk},
-            wait,
-            poll,
-            timeout,
-            progress,
+            id, None, {"type": "resize", "size": check_text("size", size), "disk": disk}, wait, poll, timeout, progress
         )
 
     @rebuild_operation(
@@ -350,11 +342,7 @@ class DropletActions(DropletActionRunner[Mode]):
         check_text("kernel_id", kernel_id)
         return await self._act(id, None, {"type": "change_kernel", "kernel": kernel_id}, wait, poll, timeout, progress)
 
-    @id_or_tag_operation(
-        scopes="droplet:update",
-        **BY_TAG,
-        irreversible="An IPv6 address cannot be removed again.",
-    )
+    @id_or_tag_operation(scopes="droplet:update", **BY_TAG, irreversible="An IPv6 address cannot be removed again.")
     async def ipv6_enable(
         self,
         id: int | Sequence[int] | None = None,
@@ -396,10 +384,7 @@ class DropletActions(DropletActionRunner[Mode]):
         """
         return await self._act(id, tag_name, {"type": "enable_private_networking"}, wait, poll, timeout, progress)
 
-    @snapshot_operation(
-        scopes=("droplet:update", "image:create"),
-        **SNAPSHOT,
-    )
+    @snapshot_operation(scopes=("droplet:update", "image:create"), **SNAPSHOT)
     async def snapshot_create(
         self,
         id: int | Sequence[int] | None = None,

@@ -29,6 +29,10 @@ from .run_action import DropletActionRunner
 #: What can go along with a Droplet (API reference, selective_destroy_associated_resource).
 KINDS = frozenset({"floating_ips", "reserved_ips", "snapshots", "volumes", "volume_snapshots"})
 
+#: The scopes that destroying all of them needs.
+DESTROY_SCOPES = (
+    "droplet:delete", "block_storage:delete", "block_storage_snapshot:delete", "image:delete", "reserved_ip:delete",
+)  # fmt: skip
 STATUS = "/droplets/{id}/destroy_with_associated_resources/status"
 
 
@@ -36,9 +40,7 @@ class DropletAssociated(DropletActionRunner[Mode]):
     """Lists what belongs to a Droplet, and destroys it along with the Droplet."""
 
     _noun = "Droplet"
-    _parameters = {
-        "wait": "If true, wait until everything is destroyed.",
-    }
+    _parameters = {"wait": "If true, wait until everything is destroyed."}
 
     @operation(
         ref="droplets_list_associatedResources",
@@ -55,13 +57,7 @@ class DropletAssociated(DropletActionRunner[Mode]):
 
     @operation(
         ref=("droplets_destroy_withAssociatedResourcesSelective", "droplets_destroy_withAssociatedResourcesDangerous"),
-        scopes=(
-            "droplet:delete",
-            "block_storage:delete",
-            "block_storage_snapshot:delete",
-            "image:delete",
-            "reserved_ip:delete",
-        ),
+        scopes=DESTROY_SCOPES,
         effect="destroy",
         irreversible="The Droplet and what is chosen to be destroyed with it are lost.",
     )
@@ -115,24 +111,12 @@ class DropletAssociated(DropletActionRunner[Mode]):
 
     @operation(
         ref="droplets_destroy_retryWithAssociatedResources",
-        scopes=(
-            "droplet:delete",
-            "block_storage:delete",
-            "block_storage_snapshot:delete",
-            "image:delete",
-            "reserved_ip:delete",
-        ),
+        scopes=DESTROY_SCOPES,
         effect="destroy",
         irreversible="The Droplet and what was chosen to be destroyed with it are lost.",
     )
     async def destroy_retry(
-        self,
-        id: int,
-        wait: bool = False,
-        poll: float = 5,
-        timeout: float = 300,
-        *,
-        progress: OnEvent | None = None,
+        self, id: int, wait: bool = False, poll: float = 5, timeout: float = 300, *, progress: OnEvent | None = None
     ) -> DestroyStatus | None:
         """Try again to destroy what could not be destroyed.
 
