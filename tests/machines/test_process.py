@@ -128,40 +128,71 @@ def test_prune_removes_what_a_killed_simulator_left(engine: CommandEngine, tmp_p
     assert [line.split()[:2] for line in prune(tmp_path)][:1] == [["removed", "container"]]
 
 
-def test_playbook_provisions_what_it_creates(login: Login, tmp_path: Path) -> None:
-    """A playbook creates Droplets, reads the inventory again and runs a command on each, over SSH."""
+def on_controller(*tasks: dict[str, Any]) -> dict[str, Any]:
+    """A play of the collection's modules."""
+    return {"hosts": "localhost", "gather_facts": False, "tasks": [*tasks]}
+
+
+def over_ssh(hosts: str, *commands: tuple[str, str]) -> dict[str, Any]:
+    """A play that runs commands, each with what it is to print."""
+    checks: list[dict[str, Any]] = []
+    for command, expected in commands:
+        checks += [
+            {"ansible.builtin.raw": command, "register": "done"},
+            {"ansible.builtin.assert": {"that": f"done.stdout | trim == {expected}"}},
+        ]
+    return {"hosts": hosts, "gather_facts": False, "remote_user": "root", "tasks": checks}
+
+
+def call(operation: str, register: str = "called", **args: Any) -> dict[str, Any]:
+    return {"doboto.droplets.call": {"operation": operation, "args": args}, "register": register}
+
+
+def droplet(**options: Any) -> dict[str, Any]:
+    return {"doboto.droplets.droplet": {"poll": 0.3, **options}, "register": "droplets"}
+
+
+DONE = {"wait": True, "poll": 0.3}
+NEW_WEB = {"tags": ["web"], "ssh_keys": ["{{ key.result.id }}"], "ready_port": 22, **NEW}
+REFRESH = {"ansible.builtin.meta": "refresh_inventory"}
+
+
+def plays(public_key: str) -> list[dict[str, Any]]:
+    """The life of three Droplets, and of a fourth that is made of the first one's snapshot."""
+    first = "{{ first }}"
+    return [
+        on_controller(
+            call("ssh_key.present", "key", name="me", public_key=public_key),
+            droplet(names=["web-1", "web-2", "web-3"], user_data=USER_DATA, **NEW_WEB),
+            {"ansible.builtin.set_fact": {"first": "{{ droplets.ids[0] }}"}},
+            REFRESH,
+        ),
+        over_ssh("tag_web", ("cat /root/made", "inventory_hostname")),
+        over_ssh("web-1", ("echo kept | tee /root/kept", "'kept'")),
+        on_controller(
+            call("droplet.reboot", id=first, **DONE),
+            call("droplet.snapshot_create", id=first, snapshot_name="before", **DONE),
+            call("droplet.snapshot_list", "snapshots", id=first),
+            droplet(name="web-4", **{**NEW_WEB, "image": "{{ snapshots.result[0].id }}"}),
+            call("droplet.rename", id=first, name="renamed", **DONE),
+            droplet(name="web-2", size="s-2vcpu-4gb", allow_reboot=True),
+            REFRESH,
+        ),
+        over_ssh("renamed:web-4", ("cat /root/kept", "'kept'")),
+        over_ssh("web-2", ("hostname", "'web-2'")),
+        on_controller(
+            droplet(tag_name="web", state="absent"),
+            call("droplet.list", "left"),
+            {"ansible.builtin.assert": {"that": "left.result == []"}},
+        ),
+    ]
+
+
+def test_playbook_lives_the_whole_life_of_droplets(login: Login, tmp_path: Path) -> None:
     environment = ROOT / ".peers" / "ansible-core-2.19"
     if not (environment / "collections").exists():
         pytest.skip("the collection is not installed: make test-ansible")
-    create = {
-        "names": ["web-1", "web-2"],
-        "tags": ["web"],
-        "ssh_keys": ["{{ key.result.id }}"],
-        "ready_port": 22,
-        **NEW,
-    }
-    key = {"operation": "ssh_key.present", "args": {"name": "me", "public_key": login.public_key}}
-    plays = [
-        {
-            "hosts": "localhost",
-            "gather_facts": False,
-            "tasks": [
-                {"doboto.droplets.call": key, "register": "key"},
-                {"doboto.droplets.droplet": {**create, "user_data": USER_DATA, "poll": 0.3}},
-                {"ansible.builtin.meta": "refresh_inventory"},
-            ],
-        },
-        {
-            "hosts": "tag_web",
-            "gather_facts": False,
-            "remote_user": "root",
-            "tasks": [
-                {"ansible.builtin.raw": "cat /root/made", "register": "made"},
-                {"ansible.builtin.assert": {"that": "made.stdout | trim == inventory_hostname"}},
-            ],
-        },
-    ]
-    (tmp_path / "play.yml").write_text(json.dumps(plays), encoding="utf-8")
+    (tmp_path / "play.yml").write_text(json.dumps(plays(login.public_key)), encoding="utf-8")
     inventory = {"plugin": "doboto.droplets.inventory"}
     (tmp_path / "account.doboto.yml").write_text(json.dumps(inventory), encoding="utf-8")
     with served(tmp_path) as (process, url):
@@ -176,9 +207,9 @@ def test_playbook_provisions_what_it_creates(login: Login, tmp_path: Path) -> No
                 "DIGITALOCEAN_TOKEN": "any",
                 "DOBOTO_URL": url,
             },
-            cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
+            cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
-        assert "web-1" in done.stdout
+        assert "web-4" in done.stdout
         process.send_signal(signal.SIGINT)
         process.wait(60)
