@@ -71,6 +71,37 @@ def test_metadata_service_describes_the_droplet_that_asks(do: DO, login: Login) 
     assert get("/hostname") == "b"
 
 
+#: Notes how it is called, and with what.
+CLOUD_INIT = """#!/bin/sh
+echo "$@" >> /root/stages
+cat /var/lib/cloud/seed/nocloud/user-data /var/lib/cloud/seed/nocloud/meta-data > /root/seed
+"""
+
+
+def test_cloud_init_runs_user_data_where_the_image_has_it(do: DO, login: Login) -> None:
+    key = do.ssh_key.create(name="me", public_key=login.public_key)
+    more = {"ssh_keys": [key["id"]], "ready_port": 22, **NEW, **WAIT}
+    first = do.droplet.create(name="a", **more)
+    login.run(public_ipv4(first), f"cat > /usr/bin/cloud-init <<'END'\n{CLOUD_INIT}END\nchmod 755 /usr/bin/cloud-init")
+    do.droplet.snapshot_create(first["id"], snapshot_name="with cloud-init", **WAIT)
+    image = do.droplet.snapshot_list(first["id"])[0]["id"]
+    second = do.droplet.create(name="b", user_data="#cloud-config\nntp: {}\n", **{**more, "image": image})
+    stages = login.run(public_ipv4(second), "cat /root/stages").splitlines()
+    assert stages == ["init --local", "init", "modules --mode=config", "modules --mode=final"]
+    seed = login.run(public_ipv4(second), "cat /root/seed")
+    assert seed == f'#cloud-config\nntp: {{}}\ninstance-id: "{second["id"]}"'
+
+
+def test_machine_outlives_its_ssh_server(do: DO, login: Login) -> None:
+    key = do.ssh_key.create(name="me", public_key=login.public_key)
+    droplet = do.droplet.create(name="a", ssh_keys=[key["id"]], **NEW, **WAIT)
+    address = public_ipv4(droplet)
+    server = login.run(address, "echo one > /tmp/file; pidof dropbear | tr ' ' '\\n' | sort -n | head -1")
+    login.run(address, f"kill {server}")
+    do.droplet.wait(droplet["id"], ready_port=22, poll=0.5, timeout=60)
+    assert login.run(address, "cat /tmp/file; pidof dropbear | tr ' ' '\\n' | sort -n | head -1") != f"one\n{server}"
+
+
 def test_password_is_reset_and_shown_where_the_api_would_mail_it(
     do: DO, server: Server, login: Login, tmp_path: Path
 ) -> None:

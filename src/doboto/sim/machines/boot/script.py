@@ -14,7 +14,9 @@ from .user_data import to_program
 #: Run at every start. What belongs to the first one is remembered on the disk, with the Droplet's id: a Droplet made of
 #: a snapshot starts afresh. The route to the metadata service appears a moment after the start, and is waited for, so
 #: that user data can use it; FEA9FEA9 is 169.254.169.254 (proc(5), /proc/net/route). User data runs before the SSH
-#: server, but keeps it waiting for ten seconds at most.
+#: server, but keeps it waiting for ten seconds at most. The shell stays the first process: it collects orphans as init
+#: does, a provisioner may restart the SSH server, and cloud-init finds the environment that it reads of that process,
+#: which sshd would overwrite.
 SCRIPT = r"""
 run_user_data() {
   if ! command -v cloud-init > /dev/null; then
@@ -26,7 +28,7 @@ run_user_data() {
   printf 'instance-id: "%s"\n' "$MACHINE_DROPLET" > $seed/meta-data
   printf '%s' "$MACHINE_CLOUD_INIT" > $seed/user-data
   printf '%s\n' 'datasource_list: [NoCloud, None]' 'network: {config: disabled}' 'disable_root: false' \
-    'preserve_hostname: true' > /etc/cloud/cloud.cfg.d/90_machine.cfg
+    'preserve_hostname: true' 'locale: false' > /etc/cloud/cloud.cfg.d/90_machine.cfg
   unset MACHINE_USER_DATA MACHINE_CLOUD_INIT MACHINE_KEYS
   cloud-init init --local
   cloud-init init
@@ -57,13 +59,23 @@ if [ "$(cat $instance 2>/dev/null)" != "$MACHINE_DROPLET" ]; then
   fi
 fi
 unset MACHINE_USER_DATA MACHINE_CLOUD_INIT MACHINE_KEYS
-if command -v sshd > /dev/null; then
-  ssh-keygen -A > /dev/null
-  root=prohibit-password
-  [ ! -e /var/lib/doboto/password ] || root=yes
-  exec "$(command -v sshd)" -D -e -o "PermitRootLogin=$root" -o PasswordAuthentication=yes
-fi
-exec "$(command -v dropbear)" -F -E -R
+serve() {
+  if command -v sshd > /dev/null; then
+    ssh-keygen -A > /dev/null
+    root=prohibit-password
+    [ ! -e /var/lib/doboto/password ] || root=yes
+    exec "$(command -v sshd)" -D -e -o "PermitRootLogin=$root" -o PasswordAuthentication=yes
+  fi
+  exec "$(command -v dropbear)" -F -E -R
+}
+trap 'kill "$server" 2> /dev/null; exit 0' TERM INT
+while :; do
+  (serve) &
+  server=$!
+  wait "$server"
+  sleep 5 &
+  wait $!
+done
 """
 COMMAND: Sequence[str] = ("/bin/sh", "-c", SCRIPT)
 #: Programs of which an image must have one.
