@@ -57,6 +57,11 @@ def test_attributes_accept_texts_of_booleans_and_numbers(api: Any, bodies: list[
     assert bodies[1]["size_gigabytes"] == 10
 
 
+def test_false_is_no_user_data(api: Any, bodies: list[Any]) -> None:
+    api.droplet.create({**one(), "user_data": False, "tags": None})
+    assert bodies[-1] == one()
+
+
 def test_volume_from_snapshot_needs_no_region(api: Any, bodies: list[Any]) -> None:
     volume = api.volume.create({"name": "data", "region": "nyc3", "size_gigabytes": 10})
     snapshot = api.volume.snapshot_create(volume["id"], "before")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -37,6 +38,7 @@ def calls(w: SimpleNamespace) -> Iterator[Call]:
     yield from _storage(w)
     yield from _network(w)
     yield from _the_rest(w)
+    yield from _from_ansible(w)
 
 
 LISTED = (
@@ -188,6 +190,40 @@ def _the_rest(w: SimpleNamespace) -> Iterator[Call]:
     yield call("tag.destroy", "web")
 
 
+def _from_ansible(w: SimpleNamespace) -> Iterator[Call]:
+    """As DOBOTO's own Ansible modules call: ids and numbers as text, None for what is not given."""
+    id, waiting = str(w.droplet), {"wait": False, "poll": 5, "timeout": 300}
+    nothing = dict.fromkeys(("ssh_keys", "volume", "tags", "private_networking", "monitoring"))
+    unset = {"backups": False, "ipv6": False, "user_data": False}
+    yield call("droplet.create", {**one("new"), **nothing, **unset}, False, 5, 300)
+    yield call("droplet.present", {**one("new"), **nothing, **unset}, **waiting)
+    yield call("droplet.create", {**one("new"), "ssh_keys": [str(w.key)], "volume": [w.volume]}, False, 5, 300)
+    yield call("droplet.destroy", id=id, tag_name=None)
+    yield call("droplet.destroy", id=None, tag_name="web")
+    for name in ("power_off", "reboot", "backup_enable", "password_reset"):
+        yield call(f"droplet.{name}", id=id, **waiting)
+    yield call("droplet.shutdown", tag_name="web", **waiting)
+    yield call("droplet.resize", id, "s-2vcpu-2gb", None, **waiting)
+    yield call("droplet.restore", id, str(w.image), **waiting)
+    yield call("droplet.kernel_update", id, "7515", **waiting)
+    yield call("droplet.snapshot_create", id=id, tag_name=None, snapshot_name="after", **waiting)
+    yield call("droplet.action_info", id, str(w.action))
+    yield call("droplet.list", tag_name=None)
+    yield call("image.list", type=None, private=None)
+    yield call("image.transfer", str(w.image), "fra1", **waiting)
+    yield call("image.update", str(w.image), "new")
+    yield call("volume.attach", id=w.volume, name=None, droplet_id=id, region=None)
+    yield call("volume.detach", id=None, name="attached", droplet_id=id, region=REGION)
+    yield call("volume.resize", w.volume, "20", region=None)
+    yield call("floating_ip.create", droplet_id=str(w.spare), region=None)
+    yield call("floating_ip.assign", w.ip, str(w.spare), **waiting)
+    yield call("snapshot.list", resource_type=None)
+    yield call("ssh_key.info", str(w.key))
+    yield call("load_balancer.droplet_add", w.balancer, [str(w.spare)])
+    yield call("tag.attach", "web", [{"resource_id": w.droplet, "resource_type": "droplet"}])
+    yield call("domain.record_info", "example.com", str(w.record))
+
+
 #: Operations that this library does not have, and what the guide says of them.
 GONE: Mapping[str, str] = {
     "droplet.action": "`droplet.action(...)`",
@@ -210,9 +246,13 @@ REQUESTS: Mapping[str, str] = {
 }
 #: Operations of which some call gives something else.
 RESULTS: Mapping[str, str] = {
+    "droplet.create": "the attribute `volume`",
+    "droplet.present": "`user_data=False`",
     "droplet.droplet_neighbor_list": "`droplet_neighbor_list` asked",
     "droplet.private_networking_enable": "`private_networking_enable(tag_name=...)`",
+    "droplet.resize": "`resize` sent `disk` as text",
     "droplet.snapshot_create": "`snapshot_create(...)` without a name",
+    "tag.attach": "`tag.attach` with numbers as ids",
 }
 
 
@@ -243,9 +283,14 @@ class Client:
 
 
 def sent(incoming: Any) -> tuple[Any, ...]:
-    """A request as it is compared: pages and their sizes aside, which both choose as they like."""
+    """A request as it is compared.
+
+    Pages and their sizes are left out: both choose them as they like. Numbers count as their text: the ancestor sent
+    either as it was given, and this library sends what is documented.
+    """
     query = {name: value for name, value in incoming.query.items() if name not in ("page", "per_page")}
-    return incoming.method, incoming.path, query, incoming.body()
+    body = re.sub(r'(?<=[:\[,{ ])"(\d+)"', r"\1", json.dumps(incoming.body()))
+    return incoming.method, incoming.path, query, json.loads(body)
 
 
 @pytest.fixture(scope="module")

@@ -119,6 +119,8 @@ def _rename_arguments(given: dict[str, Any]) -> dict[str, Any]:
         if "volumes" in given:
             raise ArgumentValueError("give either {0} or, as DOBOTO called it, {1}", "volumes", "volume")
         given["volumes"] = given.pop("volume")
+    if given.get("user_data") is False:  # as DOBOTO's Ansible module says that there is none
+        del given["user_data"]
     for name in ("volumes", "tags", "ssh_keys"):
         if name in given:
             given[name] = to_list(name, given[name])
