@@ -109,6 +109,29 @@ class Adopted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Differs(Event):
+    """What `present` found differs from what was asked for, which it leaves as it is.
+
+    Attributes:
+        kind: What it is, as the API names it.
+        id: Its id, or what identifies it instead.
+        name: Its name, or None.
+        differences: By attribute, what was asked for and what is there, as far as the API shows it.
+        resource: The resource as the API lists it.
+    """
+
+    kind: str
+    id: Any
+    name: str | None
+    differences: Mapping[str, tuple[Any, Any]]
+    resource: Mapping[str, Any] = field(repr=False)
+
+    def __str__(self) -> str:
+        parts = (f"{name} is {there!r}, not {asked!r}" for name, (asked, there) in self.differences.items())
+        return f"{label(self.kind, self.id, self.name)} is not as asked for: {'; '.join(parts)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Started(Event):
     """The API accepted an action; it goes on, also if the call fails.
 

@@ -175,6 +175,7 @@ def test_every_event_reads_as_one_line(sim: Any) -> None:
         events.Progress("create", 1, 2, 3.4, {7: "status is new"}),
         events.Created("volume", "v", "data", {}),
         events.Adopted("droplet", 7, "web-1", {}),
+        events.Differs("droplet", 7, "web-1", {"size": ("s-2vcpu-2gb", "s-1vcpu-1gb")}, {}),
         events.Started({"id": 8, "type": "reboot", "resource_type": "droplet", "resource_id": 7}),
         events.ResponseLost("volume data", error),
         events.WaitingForEvent("Droplet 7", error),

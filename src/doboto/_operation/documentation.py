@@ -66,7 +66,10 @@ PARAMETERS: Mapping[str, str] = {
     "attributes": "Attributes as keyword arguments.",
     "until": "`ready`, or `gone`: until it no longer exists.",
 }
-EXISTING = "The {noun}'s attributes, as for `create`; those of an existing one are not compared."
+EXISTING = (
+    "The {noun}'s attributes, as for `create`; an existing one is left as it is, and what differs is reported as the "
+    "event `Differs`."
+)
 #: Parameters that mean the same in every operation of an effect.
 BY_EFFECT: Mapping[str, Mapping[str, str]] = {
     "present": {"attribs": EXISTING, "attributes": EXISTING},

@@ -202,4 +202,5 @@ def record_create_spec(name: str, attribs: Mapping[str, Any] | None, more: Mappi
         "domain_record",
         lambda record: identity(name, record) == wanted and apart.items() <= record.items(),
         filters(type=body["type"]),
+        known_by=("type", "name", "data"),
     )

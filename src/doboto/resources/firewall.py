@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeAlias, Unpack
 
 from .._core.attributes import check_attributes, to_nonempty_list
-from .._core.equivalence.firewall_rules import ADDING, REMOVING, SIDES, RuleChange, Rules, body_of_rules
+from .._core.equivalence.firewall_rules import ADDING, REMOVING, SIDES, RuleChange, Rules, are_same, body_of_rules
 from .._core.request import Request, path
 from .._operation import Coro, Mode, operation, stream
 from .._operation.overloads import overloaded_operation
@@ -364,6 +364,6 @@ def configuration_body(attributes: Mapping[str, Any]) -> dict[str, Any]:
 def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """How a firewall is made: it is known by its name."""
     body = configuration_body(attributes)
-    return CreateSpec(
-        f"firewall {body['name']}", Request("POST", "/firewalls", body=body), "firewall", has_name(body["name"])
-    )
+    request = Request("POST", "/firewalls", body=body)
+    rules = dict.fromkeys(SIDES, are_same)
+    return CreateSpec(f"firewall {body['name']}", request, "firewall", has_name(body["name"]), rules=rules)

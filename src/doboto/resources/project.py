@@ -112,7 +112,8 @@ def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """How a project is made: it is known by its name."""
     body = check_attributes(attributes, needed=("name", "purpose"))
     request = Request("POST", "/projects", body=body)
-    return CreateSpec(f"project {body['name']}", request, "project", has_name(body["name"]))
+    rules = {"purpose": lambda asked, there: there in (asked, f"Other: {asked}")}
+    return CreateSpec(f"project {body['name']}", request, "project", has_name(body["name"]), rules=rules)
 
 
 def update_request(where: str, attributes: Mapping[str, Any], *, replace: bool) -> Request:

@@ -66,10 +66,12 @@ class SSHKey(Creation[Mode]):
         making, deadline = create_spec(name, public_key), self._session.deadline()
         try:
             where = path("/account/keys/{key}", key=fingerprint(public_key))
-            return await self._get("ssh_key", where, deadline), None
+            there: SSHKeyData = await self._get("ssh_key", where, deadline)
         except DOBOTONotFoundException:
             made: SSHKeyData = await self._create_resource(making, deadline)
             return made, made
+        await self._report_differences(making, there)
+        return there, None
 
     @operation(ref="sshKeys_get", scopes="ssh_key:read")
     async def info(self, id_fingerprint: int | str) -> SSHKeyData:
@@ -110,7 +112,7 @@ def create_spec(name: str, public_key: str) -> CreateSpec:
         return str(key.get("public_key")).split()[:2] == wanted
 
     request = Request("POST", "/account/keys", body=body)
-    return CreateSpec(f"SSH key {name}", request, "ssh_key", same)
+    return CreateSpec(f"SSH key {name}", request, "ssh_key", same, known_by=("public_key",))
 
 
 def fingerprint(public_key: str) -> str:

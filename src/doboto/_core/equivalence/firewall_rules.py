@@ -78,6 +78,12 @@ ADDING = RuleChange("POST", missing, lambda rules, firewall: not missing(rules, 
 REMOVING = RuleChange("DELETE", as_listed, has_none)
 
 
+def are_same(rules: Sequence[Any], others: Sequence[Any]) -> bool:
+    """Return whether two lists have the same rules, in any order and spelling."""
+    meanings = [meaning(one) for one in others]
+    return len(rules) == len(others) and all(meaning(rule) in meanings for rule in rules)
+
+
 def _same(rule: Mapping[str, Any], firewall: Mapping[str, Any], side: str) -> list[Mapping[str, Any]]:
     return [one for one in records(firewall.get(side)) if meaning(one) == meaning(rule)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -11,13 +11,14 @@ from typing import Any
 from ..._core import pages
 from ..._core.attributes import check_attributes
 from ..._core.deadline import Deadline
+from ..._core.equivalence.differences import IsSame, find_differences
 from ..._core.ownership import OpenRequest
 from ..._core.recovery import SKEW, has_foreign_tag, parse_time
 from ..._core.request import Request
 from ..._core.response import member_reader
 from ..._operation import Mode
 from ...errors import ArgumentValueError, DOBOTOException
-from ...events import Adopted, Created, ResponseLost
+from ...events import Adopted, Created, Differs, ResponseLost
 from ...outcomes import attach_state
 from .recovery import Recovery, outcome_unknown, with_tag
 
@@ -36,6 +37,8 @@ class CreateSpec:
         taggable: Whether the resource takes tags, so that it can be found by one.
         tag: The tag that this request alone has, or None.
         listing: The path of the list that it is in. Default: that of the request.
+        known_by: Attributes that `same` compares.
+        rules: How others are compared whose values are spelled otherwise by the API.
         plural: That list's root key. Default: the key with an s.
     """
 
@@ -48,6 +51,8 @@ class CreateSpec:
     taggable: bool = False
     tag: str | None = None
     listing: str = ""
+    known_by: Collection[str] = ("name",)
+    rules: Mapping[str, IsSame] = field(default_factory=dict[str, IsSame])
     plural: str = ""
 
     def __post_init__(self) -> None:
@@ -91,10 +96,19 @@ class Creation(Recovery[Mode]):
         listed = await self._list_all(spec.plural, spec.listing, spec.query, deadline)
         return next((resource for resource in listed if spec.same(resource)), None)
 
+    async def _report_differences(self, spec: CreateSpec, there: Any) -> None:
+        """Report in what an existing resource differs from what is asked for, if it does."""
+        asked = {
+            name: value for name, value in spec.request.body.items() if name not in {*spec.known_by, *spec.secrets}
+        }
+        if found := find_differences(asked, there, spec.rules):
+            await self._session.emit(Differs(spec.key, _name(there), there.get("name"), found, there))
+
     async def _create_unless_exists(self, spec: CreateSpec, deadline: Deadline) -> tuple[Any, Any]:
         """Return the resource, and it again if it was created, else None."""
         there = await self._find_existing(spec, deadline)
         if there is not None:
+            await self._report_differences(spec, there)
             return there, None
         made = await self._create_resource(spec, deadline)
         return made, made

@@ -110,6 +110,7 @@ class LifecycleOperations(Creation[Mode], Waiter[Mode]):
         """Return the resource, and it again if it was created, else None; with `wait`, once it is ready."""
         there = await self._find_existing(spec, plan.deadline)
         if there is not None:
+            await self._report_differences(spec, there)
             return (await self._wait_until_active("create", there, lifecycle, plan) if wait else there), None
         made = await self._create_and_wait(spec, lifecycle, plan, wait)
         return made, made

@@ -12,6 +12,7 @@ from ..._core.droplet.create_request import CreateRequest
 from ..._core.droplet.listing import Listing
 from ..._core.droplet.readiness import Readiness
 from ..._core.droplet.target import Target
+from ..._core.equivalence.differences import find_droplet_differences
 from ..._core.ownership import OpenRequest
 from ..._core.request import Request, get, path
 from ..._core.response import read_member
@@ -22,7 +23,7 @@ from ..._wait.deletion import DeletionWatch, TagDeletionWatch
 from ..._wait.followers import DeletionFollower
 from ..._wait.polling import WaitPlan, wait
 from ...errors import DOBOTOException, DOBOTOInvalidResponseException, DOBOTONotFoundException
-from ...events import OnEvent
+from ...events import Differs, OnEvent
 from ...types import Action, DropletAttributes, DropletPlan, DropletSnapshot, Firewall, Kernel
 from ...types import Droplet as DropletData
 from .actions import DropletActions
@@ -244,8 +245,8 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         oldest counts. The API does not make names unique: two programs that do this at the same time can both create.
 
         Args:
-            attribs: The Droplet's attributes, as for `create`; those of an existing Droplet are not compared, and
-                its name is enough.
+            attribs: The Droplet's attributes, as for `create`; an existing Droplet is left as it is, what
+                differs is reported as the event `Differs`, and its name is enough.
             wait: If true, wait until all are ready, including existing ones that are still `new`.
             ready_port: While waiting, also wait until this TCP port of the created ones accepts connections.
 
@@ -260,6 +261,9 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         order = check_create(attribs, attributes, ready_port=ready_port, wait=wait, present=True)
         plan = self._plan(poll, timeout, progress)
         there = await self._find_by_names(order, plan)
+        for name, droplet in there.items():
+            if found := find_droplet_differences(order.attribs, droplet):
+                await self._session.emit(Differs("droplet", droplet["id"], name, found, droplet))
         missing = order.only([name for name in order.names if name not in there])
         if missing.names:
             missing.check_complete()
