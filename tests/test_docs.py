@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from doboto.client import Client, resource
+from doboto._client.resources import Resources, resource
 from doboto.sim import Simulator
 
 from .docs_blocks import OF_TESTS, PAGES, ROOT, blocks
@@ -30,7 +30,7 @@ def test_the_code_runs_from_top_to_bottom(page: Path, tmp_path: Path, monkeypatc
 
 
 EXAMPLES = ROOT / "docs" / "reference" / "examples"
-RESOURCES = [name for name, value in vars(Client).items() if isinstance(value, resource)]
+RESOURCES = [name for name, value in vars(Resources).items() if isinstance(value, resource)]
 
 
 @pytest.mark.parametrize("name", RESOURCES)

@@ -17,8 +17,8 @@ import doboto.errors
 import doboto.sim
 import doboto.testing
 import doboto.types
+from doboto._client.resources import Resources, resource
 from doboto.cli.schema.help_text import fields_of
-from doboto.client import Client, resource
 
 from .docs_blocks import ROOT
 
@@ -37,7 +37,7 @@ def loaded(name: str) -> ModuleType:
 
 pages = loaded("pages")
 GENERATED: dict[str, str] = pages.pages()
-RESOURCES = [name for name, value in vars(Client).items() if isinstance(value, resource)]
+RESOURCES = [name for name, value in vars(Resources).items() if isinstance(value, resource)]
 OPERATIONS = [
     (name, method)
     for name in RESOURCES

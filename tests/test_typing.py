@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from doboto import DO
-from doboto.client import Client, resource
+from doboto._client.resources import Resources, resource
 
 ROOT = Path(__file__).parents[1]
 BAD = ROOT / "tests" / "typing" / "bad.py"
@@ -34,7 +34,7 @@ def test_what_must_be_refused_is_refused(checker: str) -> None:
 
 def test_every_operation_has_a_line_of_its_own() -> None:
     checked = "".join((ROOT / "tests" / "typing" / name).read_text(encoding="utf-8") for name in ("ok.py", "every.py"))
-    kinds = {name: getattr(DO, name) for name, value in vars(Client).items() if isinstance(value, resource)}
+    kinds = {name: getattr(DO, name) for name, value in vars(Resources).items() if isinstance(value, resource)}
     operations = [
         f".{name}.{operation}(" for name, kind in kinds.items() for operation in dir(kind) if operation[0] != "_"
     ]

@@ -22,9 +22,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from . import types as doboto_types
+from ._client.resources import Resources, resource
 from ._operation import DualMethod
 from ._operation.info import NOTHING, Effect, OperationInfo
-from .client import Client, resource
 
 __all__ = ["Effect", "Operation", "OperationInfo", "Resource", "operations", "resources"]
 
@@ -95,7 +95,7 @@ class Operation:
     @cached_property
     def result(self) -> Any:
         """The TypedDict that it returns one or many of, or None."""
-        variables = _type_variables(getattr(Client, self.resource))
+        variables = _type_variables(getattr(Resources, self.resource))
         for hint in (self.hints.get("return"), *typing.get_args(next(iter(self.descriptor.signatures), None))[:1]):
             if found := next(typed_dicts(hint, variables), None):
                 return found
@@ -117,7 +117,7 @@ class Resource:
     @cached_property
     def kind(self) -> type[Any]:
         """Its class."""
-        kind: type[Any] = getattr(Client, self.name)
+        kind: type[Any] = getattr(Resources, self.name)
         return kind
 
     @cached_property
@@ -137,7 +137,7 @@ def resources() -> Mapping[str, Resource]:
     """The clients' resources by name, sorted."""
     found = {
         name: Resource(name, (value.__doc__ or "").partition("\n")[0])
-        for name, value in vars(Client).items()
+        for name, value in vars(Resources).items()
         if isinstance(value, resource)
     }
     return dict(sorted(found.items()))

@@ -10,15 +10,15 @@ import pytest
 
 from doboto import DO, types
 from doboto import catalog as library
+from doboto._client.resources import Resources, resource
 from doboto.cli.command import OperationCommand
 from doboto.cli.output.columns import COLUMNS
 from doboto.cli.run.confirm import is_irrevocable
 from doboto.cli.schema import catalog
 from doboto.cli.schema.parameters import INTERNAL, parameters
 from doboto.cli.tree import BESIDE, WRITTEN, ResourceGroup, root
-from doboto.client import Client, resource
 
-RESOURCES = sorted(name for name, value in vars(Client).items() if isinstance(value, resource))
+RESOURCES = sorted(name for name, value in vars(Resources).items() if isinstance(value, resource))
 #: Operations whose command is written by hand.
 BY_HAND = {("droplet", "wait")} | catalog.WITHOUT_COMMAND
 OPERATIONS = [
