@@ -77,7 +77,7 @@ def test_present_says_so_where_nothing_is_missing(simulated: Doboto) -> None:
 @pytest.mark.parametrize(("more", "plan", "monthly"), [
     ((), "none", 12.0),
     (("--no-backups",), "none", 12.0),
-    (("--backup-policy", "plan=daily,hour=4"), "none", 12.0),
+    (("--backup-policy", "plan=daily,hour=4"), "daily", 15.6),
     (("--backups",), "daily", 15.6),
     (("--backups", "--backup-policy", "hour=4"), "daily", 15.6),
     (("--backups", "--backup-policy", "plan=daily,hour=4"), "daily", 15.6),

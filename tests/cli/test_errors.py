@@ -49,7 +49,7 @@ def test_all_wrong_usage_looks_alike(simulated: Doboto) -> None:
     for order, message in {
         ("droplet", "resize", "1"): "missing option '--size'",
         ("droplet", "power-off"): "give either DROPLET or --tag",
-        ("droplet", "create", "web", "--size", "s-1vcpu-1gb"): "--image is required",
+        ("tag", "attach", "web", "--resources", "[]"): "--resources must not be empty",
         ("droplet", "list", "--context", "a", "--token", "b"): "give either --token or --context, not both",
     }.items():
         line = " ".join(order[:2])

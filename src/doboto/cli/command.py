@@ -175,6 +175,8 @@ class OperationCommand(Described):
         added = self._filters()
         if self.operation.resource == "droplet" and self.operation.name in running.MAKING:
             added += running.OPTIONS
+        if (self.operation.resource, self.operation.name) == running.ALERTING:
+            added += running.ALERT_OPTIONS
         if replaces(self.operation):
             from .run.confirm import UPDATE_OPTIONS
 

@@ -1,4 +1,6 @@
-"""What a create checks before it is sent: slugs, availability, price; and `--dry-run`, which sends nothing.
+"""What a create checks before it is sent, and what it fills in: slugs, availability, price; defaults of alert policies.
+
+`--dry-run` shows what would be sent, and sends nothing.
 
 Slugs of sizes, regions and images are cached for a day in the user's cache folder. A slug that is not in the cache is
 looked for in the API before it is refused.
@@ -9,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -173,7 +176,7 @@ def dry_run(do: DO, operation: Operation, call: Mapping[str, Any], settings: Cli
     missing = request.only([name for name in request.names if name not in there])
     bodies = list(missing.bodies()) if missing.names else []
     cost = price(do, request.attribs, len(missing.names))
-    problems = _find_problems(do, len(missing.names))
+    problems = [*_find_refusals(do, request.attribs), *_find_problems(do, len(missing.names))] if bodies else []
     if settings.output not in {None, "table"} or settings.query is not None:
         print_result(_for_programs(bodies, there, cost, problems), None, settings)
         return
@@ -187,10 +190,23 @@ def _find_existing(do: DO, names: Sequence[str]) -> Mapping[str, Any]:
     return {name: found[name] for name in names if name in found}
 
 
+def _find_refusals(do: DO, attribs: Mapping[str, Any]) -> list[str]:
+    """Find reasons why DigitalOcean would refuse these attributes: an own image that does not fit, a VPC elsewhere."""
+    image, network = attribs.get("image"), attribs.get("vpc_uuid")
+    region = str(attribs.get("region") or "")
+    messages: list[str] = []
+    with suppress(DOBOTOException):  # the token may create Droplets and not read these
+        if isinstance(image, int):
+            sizes = slug_entries(do, "size")
+            messages += [one["message"] for one in Offers(sizes, (), [do.image.info(image)]).find_problems(attribs)]
+    with suppress(DOBOTOException):
+        if network and region and not (there := do.vpc.info(network)["region"]).startswith(region):
+            messages.append(f"the VPC {network} is in {there}, not in {region}")
+    return [f"It would be refused: {message}." for message in messages]
+
+
 def _find_problems(do: DO, count: int) -> list[str]:
     """Find reasons why DigitalOcean would refuse so many more Droplets."""
-    if not count:
-        return []
     try:
         limit = do.account.info().get("droplet_limit")
         there = 0 if limit is None else count_droplets(do)
@@ -228,6 +244,49 @@ def _for_people(
         lines += ["POST /droplets", json.dumps(body, indent=2, ensure_ascii=False)]
     asked = f"{_count(len(names) - len(there), 'Droplet')} in {_count(len(bodies), 'request')}"
     return [*lines, f"{asked}: {format_price(cost) if cost else 'price unknown'}. Nothing was created."]
+
+
+# -- alert policies
+
+#: Alerts whose value is a share of a hundred, which have a threshold unless one is given.
+PERCENT = frozenset({
+    "v1/insights/droplet/cpu", "v1/insights/droplet/memory_utilization_percent",
+    "v1/insights/droplet/disk_utilization_percent", "v1/insights/lbaas/avg_cpu_utilization_percent",
+    "v1/insights/lbaas/connection_utilization_percent", "v1/dbaas/alerts/memory_utilization_alerts",
+    "v1/dbaas/alerts/disk_utilization_alerts", "v1/dbaas/alerts/cpu_alerts",
+})  # fmt: skip
+THRESHOLD = 80.0
+#: An alert policy unless given otherwise; without Droplets or tags it is for all Droplets.
+ALERT: Mapping[str, Any] = {
+    "type": "v1/insights/droplet/cpu", "compare": "GreaterThan", "window": "5m", "entities": [], "tags": [],
+    "enabled": True,
+}  # fmt: skip
+COMPARISONS = {"GreaterThan": "above", "LessThan": "below"}
+
+
+def complete_alert(values: Mapping[str, Any], emails: Sequence[str]) -> dict[str, Any]:
+    """Fill in what an alert policy must have: CPU above 80 % for 5 minutes on all Droplets, unless given otherwise.
+
+    Args:
+        values: The attributes that were given.
+        emails: The addresses that were given by themselves.
+
+    Raises:
+        Failure: Nobody would be notified, or a threshold is needed.
+    """
+    given = {name: value for name, value in values.items() if value is not None}
+    alerts: Mapping[str, Any] = given.get("alerts") or {}
+    recipients = {"email": [*alerts.get("email", ()), *emails], "slack": [*alerts.get("slack", ())]}
+    if "alerts" not in given and not emails:
+        raise Failure("nobody would be notified: give --email or --alerts", USAGE.code)
+    found = {**ALERT, **given, "alerts": recipients}
+    if "value" not in given:
+        if found["type"] not in PERCENT:
+            raise Failure(f"{found['type']} needs a --value: the threshold in its own unit", USAGE.code)
+        found["value"] = THRESHOLD
+    measured = str(found["type"]).rpartition("/")[2].replace("_", " ")
+    words = f"{measured} {COMPARISONS[found['compare']]} {found['value']:g} for {found['window']}"
+    return {"description": words, **found}
 
 
 def _count(number: int, what: str) -> str:

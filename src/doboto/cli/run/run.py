@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 #: Operations that make Droplets, and those that check a slug they are given.
 MAKING = frozenset({"create", "present"})
 CHECKED = frozenset({"create", "present", "resize", "rebuild"})
+#: The operation whose attributes have values unless given.
+ALERTING = ("monitoring", "alert_create")
+ALERT_OPTIONS: Sequence[click.Parameter] = (
+    Option(["--email", "our_email"], multiple=True, metavar="ADDRESS",
+           help="Who is notified, by email; may be given several times. --alerts names Slack channels, too."),
+)  # fmt: skip
 
 
 #: Begins the names of parameters that filter a list.
@@ -97,6 +103,10 @@ def run(
         _filter_of(params),
     )
     values = values_of(params, command)
+    if (operation.resource, operation.name) == ALERTING:
+        from .create import complete_alert
+
+        values = complete_alert(values, params.pop("our_email", ()))
     if settings.timeout is not None and operation.takes("timeout"):
         values.setdefault("timeout", settings.timeout)
     with Reporter(settings) as reporter, open_client(settings, on_event=reporter.on_event) as client:
@@ -348,4 +358,8 @@ def _alternatives(brace: str) -> list[str]:
 def normalize_names(values: dict[str, Any], count: int | None) -> dict[str, Any]:
     """Replace the names of a create by `name` for one Droplet, or `names` for several."""
     names = expand_names(values.pop("names", []), count)
+    if values.get("backup_policy"):  # which the API does not look at without backups
+        if values.get("backups") is False:
+            raise Failure("--backup-policy goes with --backups, not with --no-backups", USAGE.code)
+        values["backups"] = True
     return {"name": names[0], **values} if len(names) == 1 else {"names": names, **values}

@@ -28,7 +28,17 @@ PAUSES = frozenset({"poll", "timeout"})
 #: Points in time, with what they are unless given.
 MOMENTS: Mapping[tuple[str, str], str] = {("monitoring", "start"): "-1h", ("monitoring", "end"): "now"}
 #: Shorter names that options have besides their own.
-SHORT: Mapping[str, tuple[str, ...]] = {"tag_name": ("--tag",), "tags": ("--tag",)}
+SHORT: Mapping[str, tuple[str, ...]] = {
+    "tag_name": ("--tag",), "tags": ("--tag",), "size_gigabytes": ("--size",), "snapshot_name": ("--name",),
+}  # fmt: skip
+#: Attributes that the API requires and that the command line fills in, each with what it is then, in words.
+FILLED_IN: Mapping[tuple[str, str], Mapping[str, str | None]] = {
+    ("monitoring", "alert_create"): {
+        "type": "v1/insights/droplet/cpu", "compare": "GreaterThan", "value": "80, where it is percent",
+        "window": "5m", "description": "one made from the rest", "entities": "none", "tags": "none, for all Droplets",
+        "enabled": "true", "alerts": None,
+    },
+}  # fmt: skip
 #: Attributes that are an argument, for there is nothing else to name what is to be made.
 NAMES = ("names", "name")
 #: Operations whose request replaces everything: the API resets what it leaves out.
@@ -36,6 +46,7 @@ REPLACING = frozenset({
     ("firewall", "update"), ("load_balancer", "update"), ("autoscale", "update"), ("nat_gateway", "update"),
     ("monitoring", "alert_update"),
 })  # fmt: skip
+NOTHING: Mapping[str, str | None] = {}
 #: Letters of choices that stand beside an option in its help; more stand in its text, where lines are wrapped.
 LONG = 40
 #: And of choices that stand there; of metrics there are more than forty, most as long as a line.
@@ -108,9 +119,10 @@ def attributes(operation: Operation) -> list[Parameter]:
         for field in fields_of(variant):
             fields.setdefault(field.name, []).append(field)
     needed = {name for name, same in fields.items() if len(same) == len(variants) and all(one.required for one in same)}
-    needed = set[str]() if replaces(operation) else needed  # what is not given stays as it is
+    filled_in = FILLED_IN.get((operation.resource, operation.name), NOTHING)
+    needed = set[str]() if replaces(operation) else needed - filled_in.keys()  # what is not given stays as it is
     return [
-        Parameter(name, same[0].hint, same[0].help, name in needed, attribute=True, inside=inside)
+        Parameter(name, same[0].hint, same[0].help, name in needed, filled_in.get(name), attribute=True, inside=inside)
         for name, same in fields.items()
     ]
 
@@ -140,7 +152,7 @@ def argument_of(found: Sequence[Parameter]) -> Parameter | None:
         return by_name["id"]
     if named := next((by_name[name] for name in NAMES if name in by_name and by_name[name].attribute), None):
         return named
-    first = next((one for one in by_name.values() if one.required), None)
+    first = next((one for one in by_name.values() if one.required or (one.default is not None and one.attribute)), None)
     return first if first is not None and not isinstance(type_of(first.hint)[0], Structure | Structures) else None
 
 
@@ -184,7 +196,7 @@ def _argument(operation: Operation, one: Parameter, flags: Mapping[str, str], co
         type=type.each if isinstance(type, Several) else type,
         nargs=-1 if several else 1,
         required=one.required and not (several and one.attribute),
-        metavar=f"[{metavar}]..." if several and not one.required else f"{metavar}..." if several else metavar,
+        metavar=f"{metavar if one.required else f'[{metavar}]'}{'...' * several}",
         text=text_of(operation, one, flags) + _choices(type, one.help),
         shell_complete=completer(operation, one.name),
     )
