@@ -31,7 +31,9 @@ def test_droplets_are_tagged_by_name_and_id(three: Doboto) -> None:
     event = json.loads(done.err.splitlines()[0])
     assert (event["event"], event["id"], event["tags"]) == ("untagged", FIRST, ["env:prod", "old"])
     assert tags(three) == {"web-1": [], "web-2": [], "db-1": ["old"]}
-    assert three.ok("-q", "droplet", "tag", "db-1", "old").err == "", "it has the tag already"
+    assert three.ok("droplet", "tag", "db-1", "old").err == f"tagged db-1 ({FIRST + 2}) with old\n", (
+        "and nothing created"
+    )
 
 
 @pytest.mark.parametrize("option", ["--tag", "--tag-name", "--tag-names"])
@@ -52,7 +54,7 @@ def test_what_names_no_droplet_or_no_tag_is_wrong_usage(three: Doboto, command: 
 
 def test_what_does_not_exist_is_not_found(three: Doboto) -> None:
     assert "nosuch" in three.refused(3, "not_found", "droplet", "tag", "nosuch", "a")["message"]
-    three.refused(3, "not_found", "droplet", "tag", 404, "a")
+    three.refused(3, "not_found", "droplet", "tag", 404, "old")
     three.refused(3, "not_found", "droplet", "untag", "web-1", "nosuch")
     three.refused(5, "refused", "droplet", "tag", "web-1", "a b")
     assert tags(three)["web-1"] == ["old"]

@@ -113,7 +113,11 @@ def _complete_values(hint: Any) -> Callable[..., list[str]] | None:
     values = [str(value) for one in literals for value in typing.get_args(one)]
     if not values:
         return None
-    return lambda _ctx, _param, incomplete: [value for value in values if value.startswith(incomplete)]
+
+    def complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+        return [value for value in values if value.startswith(incomplete)]
+
+    return complete
 
 
 def _read_default(name: str) -> Any:

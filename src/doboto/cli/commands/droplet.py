@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
+from ...errors import DOBOTONotFoundException
 from ..command import CONTEXT, Described
 from ..errors import USAGE, Failure
 from ..schema import catalog
@@ -163,8 +164,7 @@ def _change_tags(ctx: click.Context, *, attach: bool, **params: Any) -> None:
         resources: Any = [{"resource_id": str(id), "resource_type": "droplet"} for id in ids]
         for tag in tags:
             if attach:
-                do.tag.create(tag)  # one that exists is left as it is
-                do.tag.attach(tag, resources)
+                _attach(do, tag, resources)
             else:
                 do.tag.detach(tag, resources)
         _report_tags(ids, tags, reporter, attach=attach)
@@ -176,6 +176,16 @@ def _report_tags(ids: Sequence[int], tags: Sequence[str], reporter: Reporter, *,
         for id in ids:
             line = text.format(reporter.label(id), ", ".join(tags))
             reporter.line(line, event="tagged" if attach else "untagged", id=id, tags=list(tags))
+
+
+def _attach(do: DO, tag: str, resources: Any) -> None:
+    """Put a tag on Droplets; create it first where it is the tag that does not exist."""
+    try:
+        do.tag.attach(tag, resources)
+    except DOBOTONotFoundException:
+        if not do.tag.present(tag)[1]:
+            raise
+        do.tag.attach(tag, resources)
 
 
 def _refuse_droplets(do: DO, tags: Sequence[str]) -> None:

@@ -153,8 +153,8 @@ class Reporter(logging.Handler):
 
     def _is_repeated(self, event: Retrying | RateLimited | PollFailed, now: float) -> bool:
         """Whether the same was printed a moment ago, of another of many requests side by side."""
-        error = getattr(event, "error", None)
-        said = (type(event), type(error), getattr(error, "status", None), getattr(event, "attempt", 0))
+        error: Exception | None = getattr(event, "error", None)
+        said: Any = (type(event), type(error), getattr(error, "status", None), getattr(event, "attempt", 0))
         before, self._noted[said] = self._noted.get(said, -math.inf), now
         if now - before < REPEATED:
             self._noted[said] = before

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 ID = re.compile(
     r"\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|SHA256:.+|([0-9a-f]{2}:)+[0-9a-f]{2}", re.IGNORECASE | re.ASCII
 )
+#: Names that a sentence has room for.
+NAMED = 5
 #: Droplets are listed apart from GPU Droplets (API reference, droplets_list), up to so many on a page.
 TYPES, PER_PAGE = ("droplets", "gpus"), 200
 #: Where `resource_id` is looked up, by the `resource_type` beside it (API reference, tags_assign_resources).
@@ -60,13 +62,26 @@ def resolve_droplets(do: DO, texts: Sequence[str], names: dict[Any, str], *, mis
         raise Failure("a Droplet's name is empty", USAGE.code)
     found = list_candidates(do, list(dict.fromkeys(text for text in texts if not _is_number(text))))
     ids: list[int] = []
+    missing: list[str] = []
     for text in texts:
         if _is_number(text):
             ids.append(int(text))
-        elif (droplet := _find_droplet(text, found, missing_ok=missing_ok)) is not None:
+        elif (droplet := find_by_name(found, text, "Droplet", describe_droplet)) is not None:
             names[droplet["id"]] = droplet["name"]
             ids.append(droplet["id"])
+        else:
+            missing.append(text)
+    if missing and not missing_ok:
+        raise Failure(f"no Droplet is called {_alternatives(missing)}", NOT_FOUND.code)
     return list(dict.fromkeys(ids))
+
+
+def _alternatives(names: Sequence[str]) -> str:
+    """Join names for a sentence, as many as it has room for."""
+    shown = [repr(name) for name in dict.fromkeys(names)]
+    if len(shown) > NAMED:
+        shown[NAMED:] = [f"any of {len(shown) - NAMED} other names"]
+    return " or ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]
 
 
 def list_candidates(do: DO, names: Sequence[str]) -> Sequence[Mapping[str, Any]]:
@@ -95,14 +110,6 @@ def count_droplets(do: DO) -> int:
     """Count the account's Droplets."""
     pages = [do.request("GET", "/droplets", query={"type": type, "per_page": 1}) for type in TYPES]
     return sum(map(count_of, pages))
-
-
-def _find_droplet(name: str, droplets: Sequence[Mapping[str, Any]], *, missing_ok: bool) -> Mapping[str, Any] | None:
-    """Find a Droplet by name; return None if there is none and `missing_ok` is true."""
-    found = find_by_name(droplets, name, "Droplet", describe_droplet)
-    if found is None and not missing_ok:
-        raise Failure(f"no Droplet is called {name!r}", NOT_FOUND.code)
-    return found
 
 
 def describe_droplet(droplet: Mapping[str, Any]) -> str:
@@ -175,6 +182,7 @@ def _find_ids(do: DO, naming: Naming, texts: Sequence[Any], names: dict[Any, str
         raise Failure(f"the name of a {_kind_of(naming)} is empty", USAGE.code)
     things = _list_named(do, naming, wanted)
     ids: list[Any] = []
+    missing: list[str] = []
     for text in texts:
         if text not in wanted:
             ids.append(text)
@@ -183,9 +191,11 @@ def _find_ids(do: DO, naming: Naming, texts: Sequence[Any], names: dict[Any, str
             ids.append(thing["id"])
         elif naming.slugs:
             ids.append(text)
-        elif not missing_ok:
-            see = f"doboto {hyphenate(naming.resource)} {hyphenate(naming.listing)}"
-            raise Failure(f"no {_kind_of(naming)} is called {text!r}; see `{see}`", NOT_FOUND.code)
+        else:
+            missing.append(text)
+    if missing and not missing_ok:
+        see = f"doboto {hyphenate(naming.resource)} {hyphenate(naming.listing)}"
+        raise Failure(f"no {_kind_of(naming)} is called {_alternatives(missing)}; see `{see}`", NOT_FOUND.code)
     return ids
 
 

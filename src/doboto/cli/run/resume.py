@@ -72,7 +72,9 @@ def _interrupted_call(reporter: Reporter, states: Sequence[CallState]) -> tuple[
         pending = reporter.pending or pending
         more = f" and {len(pending) - NAMED} more" if len(pending) > NAMED else ""
         said = "; ".join(f"{reporter.label(id)}: {text}" for id, text in list(pending.items())[:NAMED])
-        return f"{said}{more} goes on {reporter.where}", {"pending": {str(id): text for id, text in pending.items()}}
+        return f"{said}{more}; this goes on {reporter.where}", {
+            "pending": {str(id): text for id, text in pending.items()}
+        }
     if pending:
         targets = [reporter.label(id) for id in reporter.pending] or not_begun
         return HELD.format(_some(targets)), {"not_begun": targets}
