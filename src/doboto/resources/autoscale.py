@@ -74,8 +74,8 @@ class Autoscale(LifecycleOperations[Mode]):
         Raises:
             DOBOTOActionException: The pool could not make its Droplets, while waiting; `result` is the pool.
         """
-        making, plan = create_spec(attributes), self._plan(poll, timeout, progress)
-        return await self._create_and_wait(making, SCALING, plan, wait)
+        spec, plan = create_spec(attributes), self._plan(poll, timeout, progress)
+        return await self._create_and_wait(spec, SCALING, plan, wait)
 
     @operation(
         ref=("autoscalepools_list", "autoscalepools_create"),
@@ -98,8 +98,8 @@ class Autoscale(LifecycleOperations[Mode]):
         Args:
             wait: If true, wait until it is active, with its Droplets, whether it is new or not.
         """
-        making, plan = create_spec(attributes), self._plan(poll, timeout, progress)
-        return await self._create_and_wait_unless_exists(making, SCALING, plan, wait)
+        spec, plan = create_spec(attributes), self._plan(poll, timeout, progress)
+        return await self._create_and_wait_unless_exists(spec, SCALING, plan, wait)
 
     @operation(
         ref="autoscalepools_get",

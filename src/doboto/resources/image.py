@@ -100,8 +100,8 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         Raises:
             DOBOTOActionException: The import failed, while waiting; `result` is the image.
         """
-        making, plan = create_spec(attributes), self._plan(poll, timeout, progress)
-        return await self._create_and_wait(making, IMPORT, plan, wait)
+        spec, plan = create_spec(attributes), self._plan(poll, timeout, progress)
+        return await self._create_and_wait(spec, IMPORT, plan, wait)
 
     @operation(
         ref=("images_list", "images_create_custom"),
@@ -123,8 +123,8 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         Args:
             wait: If true, wait until it can be used, whether it is new or not.
         """
-        making, plan = create_spec(attributes), self._plan(poll, timeout, progress)
-        return await self._create_and_wait_unless_exists(making, IMPORT, plan, wait)
+        spec, plan = create_spec(attributes), self._plan(poll, timeout, progress)
+        return await self._create_and_wait_unless_exists(spec, IMPORT, plan, wait)
 
     @operation(ref="images_update", scopes="image:update", effect="update")
     async def update(

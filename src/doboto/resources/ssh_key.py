@@ -63,14 +63,14 @@ class SSHKey(Creation[Mode]):
         Raises:
             ValueError: The name is empty, or the key is no public key; nothing was created.
         """
-        making, deadline = create_spec(name, public_key), self._session.deadline()
+        spec, deadline = create_spec(name, public_key), self._session.deadline()
         try:
             where = path("/account/keys/{key}", key=fingerprint(public_key))
             there: SSHKeyData = await self._get("ssh_key", where, deadline)
         except DOBOTONotFoundException:
-            made: SSHKeyData = await self._create_resource(making, deadline)
+            made: SSHKeyData = await self._create_resource(spec, deadline)
             return made, made
-        await self._report_differences(making, there)
+        await self._report_differences(spec, there)
         return there, None
 
     @operation(ref="sshKeys_get", scopes="ssh_key:read")

@@ -63,11 +63,11 @@ class CreateRequest:
         if project_id is not None:
             _check_text("project_id", project_id)
         wanted = [name] if names is None else _names(names)
-        order = cls(wanted, names is not None, _rename_arguments(given), project_id)
-        order._check()
+        request = cls(wanted, names is not None, _rename_arguments(given), project_id)
+        request._check()
         if complete:
-            order.check_complete()
-        return order
+            request.check_complete()
+        return request
 
     def bodies(self) -> Iterator[dict[str, Any]]:
         """The requests' bodies, ten names each."""

@@ -212,12 +212,12 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
             DOBOTOPollingException: It took longer than `timeout`, while waiting; its `ids` and `polling` have the
                 Droplets.
         """
-        order = check_create(attribs, attributes, ready_port=ready_port, wait=wait)
+        request = check_create(attribs, attributes, ready_port=ready_port, wait=wait)
         plan = self._plan(poll, timeout, progress)
         creation = DropletCreation(self._session)
-        made = await creation.create(order, plan)
-        droplets = await creation.wait_until_ready(made, order, plan, ready_port) if wait else made.droplets
-        return droplets if order.many else droplets[0]
+        made = await creation.create(request, plan)
+        droplets = await creation.wait_until_ready(made, request, plan, ready_port) if wait else made.droplets
+        return droplets if request.many else droplets[0]
 
     @present_operation(
         ref=("droplets_create", "projects_get", "projects_assign_resources"),
@@ -258,13 +258,13 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
             ValueError, TypeError: The attributes can't be right, or a name is given twice; nothing was created.
             DOBOTOOutcomeUnknownException: A response was lost and it is unknown whether all were created.
         """
-        order = check_create(attribs, attributes, ready_port=ready_port, wait=wait, present=True)
+        request = check_create(attribs, attributes, ready_port=ready_port, wait=wait, present=True)
         plan = self._plan(poll, timeout, progress)
-        there = await self._find_by_names(order, plan)
+        there = await self._find_by_names(request, plan)
         for name, droplet in there.items():
-            if found := find_droplet_differences(order.attribs, droplet):
+            if found := find_droplet_differences(request.attribs, droplet):
                 await self._session.emit(Differs("droplet", droplet["id"], name, found, droplet))
-        missing = order.only([name for name in order.names if name not in there])
+        missing = request.only([name for name in request.names if name not in there])
         if missing.names:
             missing.check_complete()
         creation = DropletCreation(self._session)
@@ -273,10 +273,10 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         if made and wait:
             created = await creation.wait_until_ready(made, missing, plan, ready_port)
         if wait:
-            there |= await self._wait_for_existing(there, order, plan, created)
+            there |= await self._wait_for_existing(there, request, plan, created)
         everything = there | dict(zip(missing.names, created, strict=False))
-        droplets = [everything[name] for name in order.names]
-        return (droplets, created) if order.many else (droplets[0], created[0] if created else None)
+        droplets = [everything[name] for name in request.names]
+        return (droplets, created) if request.many else (droplets[0], created[0] if created else None)
 
     @operation(
         ref=(
@@ -314,41 +314,41 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         Raises:
             ValueError, TypeError: The attributes can't be right.
         """
-        order = check_create(attribs, attributes, ready_port=None, wait=False, present=present)
+        request = check_create(attribs, attributes, ready_port=None, wait=False, present=present)
         from ...plans.planner import Planner  # not with every first request
 
         plan = WaitPlan(1.0, self._session.deadline())
-        existing = await self._find_by_names(order, plan) if present else {}
-        return await Planner(self._session, self._list_all, plan.deadline).plan(order, existing)
+        existing = await self._find_by_names(request, plan) if present else {}
+        return await Planner(self._session, self._list_all, plan.deadline).plan(request, existing)
 
-    async def _find_by_names(self, order: CreateRequest, plan: WaitPlan) -> dict[str, Any]:
+    async def _find_by_names(self, request: CreateRequest, plan: WaitPlan) -> dict[str, Any]:
         """The Droplets that are there, by their names: asked for by name, or from the lists where that takes less."""
         kinds = [*Listing(type="all").queries()]
-        if not order.many:
-            return await self._oldest(order, [{**kind, "name": order.names[0]} for kind in kinds], plan)
+        if not request.many:
+            return await self._oldest(request, [{**kind, "name": request.names[0]} for kind in kinds], plan)
         firsts = await self._gather([partial(self._first_page, kind, plan) for kind in kinds])
         further = sum(len(pages.remaining_pages(first)) for first in firsts)
-        if further <= len(order.names) * len(kinds):
-            return await self._oldest(order, kinds, plan)
-        return await self._oldest(order, [{**kind, "name": name} for kind in kinds for name in order.names], plan)
+        if further <= len(request.names) * len(kinds):
+            return await self._oldest(request, kinds, plan)
+        return await self._oldest(request, [{**kind, "name": name} for kind in kinds for name in request.names], plan)
 
     async def _first_page(self, query: dict[str, str | int], plan: WaitPlan) -> pages.Page:
         request = pages.page_request("/droplets", query, 1)
         return await self._session.call(request, plan.deadline, pages.page_reader("droplets"))
 
-    async def _oldest(self, order: CreateRequest, queries: Queries, plan: WaitPlan) -> dict[str, Any]:
+    async def _oldest(self, request: CreateRequest, queries: Queries, plan: WaitPlan) -> dict[str, Any]:
         """The oldest Droplet of each name asked for, from all these lists."""
         jobs = [partial(self._list_all, "droplets", "/droplets", query, plan.deadline) for query in queries]
         found = [droplet for listed in await self._gather(jobs) for droplet in listed]
         there: dict[str, Any] = {}
-        wanted = frozenset(order.names)
+        wanted = frozenset(request.names)
         for droplet in sorted(found, key=lambda droplet: droplet["id"]):
             if droplet.get("name") in wanted:
                 there.setdefault(droplet["name"], droplet)
         return there
 
     async def _wait_for_existing(
-        self, there: dict[str, Any], order: CreateRequest, plan: WaitPlan, created: Droplets
+        self, there: dict[str, Any], request: CreateRequest, plan: WaitPlan, created: Droplets
     ) -> dict[str, DropletData]:
         """Those that another call is still creating, once they are ready, by their names."""
         new = {name: droplet for name, droplet in there.items() if droplet.get("status") == "new"}
@@ -356,7 +356,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
             return {}
         try:
             existing = CreateResult([*new.values()])
-            ready = await DropletCreation(self._session).wait_until_ready(existing, order, plan, None, Readiness())
+            ready = await DropletCreation(self._session).wait_until_ready(existing, request, plan, None, Readiness())
         except DOBOTOException as failure:
             failure.created = [*created]  # those that this call made, and not those that it only waited for
             raise

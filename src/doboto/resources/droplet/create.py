@@ -82,27 +82,27 @@ class DropletCreation(DropletRecovery[Async]):
     def __init__(self, session: Session) -> None:
         super().__init__(Async, session)
 
-    async def create(self, order: CreateRequest, plan: WaitPlan) -> CreateResult:
+    async def create(self, request: CreateRequest, plan: WaitPlan) -> CreateResult:
         """Ask for all of them.
 
         Raises:
             DOBOTOException: A request failed; `created` holds what the others made.
         """
         made = CreateResult()
-        bodies = list(order.bodies())
-        project = None if order.project_id is None else ProjectAssignment(self._session, order.project_id)
+        bodies = list(request.bodies())
+        project = None if request.project_id is None else ProjectAssignment(self._session, request.project_id)
         try:
             if project is not None:
                 await project.check(plan.deadline)
-            # The first alone: what is wrong with the order shows there, before anything else is asked for.
+            # The first alone: what is wrong with the request shows there, before anything else is asked for.
             await self._request_droplets(bodies[0], made, plan, project)
             jobs = [partial(self._request_unless_failed, body, made, plan, project) for body in bodies[1:]]
             outcomes = await self._session.io.gather(jobs, finish=True)
-            made.droplets = in_order(made.droplets, order.names)
+            made.droplets = in_order(made.droplets, request.names)
             _raise_failure(outcomes, made)
         except BaseException as failure:
             # Within the handler, so that Ctrl-C during the report is raised from the failure and what it knows.
-            _report(failure, made, order)
+            _report(failure, made, request)
             raise
         return made
 
@@ -163,7 +163,7 @@ class DropletCreation(DropletRecovery[Async]):
     async def wait_until_ready(
         self,
         made: CreateResult,
-        order: CreateRequest,
+        request: CreateRequest,
         plan: WaitPlan,
         ready_port: int | None,
         readiness: Readiness | None = None,
@@ -171,7 +171,7 @@ class DropletCreation(DropletRecovery[Async]):
         """The Droplets once they are ready, by what was asked for unless given; in the order asked for."""
         watch = None
         try:
-            readiness = readiness or Readiness.from_attributes(order.attribs)
+            readiness = readiness or Readiness.from_attributes(request.attribs)
             watch = DropletWatch(self._session, made.droplets, made.action_ids, readiness)
             await wait(self._session, watch, plan)
             droplets = watch.result()
@@ -181,7 +181,7 @@ class DropletCreation(DropletRecovery[Async]):
             failure.created = failure.created or (watch.all() if watch else made.droplets)
             raise
         except BaseException as interruption:  # those that are ready already are not among what was waited for
-            _report(interruption, made, order)
+            _report(interruption, made, request)
             raise
         return droplets
 
