@@ -93,9 +93,13 @@ def read_rule(data: object) -> Rule:
     members = as_record(data)
     if members is None:
         raise ValueError(f"a rule must be an object, not {data!r}")
-    unknown = members.keys() - {*_MEMBERS, "kind", "when"}
+    unknown = sorted(members.keys() - {*_MEMBERS, "kind", "when"})
     if unknown:
-        raise ValueError(f"a rule has no {', '.join(sorted(map(repr, unknown)))}")
+        kind = KINDS.get(str(members.get("kind")))
+        inside = " outside its 'arguments'" if kind and kind.arguments.keys() >= set(unknown) else ""
+        raise ValueError(
+            f"a rule has no {', '.join(map(repr, unknown))}{inside}; it has kind, when, {', '.join(_MEMBERS)}"
+        )
     if "kind" not in members:
         raise ValueError("a rule must have a kind")
     return Rule(**members)
