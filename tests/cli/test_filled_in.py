@@ -93,3 +93,17 @@ def test_a_dry_run_finds_a_disk_that_is_too_small_for_an_own_image(simulated: Do
 def test_a_tag_that_can_not_be_is_refused(simulated: Doboto, tag: str) -> None:
     refused = simulated.refused(2, "usage", "droplet", "create", "web", *NEW, "--tag", tag, "--dry-run")
     assert "a tag cannot be" in refused["message"]
+
+
+@pytest.mark.parametrize("option", ["--project", "--project-id"])
+def test_a_droplet_is_created_in_a_project_by_name(simulated: Doboto, option: str) -> None:
+    order = ("project", "create", "lab", "--purpose", "tests", "-o", "json")
+    project = simulated.ok("-q", *order).json["id"]
+    assert requested(simulated, option, "lab")["project_id"] == project
+    shown = simulated.ok("droplet", "create", "web", *NEW, option, "lab", "--dry-run").out
+    assert f"Then they would be put into the project {project}." in shown
+    made = simulated.ok("-q", "droplet", "create", "web", *NEW, option, "lab", "--wait", "-o", "json").json
+    listed = simulated.ok("project", "resource-list", "lab", "-o", "json").json
+    assert [one["urn"] for one in listed] == [f"do:droplet:{made['id']}"]
+    refused = simulated.refused(3, "not_found", "droplet", "create", "other", *NEW, option, "lap")
+    assert "'lap'" in refused["message"]

@@ -178,8 +178,11 @@ def dry_run(do: DO, operation: Operation, call: Mapping[str, Any], settings: Cli
     cost = price(do, request.attribs, len(missing.names))
     problems = [*_find_refusals(do, request.attribs), *_find_problems(do, len(missing.names))] if bodies else []
     if settings.output not in {None, "table"} or settings.query is not None:
-        print_result(_for_programs(bodies, there, cost, problems), None, settings)
+        found = {**_for_programs(bodies, there, cost, problems), "project_id": request.project_id}
+        print_result(found, None, settings)
         return
+    if request.project_id and bodies:
+        problems.insert(0, f"Then they would be put into the project {format_cell(request.project_id)}.")
     for line in [*_for_people(bodies, request.names, there, cost), *problems]:
         click.echo(line)
 

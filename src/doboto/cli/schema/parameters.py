@@ -30,6 +30,7 @@ MOMENTS: Mapping[tuple[str, str], str] = {("monitoring", "start"): "-1h", ("moni
 #: Shorter names that options have besides their own.
 SHORT: Mapping[str, tuple[str, ...]] = {
     "tag_name": ("--tag",), "tags": ("--tag",), "size_gigabytes": ("--size",), "snapshot_name": ("--name",),
+    "project_id": ("--project",),
 }  # fmt: skip
 #: Attributes that the API requires and that the command line fills in, each with what it is then, in words.
 FILLED_IN: Mapping[tuple[str, str], Mapping[str, str | None]] = {
