@@ -20,7 +20,7 @@ Pools: TypeAlias = list[AutoscalePool]
 Members: TypeAlias = list[AutoscaleMember]
 Events: TypeAlias = list[AutoscaleEvent]
 Present: TypeAlias = tuple[AutoscalePool, AutoscalePool | None]
-waiting = overloaded_operation[
+wait_operation = overloaded_operation[
     Waits[str, AutoscalePool, Pools, None], Waits[str, Coro[AutoscalePool], Coro[Pools], Coro[None]]
 ]
 
@@ -140,7 +140,7 @@ class Autoscale(LifecycleOperations[Mode]):
         body, plan = configuration_body(attribs), self._plan(poll, timeout, progress)
         return await self._replace(SCALING, id, body, plan, wait)
 
-    @waiting(ref=("autoscalepools_get", "autoscalepools_list"), scopes="droplet:read", bulk=True)
+    @wait_operation(ref=("autoscalepools_get", "autoscalepools_list"), scopes="droplet:read", bulk=True)
     async def wait(
         self,
         id: str | Sequence[str],

@@ -54,7 +54,7 @@ class Creates(Protocol[One]):
 
 create_operation = overloaded_operation[Creates[CertificateData], Creates[Coro[CertificateData]]]
 present_operation = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
-waiting = overloaded_operation[
+wait_operation = overloaded_operation[
     Waits[str, CertificateData, Certificates, None], Waits[str, Coro[CertificateData], Coro[Certificates], Coro[None]]
 ]
 
@@ -165,7 +165,7 @@ class Certificate(LifecycleOperations[Mode]):
         """
         return await self._get("certificate", path("/certificates/{id}", id=id))
 
-    @waiting(ref=("certificates_get", "certificates_list"), scopes="certificate:read", bulk=True)
+    @wait_operation(ref=("certificates_get", "certificates_list"), scopes="certificate:read", bulk=True)
     async def wait(
         self,
         id: str | Sequence[str],

@@ -22,7 +22,7 @@ from ._base.lifecycle import LifecycleOperations, Until, Waits
 
 Firewalls: TypeAlias = list[FirewallData]
 Present: TypeAlias = tuple[FirewallData, FirewallData | None]
-waiting = overloaded_operation[
+wait_operation = overloaded_operation[
     Waits[str, FirewallData, Firewalls, None], Waits[str, Coro[FirewallData], Coro[Firewalls], Coro[None]]
 ]
 
@@ -146,7 +146,7 @@ class Firewall(LifecycleOperations[Mode]):
         plan = self._plan(poll, timeout, progress)
         return await self._replace(LIFECYCLE, id, configuration_body(attributes), plan, wait)
 
-    @waiting(ref=("firewalls_get", "firewalls_list"), scopes="firewall:read", bulk=True)
+    @wait_operation(ref=("firewalls_get", "firewalls_list"), scopes="firewall:read", bulk=True)
     async def wait(
         self,
         id: str | Sequence[str],

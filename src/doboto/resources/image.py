@@ -26,7 +26,7 @@ from .image_transfers import ImageTransfers
 Images: TypeAlias = list[ImageData]
 Actions: TypeAlias = list[Action]
 Present: TypeAlias = tuple[ImageData, ImageData | None]
-waiting = overloaded_operation[
+wait_operation = overloaded_operation[
     Waits[int, ImageData, Images, None], Waits[int, Coro[ImageData], Coro[Images], Coro[None]]
 ]
 
@@ -148,7 +148,7 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         request = Request("PUT", path("/images/{id}", id=id), body=body, repeatable=True)
         return await self._fetch("image", request)
 
-    @waiting(ref=("images_get", "images_list", "imageActions_list"), scopes="image:read", bulk=True)
+    @wait_operation(ref=("images_get", "images_list", "imageActions_list"), scopes="image:read", bulk=True)
     async def wait(
         self,
         id: int | Sequence[int],

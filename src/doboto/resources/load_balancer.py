@@ -78,7 +78,7 @@ class Updates(Protocol[One]):
 create_operation = overloaded_operation[Creates[LoadBalancerData], Creates[Coro[LoadBalancerData]]]
 present_operation = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
 update_operation = overloaded_operation[Updates[LoadBalancerData], Updates[Coro[LoadBalancerData]]]
-waiting = overloaded_operation[
+wait_operation = overloaded_operation[
     Waits[str, LoadBalancerData, LoadBalancers, None],
     Waits[str, Coro[LoadBalancerData], Coro[LoadBalancers], Coro[None]],
 ]
@@ -204,7 +204,7 @@ class LoadBalancer(LifecycleOperations[Mode]):
         plan = self._plan(poll, timeout, progress)
         return await self._replace(LIFECYCLE, id, configuration_body(attribs, attributes), plan, wait)
 
-    @waiting(ref=("loadBalancers_get", "loadBalancers_list"), scopes="load_balancer:read", bulk=True)
+    @wait_operation(ref=("loadBalancers_get", "loadBalancers_list"), scopes="load_balancer:read", bulk=True)
     async def wait(
         self,
         id: str | Sequence[str],

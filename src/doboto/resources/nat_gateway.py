@@ -18,7 +18,7 @@ from ._base.lifecycle import LifecycleOperations, Until, Waits
 
 NATGateways: TypeAlias = list[NATGatewayData]
 Present: TypeAlias = tuple[NATGatewayData, NATGatewayData | None]
-waiting = overloaded_operation[
+wait_operation = overloaded_operation[
     Waits[str, NATGatewayData, NATGateways, None], Waits[str, Coro[NATGatewayData], Coro[NATGateways], Coro[None]]
 ]
 
@@ -154,7 +154,7 @@ class NATGateway(LifecycleOperations[Mode]):
         body = check_attributes(attributes, needed=("name", "size"), lists=("vpcs",))
         return await self._replace(LIFECYCLE, id, body, self._plan(poll, timeout, progress), wait)
 
-    @waiting(ref=("vpcnatgateways_get", "vpcnatgateways_list"), scopes="nat_gateway:read", bulk=True)
+    @wait_operation(ref=("vpcnatgateways_get", "vpcnatgateways_list"), scopes="nat_gateway:read", bulk=True)
     async def wait(
         self,
         id: str | Sequence[str],

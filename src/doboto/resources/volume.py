@@ -54,7 +54,7 @@ class Creates(Protocol[One]):
 
 create_operation = overloaded_operation[Creates[VolumeData], Creates[Coro[VolumeData]]]
 present_operation = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
-waiting = overloaded_operation[
+wait_operation = overloaded_operation[
     Waits[str, VolumeData, Volumes, None], Waits[str, Coro[VolumeData], Coro[Volumes], Coro[None]]
 ]
 
@@ -149,7 +149,7 @@ class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
             create_spec(attribs, attributes), self._plan(poll, timeout, None).deadline
         )
 
-    @waiting(
+    @wait_operation(
         ref=("volumes_get", "volumes_list", "volumeActions_list"),
         scopes=("block_storage:read", "block_storage_action:read"),
         bulk=True,

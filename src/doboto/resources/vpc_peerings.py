@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from typing import Any, Literal, Protocol, TypeAlias, overload
+from typing import Any, Literal, Protocol, TypeAlias, Unpack, overload
 
 from .._core.attributes import require, to_nonempty_list
 from .._core.request import Request, check_text, filters, path
@@ -14,7 +14,7 @@ from ..errors import ArgumentValueError
 from ..events import OnEvent
 from ..types import VPCPeering
 from ._base.create import CreateSpec, has_name
-from ._base.lifecycle import LifecycleOperations, Until
+from ._base.lifecycle import LifecycleOperations, Until, WaitOptions
 
 Peerings: TypeAlias = list[VPCPeering]
 PresentPeering: TypeAlias = tuple[VPCPeering, VPCPeering | None]
@@ -24,38 +24,18 @@ class Waits(Protocol[One, Many, Gone]):
     """A peering by its id, a list by several, nothing where they are waited for to be gone."""
 
     @overload
-    def __call__(
-        self,
-        peering_id: str,
-        *,
-        until: Literal["ready"] = "ready",
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnEvent | None = None,
-    ) -> One: ...
+    def __call__(self, peering_id: str, *, until: Literal["ready"] = "ready", **how: Unpack[WaitOptions]) -> One: ...
     @overload
     def __call__(
-        self,
-        peering_id: list[str],
-        *,
-        until: Literal["ready"] = "ready",
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnEvent | None = None,
+        self, peering_id: list[str], *, until: Literal["ready"] = "ready", **how: Unpack[WaitOptions]
     ) -> Many: ...
     @overload
-    def __call__(
-        self,
-        peering_id: str | list[str],
-        *,
-        until: Literal["gone"],
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnEvent | None = None,
-    ) -> Gone: ...
+    def __call__(self, peering_id: str | list[str], *, until: Literal["gone"], **how: Unpack[WaitOptions]) -> Gone: ...
 
 
-waiting = overloaded_operation[Waits[VPCPeering, Peerings, None], Waits[Coro[VPCPeering], Coro[Peerings], Coro[None]]]
+wait_operation = overloaded_operation[
+    Waits[VPCPeering, Peerings, None], Waits[Coro[VPCPeering], Coro[Peerings], Coro[None]]
+]
 
 #: API reference, `status` of a VPC peering; it knows none that fails.
 LIFECYCLE = Lifecycle("vpc_peering", "/vpc_peerings/{id}", "ACTIVE")
@@ -171,7 +151,7 @@ class VPCPeerings(LifecycleOperations[Mode]):
         body = {"name": check_text("name", name)}
         return await self._fetch(key, Request("PATCH", where, body=body, repeatable=True))
 
-    @waiting(ref=("vpcPeerings_get", "vpcPeerings_list"), scopes="vpc_peering:read", bulk=True)
+    @wait_operation(ref=("vpcPeerings_get", "vpcPeerings_list"), scopes="vpc_peering:read", bulk=True)
     async def peering_wait(
         self,
         peering_id: str | list[str],

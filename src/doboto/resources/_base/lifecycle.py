@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Literal, Protocol, TypeAlias, TypeVar, overload
+from typing import Any, Literal, Protocol, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
 from ..._core.attributes import to_list
 from ..._core.deadline import Deadline
@@ -26,39 +26,23 @@ Until: TypeAlias = Literal["ready", "gone"]
 Id = TypeVar("Id", contravariant=True)
 
 
+class WaitOptions(TypedDict, total=False):
+    """How to wait; see the parameters of these names."""
+
+    poll: float
+    timeout: float
+    progress: OnEvent | None
+
+
 class Waits(Protocol[Id, One, Many, Gone]):
     """A resource by its id, a list by several, nothing where they are waited for to be gone."""
 
     @overload
-    def __call__(
-        self,
-        id: Id,
-        *,
-        until: Literal["ready"] = "ready",
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnEvent | None = None,
-    ) -> One: ...
+    def __call__(self, id: Id, *, until: Literal["ready"] = "ready", **how: Unpack[WaitOptions]) -> One: ...
     @overload
-    def __call__(
-        self,
-        id: Sequence[Id],
-        *,
-        until: Literal["ready"] = "ready",
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnEvent | None = None,
-    ) -> Many: ...
+    def __call__(self, id: Sequence[Id], *, until: Literal["ready"] = "ready", **how: Unpack[WaitOptions]) -> Many: ...
     @overload
-    def __call__(
-        self,
-        id: Id | Sequence[Id],
-        *,
-        until: Literal["gone"],
-        poll: float = 5,
-        timeout: float = 300,
-        progress: OnEvent | None = None,
-    ) -> Gone: ...
+    def __call__(self, id: Id | Sequence[Id], *, until: Literal["gone"], **how: Unpack[WaitOptions]) -> Gone: ...
 
 
 class Waiter(Resource[Mode]):
