@@ -115,11 +115,17 @@ def lists(do: DO, path: str, key: str) -> Any:
     return do.request("GET", path, paginate=key)
 
 
+TEMPLATE = {"region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64", "ssh_keys": []}
+POOL: dict[str, Any] = {"config": {"target_number_instances": 2}, "droplet_template": TEMPLATE}
 CREATES: dict[str, Call] = {
     "droplet": lambda do: do.droplet.create(one()),
     "reserved IP": lambda do: do.reserved_ip.create(region="nyc3"),
     "floating IP": lambda do: do.floating_ip.create(region="nyc3"),
     "reserved IPv6": lambda do: do.reserved_ipv6.create("nyc3"),
+    "image": lambda do: do.image.create(
+        name="mine", url="https://example.com/disk.qcow2", region="nyc3", distribution="Debian"
+    ),
+    "autoscale pool": lambda do: do.autoscale.create(name="web", **POOL),
     "record": lambda do: do.domain.record_create("example.com", {"type": "A", "name": "www", "data": "192.0.2.1"}),
 }
 
