@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from weakref import WeakValueDictionary
 
+from .._core.forks import renew_in_forks
 from .._core.limiter import Limiter
 from .._core.ownership import OwnershipRegistry
 from .._io.protocol import Clock
@@ -84,8 +85,28 @@ class Shared:
     ownership: OwnershipRegistry = field(default_factory=OwnershipRegistry)
 
 
-_shared: MutableMapping[tuple[int, str], Shared] = WeakValueDictionary()
-_lock = threading.Lock()
+class _SharedStates:
+    """What the clients of each token share, by what identifies it."""
+
+    def __init__(self) -> None:
+        self._states: MutableMapping[tuple[int, str], Shared] = WeakValueDictionary()
+        self.renew()
+        renew_in_forks(self)
+
+    def renew(self) -> None:
+        """Make a new lock, in a forked process: another thread may have held the old one."""
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[int, str]) -> Shared:
+        """Return the state, a new one if there is none."""
+        with self._lock:
+            found = self._states.get(key)
+            if found is None:
+                found = self._states[key] = Shared()
+            return found
+
+
+_shared = _SharedStates()
 
 
 def account_digest(token: Secret, url: str) -> str:
@@ -99,8 +120,4 @@ def shared_state(token: Secret, url: str, clock: Clock) -> Shared:
     """Return what the clients of a token share; it lives as long as one of them does."""
     timeline = getattr(clock, "timeline", type(clock).__qualname__)  # simulated time has nothing to do with real time
     key = (hash((url, token.reveal())), str(timeline))  # of this process only: no key holds the token
-    with _lock:
-        found = _shared.get(key)
-        if found is None:
-            found = _shared[key] = Shared()
-        return found
+    return _shared.get(key)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
+from .._core.forks import renew_in_forks
 from ..errors import DOBOTOConfigurationException
 from .network import READ_SIZE, Network, Stream, remaining
 
@@ -105,8 +106,13 @@ class Trust:
     """
 
     def __init__(self, ca_file: str | None) -> None:
-        self._lock = threading.Lock()
+        self.renew()
+        renew_in_forks(self)
         self._context = None if ca_file is None else _read(ca_file)
+
+    def renew(self) -> None:
+        """Make a new lock, in a forked process: a thread of the other one may have been reading meanwhile."""
+        self._lock = threading.Lock()
 
     async def context(self, network: Network) -> ssl.SSLContext:
         """Return the context."""

@@ -14,6 +14,8 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from .._core.forks import renew_in_forks
+
 
 class _Pauses:
     """Counts the responses that are being decoded; remembers whether the collector was on before the first."""
@@ -22,6 +24,14 @@ class _Pauses:
         self._lock = threading.Lock()
         self._decoding = 0
         self._was_on = False
+        renew_in_forks(self)
+
+    def renew(self) -> None:
+        """Restore the collector in a forked process: what other threads were decoding never ends there."""
+        self._lock = threading.Lock()
+        if self._decoding and self._was_on:
+            gc.enable()
+        self._decoding = 0
 
     def begin(self) -> None:
         """Count one more response; the first one switches the collector off."""
