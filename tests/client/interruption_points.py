@@ -2,7 +2,8 @@
 
 CPython handles signals after calls, at jumps back and where functions begin. All of these are bytecode boundaries, and
 most boundaries are tried beyond them. Left out are those at which it never does: between the end of a `with` block and
-the call of `__exit__` (bpo-29988), where an interruption would leave any lock locked; and at a function's return.
+the call of `__exit__` (bpo-29988), where an interruption would leave any lock locked; at jumps forward; and at a
+function's return.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from typing import Any, Self
 
 @cache
 def protected(code: CodeType) -> frozenset[int]:
-    """The offsets of instructions that leave a `with` block or a function, between which no signal is handled.
+    """The offsets of instructions that leave a `with` block or a function, or jump forward: no signal is handled there.
 
-    That is three times None and the call of `__exit__`; or loading what is returned, and returning it.
+    Leaving a block is three times None and the call of `__exit__`; leaving a function is loading and returning.
     """
     found: set[int] = set()
     instructions = [one for one in dis.get_instructions(code) if one.opname != "CACHE"]
     for place, one in enumerate(instructions):
-        if one.opname in {"WITH_EXCEPT_START", "PUSH_EXC_INFO"}:
+        if one.opname in {"WITH_EXCEPT_START", "PUSH_EXC_INFO", "JUMP_FORWARD"}:
             found.add(one.offset)
         if one.opname == "RETURN_VALUE":
             found.update(each.offset for each in instructions[max(0, place - 1) : place + 1])
