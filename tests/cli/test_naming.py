@@ -177,7 +177,7 @@ def test_several_things_do_not_get_one_name(simulated: Doboto, asked: list[str])
     simulated.ok("-q", "droplet", "create", "a", "b", *NEW, "--wait")
     asked.clear()
     error = simulated.refused(2, "usage", "droplet", "rename", "a", "b", "--name", "same")
-    assert error["message"] == "2 things can't get one name: give one of them and --name"
+    assert error["message"] == "--name takes exactly one target, not 2"
     assert all(line.startswith("GET ") for line in asked)
     simulated.ok("-q", "droplet", "rename", "a", "a", "--name", "same", "--wait")
     assert simulated.ok("droplet", "list", "--query", "[].name").out.split() == ["same", "b"]

@@ -52,8 +52,8 @@ class Group(click.Group):
 
 
 @contextmanager
-def placed(ctx: click.Context) -> Generator[None, None, None]:
-    """A failure inside of it says in which command it was: wrong usage names that, and its help."""
+def naming_command(ctx: click.Context) -> Generator[None, None, None]:
+    """Name the command in a failure that is raised inside: wrong usage shows it, and its help."""
     try:
         yield
     except Failure as failure:
@@ -76,7 +76,7 @@ class Described(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it."""
-        with placed(ctx):
+        with naming_command(ctx):
             return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -255,6 +255,6 @@ class OperationCommand(Described):
         """Run it."""
         from .run.run import run
 
-        with placed(ctx):
+        with naming_command(ctx):
             settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(ctx.params)
             run(self.operation, dict(ctx.params), self.own_params(), settings)

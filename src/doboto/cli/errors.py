@@ -108,7 +108,7 @@ class Exit:
 OK = Exit(0, "ok", "everything that was asked for was done")
 FAILED = Exit(1, "failed", "the API or this machine failed in a way that has no code of its own")
 USAGE = Exit(2, "usage", "the command line can't be right; nothing was sent")
-NOT_FOUND = Exit(3, "not_found", "there is no such thing, or a name fits several")
+NOT_FOUND = Exit(3, "not_found", "no such resource exists, or a name fits several")
 UNAUTHORIZED = Exit(4, "unauthorized", "no token, a wrong one, or one that lacks a scope")
 REFUSED = Exit(5, "refused", "the API understood and refuses, or the question was not answered with yes")
 RATE_LIMIT = Exit(6, "rate_limit", "the rate limit is exhausted")
@@ -152,7 +152,7 @@ PARTLY_IF_CREATED = (
 )
 #: Where the same command has a chance when it is given again.
 RETRYABLE = (RATE_LIMIT, UNREACHABLE)
-#: Errors for which that is so, or is not, whatever their code.
+#: Errors for which that is so, or is not, with any code.
 AGAIN, NEVER = (errors.DOBOTOPendingEventException,), (errors.DOBOTOCertificateException,)
 #: What of an exception goes into its JSON as it is.
 REPORTED = ("status", "id", "request_id", "attempts", "method", "url", "retry_after", "ids", "looked_for")
@@ -264,7 +264,7 @@ def question_of(names: Sequence[str]) -> str:
 
 #: By name, for Windows has no SIGHUP.
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
-#: What Python does of itself. Whoever had one ignored, as `nohup` does with SIGHUP, has it ignored here too.
+#: Python's own handlers. A signal that is ignored already, as `nohup` does with SIGHUP, stays ignored.
 USUAL = (signal.SIG_DFL, signal.default_int_handler)
 #: Seconds in which a second one is the same one come twice: `timeout` of coreutils sends to its child and then to the
 #: whole group (timeout.c, `cleanup`), and a terminal that closes may have both shell and kernel send SIGHUP.

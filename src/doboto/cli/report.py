@@ -213,9 +213,9 @@ def _options(ctx: click.Context | None) -> list[str]:
 def for_machine(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
     """Whether a program reads the error: what the options say, even where they could not all be understood."""
     chosen = environment.get("DOBOTO_OUTPUT", "")
-    for place, argument in enumerate(arguments):
+    for index, argument in enumerate(arguments):
         if argument in {"--output", "-o"}:
-            chosen = arguments[place + 1] if place + 1 < len(arguments) else ""
+            chosen = arguments[index + 1] if index + 1 < len(arguments) else ""
         elif argument.startswith("--output="):
             chosen = argument.removeprefix("--output=")
         elif argument.startswith("-o") and not argument.startswith("--"):
@@ -245,9 +245,9 @@ def _meant(given: str) -> Iterator[str]:
     yield from SYNONYMS.get(name, ())
     for words in (name.split("-"), name.split("-")[::-1]):
         yield "-".join(words)
-        for place, word in enumerate(words):
+        for index, word in enumerate(words):
             for meant in (*SYNONYMS.get(word, ()), *_singular(word)):
-                yield "-".join([*words[:place], meant, *words[place + 1 :]])
+                yield "-".join([*words[:index], meant, *words[index + 1 :]])
 
 
 def _singular(word: str) -> list[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import __version__
-from .command import CONTEXT, SECTIONS, Described, Group, OperationCommand, placed, write_section
+from .command import CONTEXT, SECTIONS, Described, Group, OperationCommand, naming_command, write_section
 from .schema import catalog
 from .schema.help_text import summary_of
 from .settings import Argument, CliSettings, Option, common, of_environment
@@ -184,15 +184,15 @@ def _help(ctx: click.Context, words: Sequence[str]) -> None:
 
 def _find_command(ctx: click.Context, words: Sequence[str]) -> click.Context:
     """Return the context of a command, inside those of its groups."""
-    place = ctx.find_root()
+    context = ctx.find_root()
     for word in words:
-        if not isinstance(place.command, click.Group):
-            ctx.fail(f"{place.command_path} has no commands below it, so no {word!r}")
-        _, command, _ = place.command.resolve_command(place, [word])
+        if not isinstance(context.command, click.Group):
+            ctx.fail(f"{context.command_path} has no commands below it, so no {word!r}")
+        _, command, _ = context.command.resolve_command(context, [word])
         if command is None:
             ctx.fail(f"no such command {word!r}")
-        place = command.make_context(word, [], parent=place, resilient_parsing=True)
-    return place
+        context = command.make_context(word, [], parent=context, resilient_parsing=True)
+    return context
 
 
 def _complete_commands(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
@@ -200,10 +200,10 @@ def _complete_commands(ctx: click.Context, _param: click.Parameter, incomplete: 
     from click.shell_completion import CompletionItem
 
     try:
-        place = _find_command(ctx, ctx.params.get("words") or ())
+        context = _find_command(ctx, ctx.params.get("words") or ())
     except click.UsageError:
         return []
-    below = place.command.list_commands(place) if isinstance(place.command, click.Group) else []
+    below = context.command.list_commands(context) if isinstance(context.command, click.Group) else []
     return [CompletionItem(name) for name in below if name.startswith(incomplete)]
 
 
@@ -228,7 +228,7 @@ help_command: click.Command = Described(
 
 
 def _start(ctx: click.Context, **params: object) -> None:
-    with placed(ctx):
+    with naming_command(ctx):
         ctx.obj = CliSettings().with_params(dict(params), of_environment(ctx))
 
 

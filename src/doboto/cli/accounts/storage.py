@@ -144,7 +144,7 @@ def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
 
 @contextmanager
 def lock(path: Path) -> Generator[None, None, None]:
-    """Let no other command write the file meanwhile; that waits until this one is done."""
+    """Lock the file: another command that wants to write it waits until this one is done."""
     path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with path.with_name(f".{path.name}.lock").open("a", encoding="ascii") as opened:

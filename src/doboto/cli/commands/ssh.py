@@ -191,7 +191,7 @@ def execute(line: Sequence[str]) -> None:
 def find_endpoint(url: str | None, droplet: Mapping[str, Any]) -> tuple[str, int] | None:
     """Find where a Droplet's SSH server answers, or None where that is its address.
 
-    Only a simulator on this machine is asked: whoever answers at another machine could send the user elsewhere.
+    Only a simulator on this machine is asked: a server on another machine could send the user elsewhere.
 
     Args:
         url: The API's base URL.

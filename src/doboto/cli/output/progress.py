@@ -68,7 +68,7 @@ class Reporter(logging.Handler):
         self.created: dict[Any, str] = {}
         #: Ids of actions that the API accepted.
         self.actions: list[Any] = []
-        #: How many things are hit by what was asked about or allowed by `--yes`, as they were listed before.
+        #: How many resources are affected by what was confirmed, or allowed by `--yes`, as they were listed before.
         self.targets = 0
         #: Seconds that somebody took to answer questions: no timeout counts them.
         self.asked = 0.0

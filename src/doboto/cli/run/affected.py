@@ -171,16 +171,16 @@ def _read_resource(do: DO, operation: Operation, call: Mapping[str, Any]) -> Aff
     arguments = _reader_arguments(reader, operation, call)
     try:
         with as_usage(operation):
-            thing: Any = getattr(getattr(do, reader.resource), reader.name)(**arguments)
+            resource: Any = getattr(getattr(do, reader.resource), reader.name)(**arguments)
     except DOBOTOForbiddenException:
         return as_named  # a token may be allowed to destroy what it may not read
-    cells = _read_cells(thing, reader.result)
+    cells = _read_cells(resource, reader.result)
     shown = set(map(format_value, cells.values()))
     # What it is in: a record's domain.
     if within := [format_value(value) for value in arguments.values() if format_value(value) not in shown]:
         cells[operation.resource] = " ".join(within)
-    target = AffectedResource(_id(thing), str(thing.get("name") or ""), cells)
-    return _add_tagged(do, thing, target) if operation.resource == "tag" else target
+    target = AffectedResource(_id(resource), str(resource.get("name") or ""), cells)
+    return _add_tagged(do, resource, target) if operation.resource == "tag" else target
 
 
 def _reader_arguments(reader: Operation, operation: Operation, call: Mapping[str, Any]) -> dict[str, Any]:
@@ -193,14 +193,14 @@ def _reader_arguments(reader: Operation, operation: Operation, call: Mapping[str
     return alike if alike or first not in call else {names[0]: call[first]}
 
 
-def _id(thing: Mapping[str, Any]) -> Any:
-    return next((thing[name] for name in IDS if thing.get(name)), "")
+def _id(resource: Mapping[str, Any]) -> Any:
+    return next((resource[name] for name in IDS if resource.get(name)), "")
 
 
-def _read_cells(thing: Mapping[str, Any], kind: Any) -> dict[str, Any]:
+def _read_cells(resource: Mapping[str, Any], kind: Any) -> dict[str, Any]:
     """Read a resource's cells in the columns of its kind, always with its id."""
-    cells = {column.name: search(column.expression, thing) for column in columns_of(kind, [thing])}
-    return cells if _id(thing) in cells.values() else {"id": _id(thing), **cells}
+    cells = {column.name: search(column.expression, resource) for column in columns_of(kind, [resource])}
+    return cells if _id(resource) in cells.values() else {"id": _id(resource), **cells}
 
 
 def _add_tagged(do: DO, tag: Mapping[str, Any], target: AffectedResource) -> AffectedResource:

@@ -60,11 +60,11 @@ def confirm(
         yes: If true, do not ask.
 
     Returns:
-        The calls that are left to do: without those whose thing is not there, where that is fine.
+        The calls that are left to do: without those whose resource does not exist, if `missing_ok` is true.
 
     Raises:
         Failure: The answer is no, or there is nobody to ask.
-        DOBOTONotFoundException: There is no such thing.
+        DOBOTONotFoundException: There is no such resource.
     """
     what = f"{operation.resource.replace('_', ' ')} {operation.command}"
     by_tag = any(call.get("tag_name") for call in calls)
@@ -178,7 +178,7 @@ def _not_interactive(
 
 #: How a value reads in a sentence; another one follows "with" and its parameter's name.
 READS: Mapping[str, str] = {"size": "to size", "image": "from image"}
-#: What is said besides of how it is done, and nothing of what becomes of the thing.
+#: Parameters that say how it is done, and nothing of what becomes of the resource.
 ASIDE = frozenset({"tag_name", "missing_ok", "wait", "poll", "timeout"})
 #: More names than these are not repeated under the table that has them.
 NAMED = 5
@@ -197,8 +197,8 @@ def question(
     """
     verb, noun, aside = _split_name(operation)
     about = f"{noun} of " if noun and operation.resource == "droplet" else ""
-    things = _describe_targets(operation, noun, targets, values.get("tag_name"))
-    said = " ".join([f"{verb} {about}{things}", *_describe_values(operation, values, price)])
+    targets_text = _describe_targets(operation, noun, targets, values.get("tag_name"))
+    said = " ".join([f"{verb} {about}{targets_text}", *_describe_values(operation, values, price)])
     return f"{said}{aside}? {operation.info.consequence(values)}"
 
 

@@ -127,8 +127,8 @@ def slug_entries(do: DO, kind: str, *, fresh: bool = False) -> list[dict[str, An
 
 
 def _cache_file(url: str, kind: str) -> Path:
-    place = hashlib.sha256(url.encode()).hexdigest()[:12]
-    return platformdirs.user_cache_path("doboto") / f"{kind}-{place}.json"
+    digest = hashlib.sha256(url.encode()).hexdigest()[:12]
+    return platformdirs.user_cache_path("doboto") / f"{kind}-{digest}.json"
 
 
 def _read_cache(path: Path) -> list[dict[str, Any]] | None:

@@ -180,15 +180,15 @@ def _find_ids(do: DO, naming: Naming, texts: Sequence[Any], names: dict[Any, str
     wanted = [text for text in texts if not _is_id(text)]
     if any(not text.strip() for text in wanted):
         raise Failure(f"the name of a {_kind_of(naming)} is empty", USAGE.code)
-    things = _list_named(do, naming, wanted)
+    resources = _list_named(do, naming, wanted)
     ids: list[Any] = []
     missing: list[str] = []
     for text in texts:
         if text not in wanted:
             ids.append(text)
-        elif (thing := find_by_name(things, text, _kind_of(naming), _describe_resource)) is not None:
-            names[thing["id"]] = text
-            ids.append(thing["id"])
+        elif (resource := find_by_name(resources, text, _kind_of(naming), _describe_resource)) is not None:
+            names[resource["id"]] = text
+            ids.append(resource["id"])
         elif naming.slugs:
             ids.append(text)
         else:
@@ -209,36 +209,36 @@ def _list_named(do: DO, naming: Naming, wanted: Sequence[str]) -> Sequence[Mappi
 
 
 def find_by_name(
-    things: Sequence[Mapping[str, Any]], name: str, kind: str, describe: Callable[[Mapping[str, Any]], str]
+    resources: Sequence[Mapping[str, Any]], name: str, kind: str, describe: Callable[[Mapping[str, Any]], str]
 ) -> Mapping[str, Any] | None:
     """Find the resource of a name, in the same case or else in another; return None if there is none.
 
     Args:
-        things: Among which it is looked for.
+        resources: Among which it is looked for.
         name: The name.
-        kind: What such a thing is called.
+        kind: What such a resource is called.
         describe: Returns a description that distinguishes a resource from others of its name.
 
     Raises:
         Failure: There are several.
     """
-    alike = [thing for thing in things if str(thing["name"]).lower() == name.lower()]
-    found = [thing for thing in alike if thing["name"] == name] or alike
+    alike = [resource for resource in resources if str(resource["name"]).lower() == name.lower()]
+    found = [resource for resource in alike if resource["name"] == name] or alike
     if len(found) > 1:
         listed = "; ".join(map(describe, found))
         raise Failure(
             f"{len(found)} {kind}s are called {name!r}, so say which by id: {listed}",
             NOT_FOUND.code,
-            matches=[{"id": thing["id"], "name": thing["name"]} for thing in found],
+            matches=[{"id": resource["id"], "name": resource["name"]} for resource in found],
         )
     return found[0] if found else None
 
 
-def _describe_resource(thing: Mapping[str, Any]) -> str:
+def _describe_resource(resource: Mapping[str, Any]) -> str:
     """Describe a resource so that it can be distinguished from others of its name."""
-    region: Any = thing.get("region")
+    region: Any = resource.get("region")
     where = region.get("slug") if is_object(region) else region
-    return " ".join(str(one) for one in (thing["id"], where, thing.get("created_at")) if one)
+    return " ".join(str(one) for one in (resource["id"], where, resource.get("created_at")) if one)
 
 
 def _kind_of(naming: Naming) -> str:

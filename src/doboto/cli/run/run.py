@@ -267,7 +267,7 @@ def _refuse_both(values: Mapping[str, Any]) -> None:
 
 def _refuse_namesakes(ids: Sequence[Any], values: Mapping[str, Any]) -> None:
     if len(ids) > 1 and "name" in values:
-        raise Failure(f"{len(ids)} things can't get one name: give one of them and --name", USAGE.code)
+        raise Failure(f"--name takes exactly one target, not {len(ids)}", USAGE.code)
 
 
 def _run(do: DO, operation: Operation, todo: Sequence[Mapping[str, Any]], reporter: Reporter) -> Any:
@@ -335,11 +335,11 @@ def expand_names(names: Sequence[str], count: int | None) -> list[str]:
 
 def _expand(name: str) -> list[str]:
     parts: list[list[str]] = []
-    place = 0
+    start = 0
     for brace in re.finditer(r"\{[^{}]*\}", name):
-        parts += [[name[place : brace.start()]], _alternatives(brace[0])]
-        place = brace.end()
-    return ["".join(one) for one in product(*parts, [name[place:]])]
+        parts += [[name[start : brace.start()]], _alternatives(brace[0])]
+        start = brace.end()
+    return ["".join(one) for one in product(*parts, [name[start:]])]
 
 
 def _alternatives(brace: str) -> list[str]:

@@ -124,7 +124,7 @@ class Naming:
         resource: Of which resource they are.
         listing: The operation that lists them.
         given: What narrows that list.
-        slugs: Whether what is no name of one's own things may be a slug.
+        slugs: Whether a text that names no resource of the account may be a slug.
     """
 
     resource: str
@@ -156,7 +156,7 @@ MEMBERS: Mapping[str, Naming] = {
     "ssh_keys": SSH_KEY,
     "vpc_uuid": VPC,
 }
-#: All members that a name is accepted for, whatever their type.
+#: All members that a name is accepted for, of any type.
 NAMED_MEMBERS = frozenset({*MEMBERS, *DROPLETS, "resource_id"})
 #: And those whose `id` is not found in that way.
 IDS: Mapping[tuple[str, str], Naming] = {("monitoring", "autoscale_metric_info"): Naming("autoscale")}

@@ -142,7 +142,7 @@ def _attributes_in(hints: Mapping[str, Any]) -> Any:
 
 
 def takes_name(operation: Operation, one: Parameter) -> bool:
-    """Whether a parameter takes the name of a thing besides its id."""
+    """Whether a parameter takes the name of a resource as well as its id."""
     return takes_droplet(operation, one.name) or (not one.inside and naming_of(operation, one.name) is not None)
 
 

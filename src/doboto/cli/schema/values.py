@@ -202,7 +202,7 @@ class Structure(click.ParamType[Any]):
     def _put(
         self, found: dict[str, Any], key: str, text: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> None:
-        """Put a value in its place: `sources.addresses` into `sources`, and into a list after what that has already."""
+        """Put a value under its key: `sources.addresses` into `sources`, and into a list after its items."""
         first, dot, rest = key.partition(".")
         inner, there = Structure(self.keys.get(first)), found.get(first)
         if dot and inner.keys:
@@ -324,7 +324,7 @@ def _find_inner_mismatch(value: Any, hint: Any, path: str) -> str | None:
 
 
 def _is_named(name: str, value: Any) -> bool:
-    """Whether a member may hold names in place of ids, and does."""
+    """Whether a member may hold names instead of ids, and does."""
     return name in NAMED_MEMBERS and all(isinstance(one, str | int) for one in (value if is_array(value) else [value]))
 
 
