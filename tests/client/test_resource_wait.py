@@ -216,9 +216,13 @@ def test_a_token_that_may_not_list_reads_each(flavour: str, sim: Simulator, api:
 
 def test_a_resized_volume_and_a_moved_image_are_waited_for(api: Any) -> None:
     id = api.volume.create(name="data", region=REGION, size_gigabytes=10)["id"]
-    api.volume.resize(id, 20)
+    resizing = api.volume.resize(id, 20)
+    seen: list[str] = []
+    api.action.wait(resizing["id"], progress=lambda one: seen.extend(one.pending.values()))
+    assert "resize_volume is in-progress" in seen, "a volume's id is not in its actions"
+    api.volume.resize(id, 30)
     polls: list[dict[Any, str]] = []
-    assert api.volume.wait(id, progress=lambda one: polls.append(dict(one.pending)))["size_gigabytes"] == 20
+    assert api.volume.wait(id, progress=lambda one: polls.append(dict(one.pending)))["size_gigabytes"] == 30
     assert {id: "resize_volume is running"} in polls
     droplet = api.droplet.create(one(), wait=True)
     made = api.droplet.snapshot_create(droplet["id"], wait=True)["image_id"]

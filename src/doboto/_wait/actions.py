@@ -136,7 +136,18 @@ def _state(action: Mapping[str, Any]) -> str:
     """How far an action is, in words; of one that was not read yet only the id is known."""
     if "status" not in action:
         return "not read yet"
-    return f"{action.get('type', 'action')} of {action.get('resource_id')} is {action['status']}"
+    return f"{action.get('type', 'action')}{_of_resource(action)} is {action['status']}"
+
+
+def _of_resource(action: Mapping[str, Any]) -> str:
+    """Which resource an action is of; the API names none whose id is a UUID, such as a volume."""
+    id = action.get("resource_id")
+    return "" if id is None else f" of {id}"
+
+
+def _of_kind(action: Mapping[str, Any]) -> str:
+    kind, id = action.get("resource_type", "resource"), action.get("resource_id")
+    return f" of {kind}" if id is None else f" of {kind} {id}"
 
 
 #: How long after waiting began a 404 is taken for lag, in seconds. Terraform's provider repeats such reads for
@@ -147,8 +158,7 @@ GRACE = 30.0
 def describe(actions: Sequence[Mapping[str, Any]]) -> str:
     """Failed actions in words."""
     parts = [
-        f"action {action.get('id')}: {action.get('type')} of {action.get('resource_type', 'resource')}"
-        f" {action.get('resource_id')} {action.get('status')}"
+        f"action {action.get('id')}: {action.get('type')}{_of_kind(action)} {action.get('status')}"
         for action in actions[:5]
     ]
     more = len(actions) - len(parts)
