@@ -54,7 +54,7 @@ class Resource:
     #: Attributes that change by themselves, or with every update.
     varying: tuple[str, ...] = ("updated_at", "current_utilization")
 
-    def expected(self) -> dict[str, Any]:
+    def expectation(self) -> dict[str, Any]:
         """What a reader has to find once the resource is there."""
         return {name: value for name, value in {**self.sent, **self.shown}.items() if value is not None}
 

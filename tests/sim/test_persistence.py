@@ -131,8 +131,8 @@ def test_a_change_of_two_accounts_is_one_transaction(path: Path) -> None:
         assert simulator.state is not None
         statements: list[str] = []
         simulator.state._database.set_trace_callback(statements.append)
-        one.put("thing", 1, {"id": 1})
-        two.put("thing", 1, {"id": 1})
+        one.put("item", 1, {"id": 1})
+        two.put("item", 1, {"id": 1})
         one.touched_accounts.append(two)
         simulator.commit(one)
         simulator.state._database.set_trace_callback(None)
@@ -278,10 +278,10 @@ def test_an_admin_change_that_a_full_disk_refuses_did_not_happen(
 def test_what_can_never_be_written_does_not_stop_later_writes(path: Path) -> None:
     with manual(path) as simulator, DO.simulated(simulator) as do:
         account = simulator.account()
-        account.put("thing", "bad", {"value": b"no JSON"})
+        account.put("item", "bad", {"value": b"no JSON"})
         with pytest.raises(TypeError):
             simulator.commit(account)
-        account.delete("thing", "bad")
+        account.delete("item", "bad")
         do.droplet.create(name="web-01", **NEW)
         with manual(after_a_crash(path)) as again:
             assert things(again) == things(simulator)
@@ -310,7 +310,7 @@ def test_any_records_under_any_keys_survive_any_changes(requests: list[list[Any]
             for changes in requests:
                 for token, key, record in changes:
                     account = simulator.account(token)
-                    account.delete("thing", key) if record is None else account.put("thing", key, record)
+                    account.delete("item", key) if record is None else account.put("item", key, record)
                 simulator.commit(simulator.account("one"), simulator.account("two"))
             with manual(after_a_crash(path)) as again:
                 assert things(again) == things(simulator)
@@ -318,7 +318,7 @@ def test_any_records_under_any_keys_survive_any_changes(requests: list[list[Any]
 
 def things(simulator: Simulator) -> Any:
     # By key: a record that was deleted and put again by one request keeps its old place on disk.
-    found = [simulator.account(token).dump().get("thing", {}) for token in ("one", "two")]
+    found = [simulator.account(token).dump().get("item", {}) for token in ("one", "two")]
     return [sorted(one.items(), key=lambda item: repr(item[0])) for one in found]
 
 

@@ -43,11 +43,11 @@ def account(client: Client) -> dict[str, Any]:
     return {**ids, **vpcs, "{project}": client.get("/v2/projects/default")["project"]["id"]}
 
 
-def filled(value: Any, known: dict[str, Any]) -> Any:
+def fill(value: Any, known: dict[str, Any]) -> Any:
     if isinstance(value, dict):
-        return {name: filled(item, known) for name, item in value.items()}
+        return {name: fill(item, known) for name, item in value.items()}
     if isinstance(value, list):
-        return [filled(item, known) for item in value]
+        return [fill(item, known) for item in value]
     if isinstance(value, str):
         return known[value] if value in known else re.sub(r"\{\w+\}", lambda found: str(known[found[0]]), value)
     return value
@@ -77,8 +77,8 @@ def test_what_is_read_is_what_was_sent(resource: Resource, gap: float) -> None:
     sim = Simulator(clock, Settings(requests_per_minute=0))
     client = Client(sim, in_process(sim.app), None)
     known = account(client)
-    sent, expected = filled(resource.sent, known), filled(resource.expected(), known)
-    made = client.post(filled(resource.path, known), sent, resource.status)[resource.root]
+    sent, expected = fill(resource.sent, known), fill(resource.expectation(), known)
+    made = client.post(fill(resource.path, known), sent, resource.status)[resource.root]
     path = f"{resource.read or resource.path}/{made[resource.id]}"
 
     def read() -> dict[str, Any]:

@@ -25,7 +25,7 @@ def account() -> Account:
 
 
 @pytest.fixture
-def noted() -> Any:
+def notes() -> Any:
     seen: list[tuple[float, int]] = []
 
     @effect("test.note")
@@ -38,22 +38,22 @@ def noted() -> Any:
     del EFFECTS["test.note"]
 
 
-def test_events_happen_in_due_order_each_at_its_own_moment(account: Account, noted: list[tuple[float, int]]) -> None:
+def test_events_happen_in_due_order_each_at_its_own_moment(account: Account, notes: list[tuple[float, int]]) -> None:
     for seconds, number in [(5, 5), (1, 1), (5, 6), (3, 3)]:
         account.after(seconds, "test.note", START, number=number)
     account.apply_due_events(START + 4)
-    assert noted == [(START + 1, 1), (START + 3, 3)]
+    assert notes == [(START + 1, 1), (START + 3, 3)]
     account.apply_due_events(START + 100)
-    assert noted[2:] == [(START + 5, 5), (START + 5, 6)]
+    assert notes[2:] == [(START + 5, 5), (START + 5, 6)]
 
 
-def test_an_event_may_lead_to_another(account: Account, noted: list[tuple[float, int]]) -> None:
+def test_an_event_may_lead_to_another(account: Account, notes: list[tuple[float, int]]) -> None:
     account.after(1, "test.note", START, number=-7)
     account.apply_due_events(START + 10)
-    assert noted == [(START + 1, -7), (START + 2, 7)]
+    assert notes == [(START + 1, -7), (START + 2, 7)]
 
 
-def test_an_account_that_was_saved_goes_on(noted: list[tuple[float, int]]) -> None:
+def test_an_account_that_was_saved_goes_on(notes: list[tuple[float, int]]) -> None:
     first = Simulator(ManualClock(START)).account("t")
     first.after(5, "test.note", START, number=1)
     first.next_id("droplet")
@@ -64,7 +64,7 @@ def test_an_account_that_was_saved_goes_on(noted: list[tuple[float, int]]) -> No
     for kind, key, record in saved:
         second.load(kind, key, record)
     second.apply_due_events(START + 9)
-    assert noted == [(START + 5, 1)]
+    assert notes == [(START + 5, 1)]
     assert second.next_id("droplet") == first.next_id("droplet")
 
 

@@ -77,7 +77,7 @@ class Endpoint:
         stubs: Answers of a test's own.
         handlers: What answers each method; none for a path that does not exist.
         paths: Those that exist.
-        open: Whether other machines may ask, too, whatever the settings say.
+        open: Whether other machines may ask even if the settings refuse them.
     """
 
     def __init__(

@@ -181,7 +181,7 @@ class StoredImage(ImageMembers):
     """An image of the account, with the Droplet that it was made of."""
 
     droplet_id: int | None
-    #: Of a snapshot or a backup, what names the Droplet's files of that moment, whoever has the image.
+    #: Of a snapshot or a backup, what names the Droplet's files of that moment; accounts share them.
     disk: NotRequired[str]
 
 
