@@ -93,6 +93,8 @@ def test_droplet_as_name_of_a_volume_is_explained(api: Any, log: Log) -> None:
     for operation in (api.volume.attach, api.volume.detach):
         with pytest.raises(TypeError, match="name must be text, not 7; give the Droplet's id as droplet_id"):
             operation("506f78a4", 7, droplet_id=7)
+        with pytest.raises(TypeError, match="give the Droplet's id as droplet_id"):
+            operation("506f78a4", 7)
     assert log.take() == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing
 from asyncio import Runner
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -156,11 +157,11 @@ def test_a_droplet_that_is_not_there_has_no_series(api: Any) -> None:
     [
         ((1, "heat", 0, 1), {}, ValueError),
         ((1, "", 0, 1), {}, ValueError),
-        ((1, "cpu", 2, 1), {}, ValueError),
         ((1, "cpu", -1, 1), {}, ValueError),
         ((1, "cpu", 0, float("inf")), {}, ValueError),
         ((1, "cpu", float("nan"), 1), {}, ValueError),
         ((1, "cpu", "now", 1), {}, ValueError),
+        ((1, "cpu", 2, 1), {}, ValueError),
         ((1, "cpu", [0], 1), {}, (TypeError, ValueError)),
         ((1, "cpu", 0, True), {}, (TypeError, ValueError)),
         ((1, "bandwidth", 0, 1), {}, ValueError),
@@ -179,6 +180,37 @@ def test_a_measurement_that_can_not_be_right_is_refused(
     if not more and arguments[1] != "bandwidth":
         with pytest.raises(error):
             api.monitoring.autoscale_metric_info(*arguments)
+    assert log.take() == []
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "seconds"),
+    [
+        ("-1h", "now", (1_789_996_400, 1_790_000_000)),
+        ("-1.5d", "-30m", (1_789_870_400, 1_789_998_200)),
+        ("2026-09-21T13:00:00Z", "2026-09-21T15:00:00+02:00", (1_789_995_600, 1_789_995_600)),
+        ("2026-09-21", "2026-09-21 13:00", (1_789_948_800, 1_789_995_600)),
+        (datetime(2026, 9, 21, 13, tzinfo=UTC), 1_790_000_000.9, (1_789_995_600, 1_790_000_000)),
+        ("1789995600", 1_790_000_000, (1_789_995_600, 1_790_000_000)),
+    ],
+)
+def test_times_of_measurements_in_every_form(
+    api: Any, sim: Simulator, start: Any, end: Any, seconds: tuple[int, int]
+) -> None:
+    asked: list[dict[str, str]] = []
+    sim.on_seen.append(lambda incoming, _: asked.append(incoming.query))
+    api.monitoring.droplet_metric_info(1, "cpu", start, end)
+    api.monitoring.autoscale_metric_info("a6a6a6a6-0000-4000-8000-000000000000", "current_instances", start, end)
+    assert [(int(one["start"]), int(one["end"])) for one in asked] == [seconds] * 2
+
+
+@pytest.mark.parametrize(
+    "wrong", [1_790_000_000_000, "1790000000000", "yesterday", "-1y", "", -1, datetime(1960, 1, 1, tzinfo=UTC)]
+)
+def test_what_is_no_time_of_a_measurement_is_refused(api: Any, log: Log, wrong: Any) -> None:
+    for window in ((wrong, "now"), (0, wrong)):
+        with pytest.raises(ValueError, match="start|end"):
+            api.monitoring.droplet_metric_info(1, "cpu", *window)
     assert log.take() == []
 
 

@@ -14,6 +14,8 @@ from doboto._core.request import Request
 from doboto.errors import without_keys
 from doboto.sim import Simulator
 
+from .conftest import Log, one
+
 OF_CREATE: dict[str, Any] = {"method": "POST", "path": "/v2/certificates", "count": 1}
 #: Servers, and what stands before them, that show in their replies what they were sent.
 ECHOES: dict[str, Callable[[Simulator, str], object]] = {
@@ -45,6 +47,76 @@ def test_no_error_tells_a_private_key(
     ]
     pieces = [line[start : start + 16] for line in private_key.splitlines()[1:-1] for start in range(0, 48, 16)]
     assert [piece for piece in pieces if piece and any(piece in text for text in texts)] == []
+
+
+BODY = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3vVpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g"
+PKCS8 = f"-----BEGIN PRIVATE KEY-----\n{BODY}\n-----END PRIVATE KEY-----\n"
+RSA = PKCS8.replace("PRIVATE", "RSA PRIVATE")
+OPENSSH = PKCS8.replace("PRIVATE", "OPENSSH PRIVATE")
+ENCRYPTED = PKCS8.replace("PRIVATE", "ENCRYPTED PRIVATE")
+SSH2 = "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nAAAA\n---- END SSH2 ENCRYPTED PRIVATE KEY ----\n"
+PUTTY = "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nPublic-Lines: 2\nAAAA\nPrivate-Lines: 1\nAAAA\n"
+
+
+@pytest.mark.parametrize("key", [PKCS8, RSA, OPENSSH, ENCRYPTED, SSH2, PUTTY])
+def test_a_private_key_is_sent_nowhere_but_where_it_belongs(api: Any, log: Log, parts: Any, key: str) -> None:
+    rules = [{"protocol": "tcp", "ports": "22", "sources": {"tags": [f"see {key}"]}}]
+    calls: list[tuple[str, Callable[[], object]]] = [
+        ("public_key", lambda: api.ssh_key.create("laptop", key)),
+        ("public_key", lambda: api.ssh_key.create(name="laptop", public_key=f"my key: {key}")),
+        ("public_key", lambda: api.ssh_key.present("laptop", key)),
+        ("name", lambda: api.ssh_key.create(key, parts[1])),
+        ("name", lambda: api.ssh_key.update(1, key)),
+        ("id_fingerprint", lambda: api.ssh_key.info(key)),
+        ("id_fingerprint", lambda: api.ssh_key.destroy(key)),
+        ("ssh_keys", lambda: api.droplet.create(one(ssh_keys=[1, key]))),
+        ("ssh_keys", lambda: api.droplet.present(one(), ssh_keys=[key])),
+        ("id", lambda: api.droplet.info(key)),
+        ("leaf_certificate", lambda: api.certificate.create("web", parts[1], key)),
+        ("certificate_chain", lambda: api.certificate.present("web", parts[0], parts[1], f"{parts[2]}{key}")),
+        ("data", lambda: api.domain.record_create("example.com", {"type": "TXT", "name": "@", "data": key})),
+        ("tags", lambda: api.firewall.create(name="web", inbound_rules=rules)),
+        ("name", lambda: list(api.volume.each(name=key))),
+    ]
+    for name, call in calls:
+        with pytest.raises(ValueError, match=f"^{name} holds a private key, which was not sent") as caught:
+            call()
+        assert key.splitlines()[1] not in "".join(traceback.format_exception(caught.value)).replace(__file__, "")
+    assert log.take() == []
+
+
+def test_a_private_key_in_user_data_is_meant(api: Any) -> None:
+    assert api.droplet.create(one(user_data=f"#cloud-config\nssh_keys:\n  ed25519_private: |\n    {OPENSSH}"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "laptop",
+        "ssh-ed25519",
+        "ssh-ed25519 no/base64!",
+        "https://example.com/key.pub",
+        "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----",
+    ],
+)
+def test_what_is_no_public_key_is_refused_before_anything_is_sent(api: Any, log: Log, text: str) -> None:
+    for add in (api.ssh_key.create, api.ssh_key.present):
+        with pytest.raises(ValueError, match="public_key"):
+            add("laptop", text)
+    assert log.take() == []
+
+
+def test_public_keys_in_both_forms_are_sent_and_known(api: Any, log: Log) -> None:
+    encoded = "AAAAC3NzaC1lZDI1NTE5AAAAIFHSH948KpWQUyxThfNNphgnpfCXq/IUKsRuBlE+G/6p"
+    key = api.ssh_key.create("laptop", f"ssh-ed25519 {encoded} me@laptop")
+    long = (
+        f"---- BEGIN SSH2 PUBLIC KEY ----\nComment: me\n{encoded[:40]}\n{encoded[40:]}\n---- END SSH2 PUBLIC KEY ----\n"
+    )
+    log.take()
+    assert api.ssh_key.present("laptop", long) == (key, None)
+    assert log.take() == [f"GET /account/keys/{key['fingerprint']}"]
 
 
 def test_a_request_does_not_show_its_body() -> None:

@@ -19,7 +19,7 @@ from doboto import (
 )
 from doboto.sim import ManualClock, Settings, Simulator
 
-from .conftest import client, one, several
+from .conftest import Log, client, one, several
 from .scripted import reply, stage
 
 LIMITS = {"ratelimit_limit": "5000", "ratelimit_reset": "1790003600"}
@@ -315,3 +315,18 @@ def test_what_cannot_be_read_leaves_the_refusal_as_it_is(flavour: str, runner: A
     with pytest.raises(DOBOTOUnprocessableException) as caught:
         staged.api.droplet.power_off(7)
     assert type(caught.value) is DOBOTOUnprocessableException
+
+
+def test_a_global_load_balancer_needs_no_forwarding_rules(api: Any, log: Log) -> None:
+    rule = {"entry_protocol": "http", "entry_port": 80, "target_protocol": "http", "target_port": 80}
+    balancer = api.load_balancer.create(name="lb", region="nyc3", forwarding_rules=[rule])
+    settings = {"target_protocol": "http", "target_port": 80}
+    more = {"type": "GLOBAL", "glb_settings": settings, "target_load_balancer_ids": [balancer["id"]]}
+    everywhere = api.load_balancer.create(name="global", **more, wait=True)
+    assert (everywhere["type"], everywhere["forwarding_rules"]) == ("GLOBAL", [])
+    assert api.load_balancer.update(everywhere["id"], name="all", **more)["name"] == "all"
+    log.take()
+    for kind in ("REGIONAL", "REGIONAL_NETWORK", None):
+        with pytest.raises(ValueError, match="forwarding_rules is required"):
+            api.load_balancer.create(name="other", region="nyc3", type=kind)
+    assert log.take() == []

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._core.attributes import refuse_unknown
 from .._core.conversion import Converter, choices_of, fields_of, members_converter, parameter_converter
+from .._core.keys import refuse_private_keys
 from ..errors import UnknownAttributeWarning
 from .info import Effect
 
@@ -48,6 +49,8 @@ class Arguments:
         unknown: list[str] = []
         named = dict(zip(self._positional, args, strict=False))
         named, kwargs = self._separate(named, kwargs)
+        for name, value in {**named, **kwargs}.items():
+            refuse_private_keys(name, value)
         converted = {
             name: self._convert_one(name, value, unknown)
             for name, value in {**named, **kwargs}.items()

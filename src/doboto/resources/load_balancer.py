@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, Unpack, overload
 
-from .._core.attributes import check_attributes, to_nonempty_list
+from .._core.attributes import check_attributes, merge_attributes, to_nonempty_list
 from .._core.request import Request, path
 from .._operation import Coro, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
@@ -317,7 +317,9 @@ def configuration_body(attribs: Mapping[str, Any] | None, more: Mapping[str, Any
         ValueError: One is missing, or Droplets are given both by id and by tag.
     """
     lists = ("forwarding_rules", "droplet_ids", "domains", "target_load_balancer_ids")
-    body = check_attributes(attribs, more, needed=("name", "forwarding_rules"), lists=lists)
+    is_global = merge_attributes(attribs, more).get("type") == "GLOBAL"  # it has `glb_settings` instead
+    needed = ("name",) if is_global else ("name", "forwarding_rules")
+    body = check_attributes(attribs, more, needed=needed, lists=lists)
     if body.get("tag") and body.get("droplet_ids"):
         raise ArgumentValueError("give either {0} or {1}", "droplet_ids", "tag")
     return body

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any, Literal, TypeAlias, Unpack, get_args
 
 from .._core.attributes import check_attributes, check_choice
+from .._core.conversion import to_moment
 from .._core.request import Request, check_text, filters, get, path
 from .._core.response import read_member
 from .._json import items, mapping
 from .._operation import Mode, operation, stream
-from ..errors import ArgumentTypeError, ArgumentValueError, DOBOTOInvalidResponseException
+from ..errors import ArgumentValueError, DOBOTOInvalidResponseException
 from ..types import AlertPolicy, AlertPolicyCreate, MetricSeries
 from ._base.create import CreateSpec, Creation
 
@@ -46,6 +48,10 @@ Interface: TypeAlias = Literal["public", "private"]
 Direction: TypeAlias = Literal["inbound", "outbound"]
 
 
+#: A point in time: see `start`.
+Time: TypeAlias = float | str | datetime
+
+
 class Monitoring(Creation[Mode]):
     """Monitoring: alert policies, and what was measured of Droplets and autoscale pools."""
 
@@ -54,8 +60,8 @@ class Monitoring(Creation[Mode]):
     _parameters = {
         "id": "The policy's `uuid`.",
         "metric": "What was measured.",
-        "start": "Begin of the period, in seconds since 1970.",
-        "end": "End of the period, in seconds since 1970.",
+        "start": "Begin of the period: seconds since 1970, a `datetime`, ISO 8601 text, or how long ago (`-1h`).",
+        "end": "End of the period, likewise; `now` for the present.",
     }
 
     @operation(ref="monitoring_list_alertPolicy", scopes="monitoring:read")
@@ -153,8 +159,8 @@ class Monitoring(Creation[Mode]):
         self,
         id: int,
         metric: DropletMetric,
-        start: float,
-        end: float,
+        start: Time,
+        end: Time,
         *,
         interface: Interface | None = None,
         direction: Direction | None = None,
@@ -178,7 +184,7 @@ class Monitoring(Creation[Mode]):
                 or out of place.
             DOBOTOInvalidResponseException: The API says that it failed.
         """
-        window = {"host_id": check_text("id", id), **time_window(start, end)}
+        window = {"host_id": check_text("id", id), **time_window(start, end, self._session.io.clock.time())}
         chosen = filters(interface=interface, direction=direction)
         if len(chosen) != (2 if check_choice("metric", metric, get_args(DropletMetric)) == "bandwidth" else 0):
             raise ArgumentValueError(
@@ -199,7 +205,7 @@ class Monitoring(Creation[Mode]):
         ),
         scopes="monitoring:read",
     )
-    async def autoscale_metric_info(self, id: str, metric: AutoscaleMetric, start: float, end: float) -> Series:
+    async def autoscale_metric_info(self, id: str, metric: AutoscaleMetric, start: Time, end: Time) -> Series:
         """Read what was measured of an autoscale pool.
 
         Args:
@@ -212,7 +218,7 @@ class Monitoring(Creation[Mode]):
             ValueError, TypeError: There is no such metric, or the times are none.
             DOBOTOInvalidResponseException: The API says that it failed.
         """
-        window = {"autoscale_pool_id": check_text("id", id), **time_window(start, end)}
+        window = {"autoscale_pool_id": check_text("id", id), **time_window(start, end, self._session.io.clock.time())}
         return await self._read_metric(
             "droplet_autoscale", check_choice("metric", metric, get_args(AutoscaleMetric)), window
         )
@@ -256,19 +262,17 @@ def without_order(value: Any) -> Any:
     return sorted(map(without_order, items(value)), key=repr) if isinstance(value, list) else value
 
 
-def time_window(start: float, end: float) -> dict[str, str | int]:
+def time_window(start: Time, end: Time, now: float) -> dict[str, str | int]:
     """The window of a measurement, in whole seconds.
 
     Raises:
-        ValueError: It ends before it begins.
-        TypeError: A time is no number.
+        ValueError: It ends before it begins, or a time can't be right.
+        TypeError: A time is none.
     """
-    for name, moment in (("start", start), ("end", end)):
-        if isinstance(moment, bool) or not isinstance(moment, int | float):
-            raise ArgumentTypeError("{0} must be seconds since 1970, not {type}", name, type=type(moment).__name__)
-    if not 0 <= start <= end < float("inf"):
-        raise ArgumentValueError("{0} must not be after {1}, both in seconds since 1970", "start", "end")
-    return {"start": int(start), "end": int(end)}
+    begin, finish = to_moment("start", start, now), to_moment("end", end, now)
+    if begin > finish:
+        raise ArgumentValueError("{0} must not be after {1}", "start", "end")
+    return {"start": int(begin), "end": int(finish)}
 
 
 def read_series(response: Any) -> Any:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
 from collections.abc import AsyncGenerator
 from hashlib import md5
 from typing import Any, TypeAlias
 
+from .._core.keys import public_key_blob
 from .._core.request import Request, check_text, path
 from .._operation import Mode, operation, stream
-from ..errors import ArgumentValueError, DOBOTONotFoundException
+from ..errors import DOBOTONotFoundException
 from ..types import SSHKey as SSHKeyData
 from ._base.create import CreateSpec, Creation
 
@@ -40,10 +40,11 @@ class SSHKey(Creation[Mode]):
 
         Args:
             name: Its display name.
-            public_key: The key in OpenSSH's form: `ssh-ed25519 AAAA... comment`.
+            public_key: The key in OpenSSH's form, `ssh-ed25519 AAAA... comment`, or in RFC 4716's. A private key is
+                refused before anything is sent.
 
         Raises:
-            ValueError: The name or the key is empty; nothing was created.
+            ValueError: The name is empty, or the key is no public key; nothing was created.
             DOBOTOUnprocessableException: The key is in the account already, or is none.
         """
         return await self._create_resource(create_spec(name, public_key), self._session.deadline())
@@ -106,25 +107,21 @@ class SSHKey(Creation[Mode]):
 def create_spec(name: str, public_key: str) -> CreateSpec:
     """How a key is added: it is known by itself, without its comment."""
     body = {"name": check_text("name", name), "public_key": check_text("public_key", public_key)}
-    wanted = public_key.split()[:2]
+    wanted, parts = public_key_blob(public_key), public_key.split()[:2]
 
     def same(key: Any) -> bool:
-        return str(key.get("public_key")).split()[:2] == wanted
+        listed = str(key.get("public_key"))
+        return listed.split()[:2] == parts or key.get("fingerprint") == md5_of(wanted)
 
     request = Request("POST", "/account/keys", body=body)
     return CreateSpec(f"SSH key {name}", request, "ssh_key", same, known_by=("public_key",))
 
 
 def fingerprint(public_key: str) -> str:
-    """The MD5 fingerprint of a public key, by which the API knows it too.
+    """The MD5 fingerprint of a public key, by which the API knows it too."""
+    return md5_of(public_key_blob(public_key))
 
-    Raises:
-        ValueError: It is no public key in OpenSSH's form.
-    """
-    parts = public_key.split()
-    try:
-        # The API reference's own example lacks the padding.
-        blob = b64decode(parts[1] + "=" * (-len(parts[1]) % 4), validate=True)
-    except (IndexError, ValueError):
-        raise ArgumentValueError("{0} is no public key in OpenSSH's form: ssh-ed25519 AAAA...", "public_key") from None
+
+def md5_of(blob: bytes) -> str:
+    """The fingerprint of a key's bytes."""
     return md5(blob, usedforsecurity=False).digest().hex(":")

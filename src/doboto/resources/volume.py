@@ -223,7 +223,7 @@ class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
             ValueError: Neither the id nor the name is given, or no Droplet.
             DOBOTOUnprocessableException: It is attached already, or the Droplet can't have it.
         """
-        body = {"type": "attach", "droplet_id": require("droplet_id", droplet_id)}
+        body = {"type": "attach", "droplet_id": droplet_to(name, droplet_id)}
         plan = self._plan(poll, timeout, progress)
         return await self._run_action(self._action_on(id, name, region, body, plan.deadline), plan, wait)
 
@@ -258,7 +258,7 @@ class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
             ValueError: Neither the id nor the name is given, or no Droplet.
             DOBOTONotFoundException: There is no such volume or Droplet, or it is not attached there.
         """
-        body = {"type": "detach", "droplet_id": require("droplet_id", droplet_id)}
+        body = {"type": "detach", "droplet_id": droplet_to(name, droplet_id)}
         plan = self._plan(poll, timeout, progress)
         return await self._run_action(self._action_on(id, name, region, body, plan.deadline), plan, wait)
 
@@ -385,10 +385,6 @@ class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
     ) -> ActionSpec:
         """An action on a volume, by its id, or by its name and region in one request as well."""
         type = TYPES[body["type"]]
-        if name is not None and not isinstance(cast(object, name), str):
-            raise ArgumentTypeError(
-                "{0} must be text, not {value!r}; give the Droplet's id as {1}", "name", "droplet_id", value=name
-            )
 
         async def done() -> bool:
             if id is None:
@@ -409,6 +405,20 @@ class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
         return ActionSpec(
             request, type, f"volume {name}{f' in {region}' if region else ''}", listing, reading, done=done
         )
+
+
+def droplet_to(name: str | None, droplet_id: int | None) -> int:
+    """The Droplet that a volume is attached to or detached from.
+
+    Raises:
+        ValueError: There is none.
+        TypeError: It was given as the second argument, which is the volume's name.
+    """
+    if name is not None and not isinstance(cast(object, name), str):
+        raise ArgumentTypeError(
+            "{0} must be text, not {value!r}; give the Droplet's id as {1}", "name", "droplet_id", value=name
+        )
+    return require("droplet_id", droplet_id)
 
 
 def is_done(volume: Mapping[str, Any], body: Mapping[str, Any]) -> bool:

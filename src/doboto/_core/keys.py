@@ -1,0 +1,65 @@
+"""Private keys stay here: they are refused wherever the API takes something else (doctl#1110)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from ..errors import ArgumentValueError
+from .conversion import is_listlike
+
+#: What only a private key has: PEM (RFC 7468, OpenSSH's own form included), PuTTY's and SSH2's form.
+PRIVATE = re.compile(r"BEGIN [A-Z0-9 ]*PRIVATE KEY|PuTTY-User-Key-File-\d")
+#: Where a private key belongs, and scripts and cloud-configs that may install one.
+BELONGS = frozenset({"private_key", "user_data"})
+#: The types of OpenSSH's public keys.
+OPENSSH = re.compile(r"(?:ssh|ecdsa|sk)-[\w.@-]+", re.ASCII)
+#: The headers of a public key as RFC 4716 writes it; their lines end with a backslash where they go on.
+HEADERS = r"(?:[\w-]+:(?:[^\n]*\\\r?\n)*[^\n]*\n)*"
+RFC_4716 = re.compile(
+    rf"---- BEGIN SSH2 PUBLIC KEY ----\s+{HEADERS}([\w+/=\s]+)---- END SSH2 PUBLIC KEY ----", re.ASCII
+)
+
+
+def refuse_private_keys(name: str, value: Any) -> None:
+    """Refuse an argument that holds a private key, at any depth; the error does not show it.
+
+    Raises:
+        ValueError: It holds one.
+    """
+    if name in BELONGS or isinstance(value, int | float):
+        return
+    if isinstance(value, str):
+        if PRIVATE.search(value):
+            raise ArgumentValueError(
+                "{0} holds a private key, which was not sent; a public one is in the .pub file", name
+            )
+    elif isinstance(value, Mapping):
+        for member, inner in value.items():
+            refuse_private_keys(str(member), inner)
+    elif is_listlike(value) and isinstance(value, list | tuple | set):
+        for inner in cast("list[Any]", value):
+            refuse_private_keys(name, inner)
+
+
+def public_key_blob(public_key: str) -> bytes:
+    """Return the bytes of a public key, of which its fingerprint is made.
+
+    Raises:
+        ValueError: It is neither in OpenSSH's nor in RFC 4716's form.
+    """
+    from base64 import b64decode  # needed only for keys
+
+    long, parts = RFC_4716.fullmatch(public_key.strip()), public_key.split()
+    encoded = "".join(long[1].split()) if long else parts[1] if _is_openssh(parts) else "?"
+    try:
+        # The API reference's own example lacks the padding.
+        return b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+    except ValueError:
+        forms = "OpenSSH's form (ssh-ed25519 AAAA... comment) nor in RFC 4716's"
+        raise ArgumentValueError(f"{{0}} is no public key: it is neither in {forms}", "public_key") from None
+
+
+def _is_openssh(parts: Sequence[str]) -> bool:
+    return len(parts) > 1 and OPENSSH.fullmatch(parts[0]) is not None
