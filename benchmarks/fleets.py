@@ -65,7 +65,8 @@ class Fleet:
         self._sim = Simulator(ManualClock(), Settings(droplet_limit=10**9, default_vpc_prefix=16))
         self._refused = 0
         self._sim.on_seen.append(lambda _, response: self._count(response.status))
-        self.do = DO.simulated(self._sim, timeout=TIMEOUT)
+        # One connection: of several that wait at the same time, each would move a manual clock on.
+        self.do = DO.simulated(self._sim, timeout=TIMEOUT, connections=1)
 
     def _count(self, status: int) -> None:
         self._refused += status == 429

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from pathlib import Path
 
+METADATA = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 from doboto import __version__
@@ -29,12 +31,14 @@ nitpick_ignore_regex = [
 
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
+myst_html_meta = {"description lang=en": METADATA["description"]}
 
 autodoc_class_signature = "mixed"
 autodoc_member_order = "bysource"
 autoclass_content = "both"
 default_role = "literal"  # our docstrings put code between single backticks
 add_module_names = False
+toc_object_entries = False  # each operation has a heading of its own
 python_maximum_signature_line_length = 88
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
@@ -47,5 +51,7 @@ html_theme = "furo"
 html_title = "doboto"
 html_static_path = ["_static"]
 html_css_files = ["doboto.css"]
+html_js_files = ["copy.js"]
+html_favicon = "_static/icon.svg"
 html_copy_source = False
 html_show_sourcelink = False

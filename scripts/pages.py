@@ -21,6 +21,10 @@ REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 FOLDER = REFERENCE / "generated"
 #: One complete program per resource, which runs on a simulated account.
 EXAMPLES = REFERENCE / "examples"
+#: Attributes that come first in a signature: they say what is created. Droplets need one of the names.
+FIRST = ("name", "names", "size", "image", "region")
+#: Values of a choice that a signature does not list.
+MANY = 6
 ACRONYMS = {"ip", "nat", "ssh", "vpc"}
 
 
@@ -63,9 +67,47 @@ def resource_page(name: str, about: str) -> str:
     )
     entries = "\n".join(entry(one) for one in found)
     return (
-        f"```{{highlight}} python\n```\n\n# `do.{name}`\n\n{about}\n\n{example(name)}\n\n"
+        f"```{{highlight}} python\n```\n\n# `do.{name}`\n\n{about}\n\n{opening(found)}\n\n{example(name)}\n\n"
         f"| Operation | What it does |\n| --- | --- |\n{rows}\n\n{entries}"
     )
+
+
+def opening(found: list[Operation]) -> str:
+    """The signature that a page opens with: of `create` if there is one, with all attributes as keyword arguments."""
+    by_name = {one.name: one for one in found}
+    chosen = by_name.get("create") or by_name.get("list") or found[0]
+    return f"```python\n{signature(chosen)}\n```"
+
+
+def signature(operation: Operation) -> str:
+    """A call of an operation with the type of each argument, one on a line; `...` are those that may be left out."""
+    before, after = parameters(operation)
+    lines = [f"    {one}," for one in [*before, *attributes(operation), *after]]
+    inside = "\n" + "\n".join(lines) + "\n" if lines else ""
+    result = spelled(operation.hints["return"])
+    return f"do.{operation.resource}.{operation.name}({inside}) -> {result}"
+
+
+def parameters(operation: Operation) -> tuple[list[str], list[str]]:
+    """An operation's own parameters: those it needs, and those with a default."""
+    own = [one for one in operation.parameters if one.kind is not one.VAR_KEYWORD and one.name != "attribs"]
+    typed = [(one, f"{one.name}: {short(one.name, operation.hints.get(one.name, Any))}") for one in own]
+    needed = [text for one, text in typed if one.default is one.empty]
+    return needed, [f"{text} = {one.default!r}" for one, text in typed if one.default is not one.empty]
+
+
+def attributes(operation: Operation) -> list[str]:
+    """The attributes that an operation takes, those it needs first."""
+    fields = [] if operation.attributes is None else fields_of(operation.attributes)
+    fields.sort(key=lambda one: (not one.required, FIRST.index(one.name) if one.name in FIRST else len(FIRST)))
+    return [f"{one.name}: {short(one.name, one.hint)}{'' if one.required else ' = ...'}" for one in fields]
+
+
+def short(name: str, hint: Any) -> str:
+    """A type on one line: a choice of many texts is a text, whose entry below lists them."""
+    if name == "progress":
+        return "OnProgress | None"
+    return "str" if str(get_origin(hint)) == "typing.Literal" and len(get_args(hint)) > MANY else spelled(hint)
 
 
 def example(name: str) -> str:

@@ -13,7 +13,9 @@ from typing import is_typeddict
 import pytest
 
 import doboto
+import doboto.catalog
 import doboto.errors
+import doboto.events
 import doboto.sim
 import doboto.testing
 import doboto.types
@@ -60,6 +62,24 @@ def test_every_operation_has_an_entry_and_a_line_in_its_resources_table(name: st
     assert line.endswith("."), "the table has the first sentence of the docstring"
 
 
+@pytest.mark.parametrize("name", RESOURCES)
+def test_page_of_a_resource_opens_with_a_signature_and_an_example(name: str) -> None:
+    """Private names are in neither, nor anything that only our own annotations say."""
+    page = GENERATED[f"resources/{name}.md"]
+    signature, example = re.findall(r"```python\n(.*?)```", page, re.DOTALL)[:2]
+    assert signature.startswith(f"do.{name}.")
+    assert max(map(len, signature.splitlines())) <= 100
+    assert re.findall(r"\b_\w+|typing\.|doboto\.", signature) == []
+    assert f"do.{name}." in example
+    assert page.index(signature) < page.index("| Operation |")
+
+
+def test_reference_lists_resources_first() -> None:
+    index = (DOCS / "reference" / "index.md").read_text(encoding="utf-8")
+    (entries,) = re.findall(r"```\{toctree\}\n(?::.*\n)*\n(.*?)```", index, re.DOTALL)
+    assert entries.split()[0] == "generated/resources"
+
+
 def test_nothing_but_operations_has_an_entry() -> None:
     entries = re.findall(r"automethod:: doboto\.client::DO\.(\w+)\.(\w+)$", "\n".join(GENERATED.values()), re.MULTILINE)
     assert sorted(entries) == sorted(OPERATIONS)
@@ -90,11 +110,17 @@ def home(thing: object) -> str:
     return getattr(thing, "__module__", "")
 
 
-@pytest.mark.parametrize("package", [doboto, doboto.sim, doboto.testing])
+def public_names(package: ModuleType) -> list[str]:
+    """What a module says is public; else what it defines under a public name."""
+    own = [name for name, thing in vars(package).items() if home(thing) == package.__name__ and name[0] != "_"]
+    return getattr(package, "__all__", own)
+
+
+@pytest.mark.parametrize("package", [doboto, doboto.catalog, doboto.events, doboto.sim, doboto.testing])
 def test_every_public_name_has_an_entry(package: ModuleType) -> None:
     clients = {f"doboto.{name.rpartition('.')[2]}" for name in entries("autoclass") if ".client." in name}
     there = entries("auto(?:class|function|data)") | in_whole_modules() | clients
-    missing = {f"{package.__name__}.{name}" for name in package.__all__} - there
+    missing = {f"{package.__name__}.{name}" for name in public_names(package)} - there
     assert missing <= {"doboto.__version__"}
 
 
