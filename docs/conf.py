@@ -6,10 +6,11 @@ import sys
 import tomllib
 from pathlib import Path
 
-METADATA = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 from doboto import __version__
+
+METADATA = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 project = "doboto"
 author = "the authors of doboto"
@@ -45,7 +46,7 @@ napoleon_numpy_docstring = False
 napoleon_use_ivar = True
 
 highlight_language = "none"  # of blocks that name no language
-smartquotes_action = "D"  # dashes, and no quotes
+smartquotes = False  # `--option` is no dash
 
 html_theme = "furo"
 html_title = "doboto"

@@ -64,7 +64,7 @@ def test_the_example_of_a_file_of_faults_can_be_loaded(tmp_path: Path) -> None:
 
 def generate(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ROOT / "scripts" / "generate.py"), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
 
 
 def test_generated_parts_are_up_to_date() -> None:

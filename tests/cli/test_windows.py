@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from doboto import cli
+from doboto.cli import errors
 from doboto.cli.accounts import storage
 from doboto.cli.commands import ssh, watch
 from doboto.sim.engine import clock as sim_clock
@@ -69,7 +69,7 @@ def test_keys_are_read_without_termios(msvcrt: Msvcrt) -> None:
 
 def test_signals_that_are_missing_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(signal, "SIGHUP", raising=False)
-    with cli.handle_signals(), pytest.raises(cli.Signalled):
+    with errors.handle_signals(), pytest.raises(errors.Signalled):
         signal.raise_signal(signal.SIGTERM)
 
 
