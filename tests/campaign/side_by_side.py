@@ -1,6 +1,6 @@
 """The same creates under the same faults by each client: `make campaign-peers`.
 
-Every call has names of its own, ten at most, which is what one request of the API takes; nobody waits.
+Every call has names of its own, ten at most, which is what one request of the API takes; no call waits.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ def _judge_what_was_made(
 ) -> None:
     """Each resource: whether a caller knows of it, and whether it is only one's."""
     reported = {id for outcome in outcomes for id in _reported(outcome)}
-    # A creation that failed takes its Droplet away again: nobody has to know of it.
+    # A creation that failed takes its Droplet away again: no caller has to know of it.
     left = {id for post in posts if "create_errored" not in post.befell for id in post.made} - reported
     errors = {outcome.ask.number: outcome.error for outcome in outcomes}
     after_all = {id for post in posts if gave_up and _too_late(post, errors[post.call], gave_up) for id in post.made}

@@ -95,20 +95,20 @@ class Witness(Faults):
         except Dropped:
             self._close(call, "dropped")
             raise
-        self._close(call, _told(sent))
+        self._close(call, _answer_of(sent))
         return sent
 
     def _close(self, call: ApiCall, answer: str) -> None:
         with self._guard:
             post, begun, account = self._posts.pop(id(call))
-            # Whoever gave up at that time did not see it, whatever it was; a little more, for the time on the way.
+            # A caller that had given up by then did not see it; a little earlier, for the time on the way.
             late = self._simulator.clock.now() - begun > self._late * 0.9
             post.answer = "late" if late else answer
             self.done.append((account, post))
 
 
 def _number(call: ApiCall) -> int:
-    """The call that a request to create belongs to; -1 for other requests, and for those of nobody's call."""
+    """The call that a request to create belongs to; -1 for other requests, and for those of no call."""
     if call.method != "POST":
         return -1
     return int((call.body or {}).get("user_data") or call.headers.get(CALL_HEADER, -1))
@@ -143,7 +143,7 @@ def _ended(action: dict[str, Any]) -> dict[str, Any]:
     return {**action, "status": ODD_STATUS} if odd else action
 
 
-def _told(reply: ApiReply) -> str:
+def _answer_of(reply: ApiReply) -> str:
     if reply.cut is not None:
         return "cut"
     if reply.status >= 400:

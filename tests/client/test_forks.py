@@ -60,7 +60,7 @@ def test_lock_that_another_thread_holds_stops_no_forked_process(what: str) -> No
 
 
 def test_collector_runs_in_a_process_forked_while_a_response_is_decoded() -> None:
-    """Whatever other threads were decoding never ends there."""
+    """What other threads were decoding never ends there."""
     with decoding():
         assert in_a_fork(gc.isenabled)
         assert in_a_fork(lambda: not _pauses._decoding)

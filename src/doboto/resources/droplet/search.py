@@ -96,7 +96,7 @@ class DropletSearch:
         return [one for one in match_droplets(listed, self._body, self._since) if one["name"] == name]
 
     async def take_what_is_certain(self, *, last: bool = False) -> None:
-        """Claim candidates, but for names of which there are more than can be ours, or may be somebody else's."""
+        """Claim candidates, but for names of which there are more than can be ours, or may be those of others."""
         adopted: list[Any] = []
         for name in self.missing if self._tag is None else ():
             adopted += self._claims.take(self._request, name, self._candidates.get(name, []), last=last)
