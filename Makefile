@@ -9,7 +9,7 @@ TESTS ?= tests
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: audit bench bench-ansible dist workflows help run legacy test lint types tests test-pythons test-peers test-contract test-ansible test-machines campaign campaign-peers docs format clean
+.PHONY: audit bench bench-ansible dist workflows help interruptions run legacy test lint types tests test-pythons test-peers test-contract test-ansible test-machines campaign campaign-peers docs format clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -98,7 +98,7 @@ interruptions: $(READY)  ## Ctrl-C at every bytecode of the transport, the limit
 test-machines: $(READY) $(PEERS)/ansible-core-2.19/.collection  ## Simulated Droplets with containers behind them, on podman; as root
 	$(BIN)/pytest -q tests/machines
 
-campaign: $(READY)  ## 10,000 creates under every fault, over real sockets: nothing twice, nothing lost; ARGS='--seed 7'
+campaign: $(READY)  ## 10,000 calls under every fault, over real sockets, from four processes too: nothing twice, nothing lost; ARGS='--seed 7'
 	$(BIN)/python -m tests.campaign $(ARGS)
 
 campaign-peers: $(READY) $(PEERS)/pydo/.ready  ## The same creates by this client and by pydo, side by side; ARGS='--seed 7'
