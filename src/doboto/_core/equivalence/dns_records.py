@@ -1,4 +1,4 @@
-"""DNS records in one spelling, to tell whether two are the same."""
+"""DNS records in one spelling, to compare them."""
 
 from __future__ import annotations
 
