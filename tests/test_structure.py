@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 import doboto
-from doboto.resources._base.resource import Resource
-from doboto.resources.droplet import Droplet
+from doboto.resources._base.resource import OperationGroup
+from doboto.resources.droplet import DropletOperations
 
 SOURCE = Path(doboto.__file__).parent
 MODULES = sorted(path.relative_to(SOURCE) for path in SOURCE.rglob("*.py"))
@@ -223,7 +223,7 @@ def test_import_loads_nothing_that_a_first_request_does_not_need() -> None:
     assert not {name for name in needed if within(name, "doboto.sim", "doboto.cli", "starlette", "aiohttp", "asyncio")}
 
 
-#: The most classes that one group of operations inherits from, and the most between it and `Resource`.
+#: The most classes that one group of operations inherits from, and the most between it and `OperationGroup`.
 BASES = 4
 
 
@@ -235,18 +235,18 @@ def groups(one: type[Any]) -> Iterator[type[Any]]:
 
 
 def levels(one: type[Any]) -> int:
-    """Return how many classes are between a class and `Resource` at most."""
-    above = [base for base in one.__bases__ if issubclass(base, Resource) and base is not Resource]
+    """Return how many classes are between a class and `OperationGroup` at most."""
+    above = [base for base in one.__bases__ if issubclass(base, OperationGroup) and base is not OperationGroup]
     return max((1 + levels(base) for base in above), default=0)
 
 
 def test_a_droplet_inherits_from_few_classes() -> None:
-    assert 1 < len([base for base in Droplet.__bases__ if base.__module__.startswith(OURS)]) <= BASES
+    assert 1 < len([base for base in DropletOperations.__bases__ if base.__module__.startswith(OURS)]) <= BASES
 
 
 @pytest.mark.parametrize(
     "group",
-    [one for one in groups(Resource) if one.__module__.startswith("doboto.resources")],
+    [one for one in groups(OperationGroup) if one.__module__.startswith("doboto.resources")],
     ids=lambda one: one.__name__,
 )
 def test_groups_of_operations_are_few_levels_deep(group: type[Any]) -> None:

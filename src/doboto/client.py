@@ -194,9 +194,9 @@ class Client(Resources[Mode]):
             return await self._session.call(request)
         if request.method != "GET":
             raise ValueError("every reads a list: the method must be GET")
-        from .resources._base.resource import Resource
+        from .resources._base.resource import OperationGroup
 
-        return await Resource[Any](Async, self._session)._list_request(paginate, request)
+        return await OperationGroup[Any](Async, self._session)._list_request(paginate, request)
 
     @property
     def ratelimit(self) -> RateLimit | None:

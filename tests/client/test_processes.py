@@ -68,7 +68,7 @@ def test_autospec_checks_names_and_arguments(kind: Any) -> None:
 def test_signature_of_create() -> None:
     signature = inspect.signature(DO("some-token").droplet.create)
     assert signature.parameters["attribs"].default is None
-    assert signature.return_annotation == "DropletData | Droplets"
+    assert signature.return_annotation == "Droplet | Droplets"
 
 
 def frames_of_ours(error: BaseException) -> list[str]:

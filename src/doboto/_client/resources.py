@@ -10,29 +10,29 @@ from .._operation import Mode
 from .._session import Session
 
 if TYPE_CHECKING:
-    from ..resources.account import Account
-    from ..resources.action import Action
-    from ..resources.autoscale import Autoscale
-    from ..resources.certificate import Certificate
-    from ..resources.domain import Domain
-    from ..resources.droplet import Droplet
-    from ..resources.firewall import Firewall
-    from ..resources.floating_ip import FloatingIP
-    from ..resources.image import Image
-    from ..resources.load_balancer import LoadBalancer
-    from ..resources.monitoring import Monitoring
-    from ..resources.nat_gateway import NATGateway
-    from ..resources.one_click import OneClick
-    from ..resources.project import Project
-    from ..resources.region import Region
-    from ..resources.reserved_ip import ReservedIP
-    from ..resources.reserved_ipv6 import ReservedIPv6
-    from ..resources.size import Size
-    from ..resources.snapshot import Snapshot
-    from ..resources.ssh_key import SSHKey
-    from ..resources.tag import Tag
-    from ..resources.volume import Volume
-    from ..resources.vpc import VPC
+    from ..resources.account import AccountOperations
+    from ..resources.action import ActionOperations
+    from ..resources.autoscale import AutoscaleOperations
+    from ..resources.certificate import CertificateOperations
+    from ..resources.domain import DomainOperations
+    from ..resources.droplet import DropletOperations
+    from ..resources.firewall import FirewallOperations
+    from ..resources.floating_ip import FloatingIPOperations
+    from ..resources.image import ImageOperations
+    from ..resources.load_balancer import LoadBalancerOperations
+    from ..resources.monitoring import MonitoringOperations
+    from ..resources.nat_gateway import NATGatewayOperations
+    from ..resources.one_click import OneClickOperations
+    from ..resources.project import ProjectOperations
+    from ..resources.region import RegionOperations
+    from ..resources.reserved_ip import ReservedIPOperations
+    from ..resources.reserved_ipv6 import ReservedIPv6Operations
+    from ..resources.size import SizeOperations
+    from ..resources.snapshot import SnapshotOperations
+    from ..resources.ssh_key import SSHKeyOperations
+    from ..resources.tag import TagOperations
+    from ..resources.volume import VolumeOperations
+    from ..resources.vpc import VPCOperations
 
 T = TypeVar("T")
 
@@ -67,162 +67,162 @@ class Resources(Generic[Mode]):
     _session: Session
 
     @resource
-    def account(self) -> type[Account[Mode]]:
+    def account(self) -> type[AccountOperations[Mode]]:
         """The account that the token belongs to."""
-        from ..resources.account import Account
+        from ..resources.account import AccountOperations
 
-        return Account
+        return AccountOperations
 
     @resource
-    def action(self) -> type[Action[Mode]]:
+    def action(self) -> type[ActionOperations[Mode]]:
         """Actions: what was done to resources of any kind."""
-        from ..resources.action import Action
+        from ..resources.action import ActionOperations
 
-        return Action
+        return ActionOperations
 
     @resource
-    def autoscale(self) -> type[Autoscale[Mode]]:
+    def autoscale(self) -> type[AutoscaleOperations[Mode]]:
         """Autoscale pools: as many Droplets as are needed."""
-        from ..resources.autoscale import Autoscale
+        from ..resources.autoscale import AutoscaleOperations
 
-        return Autoscale
+        return AutoscaleOperations
 
     @resource
-    def certificate(self) -> type[Certificate[Mode]]:
+    def certificate(self) -> type[CertificateOperations[Mode]]:
         """Certificates: TLS for load balancers, uploaded or from Let's Encrypt."""
-        from ..resources.certificate import Certificate
+        from ..resources.certificate import CertificateOperations
 
-        return Certificate
+        return CertificateOperations
 
     @resource
-    def domain(self) -> type[Domain[Mode]]:
+    def domain(self) -> type[DomainOperations[Mode]]:
         """Domains, and their DNS records."""
-        from ..resources.domain import Domain
+        from ..resources.domain import DomainOperations
 
-        return Domain
+        return DomainOperations
 
     @resource
-    def droplet(self) -> type[Droplet[Mode]]:
+    def droplet(self) -> type[DropletOperations[Mode]]:
         """Droplets: virtual machines."""
-        from ..resources.droplet import Droplet
+        from ..resources.droplet import DropletOperations
 
-        return Droplet
+        return DropletOperations
 
     @resource
-    def firewall(self) -> type[Firewall[Mode]]:
+    def firewall(self) -> type[FirewallOperations[Mode]]:
         """Firewalls: what may reach Droplets, and what they may reach."""
-        from ..resources.firewall import Firewall
+        from ..resources.firewall import FirewallOperations
 
-        return Firewall
+        return FirewallOperations
 
     @resource
-    def floating_ip(self) -> type[FloatingIP[Mode]]:
+    def floating_ip(self) -> type[FloatingIPOperations[Mode]]:
         """Floating IPs: reserved IPs by their old name."""
-        from ..resources.floating_ip import FloatingIP
+        from ..resources.floating_ip import FloatingIPOperations
 
-        return FloatingIP
+        return FloatingIPOperations
 
     @resource
-    def image(self) -> type[Image[Mode]]:
+    def image(self) -> type[ImageOperations[Mode]]:
         """Images: what Droplets are created from."""
-        from ..resources.image import Image
+        from ..resources.image import ImageOperations
 
-        return Image
+        return ImageOperations
 
     @resource
-    def load_balancer(self) -> type[LoadBalancer[Mode]]:
+    def load_balancer(self) -> type[LoadBalancerOperations[Mode]]:
         """Load balancers: one address for many Droplets."""
-        from ..resources.load_balancer import LoadBalancer
+        from ..resources.load_balancer import LoadBalancerOperations
 
-        return LoadBalancer
+        return LoadBalancerOperations
 
     @resource
-    def monitoring(self) -> type[Monitoring[Mode]]:
+    def monitoring(self) -> type[MonitoringOperations[Mode]]:
         """Monitoring: alert policies and metrics."""
-        from ..resources.monitoring import Monitoring
+        from ..resources.monitoring import MonitoringOperations
 
-        return Monitoring
+        return MonitoringOperations
 
     @resource
-    def nat_gateway(self) -> type[NATGateway[Mode]]:
+    def nat_gateway(self) -> type[NATGatewayOperations[Mode]]:
         """VPC NAT gateways: how Droplets without a public address reach the internet."""
-        from ..resources.nat_gateway import NATGateway
+        from ..resources.nat_gateway import NATGatewayOperations
 
-        return NATGateway
+        return NATGatewayOperations
 
     @resource
-    def one_click(self) -> type[OneClick[Mode]]:
+    def one_click(self) -> type[OneClickOperations[Mode]]:
         """1-Click applications."""
-        from ..resources.one_click import OneClick
+        from ..resources.one_click import OneClickOperations
 
-        return OneClick
+        return OneClickOperations
 
     @resource
-    def project(self) -> type[Project[Mode]]:
+    def project(self) -> type[ProjectOperations[Mode]]:
         """Projects: what resources are grouped by."""
-        from ..resources.project import Project
+        from ..resources.project import ProjectOperations
 
-        return Project
+        return ProjectOperations
 
     @resource
-    def region(self) -> type[Region[Mode]]:
+    def region(self) -> type[RegionOperations[Mode]]:
         """Regions: where resources can be."""
-        from ..resources.region import Region
+        from ..resources.region import RegionOperations
 
-        return Region
+        return RegionOperations
 
     @resource
-    def reserved_ip(self) -> type[ReservedIP[Mode]]:
+    def reserved_ip(self) -> type[ReservedIPOperations[Mode]]:
         """Reserved IPs: public IPv4 addresses that move between Droplets."""
-        from ..resources.reserved_ip import ReservedIP
+        from ..resources.reserved_ip import ReservedIPOperations
 
-        return ReservedIP
+        return ReservedIPOperations
 
     @resource
-    def reserved_ipv6(self) -> type[ReservedIPv6[Mode]]:
+    def reserved_ipv6(self) -> type[ReservedIPv6Operations[Mode]]:
         """Reserved IPv6: public IPv6 addresses that move between Droplets."""
-        from ..resources.reserved_ipv6 import ReservedIPv6
+        from ..resources.reserved_ipv6 import ReservedIPv6Operations
 
-        return ReservedIPv6
+        return ReservedIPv6Operations
 
     @resource
-    def size(self) -> type[Size[Mode]]:
+    def size(self) -> type[SizeOperations[Mode]]:
         """Sizes that Droplets can have."""
-        from ..resources.size import Size
+        from ..resources.size import SizeOperations
 
-        return Size
+        return SizeOperations
 
     @resource
-    def snapshot(self) -> type[Snapshot[Mode]]:
+    def snapshot(self) -> type[SnapshotOperations[Mode]]:
         """Snapshots of Droplets and of volumes."""
-        from ..resources.snapshot import Snapshot
+        from ..resources.snapshot import SnapshotOperations
 
-        return Snapshot
+        return SnapshotOperations
 
     @resource
-    def ssh_key(self) -> type[SSHKey[Mode]]:
+    def ssh_key(self) -> type[SSHKeyOperations[Mode]]:
         """SSH keys: public keys that Droplets are created with."""
-        from ..resources.ssh_key import SSHKey
+        from ..resources.ssh_key import SSHKeyOperations
 
-        return SSHKey
+        return SSHKeyOperations
 
     @resource
-    def tag(self) -> type[Tag[Mode]]:
+    def tag(self) -> type[TagOperations[Mode]]:
         """Tags: labels that resources carry."""
-        from ..resources.tag import Tag
+        from ..resources.tag import TagOperations
 
-        return Tag
+        return TagOperations
 
     @resource
-    def volume(self) -> type[Volume[Mode]]:
+    def volume(self) -> type[VolumeOperations[Mode]]:
         """Volumes: block storage that Droplets are given."""
-        from ..resources.volume import Volume
+        from ..resources.volume import VolumeOperations
 
-        return Volume
+        return VolumeOperations
 
     @resource
-    def vpc(self) -> type[VPC[Mode]]:
+    def vpc(self) -> type[VPCOperations[Mode]]:
         """VPCs: private networks, and their peerings."""
-        from ..resources.vpc import VPC
+        from ..resources.vpc import VPCOperations
 
-        return VPC
+        return VPCOperations

@@ -212,7 +212,7 @@ def shorten_traceback(error: E) -> E:
     return error.with_traceback(TracebackType(None, last.tb_frame, last.tb_lasti, last.tb_lineno))
 
 
-class Operation(DualMethod, Generic[P, R]):
+class OperationDescriptor(DualMethod, Generic[P, R]):
     """An `async def` method that both clients can call."""
 
     def __init__(self, function: Callable[Concatenate[Any, P], Coro[R]], info: OperationInfo) -> None:
@@ -229,7 +229,7 @@ class Operation(DualMethod, Generic[P, R]):
         return self._get(obj)
 
 
-class Stream(DualMethod, Generic[P, R]):
+class StreamDescriptor(DualMethod, Generic[P, R]):
     """An `async def` generator method that both clients can iterate over."""
 
     def __init__(self, function: Callable[Concatenate[Any, P], AsyncGenerator[R, None]], info: OperationInfo) -> None:
@@ -268,12 +268,12 @@ class Stream(DualMethod, Generic[P, R]):
 class operation(Declaration):  # noqa: N801 - read as a keyword
     """Make an `async def` method callable from both clients."""
 
-    def __call__(self, function: Callable[Concatenate[Any, P], Coro[R]]) -> Operation[P, R]:
-        return Operation(function, self.info)
+    def __call__(self, function: Callable[Concatenate[Any, P], Coro[R]]) -> OperationDescriptor[P, R]:
+        return OperationDescriptor(function, self.info)
 
 
 class stream(Declaration):  # noqa: N801 - read as a keyword
     """Make an `async def` generator method iterable from both clients."""
 
-    def __call__(self, function: Callable[Concatenate[Any, P], AsyncGenerator[R, None]]) -> Stream[P, R]:
-        return Stream(function, self.info)
+    def __call__(self, function: Callable[Concatenate[Any, P], AsyncGenerator[R, None]]) -> StreamDescriptor[P, R]:
+        return StreamDescriptor(function, self.info)

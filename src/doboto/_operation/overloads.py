@@ -16,7 +16,7 @@ Blocking = TypeVar("Blocking")
 Suspending = TypeVar("Suspending")
 
 
-class OverloadedOperation(DualMethod, Generic[Blocking, Suspending]):
+class OverloadedDescriptor(DualMethod, Generic[Blocking, Suspending]):
     """An `async def` method that both clients can call, each with a signature of its own."""
 
     def __init__(self, function: Callable[..., Coro[Any]], info: OperationInfo, signatures: tuple[Any, ...]) -> None:
@@ -36,6 +36,6 @@ class OverloadedOperation(DualMethod, Generic[Blocking, Suspending]):
 class overloaded_operation(Declaration, Generic[Blocking, Suspending]):  # noqa: N801 - read as a keyword
     """Make an `async def` method callable from both clients, each with a signature of its own."""
 
-    def __call__(self, function: Callable[..., Coro[Any]]) -> OverloadedOperation[Blocking, Suspending]:
+    def __call__(self, function: Callable[..., Coro[Any]]) -> OverloadedDescriptor[Blocking, Suspending]:
         signatures = get_args(vars(self)["__orig_class__"])  # the types in the brackets
-        return OverloadedOperation(function, self.info, signatures)
+        return OverloadedDescriptor(function, self.info, signatures)

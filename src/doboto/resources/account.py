@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from .._core.request import get
 from .._operation import Mode, operation
-from ..types import Account as AccountData
-from ._base.resource import Resource
+from ..types import Account
+from ._base.resource import OperationGroup
 
 
-class Account(Resource[Mode]):
+class AccountOperations(OperationGroup[Mode]):
     """The account: whose it is, its state, and its limits."""
 
     _noun = "account"
@@ -16,7 +16,7 @@ class Account(Resource[Mode]):
     @operation(
         ref="account_get", scopes="account:read", scopes_note="droplet:read and reserved_ip:read to see their limits"
     )
-    async def info(self) -> AccountData:
+    async def info(self) -> Account:
         """Read the account.
 
         Returns:

@@ -10,13 +10,13 @@ from .._core.request import Request, get, path
 from .._operation import Coro, Many, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
 from ..events import OnEvent
-from ..types import Action as ActionData
+from ..types import Action
 from ._base.actions import ActionRunner
 
-Actions: TypeAlias = list[ActionData]
+Actions: TypeAlias = list[Action]
 
 
-class Waits(Protocol[One, Many]):
+class WaitsForAction(Protocol[One, Many]):
     """An action by its id, a list by several."""
 
     @overload
@@ -27,10 +27,10 @@ class Waits(Protocol[One, Many]):
     ) -> Many: ...
 
 
-wait_operation = overloaded_operation[Waits[ActionData, Actions], Waits[Coro[ActionData], Coro[Actions]]]
+wait_operation = overloaded_operation[WaitsForAction[Action, Actions], WaitsForAction[Coro[Action], Coro[Actions]]]
 
 
-class Action(ActionRunner[Mode]):
+class ActionOperations(ActionRunner[Mode]):
     """Actions: what was done to Droplets, volumes, images and addresses, by any program."""
 
     _noun = "Action"
@@ -44,13 +44,13 @@ class Action(ActionRunner[Mode]):
         return await self._list_all("actions", "/actions")
 
     @stream(ref="actions_list", scopes="actions:read")
-    async def each(self) -> AsyncGenerator[ActionData, None]:
+    async def each(self) -> AsyncGenerator[Action, None]:
         """Go through actions one by one, newest first; from the middle of a page on, the next is read."""
         async for action in self._iterate("actions", "/actions"):
             yield action
 
     @operation(ref="actions_get", scopes="actions:read")
-    async def info(self, id: int) -> ActionData:
+    async def info(self, id: int) -> Action:
         """Read one action.
 
         Args:
@@ -61,7 +61,7 @@ class Action(ActionRunner[Mode]):
     @wait_operation(ref=("actions_get", "actions_list"), scopes="actions:read", bulk=True)
     async def wait(
         self, id: int | Sequence[int], *, poll: float = 5, timeout: float = 300, progress: OnEvent | None = None
-    ) -> ActionData | Actions:
+    ) -> Action | Actions:
         """Wait until actions have completed: of Droplets, volumes, images or addresses, begun by any program.
 
         Several are read from the list of actions, one or two requests a poll.

@@ -25,7 +25,7 @@ wait_operation = overloaded_operation[
 ]
 
 
-class Autoscale(LifecycleOperations[Mode]):
+class AutoscaleOperations(LifecycleOperations[Mode]):
     """Autoscale pools: Droplets of one template, as many as are needed."""
 
     _noun = "pool"

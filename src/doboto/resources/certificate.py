@@ -12,16 +12,15 @@ from .._operation.overloads import overloaded_operation
 from .._wait.lifecycle import Lifecycle
 from ..errors import ArgumentValueError
 from ..events import OnEvent
-from ..types import Certificate as CertificateData
-from ..types import CertificateType
+from ..types import Certificate, CertificateType
 from ._base.create import CreateSpec, has_name
 from ._base.lifecycle import LifecycleOperations, Until, Waits
 
-Certificates: TypeAlias = list[CertificateData]
-Present: TypeAlias = tuple[CertificateData, CertificateData | None]
+Certificates: TypeAlias = list[Certificate]
+Present: TypeAlias = tuple[Certificate, Certificate | None]
 
 
-class Creates(Protocol[One]):
+class CreatesCertificate(Protocol[One]):
     """A certificate to be uploaded, or one to be ordered from Let's Encrypt."""
 
     @overload
@@ -52,17 +51,17 @@ class Creates(Protocol[One]):
     ) -> One: ...
 
 
-create_operation = overloaded_operation[Creates[CertificateData], Creates[Coro[CertificateData]]]
-present_operation = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
+create_operation = overloaded_operation[CreatesCertificate[Certificate], CreatesCertificate[Coro[Certificate]]]
+present_operation = overloaded_operation[CreatesCertificate[Present], CreatesCertificate[Coro[Present]]]
 wait_operation = overloaded_operation[
-    Waits[str, CertificateData, Certificates, None], Waits[str, Coro[CertificateData], Coro[Certificates], Coro[None]]
+    Waits[str, Certificate, Certificates, None], Waits[str, Coro[Certificate], Coro[Certificates], Coro[None]]
 ]
 
 #: API reference, `state` of a certificate.
 LIFECYCLE = Lifecycle("certificate", "/certificates/{id}", "verified", frozenset({"error"}), "state")
 
 
-class Certificate(LifecycleOperations[Mode]):
+class CertificateOperations(LifecycleOperations[Mode]):
     """TLS certificates, uploaded or from Let's Encrypt, for load balancers."""
 
     _noun = "certificate"
@@ -74,7 +73,7 @@ class Certificate(LifecycleOperations[Mode]):
         return await self._list_all("certificates", "/certificates", filters(name=name))
 
     @stream(ref="certificates_list", scopes="certificate:read")
-    async def each(self, *, name: str | None = None) -> AsyncGenerator[CertificateData, None]:
+    async def each(self, *, name: str | None = None) -> AsyncGenerator[Certificate, None]:
         """Iterate over certificates; the next page is read in advance."""
         async for certificate in self._iterate("certificates", "/certificates", filters(name=name)):
             yield certificate
@@ -98,7 +97,7 @@ class Certificate(LifecycleOperations[Mode]):
         poll: float = 5,
         timeout: float = 300,
         progress: OnEvent | None = None,
-    ) -> CertificateData:
+    ) -> Certificate:
         """Upload a certificate, or order one from Let's Encrypt.
 
         Either of::
@@ -157,7 +156,7 @@ class Certificate(LifecycleOperations[Mode]):
         return await self._create_and_wait_unless_exists(wanted, LIFECYCLE, self._plan(poll, timeout, progress), wait)
 
     @operation(ref="certificates_get", scopes="certificate:read")
-    async def info(self, id: str) -> CertificateData:
+    async def info(self, id: str) -> Certificate:
         """Read one certificate.
 
         Returns:
@@ -174,7 +173,7 @@ class Certificate(LifecycleOperations[Mode]):
         poll: float = 5,
         timeout: float = 300,
         progress: OnEvent | None = None,
-    ) -> CertificateData | Certificates | None:
+    ) -> Certificate | Certificates | None:
         """Wait until certificates are verified, or until they no longer exist."""
         return await self._wait_for(LIFECYCLE, id, until, self._plan(poll, timeout, progress))
 

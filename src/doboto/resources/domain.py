@@ -8,15 +8,15 @@ from typing import TypeAlias
 from .._core.attributes import check_attributes
 from .._core.request import Request, check_text, path
 from .._operation import Mode, operation, stream
-from ..types import Domain as DomainData
+from ..types import Domain
 from ._base.create import CreateSpec
 from .domain_records import DomainRecords
 
-Domains: TypeAlias = list[DomainData]
-Present: TypeAlias = tuple[DomainData, DomainData | None]
+Domains: TypeAlias = list[Domain]
+Present: TypeAlias = tuple[Domain, Domain | None]
 
 
-class Domain(DomainRecords[Mode]):
+class DomainOperations(DomainRecords[Mode]):
     """Domains whose DNS DigitalOcean manages, and their records."""
 
     _noun = "domain"
@@ -28,13 +28,13 @@ class Domain(DomainRecords[Mode]):
         return await self._list_all("domains", "/domains")
 
     @stream(ref="domains_list", scopes="domain:read")
-    async def each(self) -> AsyncGenerator[DomainData, None]:
+    async def each(self) -> AsyncGenerator[Domain, None]:
         """Iterate over domains; the next page is read in advance."""
         async for domain in self._iterate("domains", "/domains"):
             yield domain
 
     @operation(ref="domains_create", scopes="domain:create", effect="create")
-    async def create(self, name: str, ip_address: str | None = None) -> DomainData:
+    async def create(self, name: str, ip_address: str | None = None) -> Domain:
         """Create a domain.
 
         Args:
@@ -61,7 +61,7 @@ class Domain(DomainRecords[Mode]):
         return await self._create_unless_exists(create_spec(name, ip_address), self._session.deadline())
 
     @operation(ref="domains_get", scopes="domain:read")
-    async def info(self, name: str) -> DomainData:
+    async def info(self, name: str) -> Domain:
         """Read one domain.
 
         Returns:

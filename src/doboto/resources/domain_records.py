@@ -17,7 +17,7 @@ Records: TypeAlias = list[DomainRecord]
 PresentRecord: TypeAlias = tuple[DomainRecord, DomainRecord | None]
 
 
-class Creates(Protocol[One]):
+class CreatesRecord(Protocol[One]):
     """The domain, and the record's attributes as a mapping, as keyword arguments, or as both."""
 
     @overload
@@ -26,7 +26,7 @@ class Creates(Protocol[One]):
     def __call__(self, domain: str, /, **attributes: Unpack[DomainRecordCreate]) -> One: ...
 
 
-class Updates(Protocol[One]):
+class UpdatesRecord(Protocol[One]):
     """The record, and what changes as a mapping, as keyword arguments, or as both."""
 
     @overload
@@ -39,9 +39,9 @@ class Updates(Protocol[One]):
     ) -> One: ...
 
 
-create_operation = overloaded_operation[Creates[DomainRecord], Creates[Coro[DomainRecord]]]
-present_operation = overloaded_operation[Creates[PresentRecord], Creates[Coro[PresentRecord]]]
-update_operation = overloaded_operation[Updates[DomainRecord], Updates[Coro[DomainRecord]]]
+create_operation = overloaded_operation[CreatesRecord[DomainRecord], CreatesRecord[Coro[DomainRecord]]]
+present_operation = overloaded_operation[CreatesRecord[PresentRecord], CreatesRecord[Coro[PresentRecord]]]
+update_operation = overloaded_operation[UpdatesRecord[DomainRecord], UpdatesRecord[Coro[DomainRecord]]]
 
 #: What makes two records of one name and type different ones, beside their data.
 APART = ("port", "tag")

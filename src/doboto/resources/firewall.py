@@ -15,22 +15,21 @@ from .._wait.lifecycle import Lifecycle
 from .._wait.polling import WaitPlan
 from ..errors import ArgumentValueError
 from ..events import OnEvent
-from ..types import Firewall as FirewallData
-from ..types import FirewallCreate, InboundRule, OutboundRule
+from ..types import Firewall, FirewallCreate, InboundRule, OutboundRule
 from ._base.create import CreateSpec, has_name
 from ._base.lifecycle import LifecycleOperations, Until, Waits
 
-Firewalls: TypeAlias = list[FirewallData]
-Present: TypeAlias = tuple[FirewallData, FirewallData | None]
+Firewalls: TypeAlias = list[Firewall]
+Present: TypeAlias = tuple[Firewall, Firewall | None]
 wait_operation = overloaded_operation[
-    Waits[str, FirewallData, Firewalls, None], Waits[str, Coro[FirewallData], Coro[Firewalls], Coro[None]]
+    Waits[str, Firewall, Firewalls, None], Waits[str, Coro[Firewall], Coro[Firewalls], Coro[None]]
 ]
 
 #: API reference, `status` of a firewall.
 LIFECYCLE = Lifecycle("firewall", "/firewalls/{id}", "succeeded", frozenset({"failed"}))
 
 
-class Firewall(LifecycleOperations[Mode]):
+class FirewallOperations(LifecycleOperations[Mode]):
     """Cloud firewalls: they drop what no rule lets through."""
 
     _noun = "firewall"
@@ -46,7 +45,7 @@ class Firewall(LifecycleOperations[Mode]):
     @stream(
         ref="firewalls_list", scopes="firewall:read", scopes_note="droplet:read and tag:read to see what they protect"
     )
-    async def each(self) -> AsyncGenerator[FirewallData, None]:
+    async def each(self) -> AsyncGenerator[Firewall, None]:
         """Iterate over firewalls; the next page is read in advance."""
         async for firewall in self._iterate("firewalls", "/firewalls"):
             yield firewall
@@ -65,7 +64,7 @@ class Firewall(LifecycleOperations[Mode]):
         timeout: float = 300,
         progress: OnEvent | None = None,
         **attributes: Unpack[FirewallCreate],
-    ) -> FirewallData:
+    ) -> Firewall:
         """Create a firewall.
 
         Args:
@@ -113,7 +112,7 @@ class Firewall(LifecycleOperations[Mode]):
     @operation(
         ref="firewalls_get", scopes="firewall:read", scopes_note="droplet:read and tag:read to see what it protects"
     )
-    async def info(self, id: str) -> FirewallData:
+    async def info(self, id: str) -> Firewall:
         """Read one firewall."""
         return await self._get("firewall", path("/firewalls/{id}", id=id))
 
@@ -132,7 +131,7 @@ class Firewall(LifecycleOperations[Mode]):
         timeout: float = 300,
         progress: OnEvent | None = None,
         **attributes: Unpack[FirewallCreate],
-    ) -> FirewallData:
+    ) -> Firewall:
         """Replace a firewall's configuration. FIELDS THAT ARE NOT GIVEN ARE RESET.
 
         Without Droplets and tags it protects nothing.
@@ -155,7 +154,7 @@ class Firewall(LifecycleOperations[Mode]):
         poll: float = 5,
         timeout: float = 300,
         progress: OnEvent | None = None,
-    ) -> FirewallData | Firewalls | None:
+    ) -> Firewall | Firewalls | None:
         """Wait until firewalls are applied to every Droplet, or until they no longer exist."""
         return await self._wait_for(LIFECYCLE, id, until, self._plan(poll, timeout, progress))
 

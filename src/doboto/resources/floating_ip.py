@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from .._operation import Mode
-from .reserved_ip import ReservedIP
+from .reserved_ip import ReservedIPOperations
 
 
-class FloatingIP(ReservedIP[Mode]):
+class FloatingIPOperations(ReservedIPOperations[Mode]):
     """Floating IPs: public IPv4 addresses that stay, and move between Droplets. `reserved_ip` is their new name."""
 
     _root = "/floating_ips"

@@ -16,22 +16,21 @@ from .._wait.lifecycle import Lifecycle
 from .._wait.polling import WaitPlan
 from ..errors import ArgumentValueError
 from ..events import OnEvent
-from ..types import Action, ImageCreate, ImageListType
-from ..types import Image as ImageData
+from ..types import Action, Image, ImageCreate, ImageListType
 from ._base.actions import ActionRunner, action_spec
 from ._base.create import CreateSpec
 from ._base.lifecycle import LifecycleOperations, Until, Waits
 from .image_transfers import ImageTransfers
 
-Images: TypeAlias = list[ImageData]
+Images: TypeAlias = list[Image]
 Actions: TypeAlias = list[Action]
-Present: TypeAlias = tuple[ImageData, ImageData | None]
+Present: TypeAlias = tuple[Image, Image | None]
 wait_operation = overloaded_operation[
-    Waits[int, ImageData, Images, None], Waits[int, Coro[ImageData], Coro[Images], Coro[None]]
+    Waits[int, Image, Images, None], Waits[int, Coro[Image], Coro[Images], Coro[None]]
 ]
 
 
-class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode]):
+class ImageOperations(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode]):
     """Images: what Droplets are created from. Snapshots and backups are images too; `droplet` makes those."""
 
     _noun = "image"
@@ -55,13 +54,13 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
     @stream(ref="images_list", scopes="image:read")
     async def each(
         self, type: ImageListType | None = None, private: bool | None = None, *, tag_name: str | None = None
-    ) -> AsyncGenerator[ImageData, None]:
+    ) -> AsyncGenerator[Image, None]:
         """Iterate over images; the next page is read in advance."""
         async for image in self._iterate("images", "/images", query(type, private, tag_name)):
             yield image
 
     @operation(ref="images_get", scopes="image:read")
-    async def info(self, id_slug: int | str) -> ImageData:
+    async def info(self, id_slug: int | str) -> Image:
         """Read one image.
 
         Args:
@@ -83,7 +82,7 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         timeout: float = 300,
         progress: OnEvent | None = None,
         **attributes: Unpack[ImageCreate],
-    ) -> ImageData:
+    ) -> Image:
         """Import an image from a URL.
 
         Args:
@@ -129,7 +128,7 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
     @operation(ref="images_update", scopes="image:update", effect="update")
     async def update(
         self, id: int, name: str | None, *, description: str | None = None, distribution: str | None = None
-    ) -> ImageData:
+    ) -> Image:
         """Change one of one's own images.
 
         Args:
@@ -157,7 +156,7 @@ class Image(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRunner[Mode])
         poll: float = 5,
         timeout: float = 300,
         progress: OnEvent | None = None,
-    ) -> ImageData | Images | None:
+    ) -> Image | Images | None:
         """Wait until images can be used and no action is running on them, or until they no longer exist."""
         return await self._wait_for(replace(IMPORT, has_actions=True), id, until, self._plan(poll, timeout, progress))
 

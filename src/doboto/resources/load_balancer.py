@@ -12,16 +12,15 @@ from .._operation.overloads import overloaded_operation
 from .._wait.lifecycle import Lifecycle
 from ..errors import ArgumentValueError
 from ..events import OnEvent
-from ..types import ForwardingRule, LoadBalancerCreate
-from ..types import LoadBalancer as LoadBalancerData
+from ..types import ForwardingRule, LoadBalancer, LoadBalancerCreate
 from ._base.create import CreateSpec, has_name
 from ._base.lifecycle import LifecycleOperations, Until, Waits
 
-LoadBalancers: TypeAlias = list[LoadBalancerData]
-Present: TypeAlias = tuple[LoadBalancerData, LoadBalancerData | None]
+LoadBalancers: TypeAlias = list[LoadBalancer]
+Present: TypeAlias = tuple[LoadBalancer, LoadBalancer | None]
 
 
-class Creates(Protocol[One]):
+class CreatesLoadBalancer(Protocol[One]):
     """Attributes as a mapping, as keyword arguments, or as both; keyword arguments override the mapping."""
 
     @overload
@@ -47,8 +46,8 @@ class Creates(Protocol[One]):
     ) -> One: ...
 
 
-class Updates(Protocol[One]):
-    """All attributes, as `Creates` takes them."""
+class UpdatesLoadBalancer(Protocol[One]):
+    """All attributes, as `CreatesLoadBalancer` takes them."""
 
     @overload
     def __call__(
@@ -75,19 +74,19 @@ class Updates(Protocol[One]):
     ) -> One: ...
 
 
-create_operation = overloaded_operation[Creates[LoadBalancerData], Creates[Coro[LoadBalancerData]]]
-present_operation = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
-update_operation = overloaded_operation[Updates[LoadBalancerData], Updates[Coro[LoadBalancerData]]]
+create_operation = overloaded_operation[CreatesLoadBalancer[LoadBalancer], CreatesLoadBalancer[Coro[LoadBalancer]]]
+present_operation = overloaded_operation[CreatesLoadBalancer[Present], CreatesLoadBalancer[Coro[Present]]]
+update_operation = overloaded_operation[UpdatesLoadBalancer[LoadBalancer], UpdatesLoadBalancer[Coro[LoadBalancer]]]
 wait_operation = overloaded_operation[
-    Waits[str, LoadBalancerData, LoadBalancers, None],
-    Waits[str, Coro[LoadBalancerData], Coro[LoadBalancers], Coro[None]],
+    Waits[str, LoadBalancer, LoadBalancers, None],
+    Waits[str, Coro[LoadBalancer], Coro[LoadBalancers], Coro[None]],
 ]
 
 #: API reference, `status` of a load balancer.
 LIFECYCLE = Lifecycle("load_balancer", "/load_balancers/{id}", "active", frozenset({"errored"}))
 
 
-class LoadBalancer(LifecycleOperations[Mode]):
+class LoadBalancerOperations(LifecycleOperations[Mode]):
     """Load balancers: one address for many Droplets."""
 
     _noun = "load balancer"
@@ -98,7 +97,7 @@ class LoadBalancer(LifecycleOperations[Mode]):
         return await self._list_all("load_balancers", "/load_balancers")
 
     @stream(ref="loadBalancers_list", scopes="load_balancer:read")
-    async def each(self) -> AsyncGenerator[LoadBalancerData, None]:
+    async def each(self) -> AsyncGenerator[LoadBalancer, None]:
         """Iterate over load balancers; the next page is read in advance."""
         async for balancer in self._iterate("load_balancers", "/load_balancers"):
             yield balancer
@@ -118,7 +117,7 @@ class LoadBalancer(LifecycleOperations[Mode]):
         *,
         progress: OnEvent | None = None,
         **attributes: Any,
-    ) -> LoadBalancerData:
+    ) -> LoadBalancer:
         """Create a load balancer.
 
         Args:
@@ -171,7 +170,7 @@ class LoadBalancer(LifecycleOperations[Mode]):
         return await self._create_and_wait_unless_exists(create_spec(attribs, attributes), LIFECYCLE, plan, wait)
 
     @operation(ref="loadBalancers_get", scopes="load_balancer:read")
-    async def info(self, id: str) -> LoadBalancerData:
+    async def info(self, id: str) -> LoadBalancer:
         """Read one load balancer."""
         return await self._get("load_balancer", path("/load_balancers/{id}", id=id))
 
@@ -191,7 +190,7 @@ class LoadBalancer(LifecycleOperations[Mode]):
         timeout: float = 300,
         progress: OnEvent | None = None,
         **attributes: Any,
-    ) -> LoadBalancerData:
+    ) -> LoadBalancer:
         """Replace a load balancer's configuration. FIELDS THAT ARE NOT GIVEN ARE RESET.
 
         Args:
@@ -213,7 +212,7 @@ class LoadBalancer(LifecycleOperations[Mode]):
         poll: float = 5,
         timeout: float = 300,
         progress: OnEvent | None = None,
-    ) -> LoadBalancerData | LoadBalancers | None:
+    ) -> LoadBalancer | LoadBalancers | None:
         """Wait until load balancers are active, or until they no longer exist."""
         return await self._wait_for(LIFECYCLE, id, until, self._plan(poll, timeout, progress))
 

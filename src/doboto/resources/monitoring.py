@@ -52,7 +52,7 @@ Direction: TypeAlias = Literal["inbound", "outbound"]
 Time: TypeAlias = float | str | datetime
 
 
-class Monitoring(Creation[Mode]):
+class MonitoringOperations(Creation[Mode]):
     """Monitoring: alert policies, and what was measured of Droplets and autoscale pools."""
 
     _noun = "alert policy"

@@ -11,22 +11,21 @@ from .._operation import Coro, Mode, operation, stream
 from .._operation.overloads import overloaded_operation
 from .._wait.lifecycle import Lifecycle
 from ..events import OnEvent
-from ..types import NATGateway as NATGatewayData
-from ..types import NATGatewayCreate, NATGatewayState, NATGatewayUpdate
+from ..types import NATGateway, NATGatewayCreate, NATGatewayState, NATGatewayUpdate
 from ._base.create import CreateSpec, has_name
 from ._base.lifecycle import LifecycleOperations, Until, Waits
 
-NATGateways: TypeAlias = list[NATGatewayData]
-Present: TypeAlias = tuple[NATGatewayData, NATGatewayData | None]
+NATGateways: TypeAlias = list[NATGateway]
+Present: TypeAlias = tuple[NATGateway, NATGateway | None]
 wait_operation = overloaded_operation[
-    Waits[str, NATGatewayData, NATGateways, None], Waits[str, Coro[NATGatewayData], Coro[NATGateways], Coro[None]]
+    Waits[str, NATGateway, NATGateways, None], Waits[str, Coro[NATGateway], Coro[NATGateways], Coro[None]]
 ]
 
 #: API reference, `state` of a VPC NAT gateway.
 LIFECYCLE = Lifecycle("vpc_nat_gateway", "/vpc_nat_gateways/{id}", "ACTIVE", frozenset({"ERROR", "INVALID"}), "state")
 
 
-class NATGateway(LifecycleOperations[Mode]):
+class NATGatewayOperations(LifecycleOperations[Mode]):
     """VPC NAT gateways: how Droplets without a public address reach the internet."""
 
     _noun = "gateway"
@@ -57,7 +56,7 @@ class NATGateway(LifecycleOperations[Mode]):
         state: NATGatewayState | None = None,
         region: str | None = None,
         type: str | None = None,
-    ) -> AsyncGenerator[NATGatewayData, None]:
+    ) -> AsyncGenerator[NATGateway, None]:
         """Iterate over NAT gateways; the next page is read in advance."""
         async for gateway in self._iterate(ROOT, f"/{ROOT}", query(name, state, region, type)):
             yield gateway
@@ -76,7 +75,7 @@ class NATGateway(LifecycleOperations[Mode]):
         timeout: float = 300,
         progress: OnEvent | None = None,
         **attributes: Unpack[NATGatewayCreate],
-    ) -> NATGatewayData:
+    ) -> NATGateway:
         """Create a NAT gateway in a VPC.
 
         Args:
@@ -121,7 +120,7 @@ class NATGateway(LifecycleOperations[Mode]):
         return await self._create_and_wait_unless_exists(create_spec(attributes), LIFECYCLE, plan, wait)
 
     @operation(ref="vpcnatgateways_get", scopes="nat_gateway:read")
-    async def info(self, id: str) -> NATGatewayData:
+    async def info(self, id: str) -> NATGateway:
         """Read one NAT gateway."""
         return await self._fetch("vpc_nat_gateway", LIFECYCLE.request(id))
 
@@ -140,7 +139,7 @@ class NATGateway(LifecycleOperations[Mode]):
         timeout: float = 300,
         progress: OnEvent | None = None,
         **attributes: Unpack[NATGatewayUpdate],
-    ) -> NATGatewayData:
+    ) -> NATGateway:
         """Change a NAT gateway's name, size, time-outs or role in its VPC.
 
         Args:
@@ -163,7 +162,7 @@ class NATGateway(LifecycleOperations[Mode]):
         poll: float = 5,
         timeout: float = 300,
         progress: OnEvent | None = None,
-    ) -> NATGatewayData | NATGateways | None:
+    ) -> NATGateway | NATGateways | None:
         """Wait until NAT gateways are active, or until they no longer exist."""
         return await self._wait_for(LIFECYCLE, id, until, self._plan(poll, timeout, progress))
 

@@ -8,16 +8,16 @@ from .._core.attributes import to_nonempty_list
 from .._core.request import Request, check_text, filters, get
 from .._json import mapping
 from .._operation import Mode, operation
-from ..types import OneClick as OneClickData
+from ..types import OneClick
 from ._base.create import Creation
 
-OneClicks: TypeAlias = list[OneClickData]
+OneClicks: TypeAlias = list[OneClick]
 Slugs: TypeAlias = list[str]
 #: What a 1-Click application is installed on.
 OneClickType: TypeAlias = Literal["droplet", "kubernetes"]
 
 
-class OneClick(Creation[Mode]):
+class OneClickOperations(Creation[Mode]):
     """1-Click applications. A Droplet's is an image: create the Droplet from its slug."""
 
     _noun = "1-Click application"

@@ -9,16 +9,15 @@ from .._core.attributes import check_attributes
 from .._core.request import Request
 from .._operation import Mode, operation, stream
 from ..errors import ArgumentValueError
-from ..types import Project as ProjectData
-from ..types import ProjectAttributes, ProjectCreate
+from ..types import Project, ProjectAttributes, ProjectCreate
 from ._base.create import CreateSpec, change_request, check_changes, has_name
 from .project_resources import DEFAULT, ProjectResources, project_path
 
-Projects: TypeAlias = list[ProjectData]
-Present: TypeAlias = tuple[ProjectData, ProjectData | None]
+Projects: TypeAlias = list[Project]
+Present: TypeAlias = tuple[Project, Project | None]
 
 
-class Project(ProjectResources[Mode]):
+class ProjectOperations(ProjectResources[Mode]):
     """Projects: what resources are grouped by. One of them is the default."""
 
     _noun = "project"
@@ -29,13 +28,13 @@ class Project(ProjectResources[Mode]):
         return await self._list_all("projects", "/projects")
 
     @stream(ref="projects_list", scopes="project:read")
-    async def each(self) -> AsyncGenerator[ProjectData, None]:
+    async def each(self) -> AsyncGenerator[Project, None]:
         """Iterate over projects; the next page is read in advance."""
         async for project in self._iterate("projects", "/projects"):
             yield project
 
     @operation(ref="projects_create", scopes="project:create", effect="create")
-    async def create(self, **attributes: Unpack[ProjectCreate]) -> ProjectData:
+    async def create(self, **attributes: Unpack[ProjectCreate]) -> Project:
         """Create a project.
 
         Args:
@@ -57,17 +56,17 @@ class Project(ProjectResources[Mode]):
         return await self._create_unless_exists(create_spec(attributes), self._session.deadline())
 
     @operation(ref="projects_get", scopes="project:read")
-    async def info(self, id: str) -> ProjectData:
+    async def info(self, id: str) -> Project:
         """Read one project."""
         return await self._get("project", project_path(id))
 
     @operation(ref="projects_get_default", scopes="project:read")
-    async def default_info(self) -> ProjectData:
+    async def default_info(self) -> Project:
         """Read the default project."""
         return await self._get("project", DEFAULT)
 
     @operation(ref=("projects_patch", "projects_update"), scopes="project:update", effect="update")
-    async def update(self, id: str, *, replace: bool = False, **attributes: Unpack[ProjectAttributes]) -> ProjectData:
+    async def update(self, id: str, *, replace: bool = False, **attributes: Unpack[ProjectAttributes]) -> Project:
         """Change a project, or make it the default.
 
         Args:
@@ -83,7 +82,7 @@ class Project(ProjectResources[Mode]):
         return await self._fetch("project", update_request(project_path(id), attributes, replace=replace))
 
     @operation(ref=("projects_patch_default", "projects_update_default"), scopes="project:update", effect="update")
-    async def default_update(self, *, replace: bool = False, **attributes: Unpack[ProjectAttributes]) -> ProjectData:
+    async def default_update(self, *, replace: bool = False, **attributes: Unpack[ProjectAttributes]) -> Project:
         """Change the default project.
 
         Args:

@@ -6,13 +6,13 @@ from collections.abc import AsyncGenerator
 from typing import TypeAlias
 
 from .._operation import Mode, operation, stream
-from ..types import Region as RegionData
-from ._base.resource import Resource
+from ..types import Region
+from ._base.resource import OperationGroup
 
-Regions: TypeAlias = list[RegionData]
+Regions: TypeAlias = list[Region]
 
 
-class Region(Resource[Mode]):
+class RegionOperations(OperationGroup[Mode]):
     """Regions: where resources can be."""
 
     _noun = "region"
@@ -23,7 +23,7 @@ class Region(Resource[Mode]):
         return await self._list_all("regions", "/regions")
 
     @stream(ref="regions_list", scopes="regions:read")
-    async def each(self) -> AsyncGenerator[RegionData, None]:
+    async def each(self) -> AsyncGenerator[Region, None]:
         """Iterate over regions; the next page is read in advance."""
         async for region in self._iterate("regions", "/regions"):
             yield region

@@ -18,8 +18,7 @@ from .._wait.lifecycle import Lifecycle, LifecycleWatch
 from .._wait.polling import WaitPlan, wait
 from ..errors import ArgumentValueError, DOBOTOActionException, DOBOTOException
 from ..events import OnEvent
-from ..types import Action
-from ..types import ReservedIP as ReservedIPData
+from ..types import Action, ReservedIP
 from ._base.addresses import Addresses, droplet_of
 from ._base.create import CreateSpec
 from ._base.lifecycle import Waiter
@@ -28,10 +27,10 @@ from ._base.recovery import outcome_unknown
 Actions: TypeAlias = list[Action]
 
 
-class ReservedIP(Addresses[Mode, ReservedIPData], Waiter[Mode]):
+class ReservedIPOperations(Addresses[Mode, ReservedIP], Waiter[Mode]):
     """Reserved IPs: public IPv4 addresses that stay, and move between Droplets."""
 
-    _kind = ReservedIPData
+    _kind = ReservedIP
     _root = "/reserved_ips"
     _plural = "reserved_ips"
     _single = "reserved_ip"
@@ -54,7 +53,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData], Waiter[Mode]):
         poll: float = 5,
         timeout: float = 300,
         progress: OnEvent | None = None,
-    ) -> ReservedIPData:
+    ) -> ReservedIP:
         """Reserve an address, for a Droplet or in a region.
 
         Args:
@@ -71,9 +70,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData], Waiter[Mode]):
             DOBOTOActionException: It was reserved and could not be assigned, while waiting; it is in `created`.
         """
         plan = self._plan(poll, timeout, progress)
-        made: ReservedIPData = await self._create_resource(
-            self._create_spec(droplet_id, region, project_id), plan.deadline
-        )
+        made: ReservedIP = await self._create_resource(self._create_spec(droplet_id, region, project_id), plan.deadline)
         if not wait or droplet_id is None:
             return made
         try:
@@ -95,7 +92,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData], Waiter[Mode]):
     @operation(ref=("reservedIPs_get", "floatingIPs_get"), scopes="reserved_ip:read")
     async def wait(
         self, ip: str, *, poll: float = 5, timeout: float = 300, progress: OnEvent | None = None
-    ) -> ReservedIPData:
+    ) -> ReservedIP:
         """Wait until no action is running on an address: until it is assigned, or free.
 
         Returns:
@@ -167,7 +164,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData], Waiter[Mode]):
             why = f"found {found['ip']}, which may be another program's: {doubt}"
         raise outcome_unknown(failure, spec.asked, spec.what, why, [])
 
-    async def _wait_until_assigned(self, address: ReservedIPData, droplet_id: int, plan: WaitPlan) -> ReservedIPData:
+    async def _wait_until_assigned(self, address: ReservedIP, droplet_id: int, plan: WaitPlan) -> ReservedIP:
         """The address once its action is over.
 
         Raises:
@@ -176,7 +173,7 @@ class ReservedIP(Addresses[Mode, ReservedIPData], Waiter[Mode]):
         ip = address["ip"]
         watch = LifecycleWatch(self._session, "assign_ip", self._lifecycle, {ip: {"locked": True}})
         await wait(self._session, watch, plan)
-        seen: ReservedIPData = watch.result()[0]
+        seen: ReservedIP = watch.result()[0]
         # The API leaves `droplet` out for a token without droplet:read.
         if "droplet" in seen and droplet_of(seen) != droplet_id:
             raise DOBOTOActionException(f"{self._noun} {ip} was not assigned to Droplet {droplet_id}", seen)

@@ -8,23 +8,23 @@ from typing import Any
 from .._core.deadline import Deadline
 from .._core.request import Request, check_text, get, path
 from .._operation import Mode, operation
-from ..types import ReservedIPv6 as ReservedIPv6Data
+from ..types import ReservedIPv6
 from ._base.actions import ActionSpec
 from ._base.addresses import TYPES, Addresses, droplet_of
 from ._base.create import CreateSpec
 
 
-class ReservedIPv6(Addresses[Mode, ReservedIPv6Data]):
+class ReservedIPv6Operations(Addresses[Mode, ReservedIPv6]):
     """Reserved IPv6: public IPv6 addresses that stay, and move between Droplets."""
 
-    _kind = ReservedIPv6Data
+    _kind = ReservedIPv6
     _root = "/reserved_ipv6"
     _plural = "reserved_ipv6s"
     _single = "reserved_ipv6"
     _noun = "reserved IPv6"
 
     @operation(ref="reservedIPv6_create", scopes="reserved_ip:create", effect="create")
-    async def create(self, region: str) -> ReservedIPv6Data:
+    async def create(self, region: str) -> ReservedIPv6:
         """Reserve an address in a region. It is assigned by `assign`.
 
         Args:

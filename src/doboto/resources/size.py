@@ -6,13 +6,13 @@ from collections.abc import AsyncGenerator
 from typing import TypeAlias
 
 from .._operation import Mode, operation, stream
-from ..types import Size as SizeData
-from ._base.resource import Resource
+from ..types import Size
+from ._base.resource import OperationGroup
 
-Sizes: TypeAlias = list[SizeData]
+Sizes: TypeAlias = list[Size]
 
 
-class Size(Resource[Mode]):
+class SizeOperations(OperationGroup[Mode]):
     """Sizes that Droplets can have, and their prices."""
 
     _noun = "size"
@@ -23,7 +23,7 @@ class Size(Resource[Mode]):
         return await self._list_all("sizes", "/sizes")
 
     @stream(ref="sizes_list", scopes=("sizes:read", "regions:read"))
-    async def each(self) -> AsyncGenerator[SizeData, None]:
+    async def each(self) -> AsyncGenerator[Size, None]:
         """Iterate over sizes; the next page is read in advance."""
         async for size in self._iterate("sizes", "/sizes"):
             yield size

@@ -8,15 +8,15 @@ from typing import Any, Literal, TypeAlias
 from .._core.request import Request, filters, path
 from .._json import items
 from .._operation import Mode, operation, stream
-from ..types import Snapshot as SnapshotData
-from ._base.resource import Resource
+from ..types import Snapshot
+from ._base.resource import OperationGroup
 
-Snapshots: TypeAlias = list[SnapshotData]
+Snapshots: TypeAlias = list[Snapshot]
 #: What a snapshot was made of.
 ResourceType: TypeAlias = Literal["droplet", "volume"]
 
 
-class Snapshot(Resource[Mode]):
+class SnapshotOperations(OperationGroup[Mode]):
     """Snapshots of Droplets and of volumes, side by side. They are made by `droplet` and `volume`."""
 
     _noun = "snapshot"
@@ -36,7 +36,7 @@ class Snapshot(Resource[Mode]):
     @stream(ref="snapshots_list", scopes="snapshot:read")
     async def each(
         self, resource_type: ResourceType | None = None, *, region: str | None = None
-    ) -> AsyncGenerator[SnapshotData, None]:
+    ) -> AsyncGenerator[Snapshot, None]:
         """Iterate over snapshots; the next page is read in advance."""
         filters(region=region)
         query = filters(resource_type=resource_type)
@@ -49,7 +49,7 @@ class Snapshot(Resource[Mode]):
         scopes="snapshot:read",
         scopes_note="block_storage_snapshot:read instead for a snapshot of a volume",
     )
-    async def info(self, id: int | str) -> SnapshotData:
+    async def info(self, id: int | str) -> Snapshot:
         """Read one snapshot.
 
         Args:

@@ -10,14 +10,14 @@ from .._core.keys import public_key_blob
 from .._core.request import Request, check_text, path
 from .._operation import Mode, operation, stream
 from ..errors import DOBOTONotFoundException
-from ..types import SSHKey as SSHKeyData
+from ..types import SSHKey
 from ._base.create import CreateSpec, Creation
 
-SSHKeys: TypeAlias = list[SSHKeyData]
-Present: TypeAlias = tuple[SSHKeyData, SSHKeyData | None]
+SSHKeys: TypeAlias = list[SSHKey]
+Present: TypeAlias = tuple[SSHKey, SSHKey | None]
 
 
-class SSHKey(Creation[Mode]):
+class SSHKeyOperations(Creation[Mode]):
     """SSH keys: public keys that Droplets are created with."""
 
     _noun = "SSH key"
@@ -29,13 +29,13 @@ class SSHKey(Creation[Mode]):
         return await self._list_all("ssh_keys", "/account/keys")
 
     @stream(ref="sshKeys_list", scopes="ssh_key:read")
-    async def each(self) -> AsyncGenerator[SSHKeyData, None]:
+    async def each(self) -> AsyncGenerator[SSHKey, None]:
         """Iterate over SSH keys; the next page is read in advance."""
         async for key in self._iterate("ssh_keys", "/account/keys"):
             yield key
 
     @operation(ref="sshKeys_create", scopes="ssh_key:create", effect="create")
-    async def create(self, name: str, public_key: str) -> SSHKeyData:
+    async def create(self, name: str, public_key: str) -> SSHKey:
         """Add a public key to the account.
 
         Args:
@@ -67,20 +67,20 @@ class SSHKey(Creation[Mode]):
         spec, deadline = create_spec(name, public_key), self._session.deadline()
         try:
             where = path("/account/keys/{key}", key=fingerprint(public_key))
-            there: SSHKeyData = await self._get("ssh_key", where, deadline)
+            there: SSHKey = await self._get("ssh_key", where, deadline)
         except DOBOTONotFoundException:
-            made: SSHKeyData = await self._create_resource(spec, deadline)
+            made: SSHKey = await self._create_resource(spec, deadline)
             return made, made
         await self._report_differences(spec, there)
         return there, None
 
     @operation(ref="sshKeys_get", scopes="ssh_key:read")
-    async def info(self, id_fingerprint: int | str) -> SSHKeyData:
+    async def info(self, id_fingerprint: int | str) -> SSHKey:
         """Read one SSH key."""
         return await self._get("ssh_key", path("/account/keys/{key}", key=id_fingerprint))
 
     @operation(ref="sshKeys_update", scopes="ssh_key:update", effect="update")
-    async def update(self, id_fingerprint: int | str, name: str) -> SSHKeyData:
+    async def update(self, id_fingerprint: int | str, name: str) -> SSHKey:
         """Give an SSH key another name.
 
         Args:

@@ -10,17 +10,16 @@ from .._core.request import Request, check_text, path
 from .._json import mapping
 from .._operation import Mode, operation, stream
 from ..errors import ArgumentTypeError
-from ..types import Tag as TagData
-from ..types import TaggedResource
+from ..types import Tag, TaggedResource
 from ._base.create import CreateSpec, Creation
 
-Tags: TypeAlias = list[TagData]
+Tags: TypeAlias = list[Tag]
 Names: TypeAlias = list[str]
 Resources: TypeAlias = list[TaggedResource]
-Present: TypeAlias = tuple[TagData, TagData | None]
+Present: TypeAlias = tuple[Tag, Tag | None]
 
 
-class Tag(Creation[Mode]):
+class TagOperations(Creation[Mode]):
     """Tags: labels by which resources are found and acted on together.
 
     DOBOTO 0.6 had an `update` that renamed a tag; today's API can't do that.
@@ -39,7 +38,7 @@ class Tag(Creation[Mode]):
         return await self._list_all("tags", "/tags")
 
     @stream(ref="tags_list", scopes="tag:read", scopes_note="the read scopes of the resources to count them")
-    async def each(self) -> AsyncGenerator[TagData, None]:
+    async def each(self) -> AsyncGenerator[Tag, None]:
         """Iterate over tags; the next page is read in advance."""
         async for tag in self._iterate("tags", "/tags"):
             yield tag
@@ -54,7 +53,7 @@ class Tag(Creation[Mode]):
         return [tag["name"] for tag in await self._list_all("tags", "/tags")]
 
     @operation(ref="tags_create", scopes="tag:create", effect="create")
-    async def create(self, name: str) -> TagData:
+    async def create(self, name: str) -> Tag:
         """Create a tag. One that is there already is given as it is, in the capitalisation that it has.
 
         Args:
@@ -72,7 +71,7 @@ class Tag(Creation[Mode]):
         return await self._create_unless_exists(create_spec(name), self._session.deadline())
 
     @operation(ref="tags_get", scopes="tag:read", scopes_note="the read scopes of the resources to count them")
-    async def info(self, name: str) -> TagData:
+    async def info(self, name: str) -> Tag:
         """Read one tag.
 
         Returns:

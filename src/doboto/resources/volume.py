@@ -14,17 +14,16 @@ from .._operation.overloads import overloaded_operation
 from .._wait.lifecycle import Lifecycle
 from ..errors import ArgumentTypeError, ArgumentValueError, DOBOTONotFoundException
 from ..events import OnEvent
-from ..types import Action, Snapshot, VolumeCreate, VolumeCreateBase
-from ..types import Volume as VolumeData
+from ..types import Action, Snapshot, Volume, VolumeCreate, VolumeCreateBase
 from ._base.actions import ActionRunner, ActionSpec, action_spec
 from ._base.create import CreateSpec, Creation, has_name
 from ._base.lifecycle import Until, Waiter, Waits
 
-Volumes: TypeAlias = list[VolumeData]
+Volumes: TypeAlias = list[Volume]
 Snapshots: TypeAlias = list[Snapshot]
 Actions: TypeAlias = list[Action]
 Tags: TypeAlias = list[str]
-Present: TypeAlias = tuple[VolumeData, VolumeData | None]
+Present: TypeAlias = tuple[Volume, Volume | None]
 
 
 class VolumeTemplate(VolumeCreateBase, total=False):
@@ -34,7 +33,7 @@ class VolumeTemplate(VolumeCreateBase, total=False):
     size_gigabytes: int
 
 
-class Creates(Protocol[One]):
+class CreatesVolume(Protocol[One]):
     """Attributes as a mapping, as keyword arguments, or as both; those override the mapping."""
 
     @overload
@@ -52,17 +51,17 @@ class Creates(Protocol[One]):
     ) -> One: ...
 
 
-create_operation = overloaded_operation[Creates[VolumeData], Creates[Coro[VolumeData]]]
-present_operation = overloaded_operation[Creates[Present], Creates[Coro[Present]]]
+create_operation = overloaded_operation[CreatesVolume[Volume], CreatesVolume[Coro[Volume]]]
+present_operation = overloaded_operation[CreatesVolume[Present], CreatesVolume[Coro[Present]]]
 wait_operation = overloaded_operation[
-    Waits[str, VolumeData, Volumes, None], Waits[str, Coro[VolumeData], Coro[Volumes], Coro[None]]
+    Waits[str, Volume, Volumes, None], Waits[str, Coro[Volume], Coro[Volumes], Coro[None]]
 ]
 
 #: A volume has no state; its actions have.
 LIFECYCLE = Lifecycle("volume", "/volumes/{id}", None, has_actions=True)
 
 
-class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
+class VolumeOperations(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
     """Block storage: disks that Droplets are given and that outlive them."""
 
     _noun = "volume"
@@ -78,13 +77,13 @@ class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
         return await self._list_all("volumes", "/volumes", filters(region=region, name=name))
 
     @stream(ref="volumes_list", scopes="block_storage:read")
-    async def each(self, region: str | None = None, *, name: str | None = None) -> AsyncGenerator[VolumeData, None]:
+    async def each(self, region: str | None = None, *, name: str | None = None) -> AsyncGenerator[Volume, None]:
         """Iterate over volumes; the next page is read in advance."""
         async for volume in self._iterate("volumes", "/volumes", filters(region=region, name=name)):
             yield volume
 
     @operation(ref=("volumes_get", "volumes_list"), scopes="block_storage:read")
-    async def info(self, id: str | None = None, name: str | None = None, region: str | None = None) -> VolumeData:
+    async def info(self, id: str | None = None, name: str | None = None, region: str | None = None) -> Volume:
         """Read one volume, by its id, or by its name and region.
 
         Args:
@@ -109,7 +108,7 @@ class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
         poll: float = 5,
         timeout: float = 300,
         **attributes: Any,
-    ) -> VolumeData:
+    ) -> Volume:
         """Create a volume.
 
         Args:
@@ -162,7 +161,7 @@ class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
         poll: float = 5,
         timeout: float = 300,
         progress: OnEvent | None = None,
-    ) -> VolumeData | Volumes | None:
+    ) -> Volume | Volumes | None:
         """Wait until volumes have no running action, or until they no longer exist."""
         return await self._wait_for(LIFECYCLE, id, until, self._plan(poll, timeout, progress))
 
@@ -367,7 +366,7 @@ class Volume(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
         """Read one action of a volume."""
         return await self._get("action", path("/volumes/{id}/actions/{action}", id=id, action=action_id))
 
-    async def _find_by_name(self, name: str, region: str | None, deadline: Deadline | None = None) -> VolumeData:
+    async def _find_by_name(self, name: str, region: str | None, deadline: Deadline | None = None) -> Volume:
         """The volume of a name in a region.
 
         Raises:

@@ -8,17 +8,21 @@ from typing import Any, TypeAlias, Unpack
 from .._core.attributes import check_attributes
 from .._core.request import Request, filters, path
 from .._operation import Mode, operation, stream
-from ..types import VPC as VPCData  # noqa: N811 - an abbreviation, not a constant
-from ..types import VPCAttributes, VPCCreate, VPCMember
+from ..types import (
+    VPC,
+    VPCAttributes,
+    VPCCreate,
+    VPCMember,
+)
 from ._base.create import CreateSpec, change_request, check_changes, has_name
 from .vpc_peerings import VPCPeerings
 
-VPCs: TypeAlias = list[VPCData]
+VPCs: TypeAlias = list[VPC]
 Members: TypeAlias = list[VPCMember]
-Present: TypeAlias = tuple[VPCData, VPCData | None]
+Present: TypeAlias = tuple[VPC, VPC | None]
 
 
-class VPC(VPCPeerings[Mode]):
+class VPCOperations(VPCPeerings[Mode]):
     """VPCs: private networks, each in one region, and the peerings that join them."""
 
     _noun = "VPC"
@@ -29,13 +33,13 @@ class VPC(VPCPeerings[Mode]):
         return await self._list_all("vpcs", "/vpcs")
 
     @stream(ref="vpcs_list", scopes="vpc:read")
-    async def each(self) -> AsyncGenerator[VPCData, None]:
+    async def each(self) -> AsyncGenerator[VPC, None]:
         """Iterate over VPCs; the next page is read in advance."""
         async for vpc in self._iterate("vpcs", "/vpcs"):
             yield vpc
 
     @operation(ref="vpcs_create", scopes="vpc:create", effect="create")
-    async def create(self, **attributes: Unpack[VPCCreate]) -> VPCData:
+    async def create(self, **attributes: Unpack[VPCCreate]) -> VPC:
         """Create a VPC.
 
         Args:
@@ -57,12 +61,12 @@ class VPC(VPCPeerings[Mode]):
         return await self._create_unless_exists(create_spec(attributes), self._session.deadline())
 
     @operation(ref="vpcs_get", scopes="vpc:read")
-    async def info(self, id: str) -> VPCData:
+    async def info(self, id: str) -> VPC:
         """Read one VPC."""
         return await self._get("vpc", path("/vpcs/{id}", id=id))
 
     @operation(ref=("vpcs_patch", "vpcs_update"), scopes="vpc:update", effect="update")
-    async def update(self, id: str, *, replace: bool = False, **attributes: Unpack[VPCAttributes]) -> VPCData:
+    async def update(self, id: str, *, replace: bool = False, **attributes: Unpack[VPCAttributes]) -> VPC:
         """Change a VPC's name or description, or make it the default of its region.
 
         Args:

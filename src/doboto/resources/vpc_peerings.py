@@ -20,7 +20,7 @@ Peerings: TypeAlias = list[VPCPeering]
 PresentPeering: TypeAlias = tuple[VPCPeering, VPCPeering | None]
 
 
-class Waits(Protocol[One, Many, Gone]):
+class WaitsForPeering(Protocol[One, Many, Gone]):
     """A peering by its id, a list by several, nothing where they are waited for to be gone."""
 
     @overload
@@ -34,7 +34,7 @@ class Waits(Protocol[One, Many, Gone]):
 
 
 wait_operation = overloaded_operation[
-    Waits[VPCPeering, Peerings, None], Waits[Coro[VPCPeering], Coro[Peerings], Coro[None]]
+    WaitsForPeering[VPCPeering, Peerings, None], WaitsForPeering[Coro[VPCPeering], Coro[Peerings], Coro[None]]
 ]
 
 #: API reference, `status` of a VPC peering; it knows none that fails.

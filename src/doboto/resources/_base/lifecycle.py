@@ -19,7 +19,7 @@ from ...events import OnEvent
 from ...outcomes import attach_state
 from .create import CreateSpec, Creation
 from .recovery import outcome_unknown
-from .resource import Resource
+from .resource import OperationGroup
 
 #: `ready`: it can be used. `gone`: it no longer exists.
 Until: TypeAlias = Literal["ready", "gone"]
@@ -45,7 +45,7 @@ class Waits(Protocol[Id, One, Many, Gone]):
     def __call__(self, id: Id | Sequence[Id], *, until: Literal["gone"], **how: Unpack[WaitOptions]) -> Gone: ...
 
 
-class Waiter(Resource[Mode]):
+class Waiter(OperationGroup[Mode]):
     """Waits for resources."""
 
     async def _wait_for(

@@ -19,7 +19,7 @@ from ..._operation import Mode
 from ..._session import log
 from ...errors import DOBOTOException, DOBOTOOutcomeUnknownException
 from ...outcomes import STATE, attach_state
-from .resource import Resource, T
+from .resource import OperationGroup, T
 
 #: How long to look, and the pauses in between, in seconds: lists were seen to lag "a couple of seconds" (pydo#468).
 PATIENCE = 12.0
@@ -32,7 +32,7 @@ ListBy = Callable[[Mapping[str, str | int], Deadline], Coroutine[Any, Any, list[
 Recover: TypeAlias = Callable[[OpenRequest, DOBOTOException], Awaitable[T]]
 
 
-class Recovery(Resource[Mode]):
+class Recovery(OperationGroup[Mode]):
     """Looks for what lost responses would have said."""
 
     async def _search(self, look: Look, deadline: Deadline) -> str:

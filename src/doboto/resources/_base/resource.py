@@ -24,7 +24,7 @@ T = TypeVar("T")
 READINGS = 5
 
 
-class Resource(Bound[Mode]):
+class OperationGroup(Bound[Mode]):
     """A group of operations of one client.
 
     Args:
@@ -55,7 +55,7 @@ class Resource(Bound[Mode]):
         return getattr, (client, self._origin[1])
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__.lower()} operations of {self._session.url}>"
+        return f"<{type(self).__name__.removesuffix('Operations').lower()} operations of {self._session.url}>"
 
     def _plan(self, poll: float, timeout: float, progress: OnEvent | None) -> WaitPlan:
         """Check how to wait. A `timeout` of 0 means to look once, as in DOBOTO 0.6; requests have the client's then.

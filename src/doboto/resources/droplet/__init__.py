@@ -24,8 +24,7 @@ from ..._wait.followers import DeletionFollower
 from ..._wait.polling import WaitPlan, wait
 from ...errors import DOBOTOException, DOBOTOInvalidResponseException, DOBOTONotFoundException
 from ...events import Differs, OnEvent
-from ...types import Action, DropletAttributes, DropletPlan, DropletSnapshot, Firewall, Kernel
-from ...types import Droplet as DropletData
+from ...types import Action, Droplet, DropletAttributes, DropletPlan, DropletSnapshot, Firewall, Kernel
 from .actions import DropletActions
 from .associated import DropletAssociated
 from .backups import DropletBackups
@@ -34,9 +33,9 @@ from .create_overloads import Present, PresentMany, create_operation, present_op
 from .droplet_wait import DropletWait
 
 # A method named `list` hides the built-in type from the annotations of all methods after it.
-Droplets: TypeAlias = list[DropletData]
+Droplets: TypeAlias = list[Droplet]
 Queries: TypeAlias = list[dict[str, str | int]]
-Neighbors: TypeAlias = list[list[DropletData]]
+Neighbors: TypeAlias = list[list[Droplet]]
 Group: TypeAlias = list[int]
 Snapshots: TypeAlias = list[DropletSnapshot]
 Kernels: TypeAlias = list[Kernel]
@@ -61,7 +60,7 @@ CREATE_SCOPES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], DropletAssociated[Mode]):
+class DropletOperations(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], DropletAssociated[Mode]):
     """Droplets: DigitalOcean's virtual machines."""
 
     _noun = "Droplet"
@@ -94,7 +93,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
     @stream(**LISTING)
     async def each(
         self, tag_name: str | None = None, *, name: str | None = None, type: DropletType | None = None
-    ) -> AsyncGenerator[DropletData, None]:
+    ) -> AsyncGenerator[Droplet, None]:
         """Iterate over Droplets; the next page is read in advance."""
         for query in Listing.of(tag_name, name, type).queries():
             async for droplet in self._iterate("droplets", "/droplets", query):
@@ -124,14 +123,14 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         droplets = await self._by_ids(sorted({id for group in groups for id in group}), deadline)
         return [[droplets[id] for id in group if id in droplets] for group in groups]
 
-    async def _by_ids(self, ids: Any, deadline: Deadline) -> dict[int, DropletData]:
+    async def _by_ids(self, ids: Any, deadline: Deadline) -> dict[int, Droplet]:
         """Droplets by their ids, read singly or from the list, whichever takes fewer requests."""
         if not ids:
             return {}
         first = await self._session.call(
             pages.page_request("/droplets", {}, 1), deadline, pages.page_reader("droplets")
         )
-        found: dict[int, DropletData] = {droplet["id"]: droplet for droplet in first.items}
+        found: dict[int, Droplet] = {droplet["id"]: droplet for droplet in first.items}
         missing = [id for id in ids if id not in found]
         if len(missing) > len(pages.remaining_pages(first)) > 0:
             everything = await self._list_all("droplets", "/droplets", {}, deadline)
@@ -142,7 +141,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
                 found[droplet["id"]] = droplet
         return found
 
-    async def _one_by_id(self, id: int, deadline: Deadline) -> DropletData | None:
+    async def _one_by_id(self, id: int, deadline: Deadline) -> Droplet | None:
         try:
             return await self._get("droplet", path("/droplets/{id}", id=id), deadline)
         except DOBOTONotFoundException:
@@ -165,7 +164,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
         ready_port: int | None = None,
         progress: OnEvent | None = None,
         **attributes: Any,
-    ) -> DropletData | Droplets:
+    ) -> Droplet | Droplets:
         """Create a Droplet, or several alike but for their names.
 
         The attributes come as a dict, as keyword arguments, or as both::
@@ -349,7 +348,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
 
     async def _wait_for_existing(
         self, there: dict[str, Any], request: CreateRequest, plan: WaitPlan, created: Droplets
-    ) -> dict[str, DropletData]:
+    ) -> dict[str, Droplet]:
         """Those that another call is still creating, once they are ready, by their names."""
         new = {name: droplet for name, droplet in there.items() if droplet.get("status") == "new"}
         if not new:
@@ -365,7 +364,7 @@ class Droplet(DropletActions[Mode], DropletWait[Mode], DropletBackups[Mode], Dro
     @operation(
         ref="droplets_get", scopes="droplet:read", scopes_note="the read scopes of other resources to see their fields"
     )
-    async def info(self, id: int) -> DropletData:
+    async def info(self, id: int) -> Droplet:
         """Read one Droplet."""
         return await self._get("droplet", path("/droplets/{id}", id=id))
 

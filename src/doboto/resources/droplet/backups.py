@@ -8,14 +8,14 @@ from typing import Any, TypeAlias
 from ..._core.request import get, path
 from ..._operation import Mode, operation
 from ...types import BackupPolicyRecord, DropletSnapshot, SupportedBackupPolicy
-from .._base.resource import Resource
+from .._base.resource import OperationGroup
 
 Backups: TypeAlias = list[DropletSnapshot]
 Policies: TypeAlias = list[BackupPolicyRecord]
 SupportedPolicies: TypeAlias = list[SupportedBackupPolicy]
 
 
-class DropletBackups(Resource[Mode]):
+class DropletBackups(OperationGroup[Mode]):
     """Reads backups and backup policies; `backup_enable` and its siblings are actions."""
 
     _noun = "Droplet"

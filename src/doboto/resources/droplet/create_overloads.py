@@ -28,7 +28,7 @@ class NamedTemplate(DropletTemplate, total=False):
     name: str
 
 
-class Creates(Protocol[One, Many]):
+class CreatesDroplet(Protocol[One, Many]):
     """Attributes as a mapping, as keyword arguments, or as both; keyword arguments override the mapping.
 
     The result is a list where `names` is a keyword argument or the mapping is a `DropletsCreate`. Any other mapping is
@@ -85,5 +85,9 @@ class Creates(Protocol[One, Many]):
     ) -> One: ...
 
 
-create_operation = overloaded_operation[Creates[Droplet, Droplets], Creates[Coro[Droplet], Coro[Droplets]]]
-present_operation = overloaded_operation[Creates[Present, PresentMany], Creates[Coro[Present], Coro[PresentMany]]]
+create_operation = overloaded_operation[
+    CreatesDroplet[Droplet, Droplets], CreatesDroplet[Coro[Droplet], Coro[Droplets]]
+]
+present_operation = overloaded_operation[
+    CreatesDroplet[Present, PresentMany], CreatesDroplet[Coro[Present], Coro[PresentMany]]
+]

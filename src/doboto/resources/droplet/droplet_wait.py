@@ -17,7 +17,7 @@ from ..._wait.ports import PortWatch
 from ...errors import ArgumentValueError
 from ...events import OnEvent
 from ...types import Droplet
-from .._base.resource import Resource
+from .._base.resource import OperationGroup
 
 Droplets: TypeAlias = list[Droplet]
 #: The states that can be waited for.
@@ -27,7 +27,7 @@ UNTIL = ("ready", "off", "idle", "gone")
 Existing: TypeAlias = Literal["ready", "off", "idle"]
 
 
-class Waits(Protocol[One, Many, Gone]):
+class WaitsForDroplet(Protocol[One, Many, Gone]):
     """A Droplet by its id, a list by several or by tag, nothing where they are waited for to be gone."""
 
     @overload
@@ -67,10 +67,12 @@ class Waits(Protocol[One, Many, Gone]):
     ) -> Gone: ...
 
 
-wait_operation = overloaded_operation[Waits[Droplet, Droplets, None], Waits[Coro[Droplet], Coro[Droplets], Coro[None]]]
+wait_operation = overloaded_operation[
+    WaitsForDroplet[Droplet, Droplets, None], WaitsForDroplet[Coro[Droplet], Coro[Droplets], Coro[None]]
+]
 
 
-class DropletWait(Resource[Mode]):
+class DropletWait(OperationGroup[Mode]):
     """Waits for Droplets."""
 
     _noun = "Droplet"
