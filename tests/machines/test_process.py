@@ -53,6 +53,17 @@ def test_signal_leaves_nothing_behind(number: signal.Signals, engine: CommandEng
     assert engine.leftovers() == []
 
 
+def test_signal_in_the_middle_of_creations_leaves_nothing_behind(engine: CommandEngine, tmp_path: Path) -> None:
+    with served(tmp_path) as (process, url):
+        DO("any", url).droplet.create(names=["a", "b", "c"], user_data="#!/bin/sh\nsleep 5\n", **NEW)
+        while not engine.leftovers():
+            pass
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+    assert engine.leftovers() == []
+    assert list(tmp_path.glob("doboto/machines/*")) == []
+
+
 def test_next_simulator_removes_what_a_killed_one_left(engine: CommandEngine, tmp_path: Path) -> None:
     with served(tmp_path) as (process, url):
         DO("any", url).droplet.create(name="a", **NEW, **WAIT)

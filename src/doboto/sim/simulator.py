@@ -63,9 +63,14 @@ class Simulator(World):
         self._app: ASGIApp | None = None
         path = None if state is None else Path(state)
         self.machines: Machines | None = None if machines is None else self._attach_machines(machines, path)
-        self.state: Persistence | None = None if path is None else self._resume(path)
-        if self.machines is not None:
-            self.machines.start(self)
+        self.state: Persistence | None = None
+        try:
+            self.state = None if path is None else self._resume(path)
+            if self.machines is not None:
+                self.machines.start(self)
+        except BaseException:
+            self.close()
+            raise
 
     def __repr__(self) -> str:
         return f"Simulator(clock={self.clock!r}, accounts={len(self.accounts)}, faults={len([*self._faults])})"

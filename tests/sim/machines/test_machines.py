@@ -37,6 +37,13 @@ def test_droplet_is_a_container_with_its_name_addresses_key_and_user_data(do: DO
     assert (machine.memory, machine.cpus) == (128, 1)
 
 
+def test_machine_is_created_without_a_further_request(do: DO, engine: FakeEngine) -> None:
+    droplet = do.droplet.create(name="web-1", **NEW)
+    while not engine.running:
+        pass
+    assert engine.of(droplet["id"]).hostname == "web-1"
+
+
 def test_create_is_over_when_ssh_answers(do: DO, engine: FakeEngine) -> None:
     engine.free.clear()
     droplet = do.droplet.create(name="web-1", **NEW)

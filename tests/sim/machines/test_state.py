@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from doboto import DO
 from doboto.sim import RealClock, Simulator
-from doboto.sim.machines import Machines, MachineSettings
-from doboto.sim.machines.leftovers import find_abandoned, find_kept, remove
+from doboto.sim.machines import EngineError, Machines, MachineSettings
+from doboto.sim.machines.engine import Leftover
+from doboto.sim.machines.leftovers import find_abandoned, find_kept, new_id, remove
 
 from .conftest import NEW, create
 from .fake_engine import FakeEngine
@@ -30,7 +30,7 @@ def kept(engine: FakeEngine, settings: MachineSettings, state: Path, *, killed: 
     yield DO.simulated(simulator)
     if killed:
         simulator.machines = None
-        machines._queue.close()
+        machines._end_threads()
     simulator.close()
 
 
@@ -126,11 +126,36 @@ def test_other_file_has_other_machines(engine: FakeEngine, settings: MachineSett
         assert len(engine.machines) == 2
 
 
-def test_failure_of_the_engine_lets_go_of_the_file(engine: FakeEngine, settings: MachineSettings, state: Path) -> None:
-    from doboto.sim.machines import EngineError
+@pytest.mark.parametrize("method", ["check", "discard"])
+def test_failure_of_the_engine_lets_go_of_the_file(
+    engine: FakeEngine, settings: MachineSettings, state: Path, method: str
+) -> None:
+    with kept(engine, settings, state, killed=True) as do:
+        id = create(do)["id"]
+        machine = engine.of(id)
+        do.droplet.destroy(id, wait=True)
+    engine.machines[machine.name] = machine  # it is to be removed at the next start
+    engine.failures[method] = EngineError(f"fake {method} failed")
+    with pytest.raises(EngineError, match=f"fake {method} failed"):
+        Simulator(RealClock(), machines=Machines(engine, settings), state=state)
+    Simulator(RealClock(), state=state).close()
 
-    more: dict[str, Any] = {"state": state}
-    engine.failures["check"] = EngineError("there is no program 'fake' on this machine; install it")
-    with pytest.raises(EngineError):
-        Simulator(RealClock(), machines=Machines(engine, settings), **more)
-    Simulator(RealClock(), **more).close()
+
+def test_process_that_got_the_number_of_a_dead_one_keeps_nothing(engine: FakeEngine, tmp_path: Path) -> None:
+    mine = new_id()
+    other = mine.replace(".", ".1")
+    engine.left = [Leftover("container", "mine", mine), Leftover("container", "other", other)]
+    assert [one.name for one in find_abandoned(engine, tmp_path)] == ["other"]
+
+
+def test_folder_that_cannot_be_removed_stops_nobody(
+    engine: FakeEngine, settings: MachineSettings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (Path(settings.folder) / "0-a").mkdir(parents=True)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("shutil.rmtree", refuse)
+    Machines(engine, settings).prepare()
+    assert "could not remove the folder" in caplog.text

@@ -106,11 +106,21 @@ def _simulator(options: Options) -> Simulator:
         from ...sim.persistence import StateError
     except ModuleNotFoundError as missing:
         raise explain_missing("the simulator", missing, "sim") from missing
+    errors: tuple[type[Exception], ...] = (StateError, *_engine_errors(options))
     try:
         clock, settings, machines = _clock(options), _settings(options), _open_machines(options)
         return Simulator(clock, settings, seed=options.seed or 0, state=options.state, machines=machines)
-    except StateError as failure:
+    except errors as failure:
         raise Failure(str(failure)) from failure
+
+
+def _engine_errors(options: Options) -> tuple[type[Exception], ...]:
+    """The errors of container engines, which are only imported where there are machines."""
+    if options.machines is None:
+        return ()
+    from ...sim.machines import EngineError
+
+    return (EngineError,)
 
 
 def _clock(options: Options) -> SimulatorClock:

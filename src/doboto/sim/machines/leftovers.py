@@ -1,13 +1,14 @@
 """What belongs to simulators: finding what no simulator needs any more, and removing it.
 
-A simulator that is killed cannot tidy up. What it made carries its id, which begins with its process, or, where a file
-keeps the Droplets, the file's path: so the next simulator, or `doboto sim machines prune`, can.
+A simulator that is killed cannot tidy up. What it made carries its id, which names its process, or, where a file keeps
+the Droplets, the file's path: so the next simulator, or `doboto sim machines prune`, can.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -82,6 +83,26 @@ def remove(engine: Engine, folder: Path, leftover: Leftover) -> None:
         raise EngineError(f"could not remove the folder {folder / leftover.name}: {failure.strerror}") from failure
 
 
+def new_id() -> str:
+    """Return an id for the simulator of this process.
+
+    It begins with the process and, where the kernel tells it, the process's start: so that another process that gets
+    the same number later is not taken for it.
+    """
+    process = os.getpid()
+    start = _start_of(process)
+    return f"{process}{f'.{start}' if start else ''}-{uuid.uuid4().hex[:8]}"
+
+
+def _start_of(process: int) -> str:
+    """The moment of a process's start in the kernel's ticks (proc(5), /proc/PID/stat), or nothing."""
+    try:
+        text = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    return text.rpartition(")")[2].split()[19]
+
+
 def _find(engine: Engine, folder: Path) -> list[Leftover]:
     folders = [Leftover("folder", one.name, one.name, _state_of(one)) for one in folder.glob("*")]
     return sort([*engine.leftovers(), *folders])
@@ -102,8 +123,8 @@ def _state_of(folder: Path) -> str | None:
 def _is_needed(leftover: Leftover) -> bool:
     if leftover.state is not None:
         return _may_exist(Path(leftover.state))
-    process = leftover.simulator.partition("-")[0]
-    return process.isdecimal() and _is_alive(int(process))
+    process, _, start = leftover.simulator.partition("-")[0].partition(".")
+    return process.isdecimal() and _is_alive(int(process)) and start in ("", _start_of(int(process)))
 
 
 def _may_exist(path: Path) -> bool:

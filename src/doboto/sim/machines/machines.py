@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import threading
 import time
-import uuid
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -18,11 +18,11 @@ from ..engine.lifecycle import DURATIONS, Progress
 from ..engine.records import Record, StoredAction
 from ..engine.settings import Settings
 from ..engine.world import World
-from .engine import LABEL, STATE_LABEL, Engine, Leftover
+from .engine import LABEL, STATE_LABEL, Engine, EngineError, Leftover
 from .follow import Follower
 from .images import disk_image
 from .jobs import Answers, Worker
-from .leftovers import data_folder, find_abandoned, remove, sort
+from .leftovers import data_folder, find_abandoned, new_id, remove, sort
 from .machine import Machine
 from .metadata.document import document
 from .metadata.server import MetadataService
@@ -34,6 +34,8 @@ from .volumes import VolumeDirectories
 log = logging.getLogger("doboto.sim.machines")
 #: Seconds for which the lines of a console that were read are good enough for the page.
 CONSOLE_SECONDS = 2.0
+#: Seconds between two looks at what is due.
+TICK = 0.25
 
 
 class Machines:
@@ -50,9 +52,8 @@ class Machines:
     ) -> None:
         self.settings = settings or MachineSettings()
         self.engine = engine
-        #: Begins with the process, so that whoever finds what is left behind knows whether it is needed; with a file
-        #: that keeps the Droplets it is always the same.
-        self.id = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        #: With a file that keeps the Droplets it is always the same.
+        self.id = new_id()
         self._answers = answers
         self._state: Path | None = None
         self._folder = Path(self.settings.folder) if self.settings.folder else data_folder()
@@ -60,6 +61,7 @@ class Machines:
         self._metadata = MetadataService(self._document)
         self._consoles: dict[Machine, float] = {}
         self._world: World | None = None
+        self._time: threading.Thread | None = None
 
     # -- beginning and ending
 
@@ -71,7 +73,12 @@ class Machines:
         """
         self.engine.check()
         for one in find_abandoned(self.engine, self._folder):
-            remove(self.engine, self._folder, one)
+            try:
+                remove(self.engine, self._folder, one)
+            except EngineError as failure:
+                if one.kind != "folder":  # files of volumes may be another user's, and are in nobody's way
+                    raise
+                log.warning("%s", failure)
 
     def attach(self, world: World, state: Path | None = None) -> None:
         """Take over the actions of a simulator, whose accounts are still empty.
@@ -117,6 +124,17 @@ class Machines:
             machines, disks = {one.name for one in self._follower.machines()}, self._follower.known_disks()
         self._remove_unknown(mine, machines, disks)
         wait(resumed)
+        self._time = threading.Thread(target=self._let_time_pass, args=(world,), name="doboto-time", daemon=True)
+        self._time.start()
+
+    def _let_time_pass(self, world: World) -> None:
+        """Apply what is due also while no request comes: machines go on by themselves."""
+        while not self._worker.closing.wait(TICK):
+            with world.lock:
+                accounts = list(world.accounts.values())
+                for account in accounts:
+                    account.apply_due_events(world.clock.now())
+                world.commit(*accounts)
 
     def _remove_unknown(self, mine: Iterable[Leftover], machines: AbstractSet[str], disks: AbstractSet[str]) -> None:
         """Remove what a former simulator of the same file was killed before it could remove."""
@@ -134,9 +152,7 @@ class Machines:
 
         Machines, networks and disks are removed; where a file keeps the Droplets, the machines are stopped instead.
         """
-        self._worker.closing.set()
-        self._queue.close()
-        self._metadata.close()
+        self._end_threads()
         if self._state is None:
             for one in sort(one for one in self.engine.leftovers() if one.simulator == self.id):
                 self.engine.discard(one)
@@ -145,6 +161,14 @@ class Machines:
         with ThreadPoolExecutor() as pool:
             for machine in self._follower.machines():
                 pool.submit(self.engine.stop, machine.name, self.settings.stop_seconds)
+
+    def _end_threads(self) -> None:
+        """End what goes on beside the simulator, in the order in which one uses the other."""
+        self._worker.closing.set()
+        if self._time is not None:
+            self._time.join()
+        self._queue.close()
+        self._metadata.close()
 
     # -- what the simulator asks
 

@@ -7,6 +7,7 @@ no right to mount is needed, and at every moment the data is in exactly one plac
 
 from __future__ import annotations
 
+import logging
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -14,6 +15,8 @@ from pathlib import Path
 
 from .engine import EngineError
 from .leftovers import create_folder
+
+log = logging.getLogger("doboto.sim.machines")
 
 #: Where a machine has the directories of its volumes.
 TARGET = "/mnt"
@@ -118,6 +121,8 @@ class VolumeDirectories:
     def close(self) -> None:
         """Delete everything."""
         shutil.rmtree(self._root, ignore_errors=True)
+        if self._root.exists():
+            log.warning("files of volumes belong to another user and are left in %s", self._root)
 
     def _machine(self, name: str) -> Path:
         return self._root / "machines" / name
