@@ -11,7 +11,6 @@ from typing import Any
 from ..._core import pages
 from ..._core.attributes import check_attributes
 from ..._core.deadline import Deadline
-from ..._core.equivalence.differences import IsSame, find_differences
 from ..._core.ownership import OpenRequest
 from ..._core.recovery import SKEW, has_foreign_tag, parse_time
 from ..._core.request import Request
@@ -52,7 +51,7 @@ class CreateSpec:
     tag: str | None = None
     listing: str = ""
     known_by: Collection[str] = ("name",)
-    rules: Mapping[str, IsSame] = field(default_factory=dict[str, IsSame])
+    rules: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict[str, Any])
     plural: str = ""
 
     def __post_init__(self) -> None:
@@ -98,6 +97,8 @@ class Creation(Recovery[Mode]):
 
     async def _report_differences(self, spec: CreateSpec, there: Any) -> None:
         """Report in what an existing resource differs from what is asked for, if it does."""
+        from ..._core.equivalence.differences import find_differences  # a first request needs none
+
         asked = {
             name: value for name, value in spec.request.body.items() if name not in {*spec.known_by, *spec.secrets}
         }

@@ -12,7 +12,6 @@ from ..._core.droplet.create_request import CreateRequest
 from ..._core.droplet.listing import Listing
 from ..._core.droplet.readiness import Readiness
 from ..._core.droplet.target import Target
-from ..._core.equivalence.differences import find_droplet_differences
 from ..._core.ownership import OpenRequest
 from ..._core.request import Request, get, path
 from ..._core.response import read_member
@@ -260,9 +259,7 @@ class DropletOperations(DropletActions[Mode], DropletWait[Mode], DropletBackups[
         request = check_create(attribs, attributes, ready_port=ready_port, wait=wait, present=True)
         plan = self._plan(poll, timeout, progress)
         there = await self._find_by_names(request, plan)
-        for name, droplet in there.items():
-            if found := find_droplet_differences(request.attribs, droplet):
-                await self._session.emit(Differs("droplet", droplet["id"], name, found, droplet))
+        await self._report_differences(request.attribs, there)
         missing = request.only([name for name in request.names if name not in there])
         if missing.names:
             missing.check_complete()
@@ -345,6 +342,14 @@ class DropletOperations(DropletActions[Mode], DropletWait[Mode], DropletBackups[
             if droplet.get("name") in wanted:
                 there.setdefault(droplet["name"], droplet)
         return there
+
+    async def _report_differences(self, asked: Mapping[str, Any], there: Mapping[str, Any]) -> None:
+        """Report in what existing Droplets, by name, differ from what is asked for."""
+        from ..._core.equivalence.differences import find_droplet_differences  # not with every first request
+
+        for name, droplet in there.items():
+            if found := find_droplet_differences(asked, droplet):
+                await self._session.emit(Differs("droplet", droplet["id"], name, found, droplet))
 
     async def _wait_for_existing(
         self, there: dict[str, Any], request: CreateRequest, plan: WaitPlan, created: Droplets

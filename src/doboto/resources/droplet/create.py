@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..._core.deadline import Deadline
 from ..._core.droplet.create_request import CreateRequest, check_distinct, check_ready_port, in_order
@@ -24,8 +24,10 @@ from ..._wait.ports import PortWatch
 from ...errors import DOBOTOException, DOBOTOInvalidResponseException, DOBOTOOutcomeUnknownException
 from ...events import Created
 from ...outcomes import attach_state, call_states
-from .project import ProjectAssignment
 from .recovery import DropletRecovery
+
+if TYPE_CHECKING:
+    from .project import ProjectAssignment
 
 
 def check_create(
@@ -90,7 +92,7 @@ class DropletCreation(DropletRecovery[Async]):
         """
         made = CreateResult()
         bodies = list(request.bodies())
-        project = None if request.project_id is None else ProjectAssignment(self._session, request.project_id)
+        project = self._project(request)
         try:
             if project is not None:
                 await project.check(plan.deadline)
@@ -105,6 +107,14 @@ class DropletCreation(DropletRecovery[Async]):
             _report(failure, made, request)
             raise
         return made
+
+    def _project(self, request: CreateRequest) -> ProjectAssignment | None:
+        """What puts the Droplets into their project, if they are to be in one."""
+        if request.project_id is None:
+            return None
+        from .project import ProjectAssignment  # not with every first request
+
+        return ProjectAssignment(self._session, request.project_id)
 
     async def _request_unless_failed(
         self, body: dict[str, Any], made: CreateResult, plan: WaitPlan, project: ProjectAssignment | None
