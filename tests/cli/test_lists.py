@@ -154,3 +154,17 @@ def test_the_shell_completes_patterns_and_filters(fleet: Doboto, words: tuple[st
     }  # fmt: skip
     lines = fleet.as_process("", **variables).out.splitlines()
     assert {line.partition("\t")[0].rpartition(",")[2] for line in lines} >= wanted
+
+
+def test_a_filter_compares_each_item_of_a_list(simulated: Doboto) -> None:
+    region = ("--region", "nyc3", "--size-gigabytes", "1")
+    simulated.ok("-q", "volume", "create", "a", *region, "--tag", "env:prod,x")
+    simulated.ok("-q", "volume", "create", "b", *region)
+    assert names(simulated, "volume", "list", "--tag", "ENV:prod") == ["a"]
+    assert names(simulated, "volume", "list", "--tag", "x,y") == ["a"]
+    assert simulated.ok("volume", "list", "--tag", "z").err == "nothing has the tag z; there are env:prod, x\n"
+    sizes = simulated.ok("-o", "json", "size", "list", "s-*", "--region", "nyc3").json
+    assert sizes
+    assert all("nyc3" in size["regions"] for size in sizes)
+    assert len(sizes) <= len(simulated.ok("-o", "json", "size", "list", "s-*").json)
+    assert simulated.ok("-o", "json", "image", "list", "debian-*", "--region", "nyc3").json

@@ -210,7 +210,7 @@ class OperationCommand(Described):
                 )
             )
         for name in filters_of(kind):
-            if not operation.takes(name):
+            if not (operation.takes(name) or operation.takes(f"{name}_name")):
                 flag = f"--{catalog.hyphenate(name)}"
                 text = f"Only those of this {name.replace('_', ' ')}; several between commas."
                 completing = _complete_values(members.get(name)) or self._completer(operation, name)

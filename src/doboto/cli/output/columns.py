@@ -14,7 +14,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ..._json import holds_objects, is_object
+from ..._json import holds_objects, is_array, is_object
 
 #: How many columns a kind shows that is not listed.
 FIRST = 7
@@ -183,7 +183,7 @@ def _quote(name: str) -> str:
 
 
 #: Members and columns that a list is filtered by, where its operation has no such parameter.
-FILTERED = ("region", "status", "state", "type", "resource_type", "size")
+FILTERED = ("region", "status", "state", "type", "resource_type", "size", "tag")
 #: Members that have the time of a resource, for `--after` and `--before`; the first of a kind counts.
 TIMES = ("started_at", "created_at")
 
@@ -193,7 +193,17 @@ def filters_of(kind: Any) -> dict[str, str]:
     listed = {column.name: column.expression for column in COLUMNS.get(kind.__name__, ())}
     members = typing.get_type_hints(kind)
     own = {name: f"{name}.slug || {name}" for name in FILTERED if name in members}
-    return {name: listed.get(name) or own[name] for name in FILTERED if name in listed or name in own}
+    several = {name: f"{name}s" for name in FILTERED if f"{name}s" in members}  # regions, tags
+    found = {**several, **own, **{name: listed[name] for name in FILTERED if name in listed}}
+    return {name: found[name] for name in FILTERED if name in found}
+
+
+def _values_of(resource: Any, expression: str) -> set[str]:
+    """Return the values of a resource that a filter compares: one, or those of a list."""
+    import jmespath
+
+    found = jmespath.search(expression, resource)
+    return {str(value) for value in found} if is_array(found) else {str(found)}
 
 
 def time_of(kind: Any) -> str | None:
@@ -234,23 +244,21 @@ class ListFilter:
 
     def unknown_values(self, resources: Sequence[Any], kind: Any) -> dict[str, str]:
         """Return, for each filter by which nothing is found, the values that there are; they may be mistyped."""
-        import jmespath
-
         expressions, found = filters_of(kind), dict[str, str]()
         for key, allowed in self.values.items():
-            there = sorted({str(jmespath.search(expressions[key], one)) for one in resources})
+            there = sorted(set[str]().union(*(_values_of(one, expressions[key]) for one in resources)))
             if there and not {one.lower() for one in there} & {value.lower() for value in allowed}:
                 found[key] = ", ".join(there[:VALUES]) + (", ..." if len(there) > VALUES else "")
         return found
 
     def _fits(self, resource: Mapping[str, Any], expressions: Mapping[str, str]) -> bool:
-        import jmespath
-
         names = [str(resource.get(member) or "").lower() for member in NAMES]
         if self.patterns and not any(fnmatchcase(name, pattern.lower()) for name in names for pattern in self.patterns):
             return False
-        found = {key: str(jmespath.search(expressions[key], resource)).lower() for key in self.values}
-        return all(found[key] in {value.lower() for value in allowed} for key, allowed in self.values.items())
+        return all(
+            {value.lower() for value in _values_of(resource, expressions[key])} & {value.lower() for value in allowed}
+            for key, allowed in self.values.items()
+        )
 
     def is_in_time(self, resource: Mapping[str, Any], time: str | None) -> bool:
         """Whether the time of a resource is within the bounds; one without a time is not."""
