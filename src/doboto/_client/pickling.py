@@ -37,7 +37,7 @@ def _restore(client: type[Any], token: str, settings: dict[str, Any]) -> Any:
 
 
 def _multiprocessing_pickles() -> bool:
-    """Whether the nearest frame outside this package is that of `multiprocessing`'s own pickler."""
+    """Return whether the nearest frame outside this package is that of `multiprocessing`'s own pickler."""
     frame = sys._getframe(1)  # noqa: SLF001 - nothing else shows who pickles
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("doboto."):
         frame = frame.f_back

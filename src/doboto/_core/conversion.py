@@ -216,7 +216,7 @@ def _union(hint: Any) -> Converter | None:
 
 
 def is_listlike(value: Any) -> bool:
-    """Whether a value counts as a list: text and mappings do not."""
+    """Return whether a value counts as a list: text and mappings do not."""
     return isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
 
 

@@ -92,7 +92,7 @@ def _items(result: Any, key: str, *, empty: bool) -> list[Any]:
 
 
 def _sound(item: Any, key: str) -> bool:
-    """Whether it is an object, and has the id that resources of its kind have."""
+    """Return whether it is an object, and has the id that resources of its kind have."""
     return isinstance(item, dict) and (key not in NUMBERED or type(_number_of(mapping(item))) is int)
 
 
@@ -109,7 +109,7 @@ def remaining_pages(first: Page) -> range:
 
 
 def has_shrunk(pages: Sequence[Page]) -> bool:
-    """Whether the list got shorter while it was read: later items move up, and some were on no page that was read."""
+    """Return whether a list got shorter while it was read, so that items moved up past the page being read."""
     totals = [page.total for page in pages if page.total is not None]
     return any(later < earlier for earlier, later in pairwise(totals))
 

@@ -57,7 +57,7 @@ def _is_one(droplet: Mapping[str, Any], body: Mapping[str, Any], names: Sequence
 
 
 def has_foreign_tag(resource: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-    """Whether it has the recovery tag of another request, so that it is another's beyond doubt."""
+    """Return whether it has the recovery tag of another request, so that it is another's beyond doubt."""
     return any(
         isinstance(tag, str) and RECOVERY_TAG.fullmatch(tag) and tag not in body.get("tags", ())
         for tag in items(resource.get("tags"))
@@ -65,7 +65,7 @@ def has_foreign_tag(resource: Mapping[str, Any], body: Mapping[str, Any]) -> boo
 
 
 def _same_image(found: Any, asked: Any) -> bool:
-    """Whether an image is the one asked for by id or slug; it is left out where the token may not read images."""
+    """Return whether an image is the one asked for, by id or slug; true if the token may not read images."""
     if not mapping(found):
         return True
     return str(asked) in {str(mapping(found).get("id")), str(mapping(found).get("slug"))}

@@ -55,7 +55,7 @@ class Response:
 
     @property
     def ok(self) -> bool:
-        """Whether the API did what was asked."""
+        """Return whether the API did what was asked."""
         return 200 <= self.status < 300
 
     def describe(self, kind: type[E], message: str, result: Any = None) -> E:

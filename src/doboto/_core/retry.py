@@ -73,7 +73,7 @@ class Retry:
 
 
 def can_repeat(request: Request, failure: DOBOTOException) -> bool:
-    """Whether sending it again may help and can do no harm."""
+    """Return whether sending it again may help and can do no harm."""
     if isinstance(failure, DOBOTORateLimitException):
         return True
     if isinstance(failure, DOBOTOCertificateException | DOBOTOResponseTooLargeException):
@@ -84,7 +84,7 @@ def can_repeat(request: Request, failure: DOBOTOException) -> bool:
 
 
 def is_transient(failure: DOBOTOException) -> bool:
-    """Whether the same request may succeed a moment later."""
+    """Return whether the same request may succeed a moment later."""
     if isinstance(failure, DOBOTOServerException):
         return failure.status != NOT_IMPLEMENTED
     if isinstance(failure, DOBOTOInvalidResponseException):

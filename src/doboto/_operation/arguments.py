@@ -87,7 +87,7 @@ class Arguments:
         return value if convert is None or value is None else convert("" if name == "attribs" else name, value, unknown)
 
     def _is_default(self, name: str, value: Any) -> bool:
-        """Whether a boolean parameter was given None, which means its default, as in DOBOTO 0.6."""
+        """Return whether a boolean parameter was given None, which means its default, as in DOBOTO 0.6."""
         return value is None and name in self._names and self._hints.get(name) is bool
 
     @cached_property

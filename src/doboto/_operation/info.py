@@ -39,7 +39,7 @@ class OperationInfo:
 
     @property
     def changes(self) -> bool:
-        """Whether it may change the account."""
+        """Return whether it may change the account."""
         return self.effect != "read"
 
     @property

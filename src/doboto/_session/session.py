@@ -339,7 +339,7 @@ def _is_unreachable(failure: DOBOTOException) -> bool:
 
 
 def _is_unsent(failure: DOBOTOException) -> bool:
-    """Whether this failure came before anything was sent."""
+    """Return whether this failure came before anything was sent."""
     if isinstance(failure, DOBOTORateLimitException):
         return failure.status is None
     return isinstance(failure, DOBOTOTimeoutException) and not failure.sent and failure.status is None

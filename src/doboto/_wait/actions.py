@@ -22,7 +22,7 @@ GOING_ON = frozenset({RUNNING, "new", "pending", "queued"})
 
 
 def is_over(action: Mapping[str, Any]) -> bool:
-    """Whether an action has ended: it says when, or its status is none that means that it goes on.
+    """Return whether an action has ended: it says when, or its status is none that means that it goes on.
 
     Not all final statuses are documented (terraform-provider-digitalocean#711). No status at all says nothing.
     """
@@ -31,7 +31,7 @@ def is_over(action: Mapping[str, Any]) -> bool:
 
 
 def is_completed(action: Mapping[str, Any]) -> bool:
-    """Whether an action has ended, and well."""
+    """Return whether an action has ended, and well."""
     return is_over(action) and action.get("status") == COMPLETED
 
 
@@ -128,7 +128,7 @@ class ActionWatch:
         self._seen[id] = {**found, "id": id}
 
     def may_lag(self) -> bool:
-        """Whether a 404 may still be the lag between an action and its reading (pydo#468)."""
+        """Return whether a 404 may still be the lag between an action and its reading (pydo#468)."""
         return self._session.io.clock.monotonic() - self._begun < GRACE
 
 

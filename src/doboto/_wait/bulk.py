@@ -56,7 +56,7 @@ class BulkCall:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more is to come."""
+        """Return whether nothing more is to come."""
         return self.state in {"completed", "failed"} or (self.state == "unknown" and self.error is not None)
 
     def end(self, state: OutcomeState, error: Exception | None = None) -> None:
@@ -274,7 +274,7 @@ def end_unreadable(calls: Sequence[BulkCall], outcomes: Sequence[object]) -> Non
 
 
 def _is_unsent(failure: DOBOTOException) -> bool:
-    """Whether time was over, or the rate limit left no room, before anything was sent."""
+    """Return whether time was over, or the rate limit left no room, before anything was sent."""
     if isinstance(failure, DOBOTORateLimitException):
         return failure.status is None
     return isinstance(failure, DOBOTOConnectionException) and not failure.sent

@@ -133,7 +133,7 @@ class DropletWatch:
         return {id: action for id, action in by_droplet.items() if id in self._seen}
 
     def _is_batch(self) -> bool:
-        """Whether one action stands for several Droplets: `rel: "batch"`, as it was recorded from 2016 to 2020."""
+        """Return whether one action stands for several Droplets: `rel: "batch"`, as recorded from 2016 to 2020."""
         return 0 < self._actions.total < self.total
 
     def _failed(self) -> dict[int, Any]:

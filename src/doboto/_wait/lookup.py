@@ -47,7 +47,7 @@ class Finder:
 
     @property
     def is_finished(self) -> bool:
-        """Whether all likely pages were read: what was not found by then is on none of them."""
+        """Return whether all likely pages were read: what was not found by then is on none of them."""
         return not self._queue
 
     async def find(self, ids: Iterable[Any], deadline: Deadline, most: int) -> dict[Any, Any]:

@@ -213,7 +213,7 @@ def configuration_body(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
-    """How a pool is made: it is known by its name."""
+    """Return how to create a pool, which is identified by its name."""
     body = configuration_body(attributes)
     name = body["name"]
     request = Request("POST", ALL, body=body)

@@ -200,7 +200,7 @@ def create_spec(
     leaf_certificate: str | None,
     certificate_chain: str | None,
 ) -> CreateSpec:
-    """How a certificate is made: it is known by its name.
+    """Return how to create a certificate, which is identified by its name.
 
     Raises:
         ValueError: It is neither one to be uploaded nor one to be ordered, or both.

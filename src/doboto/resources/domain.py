@@ -88,7 +88,7 @@ class DomainOperations(DomainRecords[Mode]):
 
 
 def create_spec(name: str, ip_address: str | None) -> CreateSpec:
-    """How a domain is made: it is known by its name, in upper or lower case."""
+    """Return how to create a domain, which is identified by its name, in upper or lower case."""
     known = check_text("name", name).lower()
     if ip_address is not None:
         check_text("ip_address", ip_address)

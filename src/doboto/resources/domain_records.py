@@ -182,17 +182,17 @@ class DomainRecords(Creation[Mode]):
 
 
 def records_of(name: str) -> str:
-    """The path of a domain's records."""
+    """Return the path of a domain's records."""
     return path("/domains/{name}/records", name=name)
 
 
 def record_of(name: str, record_id: int) -> str:
-    """The path of one of them."""
+    """Return the path of one of them."""
     return path("/domains/{name}/records/{id}", name=name, id=record_id)
 
 
 def record_create_spec(name: str, attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> CreateSpec:
-    """How a record is made: it is known by its type, its name and what it leads to."""
+    """Return how to create a record, which is identified by its type, its name and what it leads to."""
     body = check_attributes(attribs, more, needed=("type",))
     wanted = identity(name, body)
     apart = {member: body[member] for member in APART if member in body}

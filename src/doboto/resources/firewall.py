@@ -361,7 +361,7 @@ def configuration_body(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
-    """How a firewall is made: it is known by its name."""
+    """Return how to create a firewall, which is identified by its name."""
     body = configuration_body(attributes)
     request = Request("POST", "/firewalls", body=body)
     rules = dict.fromkeys(SIDES, are_same)

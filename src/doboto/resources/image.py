@@ -247,7 +247,7 @@ IMPORT = Lifecycle(
 
 
 def is_done(image: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-    """Whether an image shows that an action is done, given the request's body."""
+    """Return whether an image shows that an action is done, given the request's body."""
     if body["type"] == "transfer":
         return body["region"] in items(image.get("regions"))
     return image.get("type") == "snapshot"
@@ -260,7 +260,7 @@ def query(type: str | None = None, private: bool | None = None, tag_name: str | 
 
 
 def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
-    """How an image is imported: it is known by its name, among those that were imported."""
+    """Return how to create an image, which is identified by its name, among those that were imported."""
     body = check_attributes(attributes, needed=("name", "url", "region"), lists=("tags",))
 
     def same(image: Mapping[str, Any]) -> bool:

@@ -325,7 +325,7 @@ def configuration_body(attribs: Mapping[str, Any] | None, more: Mapping[str, Any
 
 
 def create_spec(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> CreateSpec:
-    """How a load balancer is made: it is known by its name."""
+    """Return how to create a load balancer, which is identified by its name."""
     body = configuration_body(attribs, more)
     return CreateSpec(
         f"load balancer {body['name']}",

@@ -239,7 +239,7 @@ def policy_body(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
-    """How a policy is made: it has no name, and is known by all that it says."""
+    """Return how to create a policy, which has no name and is identified by all its attributes."""
     body = policy_body(attributes)
     return CreateSpec(
         f"alert policy {body['description']}",
@@ -251,7 +251,7 @@ def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
 
 
 def matches(policy: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    """Whether a policy says all that, its lists in any order."""
+    """Return whether a policy says all that, its lists in any order."""
     return all(without_order(policy.get(name)) == without_order(value) for name, value in wanted.items())
 
 

@@ -205,7 +205,7 @@ def query(
 
 
 def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
-    """How a NAT gateway is made: it is known by its name."""
+    """Return how to create a NAT gateway, which is identified by its name."""
     needed = ("name", "type", "region", "size", "vpcs")
     body = check_attributes(attributes, needed=needed, lists=("vpcs",))
     name = body["name"]

@@ -108,7 +108,7 @@ class ProjectOperations(ProjectResources[Mode]):
 
 
 def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
-    """How a project is made: it is known by its name."""
+    """Return how to create a project, which is identified by its name."""
     body = check_attributes(attributes, needed=("name", "purpose"))
     request = Request("POST", "/projects", body=body)
     rules = {"purpose": lambda asked, there: there in (asked, f"Other: {asked}")}
@@ -116,7 +116,7 @@ def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
 
 
 def update_request(where: str, attributes: Mapping[str, Any], *, replace: bool) -> Request:
-    """The request that changes a project.
+    """Return the request that changes a project.
 
     Raises:
         ValueError: Nothing is to be changed, or one is missing where all are needed.

@@ -84,11 +84,11 @@ class ProjectResources(Creation[Mode]):
 
 
 def project_path(id: str) -> str:
-    """The path of a project."""
+    """Return the path of a project."""
     return path("/projects/{id}", id=id)
 
 
 def assign_request(where: str, resources: Sequence[str]) -> Request:
-    """The request that puts resources into a project; sent twice it does the same."""
+    """Return the request that puts resources into a project; sent twice it does the same."""
     body = {"resources": [check_text("resources", each) for each in to_nonempty_list("resources", resources)]}
     return Request("POST", f"{where}/resources", body=body, repeatable=True)

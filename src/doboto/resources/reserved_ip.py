@@ -109,7 +109,7 @@ class ReservedIPOperations(Addresses[Mode, ReservedIP], Waiter[Mode]):
         return Unlocking(self._single, f"{self._root}/{{id}}", None)
 
     def _create_spec(self, droplet_id: int | None, region: str | None, project_id: str | None) -> CreateSpec:
-        """How an address is made. It is known by the moment alone: see `_made_since`."""
+        """Return how to reserve an address, which is identified by the moment alone: see `_filter_created_since`."""
         if droplet_id is None and region is None:
             raise ArgumentValueError("give either {0} or {1}", "droplet_id", "region")
         if droplet_id is not None:

@@ -105,7 +105,7 @@ class SSHKeyOperations(Creation[Mode]):
 
 
 def create_spec(name: str, public_key: str) -> CreateSpec:
-    """How a key is added: it is known by itself, without its comment."""
+    """Return how to create a key, which is identified by itself, without its comment."""
     body = {"name": check_text("name", name), "public_key": check_text("public_key", public_key)}
     wanted, parts = public_key_blob(public_key), public_key.split()[:2]
 

@@ -135,7 +135,7 @@ class TagOperations(Creation[Mode]):
 
 
 def create_spec(name: str) -> CreateSpec:
-    """How a tag is made. One that is there is simply shown, so that asking twice does no harm (doctl#333)."""
+    """Return how to create a tag. One that exists is returned as it is, so that repeating does no harm (doctl#333)."""
     wanted = check_text("name", name).lower()
 
     def same(tag: Mapping[str, Any]) -> bool:
@@ -146,7 +146,7 @@ def create_spec(name: str) -> CreateSpec:
 
 
 def tag_request(method: str, name: str, resources: Resources) -> Request:
-    """The request that tags resources, or untags them; ids go as text, which the API insists on (droplet_kit PR#138).
+    """Return the request that tags or untags resources; the API requires ids as text (droplet_kit PR#138).
 
     Raises:
         ValueError: There are no resources, or one lacks its id or type.

@@ -421,7 +421,7 @@ def droplet_to(name: str | None, droplet_id: int | None) -> int:
 
 
 def is_done(volume: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-    """Whether a volume shows that what an action does is so; its Droplets may be null if it is not attached."""
+    """Return whether a volume shows that what an action does is so; its Droplets may be null if it is not attached."""
     if body["type"] == "resize":
         return bool(volume.get("size_gigabytes") == body["size_gigabytes"])
     attached = body["droplet_id"] in (volume.get("droplet_ids") or ())
@@ -433,7 +433,7 @@ TYPES = {"attach": "attach_volume", "detach": "detach_volume", "resize": "resize
 
 
 def create_spec(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> CreateSpec:
-    """How a volume is made: it is known by its name and region."""
+    """Return how to create a volume, which is identified by its name and region."""
     body = check_attributes(attribs, more, needed=("name", "size_gigabytes"), lists=("tags",))
     if "snapshot_id" not in body:
         require("region", body.get("region"))
@@ -449,7 +449,7 @@ def create_spec(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> C
 
 
 def by_id(id: str | None, name: str | None, region: str | None, *, needs_region: bool = True) -> bool:
-    """Whether a volume is identified by its id; else by its name, with the region where the API needs that.
+    """Return whether a volume is identified by its id; else by its name, with the region where the API needs that.
 
     An id counts more than a name, as in DOBOTO 0.6.
 

@@ -106,7 +106,7 @@ class VPCOperations(VPCPeerings[Mode]):
 
 
 def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
-    """How a VPC is made: it is known by its name."""
+    """Return how to create a VPC, which is identified by its name."""
     body = check_attributes(attributes, needed=("name", "region"))
     request = Request("POST", "/vpcs", body=body)
     return CreateSpec(f"VPC {body['name']}", request, "vpc", has_name(body["name"]))

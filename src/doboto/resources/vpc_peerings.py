@@ -204,7 +204,7 @@ def list_location(id: str | None, region: str | None) -> tuple[str, str, dict[st
 
 
 def create_spec(name: str, vpc_ids: Sequence[str] | None, id: str | None, vpc_id: str | None) -> CreateSpec:
-    """How a peering is made, as such or from one of its VPCs: it is known by its name.
+    """Return how to create a peering, as such or from one of its VPCs; it is identified by its name.
 
     Raises:
         ValueError: It is not two VPCs, or they are given both ways.

@@ -32,12 +32,12 @@ WITH_ARGUMENTS = frozenset({"resize", "rename", "change_kernel"})
 
 
 def is_done(droplet: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-    """Whether a Droplet shows that an action is done; where there is nothing to see, that it is no longer locked."""
+    """Return whether a Droplet shows that an action is done: by its effect, or else by being unlocked."""
     shows = SHOWN.get(str(body.get("type")))
     idle = droplet.get("status") != "new" and not droplet.get("locked")
     return idle and (shows is None or shows(droplet, body))
 
 
 def is_image(found: Any, asked: Any) -> bool:
-    """Whether an image is the one asked for, by id or slug."""
+    """Return whether an image is the one asked for, by id or slug."""
     return str(asked) in {str(mapping(found).get("id")), str(mapping(found).get("slug"))}

@@ -194,7 +194,7 @@ async def _ignoring_action(done: Callable[[], Awaitable[bool]], _action: Mapping
 
 
 async def _quietly(done: Callable[[], Awaitable[bool]]) -> bool:
-    """Whether it is done; what can't be read shows nothing."""
+    """Return whether it is done; what can't be read shows nothing."""
     try:
         return await done()
     except DOBOTOException:

@@ -47,7 +47,7 @@ class Reader:
         return page
 
     def _has_shrunk(self, page: Page) -> bool:
-        """Whether the list got shorter since the last page."""
+        """Return whether the list got shorter since the last page."""
         before, self._total = self._total, page.total
         return before is not None and page.total is not None and page.total < before
 

@@ -488,7 +488,7 @@ class DropletOperations(DropletActions[Mode], DropletWait[Mode], DropletBackups[
 
 
 def destroy_request(target: Target) -> Request:
-    """The request that destroys: one Droplet, which may be said twice, or a tag's, which may have got new ones."""
+    """Return the request that destroys: one Droplet, repeatable; or those of a tag, which may have got new ones."""
     if target.id is not None:
         return Request("DELETE", path("/droplets/{id}", id=target.id), repeatable=True)
     return Request("DELETE", "/droplets", {"tag_name": target.tag_name or ""})

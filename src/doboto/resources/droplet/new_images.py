@@ -46,7 +46,7 @@ async def _with_image_id(session: Session, action: Mapping[str, Any], deadline: 
 
 
 def _made_by(action: Mapping[str, Any], snapshot: Mapping[str, Any]) -> bool:
-    """Whether a snapshot is dated within the action; the API dates it like the action's beginning.
+    """Return whether a snapshot is dated within the action; the API dates it like the action's beginning.
 
     A Droplet has one action at a time, so that no other snapshot is.
     """

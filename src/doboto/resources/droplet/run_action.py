@@ -109,7 +109,7 @@ class DropletActionRunner(ActionRunner[Mode], DropletRecovery[Mode]):
         return await self._unless_done(job, None if target.id is None or shows is None else done)
 
     async def _happened(self, body: Mapping[str, Any], deadline: Deadline, action: Mapping[str, Any]) -> bool:
-        """Whether the Droplet of an action that can't be read shows that it is done."""
+        """Return whether the Droplet of an action that can't be read shows that it is done."""
         droplet = await self._last_seen(action, deadline)
         return droplet is not None and is_done(droplet, body)
 
@@ -144,14 +144,14 @@ class DropletActionRunner(ActionRunner[Mode], DropletRecovery[Mode]):
 
 
 def start_request(target: Target, body: Mapping[str, Any]) -> Request:
-    """The request that starts an action."""
+    """Return the request that starts an action."""
     if target.id is None:
         return Request("POST", "/droplets/actions", {"tag_name": check_text("tag_name", target.tag_name or "")}, body)
     return Request("POST", path("/droplets/{id}/actions", id=target.id), body=body)
 
 
 def read_request(action: Mapping[str, Any]) -> Request:
-    """The request that reads an action. A Droplet's own actions need `droplet:read` only, the list `actions:read`."""
+    """Return the request that reads an action: with `droplet:read` if its Droplet is known, else `actions:read`."""
     if not action.get("resource_id"):
         return get(path("/actions/{id}", id=action["id"]))
     return get(path("/droplets/{droplet}/actions/{id}", droplet=action["resource_id"], id=action["id"]))
