@@ -295,3 +295,11 @@ def test_refinements_stand_before_what_they_refine() -> None:
 def test_words_of_other_command_lines_lead_to_ours(doboto: Doboto, order: str, meant: str) -> None:
     message = doboto.refused(2, "usage", *order.split())["message"]
     assert f"did you mean {meant}" in message
+
+
+def test_a_private_key_in_a_file_is_not_sent(simulated: Doboto, tmp_path: Path) -> None:
+    file = tmp_path / "id_ed25519"
+    file.write_text("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA\n-----END OPENSSH PRIVATE KEY-----\n")
+    told = simulated.refused(2, "usage", "ssh-key", "create", "laptop", "--public-key", f"@{file}")["message"]
+    assert "holds a private key, which was not sent" in told
+    assert "b3BlbnNzaC1" not in told

@@ -37,6 +37,10 @@ RULE = {"protocol": "tcp", "port": "22", "sources": {"address": ["0.0.0.0/0"]}}
             lambda api: api.domain.record_create("example.com", {"type": "A", "name": "a", "date": "192.0.2.1"}),
             "date (did you mean 'data'?)",
         ),
+        (
+            lambda api: api.domain.record_create("example.com", {"type": "A", "name": "a", "TTL": 60}),
+            "TTL (did you mean 'ttl'?)",
+        ),
     ],
 )
 def test_misspelt_attributes_are_reported(api: Any, sim: Simulator, call: Any, message: str) -> None:

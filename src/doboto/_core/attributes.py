@@ -58,9 +58,10 @@ def suggest(name: str, known: Iterable[str]) -> str:
     """Return the known name that a wrong one resembles or is a part of, as a question for an error; else ""."""
     from difflib import get_close_matches  # needed only for an error
 
-    names = sorted(known)
-    alike = get_close_matches(name, names, 1) or [one for one in names if len(name) > 1 and name in one.split("_")]
-    return f" (did you mean {alike[0]!r}?)" if alike else ""
+    names, wrong = {one.lower(): one for one in sorted(known)}, name.lower()
+    parts = (one for one in names if len(wrong) > 1 and wrong in one.split("_"))
+    alike = next(iter(get_close_matches(wrong, names, 1)), None) or next(parts, None)
+    return f" (did you mean {names[alike]!r}?)" if alike else ""
 
 
 def check_attributes(
