@@ -243,6 +243,19 @@ def test_a_smaller_disk_is_named_where_a_resize_is_refused(simulated: Doboto) ->
     assert "power" not in message
 
 
+def test_so_it_is_where_only_some_of_several_were_refused(simulated: Doboto) -> None:
+    simulated.ok("-q", "droplet", "create", "large", "--size", "s-1vcpu-2gb", *NEW[2:], "--wait")
+    simulated.ok("-q", "droplet", "create", "small", *NEW, "--wait")
+    resize = ("droplet", "resize", "large", "small", "--size", "s-1vcpu-1gb", "--yes")
+    error = simulated.refused(9, "partly_done", *resize)
+    assert (error["done"], [one["target"] for one in error["failed"]]) == (
+        [f"small ({FIRST + 1})"],
+        [f"large ({FIRST})"],
+    )
+    assert "choose a size with 50 GB or more" in error["message"]
+    assert "power" not in error["message"]
+
+
 def test_a_refusal_without_a_terminal_names_the_new_size_and_its_price(simulated: Doboto) -> None:
     simulated.ok("-q", "droplet", "create", "web", *NEW, "--wait")
     error = simulated.refused(5, "refused", "droplet", "resize", "web", "--size", "s-2vcpu-4gb", "--disk")

@@ -59,6 +59,8 @@ class SeveralFailed(Failure):
     def __init__(self, message: str, code: int, begun: Sequence[Any], /, **details: object) -> None:
         super().__init__(message, code, **details)
         self.begun = begun
+        #: The ids of those that the API refused for a value, a limit or a state (422).
+        self.refused: list[Any] = []
 
 
 class GoingOn(Failure):

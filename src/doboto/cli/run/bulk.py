@@ -19,6 +19,7 @@ from ...errors import (
     DOBOTOOutcomeUnknownException,
     DOBOTOPendingEventException,
     DOBOTOPollingException,
+    DOBOTOUnprocessableException,
 )
 from ...events import Progress
 from ...outcomes import Outcome, OutcomeState
@@ -203,6 +204,7 @@ def _failure(operation: Operation, items: Sequence[BulkItem], timeout: float | N
     begun = [item.id for item in items if item.may_run]
     failure = SeveralFailed(_message(operation, items, unfinished, timeout), code, begun, **details(items))
     failure.__cause__ = first
+    failure.refused = [item.id for item in items if isinstance(item.error, DOBOTOUnprocessableException)]
     return failure
 
 

@@ -172,13 +172,10 @@ def _execute(
         result = _run_filtered(do, operation, calls, reporter, filter) if calls else None
     except (SeveralFailed, DOBOTOException) as failure:
         reporter.stop()
-        if isinstance(failure, DOBOTOUnprocessableException) and (hint := _resize_hint(do, operation, calls, settings)):
-            known = describe_error(failure, found := exit_of(failure))
-            raise Failure(f"{known.pop('message')}. {hint}", found.code, **known) from failure
         if results := done_of(failure):
             with suppress(Failure):  # an expression that does not fit them: the error is why a part failed
                 print_result(results, operation.result, settings, reporter.names)
-        raise
+        raise _add_hint(failure, do, operation, calls, settings) from failure.__cause__
     reporter.stop()
     print_result(_unpack(result), operation.result, settings, reporter.names)
 
@@ -205,9 +202,30 @@ def _run_filtered(
     return found
 
 
+def _add_hint(
+    failure: SeveralFailed | DOBOTOException,
+    do: DO,
+    operation: Operation,
+    calls: Sequence[Mapping[str, Any]],
+    settings: CliSettings,
+) -> Exception:
+    """Return the error with what helps where a resize was refused, or as it is."""
+    if not isinstance(failure, DOBOTOUnprocessableException | SeveralFailed):
+        return failure
+    refused = failure.refused if isinstance(failure, SeveralFailed) else [call.get("id") for call in calls]
+    hint = _resize_hint(do, operation, [call for call in calls if call.get("id") in refused], settings)
+    if hint is None:
+        return failure
+    if isinstance(failure, SeveralFailed):
+        failure.args = (f"{failure}. {hint}",)
+        return failure
+    known = describe_error(failure, found := exit_of(failure))
+    return Failure(f"{known.pop('message')}. {hint}", found.code, **known)
+
+
 def _resize_hint(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], settings: CliSettings) -> str | None:
     """Return what helps where a resize was refused: another size, or the command that powers off what is running."""
-    if (operation.resource, operation.name) != ("droplet", "resize"):
+    if (operation.resource, operation.name) != ("droplet", "resize") or not calls:
         return None
     with suppress(DOBOTOException):  # the refusal itself is reported
         droplets = [do.droplet.info(call["id"]) for call in calls]
