@@ -70,7 +70,6 @@ PEERS = (
         snapshots=1,
     ),
     Peer("python-digitalocean", "1.17.0", "python_digitalocean.py", {**LIVED, **ADDRESSES, "power_off": 1}),
-    # 200 more of its Droplets are destroyed before their creation is over.
     Peer(
         "doboto",
         "0.6.1",
@@ -172,7 +171,10 @@ def test_a_whole_life(peer: Peer, world: World) -> None:
     account = world.account()
     assert {kind: len(account.store(kind)) for kind in DESTROYED} == dict.fromkeys(DESTROYED, 0)
     assert len(account.store("image")) == peer.snapshots
-    assert Counter(one["type"] for one in account.store("action") if one["status"] == "completed") == peer.actions
+    did = Counter(one["type"] for one in account.store("action") if one["status"] == "completed")
+    # Of those that fill a second page some are created before they are destroyed: it depends on the machine.
+    assert did.pop("create") >= peer.actions["create"]
+    assert did == {type: count for type, count in peer.actions.items() if type != "create"}
     assert "in-progress" not in {one["status"] for one in account.store("action")}
 
 
