@@ -117,6 +117,8 @@ def test_public_keys_in_both_forms_are_sent_and_known(api: Any, log: Log) -> Non
     log.take()
     assert api.ssh_key.present("laptop", long) == (key, None)
     assert log.take() == [f"GET /account/keys/{key['fingerprint']}"]
+    api.ssh_key.destroy(key["id"])
+    assert api.ssh_key.create("laptop", long)["public_key"] == f"ssh-ed25519 {encoded}"
 
 
 def test_a_request_does_not_show_its_body() -> None:

@@ -61,5 +61,20 @@ def public_key_blob(public_key: str) -> bytes:
         raise ArgumentValueError(f"{{0}} is no public key: it is neither in {forms}", "public_key") from None
 
 
+def to_openssh(public_key: str) -> str:
+    """Return a public key in OpenSSH's form, which the API takes for certain; its bytes begin with the key's type.
+
+    Raises:
+        ValueError: It is in neither form.
+    """
+    from base64 import b64encode
+
+    blob = public_key_blob(public_key)
+    if _is_openssh(public_key.split()):
+        return public_key
+    type = blob[4 : 4 + int.from_bytes(blob[:4])].decode("ascii", "replace")
+    return f"{type} {b64encode(blob).decode()}"
+
+
 def _is_openssh(parts: Sequence[str]) -> bool:
     return len(parts) > 1 and OPENSSH.fullmatch(parts[0]) is not None

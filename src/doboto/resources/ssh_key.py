@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from hashlib import md5
 from typing import Any, TypeAlias
 
-from .._core.keys import public_key_blob
+from .._core.keys import public_key_blob, to_openssh
 from .._core.request import Request, check_text, path
 from .._operation import Mode, operation, stream
 from ..errors import DOBOTONotFoundException
@@ -106,8 +106,8 @@ class SSHKeyOperations(Creation[Mode]):
 
 def create_spec(name: str, public_key: str) -> CreateSpec:
     """Return how to create a key, which is identified by itself, without its comment."""
-    body = {"name": check_text("name", name), "public_key": check_text("public_key", public_key)}
-    wanted, parts = public_key_blob(public_key), public_key.split()[:2]
+    body = {"name": check_text("name", name), "public_key": to_openssh(check_text("public_key", public_key))}
+    wanted, parts = public_key_blob(public_key), body["public_key"].split()[:2]
 
     def same(key: Any) -> bool:
         listed = str(key.get("public_key"))
