@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
 
+from .._json import is_object
 from ..errors import ArgumentValueError
 from .conversion import is_listlike
 
@@ -35,7 +36,7 @@ def refuse_private_keys(name: str, value: Any) -> None:
             raise ArgumentValueError(
                 "{0} holds a private key, which was not sent; a public one is in the .pub file", name
             )
-    elif isinstance(value, Mapping):
+    elif is_object(value):
         for member, inner in value.items():
             refuse_private_keys(str(member), inner)
     elif is_listlike(value) and isinstance(value, list | tuple | set):

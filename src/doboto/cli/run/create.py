@@ -282,7 +282,7 @@ def complete_alert(values: Mapping[str, Any], emails: Sequence[str]) -> dict[str
     recipients = {"email": [*alerts.get("email", ()), *emails], "slack": [*alerts.get("slack", ())]}
     if "alerts" not in given and not emails:
         raise Failure("nobody would be notified: give --email or --alerts", USAGE.code)
-    found = {**ALERT, **given, "alerts": recipients}
+    found: dict[str, Any] = {**ALERT, **given, "alerts": recipients}
     if "value" not in given:
         if found["type"] not in PERCENT:
             raise Failure(f"{found['type']} needs a --value: the threshold in its own unit", USAGE.code)
