@@ -62,6 +62,17 @@ def public_key_blob(public_key: str) -> bytes:
         raise ArgumentValueError(f"{{0}} is no public key: it is neither in {forms}", "public_key") from None
 
 
+def fingerprint(public_key: str) -> str:
+    """Return the MD5 fingerprint of a public key, by which the API knows it too.
+
+    Raises:
+        ValueError: It is in neither form.
+    """
+    from hashlib import md5
+
+    return md5(public_key_blob(public_key), usedforsecurity=False).digest().hex(":")
+
+
 def to_openssh(public_key: str) -> str:
     """Return a public key in OpenSSH's form, which the API takes for certain; its bytes begin with the key's type.
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from hashlib import md5
 from typing import Any, TypeAlias
 
-from .._core.keys import public_key_blob, to_openssh
+from .._core.keys import fingerprint, to_openssh
 from .._core.request import Request, check_text, path
 from .._operation import Mode, operation, stream
 from ..errors import DOBOTONotFoundException
@@ -107,21 +106,10 @@ class SSHKeyOperations(Creation[Mode]):
 def create_spec(name: str, public_key: str) -> CreateSpec:
     """Return how to create a key, which is identified by itself, without its comment."""
     body = {"name": check_text("name", name), "public_key": to_openssh(check_text("public_key", public_key))}
-    wanted, parts = public_key_blob(public_key), body["public_key"].split()[:2]
+    parts, wanted = body["public_key"].split()[:2], fingerprint(public_key)
 
     def same(key: Any) -> bool:
-        listed = str(key.get("public_key"))
-        return listed.split()[:2] == parts or key.get("fingerprint") == md5_of(wanted)
+        return str(key.get("public_key")).split()[:2] == parts or key.get("fingerprint") == wanted
 
     request = Request("POST", "/account/keys", body=body)
     return CreateSpec(f"SSH key {name}", request, "ssh_key", same, known_by=("public_key",))
-
-
-def fingerprint(public_key: str) -> str:
-    """The MD5 fingerprint of a public key, by which the API knows it too."""
-    return md5_of(public_key_blob(public_key))
-
-
-def md5_of(blob: bytes) -> str:
-    """The fingerprint of a key's bytes."""
-    return md5(blob, usedforsecurity=False).digest().hex(":")
