@@ -161,7 +161,7 @@ def report(sizes: list[int]) -> None:
                 peaks.append(memory(whole))
             costs.setdefault(name, []).append(whole.cost(job))
         costs.setdefault("create and wait, 1,000 at a time", []).append(Fleet(size).cost(create_and_wait))
-    print(f"| Requests, simulated minutes, seconds | {' | '.join(f'{size:,} Droplets | |' for size in sizes)} |")
+    print(f"| | {' | '.join(f'{size:,}: requests | min | s' for size in sizes)} |")
     print(f"|---|{'---:|' * 3 * len(sizes)}")
     for name, found in costs.items():
         print(f"| {name} | {' | '.join(map(str, found))} |")
