@@ -84,7 +84,7 @@ def test_it_waits_till_the_public_port_answers(
     """The private address can't be tried from here."""
     ports: list[int | None] = []
     monkeypatch.setattr(
-        "doboto.cli.commands.wait.wait_for", lambda do, ids, params, reporter: ports.append(params["ready_port"])
+        "doboto.cli.commands.droplet.wait_for", lambda do, ids, params, reporter: ports.append(params["ready_port"])
     )
     monkeypatch.setattr("doboto.cli.commands.ssh.execute", lambda line: ports.append(len(line)))
     served.ok("droplet", "ssh", "web", "--wait", *more, PATH=path)
