@@ -188,7 +188,7 @@ def selection(resources: Any) -> dict[str, list[str]]:
         raise ArgumentValueError(
             "{0} has no {unknown}; it has {known}",
             "resources",
-            outcome_unknown=", ".join(sorted(unknown_kinds)),
+            unknown=", ".join(sorted(unknown_kinds)),
             known=", ".join(sorted(KINDS)),
         )
     return {kind: [_id(kind, one) for one in to_list(kind, some)] for kind, some in named.items()}
