@@ -86,7 +86,7 @@ def remove(engine: Engine, folder: Path, leftover: Leftover) -> None:
 def new_id() -> str:
     """Return an id for the simulator of this process.
 
-    It begins with the process and, where the kernel tells it, the process's start: so that another process that gets
+    It begins with the process and, where the kernel reports it, the process's start: so that another process that gets
     the same number later is not taken for it.
     """
     process = os.getpid()
