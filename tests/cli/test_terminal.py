@@ -159,7 +159,7 @@ def test_by_tag_all_are_listed_first(fleet: Doboto) -> None:
 
 def test_ctrl_c_says_what_goes_on_and_how_to_wait_for_it(simulated: Doboto) -> None:
     order = ["droplet", "create", "web", *NEW, "--wait"]
-    with Terminal(order, {**simulated.environment, "DOBOTO_SIM_SPEED": "1"}, width=140) as terminal:
+    with Terminal(order, {**simulated.environment, "DOBOTO_SIM_SPEED": "1"}, width=200) as terminal:
         terminal.read(lambda text: "created Droplet" in text)
         terminal.interrupt()
         assert terminal.end() == 130
