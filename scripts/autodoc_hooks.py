@@ -13,7 +13,7 @@ import pages
 from sphinx.application import Sphinx
 from sphinx.util.inspect import stringify_signature
 
-from doboto.cli.schema.catalog import Operation, operations, resources
+from doboto.cli.schema.catalog import CliOperation, operations, resources
 from doboto.client import Client
 
 OPERATION = re.compile(r"doboto\.client\.DO\.(\w+)\.(\w+)$")
@@ -55,7 +55,7 @@ def signature(
     return written(one), ""
 
 
-def written(operation: Operation) -> str:
+def written(operation: CliOperation) -> str:
     """The signature as the operation is written: one for all overloads."""
     return spelled(getattr(getattr(Client, operation.resource), operation.name), operation.hints)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, is_typeddict
 
 from doboto import types
-from doboto.cli.schema.catalog import Operation, operations, resources
+from doboto.cli.schema.catalog import CliOperation, operations, resources
 from doboto.cli.schema.help_text import Field, fields_of
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
@@ -72,14 +72,14 @@ def resource_page(name: str, about: str) -> str:
     )
 
 
-def opening(found: list[Operation]) -> str:
+def opening(found: list[CliOperation]) -> str:
     """The signature that a page opens with: of `create` if there is one, with all attributes as keyword arguments."""
     by_name = {one.name: one for one in found}
     chosen = by_name.get("create") or by_name.get("list") or found[0]
     return f"```python\n{signature(chosen)}\n```"
 
 
-def signature(operation: Operation) -> str:
+def signature(operation: CliOperation) -> str:
     """A call of an operation with the type of each argument, one on a line; `...` are those that may be left out."""
     before, after = parameters(operation)
     lines = [f"    {one}," for one in [*before, *attributes(operation), *after]]
@@ -88,7 +88,7 @@ def signature(operation: Operation) -> str:
     return f"do.{operation.resource}.{operation.name}({inside}) -> {result}"
 
 
-def parameters(operation: Operation) -> tuple[list[str], list[str]]:
+def parameters(operation: CliOperation) -> tuple[list[str], list[str]]:
     """An operation's own parameters: those it needs, and those with a default."""
     own = [one for one in operation.parameters if one.kind is not one.VAR_KEYWORD and one.name != "attribs"]
     typed = [(one, f"{one.name}: {short(one.name, operation.hints.get(one.name, Any))}") for one in own]
@@ -96,7 +96,7 @@ def parameters(operation: Operation) -> tuple[list[str], list[str]]:
     return needed, [f"{text} = {one.default!r}" for one, text in typed if one.default is not one.empty]
 
 
-def attributes(operation: Operation) -> list[str]:
+def attributes(operation: CliOperation) -> list[str]:
     """The attributes that an operation takes, those it needs first."""
     fields = [] if operation.attributes is None else fields_of(operation.attributes)
     fields.sort(key=lambda one: (not one.required, FIRST.index(one.name) if one.name in FIRST else len(FIRST)))
@@ -115,7 +115,7 @@ def example(name: str) -> str:
     return f"```python\n{(EXAMPLES / f'{name}.py').read_text(encoding='utf-8')}```"
 
 
-def entry(operation: Operation) -> str:
+def entry(operation: CliOperation) -> str:
     """An operation: its signatures and docstring, as autodoc reads them."""
     target = f"doboto.client::DO.{operation.resource}.{operation.name}"
     return f"## `{operation.name}`\n\n```{{eval-rst}}\n.. automethod:: {target}\n```\n"

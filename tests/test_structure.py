@@ -354,3 +354,16 @@ def test_the_command_line_uses_public_modules_alone(module: Path) -> None:
         and any(part[:1] == "_" != part[1:2] for part in name.split("."))
     }
     assert private == set()
+
+
+def test_a_class_name_means_one_thing() -> None:
+    """A record of the API has one name in the client's types and in the simulator; two flavours have one interface."""
+    homes: dict[str, list[Path]] = {}
+    for module in MODULES:
+        for node in ast.walk(ast.parse((SOURCE / module).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(module)
+    several = {name: found for name, found in homes.items() if len(found) > 1}
+    records = {name for name, found in several.items() if any(one.parts[0] == "types" for one in found)}
+    assert several.keys() - records == {"BackgroundTask", "_Attempt", "_Gate"}
+    assert {one.parts[0] for name in records for one in several[name]} == {"types", "sim"}

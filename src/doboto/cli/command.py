@@ -13,7 +13,7 @@ import click
 from .errors import Failure
 from .report import command_suggestion
 from .schema import catalog
-from .schema.catalog import Operation
+from .schema.catalog import CliOperation
 from .schema.help_text import Docstring, documentation_of, summary_of
 from .settings import Argument, CliSettings, Option, common, settings_of
 
@@ -140,7 +140,7 @@ class OperationCommand(Described):
         completer: Gives what completes a parameter's values in the shell.
     """
 
-    def __init__(self, operation: Operation, completer: Completer = lambda _operation, _name: None) -> None:
+    def __init__(self, operation: CliOperation, completer: Completer = lambda _operation, _name: None) -> None:
         super().__init__(operation.command, context_settings=dict(CONTEXT))
         self.operation = operation
         self._completer = completer

@@ -121,7 +121,7 @@ class ResourceGroup(LazyGroup):
         return None if operation is None else OperationCommand(operation, _complete_with)
 
 
-def _complete_with(operation: catalog.Operation, name: str) -> Callable[..., Any]:
+def _complete_with(operation: catalog.CliOperation, name: str) -> Callable[..., Any]:
     """Return what completes a parameter's values; it is loaded when the shell asks."""
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:

@@ -32,7 +32,7 @@ ListAll: TypeAlias = Callable[[str, str, Mapping[str, str | int] | None, Deadlin
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class NamedKind:
     """A kind of resource that attributes name.
 
     Attributes:
@@ -47,11 +47,11 @@ class Kind:
 
 
 #: What attributes name, by the attribute.
-KINDS: Mapping[str, Kind] = {
-    "ssh_keys": Kind("SSH key", "ssh_keys", "/account/keys"),
-    "volumes": Kind("volume", "volumes", "/volumes"),
-    "vpc_uuid": Kind("VPC", "vpcs", "/vpcs"),
-    "project_id": Kind("project", "projects", "/projects"),
+KINDS: Mapping[str, NamedKind] = {
+    "ssh_keys": NamedKind("SSH key", "ssh_keys", "/account/keys"),
+    "volumes": NamedKind("volume", "volumes", "/volumes"),
+    "vpc_uuid": NamedKind("VPC", "vpcs", "/vpcs"),
+    "project_id": NamedKind("project", "projects", "/projects"),
 }
 
 

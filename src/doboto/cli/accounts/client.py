@@ -25,7 +25,7 @@ NO_TOKEN = "no token; keep one with doboto auth init, set DIGITALOCEAN_TOKEN, or
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AccountSource:
     """Which account a command uses, without its token.
 
     Attributes:
@@ -50,27 +50,27 @@ class Account:
         return f"{text} at {urlsplit(self.url).netloc}" if self.url else text
 
 
-def find_account(settings: CliSettings, contexts: Contexts | None = None) -> Account:
+def find_account(settings: CliSettings, contexts: Contexts | None = None) -> AccountSource:
     """Find the account that counts: an option's, then a named context, the environment's, the current context.
 
     Raises:
         Failure: A named context does not exist, or the file of contexts can't be read.
     """
     if settings.sim:
-        return Account("simulated")
+        return AccountSource("simulated")
     if settings.token:
-        return Account("option", "--token", settings.url)
+        return AccountSource("option", "--token", settings.url)
     variable = next((name for name in TOKEN_VARIABLES if os.environ.get(name, "").strip()), None)
     if variable and not settings.context:
-        return Account("environment", variable, settings.url)
+        return AccountSource("environment", variable, settings.url)
     if contexts is None:
         from .contexts import Contexts
 
         contexts = Contexts()
     name = settings.context or contexts.current
     if name is None or (not settings.context and name not in contexts.names()):
-        return Account("none", url=settings.url)
-    return Account("context", name, settings.url or contexts.info(name).url)
+        return AccountSource("none", url=settings.url)
+    return AccountSource("context", name, settings.url or contexts.info(name).url)
 
 
 def find_defaults(settings: CliSettings) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from click.shell_completion import (
 )
 
 from ..command import COMPLETE, Described
-from ..schema.catalog import Naming, Operation, naming_of, takes_droplet
+from ..schema.catalog import CliOperation, Naming, naming_of, takes_droplet
 from ..schema.values import LongText, Several, Structure
 from ..settings import Argument, settings_of
 
@@ -98,7 +98,7 @@ SPECIAL, QUOTED = re.compile(r"([^\w@%+=:,./\-])"), r"\\\1"
 # -- values
 
 
-def completer(operation: Operation, name: str) -> CompleteValues | None:
+def completer(operation: CliOperation, name: str) -> CompleteValues | None:
     """Find what completes a parameter; None where nothing does."""
     if takes_droplet(operation, name):
         return complete_droplets

@@ -16,7 +16,7 @@ from ..output.columns import columns_of
 from ..output.query import search
 from ..output.text import format_value
 from ..schema import catalog
-from ..schema.catalog import Operation
+from ..schema.catalog import CliOperation
 from ..schema.parameters import as_usage
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class AffectedResource:
         return {"id": self.id, "name": self.name, **self.cells, **more}
 
 
-def find_affected(do: DO, operation: Operation, call: Mapping[str, Any]) -> list[AffectedResource] | None:
+def find_affected(do: DO, operation: CliOperation, call: Mapping[str, Any]) -> list[AffectedResource] | None:
     """Read the resources that a call would affect; return None if missing and `missing_ok` is true.
 
     Raises:
@@ -88,7 +88,7 @@ def find_affected(do: DO, operation: Operation, call: Mapping[str, Any]) -> list
         raise
 
 
-def _read_droplets(do: DO, operation: Operation, call: Mapping[str, Any]) -> list[AffectedResource]:
+def _read_droplets(do: DO, operation: CliOperation, call: Mapping[str, Any]) -> list[AffectedResource]:
     tag = call.get("tag_name")
     if tag is None and call.get("id") is None:
         raise Failure("give either Droplets or --tag", USAGE.code)
@@ -154,13 +154,13 @@ def total_of(targets: Sequence[AffectedResource]) -> str:
     return f"Total: {format_price(sum(prices))}." if len(all) > 1 and prices else ""
 
 
-def reader_of(operation: Operation) -> Operation | None:
+def reader_of(operation: CliOperation) -> CliOperation | None:
     """Return the operation that reads what this one destroys or changes, if there is one."""
     prefix, _, _ = operation.name.rpartition("_")
     return catalog.operations(operation.resource).get(catalog.hyphenate(f"{prefix}_info" if prefix else "info"))
 
 
-def _read_resource(do: DO, operation: Operation, call: Mapping[str, Any]) -> AffectedResource:
+def _read_resource(do: DO, operation: CliOperation, call: Mapping[str, Any]) -> AffectedResource:
     """Read a resource other than a Droplet; at least its given name if it cannot be read."""
     reader = reader_of(operation)
     given = [value for value in call.values() if isinstance(value, str | int) and not isinstance(value, bool)]
@@ -183,7 +183,7 @@ def _read_resource(do: DO, operation: Operation, call: Mapping[str, Any]) -> Aff
     return _add_tagged(do, resource, target) if operation.resource == "tag" else target
 
 
-def _reader_arguments(reader: Operation, operation: Operation, call: Mapping[str, Any]) -> dict[str, Any]:
+def _reader_arguments(reader: CliOperation, operation: CliOperation, call: Mapping[str, Any]) -> dict[str, Any]:
     """Choose the reader's arguments: those of the same names, only the id if given, else the first of each."""
     names = [one.name for one in reader.parameters]
     alike = {name: call[name] for name in names if name in call}

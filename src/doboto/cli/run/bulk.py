@@ -24,7 +24,7 @@ from ...errors import (
 from ...events import Progress
 from ...outcomes import Outcome, OutcomeState
 from ..errors import PARTLY, TIMEOUT, UNKNOWN, Failure, SeveralFailed, describe_error, exit_of, line_of
-from ..schema.catalog import Operation
+from ..schema.catalog import CliOperation
 from ..schema.parameters import as_usage
 
 if TYPE_CHECKING:
@@ -41,12 +41,12 @@ GOES_ON, UNANSWERED = "goes on for {}", "sent and not answered, so that it may h
 HELD, NOT_BEGUN = "not begun for {}, where another action is running", "not begun for {}"
 
 
-def takes(operation: Operation, calls: Sequence[Mapping[str, Any]]) -> bool:
+def takes(operation: CliOperation, calls: Sequence[Mapping[str, Any]]) -> bool:
     """Whether calls are made here: several, or one that is waited for."""
     return len(calls) > 1 or (operation.info.bulk and bool(calls[0].get("id")) and bool(calls[0].get("wait")))
 
 
-def call_all(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter) -> Any:
+def call_all(do: DO, operation: CliOperation, calls: Sequence[Mapping[str, Any]], reporter: Reporter) -> Any:
     """Call the operation for each.
 
     Returns:
@@ -63,7 +63,7 @@ def call_all(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], r
     return _SideBySide(do, operation, calls, reporter).run()
 
 
-def _call_once(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter) -> Any:
+def _call_once(do: DO, operation: CliOperation, calls: Sequence[Mapping[str, Any]], reporter: Reporter) -> Any:
     """Call the library once for all ids, which polls for all of them together."""
     values = {name: value for name, value in calls[0].items() if name != "id"}
     method: Callable[..., Any] = getattr(getattr(do, operation.resource), operation.name)
@@ -94,7 +94,7 @@ class _SideBySide:
         reporter: Reports progress, and has the items.
     """
 
-    def __init__(self, do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter) -> None:
+    def __init__(self, do: DO, operation: CliOperation, calls: Sequence[Mapping[str, Any]], reporter: Reporter) -> None:
         self._operation = operation
         self._method: Callable[..., Any] = getattr(getattr(do, operation.resource), operation.name)
         self._calls = calls
@@ -163,7 +163,7 @@ class _SideBySide:
         )
 
 
-def _default(operation: Operation, name: str) -> Any:
+def _default(operation: CliOperation, name: str) -> Any:
     return next((one.default for one in operation.parameters if one.name == name), None)
 
 
@@ -193,7 +193,7 @@ def _run_side_by_side(jobs: Sequence[Callable[[], None]]) -> None:
             raise failure
 
 
-def _failure(operation: Operation, items: Sequence[BulkItem], timeout: float | None) -> Exception:
+def _failure(operation: CliOperation, items: Sequence[BulkItem], timeout: float | None) -> Exception:
     """Return the one error there is, or one that reports all."""
     unfinished = [item for item in items if item.is_open]
     first = next((item.error for item in items if item.has_failed), None)
@@ -209,7 +209,7 @@ def _failure(operation: Operation, items: Sequence[BulkItem], timeout: float | N
 
 
 def _message(
-    operation: Operation, items: Sequence[BulkItem], unfinished: Sequence[BulkItem], timeout: float | None
+    operation: CliOperation, items: Sequence[BulkItem], unfinished: Sequence[BulkItem], timeout: float | None
 ) -> str:
     if not unfinished:
         return "; ".join(failures(items))

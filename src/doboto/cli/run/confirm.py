@@ -16,7 +16,7 @@ from ..._json import is_object
 from ..errors import NOT_FOUND, REFUSED, Failure
 from ..output.table import align
 from ..output.text import dump_json, format_cell
-from ..schema.catalog import Operation, hyphenate
+from ..schema.catalog import CliOperation, hyphenate
 from ..schema.help_text import join_words, noun_of
 from ..schema.parameters import attributes
 from ..settings import CliSettings, Option
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
     from ..output.progress import Reporter
 
 
-def is_irrevocable(operation: Operation) -> bool:
+def is_irrevocable(operation: CliOperation) -> bool:
     """Whether an operation may do what cannot be undone, so that its command has `--yes`."""
     return operation.may_ask
 
 
-def asks(operation: Operation, values: Mapping[str, Any]) -> bool:
+def asks(operation: CliOperation, values: Mapping[str, Any]) -> bool:
     """Whether it does so with these values."""
     return operation.info.consequence(values) is not None
 
 
 def confirm(
     do: DO,
-    operation: Operation,
+    operation: CliOperation,
     calls: Sequence[Mapping[str, Any]],
     reporter: Reporter,
     account: str,
@@ -88,7 +88,7 @@ def confirm(
     return [call for call, _ in affected]
 
 
-def _price(do: DO, operation: Operation, call: Mapping[str, Any]) -> str:
+def _price(do: DO, operation: CliOperation, call: Mapping[str, Any]) -> str:
     """Return the price of a Droplet's new size, if known."""
     from .create import price_of
 
@@ -96,7 +96,7 @@ def _price(do: DO, operation: Operation, call: Mapping[str, Any]) -> str:
     return f" (${price[1]:g}/month)" if price else ""
 
 
-def _find_obstacles(operation: Operation, targets: Sequence[AffectedResource], settings: CliSettings) -> list[str]:
+def _find_obstacles(operation: CliOperation, targets: Sequence[AffectedResource], settings: CliSettings) -> list[str]:
     """Find reasons why the call would be refused now, with the command that helps."""
     running = [target.id for target in targets if target.cells.get("status") == "active"]
     return [power_off_hint(settings, running)] if operation.name == "resize" and running else []
@@ -185,7 +185,7 @@ NAMED = 5
 
 
 def question(
-    operation: Operation, targets: Sequence[AffectedResource], values: Mapping[str, Any], price: str = ""
+    operation: CliOperation, targets: Sequence[AffectedResource], values: Mapping[str, Any], price: str = ""
 ) -> str:
     """Return the question: what is done, to which resources, with which values, and the consequence.
 
@@ -202,7 +202,7 @@ def question(
     return f"{said}{aside}? {operation.info.consequence(values)}"
 
 
-def _split_name(operation: Operation) -> tuple[str, str, str]:
+def _split_name(operation: CliOperation) -> tuple[str, str, str]:
     """Split an operation's name into the verb, the words before it, and those after it."""
     first, *rest = operation.name.split("_")
     if rest and first != "destroy":
@@ -210,7 +210,7 @@ def _split_name(operation: Operation) -> tuple[str, str, str]:
     return first.capitalize(), "", f" ({' '.join(rest)})" if rest else ""
 
 
-def _describe_targets(operation: Operation, noun: str, targets: Sequence[AffectedResource], tag: str | None) -> str:
+def _describe_targets(operation: CliOperation, noun: str, targets: Sequence[AffectedResource], tag: str | None) -> str:
     """List the resources by name, with the word for their kind where a name alone is ambiguous."""
     kind = join_words(operation.resource.split("_"))
     kind = kind if operation.resource == "droplet" or not noun else f"{kind} {noun}"
@@ -224,7 +224,7 @@ def _describe_targets(operation: Operation, noun: str, targets: Sequence[Affecte
     return names[0] if operation.resource == "droplet" else f"{kind} {names[0]}"
 
 
-def _describe_values(operation: Operation, values: Mapping[str, Any], price: str) -> Iterator[str]:
+def _describe_values(operation: CliOperation, values: Mapping[str, Any], price: str) -> Iterator[str]:
     """Describe the given values, without those that only name the resource."""
     reader = reader_of(operation)
     naming = {one.name for one in reader.parameters} if reader is not None else set[str]()
@@ -250,7 +250,14 @@ UPDATE_OPTIONS: Sequence[click.Parameter] = (
 
 
 def complete_update(
-    do: DO, operation: Operation, call: Mapping[str, Any], reporter: Reporter, account: str, *, replace: bool, yes: bool
+    do: DO,
+    operation: CliOperation,
+    call: Mapping[str, Any],
+    reporter: Reporter,
+    account: str,
+    *,
+    replace: bool,
+    yes: bool,
 ) -> dict[str, Any]:
     """Add what is not given to an update's arguments, as it is now; show what changes, and ask on a terminal.
 
@@ -282,7 +289,7 @@ def complete_update(
     return {**call, "attribs": new} if inside else {**call, **new}
 
 
-def _read_current(do: DO, operation: Operation, id: Any, names: Sequence[str]) -> dict[str, Any]:
+def _read_current(do: DO, operation: CliOperation, id: Any, names: Sequence[str]) -> dict[str, Any]:
     """Read the current attributes, in the form in which they are given: a region by its slug."""
     reader = reader_of(operation)
     assert reader is not None  # noqa: S101 - a test finds it for each of them
@@ -314,7 +321,7 @@ def _changes(current: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str
         yield f"{hyphenate(name)}: {'none' if before in EMPTY else dump_json(before)} -> {text}"
 
 
-def _confirm_update(operation: Operation, id: Any, account: str, *, replace: bool, yes: bool) -> None:
+def _confirm_update(operation: CliOperation, id: Any, account: str, *, replace: bool, yes: bool) -> None:
     if yes:
         return
     what = f"{operation.resource.replace('_', ' ')} {operation.command}"

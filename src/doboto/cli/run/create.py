@@ -25,7 +25,7 @@ from ...plans import Offers
 from ..errors import USAGE, Failure
 from ..output.formats import print_result
 from ..output.text import format_cell
-from ..schema.catalog import Operation
+from ..schema.catalog import CliOperation
 from ..schema.parameters import as_usage, parameters
 from ..settings import CliSettings
 from .resolve import count_droplets, find_own_image, list_candidates
@@ -160,7 +160,7 @@ def format_price(price: PlanPrice) -> str:
     return f"${price['hourly']:g} an hour, ${monthly} a month{more}"
 
 
-def dry_run(do: DO, operation: Operation, call: Mapping[str, Any], settings: CliSettings) -> None:
+def dry_run(do: DO, operation: CliOperation, call: Mapping[str, Any], settings: CliSettings) -> None:
     """Print the bodies that would be sent, what is there already, and the price."""
     from ...resources.droplet.create import check_create
 

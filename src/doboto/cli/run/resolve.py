@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..._json import holds_objects, is_array, is_object, items, mapping
 from ...addresses import public_ipv4
 from ..errors import NOT_FOUND, USAGE, Failure
-from ..schema.catalog import DROPLETS, MEMBERS, OWN_IMAGES, Naming, Operation, hyphenate, naming_of, operations
+from ..schema.catalog import DROPLETS, MEMBERS, OWN_IMAGES, CliOperation, Naming, hyphenate, naming_of, operations
 
 if TYPE_CHECKING:
     from ...client import DO
@@ -123,7 +123,7 @@ def describe_droplet(droplet: Mapping[str, Any]) -> str:
 
 
 def resolve_names(
-    do: DO, operation: Operation, values: Mapping[str, Any], names: dict[Any, str]
+    do: DO, operation: CliOperation, values: Mapping[str, Any], names: dict[Any, str]
 ) -> dict[str, Any] | None:
     """Resolve names to ids; return None if none exists and `missing_ok` is true.
 
@@ -289,7 +289,7 @@ def _member(do: DO, holder: Mapping[str, Any], name: str, names: dict[Any, str])
 
 
 def resolve_references(
-    do: DO, operation: Operation, values: Mapping[str, Any], names: dict[Any, str]
+    do: DO, operation: CliOperation, values: Mapping[str, Any], names: dict[Any, str]
 ) -> dict[str, Any]:
     """Resolve names in texts with a kind and an id: URNs of a project, entities of an alert policy.
 
@@ -321,7 +321,7 @@ def _id_of_kind(do: DO, kind: str, text: Any, names: dict[Any, str]) -> str:
     return str(text if naming is None else look_up(do, naming, [text], names)[0])
 
 
-def resolve_record(do: DO, operation: Operation, values: Mapping[str, Any]) -> dict[str, Any]:
+def resolve_record(do: DO, operation: CliOperation, values: Mapping[str, Any]) -> dict[str, Any]:
     """Resolve a DNS record's name, or `NAME:TYPE` where several types have it, to its id.
 
     Raises:

@@ -15,7 +15,7 @@ from ...outcomes import CallState, call_states
 from ..errors import TIMEOUT, Failure, GoingOn, SeveralFailed, describe_error, exit_of_interruption
 from ..output.progress import Reporter
 from ..schema import catalog
-from ..schema.catalog import Operation, hyphenate
+from ..schema.catalog import CliOperation, hyphenate
 from ..settings import STATE, CliSettings
 from .bulk import HELD, NAMED, UNANSWERED, BulkItem, details, items_of, sentence, verb_of
 
@@ -107,7 +107,7 @@ def _going_on(prose: str, code: int, details: Mapping[str, object], again: str |
 
 
 def resume(
-    operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, settings: CliSettings
+    operation: CliOperation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, settings: CliSettings
 ) -> str | None:
     """Return the command that waits for what an operation has begun, where there is one."""
     if operation.info.effect == "action" and operation.resource != "droplet":
@@ -124,7 +124,7 @@ def resume(
     return _wait_line(settings, words, ids, tag, options) if ids or tag else None
 
 
-def find_wait(operation: Operation) -> Operation | None:
+def find_wait(operation: CliOperation) -> CliOperation | None:
     """Return the operation that waits for what another one of its resource begins, if there is one."""
     found = catalog.operations(operation.resource)
     prefix = operation.name.rpartition("_")[0]
@@ -132,7 +132,7 @@ def find_wait(operation: Operation) -> Operation | None:
 
 
 def _resources_of(
-    operation: Operation, waiting: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter
+    operation: CliOperation, waiting: CliOperation, calls: Sequence[Mapping[str, Any]], reporter: Reporter
 ) -> list[Any]:
     """List the ids of what is waited for: what was created, or what the calls name."""
     droplets = operation.resource == "droplet"

@@ -22,7 +22,7 @@ from ..errors import USAGE, Failure, SeveralFailed, describe_error, done_of, exi
 from ..output.columns import ListFilter
 from ..output.formats import check_expressions, print_result
 from ..output.progress import Reporter
-from ..schema.catalog import Operation, hyphenate, takes_droplet
+from ..schema.catalog import CliOperation, hyphenate, takes_droplet
 from ..schema.parameters import as_usage, assemble, replaces, values_of
 from ..settings import CliSettings, Option
 from .resolve import resolve_droplets, resolve_names, resolve_objects, resolve_record, resolve_references
@@ -89,7 +89,7 @@ def _filter_of(params: dict[str, Any]) -> ListFilter:
 
 
 def run(
-    operation: Operation, params: dict[str, Any], command: Sequence[click.Parameter], settings: CliSettings
+    operation: CliOperation, params: dict[str, Any], command: Sequence[click.Parameter], settings: CliSettings
 ) -> None:
     """Run an operation as a command line asks for it."""
     from ..accounts.client import bound, find_account, open_client
@@ -147,7 +147,7 @@ def run(
             _execute(do, operation, todo, reporter, settings, invocation.filter)
 
 
-def _check_slugs(do: DO, operation: Operation, values: Mapping[str, Any]) -> dict[str, Any]:
+def _check_slugs(do: DO, operation: CliOperation, values: Mapping[str, Any]) -> dict[str, Any]:
     """Check the slugs of a command that takes some; return the id of an image that was given by its name."""
     if operation.resource != "droplet" or operation.name not in CHECKED:
         return {}
@@ -161,7 +161,7 @@ def _check_slugs(do: DO, operation: Operation, values: Mapping[str, Any]) -> dic
 
 def _execute(
     do: DO,
-    operation: Operation,
+    operation: CliOperation,
     calls: Sequence[Mapping[str, Any]],
     reporter: Reporter,
     settings: CliSettings,
@@ -181,7 +181,7 @@ def _execute(
 
 
 def _run_filtered(
-    do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, filter: ListFilter
+    do: DO, operation: CliOperation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, filter: ListFilter
 ) -> Any:
     """Make the calls, and leave out of a list what is not wanted.
 
@@ -205,7 +205,7 @@ def _run_filtered(
 def _add_hint(
     failure: SeveralFailed | DOBOTOException,
     do: DO,
-    operation: Operation,
+    operation: CliOperation,
     calls: Sequence[Mapping[str, Any]],
     settings: CliSettings,
 ) -> Exception:
@@ -223,7 +223,9 @@ def _add_hint(
     return Failure(f"{known.pop('message')}. {hint}", found.code, **known)
 
 
-def _resize_hint(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]], settings: CliSettings) -> str | None:
+def _resize_hint(
+    do: DO, operation: CliOperation, calls: Sequence[Mapping[str, Any]], settings: CliSettings
+) -> str | None:
     """Return what helps where a resize was refused: another size, or the command that powers off what is running."""
     if (operation.resource, operation.name) != ("droplet", "resize") or not calls:
         return None
@@ -242,7 +244,7 @@ def _resize_hint(do: DO, operation: Operation, calls: Sequence[Mapping[str, Any]
 
 
 def _build_calls(
-    do: DO, operation: Operation, values: dict[str, Any], invocation: Invocation, reporter: Reporter
+    do: DO, operation: CliOperation, values: dict[str, Any], invocation: Invocation, reporter: Reporter
 ) -> list[dict[str, Any]]:
     """Build the arguments of each call: one call, or one for each of several ids."""
     values = resolve_record(do, operation, resolve_objects(do, values, reporter.names))
@@ -270,7 +272,7 @@ def _build_calls(
     return [{"id": id, **values} for id in several]
 
 
-def _wait_call(operation: Operation, values: Mapping[str, Any]) -> dict[str, Any]:
+def _wait_call(operation: CliOperation, values: Mapping[str, Any]) -> dict[str, Any]:
     """Build the arguments of a wait: the library waits for several resources together."""
     name = operation.parameters[0].name
     given = values[name]
@@ -288,7 +290,7 @@ def _refuse_namesakes(ids: Sequence[Any], values: Mapping[str, Any]) -> None:
         raise Failure(f"--name takes exactly one target, not {len(ids)}", USAGE.code)
 
 
-def _run(do: DO, operation: Operation, todo: Sequence[Mapping[str, Any]], reporter: Reporter) -> Any:
+def _run(do: DO, operation: CliOperation, todo: Sequence[Mapping[str, Any]], reporter: Reporter) -> Any:
     if len(todo) > 1 or operation.info.bulk:
         from .bulk import call_all, takes
 
@@ -302,7 +304,7 @@ def _run(do: DO, operation: Operation, todo: Sequence[Mapping[str, Any]], report
         return getattr(getattr(do, operation.resource), operation.name)(**values, **more)
 
 
-def _start_progress(do: DO, operation: Operation, values: Mapping[str, Any], reporter: Reporter) -> None:
+def _start_progress(do: DO, operation: CliOperation, values: Mapping[str, Any], reporter: Reporter) -> None:
     """Draw at once what is going to be waited for."""
     if not (values.get("wait") or operation.only_waits):
         return

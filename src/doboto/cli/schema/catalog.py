@@ -39,7 +39,7 @@ def hyphenate(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Operation(catalog.Operation):
+class CliOperation(catalog.Operation):
     """An operation of a resource, as a command."""
 
     @property
@@ -90,13 +90,13 @@ def resources() -> dict[str, str]:
 
 
 @cache
-def operations(resource: str) -> dict[str, Operation]:
+def operations(resource: str) -> dict[str, CliOperation]:
     """Return the operations of a resource, by their names on the command line, sorted."""
     found = catalog.resources()[resource].operations.values()
-    return dict(sorted((hyphenate(one.name), Operation(one.resource, one.name, one.descriptor)) for one in found))
+    return dict(sorted((hyphenate(one.name), CliOperation(one.resource, one.name, one.descriptor)) for one in found))
 
 
-def commands(resource: str) -> dict[str, Operation]:
+def commands(resource: str) -> dict[str, CliOperation]:
     """Return the operations of a resource that are commands."""
     return {name: one for name, one in operations(resource).items() if (resource, one.name) not in WITHOUT_COMMAND}
 
@@ -164,19 +164,19 @@ IDS: Mapping[tuple[str, str], Naming] = {("monitoring", "autoscale_metric_info")
 IMAGES = frozenset(("droplet", name, "image") for name in ("create", "present", "rebuild"))
 
 
-def takes_droplet(operation: Operation, name: str) -> bool:
+def takes_droplet(operation: CliOperation, name: str) -> bool:
     """Whether a parameter takes Droplets."""
     theirs = operation.resource == "droplet" or (operation.resource, operation.name) in THEIRS
     return name in DROPLETS or (theirs and name == "id")
 
 
-def takes_slug(operation: Operation, name: str) -> bool:
+def takes_slug(operation: CliOperation, name: str) -> bool:
     """Whether a parameter takes an image by its slug, or by the name that it has in the account."""
     naming = naming_of(operation, name)
     return (operation.resource, operation.name, name) in IMAGES or (naming is not None and naming.slugs)
 
 
-def naming_of(operation: Operation, name: str) -> Naming | None:
+def naming_of(operation: CliOperation, name: str) -> Naming | None:
     """Return where a parameter's names are looked up; None if it takes none."""
     if name != "id":
         return OTHERS.get(name)

@@ -17,7 +17,7 @@ from typing import Any, NotRequired, Required, get_args, get_origin, get_type_hi
 import click
 
 from ...errors import ArgumentError
-from .catalog import Operation, hyphenate, operations, sentence
+from .catalog import CliOperation, hyphenate, operations, sentence
 
 SECTION = re.compile(r"^(Args|Returns|Raises|Scopes|Reference):\s*(.*)$")
 ENTRY = re.compile(r"^ {4}(\*{0,2}\w[\w, ]*): *(.*)$")
@@ -45,7 +45,7 @@ class Docstring:
 
 
 @cache
-def docstring_of(operation: Operation) -> Docstring:
+def docstring_of(operation: CliOperation) -> Docstring:
     """Return the parts of an operation's docstring: for help texts alone, for nothing that a command does."""
     return parse(operation.method.__doc__)
 
@@ -211,7 +211,7 @@ class HelpText:
         words: Its parameters, each with its option, or with what stands for its argument.
     """
 
-    operation: Operation
+    operation: CliOperation
     words: Mapping[str, str]
 
     def text(self, text: str) -> str:
@@ -247,13 +247,13 @@ def join_words(words: Sequence[str]) -> str:
     return " ".join(WRITTEN.get(word, word) for word in words)
 
 
-def noun_of(operation: Operation) -> str:
+def noun_of(operation: CliOperation) -> str:
     """Return the kind of resource that an operation is about: `domain record`."""
     prefix = operation.name.split("_")[:-1] if operation.info.effect != "action" else []
     return join_words([*operation.resource.split("_"), *prefix])
 
 
-def describe_output(operation: Operation, text: str) -> str:
+def describe_output(operation: CliOperation, text: str) -> str:
     """Describe what a command prints: the docstring's text, unless the result is printed otherwise."""
     if inspect.isasyncgenfunction(operation.function):
         return f"The {noun_of(operation)}s, one after another."
@@ -264,7 +264,7 @@ def describe_output(operation: Operation, text: str) -> str:
     return sentence(text)
 
 
-def help_text_of(operation: Operation, command: Sequence[click.Parameter]) -> HelpText:
+def help_text_of(operation: CliOperation, command: Sequence[click.Parameter]) -> HelpText:
     """Return the texts of an operation with these arguments and options."""
     return HelpText(operation, {(one.name or "").removeprefix("attribs_"): word_for(one) for one in command})
 
@@ -276,12 +276,12 @@ def word_for(one: click.Parameter) -> str:
     return one.opts[0]
 
 
-def summary_of(operation: Operation) -> str:
+def summary_of(operation: CliOperation) -> str:
     """Return an operation's summary, in one line, without inspecting its parameters: many are listed at once."""
     return HelpText(operation, {}).text(sentence(operation.summary))
 
 
-def documentation_of(operation: Operation, command: Sequence[click.Parameter]) -> Docstring:
+def documentation_of(operation: CliOperation, command: Sequence[click.Parameter]) -> Docstring:
     """Return an operation's docstring with options for parameters, without its `Args`."""
     says, doc = help_text_of(operation, command), docstring_of(operation)
     return replace(

@@ -14,12 +14,12 @@ import click
 from ...errors import ArgumentError, DOBOTOException
 from ..errors import USAGE, Failure, line_of
 from ..settings import SECONDS, Argument, Option
-from .catalog import Operation, choices, hyphenate, naming_of, takes_droplet, takes_slug
+from .catalog import CliOperation, choices, hyphenate, naming_of, takes_droplet, takes_slug
 from .help_text import Field, HelpText, docstring_of, fields_of, help_text_of
 from .values import MOMENT, IdOrSlug, Several, Structure, Structures, type_of
 
 #: Gives a callback that completes values of an operation's parameter in the shell, or None.
-Completer: TypeAlias = Callable[[Operation, str], Any]
+Completer: TypeAlias = Callable[[CliOperation, str], Any]
 #: Given by the command line itself.
 INTERNAL = frozenset({"progress"})
 WAITING = frozenset({"wait", "poll", "timeout", "ready_port"})
@@ -84,7 +84,7 @@ class Parameter:
         return f"attribs_{self.name}" if self.inside else self.name
 
 
-def parameters(operation: Operation) -> list[Parameter]:
+def parameters(operation: CliOperation) -> list[Parameter]:
     """Return all parameters of an operation."""
     own = [one for one in operation.parameters if one.name not in INTERNAL]
     found = [
@@ -94,7 +94,7 @@ def parameters(operation: Operation) -> list[Parameter]:
     return [*(one for one in attributes(operation) if one.inside or one.name not in names), *found]
 
 
-def _make_parameter(operation: Operation, one: inspect.Parameter) -> Parameter:
+def _make_parameter(operation: CliOperation, one: inspect.Parameter) -> Parameter:
     required = one.default is one.empty
     hint = operation.hints[one.name]
     nullable = required and type(None) in typing.get_args(hint)
@@ -108,7 +108,7 @@ def _make_parameter(operation: Operation, one: inspect.Parameter) -> Parameter:
     )
 
 
-def attributes(operation: Operation) -> list[Parameter]:
+def attributes(operation: CliOperation) -> list[Parameter]:
     """Return the attributes of a create: the fields of the TypedDicts that its signatures unpack."""
     signatures = operation.overloads or [operation.hints]
     variants = [found for hints in signatures if (found := _attributes_in(hints)) is not None]
@@ -128,7 +128,7 @@ def attributes(operation: Operation) -> list[Parameter]:
     ]
 
 
-def replaces(operation: Operation) -> bool:
+def replaces(operation: CliOperation) -> bool:
     """Whether an operation's request replaces a whole configuration."""
     return (operation.resource, operation.name) in REPLACING
 
@@ -141,7 +141,7 @@ def _attributes_in(hints: Mapping[str, Any]) -> Any:
     return typing.get_args(unpacked)[0] if typing.get_origin(unpacked) is typing.Unpack else None
 
 
-def takes_name(operation: Operation, one: Parameter) -> bool:
+def takes_name(operation: CliOperation, one: Parameter) -> bool:
     """Whether a parameter takes the name of a resource as well as its id."""
     return takes_droplet(operation, one.name) or (not one.inside and naming_of(operation, one.name) is not None)
 
@@ -157,7 +157,7 @@ def argument_of(found: Sequence[Parameter]) -> Parameter | None:
     return first if first is not None and not isinstance(type_of(first.hint)[0], Structure | Structures) else None
 
 
-def make_parameters(operation: Operation, completer: Completer) -> list[click.Parameter]:
+def make_parameters(operation: CliOperation, completer: Completer) -> list[click.Parameter]:
     """Make the operation's arguments and options, those first that must be given.
 
     Args:
@@ -178,13 +178,13 @@ def make_parameters(operation: Operation, completer: Completer) -> list[click.Pa
     return result
 
 
-def _refuse_clashes(operation: Operation, options: Sequence[Parameter]) -> None:
+def _refuse_clashes(operation: CliOperation, options: Sequence[Parameter]) -> None:
     names = [one.name for one in options]
     if len(set(names)) < len(names):
         raise TypeError(f"{operation.resource} {operation.name} has a parameter and an attribute of the same name")
 
 
-def _argument(operation: Operation, one: Parameter, flags: Mapping[str, str], completer: Completer) -> Argument:
+def _argument(operation: CliOperation, one: Parameter, flags: Mapping[str, str], completer: Completer) -> Argument:
     type, several = type_of(one.hint, one.name)
     if takes_droplet(operation, one.name):
         type = click.STRING
@@ -203,7 +203,7 @@ def _argument(operation: Operation, one: Parameter, flags: Mapping[str, str], co
     )
 
 
-def _option(operation: Operation, one: Parameter, flags: Mapping[str, str], completer: Completer) -> Option:
+def _option(operation: CliOperation, one: Parameter, flags: Mapping[str, str], completer: Completer) -> Option:
     type, several = type_of(one.hint, one.name)
     if takes_droplet(operation, one.name):
         type = Several(click.STRING) if several else click.STRING
@@ -239,7 +239,7 @@ def _by_name(type: click.ParamType[Any]) -> click.ParamType[Any]:
     return IdOrSlug() if each is click.INT else each
 
 
-def _name_metavar(operation: Operation, one: Parameter) -> str | None:
+def _name_metavar(operation: CliOperation, one: Parameter) -> str | None:
     """Return the metavar of a parameter that takes ids or names, else None."""
     if takes_droplet(operation, one.name):
         return "DROPLET"
@@ -248,7 +248,7 @@ def _name_metavar(operation: Operation, one: Parameter) -> str | None:
     return "ID|NAME" if takes_name(operation, one) else None
 
 
-def metavar_of(operation: Operation, one: Parameter, type: click.ParamType[Any]) -> str | None:
+def metavar_of(operation: CliOperation, one: Parameter, type: click.ParamType[Any]) -> str | None:
     """Return the metavar of an option."""
     if named := _name_metavar(operation, one):
         return named
@@ -265,7 +265,7 @@ def _choices(type: click.ParamType[Any], text: str) -> str:
     return f" One of {listed}." if len(listed) <= LISTED else f" One of {len(type.choices)}, which the shell completes."
 
 
-def text_of(operation: Operation, one: Parameter, flags: Mapping[str, str]) -> str:
+def text_of(operation: CliOperation, one: Parameter, flags: Mapping[str, str]) -> str:
     """Return the help text of a parameter, with other parameters named as options."""
     text = HelpText(operation, flags).text(one.help)
     if takes_name(operation, one):
@@ -295,7 +295,7 @@ def _values(params: Mapping[str, Any], command: Sequence[click.Parameter]) -> It
         yield one.name or "", list[Any](value) if one.nargs == -1 else value
 
 
-def assemble(operation: Operation, values: Mapping[str, Any]) -> dict[str, Any]:
+def assemble(operation: CliOperation, values: Mapping[str, Any]) -> dict[str, Any]:
     """Assemble the arguments of a call: attributes in their dict, None for nullable parameters not given."""
     found = parameters(operation)
     inside = {one.key: one.name for one in found if one.inside}
@@ -307,7 +307,7 @@ def assemble(operation: Operation, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def as_usage(operation: Operation) -> Generator[None, None, None]:
+def as_usage(operation: CliOperation) -> Generator[None, None, None]:
     """Report the library's errors about arguments as wrong usage, with an operation's options for its parameters.
 
     Raises:
@@ -322,6 +322,6 @@ def as_usage(operation: Operation) -> Generator[None, None, None]:
         raise Failure(text, USAGE.code) from wrong
 
 
-def describe_argument_error(operation: Operation, error: ArgumentError) -> str:
+def describe_argument_error(operation: CliOperation, error: ArgumentError) -> str:
     """Return the message of an error about arguments of an operation, with its options for parameters."""
     return help_text_of(operation, make_parameters(operation, lambda _operation, _name: None)).error(error)

@@ -51,7 +51,7 @@ class Tenant:
     volumes: set[Key] = field(default_factory=set[Key])
 
 
-class Follower:
+class MachineFollower:
     """The machines of all accounts, and what is done to them when records change.
 
     Args:
@@ -287,15 +287,15 @@ def _report(what: str, job: Future[None]) -> None:
     job.add_done_callback(log_failure)
 
 
-BEGIN: dict[str, Callable[[Follower, Tenant, Machine, StoredAction], Future[None] | None]] = {
-    "droplet": Follower._begin_on_droplet,  # noqa: SLF001
-    "volume": Follower._begin_on_volume,  # noqa: SLF001
+BEGIN: dict[str, Callable[[MachineFollower, Tenant, Machine, StoredAction], Future[None] | None]] = {
+    "droplet": MachineFollower._begin_on_droplet,  # noqa: SLF001
+    "volume": MachineFollower._begin_on_volume,  # noqa: SLF001
 }
-FOLLOWED: dict[str, Callable[[Follower, Tenant, Key], None]] = {
-    "droplet": Follower._droplet,  # noqa: SLF001
-    "action": Follower._action,  # noqa: SLF001
-    "image": Follower._image,  # noqa: SLF001
-    "deleted_image": Follower._deleted_image,  # noqa: SLF001
-    "volume": Follower._volume,  # noqa: SLF001
-    "volume_snapshot": Follower._volume_snapshot,  # noqa: SLF001
+FOLLOWED: dict[str, Callable[[MachineFollower, Tenant, Key], None]] = {
+    "droplet": MachineFollower._droplet,  # noqa: SLF001
+    "action": MachineFollower._action,  # noqa: SLF001
+    "image": MachineFollower._image,  # noqa: SLF001
+    "deleted_image": MachineFollower._deleted_image,  # noqa: SLF001
+    "volume": MachineFollower._volume,  # noqa: SLF001
+    "volume_snapshot": MachineFollower._volume_snapshot,  # noqa: SLF001
 }

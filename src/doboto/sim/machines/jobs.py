@@ -18,7 +18,7 @@ from .engine import Engine, EngineError, MachineSpec, Mount
 from .images import Images, disk_image
 from .machine import Machine
 from .metadata.server import MetadataService
-from .networks import Networks
+from .networks import MachineNetworks
 from .settings import MachineSettings
 from .volumes import TARGET, VolumeDirectories
 
@@ -57,7 +57,7 @@ class Worker:
         simulator: str,
         labels: Mapping[str, str],
         *,
-        networks: Networks,
+        networks: MachineNetworks,
         directories: VolumeDirectories,
         metadata: MetadataService,
         answers: Answers | None = None,

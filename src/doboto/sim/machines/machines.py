@@ -19,14 +19,14 @@ from ..engine.records import Record, StoredAction
 from ..engine.settings import Settings
 from ..engine.world import World
 from .engine import LABEL, STATE_LABEL, Engine, EngineError, Leftover
-from .follow import Follower
+from .follow import MachineFollower
 from .images import disk_image
 from .jobs import Answers, Worker
 from .leftovers import data_folder, find_abandoned, new_id, remove, sort
 from .machine import Machine
 from .metadata.document import document
 from .metadata.server import MetadataService
-from .networks import Networks
+from .networks import MachineNetworks
 from .queue import JobQueue
 from .settings import MachineSettings
 from .volumes import VolumeDirectories
@@ -100,14 +100,14 @@ class Machines:
             self.id = f"state-{hashlib.sha256(os.fsencode(self._state)).hexdigest()[:8]}"
             labels = {LABEL: self.id, STATE_LABEL: str(self._state)}
         self._directories = VolumeDirectories(self._folder / self.id, self._state)
-        self._networks = Networks(self.engine, self.settings, f"doboto-{self.id}", labels)
+        self._networks = MachineNetworks(self.engine, self.settings, f"doboto-{self.id}", labels)
         if self.settings.metadata:
             self._metadata.start()
         self._worker = Worker(
             self.engine, self.settings, self.id, labels,
             networks=self._networks, directories=self._directories, metadata=self._metadata, answers=self._answers,
         )  # fmt: skip
-        self._follower = Follower(
+        self._follower = MachineFollower(
             self._worker, self._queue, self._directories, simulator=self.id, limit=self.settings.limit
         )
         world.use_settings(_in_real_time(world.settings))

@@ -16,7 +16,7 @@ log = logging.getLogger("doboto.sim.machines")
 PUBLIC = "198.18.0.0/15"
 
 
-class Networks:
+class MachineNetworks:
     """The networks of one simulator.
 
     Args:

@@ -25,7 +25,7 @@ from .projects import state as projects
 from .vpcs import state as vpcs
 
 
-class Timeouts(TypedDict):
+class NatTimeouts(TypedDict):
     """Seconds after which idle connections are forgotten."""
 
     udp_timeout_seconds: int
@@ -33,7 +33,7 @@ class Timeouts(TypedDict):
     tcp_timeout_seconds: int
 
 
-class StoredNatGateway(Timeouts):
+class StoredNatGateway(NatTimeouts):
     """A NAT gateway; its addresses are None until it is active."""
 
     id: str
@@ -207,7 +207,7 @@ def _project(account: Account, now: float, body: Record) -> str:
     return asked
 
 
-def _timeouts(body: Record, defaults: Mapping[str, Any]) -> Timeouts:
+def _timeouts(body: Record, defaults: Mapping[str, Any]) -> NatTimeouts:
     # 0 is what a Go program sends that says nothing.
     found = {name: read_optional(body, name, integer, 0) or int(defaults[name]) for name in TIMEOUTS}
     if any(seconds < 0 for seconds in found.values()):

@@ -38,7 +38,7 @@ CACHE, BACK = 0.6, 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class DropletLoad:
     """One Droplet with its curves and the times at which it ran."""
 
     number: int
@@ -57,10 +57,10 @@ class Machine:
         return None if span is None else value(span[0], moment)
 
 
-def machine(account: Account, droplet: StoredDroplet, until: float) -> Machine:
+def machine(account: Account, droplet: StoredDroplet, until: float) -> DropletLoad:
     """Return the machine behind a Droplet."""
     size, number = catalog.size_of(droplet["size_slug"]), droplet["id"]
-    return Machine(
+    return DropletLoad(
         number=number,
         vcpus=size["vcpus"],
         memory=size["memory"] * 2**20 * (1 - KERNEL),
@@ -73,37 +73,37 @@ def machine(account: Account, droplet: StoredDroplet, until: float) -> Machine:
     )
 
 
-def cpu_seconds(machine: Machine, mode: str, boot: float, moment: float) -> float:
+def cpu_seconds(machine: DropletLoad, mode: str, boot: float, moment: float) -> float:
     """Return seconds that all CPUs together have spent in a mode since boot."""
     busy = machine.vcpus * machine.cpu.total(boot, moment)
     return busy * MODES[mode] if mode in MODES else machine.vcpus * (moment - boot) - busy
 
 
-def bandwidth(machine: Machine, interface: str, direction: str, moment: float) -> float:
+def bandwidth(machine: DropletLoad, interface: str, direction: str, moment: float) -> float:
     """Return megabits per second."""
     return BANDWIDTH[interface, direction] * machine.traffic.at(moment)
 
 
-def _load(minutes: int) -> Callable[[Machine, float, float], float]:
-    def load(machine: Machine, boot: float, moment: float) -> float:
+def _load(minutes: int) -> Callable[[DropletLoad, float, float], float]:
+    def load(machine: DropletLoad, boot: float, moment: float) -> float:
         return machine.vcpus * machine.cpu.average(max(boot, moment - 60 * minutes), moment)
 
     return load
 
 
-def _memory(part: Callable[[float], float]) -> Callable[[Machine, float, float], float]:
-    def memory(machine: Machine, _boot: float, moment: float) -> float:
+def _memory(part: Callable[[float], float]) -> Callable[[DropletLoad, float, float], float]:
+    def memory(machine: DropletLoad, _boot: float, moment: float) -> float:
         return machine.memory * part(1 - machine.used_memory.at(moment))
 
     return memory
 
 
-def _disk_free(machine: Machine, _boot: float, moment: float) -> float:
+def _disk_free(machine: DropletLoad, _boot: float, moment: float) -> float:
     return machine.disk * (1 - machine.used_disk.at(moment))
 
 
 #: Metrics that are one number: how to get it, and digits after the point.
-AGENT_METRICS: dict[str, tuple[Callable[[Machine, float, float], float], int]] = {
+AGENT_METRICS: dict[str, tuple[Callable[[DropletLoad, float, float], float], int]] = {
     "load_1": (_load(1), 2),
     "load_5": (_load(5), 2),
     "load_15": (_load(15), 2),

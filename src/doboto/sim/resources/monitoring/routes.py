@@ -18,7 +18,7 @@ from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Handler, Operations
 from .alerts import ALERT_POLICY, StoredAlertPolicy, read_policy
-from .machine import AGENT_LABELS, AGENT_METRICS, BANDWIDTH, MODES, Machine, bandwidth, cpu_seconds, machine
+from .machine import AGENT_LABELS, AGENT_METRICS, BANDWIDTH, MODES, DropletLoad, bandwidth, cpu_seconds, machine
 
 OPERATIONS = Operations()
 
@@ -33,7 +33,7 @@ def _read_query(call: ApiCall) -> tuple[StoredDroplet | None, list[int]]:
     return droplet, due
 
 
-def _labels(one: Machine, **others: str) -> dict[str, str]:
+def _labels(one: DropletLoad, **others: str) -> dict[str, str]:
     return {**others, "host_id": str(one.number)}
 
 
@@ -47,7 +47,7 @@ def get_cpu(call: ApiCall) -> Record:
     return matrix(_cpu(one, due, mode) for mode in ("idle", *MODES))
 
 
-def _cpu(one: Machine, due: list[int], mode: str) -> Record:
+def _cpu(one: DropletLoad, due: list[int], mode: str) -> Record:
     def value(moment: int) -> float | None:
         return one.when_on(moment, lambda boot, at: cpu_seconds(one, mode, boot, at))
 
