@@ -14,7 +14,7 @@ from typing import Any
 from doboto import DO, AsyncDO, Limiter
 from doboto.sim import RealClock
 
-from .kinds import KINDS, PATIENCE
+from .kinds import CALL_TIMEOUT, KINDS
 from .plan import DROPLET, Ask
 from .witness import CALL_HEADER, identity
 
@@ -122,7 +122,7 @@ def _start(client: DO | AsyncDO, ask: Ask) -> Any:
     """Do a call; of the asynchronous client, return what is to be awaited."""
     _CALL.set(ask.number)
     if ask.kind == DROPLET:
-        return client.droplet.create(ask.attributes, wait=ask.wait, timeout=PATIENCE)
+        return client.droplet.create(ask.attributes, wait=ask.wait, timeout=CALL_TIMEOUT)
     return KINDS[ask.kind](client, ask)
 
 

@@ -20,7 +20,7 @@ from doboto.sim import RealClock, Settings, Simulator
 from doboto.simulated import SimulatedClock
 
 from .callers import WRONG, Crowd, WrongClock
-from .kinds import KINDS, prepare
+from .kinds import CALL_TIMEOUT, KINDS, prepare
 from .plan import ALIKE, Ask, asks_for_droplets, asks_for_others, faults
 from .verdict import Verdict, judge
 from .witness import Witness, triggered
@@ -172,6 +172,7 @@ def form_crowds(sim: Simulator, url: str, token: str, calls: Sequence[Ask], kind
     assert isinstance(sim.clock, RealClock)
     settings: dict[str, Any] = {
         "clock": WrongClock(sim.clock), "read_timeout": READ_TIMEOUT, "connections": 2 * scale.width,
+        "timeout": CALL_TIMEOUT,
     }  # fmt: skip
     if kind.tagged:
         settings["recovery_tag"] = "keep"
