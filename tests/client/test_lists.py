@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -188,6 +189,32 @@ def test_reading_a_page_never_fails_in_another_way(body: dict[str, Any]) -> None
         except DOBOTOInvalidResponseException:
             continue
         assert read.last >= (read.following or 0)
+
+
+def test_what_was_gone_through_takes_eight_bytes_an_item() -> None:
+    few, many = (taken(count) for count in (20_000, 220_000))
+    assert (many - few) / 200_000 < 12
+
+
+def taken(count: int) -> int:
+    """The most bytes that are taken while so many items are gone through."""
+    tracemalloc.start()
+    try:
+        seen = pages.Seen()
+        assert all(seen.add(("id", str(number))) for number in range(count))
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@given(st.lists(st.integers(0, 3 * pages.RECENT), max_size=50), st.data())
+def test_all_items_are_recalled_after_a_great_change(again: list[int], data: st.DataObject) -> None:
+    seen = pages.Seen()
+    assert all(seen.add(number) for number in range(2 * pages.RECENT))
+    assert not any(seen.add(number) for number in range(pages.RECENT, 2 * pages.RECENT))
+    seen.recall_all()
+    fresh = data.draw(st.permutations(sorted(set(again))))
+    assert [number for number in fresh if seen.add(number)] == [n for n in fresh if n >= 2 * pages.RECENT]
 
 
 def test_destroying_while_going_through_misses_none(api: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -25,6 +26,8 @@ PLAIN = re.compile(r"/(?:images|floating_ips|reserved_ips)/[^/]+/actions|/projec
 
 #: Lists of resources whose ids are numbers; an item without one cannot be used.
 NUMBERED = frozenset({"droplets", "actions"})
+#: Items of a list that are compared with those to come while it changes little: ten pages.
+RECENT = 10 * PER_PAGE
 #: The most pages that a list can have: two million items. A response that announces more is wrong.
 MOST = 10_000
 
@@ -112,6 +115,39 @@ def has_shrunk(pages: Sequence[Page]) -> bool:
     """Return whether a list got shorter while it was read, so that items moved up past the page being read."""
     totals = [page.total for page in pages if page.total is not None]
     return any(later < earlier for earlier, later in pairwise(totals))
+
+
+class Seen:
+    """What was gone through of a list, in eight bytes an item.
+
+    A list that grows moves items on, to pages that are still to come: those of the last pages are compared. After a
+    change by more than these hold, or a return to the first page, all are, by their hashes of 64 bits.
+    """
+
+    def __init__(self) -> None:
+        self._recent: dict[int, None] = {}
+        self._log = array("q")
+        self._all: set[int] | None = None
+
+    def add(self, identity: Hashable) -> bool:
+        """Record an item; return whether it is new."""
+        key = hash(identity)
+        known = self._recent if self._all is None else self._all
+        if key in known:
+            return False
+        self._log.append(key)
+        if self._all is not None:
+            self._all.add(key)
+            return True
+        self._recent[key] = None
+        if len(self._recent) > RECENT:
+            del self._recent[next(iter(self._recent))]
+        return True
+
+    def recall_all(self) -> None:
+        """Compare with all items from now on: the list has changed by more than the last pages."""
+        if self._all is None:
+            self._all = set(self._log)
 
 
 def without_duplicates(items: Iterable[Any], identity: Callable[[Any], Hashable]) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ..._core import pages
-from ..._core.pages import Page
+from ..._core.pages import RECENT, Page, Seen
 from ..._core.request import Query
 from ..._io.protocol import BackgroundResult, Job
 from ..._session import Session
@@ -19,6 +19,9 @@ class Reader:
         key: The list's root key.
         path: The list's path.
         query: Its filters.
+
+    Attributes:
+        seen: What was gone through.
     """
 
     def __init__(self, session: Session, key: str, path: str, query: Query) -> None:
@@ -30,6 +33,7 @@ class Reader:
         self._middle = 0
         self._total: int | None = None
         self._ahead: BackgroundResult[Page] | None = None
+        self.seen = Seen()
 
     async def page(self) -> Page | None:
         """The next page, or None after the last."""
@@ -39,17 +43,20 @@ class Reader:
         page = await (self._job()() if self._ahead is None else self._ahead.result())
         self._ahead = None
         self._next = page.following if page.items and page.following != number else None
-        if self._has_shrunk(page) and number > 1:
+        growth = self._growth(page)
+        if growth < 0 and number > 1:
             # What was further on has moved up: some of it to pages that were gone through, so they are read again.
             # What was seen there is known by its id, and not seen twice.
             self._next = 1
+        if self._next == 1 or growth > RECENT - pages.PER_PAGE:
+            self.seen.recall_all()
         self._middle = len(page.items) // 2
         return page
 
-    def _has_shrunk(self, page: Page) -> bool:
-        """Return whether the list got shorter since the last page."""
+    def _growth(self, page: Page) -> int:
+        """Return by how many items the list got longer since the last page, negative if it got shorter."""
         before, self._total = self._total, page.total
-        return before is not None and page.total is not None and page.total < before
+        return 0 if before is None or page.total is None else page.total - before
 
     def at(self, index: int) -> None:
         """Record that the item at an index is used: from the middle of a page on, the next one is read."""

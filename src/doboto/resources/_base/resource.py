@@ -145,15 +145,12 @@ class OperationGroup(Bound[Mode]):
 
     async def _iterate(self, key: str, path: str, query: Query | None = None) -> AsyncGenerator[Any, None]:
         """Yield the items of a list; the next page is read ahead."""
-        seen: set[Hashable] = set()
         reader = Reader(self._session, key, path, query or {})
         try:
             while (page := await reader.page()) is not None:
                 for index, item in enumerate(page.items):
                     reader.at(index)
-                    identity = pages.by_id(item)
-                    if identity not in seen:
-                        seen.add(identity)
+                    if reader.seen.add(pages.by_id(item)):
                         yield item
         finally:
             await reader.cancel()
