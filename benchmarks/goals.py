@@ -61,20 +61,24 @@ class Goal:
 
 
 BUSY = (
-    "Decoding 10,000 Droplets takes longer than what is left beside the waiting: pages that arrive while another one is"
-    " decoded wait for Python's lock."
+    "Python decodes one page at a time, whatever the number of connections: 50 pages take 0.4 s of CPU, the floor of 16"
+    " connections is 0.25 s. With 8 connections the floor was 0.40 s and the list took 0.52 s. At 200 ms a response,"
+    " where waiting is what takes long, it is within 15 % of the floor."
 )
 ARENAS = (
     "Each of 16 threads keeps about a megabyte of freed memory for itself (glibc's arenas); with `MALLOC_ARENA_MAX=1`"
     " it was 148 MB, with `connections=8` 155 MB. `each()` needs a few pages only."
 )
 IMPORTS = (
-    "What is left is mostly Python's own modules. The ratio moves by a tenth or two with what else the machine does."
+    "Half of what a first call loads is Python's own, above all `ssl` and `inspect`, which data classes import. The"
+    " other half is this library's, which has grown since 23 November, when it was 2.2 and 3.8: typed events, arguments"
+    " converted by their types, waits. `import doboto` alone now loads nothing."
 )
+COMMAND = "Two thirds of it is the client's first call, see above; click, options and the table take the rest."
 CPU = (
     "h11 and its checks take a quarter of it. They replaced Python's `http.client`, with which it was 4.3, since the"
-    " framing of odd responses could not be trusted there ([safety](safety.md)). At 250 requests a minute it is 2 ms"
-    " of CPU a second more."
+    " framing of odd responses could not be trusted there ([safety](safety.md)). At 250 requests a minute it is less"
+    " than a millisecond of CPU a second more."
 )
 
 
@@ -100,9 +104,23 @@ def _start(start: starts.Start) -> Value:
 
 GOALS = (
     Goal("list: pydo takes times as long", _against_pydo(LIST), operator.ge, 8.5, "{:.1f}", BUSY),
-    Goal("- with the extra `fast`", _against_pydo(LIST, FAST.label), operator.ge, 10, "{:.1f}", BUSY),
+    Goal(
+        "list, with the extra `fast`: pydo takes times as long",
+        _against_pydo(LIST, FAST.label),
+        operator.ge,
+        10,
+        "{:.1f}",
+        BUSY,
+    ),
     Goal("list: over the least possible", _over_least(OURS.label), operator.le, 25, "{:.0f} %", BUSY),
-    Goal("- with the extra `fast`", _over_least(FAST.label), operator.le, 25, "{:.0f} %", BUSY),
+    Goal(
+        "list, with the extra `fast`: over the least possible",
+        _over_least(FAST.label),
+        operator.le,
+        25,
+        "{:.0f} %",
+        BUSY,
+    ),
     Goal("list: peak memory of the process, MB", _ours(LIST_PEAK), operator.le, 155, why=ARENAS),
     Goal("create 50: seconds", _ours(CREATE), operator.le, 3.4, "{:.2f}"),
     Goal("create 50: requests", _ours(CREATE_REQUESTS), operator.le, 9),
@@ -117,7 +135,7 @@ GOALS = (
         "`doboto --version`: CPU, times `python -c pass`", _start(starts.VERSION), operator.le, 3.5, "{:.1f}", IMPORTS
     ),
     Goal(
-        "`doboto droplet list`: CPU, times `python -c pass`", _start(starts.LIST), operator.le, 7.5, "{:.1f}", IMPORTS
+        "`doboto droplet list`: CPU, times `python -c pass`", _start(starts.LIST), operator.le, 7.5, "{:.1f}", COMMAND
     ),
     Goal("packages of the blocking client", _installed("packages"), operator.le, 3),
     Goal("megabytes installed", _installed("megabytes"), operator.le, 10, "{:.1f}"),
