@@ -287,7 +287,11 @@ class Client(Resources[Mode]):
             "read_timeout": timeouts.read,
             "timeout": timeouts.total,
             "retry": self._session.retry,
+            "recovery_tag": self._session.recovery_tag,
+            "on_event": self._session.on_event,
         }
+        if self._session.bound is not None:
+            raise TypeError("a client with a deadline cannot be sent to another process: give the deadline there")
         return reduce_client(type(self), self._session.token, settings)
 
     def __repr__(self) -> str:

@@ -127,8 +127,16 @@ class Differs(Event):
     resource: Mapping[str, Any] = field(repr=False)
 
     def __str__(self) -> str:
-        parts = (f"{name} is {there!r}, not {asked!r}" for name, (asked, there) in self.differences.items())
+        parts = (_difference(name, asked, there) for name, (asked, there) in self.differences.items())
         return f"{label(self.kind, self.id, self.name)} is not as asked for: {'; '.join(parts)}"
+
+
+def _difference(name: str, asked: Any, there: Any) -> str:
+    """Say in what it differs. The insides of objects stay out of texts and logs: user data and webhooks are secret."""
+    nested = (one for value in (asked, there) for one in (value if isinstance(value, list) else [value]))
+    if any(isinstance(one, Mapping) for one in nested):
+        return f"{name} is another one"
+    return f"{name} is {there!r}, not {asked!r}"
 
 
 @dataclass(frozen=True, slots=True)

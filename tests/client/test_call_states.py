@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from doboto import DO, AsyncDO, DOBOTOBulkException, DOBOTOException, DOBOTOPollingException, call_states
+from doboto.events import Progress
 from doboto.sim import ManualClock, Settings, Simulator
 
 from .conftest import client, one, several
@@ -43,6 +44,20 @@ def test_keyboard_interrupt_while_a_create_is_sent_knows_each_name(sim: Simulato
     [state] = call_states(caught.value)
     assert [droplet["name"] for droplet in state.created] == NAMES[:10]
     assert (list(state.unresolved), list(state.not_begun)) == (NAMES[10:20], NAMES[20:])
+
+
+def test_keyboard_interrupt_while_an_address_is_assigned_knows_it(sim: Simulator) -> None:
+    do = DO.simulated(sim)
+    droplet = do.droplet.create(several("a"), wait=True)[0]
+
+    def stop_at_polls(event: Any) -> None:
+        if isinstance(event, Progress):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        do.reserved_ip.create(droplet_id=droplet["id"], wait=True, progress=stop_at_polls)
+    [state] = call_states(caught.value)
+    assert [address["ip"] for address in state.created] == [address["ip"] for address in do.reserved_ip.list()]
 
 
 class Interrupting:

@@ -126,3 +126,21 @@ def test_a_certificates_parts_are_in_no_event(api: Any, reported: list[Differs])
     api.certificate.create("a", *certificate_parts())
     api.certificate.present("a", *certificate_parts())
     assert reported == []
+
+
+def test_insides_of_objects_are_in_no_text(api: Any, reported: list[Differs], caplog: pytest.LogCaptureFixture) -> None:
+    """User data and webhooks of chats are secrets."""
+    api.monitoring.alert_create(**ALERT)
+    hook = {"channel": "ops", "url": "https://hooks.slack.com/services/T0/B0/secret"}
+    with caplog.at_level("DEBUG", logger="doboto"):
+        api.monitoring.alert_present(**{**ALERT, "alerts": {"email": [], "slack": [hook]}})
+    assert [[*event.differences] for event in reported] == [["alerts"]]
+    assert str(reported[0]).endswith("is not as asked for: alerts is another one")
+    assert "secret" not in caplog.text
+
+
+def test_what_a_template_does_not_show_counts_for_nothing(api: Any, reported: list[Differs]) -> None:
+    template = {**POOL["droplet_template"], "backups": True, "monitoring": True}
+    api.autoscale.create(**{**POOL, "droplet_template": template})
+    api.autoscale.present(**{**POOL, "droplet_template": template})
+    assert reported == []

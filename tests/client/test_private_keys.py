@@ -99,6 +99,7 @@ def test_a_private_key_in_user_data_is_meant(api: Any) -> None:
         "ssh-ed25519 no/base64!",
         "https://example.com/key.pub",
         "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----",
+        "---- BEGIN SSH2 PUBLIC KEY ----\n" + "a:\\\n" * 60,  # headers that go on could be read in 2 ** 60 ways
     ],
 )
 def test_what_is_no_public_key_is_refused_before_anything_is_sent(api: Any, log: Log, text: str) -> None:

@@ -42,6 +42,15 @@ def test_simulated_client_stays_in_its_process() -> None:
         ForkingPickler.dumps(do.droplet.info)
 
 
+def test_settings_of_a_view_go_with_it_or_are_refused() -> None:
+    do = DO("some-token")
+    view = pickle.loads(ForkingPickler.dumps(do.with_options(recovery_tag="keep")))
+    assert view._session.recovery_tag == "keep"
+    for options in ({"on_event": print}, {"deadline": 5}):
+        with pytest.raises(TypeError, match="cannot be sent to another process"):
+            ForkingPickler.dumps(do.with_options(**options))
+
+
 @pytest.mark.parametrize("kind", [DO, AsyncDO])
 def test_deep_copy_is_the_client_itself(kind: Any) -> None:
     client = kind("some-token")

@@ -17,7 +17,7 @@ BELONGS = frozenset({"private_key", "user_data"})
 #: The types of OpenSSH's public keys.
 OPENSSH = re.compile(r"(?:ssh|ecdsa|sk)-[\w.@-]+", re.ASCII)
 #: The headers of a public key as RFC 4716 writes it; their lines end with a backslash where they go on.
-HEADERS = r"(?:[\w-]+:(?:[^\n]*\\\r?\n)*[^\n]*\n)*"
+HEADERS = r"(?:[\w-]+:(?:[^\n]*\\\r?\n)*(?:[^\n]*[^\\\r\n])?\r?\n)*"
 RFC_4716 = re.compile(
     rf"---- BEGIN SSH2 PUBLIC KEY ----\s+{HEADERS}([\w+/=\s]+)---- END SSH2 PUBLIC KEY ----", re.ASCII
 )

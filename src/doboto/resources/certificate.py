@@ -146,7 +146,7 @@ class CertificateOperations(LifecycleOperations[Mode]):
         """Upload or order a certificate unless there is one of its name.
 
         Args:
-            name: The certificate's name; that it is the same certificate is not compared.
+            name: The certificate's name; that its parts are the same can't be read.
             wait: If true, wait until it is verified, also if it existed before.
 
         Raises:

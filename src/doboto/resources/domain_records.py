@@ -116,8 +116,7 @@ class DomainRecords(Creation[Mode]):
         """Create a record of a domain unless there is one of its type and name that leads to the same.
 
         Args:
-            attribs: The record's attributes, as for `record_create`. Of an existing one the time to live, the
-                priority, the weight and the flags are not compared.
+            attribs: The record's attributes, as for `record_create`.
         """
         return await self._create_unless_exists(record_create_spec(name, attribs, attributes), self._session.deadline())
 

@@ -107,7 +107,7 @@ class MonitoringOperations(Creation[Mode]):
         """Create an alert policy unless there is one of its type and description, which is all the name it has.
 
         Args:
-            attributes: The policy's attributes, as for `alert_create`; the others of an existing one are not compared.
+            attributes: The policy's attributes, as for `alert_create`.
         """
         spec = create_spec(attributes)
         name = {member: spec.request.body[member] for member in ("type", "description")}

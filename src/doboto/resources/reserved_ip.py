@@ -20,7 +20,7 @@ from ..errors import ArgumentValueError, DOBOTOActionException, DOBOTOException
 from ..events import OnEvent
 from ..types import Action, ReservedIP
 from ._base.addresses import Addresses, droplet_of
-from ._base.create import CreateSpec
+from ._base.create import CreateSpec, reporting_created
 from ._base.lifecycle import Waiter
 from ._base.recovery import outcome_unknown
 
@@ -73,11 +73,8 @@ class ReservedIPOperations(Addresses[Mode, ReservedIP], Waiter[Mode]):
         made: ReservedIP = await self._create_resource(self._create_spec(droplet_id, region, project_id), plan.deadline)
         if not wait or droplet_id is None:
             return made
-        try:
+        with reporting_created(made):
             return await self._wait_until_assigned(made, droplet_id, plan)
-        except DOBOTOException as failure:
-            failure.created = [made]
-            raise
 
     @operation(ref=("reservedIPsActions_list", "floatingIPsAction_list"), scopes="reserved_ip:read")
     async def action_list(self, ip: str) -> Actions:

@@ -121,7 +121,7 @@ class VPCPeerings(LifecycleOperations[Mode]):
         vpc_id: str | None = None,
         progress: OnEvent | None = None,
     ) -> PresentPeering:
-        """Peer two VPCs unless there is a peering of that name; which VPCs it has is not compared."""
+        """Peer two VPCs unless there is a peering of that name."""
         plan = self._plan(poll, timeout, progress)
         wanted = create_spec(name, vpc_ids, id, vpc_id)
         return await self._create_and_wait_unless_exists(wanted, LIFECYCLE, plan, wait)

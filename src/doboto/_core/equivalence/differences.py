@@ -57,9 +57,11 @@ def view_of(droplet: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_same(asked: Any, there: Any) -> bool:
-    """Return whether a value is the one asked for: parts of objects, lists in any order, numbers as text."""
+    """Return whether a value is the one asked for: what objects show, lists in any order, numbers as text."""
     if is_object(asked):
-        return is_object(there) and all(is_same(value, there.get(name)) for name, value in asked.items())
+        return is_object(there) and all(
+            there.get(name) is None or is_same(value, there[name]) for name, value in asked.items()
+        )
     if is_listlike(asked):
         return is_listlike(there) and len(asked) == len(there) and includes(asked, there)
     if is_object(there):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ...client import DO
     from ..output.progress import Reporter
 
-#: Calls side by side, as many as the client keeps connections.
+#: Calls side by side: half of the connections that the client keeps.
 WIDTH = 8
 #: Names that a sentence has room for; programs get all of them.
 NAMED = 5

@@ -85,7 +85,7 @@ class Creation(Recovery[Mode]):
             spec.request, deadline, partial(self._recover_created, spec, deadline), member_reader(spec.key, dict),
             what=spec.what, key=(spec.plural, spec.what), claimed=lambda made: [_claim(spec, made)],
         )  # fmt: skip
-        with _known(made):
+        with reporting_created(made):
             await self._session.emit(Created(spec.key, _name(made), made.get("name"), made))
             await self._discard_tag(spec.tag, [made], deadline)
         return made
@@ -149,7 +149,7 @@ class Creation(Recovery[Mode]):
         )
         if found is None:
             raise outcome_unknown(failure, spec.asked, f"{spec.what}{with_tag(spec.tag)}", why, [])
-        with _known(found):
+        with reporting_created(found):
             await self._session.emit(Adopted(spec.key, _name(found), found.get("name"), found))
         return found
 
@@ -159,10 +159,13 @@ class Creation(Recovery[Mode]):
 
 
 @contextmanager
-def _known(resource: Any) -> Generator[None]:
+def reporting_created(resource: Any) -> Generator[None]:
     """Attach what exists now to an exception that ends the call here."""
     try:
         yield
+    except DOBOTOException as failure:
+        failure.created = failure.created or [resource]
+        raise
     except BaseException as interruption:
         attach_state(interruption, created=[resource])
         raise

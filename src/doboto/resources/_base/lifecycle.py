@@ -16,8 +16,7 @@ from ..._wait.lifecycle import Lifecycle, LifecycleWatch
 from ..._wait.polling import WaitPlan, wait
 from ...errors import DOBOTOException
 from ...events import OnEvent
-from ...outcomes import attach_state
-from .create import CreateSpec, Creation
+from .create import CreateSpec, Creation, reporting_created
 from .recovery import outcome_unknown
 from .resource import OperationGroup
 
@@ -79,14 +78,8 @@ class LifecycleOperations(Creation[Mode], Waiter[Mode]):
     async def _create_and_wait(self, spec: CreateSpec, lifecycle: Lifecycle, plan: WaitPlan, wait: bool) -> Any:
         """Create a resource and return it; with `wait`, once it is ready."""
         made = await self._create_resource(spec, plan.deadline)
-        try:
+        with reporting_created(made):
             return await self._wait_until_active("create", made, lifecycle, plan) if wait else made
-        except DOBOTOException as failure:
-            failure.created = failure.created or [made]
-            raise
-        except BaseException as interruption:
-            attach_state(interruption, created=[made])
-            raise
 
     async def _create_and_wait_unless_exists(
         self, spec: CreateSpec, lifecycle: Lifecycle, plan: WaitPlan, wait: bool

@@ -50,9 +50,6 @@ UNGRANTABLE = ("api:read", "api:write")
 #: Scopes that come with another one (API reference, text of POST /v2/projects/.../resources).
 IMPLIED = {"project:assign_resource": "project:update"}
 
-#: The two broad scopes that tokens had before there were single ones.
-BROAD = ("read", "write")
-
 
 @dataclass(frozen=True, slots=True)
 class Scopes:
