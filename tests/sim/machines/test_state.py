@@ -141,6 +141,18 @@ def test_failure_of_the_engine_lets_go_of_the_file(
     Simulator(RealClock(), state=state).close()
 
 
+def test_windows_sends_no_signal_to_look_for_a_process(
+    engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kill(*_: int) -> None:
+        pytest.fail("signal 0 is Ctrl-C on Windows")
+
+    engine.left = [Leftover("container", "mine", new_id())]
+    monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.setattr("os.kill", kill)
+    assert find_abandoned(engine, tmp_path) == []
+
+
 def test_process_that_got_the_number_of_a_dead_one_keeps_nothing(engine: FakeEngine, tmp_path: Path) -> None:
     mine = new_id()
     other = mine.replace(".", ".1")

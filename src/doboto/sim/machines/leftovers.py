@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
@@ -137,6 +138,10 @@ def _may_exist(path: Path) -> bool:
 def _is_alive(process: int) -> bool:
     if process <= 0:
         return False
+    if sys.platform == "win32":
+        # There signal 0 is CTRL_C_EVENT (Python's documentation of os.kill): asking would end the process. What may
+        # still be needed is kept.
+        return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:
