@@ -88,7 +88,9 @@ def test_paths_that_lead_nowhere(client: Client, method: str, path: str, status:
     answer = client.call(method, path)
     assert (answer.status, answer.body["id"]) == (status, id)
     if status == 501:
-        assert answer.message == f"The simulator does not have {method} {path}."
+        assert (
+            answer.message == f"The simulator does not have {method} {path}; give it an answer with simulator.stub()."
+        )
 
 
 def test_a_method_that_is_not_allowed_is_answered_with_those_that_are(client: Client) -> None:

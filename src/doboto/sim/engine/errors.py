@@ -114,4 +114,5 @@ def server_error() -> ApiError:
 
 def not_implemented(method: str, path: str) -> ApiError:
     """501 for an operation of the real API that this simulator does not have."""
-    return ApiError(501, "not_implemented", f"The simulator does not have {method} {path}.")
+    message = f"The simulator does not have {method} {path}; give it an answer with simulator.stub()."
+    return ApiError(501, "not_implemented", message)
