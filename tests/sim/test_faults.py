@@ -307,6 +307,15 @@ def test_a_rule_is_for_its_method_and_path_only(client: Client) -> None:
     assert raw(client, "DELETE", f"/v2/droplets/{droplet['id']}").status == 204
 
 
+@pytest.mark.parametrize(
+    "path", ["/droplets", "/v2/droplets", "/v2/droplets/", "/**", "/v2/**", "/*/droplets", "/{v}/d*", "/d*", "/**plets"]
+)
+def test_a_path_is_taken_with_and_without_the_version(client: Client, path: str) -> None:
+    fault = client.sim.faults.add("status", path=path, count=1)
+    assert statuses(client, 2) == [503, 200]
+    assert (fault.triggered, client.call("GET", "/v2/account").status) == (1, 200)
+
+
 def test_wildcards(client: Client) -> None:
     client.sim.faults.add("status", path="/v2/dropl*")
     assert raw(client, path="/v2/droplets").status == 503
@@ -392,6 +401,11 @@ def test_rules_are_loaded_from_a_file(client: Client, tmp_path: Path) -> None:
         ({"kind": "drop", "probability": 2}, "probability must be a number from 0 to 1"),
         ({"kind": "drop", "count": 0}, "count must be a whole number above 0"),
         ({"kind": "drop", "path": "droplets"}, "path must be a path"),
+        ({"kind": "drop", "path": "/v1/droplets"}, "path must be one of the API's"),
+        ({"kind": "drop", "path": "/v2/"}, "path must be one of the API's"),
+        ({"kind": "drop", "path": "/v2/droplets?tag_name=web"}, "path must have no query"),
+        ({"kind": "drop", "path": "/v2//droplets"}, "no empty segment"),
+        ({"kind": "status", "when": "after", "arguments": {"status": 429}}, "status 429 happens before"),
         ({"kind": "cut", "when": "before"}, "cut happens after, not 'before'"),
         ({"kind": "drop", "arguments": {"bytes": 1}}, "drop takes no arguments, not 'bytes'"),
         ({"kind": "status", "arguments": {"status": 99}}, "status must be a status from 200 to 599"),

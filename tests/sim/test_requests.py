@@ -103,10 +103,34 @@ def test_stubs_over_http(client: Client) -> None:
     assert client.call("GET", "/v2/apps").status == 501
 
 
-@pytest.mark.parametrize("wrong", [{"method": "G T"}, {"path": "/v3/x"}, {"path": "/v2"}, {"status": 99}])
-def test_what_is_no_stub_is_refused(client: Client, wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="invalid stub"):
+@pytest.mark.parametrize(("wrong", "why"), [
+    ({"method": "G T"}, "invalid stub"),
+    ({"status": 99}, "invalid stub"),
+    ({"path": "/v3/x"}, "path must be one of the API's"),
+    ({"path": "/v2"}, "path must be one of the API's"),
+    ({"path": "databases"}, "path must be one of the API's"),
+    ({"path": "/v2/x?page=2"}, "no query"),
+])  # fmt: skip
+def test_what_is_no_stub_is_refused(client: Client, wrong: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
         client.sim.stub(**{"method": "GET", "path": "/v2/x", **wrong})
+
+
+def test_paths_are_taken_with_and_without_the_version(client: Client) -> None:
+    client.sim.stub("GET", "/databases/{id}", json={"database": {}})
+    assert client.call("GET", "/v2/databases/7").body == {"database": {}}
+    fault = client.sim.faults.add("status", path="/databases/*", count=1)
+    assert client.call("GET", "/v2/databases/7").status == 503
+    assert (fault.triggered, fault.rule.path) == (1, "/v2/databases/*")
+    short, full = (client.sim.requests.filter("GET", path) for path in ("/databases/{id}", "/v2/databases/{id}"))
+    assert [one.status for one in short] == [one.status for one in full] == [200, 503]
+
+
+def test_a_request_outside_of_the_api_is_found_by_its_path(client: Client) -> None:
+    assert client.call("GET", "/droplets").status == 404
+    client.call("GET", "/v2/droplets")
+    assert [one.path for one in client.sim.requests.filter(path="/droplets")] == ["/droplets", "/v2/droplets"]
+    assert [one.path for one in client.sim.requests.filter(path="/v2/droplets")] == ["/v2/droplets"]
 
 
 # -- faults for some Droplets

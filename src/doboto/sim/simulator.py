@@ -98,13 +98,14 @@ class Simulator(World):
 
         Args:
             method: The HTTP method.
-            path: The path from `/v2/` on; `{name}` stands for one segment, `*` for any part of one, `**` for anything.
+            path: The path, as `/v2/databases/{id}` or `/databases/{id}`: `{name}` stands for one segment, `*` for any
+                part of one, `**` for anything.
             json: The body of the response; None for none.
             status: The status of the response.
             headers: Headers of the response beyond the usual ones.
 
         Raises:
-            ValueError: The path does not begin with `/v2/`, or there is no such method or status.
+            ValueError: No request to the API can have that path, or there is no such method or status.
         """
         with self.lock:
             self._stubs.add(method, path, json=json, status=status, headers=headers)

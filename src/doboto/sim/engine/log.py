@@ -20,8 +20,12 @@ KEPT_RESPONSE: Final = 20_000
 SECRET: Final = frozenset({"private_key", "user_data", "url"})
 HIDDEN: Final = "(hidden)"
 
+#: What every path of the API begins with.
+API = "/v2"
 _WILD = re.compile(r"(\*\*|\*|\{[^{}/]*\})")
 _WILDCARDS = {"**": ".*", "*": "[^/]*"}
+#: First segments with which a path cannot be one of the API's, nor go on below `/v2`.
+_ELSEWHERE = re.compile(r"v\d+|_sim|", re.IGNORECASE)
 
 
 def compile_path(path: str) -> re.Pattern[str]:
@@ -29,6 +33,27 @@ def compile_path(path: str) -> re.Pattern[str]:
     parts = _WILD.split(path.rstrip("/"))
     found = (_WILDCARDS.get(part[:2], "[^/]+") if _WILD.fullmatch(part) else re.escape(part) for part in parts)
     return re.compile("".join(found))
+
+
+def api_path(path: str) -> str:
+    """Complete a path of the API: `/droplets`, as `do.request` and the client's log have it, is `/v2/droplets`.
+
+    Args:
+        path: The path or pattern, from `/v2` or from the resource on.
+
+    Raises:
+        ValueError: No request to the API can have that path.
+    """
+    _, first, *rest = path.split("/") if path.startswith("/") else ("", "")
+    if "**" in first or (any(rest) and compile_path(f"/{first}").fullmatch(API)):
+        found = path
+    elif _ELSEWHERE.fullmatch(first):
+        raise ValueError(f"path must be one of the API's, such as /v2/droplets or /droplets, not {path!r}")
+    else:
+        found = API + path
+    if re.search("[?#]|//", found):
+        raise ValueError(f"path must have no query and no empty segment, unlike {path!r}")
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,19 +142,21 @@ class RequestLog:
 
         Args:
             method: The HTTP method, in any case.
-            path: The path from `/v2` on; `{name}` stands for one segment, `*` for any part of one, `**` for anything.
+            path: The path, as `/v2/droplets/{id}` or `/droplets/{id}`: `{name}` stands for one segment, `*` for any
+                part of one, `**` for anything.
             status: The status of the response.
             account: The label of the account.
             after: The number of a request: only later ones.
         """
         wanted = {"method": method and method.upper(), "status": status, "account": account}
         exact = {name: value for name, value in wanted.items() if value is not None}
-        pattern = None if path is None else compile_path(path)
+        # A client with a wrong base URL asks outside of the API, and its requests are found as well.
+        patterns = None if path is None else [compile_path(path), compile_path(f"{API}{path}")]
         return [
             entry
             for entry in self.entries(after)
             if all(getattr(entry, name) == value for name, value in exact.items())
-            and (pattern is None or pattern.fullmatch(entry.path))
+            and (patterns is None or any(pattern.fullmatch(entry.path) for pattern in patterns))
         ]
 
     def add(self, *, content: bytes = b"", response_content: bytes = b"", **members: Any) -> None:

@@ -115,9 +115,13 @@ class Faults:
                 over). To new Droplets: `create_errored`, `lost_tags`, `address_before`, `address_after`, `list_lag` and
                 `get_lag` (missing in lists or by id for `seconds`, by default 3). To actions: `action_errored`.
             method: The HTTP method of the requests it is for. Default: the kind's own, else any.
-            path: Their path, as `/v2/droplets/{id}/actions`: `{name}` stands for one segment, `*` for any part of one,
-                `**` for anything. Default: the kind's own, else any.
-            when: `before` the request takes effect or `after` that, for kinds that know both.
+            path: Their path, as `/v2/droplets/{id}/actions` or `/droplets/{id}/actions`: `{name}` stands for one
+                segment, `*` for any part of one, `**` for anything. Default: the kind's own, else any.
+            when: `before` the request takes effect, or `after` that. Default: `before` for `status`, `latency` and
+                `drop`, which can be either; the others have one time of their own. A client cannot see which it
+                was: it looks for what a create may have made after a `drop` or a 5xx, and where there is nothing
+                to find, because it came `before`, raises `DOBOTOOutcomeUnknownException`. A 429 promises that
+                nothing was done, so it can only come `before`.
             account: The label of the only account it is for (`simulator.account(token).name`).
             names: Names of the only Droplets it is for, with `*` for any part of one: requests that create, act on or
                 ask for none of them go unharmed, and what befalls Droplets befalls these alone.
@@ -133,7 +137,7 @@ class Faults:
             The rule in force: `seen` counts the requests it is for, `triggered` those that it hit.
 
         Raises:
-            ValueError: There is no such kind, or an argument makes no sense.
+            ValueError: There is no such kind, an argument makes no sense, or no request to the API has such a path.
         """
         rule = Rule(
             kind=kind,

@@ -7,14 +7,14 @@ As JSON, with `kind` alone required:
      "arguments": {"status": 503}}
 
 - `method`, `path`: of the requests it is for; missing means the kind's own (creates for what befalls new Droplets),
-  else any. In a path `{name}` stands for one segment, `*` for any part of one, `**` for anything.
+  else any. `/droplets` is `/v2/droplets`; `{name}` stands for one segment, `*` for any part of one, `**` for anything.
 - `account`: the label of the only account it is for.
 - `names`, `tags`: of the only Droplets it is for: requests that create, act on or ask for none of these go unharmed,
   and what befalls Droplets befalls these alone. In a name `*` stands for any part; one of the tags is enough.
 - `after`, `every`: of the requests it is for, the first so many go unharmed, and then it is every so many's turn.
 - `probability`: the chance that it strikes when it is its turn; `seed`: of its generator.
 - `count`: how often it strikes at most.
-- `when`: `before` the request takes effect or `after` that; kinds say which of them they know.
+- `when`: `before` the request takes effect or `after` that; kinds say which of them they know, the first by default.
 """
 
 from __future__ import annotations
@@ -24,9 +24,12 @@ from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, cast
 
-from ..engine.log import compile_path
+from ..engine.log import api_path, compile_path
 from ..engine.records import Record, as_record
 from .kinds import KINDS, FaultKind
+
+#: Statuses that promise that the request had no effect (RFC 6585, section 4, as DigitalOcean's rate limit uses it).
+NOT_PROCESSED = frozenset({429})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,13 @@ class Rule:
         if self.when not in (None, *kind.stages):
             raise ValueError(f"{self.kind} happens {' or '.join(kind.stages)}, not {self.when!r}")
         kind.check(self.kind, self.arguments)
+        if self.stage == "after" and self.arguments.get("status") in NOT_PROCESSED:
+            raise ValueError(
+                f"status {self.arguments['status']} happens before, not 'after': it says that the request was not "
+                "processed, so clients send it again; for a lost response use 503 or drop"
+            )
+        if self.path is not None:
+            object.__setattr__(self, "path", api_path(self.path))
 
     @property
     def of(self) -> FaultKind:

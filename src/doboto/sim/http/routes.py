@@ -17,7 +17,7 @@ from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
 from ..engine.errors import ApiError, method_not_allowed, not_found, not_implemented
-from ..engine.log import compile_path
+from ..engine.log import api_path, compile_path
 from ..engine.records import Record
 from .messages import JSON_TYPE, NO_CONTENT, ApiCall, ApiReply
 
@@ -162,8 +162,9 @@ class Stubs:
 
     def add(self, method: str, path: str, *, json: Any, status: int, headers: Mapping[str, str] | None) -> None:
         """Answer a method and a path from now on; what was added last is asked first."""
-        if not method.isalpha() or not path.startswith("/v2/") or not 200 <= status <= 599:
-            raise ValueError(f"invalid stub {method!r} {path!r} {status!r} (a method, a path from /v2/ on, a status)")
+        if not method.isalpha() or not 200 <= status <= 599:
+            raise ValueError(f"invalid stub {method!r} {path!r} {status!r} (a method, a path, a status)")
+        path = api_path(path)
         sent = {name.lower(): value for name, value in (headers or {}).items()}
         content = b"" if json is None else dumps(json).encode()
 
