@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Any
 
@@ -38,11 +39,35 @@ def test_a_question_names_what_is_done_and_the_values_given() -> None:
 def test_a_question_counts() -> None:
     assert (
         asked("droplet", "destroy", {"id": 1}, "a", "b")
-        == "Destroy 2 Droplets: a, b? The Droplet and all data on its disk are lost."
+        == "Destroy 2 Droplets: a, b? The Droplets and all data on their disks are lost."
     )
     many = asked("droplet", "destroy", {"id": 1}, *"abcdefg")
     assert many.startswith("Destroy 7 Droplets: a, b, c, d, e and 2 more?")
     assert asked("droplet", "destroy", {"tag_name": "p"}, "a", "b").startswith("Destroy ALL 2 Droplets with tag p?")
+
+
+@pytest.mark.parametrize(("order", "said"), [
+    ("droplet rebuild", "All data on the Droplets' disks is lost."),
+    ("volume destroy", "Destroy 2 volumes: a, b? The volumes and all data on them are lost."),
+    ("ssh_key destroy", "The keys are lost; Droplets that have them keep them."),
+    ("reserved_ip destroy", "The addresses are released and may be given to another account."),
+    ("firewall destroy", "The firewalls are lost, and their Droplets are no longer protected by them."),
+    ("load_balancer destroy", "The load balancers and their addresses are lost; the Droplets behind them stay."),
+    ("domain destroy", "The domains and all their DNS records are lost."),
+    ("monitoring alert-destroy", "alert policies are lost."),
+    ("image destroy", "The images are lost; Droplets made from them stay."),
+])  # fmt: skip
+def test_a_question_about_several_is_in_the_plural(order: str, said: str) -> None:
+    resource, operation = order.split()
+    assert asked(resource, operation, {"id": 1}, "a", "b").endswith(said)
+
+
+@pytest.mark.parametrize("operation", ALL, ids=lambda one: f"{one.resource}-{one.command}")
+def test_no_consequence_for_several_speaks_of_one(operation: catalog.Operation) -> None:
+    values: dict[str, Any] = {operation.parameters[0].name: "x"}
+    values |= dict.fromkeys(operation.info.irreversible_with, True)
+    _, _, told = question(operation, [AffectedResource(name, name, {}) for name in "ab"], values).partition("? ")
+    assert not re.search(r"\b(its?|The \w+ is|the Droplet)\b", told), told
 
 
 @pytest.mark.parametrize("operation", ALL, ids=lambda one: f"{one.resource}-{one.command}")
@@ -81,7 +106,7 @@ def test_after_a_question_the_connection_is_opened_again(served: Doboto) -> None
 
     served.ok("-q", "droplet", "create", "web-{1..2}", *NEW)
     with Terminal(["droplet", "destroy", "web-1", "web-2"], served.environment) as terminal:
-        assert "Destroy 2 Droplets: web-1, web-2? The Droplet" in terminal.read(lambda text: "[y/N]" in text)
+        assert "Destroy 2 Droplets: web-1, web-2? The Droplets" in terminal.read(lambda text: "[y/N]" in text)
         terminal.type("y\n")
         assert terminal.end() == 0, terminal.text
     assert served.ok("droplet", "list", "-o", "json").json == []

@@ -119,7 +119,7 @@ def test_a_question_that_nobody_sees_is_not_asked(fleet: Doboto) -> None:
 def test_a_question_shows_what_it_is_about(fleet: Doboto, answer: str, left: int) -> None:
     with Terminal(["droplet", "destroy", "web-01", "web-02"], fleet.environment) as terminal:
         question = terminal.read(lambda text: "[y/N]" in text)
-        for told in ("web-01", "480000001", "env:prod", "nyc3", "$6/month", "all data on its disk"):
+        for told in ("web-01", "480000001", "env:prod", "nyc3", "$6/month", "all data on their disks"):
             assert told in question
         terminal.type(answer)
         assert terminal.end() == (0 if left == 1 else 5)

@@ -17,7 +17,7 @@ from ..errors import NOT_FOUND, REFUSED, Failure
 from ..output.table import align
 from ..output.text import dump_json, format_cell
 from ..schema.catalog import CliOperation, hyphenate
-from ..schema.help_text import join_words, noun_of
+from ..schema.help_text import join_words, noun_of, plural_of, word_for_several
 from ..schema.parameters import attributes
 from ..settings import CliSettings, Option
 from .affected import AffectedResource, find_affected, reader_of, total_of
@@ -199,7 +199,8 @@ def question(
     about = f"{noun} of " if noun and operation.resource == "droplet" else ""
     targets_text = _describe_targets(operation, noun, targets, values.get("tag_name"))
     said = " ".join([f"{verb} {about}{targets_text}", *_describe_values(operation, values, price)])
-    return f"{said}{aside}? {operation.info.consequence(values)}"
+    consequence = operation.info.consequence(values) or ""
+    return f"{said}{aside}? {word_for_several(consequence) if len(targets) > 1 else consequence}"
 
 
 def _split_name(operation: CliOperation) -> tuple[str, str, str]:
@@ -215,12 +216,12 @@ def _describe_targets(operation: CliOperation, noun: str, targets: Sequence[Affe
     kind = join_words(operation.resource.split("_"))
     kind = kind if operation.resource == "droplet" or not noun else f"{kind} {noun}"
     if tag:
-        many = f"ALL {len(targets)} {kind}s" if len(targets) > 1 else f"the one {kind}"
+        many = f"ALL {len(targets)} {plural_of(kind)}" if len(targets) > 1 else f"the one {kind}"
         return f"{many} with tag {format_cell(tag)}"
     names = [format_cell(one.name or one.id) for one in targets]
     if len(names) > 1:
         listed = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
-        return f"{len(names)} {kind}s: {listed}"
+        return f"{len(names)} {plural_of(kind)}: {listed}"
     return names[0] if operation.resource == "droplet" else f"{kind} {names[0]}"
 
 

@@ -253,6 +253,41 @@ def noun_of(operation: CliOperation) -> str:
     return join_words([*operation.resource.split("_"), *prefix])
 
 
+#: The subject of a sentence about one resource, such as "The Droplet and all data on its disk are lost.", with the verb
+#: where that follows at once.
+_SUBJECT = re.compile(r"^The ([\w ]+?) (is|and)\b")
+#: What refers to the subject, in the order of replacement.
+_REFERENCES: Sequence[tuple[str, str]] = (
+    (r"\bthe Droplet's disk\b", "the Droplets' disks"),
+    (r"\bof the pool\b", "of the pools"),
+    (r"\bits disk\b", "their disks"),
+    (r"\bits address\b", "their addresses"),
+    (r"\bits\b", "their"),
+    (r"\bit\b", "them"),
+)
+_VERBS = {"is": "are"}
+
+
+def plural_of(noun: str) -> str:
+    """Return the plural of a noun: `policies` of `policy`, `addresses` of `address`."""
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith("s") else f"{noun}s"
+
+
+def word_for_several(consequence: str) -> str:
+    """Return a consequence that is worded for one resource, worded for several."""
+    sentences = re.split(r"(?<=\.) ", consequence)
+    return " ".join(map(_word_sentence, sentences))
+
+
+def _word_sentence(sentence: str) -> str:
+    text = _SUBJECT.sub(lambda found: f"The {plural_of(found[1])} {_VERBS.get(found[2], found[2])}", sentence)
+    for pattern, plural in _REFERENCES:
+        text = re.sub(pattern, plural, text)
+    return text
+
+
 def describe_output(operation: CliOperation, text: str) -> str:
     """Describe what a command prints: the docstring's text, unless the result is printed otherwise."""
     if inspect.isasyncgenfunction(operation.function):
