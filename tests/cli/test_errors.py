@@ -76,6 +76,20 @@ def test_an_option_is_suggested_only_where_it_is_near(doboto: Doboto) -> None:
     assert doboto.refused(2, "usage", *order, "--qiet")["message"] == "no such option --qiet; did you mean --quiet?"
 
 
+@pytest.mark.parametrize("order", ["droplet destroy --tag fleet --dry-run", "volume destroy data --check",
+                                   "firewall update fw --what-if"])  # fmt: skip
+def test_a_command_that_asks_says_how_to_see_what_it_would_do(doboto: Doboto, order: str) -> None:
+    message = doboto.refused(2, "usage", *order.split())["message"]
+    option = order.split()[-1]
+    assert message.startswith(f"no such option {option}; without --yes it shows what it would affect and asks")
+
+
+def test_a_command_with_a_dry_run_is_asked_for_it_by_other_names(doboto: Doboto) -> None:
+    message = doboto.refused(2, "usage", "droplet", "create", "web", "--preview")["message"]
+    assert message == "no such option --preview; did you mean --dry-run?"
+    assert doboto.refused(2, "usage", "droplet", "list", "--dry-run")["message"] == "no such option --dry-run"
+
+
 def test_no_command_is_answered_with_the_help(doboto: Doboto) -> None:
     for order in ((), ("droplet",), ("auth",)):
         done = doboto(*order)

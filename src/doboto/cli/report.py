@@ -92,8 +92,10 @@ OTHER_OPTIONS: Mapping[str, tuple[str, ...]] = {
     "--enable-ipv6": ("--ipv6",),
     "--enable-monitoring": ("--monitoring",),
     "--enable-private-networking": ("--private-networking", "--vpc-uuid"),
+    "--check": ("--dry-run",),
     "--disable-backups": ("--no-backups",),
     "--droplet-agent": ("--with-droplet-agent",),
+    "--dryrun": ("--dry-run",),
     "--filter": ("--query",),
     "--force": ("--yes",),
     "--format": ("--columns", "--output"),
@@ -108,6 +110,9 @@ OTHER_OPTIONS: Mapping[str, tuple[str, ...]] = {
     "--ssh-retry-max": ("--wait",),
     "--ssh-user": ("--user",),
     "--ssh-port": ("--port",),
+    "--plan": ("--dry-run",),
+    "--preview": ("--dry-run",),
+    "--simulate": ("--dry-run", "--sim"),
     "--state": ("--until", "--status"),
     "--tag-names": ("--tag",),
     "--trace": ("--debug",),
@@ -115,7 +120,13 @@ OTHER_OPTIONS: Mapping[str, tuple[str, ...]] = {
     "--verbose": ("--debug",),
     "--vpc": ("--vpc-uuid",),
     "--wait-timeout": ("--timeout",),
+    "--what-if": ("--dry-run",),
 }
+
+#: What other command lines call an option that only shows what would be done.
+REHEARSALS = frozenset({"--check", "--dry-run", "--dryrun", "--plan", "--preview", "--simulate", "--what-if"})
+#: How to see it of a command that asks.
+REHEARSAL = "; without --yes it shows what it would affect and asks, or does nothing when not running interactively"
 
 
 def report_error(failure: BaseException, arguments: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -196,9 +207,15 @@ def _usage(failure: click.UsageError) -> str:
     if isinstance(failure, click.exceptions.NoArgsIsHelpError):
         return "a command is missing"
     if isinstance(failure, click.NoSuchOption):
-        return f"no such option {failure.option_name}{option_suggestion(failure.option_name, _options(failure.ctx))}"
+        given, options = failure.option_name, _options(failure.ctx)
+        return f"no such option {given}{REHEARSAL if _rehearses(given, options) else option_suggestion(given, options)}"
     text = " ".join(failure.format_message().split()).rstrip(".")
     return text[:1].lower() + text[1:]
+
+
+def _rehearses(given: str, options: Sequence[str]) -> bool:
+    """Whether an option asks to see what would be done, of a command that shows it before it asks."""
+    return given in REHEARSALS and "--yes" in options and "--dry-run" not in options
 
 
 def _options(ctx: click.Context | None) -> list[str]:
