@@ -112,6 +112,19 @@ def test_a_misspelt_column_is_wrong_usage_before_anything_is_sent(doboto: Doboto
     assert "did you mean name" in message
 
 
+@pytest.mark.parametrize(("order", "columns", "meant"), [
+    ("droplet list", "name,ip", "public_ipv4"), ("droplet list", "PublicIP", "public_ipv4"),
+    ("droplet list", "private_ip", "private_ipv4"), ("droplet list", "ram", "memory"),
+    ("load-balancer list", "ipv4", "ip"), ("snapshot list", "created", "created_at"),
+    ("droplet list --query []", "name,ip", "public_ipv4"),
+])  # fmt: skip
+def test_a_column_by_another_name_is_answered_with_what_means_the_same(
+    doboto: Doboto, order: str, columns: str, meant: str
+) -> None:
+    message = doboto.refused(2, "usage", *order.split(), "--columns", columns)["message"]
+    assert message.endswith(f"; did you mean {meant}?")
+
+
 @pytest.mark.parametrize("columns", ["public_ipv4", "vcpus", "region.slug", "nmae || name"])
 def test_columns_members_and_expressions_are_no_typing_errors(simulated: Doboto, columns: str) -> None:
     simulated.ok("-q", "droplet", "create", "web", *NEW, "--wait")

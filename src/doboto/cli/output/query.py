@@ -10,7 +10,7 @@ from typing import Any
 
 from ..._json import is_array, is_object
 from ...catalog import typed_dicts
-from ..errors import USAGE, Failure, line_of, suggestion
+from ..errors import USAGE, Failure, line_of, question_of, suggestion
 from ..schema.catalog import SINGLE, choices, members_of
 from .columns import COLUMNS, find_column, split_columns
 
@@ -23,6 +23,43 @@ PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 #: How many keys and objects a hint lists.
 MOST_KEYS = 20
 MOST_OBJECTS = 5
+#: What columns are called elsewhere, in lower case without separators (doctl's `--format` has `PublicIPv4`), each with
+#: the columns here, the likeliest first.
+OTHER_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "address": ("public_ipv4", "ip"),
+    "addresses": ("public_ipv4", "ip"),
+    "age": ("created_at", "started_at"),
+    "cost": ("price_monthly",),
+    "cpu": ("vcpus",),
+    "cpus": ("vcpus",),
+    "created": ("created_at", "started_at"),
+    "datacenter": ("region",),
+    "distro": ("distribution", "image"),
+    "ip": ("public_ipv4", "ip"),
+    "ipaddress": ("public_ipv4", "ip"),
+    "ips": ("public_ipv4", "ip"),
+    "ipv4": ("public_ipv4", "ip"),
+    "ipv6": ("public_ipv6",),
+    "label": ("tags",),
+    "labels": ("tags",),
+    "location": ("region",),
+    "os": ("image", "distribution"),
+    "plan": ("size",),
+    "price": ("price_monthly",),
+    "privateaddress": ("private_ipv4",),
+    "privateip": ("private_ipv4",),
+    "publicaddress": ("public_ipv4",),
+    "publicip": ("public_ipv4",),
+    "publicipv4": ("public_ipv4",),
+    "ram": ("memory",),
+    "started": ("started_at",),
+    "state": ("status",),
+    "uuid": ("id",),
+    "vpc": ("vpc_uuid",),
+    "vpcid": ("vpc_uuid",),
+    "vpcuuid": ("vpc_uuid",),
+    "zone": ("region",),
+}
 
 
 def compile_expression(expression: str) -> Any:
@@ -73,12 +110,24 @@ def check_columns(text: str, kinds: Sequence[Any]) -> str | None:
     names = [name for kind in kinds for name in _names_of(kind)]
     for part in split_columns(text):
         if part.isidentifier() and find_column(part, names) is None:
-            return f"no column {part!r}{suggestion(part.lower(), names) or f'; there are {_list(names)}'}"
+            return f"no column {part!r}{suggest_column(part, names) or f'; there are {_list(names)}'}"
         first, *rest = part.split(".")
         inside = [hint for kind in kinds for one in _row_types(kind) for hint in _member(one, first)]
         if PATH.fullmatch(part) and (problem := _check_path(part, first, rest, inside)):
             return problem
     return None
+
+
+def suggest_column(given: str, among: Sequence[str]) -> str:
+    """Return a question, if a column means the same by another name; else if one is spelled much like it.
+
+    Args:
+        given: The name that was given.
+        among: The columns that there are.
+    """
+    name = given.lower().replace("_", "").replace("-", "").replace(" ", "")
+    meant = [one for one in OTHER_COLUMNS.get(name, ()) if one in among][:1]
+    return question_of(meant) or suggestion(given.lower(), among)
 
 
 def check_query_columns(columns: str, query: str, kinds: Sequence[Any]) -> str | None:
@@ -100,7 +149,7 @@ def check_query_columns(columns: str, query: str, kinds: Sequence[Any]) -> str |
     members = [name for kind in kinds for name in members_of(kind)]
     names = list(dict.fromkeys([*own, *members, *_names_in(compile_expression(query)), KIND]))
     missing = [one for one in plain_names(columns) if find_column(one, names) is None]
-    return f"no column {missing[0]!r}{suggestion(missing[0], names)}" if missing else None
+    return f"no column {missing[0]!r}{suggest_column(missing[0], names)}" if missing else None
 
 
 def _check_path(part: str, above: str, names: Sequence[str], hints: Sequence[Any]) -> str | None:
@@ -162,7 +211,8 @@ def find_missing_column(columns: str, rows: Sequence[Any], known: Sequence[str])
     missing = [one for one in plain_names(columns) if rows and find_column(one, names) is None]
     if not missing:
         return None
-    return f"the result of --query has no {missing[0]!r}{suggestion(missing[0], names) or f'; it has {_list(names)}'}"
+    hint = suggest_column(missing[0], names) or f"; it has {_list(names)}"
+    return f"the result of --query has no {missing[0]!r}{hint}"
 
 
 def explain_empty(query: str, value: Any, part: Any, kind: Any) -> str | None:
