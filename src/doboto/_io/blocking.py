@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Sequence
+from contextvars import copy_context
 from typing import Generic, TypeVar
 
 from .._core.concurrency import Concurrency
@@ -24,7 +25,8 @@ def _outcome(job: Job[R]) -> R | Exception:
 class BackgroundTask(Generic[R]):
     """A job in a thread of its own.
 
-    The thread is a daemon: it delays neither its caller, if that drops it, nor the end of the program.
+    The thread is a daemon: it delays neither its caller, if that drops it, nor the end of the program. It has the
+    context variables of its caller, as a task has: tracing finds its parent there.
 
     Args:
         job: What it does.
@@ -33,7 +35,7 @@ class BackgroundTask(Generic[R]):
     def __init__(self, job: Job[R]) -> None:
         self._job = job
         self._outcomes: list[R | BaseException] = []
-        self._thread = threading.Thread(target=self._run, name="doboto-ahead", daemon=True)
+        self._thread = threading.Thread(target=copy_context().run, args=(self._run,), name="doboto-ahead", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
@@ -55,7 +57,7 @@ class BackgroundTask(Generic[R]):
 
 
 class _WorkerPool(Generic[R]):
-    """A few threads that share some jobs.
+    """A few threads that share some jobs, each thread in a copy of the caller's context variables.
 
     Args:
         jobs: What they do.
@@ -72,7 +74,7 @@ class _WorkerPool(Generic[R]):
     def work(self, *, finish: bool) -> list[R | Exception]:
         """Run the jobs, and block until they are done."""
         count = min(self._concurrency.width, len(self._jobs))
-        threads = [threading.Thread(target=self._run, args=(n,), name=f"doboto-{n}", daemon=True) for n in range(count)]
+        threads = [self._thread(number) for number in range(count)]
         for thread in threads:
             thread.start()
         try:
@@ -86,6 +88,10 @@ class _WorkerPool(Generic[R]):
         if self._interruptions:
             raise self._interruptions[0]
         return [self._outcomes[index] for index in range(len(self._jobs))]
+
+    def _thread(self, number: int) -> threading.Thread:
+        run_in_context = copy_context().run  # a copy each: only one thread at a time can be in a context
+        return threading.Thread(target=run_in_context, args=(self._run, number), name=f"doboto-{number}", daemon=True)
 
     def _run(self, number: int) -> None:
         while self._todo and number < self._concurrency.width:
