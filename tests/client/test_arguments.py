@@ -128,6 +128,8 @@ def test_misspelt_keyword_arguments_are_refused_with_what_was_meant(api: Any, lo
         (lambda api: api.droplet.power_off(1, waits=True), "power_off() has no keyword argument 'waits' (did"),
         (lambda api: api.droplet.info(droplet=1), "info() has no keyword argument 'droplet'; it has id"),
         (lambda api: api.volume.each(zone="nyc3"), "each() has no keyword argument 'zone'; it has name, region"),
+        (lambda api: api.droplet.create(body={"name": "a"}), "; a dict of attributes is the first argument, attribs"),
+        (lambda api: api.domain.record_create("a.b", body={}), "'body'; a dict of attributes is the second argument"),
     ],
 )  # fmt: skip
 def test_unknown_keyword_arguments_are_refused_with_a_suggestion(api: Any, log: Log, call: Any, message: str) -> None:

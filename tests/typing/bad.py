@@ -12,6 +12,7 @@ def blocking(do: DO) -> None:
     do.droplet.info(1, 2)  # BAD too many
     do.droplet.info(droplet=1)  # BAD unknown parameter
     do.droplet.infos(1)  # BAD unknown operation
+    do.droplets.list()  # BAD unknown resource
     do.droplet.list(type="gpu")  # BAD unknown type
     do.droplet.list("a", "b")  # BAD further parameters are keyword-only
     do.droplet.create(name="a", size="s", image="i", sizes="x")  # BAD unknown attribute as keyword

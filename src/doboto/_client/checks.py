@@ -50,7 +50,7 @@ def refuse_unknown_settings(function: Callable[P, R]) -> Callable[P, R]:
         try:
             if not known.issuperset(kwargs):
                 name = type(args[0]).__name__ if function.__name__ == "__init__" else function.__name__
-                refuse_unknown(name, list(kwargs), known)
+                refuse_unknown(name, dict.fromkeys(kwargs), known)
             return function(*args, **kwargs)
         finally:
             del args, kwargs

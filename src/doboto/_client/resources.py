@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 from weakref import ref
 
+from .._core.attributes import missing_attribute
 from .._operation import Mode
 from .._session import Session
 
@@ -65,6 +66,11 @@ class Resources(Generic[Mode]):
 
     _mode: ClassVar[type[Any]]
     _session: Session
+
+    if not TYPE_CHECKING:  # to a type checker, any name would be one that it has
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing_attribute(self, name)
 
     @resource
     def account(self) -> type[AccountOperations[Mode]]:

@@ -33,14 +33,16 @@ def merge_attributes(attribs: Mapping[str, Any] | None, more: Mapping[str, Any] 
 LISTED = 10
 
 
-def refuse_unknown(function: str, given: Iterable[str], known: Collection[str], *, open: bool = False) -> None:
+def refuse_unknown(
+    function: str, given: Mapping[str, object], known: Collection[str], *, attribs: str | None = None
+) -> None:
     """Refuse keyword arguments that a function does not have, each with the name that it resembles.
 
     Args:
         function: The function's name.
-        given: Names of keyword arguments.
-        known: Those that it has.
-        open: If true, it also takes attributes as a dict, `attribs`.
+        given: Keyword arguments.
+        known: Names of those that it has.
+        attribs: Which positional argument a dict of attributes is, in words; None if it takes none.
 
     Raises:
         TypeError: There is an unknown one.
@@ -48,7 +50,9 @@ def refuse_unknown(function: str, given: Iterable[str], known: Collection[str], 
     if unknown := [name for name in given if name not in known]:
         hints = [suggest(name, known) for name in unknown]
         named = ", ".join(f"{name!r}{hint}" for name, hint in zip(unknown, hints, strict=True))
-        advice = "; attributes that this version does not know go into the dict attribs" if open else ""
+        advice = "; attributes that this version does not know go into the dict attribs" if attribs else ""
+        if attribs and any(isinstance(given[name], Mapping) for name in unknown):
+            advice = f"; a dict of attributes is the {attribs} argument, attribs"
         if not any(hints) and 0 < len(known) <= LISTED:
             advice += f"; it has {', '.join(sorted(known))}"
         raise TypeError(f"{function}() has no keyword argument {named}{advice}")
@@ -62,6 +66,36 @@ def suggest(name: str, known: Iterable[str]) -> str:
     parts = (one for one in names if len(wrong) > 1 and wrong in one.split("_"))
     alike = next(iter(get_close_matches(wrong, names, 1)), None) or next(parts, None)
     return f" (did you mean {names[alike]!r}?)" if alike else ""
+
+
+#: What other libraries for the same API call what operations do here.
+ALIASES: Mapping[str, str] = MappingProxyType(
+    {
+        "add": "create",
+        "all": "list",
+        "assign_resources": "attach",
+        "delete": "destroy",
+        "get": "info",
+        "get_all": "list",
+        "remove": "destroy",
+        "retrieve": "info",
+        "unassign_resources": "detach",
+    }
+)
+
+
+def missing_attribute(owner: object, name: str) -> AttributeError:
+    """Return the error for an attribute that an object lacks, with the name that it resembles if it is public.
+
+    It comes without the object, of which Python would make a second suggestion in the traceback.
+    """
+    kind = type(owner)
+    hint = ""
+    if not name.startswith("_"):  # copying, pickling and notebooks ask for names that begin so
+        known = [each for each in dir(kind) if not each.startswith("_")]
+        alias = ALIASES.get(name)
+        hint = f" (did you mean {alias!r}?)" if alias in known else suggest(name, known)
+    return AttributeError(f"{kind.__name__!r} object has no attribute {name!r}{hint}", name=name)
 
 
 def check_attributes(

@@ -16,6 +16,9 @@ from .._core.keys import refuse_private_keys
 from ..errors import UnknownAttributeWarning
 from .info import Effect
 
+#: Positions of arguments, in words.
+ORDINALS = ("first", "second", "third", "fourth")
+
 
 class Arguments:
     """Converts the arguments of one operation.
@@ -45,7 +48,7 @@ class Arguments:
             ValueError, TypeError: An argument is not what its type hint says, or there is no such keyword argument; if
                 `strict` is true, also if a mapping has unknown attributes.
         """
-        refuse_unknown(self._function.__name__, kwargs, self._known, open=self._is_open and "attribs" in self._names)
+        refuse_unknown(self._function.__name__, kwargs, self._known, attribs=self._ordinal)
         unknown: list[str] = []
         named = dict(zip(self._positional, args, strict=False))
         named, kwargs = self._separate(named, kwargs)
@@ -105,6 +108,13 @@ class Arguments:
     @cached_property
     def _attributes(self) -> Mapping[str, Converter | None]:
         return fields_of(self._typed_attributes) if self._typed_attributes else {}
+
+    @cached_property
+    def _ordinal(self) -> str | None:
+        """Which positional argument the dict of attributes is; None if attributes are not keyword arguments too."""
+        if not self._is_open or "attribs" not in self._positional:
+            return None
+        return ORDINALS[self._positional.index("attribs")]
 
     @cached_property
     def _known(self) -> frozenset[str]:

@@ -17,8 +17,9 @@ import inspect
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
 from contextlib import aclosing
 from types import MethodType, TracebackType
-from typing import Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar, cast, overload
 
+from .._core.attributes import missing_attribute
 from ..errors import DOBOTOException
 from .arguments import Arguments
 from .documentation import document, sibling_of
@@ -79,6 +80,11 @@ class Bound(Generic[Mode]):
 
     _mode: type[Any]
     _async_view: Any
+
+    if not TYPE_CHECKING:  # to a type checker, any name would be one that it has
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing_attribute(self, name)
 
 
 class DualMethod:
