@@ -25,13 +25,14 @@ from ._client.settings import (
 )
 from ._core.concurrency import Concurrency
 from ._core.limiter import Limiter
-from ._core.request import Request, any_request
+from ._core.request import Request, any_request, check_text
 from ._core.retry import Retry
 from ._core.urls import base_url, check_proxy
 from ._io.protocol import IO, Clock, Connection, SharedRateLimit, Timeouts, Transport
 from ._operation import Async, Coro, Mode, Sync, run
 from ._session import RecoveryTag, Session
 from ._session.secret import Secret
+from .errors import ArgumentValueError
 from .events import OnEvent
 from .ratelimit import RateLimit
 
@@ -192,8 +193,11 @@ class Client(Resources[Mode]):
         """The response to any request, or every item of the list that it asks for."""
         if paginate is None:
             return await self._session.call(request)
+        paginate = check_text("paginate", paginate)
         if request.method != "GET":
-            raise ValueError("every reads a list: the method must be GET")
+            raise ArgumentValueError(
+                "{0} reads a list: the method must be GET, not {method}", "paginate", method=request.method
+            )
         from .resources._base.resource import OperationGroup
 
         return await OperationGroup[Any](Async, self._session)._list_request(paginate, request)

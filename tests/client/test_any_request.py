@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from doboto import DOBOTOInvalidResponseException
+
 from .misbehaving import OK, Misbehaving, Peer, misbehaving
+from .scripted import reply, stage
 
 
 @pytest.fixture
@@ -105,3 +108,84 @@ def test_a_change_without_a_body_says_that_it_has_none(
     api.request(method, "/droplets")
     lines = dict(line.lower().split(b": ", 1) for line in server.requests[0].split(b"\r\n")[1:] if line)
     assert lines.get(b"content-length") == length
+
+
+def loop() -> dict[str, Any]:
+    """A dict that contains itself."""
+    found: dict[str, Any] = {}
+    found["again"] = [found]
+    return found
+
+
+def nested(depth: int) -> list[Any]:
+    found: list[Any] = []
+    for _ in range(depth):
+        found = [found]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "message"),
+    [
+        ({"x": object()}, TypeError, "body['x'] can't be sent as JSON: it is of type object"),
+        ({"a": [1, {"b": b"x"}]}, TypeError, "body['a'][1]['b'] can't be sent as JSON: it is of type bytes"),
+        ({"a": {1, 2}}, TypeError, "body['a'] can't be sent as JSON: it is of type set"),
+        ({"a": (1, float("nan"))}, ValueError, "body['a'][1] can't be sent as JSON: it is nan"),
+        ({"a": {(1, 2): 3}}, TypeError, "body['a'] can't be sent as JSON: it has a key of type tuple"),
+        (object(), TypeError, "body can't be sent as JSON: it is of type object"),
+        (loop(), ValueError, "body['again'][0] can't be sent as JSON: it contains itself"),
+        (nested(100_000), ValueError, "body is nested too deeply"),
+    ],
+)
+def test_the_part_of_a_body_that_is_no_json_is_named(
+    api: Any, server: Misbehaving, body: Any, kind: type[Exception], message: str
+) -> None:
+    with pytest.raises(kind) as refused:
+        api.request("POST", "/sizes", body=body)
+    assert str(refused.value) == message
+    assert server.connections == 0
+
+
+def test_an_attribute_that_is_no_json_is_named(api: Any, server: Misbehaving) -> None:
+    body = {"name": "web-1", "size": "s", "image": "i", "novel": {"x": object()}}
+    with pytest.warns(UserWarning, match="novel"), pytest.raises(TypeError) as refused:
+        api.droplet.create(body)
+    assert str(refused.value) == "novel['x'] can't be sent as JSON: it is of type object"
+    assert server.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "paginate", "message"),
+    [
+        ("POST", "sizes", "paginate reads a list: the method must be GET, not POST"),
+        ("GET", "", "paginate must not be empty"),
+        ("GET", True, "paginate must be text or a whole number, not bool"),
+    ],
+)
+def test_a_list_that_can_not_be_read_is_refused_by_name(
+    api: Any, server: Misbehaving, method: str, paginate: Any, message: str
+) -> None:
+    with pytest.raises((ValueError, TypeError)) as refused:
+        api.request(method, "/sizes", paginate=paginate)
+    assert str(refused.value) == message
+    assert server.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ({"sizes": [{"slug": "s"}], "links": {}}, "the response has no list 'size'; it has 'sizes', 'links'"),
+        ({"size": "slug"}, "the response has no list 'size'; it has a value of type str there"),
+        ({"size": None}, "the response has no list 'size'; it has null there"),
+        ([{"slug": "s"}], "the response has no list 'size'; it is a value of type list"),
+        ({}, "the response has no list 'size'; it has no members"),
+        ({f"m{n}": n for n in range(12)}, "'m8', 'm9', 2 more"),
+    ],
+)
+def test_a_response_without_the_list_is_described_by_its_keys(
+    flavour: str, runner: Any, answer: Any, message: str
+) -> None:
+    with pytest.raises(DOBOTOInvalidResponseException) as refused:
+        stage(flavour, runner, reply(200, answer)).api.request("GET", "/sizes", paginate="size")
+    assert message in refused.value.message
+    assert "slug" not in str(refused.value)

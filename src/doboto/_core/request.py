@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, TypeAlias, cast
 from urllib.parse import quote, unquote, urlencode
 
-from ..errors import ArgumentTypeError, ArgumentValueError
+from ..errors import ArgumentError, ArgumentTypeError, ArgumentValueError
 
 #: Names and values of a query; a list repeats its name.
 Query: TypeAlias = Mapping[str, "str | int | list[str]"]
@@ -62,8 +63,8 @@ def any_request(method: object, path: object, query: Mapping[str, Any] | None, b
         body: What is sent as JSON.
 
     Raises:
-        ValueError: The method or the path is none, the path has a query of its own or leaves its place, or a number
-            is not finite.
+        ValueError: The method or the path is none, the path has a query of its own or leaves its place, a number is
+            not finite, or the body contains itself.
         TypeError: A part is of another type.
     """
     if not isinstance(method, str) or not METHOD.fullmatch(method) or method.upper() == "CONNECT":
@@ -75,8 +76,52 @@ def any_request(method: object, path: object, query: Mapping[str, Any] | None, b
     if any(unquote(part) in {".", ".."} for part in path.split("/")):
         raise ValueError(f"the path must not have . or .. in it: {path!r}")
     below = quote(path.removeprefix("/v2") if path.startswith("/v2/") else path, safe=SAFE)
+    encode(body, "body")  # what can't be sent is refused before it waits for the rate limit
     values = {name: value for name, given in (query or {}).items() if (value := _query_value(name, given)) is not None}
     return Request(method.upper(), below, values, body, repeatable=method.upper() in {"GET", "HEAD"})
+
+
+def encode(body: Any, parameter: str = "") -> bytes:
+    """Encode a request's body as JSON.
+
+    Args:
+        body: The body.
+        parameter: The parameter that it was given as. Default: each of its members is one.
+
+    Raises:
+        ValueError, TypeError: A part of it is nothing that JSON can hold; the message names the part.
+    """
+    try:
+        return json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
+    except (TypeError, ValueError):
+        for path, kind, why in _unsendable(body):
+            names = (parameter, *path) if parameter else path or ("attribs",)
+            inside = "".join(f"[{name!r}]" for name in names[1:])
+            raise kind("{0}{inside} can't be sent as JSON: {why}", str(names[0]), inside=inside, why=why) from None
+        raise
+    except RecursionError:
+        raise ArgumentValueError("{0} is nested too deeply", parameter or "attribs") from None
+
+
+def _unsendable(
+    value: Any, path: tuple[Any, ...] = (), outer: tuple[int, ...] = ()
+) -> Iterator[tuple[tuple[Any, ...], type[ArgumentError], str]]:
+    """Yield what JSON can't hold: the keys and indexes that lead to it, the error that it is, and why."""
+    if id(value) in outer:
+        yield path, ArgumentValueError, "it contains itself"
+    elif isinstance(value, dict):
+        members = cast("Mapping[Any, Any]", value)
+        for key in members:
+            if key is not None and not isinstance(key, str | int | float):
+                yield path, ArgumentTypeError, f"it has a key of type {type(key).__name__}"
+            yield from _unsendable(members[key], (*path, key), (*outer, id(members)))
+    elif isinstance(value, list | tuple):
+        for index, inner in enumerate(cast("Iterable[Any]", value)):
+            yield from _unsendable(inner, (*path, index), (*outer, id(cast(object, value))))
+    elif isinstance(value, float) and not isfinite(value):
+        yield path, ArgumentValueError, f"it is {value}"
+    elif value is not None and not isinstance(value, str | int | float):
+        yield path, ArgumentTypeError, f"it is of type {type(value).__name__}"
 
 
 def _query_value(name: str, value: Any) -> str | list[str] | None:

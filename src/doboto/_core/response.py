@@ -26,6 +26,9 @@ from ..errors import (
 from ..ratelimit import RateLimit
 from .limiter import LONGEST_PAUSE
 
+#: How many members an error names of a response that lacks one, and how much of a name it shows.
+NAMES, NAME = 10, 50
+
 E = TypeVar("E", bound=DOBOTOException)
 
 BY_STATUS: Mapping[int, type[DOBOTOHTTPException]] = {
@@ -128,7 +131,25 @@ def read_member(result: Any, key: str, kind: type[dict[str, Any] | list[Any]]) -
     found = mapping(result).get(key)
     if isinstance(found, kind):
         return cast(Any, found)
-    raise DOBOTOInvalidResponseException(f"the response has no {kind.__name__} {key!r}: {str(result)[:200]}", result)
+    raise DOBOTOInvalidResponseException(
+        f"the response has no {kind.__name__} {key!r}; {_describe_members(result, key)}", result
+    )
+
+
+def _describe_members(result: Any, key: str) -> str:
+    """Say what a response has instead of a member, by names and types: its values may be long, or secret."""
+    if not isinstance(result, Mapping):
+        return f"it is {_type(result)}"
+    found = mapping(result)
+    if key in found:
+        return f"it has {_type(found[key])} there"
+    names = [str(name)[:NAME] for name in found]
+    more = [f"{len(names) - NAMES} more"] if len(names) > NAMES else []
+    return f"it has {', '.join([*map(repr, names[:NAMES]), *more]) or 'no members'}"
+
+
+def _type(value: Any) -> str:
+    return "null" if value is None else f"a value of type {type(value).__name__}"
 
 
 def parse_retry_after(headers: Mapping[str, str]) -> float | None:
