@@ -22,9 +22,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, ClassVar, TypeAlias
 
 from .errors import DOBOTOException
+
+#: How many of those that are pending are named in a line of progress.
+PENDING = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,13 @@ class Progress(Event):
     failed: int = 0
 
     def __str__(self) -> str:
+        count = f"{self.done} of {self.total} done"
         if self.failed:
-            return f"{self.what}: {self.done} done, {self.failed} failed of {self.total} after {self.elapsed:.0f} s"
-        return f"{self.what}: {self.done} of {self.total} done after {self.elapsed:.0f} s"
+            count = f"{self.done} done, {self.failed} failed of {self.total}"
+        text = f"{self.what}: {count} after {self.elapsed:.0f} s"
+        parts = [f"{id}: {missing}" for id, missing in islice(self.pending.items(), PENDING)]
+        more = len(self.pending) - PENDING
+        return "; ".join([text, *parts]) + (f" and {more} more" if more > 0 else "")
 
 
 @dataclass(frozen=True, slots=True)

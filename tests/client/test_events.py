@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -239,6 +240,21 @@ def test_both_clients_report_the_same_events(runner: Any) -> None:
 def test_print_is_a_callback(flavour: str, runner: Any, sim: Any, capsys: pytest.CaptureFixture[str]) -> None:
     client(flavour, runner, sim).droplet.create(one(), wait=True, progress=print)
     assert capsys.readouterr().out.splitlines()[-1].startswith("create: 1 of 1 done after")
+
+
+def test_progress_in_words_names_what_is_pending(
+    flavour: str, runner: Any, sim: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [f"web-{n}" for n in range(7)]
+    made = client(flavour, runner, sim).droplet.create(several(*names), wait=True, progress=print)
+    first = capsys.readouterr().out.splitlines()[0]
+    assert re.fullmatch(r"create: 0 of 7 done after \d+ s; (\d+: [^;]+; ){4}\d+: [^;]+ and 2 more", first)
+    assert f"; {made[0]['id']}: " in first
+
+
+def test_progress_in_words_counts_failures() -> None:
+    text = str(events.Progress("reboot", 1, 3, 6.0, {7: "running"}, failed=1))
+    assert text == "reboot: 1 done, 1 failed of 3 after 6 s; 7: running"
 
 
 def test_async_callbacks_may_suspend(runner: Any, sim: Simulator) -> None:

@@ -11,7 +11,7 @@ import math
 import os
 import sys
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache
@@ -233,15 +233,10 @@ class Reporter(logging.Handler):
         self._reported = news
         pending = {str(id): state for id, state in progress.pending.items()}
         self.line(
-            f"{progress}{self._summary(progress.pending)}",
+            str(replace(progress, pending={self.label(id): state for id, state in progress.pending.items()})),
             event="progress", what=progress.what, done=progress.done, failed=failed, total=progress.total,
             elapsed=round(progress.elapsed, 1), pending=pending,
         )  # fmt: skip
-
-    def _summary(self, pending: Mapping[Any, str], most: int = 5) -> str:
-        parts = [f"{self.label(id)}: {state}" for id, state in list(pending.items())[:most]]
-        more = f" and {len(pending) - most} more" if len(pending) > most else ""
-        return f"; {'; '.join(parts)}{more}" if parts else ""
 
     def _draw_note(self, text: str) -> None:
         """Draw one line that is replaced by the next one, and gone at the end."""
