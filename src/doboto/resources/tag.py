@@ -106,8 +106,8 @@ class TagOperations(Creation[Mode]):
         """Put a tag on resources. The tag must be there.
 
         Args:
-            resources: Resources, each with a `resource_id` and a `resource_type`: `droplet`, `image`,
-                `volume` or `volume_snapshot`.
+            resources: Resources, each with a `resource_id`, a number or text, and a `resource_type`: `droplet`,
+                `image`, `volume` or `volume_snapshot`.
 
         Raises:
             ValueError, TypeError: There are no resources, or one lacks its id or type; nothing was tagged.
