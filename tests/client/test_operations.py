@@ -149,6 +149,16 @@ def test_destroy_by_tag_leaves_the_others(api: Any, droplet: Any) -> None:
     assert api.droplet.list() == [droplet]
 
 
+@pytest.mark.parametrize("wait", [False, True])
+def test_destroying_by_a_tag_that_no_droplet_has_is_no_error(api: Any, droplet: Any, wait: bool) -> None:
+    api.tag.create("unused")
+    assert api.droplet.destroy(tag_name="unused", wait=wait) is None
+    with pytest.raises(DOBOTONotFoundException):
+        api.droplet.destroy(tag_name="misspelt", wait=wait)
+    assert api.droplet.destroy(tag_name="misspelt", wait=wait, missing_ok=True) is None
+    assert api.droplet.list() == [droplet]
+
+
 @pytest.mark.parametrize(
     ("name", "type"),
     [

@@ -403,6 +403,7 @@ class DropletOperations(DropletActions[Mode], DropletWait[Mode], DropletBackups[
             wait: If true, wait until it no longer exists, when its volumes are free.
 
         Raises:
+            DOBOTONotFoundException: There is no such Droplet or tag, and `missing_ok` is false. A tag may be unused.
             DOBOTOPendingEventException: Another action is running there, and `wait` is False.
             DOBOTOOutcomeUnknownException: By tag, the response was lost and the outcome could not be determined.
         """
