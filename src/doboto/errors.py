@@ -80,6 +80,7 @@ class DOBOTOException(Exception):
         body: The response's body as text.
         attempts: How many times the request was sent.
         sent_at: When it was sent last, in seconds since 1970 by the client's clock, or None.
+        earlier_open: Whether an earlier attempt at the same change may have taken effect.
         created: What the same call had created before it failed: dicts as the API sent them.
         unresolved: Names that the same call asked for and that may exist or not.
         not_begun: What the same call had not asked for yet: names, or the ids of Droplets.
@@ -113,6 +114,7 @@ class DOBOTOException(Exception):
         self.body = body
         self.attempts = attempts
         self.sent_at: float | None = None
+        self.earlier_open = False
         self.created: list[Any] = list(created)
         self.unresolved: list[str] = []
         self.not_begun: list[Any] = []
@@ -124,10 +126,7 @@ class DOBOTOException(Exception):
 
     def __str__(self) -> str:
         """One line: the request, the status, the API's words, the request id, the attempts."""
-        line = " ".join(self.message.split()) or type(self).__name__
-        if self.status is not None:
-            name = f" {self.id}" if self.id else ""
-            line = f"{self.status}{name}: {line}"
+        line = self._reason()
         if self.method:
             line = f"{self.method} {self.url}: {line}"
         notes = self._notes()
@@ -136,7 +135,10 @@ class DOBOTOException(Exception):
     @property
     def outcome_open(self) -> bool:
         """Whether the request may have taken effect although it failed."""
-        return False
+        return self.earlier_open or bool(self.unresolved)
+
+    def _reason(self) -> str:
+        return describe_reason(self)
 
     def _notes(self) -> list[str]:
         notes: list[str] = []
@@ -148,6 +150,14 @@ class DOBOTOException(Exception):
             more = f" and {len(self.created) - NAMED} more" if len(self.created) > NAMED else ""
             notes.append(f"created before that: {', '.join(_label(made) for made in self.created[:NAMED])}{more}")
         return notes
+
+
+def describe_reason(error: DOBOTOException) -> str:
+    """Return what an error says on one line, after its status and the API's name of it, but without its request."""
+    line = " ".join(error.message.split()) or type(error).__name__
+    if error.status is None:
+        return line
+    return f"{error.status}{f' {error.id}' if error.id else ''}: {line}"
 
 
 def without_keys(text: str) -> str:
@@ -269,7 +279,7 @@ class DOBOTOServerException(DOBOTOHTTPException):
     @property
     def outcome_open(self) -> bool:
         """Whether the request may have taken effect; 501 says that the API has no such operation."""
-        return self.status != 501
+        return self.status != 501 or super().outcome_open
 
 
 class DOBOTOInvalidResponseException(DOBOTOException):
@@ -278,7 +288,7 @@ class DOBOTOInvalidResponseException(DOBOTOException):
     @property
     def outcome_open(self) -> bool:
         """Whether the request may have taken effect; a redirect did not."""
-        return self.status is None or self.status < 300
+        return self.status is None or self.status < 300 or super().outcome_open
 
 
 class DOBOTOResponseTooLargeException(DOBOTOInvalidResponseException):
@@ -310,7 +320,7 @@ class DOBOTOConnectionException(DOBOTOException):
     @property
     def outcome_open(self) -> bool:
         """Whether the request may have taken effect: if it was sent at all."""
-        return self.sent
+        return self.sent or super().outcome_open
 
 
 class DOBOTOTimeoutException(DOBOTOConnectionException):
@@ -349,6 +359,14 @@ class DOBOTOOutcomeUnknownException(DOBOTOException):
         self.asked = asked
         self.looked_for = looked_for
         self.error = error
+
+    @property
+    def outcome_open(self) -> bool:
+        """Whether the request may have taken effect: always true."""
+        return True
+
+    def _reason(self) -> str:
+        return " ".join(self.message.split())  # which has the status of what left it open, after the outcome
 
 
 class DOBOTOActionException(DOBOTOException):
@@ -429,7 +447,7 @@ class DOBOTOBulkException(DOBOTOException):
     @property
     def outcome_open(self) -> bool:
         """Whether a request may have taken effect although it failed."""
-        return bool(self.unknown)
+        return bool(self.unknown) or super().outcome_open
 
     @property
     def doboto(self) -> CallState:

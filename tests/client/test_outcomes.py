@@ -70,6 +70,7 @@ def test_what_cannot_be_found_is_told_and_not_sent_again(
     assert "s-1vcpu-1gb" in error.looked_for
     assert isinstance(error.error, DOBOTOException)
     assert "nothing is sent again" in str(error)
+    assert error.outcome_open is True
     assert error.created == []
     assert api.droplet.list() == []
     assert log.count("POST /droplets") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from doboto import (
     DOBOTOConnectionException,
     DOBOTOException,
+    DOBOTOForbiddenException,
+    DOBOTOHTTPException,
     DOBOTOInvalidResponseException,
     DOBOTONotFoundException,
     DOBOTOOutcomeUnknownException,
@@ -121,6 +124,43 @@ def test_an_attempt_that_was_not_sent_does_not_hide_one_that_was(flavour: str, r
         staged.api.droplet.destroy(7)
     assert caught.value.sent is True
     assert caught.value.outcome_open is True
+
+
+@pytest.mark.parametrize("refusal", [reply(403, {"id": "forbidden"}), reply(422), reply(429)])
+def test_a_refusal_does_not_hide_an_attempt_that_may_have_taken_effect(flavour: str, runner: Any, refusal: Any) -> None:
+    staged = stage(flavour, runner, DROPPED, refusal, retry=Retry(attempts=2))
+    with pytest.raises(DOBOTOHTTPException) as caught:
+        staged.api.droplet.destroy(7)
+    assert caught.value.status == refusal.status
+    assert caught.value.outcome_open is True
+
+
+@pytest.mark.parametrize("before", [[], [reply(429)], [DOBOTOConnectionException("refused", sent=False)]])
+def test_a_refusal_alone_leaves_nothing_open(flavour: str, runner: Any, before: list[Any]) -> None:
+    staged = stage(flavour, runner, *before, reply(403, {"id": "forbidden"}))
+    with pytest.raises(DOBOTOForbiddenException) as caught:
+        staged.api.droplet.destroy(7)
+    assert caught.value.outcome_open is False
+
+
+def test_reading_leaves_nothing_open(flavour: str, runner: Any) -> None:
+    with pytest.raises(DOBOTOForbiddenException) as caught:
+        stage(flavour, runner, DROPPED, reply(403, {"id": "forbidden"})).api.droplet.info(7)
+    assert caught.value.outcome_open is False
+
+
+def test_an_unknown_outcome_is_said_first_and_its_cause_last(flavour: str, runner: Any) -> None:
+    down = reply(503, {"id": "service_unavailable", "message": "Service Unavailable"})
+    with pytest.raises(DOBOTOOutcomeUnknownException) as caught:
+        stage(flavour, runner, down).api.droplet.power_off(7)
+    assert caught.value.outcome_open is True
+    assert caught.value.status == 503
+    assert re.match(
+        r"POST https://api.digitalocean.com/v2/droplets/7/actions: the outcome is unknown; looked for an action "
+        r"power_off of Droplet 7 started since \S+ \(looked for .*\)\. Check before you retry: nothing is sent again "
+        r"by itself\. The cause was 503 service_unavailable: Service Unavailable",
+        str(caught.value),
+    )
 
 
 def test_a_destroy_by_tag_is_not_sent_twice(flavour: str, runner: Any) -> None:

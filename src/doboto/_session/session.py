@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import logging
 import random
 import secrets
@@ -15,7 +14,7 @@ from .._core import response as responses
 from .._core.deadline import Deadline
 from .._core.limiter import LONGEST_PAUSE, Limiter, Turn
 from .._core.ownership import OwnershipRegistry
-from .._core.request import Request
+from .._core.request import Request, encode
 from .._core.response import Response
 from .._core.retry import Retry
 from .._io.protocol import IO, RateLimitLease, Timeouts, WireRequest
@@ -165,6 +164,7 @@ class Session:
                 return cast(T, outcome)
             if open_ended and request.method == "DELETE" and isinstance(outcome, DOBOTONotFoundException):
                 return cast(T, None)  # an earlier attempt took effect, and its response was lost
+            outcome.earlier_open = open_ended and request.method not in {"GET", "HEAD"}
             open_ended = open_ended or outcome.outcome_open
             pause = self.retry.pause(request, outcome, attempt, random.random())  # noqa: S311 - jitter, no secret
             if pause is None or pause >= deadline.remaining(self.io.clock.monotonic()):
@@ -322,7 +322,7 @@ class Session:
         headers = SecretHeaders({"Accept": "application/json", "User-Agent": self._agent, **request.headers})
         if request.body is not None:
             headers["Content-Type"] = "application/json"
-            body = json.dumps(request.body, separators=(",", ":"), allow_nan=False).encode()
+            body = encode(request.body)
         headers["Authorization"] = f"Bearer {self._token.reveal()}"
         return WireRequest(request.method, url, headers, body)
 

@@ -17,7 +17,6 @@ from ..errors import (
     DOBOTOConnectionException,
     DOBOTOException,
     DOBOTOForbiddenException,
-    DOBOTOOutcomeUnknownException,
     DOBOTOPendingEventException,
     DOBOTOPollingException,
     DOBOTORateLimitException,
@@ -183,7 +182,7 @@ class BulkWatch:
         if isinstance(failure, DOBOTOPendingEventException):
             call.state, call.waits_for, call.held = "not_begun", "another action is running", True
             call.error = failure
-        elif isinstance(failure, DOBOTOOutcomeUnknownException) or failure.outcome_open:
+        elif failure.outcome_open:
             call.end("unknown", failure)
         elif _is_unsent(failure):
             call.state, call.waits_for, call.error = "not_begun", "not sent yet", failure

@@ -17,13 +17,15 @@ from ..._core.retry import is_transient
 from ..._json import items
 from ..._operation import Mode
 from ..._session import log
-from ...errors import DOBOTOException, DOBOTOOutcomeUnknownException
+from ...errors import DOBOTOException, DOBOTOOutcomeUnknownException, describe_reason
 from ...outcomes import STATE, attach_state
 from .resource import OperationGroup, T
 
 #: How long to look, and the pauses in between, in seconds: lists were seen to lag "a couple of seconds" (pydo#468).
 PATIENCE = 12.0
 PAUSES = (0.5, 1.0, 1.5, 2.0, 3.0)
+#: What an error of an open outcome has of the one that left it open.
+CARRIED = ("method", "url", "status", "id", "request_id", "headers", "body", "attempts")
 
 #: Looks once: True when the outcome is known, False when not, None when it is about to be: patience starts afresh.
 Look = Callable[[], Awaitable[bool | None]]
@@ -214,21 +216,14 @@ def outcome_unknown(
     failure: DOBOTOException, asked: Any, looked_for: str, why: str, found: Sequence[Any]
 ) -> DOBOTOOutcomeUnknownException:
     error = DOBOTOOutcomeUnknownException(
-        f"the outcome is unknown: {failure.message}; looked for {looked_for} ({why}). "
-        "Check before you retry: nothing is sent again by itself",
+        f"the outcome is unknown; looked for {looked_for} ({why}). Check before you retry: "
+        f"nothing is sent again by itself. The cause was {describe_reason(failure)}",
         failure.result,
         asked=asked,
         looked_for=looked_for,
         error=failure,
-        method=failure.method,
-        url=failure.url,
-        status=failure.status,
-        id=failure.id,
-        request_id=failure.request_id,
-        headers=failure.headers,
-        body=failure.body,
-        attempts=failure.attempts,
         created=found,
+        **{name: getattr(failure, name) for name in CARRIED},
     )
     error.sent_at = failure.sent_at
     return error
