@@ -14,6 +14,7 @@ import pytest
 
 from doboto.cli.commands.ssh import find_endpoint
 from doboto.sim import Simulator
+from doboto.sim.machines.leftovers import create_folder
 from doboto.sim.persistence import Persistence
 
 from .conftest import Doboto
@@ -58,10 +59,25 @@ def removed(folder: Path) -> list[str]:
 
 
 def test_prune_removes_what_no_simulator_needs(prune: Any, folder: Path) -> None:
-    (folder / "data" / "doboto" / "machines" / "0-a").mkdir(parents=True)
-    assert prune().out == "removed container gone\nremoved folder 0-a\n"
+    create_folder(folder / "data" / "doboto" / "machines" / "0-0000000a", None)
+    assert prune().out == "removed container gone\nremoved folder 0-0000000a\n"
     assert removed(folder) == ["rm --force gone"]
     assert list((folder / "data" / "doboto" / "machines").iterdir()) == []
+
+
+def test_prune_removes_files_of_volumes_from_the_folder_of_settings(prune: Any, folder: Path) -> None:
+    create_folder(folder / "volumes" / "0-0000000a", None)
+    (folder / "volumes" / "photos").mkdir()
+    (folder / "settings.json").write_text(json.dumps({"folder": str(folder / "volumes")}), encoding="utf-8")
+    done = prune("--machine-settings", folder / "settings.json")
+    assert done.out == "removed container gone\nremoved folder 0-0000000a\n"
+    assert [one.name for one in (folder / "volumes").iterdir()] == ["photos"]
+
+
+def test_prune_with_settings_that_cannot_be_read_says_so(prune: Any, folder: Path) -> None:
+    done = prune("--machine-settings", folder / "missing.json")
+    assert done.code == 1
+    assert f"no settings from {folder / 'missing.json'}" in done.err
 
 
 def test_prune_of_a_state_removes_what_was_kept_for_it(prune: Any, folder: Path) -> None:

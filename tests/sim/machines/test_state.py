@@ -12,7 +12,7 @@ from doboto import DO
 from doboto.sim import RealClock, Simulator
 from doboto.sim.machines import EngineError, Machines, MachineSettings
 from doboto.sim.machines.engine import Leftover
-from doboto.sim.machines.leftovers import find_abandoned, find_kept, new_id, remove
+from doboto.sim.machines.leftovers import create_folder, find_abandoned, find_kept, new_id, remove
 
 from .conftest import NEW, create
 from .fake_engine import FakeEngine
@@ -163,7 +163,7 @@ def test_process_that_got_the_number_of_a_dead_one_keeps_nothing(engine: FakeEng
 def test_folder_that_cannot_be_removed_stops_nobody(
     engine: FakeEngine, settings: MachineSettings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (Path(settings.folder) / "0-a").mkdir(parents=True)
+    create_folder(Path(settings.folder) / "0-0000000a", None)
 
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")

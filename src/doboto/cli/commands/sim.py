@@ -22,7 +22,7 @@ from .auth import confirm
 
 if TYPE_CHECKING:
     from ...sim import Server, Settings, Simulator, SimulatorClock
-    from ...sim.machines import Machines
+    from ...sim.machines import Machines, MachineSettings
 
 DESCRIPTION = (
     "Serve a simulated DigitalOcean. Any DigitalOcean client talks to it with the printed URL as its base URL and any "
@@ -186,14 +186,9 @@ def _open_machines(options: Options) -> Machines | None:
     """
     if options.machines is None:
         return None
-    from ...sim.machines import CommandEngine, EngineError, Machines, MachineSettings
-    from ...sim.machines.settings import read_file
+    from ...sim.machines import CommandEngine, EngineError, Machines
 
-    path = options.machine_settings
-    try:
-        settings = MachineSettings() if path is None else read_file(path)
-    except (OSError, ValueError) as failure:
-        raise Failure(f"no settings from {path}: {reason(failure)}") from failure
+    settings = _machine_settings(options.machine_settings)
     machines = Machines(CommandEngine(options.machines, settings.run_options), settings)
     try:
         machines.prepare()
@@ -202,12 +197,21 @@ def _open_machines(options: Options) -> Machines | None:
     return machines
 
 
-def prune(engine: str, state: Path | None) -> None:
+def _machine_settings(path: Path | None) -> MachineSettings:
+    from ...sim.machines.settings import MachineSettings, read_file
+
+    try:
+        return MachineSettings() if path is None else read_file(path)
+    except (OSError, ValueError) as failure:
+        raise Failure(f"no settings from {path}: {reason(failure)}") from failure
+
+
+def prune(engine: str, state: Path | None, machine_settings: Path | None) -> None:
     """Remove what simulators have left behind, or what a file of Droplets has been keeping."""
     from ...sim.machines import CommandEngine, EngineError
     from ...sim.machines.leftovers import data_folder, find_abandoned, find_kept, remove
 
-    chosen, folder = CommandEngine(engine), data_folder()
+    chosen, folder = CommandEngine(engine), data_folder(_machine_settings(machine_settings).folder)
     try:
         _check_unused(state)
         found = find_abandoned(chosen, folder) if state is None else find_kept(chosen, folder, state)
@@ -274,7 +278,7 @@ PARAMS = (
     ),
     Option(["--faults"], type=FILE, metavar="FILE", help="JSON file with rules for what goes wrong."),
     Option(["--speed"], callback=_speed, metavar="N", help="Run the clock N times as fast as a real one. Default: 1."),
-    Option(["--instant"], is_flag=True, help="Let everything be done as soon as anybody looks."),
+    Option(["--instant"], is_flag=True, help="Complete every event at once, by the next request."),
     Option(["--manual"], is_flag=True, help="Stop the clock: it moves when `POST /_sim/clock/advance` moves it."),
     Option(["--settings"], type=FILE, metavar="FILE", help="JSON file with an object of settings to change."),
     Option(
@@ -300,6 +304,12 @@ machines_command.add_command(
                 type=FILE,
                 metavar="FILE",
                 help="Remove the machines that were kept for this file instead.",
+            ),
+            Option(
+                ["--machine-settings"],
+                type=FILE,
+                metavar="FILE",
+                help="The settings that the simulators had: their `folder` is where files of volumes are.",
             ),
         ],
     )

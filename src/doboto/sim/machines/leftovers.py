@@ -6,29 +6,42 @@ the Droplets, the file's path: so the next simulator, or `doboto sim machines pr
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import shutil
 import sys
+import tempfile
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from .engine import Engine, EngineError, Leftover
 
 #: The order of removal: networks are in use while there are containers, images too.
 ORDER = ("container", "network", "image", "folder")
-#: A file in a simulator's folder: its content is the path of the file that keeps the Droplets, or empty.
+#: A file in a simulator's folder: its content is the path of the file that keeps the Droplets, or empty. A folder
+#: without it, or whose name is no simulator's id, is not ours, and left alone.
 STATE = "state"
+ID = re.compile(r"(state|[0-9]+(\.[0-9]+)?)-[0-9a-f]{8}", re.ASCII)
 
 
-def data_folder() -> Path:
-    """Return the folder of all simulators' folders, as the XDG Base Directory Specification has it."""
-    named = os.environ.get("XDG_STATE_HOME")
-    return (Path(named) if named else Path.home() / ".local" / "state") / "doboto" / "machines"
+def data_folder(named: str = "") -> Path:
+    """Return the folder of all simulators' folders.
+
+    Args:
+        named: The folder that the settings name; if empty, that of the XDG Base Directory Specification.
+    """
+    if named:
+        return Path(named).absolute()
+    states = os.environ.get("XDG_STATE_HOME")
+    return (Path(states) if states else Path.home() / ".local" / "state") / "doboto" / "machines"
 
 
 def create_folder(folder: Path, state: Path | None) -> None:
     """Create a simulator's folder, for this user alone; one that is there stays as it is.
+
+    It gets its name when it is complete: other simulators may be looking for what was left behind.
 
     Args:
         folder: The folder, whose name is the simulator's id.
@@ -37,9 +50,17 @@ def create_folder(folder: Path, state: Path | None) -> None:
     Raises:
         OSError: It cannot be created.
     """
-    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-    if not (folder / STATE).exists():
-        (folder / STATE).write_text("" if state is None else str(state), encoding="utf-8")
+    if (folder / STATE).exists():
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".", dir=folder.parent, ignore_cleanup_errors=True) as name:
+        unfinished = Path(name) / folder.name
+        unfinished.mkdir(mode=0o700)
+        (unfinished / STATE).write_bytes(b"" if state is None else os.fsencode(state))
+        try:
+            unfinished.rename(folder)
+        except OSError:  # it is there: another thread was faster, or it lacks the file
+            (unfinished / STATE).replace(folder / STATE)
 
 
 def find_abandoned(engine: Engine, folder: Path) -> list[Leftover]:
@@ -105,8 +126,15 @@ def _start_of(process: int) -> str:
 
 
 def _find(engine: Engine, folder: Path) -> list[Leftover]:
-    folders = [Leftover("folder", one.name, one.name, _state_of(one)) for one in folder.glob("*")]
-    return sort([*engine.leftovers(), *folders])
+    return sort([*engine.leftovers(), *_find_folders(folder)])
+
+
+def _find_folders(folder: Path) -> Iterator[Leftover]:
+    """Find the folders of simulators; others that are beside them are not ours to touch."""
+    for one in folder.glob("*"):
+        if ID.fullmatch(one.name) and not one.is_symlink():
+            with contextlib.suppress(OSError):  # it lacks the file, or is another user's
+                yield Leftover("folder", one.name, one.name, _read_state(one))
 
 
 def sort(leftovers: Iterable[Leftover]) -> list[Leftover]:
@@ -114,11 +142,8 @@ def sort(leftovers: Iterable[Leftover]) -> list[Leftover]:
     return sorted(leftovers, key=lambda one: ORDER.index(one.kind))
 
 
-def _state_of(folder: Path) -> str | None:
-    try:
-        return (folder / STATE).read_text(encoding="utf-8") or None
-    except OSError:
-        return None
+def _read_state(folder: Path) -> str | None:
+    return os.fsdecode((folder / STATE).read_bytes()) or None
 
 
 def _is_needed(leftover: Leftover) -> bool:
@@ -131,7 +156,7 @@ def _is_needed(leftover: Leftover) -> bool:
 def _may_exist(path: Path) -> bool:
     try:
         return path.exists()
-    except PermissionError:  # somebody else's
+    except PermissionError:  # another user's
         return True
 
 
@@ -146,6 +171,6 @@ def _is_alive(process: int) -> bool:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # somebody else's
+    except PermissionError:  # another user's
         return True
     return True

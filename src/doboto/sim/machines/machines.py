@@ -56,7 +56,7 @@ class Machines:
         self.id = new_id()
         self._answers = answers
         self._state: Path | None = None
-        self._folder = Path(self.settings.folder) if self.settings.folder else data_folder()
+        self._folder = data_folder(self.settings.folder)
         self._queue = JobQueue()
         self._metadata = MetadataService(self._document)
         self._consoles: dict[Machine, float] = {}
