@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from doboto import DO, DOBOTOActionException
 from doboto.sim import Simulator
-from doboto.sim.machines import EngineError, MachineSettings
+from doboto.sim.machines import EngineError, Machines, MachineSettings
 from doboto.sim.machines.volumes import VolumeDirectories
 
 from .conftest import create
@@ -93,6 +94,25 @@ def test_volume_that_cannot_be_attached_ends_as_errored_action(
     assert do.volume.info(data)["droplet_ids"] == []
 
 
+def test_volume_that_cannot_be_detached_outlives_its_droplet(
+    do: DO, engine: FakeEngine, machines: Machines, caplog: pytest.LogCaptureFixture
+) -> None:
+    data, droplet, other = volume(do), create(do)["id"], create(do, "other")["id"]
+    attach(do, data, droplet)
+    name, directory = engine.of(droplet).name, mnt(engine, droplet)
+    (directory / "data_1" / "file").write_text("kept")
+    obstacle = directory.parent.parent / "volumes" / data
+    (obstacle / "obstacle").mkdir(parents=True)
+    do.droplet.destroy(droplet, wait=True)
+    while machines._queue.last(name) is not None:
+        pass
+    assert (directory / "data_1" / "file").exists()
+    assert f"detaching of a volume from {name} failed: could not move the directory" in caplog.text
+    shutil.rmtree(obstacle)
+    attach(do, data, other)
+    assert (mnt(engine, other) / "data_1" / "file").read_text() == "kept"
+
+
 # -- the directories themselves, after the simulator was killed
 
 
@@ -122,6 +142,31 @@ def test_files_are_recovered_from_a_machine_that_is_gone(directories: VolumeDire
     assert directories.machines() == ["here", "m"] or set(directories.machines()) == {"here", "m"}
 
 
+def test_empty_directory_gives_way_to_the_volume(directories: VolumeDirectories) -> None:
+    directories.attach("id", "data", "m")
+    (directories.prepare("m") / "data" / "file").touch()
+    directories.detach("id", "data", "m")
+    (directories.prepare("n") / "data").mkdir()  # as user data does before it mounts
+    directories.attach("id", "data", "n")
+    assert (directories.prepare("n") / "data" / "file").exists()
+    directories.detach("id", "data", "n")
+    assert not (directories.prepare("n") / "data").exists()
+
+
+def test_directory_with_files_refuses_the_volume(directories: VolumeDirectories) -> None:
+    directories.attach("id", "data", "m")
+    (directories.prepare("m") / "data" / "volume's").touch()
+    directories.detach("id", "data", "m")
+    mine = directories.prepare("n") / "data" / "machine's"
+    mine.parent.mkdir()
+    mine.touch()
+    with pytest.raises(EngineError, match=r"there are files in .*/n/data; move them to another directory"):
+        directories.attach("id", "data", "n")
+    assert mine.exists()
+    directories.attach("id", "data", "o")
+    assert [one.name for one in (directories.prepare("o") / "data").iterdir()] == ["volume's"]
+
+
 def test_folder_is_for_its_user_alone(directories: VolumeDirectories, tmp_path: Path) -> None:
     directories.prepare("m")
     assert (tmp_path / "sim").stat().st_mode & 0o777 == 0o700
@@ -135,3 +180,15 @@ def test_failing_copy_leaves_nothing(directories: VolumeDirectories, tmp_path: P
     with pytest.raises(EngineError, match="could not be copied"):
         directories.snapshot("id", "s")
     assert list((tmp_path / "sim" / "snapshots").iterdir()) == []
+
+
+def test_link_that_a_machine_has_made_is_not_followed(directories: VolumeDirectories, tmp_path: Path) -> None:
+    (tmp_path / "host").mkdir()
+    (tmp_path / "host" / "secret").touch()
+    directories.attach("id", "data", "m")
+    data = directories.prepare("m") / "data"
+    data.rmdir()
+    data.symlink_to(tmp_path / "host")
+    with pytest.raises(EngineError, match="could not be copied"):
+        directories.snapshot("id", "s")
+    assert list((tmp_path / "sim").rglob("secret")) == []

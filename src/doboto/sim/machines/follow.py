@@ -26,7 +26,7 @@ from ..resources.images.state import disk_in, disk_of
 from .engine import EngineError
 from .jobs import Worker
 from .machine import Machine, directory_of
-from .queue import JobQueue
+from .queue import JobQueue, log_failure
 from .volumes import VolumeDirectories
 
 log = logging.getLogger("doboto.sim.machines")
@@ -160,7 +160,7 @@ class MachineFollower:
             begin = self._worker.create if is_new else self._worker.resume
             job = self._submit(machine, begin, *attached, *self._pending_disk(machine))
             if not is_new:
-                _report(f"start of the machine of Droplet {droplet['id']}", job)
+                log_failure(f"start of the machine of Droplet {droplet['id']}", job)
         if is_new and action is not None:
             tenant.jobs[action["id"]] = job
 
@@ -177,7 +177,9 @@ class MachineFollower:
     def _remove(self, machine: Machine) -> None:
         """Remove a machine whose Droplet is gone, after its volumes are taken out of its directory."""
         detached = [self._detach(machine, *volume) for volume in list(machine.volumes.items())]
-        _report(f"removal of {machine.name}", self._submit(machine, self._worker.remove, *detached))
+        for job in detached:
+            log_failure(f"detaching of a volume from {machine.name}", job)
+        log_failure(f"removal of {machine.name}", self._submit(machine, self._worker.remove, *detached))
 
     def _action(self, tenant: Tenant, key: Key) -> None:
         """An action that has begun begins at the machine or the volume, too."""
@@ -210,7 +212,7 @@ class MachineFollower:
         disk = disk_in(image) if image is not None and image["type"] == "backup" else None
         machine = None if image is None else tenant.machines.get(image["droplet_id"] or 0)
         if machine is not None and disk is not None and disk not in self._disks:
-            _report(f"backup of Droplet {machine.droplet_id}", self._commit(machine, disk))
+            log_failure(f"backup of Droplet {machine.droplet_id}", self._commit(machine, disk))
 
     def _deleted_image(self, tenant: Tenant, key: Key) -> None:
         """A disk goes with the last image that has it: one that was handed over has another account's."""
@@ -219,7 +221,7 @@ class MachineFollower:
         self._disks.pop(disk or "", None)
         if disk is not None and disk not in self.known_disks():
             job = self._queue.submit(f"disk {disk}", lambda: self._worker.remove_disk(disk))
-            _report(f"removal of disk {disk}", job)
+            log_failure(f"removal of disk {disk}", job)
 
     def _commit(self, machine: Machine, disk: str) -> Future[None]:
         job = self._disks[disk] = self._submit(machine, lambda one: self._worker.commit(one, disk))
@@ -253,7 +255,7 @@ class MachineFollower:
 
     def _change_files(self, tenant: Tenant, job: Callable[[], None]) -> None:
         name = tenant.account.name
-        _report(f"files of volumes of {name}", self._on_volumes(name, job))
+        log_failure(f"files of volumes of {name}", self._on_volumes(name, job))
 
     def _attach(self, machine: Machine, volume: str, directory: str) -> Future[None]:
         machine.volumes[volume] = directory
@@ -275,16 +277,6 @@ class MachineFollower:
     def _prefix(self, account: Account) -> str:
         """What the names of an account's machines begin with; the Droplet's id follows."""
         return f"doboto-{self._simulator}-{account.name.removeprefix('account-')}-"
-
-
-def _report(what: str, job: Future[None]) -> None:
-    """Log the failure of a job whose outcome no action reports."""
-
-    def log_failure(done: Future[None]) -> None:
-        if not done.cancelled() and (failure := done.exception()) is not None:
-            log.error("%s failed: %s", what, failure)
-
-    job.add_done_callback(log_failure)
 
 
 BEGIN: dict[str, Callable[[MachineFollower, Tenant, Machine, StoredAction], Future[None] | None]] = {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
+log = logging.getLogger("doboto.sim.machines")
 #: How many jobs run at once.
 WORKERS = 8
 
@@ -13,7 +15,7 @@ WORKERS = 8
 class JobQueue:
     """Runs jobs, each after those of the same name and those that it names.
 
-    A job waits only for jobs that were submitted before it, and those start first: so whatever the number of threads,
+    A job waits only for jobs that were submitted before it, and those start first: so with any number of threads
     the oldest job waits for nothing, and no job waits forever.
     """
 
@@ -55,3 +57,18 @@ class JobQueue:
         with self._lock:
             if self._last.get(name) is done:
                 del self._last[name]
+
+
+def log_failure(what: str, job: Future[None]) -> None:
+    """Log the failure of a job whose outcome no action reports.
+
+    Args:
+        what: What the job does.
+        job: The job.
+    """
+
+    def log_outcome(done: Future[None]) -> None:
+        if not done.cancelled() and (failure := done.exception()) is not None:
+            log.error("%s failed: %s", what, failure)
+
+    job.add_done_callback(log_outcome)

@@ -7,6 +7,7 @@ no right to mount is needed, and at every moment the data is in exactly one plac
 
 from __future__ import annotations
 
+import errno
 import logging
 import shutil
 import subprocess
@@ -47,17 +48,20 @@ class VolumeDirectories:
     def attach(self, volume: str, directory: str, machine: str) -> None:
         """Attach a volume to a machine; a volume without a directory gets an empty one.
 
+        An empty directory that is there, such as one that user data has made for a mount, is replaced.
+
         Args:
             volume: The volume's id.
             directory: The name of its directory in the machine.
             machine: The machine's name.
 
         Raises:
-            EngineError: The file system does not let it.
+            EngineError: The file system does not let it, or the machine has files there.
         """
         target = self.prepare(machine) / directory
-        if not target.exists():
-            _rename(self._create(self._root / "volumes" / volume), target)
+        source = self._attached.get(volume, self._root / "volumes" / volume)
+        if source != target and (source.exists() or not target.exists()):
+            _rename(self._create(source), target)
         self._attached[volume] = target
 
     def detach(self, volume: str, directory: str, machine: str) -> None:
@@ -111,8 +115,12 @@ class VolumeDirectories:
         shutil.rmtree(self._attached.pop(id, self._root / kind / id), ignore_errors=True)
 
     def forget(self, machine: str) -> None:
-        """Delete a machine's directory; its volumes are to be detached before."""
-        shutil.rmtree(self._machine(machine), ignore_errors=True)
+        """Delete a machine's directory, unless there is a volume in it that could not be detached."""
+        directory = self._machine(machine)
+        if any(path.parent == directory for path in list(self._attached.values())):
+            log.warning("the directory %s stays: there are files of a volume that could not be detached", directory)
+            return
+        shutil.rmtree(directory, ignore_errors=True)
 
     def machines(self) -> list[str]:
         """List the names of the machines that have a directory."""
@@ -146,9 +154,12 @@ class VolumeDirectories:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a directory's content with owners and modes, and holes as holes."""
+    """Copy a directory's content with owners and modes, and holes as holes.
+
+    A link in its place is not followed: a machine could have made it, to a directory of the host.
+    """
     done = subprocess.run(  # noqa: S603 - no shell; both paths are made here
-        ["cp", "--archive", f"{source}/.", str(target)],  # noqa: S607 - the system's own
+        ["cp", "--archive", "--no-target-directory", str(source), str(target)],  # noqa: S607 - the system's own
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode != 0:
@@ -157,10 +168,18 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _rename(source: Path, target: Path) -> None:
+    """Move a directory; an empty one that is there is replaced.
+
+    Raises:
+        EngineError: It cannot be moved; both are as they were.
+    """
     try:
         source.rename(target)
     except OSError as failure:
-        raise _error("move", source, failure) from failure
+        if failure.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise _error("move", source, failure) from failure
+        reason = f"there are files in {target}; move them to another directory, and try again"
+        raise EngineError(f"could not move the directory {source} of a volume: {reason}") from failure
 
 
 def _error(do: str, path: Path, failure: OSError) -> EngineError:
