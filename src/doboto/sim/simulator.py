@@ -62,9 +62,10 @@ class Simulator(World):
         self._routes: list[BaseRoute] = admin.routes(self, self._faults, self._stubs)
         self._app: ASGIApp | None = None
         path = None if state is None else Path(state)
-        self.machines: Machines | None = None if machines is None else self._attach_machines(machines, path)
+        self.machines: Machines | None = None
         self.state: Persistence | None = None
         try:
+            self.machines = None if machines is None else self._attach_machines(machines, path)
             self.state = None if path is None else self._resume(path)
             if self.machines is not None:
                 self.machines.start(self)
@@ -144,10 +145,12 @@ class Simulator(World):
 
     def close(self) -> None:
         """Close the file that the state is kept in, and remove the machines or, with such a file, stop them."""
-        if self.machines is not None:
-            self.machines.close()
-        if self.state is not None:
-            self.state.close()
+        try:
+            if self.machines is not None:
+                self.machines.close()
+        finally:
+            if self.state is not None:
+                self.state.close()
 
     def __enter__(self) -> Self:
         return self

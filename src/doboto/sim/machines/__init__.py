@@ -3,8 +3,8 @@
     with Simulator(machines="podman") as simulator, simulator.serve() as server:
         ...  # create a Droplet with an SSH key, and log in at its address
 
-The rest of the simulator knows nothing of it but two things: whoever keeps the state is handed what every request
-touched (`World.on_commit`), and an action is over when its executor says so (`Account.executor`). Without machines
+The rest of the simulator knows nothing of it but two things: the functions in `World.on_commit` are called with what
+every request has changed, and an action is over when its executor says so (`Account.executor`). Without machines
 nothing of this package is imported.
 """
 

@@ -184,7 +184,7 @@ class CommandEngine:
 
     def _labelled(self, kind: str) -> Iterator[Leftover]:
         names = self._run(*LISTS[kind], "--filter", f"label={LABEL}").split()
-        if names:  # what is removed meanwhile is missing in the output, and makes the command fail
+        if names:  # what is removed in between is missing in the output, and makes the command fail
             yield from _read_leftovers(kind, names, self._call(kind, "inspect", *names).stdout)
 
     def _run(self, *arguments: str, timeout: float = TIMEOUT, **more: Any) -> str:

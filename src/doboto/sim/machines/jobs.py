@@ -108,6 +108,7 @@ class Worker:
     def remove(self, machine: Machine) -> None:
         """Remove a machine."""
         self._engine.remove(machine.name)
+        self._metadata.forget(machine)
         self._directories.forget(machine.name)
 
     def commit(self, machine: Machine, disk: str) -> None:

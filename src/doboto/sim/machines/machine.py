@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -30,6 +31,7 @@ class Machine:
         ssh: The address and port that its SSH server answers at, on the machine that the simulator runs on.
         hardware_addresses: The MAC addresses of its interfaces, by their IPv4 addresses.
         console: The last lines of its console, as they were last read.
+        console_asked: The time (`time.monotonic`) when they were last asked for.
         password: The password of its root that was set last; the real API would have mailed it.
     """
 
@@ -45,6 +47,7 @@ class Machine:
     ssh: tuple[str, int] | None = None
     hardware_addresses: Mapping[str, str] = field(default_factory=dict[str, str])
     console: list[str] = field(default_factory=list[str])
+    console_asked: float = -math.inf
     password: str | None = field(default=None, repr=False)
 
     @classmethod

@@ -27,7 +27,7 @@ from .machine import Machine
 from .metadata.document import document
 from .metadata.server import MetadataService
 from .networks import MachineNetworks
-from .queue import JobQueue
+from .queue import JobQueue, log_failure
 from .settings import MachineSettings
 from .volumes import VolumeDirectories
 
@@ -59,9 +59,9 @@ class Machines:
         self._folder = data_folder(self.settings.folder)
         self._queue = JobQueue()
         self._metadata = MetadataService(self._document)
-        self._consoles: dict[Machine, float] = {}
         self._world: World | None = None
         self._time: threading.Thread | None = None
+        self._ending = threading.Event()
 
     # -- beginning and ending
 
@@ -101,8 +101,6 @@ class Machines:
             labels = {LABEL: self.id, STATE_LABEL: str(self._state)}
         self._directories = VolumeDirectories(self._folder / self.id, self._state)
         self._networks = MachineNetworks(self.engine, self.settings, f"doboto-{self.id}", labels)
-        if self.settings.metadata:
-            self._metadata.start()
         self._worker = Worker(
             self.engine, self.settings, self.id, labels,
             networks=self._networks, directories=self._directories, metadata=self._metadata, answers=self._answers,
@@ -110,6 +108,8 @@ class Machines:
         self._follower = MachineFollower(
             self._worker, self._queue, self._directories, simulator=self.id, limit=self.settings.limit
         )
+        if self.settings.metadata:
+            self._metadata.start()  # last of what can fail: `close` is for machines that are attached
         world.use_settings(_in_real_time(world.settings))
         world.use_executor(self)
 
@@ -129,12 +129,11 @@ class Machines:
 
     def _let_time_pass(self, world: World) -> None:
         """Apply what is due also while no request comes: machines go on by themselves."""
-        while not self._worker.closing.wait(TICK):
-            with world.lock:
-                accounts = list(world.accounts.values())
-                for account in accounts:
-                    account.apply_due_events(world.clock.now())
-                world.commit(*accounts)
+        while not self._ending.wait(TICK):
+            try:
+                _apply_due_events(world)
+            except Exception:  # a full disk, for example, may have space again
+                log.exception("what is due could not be applied; trying again in %s s", TICK)
 
     def _remove_unknown(self, mine: Iterable[Leftover], machines: AbstractSet[str], disks: AbstractSet[str]) -> None:
         """Remove what a former simulator of the same file was killed before it could remove."""
@@ -160,13 +159,18 @@ class Machines:
             return
         with ThreadPoolExecutor() as pool:
             for machine in self._follower.machines():
-                pool.submit(self.engine.stop, machine.name, self.settings.stop_seconds)
+                job = pool.submit(self.engine.stop, machine.name, self.settings.stop_seconds)
+                log_failure(f"stop of {machine.name}", job)
 
     def _end_threads(self) -> None:
-        """End what goes on beside the simulator, in the order in which one uses the other."""
-        self._worker.closing.set()
+        """End what goes on beside the simulator, in the order in which one uses the other.
+
+        Time ends first: it would note creations that are cut short here as failed.
+        """
+        self._ending.set()
         if self._time is not None:
             self._time.join()
+        self._worker.closing.set()
         self._queue.close()
         self._metadata.close()
 
@@ -187,6 +191,8 @@ class Machines:
             return "running"
         if (failure := job.exception()) is None:
             return "completed"
+        if self._worker.closing.is_set():  # cut short by the end; the next simulator of the file does it again
+            return "running"
         log.error("%s of %s failed: %s", action["type"], action["resource"], failure)
         return "failed"
 
@@ -213,10 +219,10 @@ class Machines:
         }
 
     def _refresh_console(self, machine: Machine) -> None:
-        """Let the console be read again, unless that has just been done; nobody waits for it."""
+        """Let the console be read again, unless that has just been done; the caller does not wait for it."""
         now = time.monotonic()
-        if now - self._consoles.get(machine, -CONSOLE_SECONDS) >= CONSOLE_SECONDS:
-            self._consoles[machine] = now
+        if now - machine.console_asked >= CONSOLE_SECONDS:
+            machine.console_asked = now
             self._queue.submit(f"console of {machine.name}", lambda: self._worker.read_console(machine))
 
     def _document(self, machine: Machine) -> Record:
@@ -225,6 +231,14 @@ class Machines:
             raise LookupError(machine.name)
         with self._world.lock:
             return document(self._world.accounts[machine.account], machine)
+
+
+def _apply_due_events(world: World) -> None:
+    with world.lock, world.undo_on_failure():
+        accounts = list(world.accounts.values())
+        for account in accounts:
+            account.apply_due_events(world.clock.now())
+        world.commit(*accounts)
 
 
 def _in_real_time(settings: Settings) -> Settings:

@@ -92,7 +92,7 @@ if command -v chpasswd > /dev/null; then printf 'root:%s\n' "$password" | chpass
 else printf '%s\n%s\n' "$password" "$password" | passwd root; fi
 """,
 )
-#: Puts an SSH server into an image that lacks one, with whatever package manager it has.
+#: Puts an SSH server into an image that lacks one, with the package manager that it has.
 RECIPE = """FROM {image}
 RUN if command -v apt-get; then apt-get update && apt-get install -y --no-install-recommends openssh-server; \\
     elif command -v dnf; then dnf install -y openssh-server && dnf clean all; \\

@@ -43,6 +43,7 @@ class MetadataService:
         self._numbers = itertools.count()
         #: By the addresses of their devices; a machine gets a new one whenever it starts.
         self._machines: dict[str, Machine] = {}
+        self._lock = threading.Lock()
         self._server: MetadataServer | None = None
         #: Why there is no metadata service, or None.
         self.problem: str | None = "it has not been started"
@@ -81,10 +82,16 @@ class MetadataService:
             _check(machine, process)
             inside.connect(DEVICE, self._namespace, peer)
             self._namespace.run(lambda: _set_up(peer, address))
-            self._machines[address] = machine
+            self._note(address, machine)
             inside.run(lambda: _set_up_machine(address))
         finally:
             inside.close()
+
+    def forget(self, machine: Machine) -> None:
+        """Answer a machine no more: its devices are gone with it."""
+        with self._lock:
+            for address in [address for address, one in self._machines.items() if one is machine]:
+                del self._machines[address]
 
     def close(self) -> None:
         """End."""
@@ -93,6 +100,13 @@ class MetadataService:
             self._server.server_close()
         if self._namespace is not None:
             self._namespace.close()
+        self._server = self._namespace = None
+
+    def _note(self, address: str, machine: Machine) -> None:
+        """Note the address that a machine asks from, in place of the one that it had before it was started again."""
+        self.forget(machine)
+        with self._lock:
+            self._machines[address] = machine
 
     def _answer(self, address: str, path: str) -> Any:
         return find(self._describe(self._machines[address]), path)
