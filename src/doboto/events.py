@@ -23,7 +23,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias, cast
 
 from .errors import DOBOTOException
 
@@ -141,10 +141,15 @@ class Differs(Event):
 
 def _difference(name: str, asked: Any, there: Any) -> str:
     """Say in what it differs. The insides of objects stay out of texts and logs: user data and webhooks are secret."""
-    nested = (one for value in (asked, there) for one in (value if isinstance(value, list) else [value]))
-    if any(isinstance(one, Mapping) for one in nested):
-        return f"{name} is another one"
-    return f"{name} is {there!r}, not {asked!r}"
+    if _is_flat(asked) and _is_flat(there):
+        return f"{name} is {there!r}, not {asked!r}"
+    return f"{name} is another one"
+
+
+def _is_flat(value: object) -> bool:
+    """Return whether a value is one text or number, or a list of them."""
+    parts = cast("list[Any]", value) if isinstance(value, list | tuple) else [value]
+    return all(one is None or isinstance(one, str | int | float) for one in parts)
 
 
 @dataclass(frozen=True, slots=True)
