@@ -5,7 +5,7 @@
     python benchmarks/fleets.py --machines 10      # machines that share the limit of one token; needs redis-server
 
 The account is a simulated one with DigitalOcean's limits, 250 requests a minute and 5,000 an hour, whose clock moves
-only while the client waits. So requests and simulated minutes are exact, whatever the machine. The seconds that the
+only while the client waits. So requests and simulated minutes are exact on every machine. The seconds that the
 client and the simulator compute, and the memory, are this machine's.
 """
 

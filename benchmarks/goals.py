@@ -61,7 +61,7 @@ class Goal:
 
 
 BUSY = (
-    "Python decodes one page at a time, whatever the number of connections: 50 pages take 0.4 s of CPU, the floor of 16"
+    "Python decodes one page at a time, over any number of connections: 50 pages take 0.4 s of CPU, the floor of 16"
     " connections is 0.25 s. With 8 connections the floor was 0.40 s and the list took 0.52 s. At 200 ms a response,"
     " where waiting is what takes long, it is within 15 % of the floor."
 )

@@ -219,7 +219,7 @@ def test_on_a_terminal_retries_are_one_line_that_goes_away(served: Doboto, dobot
 
 
 def test_a_question_is_not_counted(simulated: Doboto, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever reads the question for longer than the timeout is heard, and the work has its time."""
+    """An answer that takes longer than the timeout counts, and the work has its time."""
     late = 0.0
     monotonic = LocalAccount.monotonic
 

@@ -192,7 +192,7 @@ OWNERS: dict[str, Callable[[DO, str], Any]] = {
 @pytest.mark.parametrize("lost", [False, True], ids=["answered", "lost"])
 @pytest.mark.parametrize("kind", OWNERS)
 def test_an_interruption_anywhere_in_a_create_reserves_no_name(kind: str, lost: bool, every_interruption: bool) -> None:
-    """Whoever asks for the same name later does not wait for a request that is over."""
+    """A later call for the same name does not wait for a request that is over."""
     sim = Simulator(ManualClock(1_790_000_000), Settings(droplet_limit=100_000, requests_per_hour=0))
     do = DO.simulated(sim, limiter=Limiter(per_minute=10_000_000))
     if lost:

@@ -207,7 +207,7 @@ def test_a_resize_whose_response_was_lost_is_followed_to_its_end(flavour: str, r
 def test_an_errored_action_whose_response_was_lost_is_reported_in_doubt(
     flavour: str, runner: Any, sim: Simulator
 ) -> None:
-    """The Droplet does not show whose it was; its id helps whoever checks."""
+    """The Droplet does not show whose it was; its id helps to check."""
     from .conftest import client
 
     api = client(flavour, runner, sim)

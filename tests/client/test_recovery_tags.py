@@ -179,7 +179,7 @@ def test_a_lost_response_of_theirs_is_found_by_the_tag(
 def test_what_another_program_created_meanwhile_is_not_taken(
     flavour: str, runner: Any, sim: Simulator, volume: str, kind: str, ours: Any
 ) -> None:
-    """Ours was lost without effect; theirs has the same name, and a tag of its own, if ours is to be told from it."""
+    """Ours was lost without effect; theirs has the same name, and a tag of its own, if ours is to be distinguished."""
     create, path = TAGGABLE[kind]
     sim.faults.add("drop", when="before", method="POST", path=f"/v2{path}", count=1)
     other = DO.simulated(sim, recovery_tag=None if ours else "keep")
@@ -202,7 +202,7 @@ def test_what_another_program_created_meanwhile_is_not_taken(
 def test_interruption_while_the_tag_is_removed_knows_what_was_created(
     flavour: str, runner: Any, sim: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Which is there already, whatever becomes of the tag."""
+    """Which is there already, also if the tag is lost."""
 
     def stop(event: Any) -> None:
         if type(event).__name__ == "Retrying":

@@ -111,7 +111,7 @@ class Trust:
         self._context = None if ca_file is None else _read(ca_file)
 
     def renew(self) -> None:
-        """Make a new lock, in a forked process: a thread of the other one may have been reading meanwhile."""
+        """Make a new lock, in a forked process: a thread of the other one may have been reading then."""
         self._lock = threading.Lock()
 
     async def context(self, network: Network) -> ssl.SSLContext:

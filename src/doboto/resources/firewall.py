@@ -279,7 +279,7 @@ class FirewallOperations(LifecycleOperations[Mode]):
         *,
         progress: OnEvent | None = None,
     ) -> None:
-        """Add rules to a firewall, but for those that it has, in whatever spelling.
+        """Add rules to a firewall, but for those that it has, in any spelling.
 
         Args:
             inbound_rules: Rules for what comes in, with `protocol`, `ports` and `sources`; or
@@ -307,7 +307,7 @@ class FirewallOperations(LifecycleOperations[Mode]):
         *,
         progress: OnEvent | None = None,
     ) -> None:
-        """Remove rules from a firewall, in whatever spelling: `all` or `0` for all ports, an address in any form.
+        """Remove rules from a firewall, in any spelling: `all` or `0` for all ports, an address in any form.
 
         A rule is removed whole, so all that it lets through must be given.
 

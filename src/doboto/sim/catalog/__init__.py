@@ -53,8 +53,8 @@ class Size(TypedDict):
     gpu_info: NotRequired[dict[str, Any]]
 
 
-class PublicImage(TypedDict):
-    """A public image, as the API shows it, and its `family`, by which lists pick."""
+class ImageMembers(TypedDict):
+    """What public images and the account's own have in common."""
 
     id: int
     name: str
@@ -70,6 +70,11 @@ class PublicImage(TypedDict):
     tags: list[str]
     status: str
     error_message: str
+
+
+class PublicImage(ImageMembers):
+    """A public image, as the API shows it, and its `family`, by which lists pick."""
+
     family: Literal["application", "distribution"]
 
 

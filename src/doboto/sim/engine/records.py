@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Generic, Literal, NotRequired, TypedDict, TypeVar, cast
 
+from ..catalog import ImageMembers
+
 #: A JSON object of any content: the body of a request or of a reply, the arguments of an effect.
 Record = dict[str, Any]
 
@@ -156,25 +158,6 @@ class StoredDroplet(TypedDict):
     host: str
     #: When its ports answer.
     answers_from: NotRequired[float]
-
-
-class ImageMembers(TypedDict):
-    """What public images and the account's own have in common."""
-
-    id: int
-    name: str
-    type: Literal["snapshot", "backup", "custom"]
-    distribution: str
-    slug: str | None
-    public: bool
-    regions: list[str]
-    created_at: str
-    min_disk_size: int | None
-    size_gigabytes: float | None
-    description: str
-    tags: list[str]
-    status: str
-    error_message: str
 
 
 class StoredImage(ImageMembers):

@@ -3,7 +3,7 @@
     with Simulator(machines="podman") as simulator, simulator.serve() as server:
         ...  # create a Droplet with an SSH key, and log in at its address
 
-The rest of the simulator knows nothing of it but two things: the functions in `World.on_commit` are called with what
+The rest of the simulator knows of it by two hooks alone: the functions in `World.on_commit` are called with what
 every request has changed, and an action is over when its executor says so (`Account.executor`). Without machines
 nothing of this package is imported.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 
-from ..engine.records import ImageMembers
+from ..catalog import ImageMembers
 from ..resources.images.state import disk_in
 from .boot.script import RECIPE, SERVERS
 from .engine import Engine, EngineError

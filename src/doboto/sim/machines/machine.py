@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..catalog import ImageMembers
 from ..engine import relations
 from ..engine.account import Account
-from ..engine.records import DROPLET, VOLUME, VPC, ImageMembers, Record, StoredAction, StoredDroplet
+from ..engine.records import DROPLET, VOLUME, VPC, Record, StoredAction, StoredDroplet
 from ..resources.images.state import image_of
 from ..resources.ssh_keys import SSH_KEY
 from ..resources.vpcs.state import network_of

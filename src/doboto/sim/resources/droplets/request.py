@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass, field
 
 from ... import catalog
+from ...catalog import ImageMembers
 from ...engine import tagging
 from ...engine.account import Account
 from ...engine.errors import not_found, over_limit, unprocessable
 from ...engine.fields import flag, read_optional, read_required, text, texts
-from ...engine.records import DROPLET, VPC, BackupPolicy, ImageMembers, Record, as_list
+from ...engine.records import DROPLET, VPC, BackupPolicy, Record, as_list
 from ...http.scopes import Scopes
 from .. import ssh_keys
 from ..images.state import usable_image

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ... import catalog
+from ...catalog import ImageMembers
 from ...engine import actions, tagging
 from ...engine.account import Account
 from ...engine.actions import ActionFailed
@@ -10,7 +11,7 @@ from ...engine.clock import iso
 from ...engine.errors import bad_request, forbidden, not_found, unprocessable
 from ...engine.fields import boolean, integer, read_name, read_optional, read_required, text
 from ...engine.lifecycle import effect
-from ...engine.records import ACTION, DELETED_IMAGE, IMAGE, ImageMembers, Record, StoredImage
+from ...engine.records import ACTION, DELETED_IMAGE, IMAGE, Record, StoredImage
 from ...http.messages import ApiCall, ApiReply
 from ...http.paging import page
 from ...http.routes import Operations

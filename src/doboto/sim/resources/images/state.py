@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Literal, TypedDict
 
 from ... import catalog
+from ...catalog import ImageMembers
 from ...engine.account import Account
 from ...engine.clock import iso
 from ...engine.errors import bad_request, not_found
@@ -17,7 +18,6 @@ from ...engine.fields import integer
 from ...engine.records import (
     DELETED_IMAGE,
     IMAGE,
-    ImageMembers,
     Kind,
     Record,
     StoredDroplet,
