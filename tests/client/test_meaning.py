@@ -8,7 +8,7 @@ import pytest
 
 from doboto import DOBOTOTimeoutException
 from doboto._core.equivalence.dns_records import identity
-from doboto._core.equivalence.firewall_rules import meaning as meaning_of_rule
+from doboto._core.firewall_rules import meaning as meaning_of_rule
 from doboto.resources.load_balancer import is_same_rule
 
 from .conftest import Log, one

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeAlias, Unpack
 
 from .._core.attributes import check_attributes, to_nonempty_list
-from .._core.equivalence.firewall_rules import ADDING, REMOVING, SIDES, RuleChange, Rules, are_same, body_of_rules
+from .._core.firewall_rules import ADDING, REMOVING, SIDES, RuleChange, Rules, are_same, body_of_rules
 from .._core.request import Request, path
 from .._operation import Coro, Mode, operation, stream
 from .._operation.overloads import overloaded_operation

@@ -1,1 +1,1 @@
-"""What means the same in different spellings: firewall rules, DNS records, networks."""
+"""What means the same in different spellings: resources, DNS records, networks."""

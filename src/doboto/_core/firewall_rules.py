@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from ..._json import mapping, records
-from ...errors import ArgumentValueError
-from ...types import InboundRule, OutboundRule
-from ..attributes import to_nonempty_list
-from ..conversion import is_listlike
-from .networks import normalize_network
+from .._json import mapping, records
+from ..errors import ArgumentValueError
+from ..types import InboundRule, OutboundRule
+from .attributes import to_nonempty_list
+from .conversion import is_listlike
+from .equivalence.networks import normalize_network
 
 #: Rules by the list that they are in.
 Rules: TypeAlias = dict[str, list[Any]]
