@@ -8,7 +8,7 @@ import pytest
 
 from doboto import DOBOTOTimeoutException
 from doboto._core.equivalence.dns_records import identity
-from doboto._core.firewall_rules import meaning as meaning_of_rule
+from doboto._core.firewall_rules import normalize_rule
 from doboto.resources.load_balancer import is_same_rule
 
 from .conftest import Log, one
@@ -81,7 +81,7 @@ def tagged(tag: str) -> dict[str, Any]:
     ],
 )
 def test_rules_that_mean_the_same_are_the_same(first: dict[str, Any], second: dict[str, Any]) -> None:
-    assert meaning_of_rule(first) == meaning_of_rule(second)
+    assert normalize_rule(first) == normalize_rule(second)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_rules_that_mean_the_same_are_the_same(first: dict[str, Any], second: di
     ],
 )
 def test_rules_that_differ_are_not_the_same(first: dict[str, Any], second: dict[str, Any]) -> None:
-    assert meaning_of_rule(first) != meaning_of_rule(second)
+    assert normalize_rule(first) != normalize_rule(second)
 
 
 @pytest.mark.parametrize(

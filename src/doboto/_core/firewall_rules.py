@@ -1,4 +1,7 @@
-"""Rules of firewalls, compared by meaning: the API lists them in a spelling of its own."""
+"""The wire form of firewall rules: what requests that add and remove rules send.
+
+The API lists rules in a spelling of its own, so that rules are compared by meaning, and removed as they are listed.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ SIDES = {"inbound_rules": "sources", "outbound_rules": "destinations"}
 ALL_PORTS = frozenset({"0", "all", "1-65535"})
 
 
-def body_of_rules(inbound: Sequence[InboundRule] | None, outbound: Sequence[OutboundRule] | None) -> Rules:
+def to_wire_form(inbound: Sequence[InboundRule] | None, outbound: Sequence[OutboundRule] | None) -> Rules:
     """Return the rules for both directions, as far as there are any.
 
     Raises:
@@ -51,63 +54,63 @@ class RuleChange:
     is_done: Callable[[Rules, Mapping[str, Any]], bool]
 
 
-def as_listed(rules: Rules, firewall: Mapping[str, Any]) -> Rules:
+def to_listed_spelling(rules: Rules, firewall: Mapping[str, Any]) -> Rules:
     """Return rules in the spelling of the firewall; those that it does not have, as they are.
 
     The API removes a rule only if it is spelled as listed: "all" for the ports of one that is listed with "0" matches
     nothing, and the request succeeds all the same (cnspec#3839).
     """
     return {
-        side: [listed for rule in given for listed in _same(rule, firewall, side) or [rule]]
+        side: [listed for rule in given for listed in _find_same(rule, firewall, side) or [rule]]
         for side, given in rules.items()
     }
 
 
 def has_none(rules: Rules, firewall: Mapping[str, Any]) -> bool:
     """Return whether a firewall has none of the rules, in any spelling."""
-    return not any(_same(rule, firewall, side) for side, given in rules.items() for rule in given)
+    return not any(_find_same(rule, firewall, side) for side, given in rules.items() for rule in given)
 
 
-def missing(rules: Rules, firewall: Mapping[str, Any]) -> Rules:
+def find_missing(rules: Rules, firewall: Mapping[str, Any]) -> Rules:
     """Return the rules that a firewall does not have, in any spelling."""
-    lacking = {side: [rule for rule in given if not _same(rule, firewall, side)] for side, given in rules.items()}
+    lacking = {side: [rule for rule in given if not _find_same(rule, firewall, side)] for side, given in rules.items()}
     return {side: given for side, given in lacking.items() if given}
 
 
-ADDING = RuleChange("POST", missing, lambda rules, firewall: not missing(rules, firewall))
-REMOVING = RuleChange("DELETE", as_listed, has_none)
+ADD = RuleChange("POST", find_missing, lambda rules, firewall: not find_missing(rules, firewall))
+REMOVE = RuleChange("DELETE", to_listed_spelling, has_none)
 
 
 def are_same(rules: Sequence[Any], others: Sequence[Any]) -> bool:
     """Return whether two lists have the same rules, in any order and spelling."""
-    meanings = [meaning(one) for one in others]
-    return len(rules) == len(others) and all(meaning(rule) in meanings for rule in rules)
+    meanings = [normalize_rule(one) for one in others]
+    return len(rules) == len(others) and all(normalize_rule(rule) in meanings for rule in rules)
 
 
-def _same(rule: Mapping[str, Any], firewall: Mapping[str, Any], side: str) -> list[Mapping[str, Any]]:
-    return [one for one in records(firewall.get(side)) if meaning(one) == meaning(rule)]
+def _find_same(rule: Mapping[str, Any], firewall: Mapping[str, Any], side: str) -> list[Mapping[str, Any]]:
+    return [one for one in records(firewall.get(side)) if normalize_rule(one) == normalize_rule(rule)]
 
 
-def meaning(rule: Any) -> tuple[Any, ...]:
+def normalize_rule(rule: Any) -> tuple[Any, ...]:
     """Return a rule in one spelling: all ports are `0`, and always so for `icmp`; peers are in no order."""
     given = mapping(rule)
     protocol = str(given.get("protocol")).strip().lower()
     peers = {
-        (peer, member, _peer(member, str(item)))
+        (peer, member, _normalize_peer(member, str(item)))
         for peer in SIDES.values()
         for member, found in mapping(given.get(peer)).items()
         for item in (found if is_listlike(found) else ())
     }
-    return protocol, "0" if protocol == "icmp" else _ports(given.get("ports")), peers
+    return protocol, "0" if protocol == "icmp" else _normalize_ports(given.get("ports")), peers
 
 
-def _ports(value: Any) -> str:
+def _normalize_ports(value: Any) -> str:
     """Return ports in one spelling: a range of one port is that port."""
     ports = str(value).replace(" ", "").lower()
     first, _, last = ports.partition("-")
     return "0" if ports in ALL_PORTS else first if first == last else ports
 
 
-def _peer(member: str, item: str) -> str:
+def _normalize_peer(member: str, item: str) -> str:
     """Return an address or network in one spelling; tags are the same in upper and lower case."""
     return normalize_network(item) if member == "addresses" else item.lower()

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeAlias, Unpack
 
 from .._core.attributes import check_attributes, to_nonempty_list
-from .._core.firewall_rules import ADDING, REMOVING, SIDES, RuleChange, Rules, are_same, body_of_rules
+from .._core.firewall_rules import ADD, REMOVE, SIDES, RuleChange, Rules, are_same, to_wire_form
 from .._core.request import Request, path
 from .._operation import Coro, Mode, operation, stream
 from .._operation.overloads import overloaded_operation
@@ -291,7 +291,7 @@ class FirewallOperations(LifecycleOperations[Mode]):
             DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.
         """
         plan = self._plan(poll, timeout, progress)
-        await self._change_rules(ADDING, id, body_of_rules(inbound_rules, outbound_rules), plan, wait)
+        await self._change_rules(ADD, id, to_wire_form(inbound_rules, outbound_rules), plan, wait)
 
     @operation(
         ref=("firewalls_delete_rules", "firewalls_get"), scopes=("firewall:read", "firewall:update"), effect="update"
@@ -321,7 +321,7 @@ class FirewallOperations(LifecycleOperations[Mode]):
             DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.
         """
         plan = self._plan(poll, timeout, progress)
-        await self._change_rules(REMOVING, id, body_of_rules(inbound_rules, outbound_rules), plan, wait)
+        await self._change_rules(REMOVE, id, to_wire_form(inbound_rules, outbound_rules), plan, wait)
 
     async def _extend(
         self, method: str, id: str, part: str, body: Mapping[str, Any], plan: WaitPlan, wait: bool
