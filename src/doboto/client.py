@@ -23,11 +23,11 @@ from ._client.settings import (
     token_or_environment,
     url_or_environment,
 )
-from ._core.concurrency import Concurrency
 from ._core.limiter import Limiter
 from ._core.request import Request, any_request, check_text
 from ._core.retry import Retry
 from ._core.urls import base_url, check_proxy
+from ._io.concurrency import Concurrency
 from ._io.protocol import IO, Clock, Connection, SharedRateLimit, Timeouts, Transport
 from ._operation import Async, Coro, Mode, Sync, run
 from ._session import RecoveryTag, Session

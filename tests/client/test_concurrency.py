@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doboto import DO, AsyncDO, Limiter
-from doboto._core.concurrency import Concurrency
 from doboto._core.response import Response
 from doboto._io.blocking import BlockingIO
+from doboto._io.concurrency import Concurrency
 from doboto._io.tasks import TaskIO
 from doboto._operation import run
 

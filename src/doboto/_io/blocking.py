@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from contextvars import copy_context
 from typing import Generic, TypeVar
 
-from .._core.concurrency import Concurrency
 from .._operation import run
+from .concurrency import Concurrency
 from .protocol import Clock, Job, Transport
 
 R = TypeVar("R")

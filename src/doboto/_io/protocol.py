@@ -6,8 +6,8 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from .._core.concurrency import Concurrency
 from .._core.response import Response
+from .concurrency import Concurrency
 
 R = TypeVar("R")
 Found = TypeVar("Found", covariant=True)

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
-from .._core.concurrency import Concurrency
+from .concurrency import Concurrency
 from .protocol import Clock, Job, Transport
 
 R = TypeVar("R")
