@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any, Literal, TypeAlias
 
 from .._core import pages
 from .._core.deadline import Deadline
-from .._core.request import get, path
-from .._core.response import member_reader
+from .._core.request import path
 from .._json import records
 from .._session import Session
 from ..addresses import private_ipv4, public_ipv4, public_ipv6
-from ..errors import DOBOTOForbiddenException, DOBOTONotFoundException, DOBOTOVanishedException
-from .actions import GRACE, PAGES, RUNNING
-from .lookup import Finder, raise_failures
+from ..errors import DOBOTOForbiddenException, DOBOTOVanishedException
+from .actions import RUNNING
+from .reader import ResourceReader
 
 #: `ready`: active, with an address, and no action running. `off`: powered off, and no action running. `idle`: created,
 #: and no action running, whether it is on or off. `gone`: it no longer exists.
@@ -44,13 +42,18 @@ class DropletStateWatch:
         self.poll_again_now = False
         self._session = session
         self._until = until
-        self._droplets: dict[int, Any] = dict.fromkeys(ids)
         self._missing: dict[int, str] = dict.fromkeys(ids, "not read yet")
-        self._gone: list[int] = []
-        self._begun = session.io.clock.monotonic()
-        query: dict[str, str | int] = {} if tag_name is None else {"tag_name": tag_name}
-        self._finder = Finder(session, "droplets", "/droplets", query, thorough=True)
-        self._listing = self._actions_readable = True
+        self._reader = ResourceReader(
+            session,
+            "Droplet",
+            "droplet",
+            "/droplets/{id}",
+            {} if tag_name is None else {"tag_name": tag_name},
+            dict.fromkeys(ids),
+            until_gone=until == "gone",
+            claimed_as=lambda id: id,
+        )
+        self._actions_readable = True
 
     def pending(self) -> dict[int, str]:
         """The Droplets that are not in that state, each with what is missing."""
@@ -58,7 +61,7 @@ class DropletStateWatch:
 
     def last_seen(self) -> Any:
         """All Droplets as last read."""
-        return [droplet for droplet in self._droplets.values() if droplet is not None]
+        return [droplet for droplet in self._reader.seen.values() if droplet is not None]
 
     def all(self) -> list[Any]:
         """The Droplets, in the order given.
@@ -66,34 +69,30 @@ class DropletStateWatch:
         Raises:
             DOBOTOVanishedException: Some were destroyed while they were waited for, and should not be.
         """
-        if self._gone and self._until != "gone":
-            message = f"Droplets that were waited for were destroyed: {', '.join(map(str, self._gone))}"
+        if self._reader.gone and self._until != "gone":
+            message = f"Droplets that were waited for were destroyed: {', '.join(map(str, self._reader.gone))}"
             droplets = self.last_seen()
-            raise DOBOTOVanishedException(message, droplet=self._droplets[self._gone[0]], droplets=droplets)
-        return list(self._droplets.values())
+            raise DOBOTOVanishedException(message, droplet=self._reader.seen[self._reader.gone[0]], droplets=droplets)
+        return list(self._reader.seen.values())
 
     async def poll(self, deadline: Deadline) -> None:
-        """Poll: read what is pending.
+        """Read those that are pending.
 
         Raises:
             DOBOTONotFoundException: Some do not exist; it names all of them.
         """
         self.poll_again_now = False
         ids = list(self._missing)
-        found = await self._read_list(ids, deadline) if len(ids) > 1 and self._listing else {}
-        if found is None:
+        if not await self._reader.read(ids, deadline):
             self.poll_again_now = True
             return
-        await self._read_each([id for id in ids if id not in found], deadline)
-        read = {id: self._droplets[id] for id in ids if id not in self._gone and self._droplets[id] is not None}
-        self._missing |= {id: missing for id, droplet in read.items() if (missing := self._state_missing(droplet))}
-        there = [id for id, droplet in read.items() if not self._state_missing(droplet)]
-        running = await self._running(there, deadline)
-        for id in [*there, *self._gone]:
-            if id in running:
-                self._missing[id] = running[id]
-            else:
-                self._missing.pop(id, None)
+        present = self._reader.present()
+        states = {id: self._state_missing(present[id]) for id in ids if id in present}
+        self._missing |= {id: missing for id, missing in states.items() if missing}
+        reached = [id for id, missing in states.items() if not missing]
+        running = await self._running(reached, deadline)
+        over = {*reached, *self._reader.gone} - running.keys()
+        self._missing = {id: missing for id, missing in (self._missing | running).items() if id not in over}
 
     def _state_missing(self, droplet: Mapping[str, Any]) -> str:
         """What the Droplet itself shows to be missing, in words; empty when nothing is."""
@@ -107,34 +106,6 @@ class DropletStateWatch:
         if not wanted[self._until]:
             return f"status is {status}"
         return "no IP address" if self._until == "ready" and not addressed else ""
-
-    async def _read_list(self, ids: Sequence[int], deadline: Deadline) -> dict[int, Any] | None:
-        """Those that the list has; None while there are further pages worth reading."""
-        try:
-            found = await self._finder.find(ids, deadline, PAGES)
-        except DOBOTOForbiddenException:
-            self._listing = False
-            return {}
-        self._droplets |= found
-        return found if self._finder.is_finished else None
-
-    async def _read_each(self, ids: Sequence[int], deadline: Deadline) -> None:
-        jobs = [partial(self._read, id, deadline) for id in ids]
-        raise_failures("Droplets", ids, await self._session.io.gather(jobs))
-
-    async def _read(self, id: int, deadline: Deadline) -> None:
-        request = get(path("/droplets/{id}", id=id))
-        try:
-            self._droplets[id] = await self._session.call(request, deadline, member_reader("droplet", dict))
-        except DOBOTONotFoundException:
-            if self._until == "gone":
-                self._gone.append(id)
-                return
-            if self._session.ownership.known(id) and self._session.io.clock.monotonic() - self._begun < GRACE:
-                return  # created by this program, and not to be read yet (pydo#468)
-            if self._droplets[id] is None:
-                raise
-            self._gone.append(id)
 
     async def _running(self, ids: Sequence[int], deadline: Deadline) -> dict[int, str]:
         """What is running on these, in words: by a single one's own actions, or by the account's newest."""

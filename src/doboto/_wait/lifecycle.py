@@ -10,12 +10,11 @@ from typing import Any
 from .._core import pages
 from .._core.deadline import Deadline
 from .._core.request import Request, get, path
-from .._core.response import member_reader
 from .._json import records
 from .._session import Session
-from ..errors import DOBOTOActionException, DOBOTOForbiddenException, DOBOTONotFoundException, DOBOTOVanishedException
-from .actions import GRACE, PAGES, RUNNING
-from .lookup import Finder, raise_failures
+from ..errors import DOBOTOActionException, DOBOTOVanishedException
+from .actions import RUNNING
+from .reader import ResourceReader
 
 ABBREVIATIONS = frozenset({"ip", "nat", "vpc"})
 
@@ -85,19 +84,23 @@ class LifecycleWatch:
         self.poll_again_now = False
         self._session = session
         self._lifecycle = lifecycle
-        self._seen = dict(resources)
         self._until_gone = gone
-        self._gone: list[Any] = []
-        self._begun = session.io.clock.monotonic()
-        root = lifecycle.path_template.removesuffix("/{id}")
-        self._finder = Finder(session, f"{lifecycle.key}s", root, lifecycle.query, thorough=True)
-        self._listing = True
+        self._reader = ResourceReader(
+            session,
+            lifecycle.noun,
+            lifecycle.key,
+            lifecycle.path_template,
+            lifecycle.query,
+            resources,
+            until_gone=gone,
+            claimed_as=lambda id: (f"{lifecycle.key}s", str(id)),
+        )
         self._missing = {id: missing for id in resources if (missing := self._missing_of(id))}
 
     @property
     def failures(self) -> int:
         """How many have failed, or are gone and should not be."""
-        return 0 if self._until_gone else len(self._failed()) + len(self._gone)
+        return 0 if self._until_gone else len(self._failed()) + len(self._reader.gone)
 
     def pending(self) -> dict[Any, str]:
         """Those that are not ready, or not gone, each with what is missing."""
@@ -105,7 +108,7 @@ class LifecycleWatch:
 
     def last_seen(self) -> Any:
         """The resource as last seen, or a list of them."""
-        return next(iter(self._seen.values())) if self.total == 1 else self._read()
+        return next(iter(self._reader.seen.values())) if self.total == 1 else self._read()
 
     def result(self) -> list[Any]:
         """All of them as last seen, in the order given.
@@ -115,14 +118,14 @@ class LifecycleWatch:
             DOBOTOActionException: One has failed.
         """
         noun = self._lifecycle.noun
-        if self._gone and not self._until_gone:
-            message = f"destroyed while it was waited for: {noun} {', '.join(map(str, self._gone))}"
-            raise DOBOTOVanishedException(message, self._seen[self._gone[0]])
+        if self._reader.gone and not self._until_gone:
+            message = f"destroyed while it was waited for: {noun} {', '.join(map(str, self._reader.gone))}"
+            raise DOBOTOVanishedException(message, self._reader.seen[self._reader.gone[0]])
         if failed := self._failed():
             doing = "" if self.what == "wait" else f"{self.what} of "
             message = "; ".join(f"{doing}{noun} {id} failed: {why}" for id, why in failed.items())
-            raise DOBOTOActionException(message, self._seen[next(iter(failed))])
-        return list(self._seen.values())
+            raise DOBOTOActionException(message, self._reader.seen[next(iter(failed))])
+        return list(self._reader.seen.values())
 
     async def poll(self, deadline: Deadline) -> None:
         """Read those that are pending.
@@ -132,64 +135,33 @@ class LifecycleWatch:
         """
         self.poll_again_now = False
         ids = list(self._missing)
-        found = await self._read_list(ids, deadline) if len(ids) > 1 and self._listing else {}
-        if found is None:
+        if not await self._reader.read(ids, deadline):
             self.poll_again_now = True
             return
-        await self._read_each([id for id in ids if id not in found], deadline)
         self._missing = {id: missing for id in ids if (missing := self._missing_of(id))}
         if self._lifecycle.has_actions and not self._until_gone:
-            ready = [id for id in ids if id not in self._missing and id not in self._gone and self._seen[id]]
-            await self._read_actions(ready, deadline)
+            present = self._reader.present()
+            await self._read_actions([id for id in ids if id in present and id not in self._missing], deadline)
 
     def _read(self) -> list[Any]:
-        return [resource for resource in self._seen.values() if resource is not None]
+        return [resource for resource in self._reader.seen.values() if resource is not None]
 
     def _failed(self) -> dict[Any, str]:
         """Those that have failed, each with the reason."""
         if self._until_gone:
             return {}
-        read = {id: one for id, one in self._seen.items() if one is not None}
+        read = {id: one for id, one in self._reader.seen.items() if one is not None}
         return {id: why for id, one in read.items() if (why := self._lifecycle.failure(one))}
 
     def _missing_of(self, id: Any) -> str:
-        resource = self._seen[id]
-        if id in self._gone:
+        resource = self._reader.seen[id]
+        if id in self._reader.gone:
             return ""
         if resource is None:
             return "not read yet"
         if self._until_gone:
             return "still there"
         return "" if self._lifecycle.failure(resource) else self._lifecycle.missing(resource)
-
-    async def _read_list(self, ids: Sequence[Any], deadline: Deadline) -> dict[Any, Any] | None:
-        """Those that the list has; None while there are further pages worth reading."""
-        try:
-            found = await self._finder.find(ids, deadline, PAGES)
-        except DOBOTOForbiddenException:
-            self._listing = False  # the token may read each of them, and not their list
-            return {}
-        self._seen |= found
-        return found if self._finder.is_finished else None
-
-    async def _read_each(self, ids: Sequence[Any], deadline: Deadline) -> None:
-        jobs = [partial(self._read_one, id, deadline) for id in ids]
-        raise_failures(f"{self._lifecycle.noun}s", ids, await self._session.io.gather(jobs))
-
-    async def _read_one(self, id: Any, deadline: Deadline) -> None:
-        request = self._lifecycle.request(id)
-        try:
-            self._seen[id] = await self._session.call(request, deadline, member_reader(self._lifecycle.key, dict))
-        except DOBOTONotFoundException:
-            if not self._until_gone and self._is_new(id):
-                return  # created by this program, and not readable yet (pydo#468)
-            if not self._until_gone and self._seen[id] is None:
-                raise
-            self._gone.append(id)
-
-    def _is_new(self, id: Any) -> bool:
-        known = self._session.ownership.known((f"{self._lifecycle.key}s", str(id)))
-        return known and self._session.io.clock.monotonic() - self._begun < GRACE
 
     async def _read_actions(self, ids: Sequence[Any], deadline: Deadline) -> None:
         """Read the newest actions of those that are ready otherwise."""

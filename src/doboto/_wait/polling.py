@@ -58,7 +58,7 @@ class Watch(Protocol):
         ...
 
     def pending(self) -> Mapping[Any, str]:
-        """What is not done yet, by id, with what it missing in words."""
+        """What is not done yet, by id, with what is missing, in words."""
         ...
 
     def last_seen(self) -> Any:
