@@ -6,8 +6,6 @@ from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal, TypeAlias, Unpack
 
-from ..._core import pages
-from ..._core.deadline import Deadline
 from ..._core.droplet.create_request import CreateRequest
 from ..._core.droplet.listing import Listing
 from ..._core.droplet.readiness import Readiness
@@ -30,10 +28,10 @@ from .backups import DropletBackups
 from .create import CreateResult, DropletCreation, check_create
 from .create_overloads import Present, PresentMany, create_operation, present_operation
 from .droplet_wait import DropletWait
+from .lookup import DropletLookup
 
 # A method named `list` hides the built-in type from the annotations of all methods after it.
 Droplets: TypeAlias = list[Droplet]
-Queries: TypeAlias = list[dict[str, str | int]]
 Neighbors: TypeAlias = list[list[Droplet]]
 Group: TypeAlias = list[int]
 Snapshots: TypeAlias = list[DropletSnapshot]
@@ -119,32 +117,8 @@ class DropletOperations(DropletActions[Mode], DropletWait[Mode], DropletBackups[
         """
         deadline = self._session.deadline()
         groups = await self._session.call(get("/reports/droplet_neighbors_ids"), deadline, _groups)
-        droplets = await self._by_ids(sorted({id for group in groups for id in group}), deadline)
+        droplets = await DropletLookup(self._session, deadline).by_ids(sorted({id for group in groups for id in group}))
         return [[droplets[id] for id in group if id in droplets] for group in groups]
-
-    async def _by_ids(self, ids: Any, deadline: Deadline) -> dict[int, Droplet]:
-        """Droplets by their ids, read singly or from the list, whichever takes fewer requests."""
-        if not ids:
-            return {}
-        first = await self._session.call(
-            pages.page_request("/droplets", {}, 1), deadline, pages.page_reader("droplets")
-        )
-        found: dict[int, Droplet] = {droplet["id"]: droplet for droplet in first.items}
-        missing = [id for id in ids if id not in found]
-        if len(missing) > len(pages.remaining_pages(first)) > 0:
-            everything = await self._list_all("droplets", "/droplets", {}, deadline)
-            found |= {droplet["id"]: droplet for droplet in everything}
-            missing = [id for id in ids if id not in found]
-        for droplet in await self._gather([partial(self._one_by_id, id, deadline) for id in missing]):
-            if droplet is not None:
-                found[droplet["id"]] = droplet
-        return found
-
-    async def _one_by_id(self, id: int, deadline: Deadline) -> Droplet | None:
-        try:
-            return await self._get("droplet", path("/droplets/{id}", id=id), deadline)
-        except DOBOTONotFoundException:
-            return None
 
     @create_operation(
         ref=("droplets_create", "projects_get", "projects_assign_resources"),
@@ -258,7 +232,7 @@ class DropletOperations(DropletActions[Mode], DropletWait[Mode], DropletBackups[
         """
         request = check_create(attribs, attributes, ready_port=ready_port, wait=wait, present=True)
         plan = self._plan(poll, timeout, progress)
-        there = await self._find_by_names(request, plan)
+        there = await DropletLookup(self._session, plan.deadline).by_names(request)
         await self._report_differences(request.attribs, there)
         missing = request.only([name for name in request.names if name not in there])
         if missing.names:
@@ -313,35 +287,9 @@ class DropletOperations(DropletActions[Mode], DropletWait[Mode], DropletBackups[
         request = check_create(attribs, attributes, ready_port=None, wait=False, present=present)
         from ...plans.planner import Planner  # not with every first request
 
-        plan = WaitPlan(1.0, self._session.deadline())
-        existing = await self._find_by_names(request, plan) if present else {}
-        return await Planner(self._session, self._list_all, plan.deadline).plan(request, existing)
-
-    async def _find_by_names(self, request: CreateRequest, plan: WaitPlan) -> dict[str, Any]:
-        """The Droplets that are there, by their names: asked for by name, or from the lists where that takes less."""
-        kinds = [*Listing(type="all").queries()]
-        if not request.many:
-            return await self._oldest(request, [{**kind, "name": request.names[0]} for kind in kinds], plan)
-        firsts = await self._gather([partial(self._first_page, kind, plan) for kind in kinds])
-        further = sum(len(pages.remaining_pages(first)) for first in firsts)
-        if further <= len(request.names) * len(kinds):
-            return await self._oldest(request, kinds, plan)
-        return await self._oldest(request, [{**kind, "name": name} for kind in kinds for name in request.names], plan)
-
-    async def _first_page(self, query: dict[str, str | int], plan: WaitPlan) -> pages.Page:
-        request = pages.page_request("/droplets", query, 1)
-        return await self._session.call(request, plan.deadline, pages.page_reader("droplets"))
-
-    async def _oldest(self, request: CreateRequest, queries: Queries, plan: WaitPlan) -> dict[str, Any]:
-        """The oldest Droplet of each name asked for, from all these lists."""
-        jobs = [partial(self._list_all, "droplets", "/droplets", query, plan.deadline) for query in queries]
-        found = [droplet for listed in await self._gather(jobs) for droplet in listed]
-        there: dict[str, Any] = {}
-        wanted = frozenset(request.names)
-        for droplet in sorted(found, key=lambda droplet: droplet["id"]):
-            if droplet.get("name") in wanted:
-                there.setdefault(droplet["name"], droplet)
-        return there
+        deadline = self._session.deadline()
+        existing = await DropletLookup(self._session, deadline).by_names(request) if present else {}
+        return await Planner(self._session, self._list_all, deadline).plan(request, existing)
 
     async def _report_differences(self, asked: Mapping[str, Any], there: Mapping[str, Any]) -> None:
         """Report in what existing Droplets, by name, differ from what is asked for."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, Protocol, TypeAlias, overload
+from typing import Any, Literal, Protocol, TypeAlias, get_args, overload
 
 from ..._core.attributes import check_choice
 from ..._core.droplet.create_request import check_ready_port
 from ..._core.droplet.target import Target
 from ..._operation import Coro, Gone, Many, Mode, One
 from ..._operation.overloads import overloaded_operation
-from ..._wait.droplet_states import DropletStateWatch
+from ..._wait.droplet_states import DropletStateWatch, Until
 from ..._wait.lookup import untagged
 from ..._wait.polling import wait
 from ..._wait.ports import PortWatch
@@ -20,9 +20,6 @@ from ...types import Droplet
 from .._base.resource import OperationGroup
 
 Droplets: TypeAlias = list[Droplet]
-#: The states that can be waited for.
-Until: TypeAlias = Literal["ready", "off", "idle", "gone"]
-UNTIL = ("ready", "off", "idle", "gone")
 #: Those after which there is a Droplet to return.
 Existing: TypeAlias = Literal["ready", "off", "idle"]
 
@@ -145,7 +142,7 @@ def _check(until: str, ready_port: int | None) -> None:
     Raises:
         ValueError: There is no such state or port, or a port is to answer on a Droplet that is not to be on.
     """
-    check_choice("until", until, UNTIL)
+    check_choice("until", until, get_args(Until))
     check_ready_port(ready_port, wait=True)
     if ready_port is not None and until != "ready":
         raise ArgumentValueError(
