@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Literal, Protocol, TypeAlias, TypedDict, TypeVar, Unpack, overload
+from typing import Any, Literal, Protocol, TypeAlias, TypedDict, TypeVar, Unpack, get_args, overload
 
-from ..._core.attributes import to_list
+from ..._core.attributes import check_choice, to_list
 from ..._core.deadline import Deadline
 from ..._core.ownership import OpenRequest
 from ..._core.request import Request, check_text, path
@@ -55,8 +55,7 @@ class Waiter(OperationGroup[Mode]):
         Raises:
             ValueError: An id is empty or given twice, or `until` is unknown.
         """
-        if until not in UNTIL:
-            raise ValueError(f"until must be {' or '.join(UNTIL)}, not {until!r}")
+        check_choice("until", until, get_args(Until))
         single = isinstance(id, int | str)
         ids = [id] if isinstance(id, int | str) else to_list("id", id)
         for one in ids:
@@ -67,9 +66,6 @@ class Waiter(OperationGroup[Mode]):
         await wait(self._session, watch, plan, at_once=True)
         found = watch.result()
         return None if until == "gone" else found[0] if single else found
-
-
-UNTIL = ("ready", "gone")
 
 
 class LifecycleOperations(Creation[Mode], Waiter[Mode]):
