@@ -30,7 +30,6 @@ Actions: TypeAlias = list[Action]
 class ReservedIPOperations(Addresses[Mode, ReservedIP], Waiter[Mode]):
     """Reserved IPs: public IPv4 addresses that stay, and move between Droplets."""
 
-    _kind = ReservedIP
     _root = "/reserved_ips"
     _plural = "reserved_ips"
     _single = "reserved_ip"

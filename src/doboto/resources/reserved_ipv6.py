@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from .._core.deadline import Deadline
@@ -17,7 +18,6 @@ from ._base.create import CreateSpec
 class ReservedIPv6Operations(Addresses[Mode, ReservedIPv6]):
     """Reserved IPv6: public IPv6 addresses that stay, and move between Droplets."""
 
-    _kind = ReservedIPv6
     _root = "/reserved_ipv6"
     _plural = "reserved_ipv6s"
     _single = "reserved_ipv6"
@@ -48,17 +48,13 @@ class ReservedIPv6Operations(Addresses[Mode, ReservedIPv6]):
         async def listing() -> str:
             return "/actions"
 
-        async def done() -> bool:
-            # An action names the type of its resource, and not reliably the resource.
-            address = await self._get(self._single, self._path(ip), deadline)
-            return bool(droplet_of(address) == body.get("droplet_id"))
-
         return ActionSpec(
             Request("POST", self._actions(ip), body=body),
             TYPES[body["type"]],
             f"{self._noun} {ip}",
             listing,
             lambda action: get(path("/actions/{id}", id=action["id"])),
+            # An action names the type of its resource, and not reliably the resource.
             lambda action: action.get("resource_type") == self._single,
-            done,
+            partial(self._is_moved, ip, body, deadline),
         )

@@ -8,12 +8,7 @@ from typing import Any, TypeAlias, Unpack
 from .._core.attributes import check_attributes
 from .._core.request import Request, filters, path
 from .._operation import Mode, operation, stream
-from ..types import (
-    VPC,
-    VPCAttributes,
-    VPCCreate,
-    VPCMember,
-)
+from ..types import VPC, VPCAttributes, VPCCreate, VPCMember
 from ._base.create import CreateSpec, change_request, check_changes, has_name
 from .vpc_peerings import VPCPeerings
 

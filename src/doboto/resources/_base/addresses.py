@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
+from functools import partial
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from ..._core.attributes import require
@@ -40,8 +41,7 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
 
     _parameters = {"ip": "The address."}
 
-    #: The type of one; the path of the list, its root key, that of one, and what one is called.
-    _kind: type[Address]
+    #: The path of the list, its root key, that of one, and what one and several are called.
     _root: ClassVar[str]
     _plural: ClassVar[str]
     _single: ClassVar[str]
@@ -131,12 +131,13 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
 
     def _move(self, ip: str, body: Mapping[str, Any], deadline: Deadline) -> ActionSpec:
         """The action that assigns or unassigns."""
-
-        async def done() -> bool:
-            address = await self._get(self._single, self._path(ip), deadline)
-            return bool(droplet_of(address) == body.get("droplet_id"))
-
+        done = partial(self._is_moved, ip, body, deadline)
         return action_spec(self._actions(ip), body, f"{self._noun} {ip}", TYPES[body["type"]], done)
+
+    async def _is_moved(self, ip: str, body: Mapping[str, Any], deadline: Deadline) -> bool:
+        """Return whether an address is assigned as an action was to assign it."""
+        address = await self._get(self._single, self._path(ip), deadline)
+        return bool(droplet_of(address) == body.get("droplet_id"))
 
 
 #: The action types as they are listed, by those that are asked for (API reference, reservedIPsActions_post: example).
