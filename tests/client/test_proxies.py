@@ -206,6 +206,16 @@ def named(make: Callable[..., Any], environment: pytest.MonkeyPatch, port: int, 
     assert "secret" not in str(caught.value)
 
 
+def test_a_proxy_that_closes_the_connection_is_named(make: Callable[..., Any]) -> None:
+    def behave(peer: Peer) -> None:
+        peer.request()
+
+    with misbehaving(behave) as server, pytest.raises(DOBOTOConnectionException) as caught:
+        make("https://api.example.test", proxy=f"http://127.0.0.1:{server.port}", **ONCE).request("POST", "/droplets")
+    assert (caught.value.sent, caught.value.stage) == (False, Stage.PROXY)
+    assert f"127.0.0.1:{server.port} (the connection was closed before a response came)" in str(caught.value)
+
+
 def test_errors_of_names_connections_and_tls_are_told_apart(
     make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -188,6 +188,19 @@ def test_a_reply_that_ends_before_its_body_is_no_success(make: Callable[..., Any
     assert server.connections == 1
 
 
+@pytest.mark.parametrize("before", ["", "HTTP/1.1 103 Early Hints\r\n\r\n"], ids=["at once", "after an interim one"])
+def test_an_error_says_that_the_connection_was_closed_without_a_reply(make: Callable[..., Any], before: str) -> None:
+    def behave(peer: Peer) -> None:
+        peer.request()
+        peer.socket.sendall(before.encode())
+
+    with misbehaving(behave) as server:
+        outcome = attempted(make(f"http://127.0.0.1:{server.port}", timeout=5))
+    assert may_have_arrived(outcome)
+    expected = f"no valid response from 127.0.0.1:{server.port} (the connection was closed before a response came)"
+    assert expected in str(outcome)
+
+
 def test_an_interim_reply_is_not_taken_for_the_next_request_s(make: Callable[..., Any]) -> None:
     """103 (Early Hints, RFC 8297) comes before the reply: whoever takes it for one gives the reply to somebody else."""
     hints = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"

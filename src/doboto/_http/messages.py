@@ -88,13 +88,12 @@ class HTTPConnection:
         while type(event := await self._event(exchange)) is h11.InformationalResponse:
             if event.status_code == 101:
                 raise h11.RemoteProtocolError("it switches to a protocol that was not asked for")
-        if type(event) is not h11.Response:
-            raise ConnectionError("the connection was closed before a response came")
-        return event
+        head: h11.Response = event
+        return head
 
     async def _event(self, exchange: Exchange) -> Any:
         while (event := self._h11.next_event()) is h11.NEED_DATA:
-            self._h11.receive_data(await self._stream.receive(exchange.remaining(exchange.timeouts.read)))
+            _feed(self._h11, await self._stream.receive(exchange.remaining(exchange.timeouts.read)))
         return event
 
     def _conclude(self, head: h11.Response, headers: Mapping[str, str]) -> None:
@@ -126,13 +125,22 @@ async def open_tunnel(stream: Stream, authority: str, headers: Mapping[str, str]
     event: Any = None
     while type(event := tunnel.next_event()) is not h11.Response:
         if event is h11.NEED_DATA:
-            tunnel.receive_data(await stream.receive(remaining(end)))
-        elif type(event) is not h11.InformationalResponse:
-            raise ConnectionError("the proxy closed the connection")
+            _feed(tunnel, await stream.receive(remaining(end)))
     if not 200 <= event.status_code < 300:
         raise ConnectionError(f"the proxy answered {event.status_code} {bytes(event.reason).decode('latin-1')}")
     if tunnel.trailing_data[0]:
         raise ConnectionError("the proxy sent more than its response")
+
+
+def _feed(connection: h11.Connection, data: bytes) -> None:
+    """Hand over what came.
+
+    Raises:
+        ConnectionError: It is the end, where a response is to begin.
+    """
+    if not data and connection.their_state is h11.SEND_RESPONSE and not connection.trailing_data[0]:
+        raise ConnectionError("the connection was closed before a response came")
+    connection.receive_data(data)
 
 
 def _headers(head: h11.Response) -> dict[str, str]:
