@@ -28,6 +28,7 @@ from ..errors import (
 )
 from ..events import Event, Interrupted, OnEvent, RateLimited, Retrying, Unreachable
 from ..ratelimit import RateLimit
+from .api_clock import ApiClock
 from .request_log import log_exchange
 from .secret import Secret, SecretHeaders
 
@@ -94,7 +95,7 @@ class Session:
         self.bound: Deadline | None = None
         self._token = token
         self._agent = agent
-        self._date: tuple[str, float] | None = None
+        self.api_clock = ApiClock(responses.parse_http_date)
 
     def token(self) -> str:
         """The token's text."""
@@ -182,7 +183,7 @@ class Session:
         sent_at: float | None = None
         try:
             response, sent_at = await self._exchange(request, deadline)
-            self._note(response)
+            self._note(response, sent_at)
             self.io.concurrency.restore() if response.status < 429 else self.io.concurrency.reduce()
             if response.ok:
                 value = self._decode(response)
@@ -245,13 +246,8 @@ class Session:
         return None if self.recovery_tag is None else f"doboto-{secrets.token_hex(12)}"
 
     def api_time(self, moment: float | None) -> float:
-        """A moment of the client's clock on the API's, by its last Date header."""
-        local = self.io.clock.time() if moment is None else moment
-        if self._date is None:
-            return local
-        date, at = self._date
-        api = responses.parse_http_date(date)
-        return local if api is None else local + api - at
+        """A moment of the client's clock on the API's, by the Date headers of its responses. Default: now."""
+        return self.api_clock.at(self.io.clock.time() if moment is None else moment)
 
     async def _turn(self, turn: Turn, request: Request, deadline: Deadline) -> None:
         """Wait for a moment within the rate limit: this process's own, and what it shares with others if it does."""
@@ -277,10 +273,10 @@ class Session:
             retry_after=wait,
         )
 
-    def _note(self, response: Response) -> None:
+    def _note(self, response: Response, sent_at: float) -> None:
         """Keep what every response says of the rate limit and the time, errors included."""
         if "date" in response.headers:
-            self._date = (response.headers["date"], self.io.clock.time())
+            self.api_clock.note(response.headers["date"], sent_at, self.io.clock.time())
         hourly = RateLimit.from_headers(response.headers)
         if hourly is not None:
             self.limiter.update(hourly)

@@ -15,6 +15,7 @@ from ..._core.ownership import OpenRequest
 from ..._core.recovery import SKEW, has_foreign_tag, parse_time
 from ..._core.request import Request
 from ..._core.response import member_reader
+from ..._json import items
 from ..._operation import Mode
 from ...errors import ArgumentValueError, DOBOTOException
 from ...events import Adopted, Created, Differs, ResponseLost
@@ -131,14 +132,17 @@ class Creation(Recovery[Mode]):
     ) -> Any:
         """Return the resource that a request created whose response was lost.
 
-        What has a time of creation must be newer than the request. What has none has a name that is its own, so that
-        one of that name is the one asked for, even if another program created it.
+        What has the request's own tag is the one. Else what has a time of creation must be newer than the request. What
+        has none has a name that is its own, so that one of that name is the one asked for, even if another program
+        created it.
         """
 
         async def find() -> list[Any]:
             listed = await self._list_all(spec.plural, spec.listing, spec.query, deadline)
             alike = [one for one in listed if spec.same(one) and not has_foreign_tag(one, spec.request.body)]
             free = [resource for resource in alike if not self._session.ownership.known(_claim(spec, resource))]
+            if spec.tag is not None and (own := [one for one in free if spec.tag in items(one.get("tags"))]):
+                return own
             since = self._session.api_time(failure.sent_at)  # now that a response has shown the API's time
             return await self._filter_created_since(free, since, deadline)
 
