@@ -124,6 +124,12 @@ def region(slug: object) -> Region | None:
     return _by("regions", "slug").get(slug) if isinstance(slug, str) else None
 
 
+def is_open_region(slug: object) -> bool:
+    """Return whether there is a region of that slug, and it takes new resources."""
+    found = region(slug)
+    return found is not None and found["available"]
+
+
 def size(slug: object) -> Size | None:
     """Return a size by its slug."""
     return _by("sizes", "slug").get(slug) if isinstance(slug, str) else None

@@ -7,12 +7,16 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from ..catalog import is_open_region
 from .errors import unprocessable
 from .records import Record, as_list, as_record
 
 T = TypeVar("T")
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
+#: API reference, `description` of images, projects and VPCs.
+DESCRIPTION_LENGTH = 255
+
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -81,6 +85,33 @@ def read_name(body: Mapping[str, Any], name: str = "name") -> str:
     if not value.strip():
         raise unprocessable(f"{name} can't be blank")
     return value
+
+
+def read_description(body: Mapping[str, Any], default: str = "") -> str:
+    """Read a description that may be missing."""
+    return require_length("description", read_optional(body, "description", text, default), DESCRIPTION_LENGTH)
+
+
+def require_length(name: str, value: str, most: int) -> str:
+    """Return a text of so many characters at most, else 422; the text is our own."""
+    if len(value) > most:
+        raise unprocessable(f"{name} is too long (maximum is {most} characters)")
+    return value
+
+
+def read_region(body: Mapping[str, Any]) -> str:
+    """Read the slug of a region that takes new resources, else 422."""
+    slug = read_required(body, "region", text)
+    if not is_open_region(slug):
+        raise unprocessable("region is invalid")
+    return slug
+
+
+def require_open_region(slug: str) -> str:
+    """Return the slug of a region that takes new resources, else 422 with the text for Droplets (`api-v2#41`)."""
+    if not is_open_region(slug):
+        raise unprocessable("Region is not available")
+    return slug
 
 
 def objects(body: Mapping[str, Any], name: str) -> list[Record]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, ip_address
 from typing import TypedDict
 
-from ..catalog import region
+from ..catalog import is_open_region
 from ..engine import actions
 from ..engine.account import Account
 from ..engine.clock import iso
@@ -56,7 +56,7 @@ def create(account: Account, now: float, body: Record, *, fails: bool = False) -
     network, slug = _read_network(read_required(body, "prefix", text)), read_required(body, "region", text)
     if not read_required(body, "signature", text):
         raise unprocessable("signature is required")
-    if not (region(slug) or {"available": False})["available"]:
+    if not is_open_region(slug):
         raise unprocessable("region is invalid")
     for other in account.store(BYOIP_PREFIX):
         if network.overlaps(IPv4Network(other["prefix"])):

@@ -9,11 +9,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypedDict
 
-from ..catalog import region
 from ..engine.account import Account
 from ..engine.clock import iso
 from ..engine.errors import not_found, over_limit, unprocessable
-from ..engine.fields import flag, integer, objects, read_name, read_optional, read_required, text
+from ..engine.fields import flag, integer, objects, read_name, read_optional, read_region, read_required, text
 from ..engine.lifecycle import durations, effect
 from ..engine.records import VPC, Key, Kind, Record, select_members
 from ..engine.store import index
@@ -108,7 +107,7 @@ def show(gateway: StoredNatGateway) -> Record:
 
 def create(account: Account, now: float, body: Record) -> StoredNatGateway:
     """Create a gateway, which gets its addresses when it becomes active."""
-    name, slug, size = _free_name(account, body), _open_region(body), _size(account, body)
+    name, slug, size = _free_name(account, body), read_region(body), _size(account, body)
     if read_required(body, "type", text).upper() != "PUBLIC":
         raise unprocessable("type must be PUBLIC")
     place, timeouts = _place(body), _timeouts(body, TIMEOUTS)
@@ -172,13 +171,6 @@ def _free_name(account: Account, body: Record, own: StoredNatGateway | None = No
     if any(own is None or key != own["id"] for key in account.store(NAT_GATEWAY).keys("name", name)):
         raise unprocessable("a NAT gateway with the same name already exists in your account")
     return name
-
-
-def _open_region(body: Record) -> str:
-    slug = read_required(body, "region", text)
-    if not (region(slug) or {"available": False})["available"]:
-        raise unprocessable("region is invalid")
-    return slug
 
 
 def _size(account: Account, body: Record) -> int:

@@ -17,6 +17,7 @@ from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
 from .vpcs import state as vpc_ranges
+from .vpcs.routes import vpc_in_path
 
 
 class StoredVpcPeering(TypedDict):
@@ -177,28 +178,24 @@ def delete_peering(call: ApiCall) -> Record:
 # -- as seen from one of the two VPCs
 
 
-def _vpc_in_path(call: ApiCall) -> StoredVpc:
-    return call.account.get(VPC, call.params["vpc_id"])
-
-
 @OPERATIONS("GET", "/v2/vpcs/{vpc_id}/peerings", "vpc_peering:read")
 def list_peerings_of_vpc(call: ApiCall) -> Record:
     """List a VPC's peerings."""
-    keys = call.account.store(VPC_PEERING).keys("vpc", _vpc_in_path(call)["id"])
+    keys = call.account.store(VPC_PEERING).keys("vpc", vpc_in_path(call)["id"])
     return page(call, "peerings", keys, lambda key: show(call.account.get(VPC_PEERING, key)))
 
 
 @OPERATIONS("POST", "/v2/vpcs/{vpc_id}/peerings", "vpc_peering:create", status=202)
 def create_peering_of_vpc(call: ApiCall) -> Record:
     """Peer the VPC with another one."""
-    vpc_ids = [_vpc_in_path(call)["id"], read_required(call.body, "vpc_id", text)]
+    vpc_ids = [vpc_in_path(call)["id"], read_required(call.body, "vpc_id", text)]
     return {"peering": show(create(call.account, call.now, read_name(call.body), vpc_ids))}
 
 
 @OPERATIONS("PATCH", "/v2/vpcs/{vpc_id}/peerings/{vpc_peering_id}", "vpc_peering:update")
 def patch_peering_of_vpc(call: ApiCall) -> Record:
     """Rename one of the VPC's peerings."""
-    vpc, peering = _vpc_in_path(call), _peering_in_path(call)
+    vpc, peering = vpc_in_path(call), _peering_in_path(call)
     if vpc["id"] not in peering["vpc_ids"]:
         raise not_found()
     return {"peering": show(rename(call.account, peering, read_name(call.body)))}

@@ -9,7 +9,16 @@ from ...engine.account import Account
 from ...engine.actions import ActionFailed
 from ...engine.clock import iso
 from ...engine.errors import bad_request, forbidden, not_found, unprocessable
-from ...engine.fields import boolean, integer, read_name, read_optional, read_required, text
+from ...engine.fields import (
+    boolean,
+    integer,
+    read_description,
+    read_name,
+    read_optional,
+    read_region,
+    read_required,
+    text,
+)
 from ...engine.lifecycle import effect
 from ...engine.records import ACTION, DELETED_IMAGE, IMAGE, Record, StoredImage
 from ...http.messages import ApiCall, ApiReply
@@ -20,7 +29,6 @@ from .state import find_image, remove_image
 
 OPERATIONS = Operations()
 
-DESCRIPTION_LENGTH = 255
 #: What acceptance tests of the Terraform provider read; the reference writes "Unknown".
 UNKNOWN = "Unknown OS"
 #: API reference, `distribution`: anything else is accepted and taken for unknown.
@@ -80,11 +88,11 @@ def import_image(call: ApiCall) -> Record:
     name, url, region = read_name(body), read_required(body, "url", text), read_required(body, "region", text)
     if not url.startswith(("http://", "https://", "ftp://")):
         raise unprocessable("url is invalid")
-    if not (catalog.region(region) or {"available": False})["available"]:
+    if not catalog.is_open_region(region):
         raise unprocessable("region is invalid")
     if body.get("tags"):
         call.scopes.require("tag:create")
-    asked, description, distribution = tagging.read_tags(body), _description(body, ""), _distribution(body)
+    asked, description, distribution = tagging.read_tags(body), read_description(body), _distribution(body)
     tags = tagging.create_missing(account, asked)
     number = account.next_id("image")
     image: StoredImage = {
@@ -129,7 +137,7 @@ def update_image(call: ApiCall) -> Record:
     image, body = own_image_in_path(call), call.body
     name = image["name"] if body.get("name") is None else read_name(body)
     distribution = image["distribution"] if body.get("distribution") is None else _distribution(body)
-    description = _description(body, image["description"])
+    description = read_description(body, image["description"])
     changed = call.account.change(IMAGE, image["id"], name=name, distribution=distribution, description=description)
     return {"image": show(call, changed)}
 
@@ -181,13 +189,6 @@ def _transfer(call: ApiCall) -> tuple[int, int]:
     return number, read_required(call.body, "transfer_id", integer)
 
 
-def _description(body: Record, default: str) -> str:
-    description = read_optional(body, "description", text, default)
-    if len(description) > DESCRIPTION_LENGTH:
-        raise unprocessable(f"description is too long (maximum is {DESCRIPTION_LENGTH} characters)")
-    return description
-
-
 def _distribution(body: Record) -> str:
     distribution = read_optional(body, "distribution", text, UNKNOWN)
     return distribution if distribution in DISTRIBUTIONS else UNKNOWN
@@ -230,10 +231,7 @@ def _read_arguments(call: ApiCall, image: StoredImage, type: str) -> Record:
         return {}
     if type != "transfer":
         raise unprocessable(f"The action type {type!r} is not known.")
-    region = catalog.region(read_required(call.body, "region", text))
-    if region is None or not region["available"]:
-        raise unprocessable("region is invalid")
-    return {"region": region["slug"]}
+    return {"region": read_region(call.body)}
 
 
 @OPERATIONS("GET", "/v2/images/{image_id}/actions/{action_id}", "image:read")

@@ -12,7 +12,17 @@ from typing import Literal
 from ...engine import tagging
 from ...engine.account import Account
 from ...engine.errors import ApiError, not_found, unprocessable
-from ...engine.fields import flag, integer, objects, read_identifiers, read_name, read_optional, read_required, text
+from ...engine.fields import (
+    flag,
+    integer,
+    objects,
+    read_identifiers,
+    read_name,
+    read_optional,
+    read_required,
+    require_open_region,
+    text,
+)
 from ...engine.records import DROPLET, VPC, Record
 from ..projects import state as projects
 from ..vpcs.state import default_vpc
@@ -141,7 +151,7 @@ def _place(account: Account, now: float, body: Record, old: StoredLoadBalancer |
     if old is not None:
         _require_unmoved(old, asked, vpc)
         return Location(old["region"], old["vpc_uuid"])
-    region = rules.region(read_required(body, "region", text))
+    region = require_open_region(read_required(body, "region", text))
     return Location(region, _vpc(account, vpc, region) if vpc else default_vpc(account, region, now)["id"])
 
 

@@ -9,10 +9,19 @@ from __future__ import annotations
 import ipaddress
 from typing import Literal, TypedDict
 
-from ... import catalog
 from ...engine.account import Account
 from ...engine.errors import over_limit, unprocessable
-from ...engine.fields import flag, integer, objects, read_identifiers, read_name, read_optional, read_required, text
+from ...engine.fields import (
+    flag,
+    integer,
+    objects,
+    read_identifiers,
+    read_name,
+    read_optional,
+    read_required,
+    require_open_region,
+    text,
+)
 from ...engine.records import Kind, Record, as_record
 from ..certificates import CERTIFICATE
 
@@ -208,13 +217,6 @@ def object_of(body: Record, name: str) -> Record:
     return read_optional(body, name, as_record, nothing)
 
 
-def region(slug: str) -> str:
-    """Return a region that is open, else 422."""
-    if not (catalog.region(slug) or {"available": False})["available"]:
-        raise unprocessable("Region is not available")
-    return slug
-
-
 def health_check(body: Record) -> Record:
     """Return the member `health_check`; one by TCP asks for no path."""
     asked = object_of(body, "health_check")
@@ -273,4 +275,4 @@ def glb_settings(body: Record) -> Record:
 
 def _priorities(asked: Record) -> Record:
     priorities = object_of(asked, "region_priorities")
-    return {region(slug): read_required(priorities, slug, integer) for slug in priorities}
+    return {require_open_region(slug): read_required(priorities, slug, integer) for slug in priorities}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypedDict
 
 from ...engine.errors import unprocessable
-from ...engine.fields import boolean, read_name, read_required, text
+from ...engine.fields import boolean, read_description, read_name, read_required, require_length, text
 from ...engine.records import Record
 
 
@@ -28,14 +28,14 @@ PURPOSES = (
 OTHER = "Other: "
 ENVIRONMENTS = {name.lower(): name for name in ("Development", "Staging", "Production")}
 #: API reference.
-LENGTHS = {"name": 175, "description": 255, "purpose": 255}
+LENGTHS = {"name": 175, "purpose": 255}
 
 
 def read_create(body: Record) -> ProjectMembers:
     """Read a new project's attributes."""
     return {
         "name": _name(body),
-        "description": "" if body.get("description") is None else _description(body),
+        "description": read_description(body),
         "purpose": _purpose(body),
         # Left out or "", it is "" (acceptance tests of the Terraform provider).
         "environment": "" if body.get("environment") is None else _environment(body),
@@ -56,17 +56,18 @@ def read_patch(body: Record) -> Record:
 
 
 def _name(body: Record) -> str:
-    return _require_short("name", read_name(body))
+    return require_length("name", read_name(body), LENGTHS["name"])
 
 
 def _description(body: Record) -> str:
-    return _require_short("description", read_required(body, "description", text))
+    read_required(body, "description", text)
+    return read_description(body)
 
 
 def _purpose(body: Record) -> str:
     purpose = read_name(body, "purpose")
     known = purpose in PURPOSES or purpose.startswith(OTHER)
-    return _require_short("purpose", purpose if known else OTHER + purpose)
+    return require_length("purpose", purpose if known else OTHER + purpose, LENGTHS["purpose"])
 
 
 def _environment(body: Record) -> str:
@@ -78,12 +79,6 @@ def _environment(body: Record) -> str:
 
 def _is_default(body: Record) -> bool:
     return read_required(body, "is_default", boolean)
-
-
-def _require_short(name: str, value: str) -> str:
-    if len(value) > LENGTHS[name]:
-        raise unprocessable(f"{name} is too long (maximum is {LENGTHS[name]} characters)")
-    return value
 
 
 _READERS: dict[str, Callable[[Record], str | bool]] = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ... import catalog
 from ...engine import actions
 from ...engine.errors import bad_request, not_found, unprocessable
-from ...engine.fields import integer, read_optional, read_required, text
+from ...engine.fields import integer, read_optional, read_required, require_open_region, text
 from ...engine.records import ACTION, DROPLET, Record, StoredAction, StoredDroplet, StoredReservedIp
 from ...http.messages import ApiCall
 from ...http.paging import page
@@ -117,7 +117,7 @@ def _project_wanted(call: ApiCall) -> str | None:
 def _region_wanted(call: ApiCall) -> str:
     if call.body.get("region") is None:
         raise unprocessable("droplet_id or region is required")
-    return state.open_region(read_required(call.body, "region", text))
+    return require_open_region(read_required(call.body, "region", text))
 
 
 def _assign_new(call: ApiCall, address: StoredReservedIp, droplet: StoredDroplet | None) -> Record:
@@ -223,7 +223,7 @@ def list_v6_addresses(call: ApiCall) -> Record:
 @OPERATIONS("POST", "/v2/reserved_ipv6", "reserved_ip:create", status=201)
 def create_v6_address(call: ApiCall) -> Record:
     """Create an address for a region; in its first weeks the real reply had no root key (`openapi` PR 951)."""
-    region = state.open_region(read_required(call.body, "region_slug", text))
+    region = require_open_region(read_required(call.body, "region_slug", text))
     state.require_limit(call.account, V6, NOUN)
     return {"reserved_ipv6": _show_v6(call, state.reserve(call.account, call.now, V6, region))}
 

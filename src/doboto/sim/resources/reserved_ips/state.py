@@ -10,7 +10,7 @@ import ipaddress
 from collections.abc import Container
 from typing import TypeAlias
 
-from ...catalog import entries, region
+from ...catalog import entries
 from ...engine import actions
 from ...engine.account import Account
 from ...engine.actions import ActionFailed
@@ -62,13 +62,6 @@ def require_limit(account: Account, store: AddressKind, noun: str) -> None:
     own = sum(one.get("byoip") is not None for one in account.store(store))
     if len(account.store(store)) - own >= account.settings.reserved_ip_limit:
         raise over_limit(unprocessable(f"You have reached the {noun} limit of your account."), "reserved_ip_limit")
-
-
-def open_region(slug: str) -> str:
-    """Return a region in which something can be reserved; the text is that of Droplets (`api-v2#41`)."""
-    if not (region(slug) or {"available": False})["available"]:
-        raise unprocessable("Region is not available")
-    return slug
 
 
 def reserve(

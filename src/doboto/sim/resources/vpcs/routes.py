@@ -19,7 +19,8 @@ def show(vpc: StoredVpc) -> Record:
     return select_members(vpc, SHOWN)
 
 
-def _vpc_in_path(call: ApiCall) -> StoredVpc:
+def vpc_in_path(call: ApiCall) -> StoredVpc:
+    """Return the VPC whose id is in the path."""
     return call.account.get(VPC, call.params["vpc_id"])
 
 
@@ -39,13 +40,13 @@ def create_vpc(call: ApiCall) -> Record:
 @OPERATIONS("GET", "/v2/vpcs/{vpc_id}", "vpc:read")
 def get_vpc(call: ApiCall) -> Record:
     """Return one VPC."""
-    return {"vpc": show(_vpc_in_path(call))}
+    return {"vpc": show(vpc_in_path(call))}
 
 
 @OPERATIONS("PUT", "/v2/vpcs/{vpc_id}", "vpc:update")
 def update_vpc(call: ApiCall) -> Record:
     """The same as PATCH, but for the name, which must be there."""
-    vpc = _vpc_in_path(call)
+    vpc = vpc_in_path(call)
     read_name(call.body)
     return {"vpc": show(state.update(call.account, vpc, call.body))}
 
@@ -53,18 +54,18 @@ def update_vpc(call: ApiCall) -> Record:
 @OPERATIONS("PATCH", "/v2/vpcs/{vpc_id}", "vpc:update")
 def patch_vpc(call: ApiCall) -> Record:
     """New name or description, or default from now on."""
-    return {"vpc": show(state.update(call.account, _vpc_in_path(call), call.body))}
+    return {"vpc": show(state.update(call.account, vpc_in_path(call), call.body))}
 
 
 @OPERATIONS("DELETE", "/v2/vpcs/{vpc_id}", "vpc:delete", status=204)
 def delete_vpc(call: ApiCall) -> None:
     """Delete a VPC with nothing in it."""
-    state.delete(call.account, _vpc_in_path(call))
+    state.delete(call.account, vpc_in_path(call))
 
 
 @OPERATIONS("GET", "/v2/vpcs/{vpc_id}/members", "vpc:read")
 def list_members(call: ApiCall) -> Record:
     """List what is in a VPC."""
-    vpc, type = _vpc_in_path(call), call.query.get("resource_type")
+    vpc, type = vpc_in_path(call), call.query.get("resource_type")
     found = members.list_members(call.account, vpc["id"], type, call.scopes)
     return page(call, "members", found, members.show)

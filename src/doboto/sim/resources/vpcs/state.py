@@ -10,18 +10,17 @@ import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network
 
-from ...catalog import entries, region
+from ...catalog import entries
 from ...engine.account import Account
 from ...engine.clock import iso, iso_with_fraction
 from ...engine.errors import conflict, forbidden, unprocessable
-from ...engine.fields import boolean, read_name, read_optional, read_required, text
+from ...engine.fields import boolean, read_description, read_name, read_optional, read_region, text
 from ...engine.records import VPC, Key, Record, StoredVpc
 from ...engine.store import index
 from . import members
 
-#: API reference, pattern of `name` and length of `description`.
+#: API reference, pattern of `name`.
 NAME = re.compile(r"[a-zA-Z0-9\-.]+")
-DESCRIPTION_LENGTH = 255
 
 #: `pulumi-digitalocean#753`; the reference promises 403, the API sends 409 (recorded on 2024-06-19). The refusal for
 #: default VPCs is the 403 of `doctl#930` (2020-12-17), its text is in the notes of many who met it.
@@ -108,7 +107,7 @@ def _put(
 def create(account: Account, now: float, body: Record) -> StoredVpc:
     """Create a VPC; in a new account the first one of a region is its default (API reference, POST /v2/vpcs)."""
     ensure_defaults(account, now)
-    name, slug, description = _free_name(account, read_name(body)), _open_region(body), _description(body, "")
+    name, slug, description = _free_name(account, read_name(body)), read_region(body), read_description(body)
     asked = read_optional(body, "ip_range", text, None)
     others = list(account.store(VPC))
     if asked:
@@ -125,10 +124,8 @@ def create(account: Account, now: float, body: Record) -> StoredVpc:
 def update(account: Account, vpc: StoredVpc, body: Record) -> StoredVpc:
     """New name or description, or the region's default from now on; what is missing stays as it is."""
     name = vpc["name"] if body.get("name") is None else _free_name(account, read_name(body), vpc)
-    description, default = (
-        _description(body, vpc["description"]),
-        read_optional(body, "default", boolean, vpc["default"]),
-    )
+    description = read_description(body, vpc["description"])
+    default = read_optional(body, "default", boolean, vpc["default"])
     if vpc["default"] and not default:
         raise unprocessable("The default VPC of a region can not be unset; set another one as default instead.")
     former = find_default(account, vpc["region"])
@@ -154,20 +151,6 @@ def _free_name(account: Account, name: str, own: StoredVpc | None = None) -> str
     if any(own is None or key != own["id"] for key in account.store(VPC).keys("name", name)):
         raise unprocessable(SAME_NAME)
     return name
-
-
-def _open_region(body: Record) -> str:
-    slug = read_required(body, "region", text)
-    if not (region(slug) or {"available": False})["available"]:
-        raise unprocessable("region is invalid")
-    return slug
-
-
-def _description(body: Record, default: str) -> str:
-    description = read_optional(body, "description", text, default)
-    if len(description) > DESCRIPTION_LENGTH:
-        raise unprocessable(f"description is too long (maximum is {DESCRIPTION_LENGTH} characters)")
-    return description
 
 
 # -- addresses
