@@ -10,13 +10,12 @@ limit has counted are not state.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isfinite
 from typing import Any
 
 from . import validate_state
 from .engine.account import Account
 from .engine.clock import LAST_MOMENT, ManualClock, RealClock
-from .engine.records import Key, Record, as_list, as_record
+from .engine.records import Key, Record, as_list, as_record, is_number
 from .engine.settings import validate_seed
 from .engine.world import World
 
@@ -102,10 +101,10 @@ def _read(state: object) -> tuple[float, int, dict[str, list[Entry]]]:
     if document.get("version") != VERSION:
         raise ValueError(f"a state has version {VERSION}, not {document.get('version')!r}")
     now, seed, accounts = (document.get(name) for name in ("now", "seed", "accounts"))
-    if not _is_number(now) or not 0 <= float(now or 0) <= LAST_MOMENT:
+    if not is_number(now, 0, LAST_MOMENT):
         raise ValueError("now must be a number of seconds from 1970 to the year 9999")
     kinds = {name: _object(f"account {name}", value) for name, value in _object("accounts", accounts).items()}
-    return float(now or 0), validate_seed(seed), {name: list(_entries(name, value)) for name, value in kinds.items()}
+    return float(now), validate_seed(seed), {name: list(_entries(name, value)) for name, value in kinds.items()}
 
 
 def _entries(account: str, kinds: Record) -> Iterator[Entry]:
@@ -128,7 +127,7 @@ def _pair(account: str, kind: str, pair: object) -> tuple[Key, Record]:
 
 def _is_possible_event(key: Key, record: Record) -> bool:
     possible = validate_state.can_happen(record.get("effect"), record.get("arguments"))
-    return isinstance(key, int) and _is_number(record.get("due")) and possible
+    return isinstance(key, int) and is_number(record.get("due")) and possible
 
 
 def _is_possible_action(_key: Key, record: Record) -> bool:
@@ -156,7 +155,3 @@ def _object(name: str, value: Any) -> Record:
     if found is None:
         raise ValueError(f"{name} must be an object")
     return found
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from ..engine.clock import http_date
 from ..engine.errors import ApiError, bad_request, method_not_allowed, not_found, server_error, too_large, unprocessable
 from ..engine.fields import integer
-from ..engine.records import Record, as_record
+from ..engine.records import Record, as_record, is_number
 from ..engine.world import World, account_label
 from ..faults import Faults
 from ..http.guard import refuse_strangers
@@ -53,7 +52,7 @@ class AdminRequest:
     def number(self, name: str) -> float:
         """Return a member that must be a finite number."""
         value = self.members.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if not is_number(value):
             raise unprocessable(f"{name} must be a number")
         return value
 

@@ -9,7 +9,9 @@ of the simulator needs records and few need the store.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Generic, Literal, NotRequired, TypedDict, TypeVar, cast
+from math import inf
+from sys import float_info
+from typing import Any, Generic, Literal, NotRequired, TypedDict, TypeGuard, TypeVar, cast
 
 from ..catalog import ImageMembers
 
@@ -38,6 +40,18 @@ def as_record(value: object) -> Record | None:
 def as_list(value: object) -> list[Any] | None:
     """Return the items if the value is a JSON array, else nothing."""
     return list(cast("Iterable[Any]", value)) if isinstance(value, list) else None
+
+
+def is_whole(value: object, least: float = -inf, most: float = inf) -> TypeGuard[int]:
+    """Return whether a JSON value is a whole number within limits; booleans are none."""
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def is_number(value: object, least: float = -inf, most: float = inf) -> TypeGuard[float]:
+    """Return whether a JSON value is a finite number within limits; booleans are none."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return abs(value) <= float_info.max and least <= value <= most  # a whole number may be beyond every float
 
 
 def select_members(record: Mapping[str, Any], names: tuple[str, ...]) -> Record:

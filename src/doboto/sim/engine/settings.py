@@ -7,14 +7,13 @@ either answer. Durations are seconds of the simulator's clock.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal, Self, TypeAlias, get_args, get_origin, get_type_hints
 
 from .lifecycle import DURATIONS
-from .records import as_list, as_record
+from .records import as_list, as_record, is_number, is_whole
 
 PresetName: TypeAlias = Literal["new-account", "in-use", "large"]
 
@@ -212,7 +211,7 @@ BEYOND = 2**63
 
 def validate_seed(seed: object) -> int:
     """Return the seed; ValueError unless a saved state has room for it."""
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < BEYOND:
+    if not is_whole(seed, 0, BEYOND - 1):
         raise ValueError("seed must be a whole number from 0 to 2**63 - 1")
     return seed
 
@@ -263,16 +262,15 @@ def _value(name: str, value: object) -> Any:
 def _read_whole(name: str, value: object) -> int:
     least = AT_LEAST.get(name, 0)
     most = AT_MOST.get(name, LARGEST)
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+    if not is_whole(value, least, most):
         raise ValueError(f"{name} must be a whole number from {least} to {most}")
     return value
 
 
 def _number(name: str, value: object) -> float:
-    number = float(value) if isinstance(value, float) else float(_read_whole(name, value))
-    if not (math.isfinite(number) and 0 <= number <= LARGEST):
+    if not is_number(value, 0, LARGEST):
         raise ValueError(f"{name} must be a number from 0 to {LARGEST}")
-    return number
+    return float(value)
 
 
 def _flag(name: str, value: object) -> bool:

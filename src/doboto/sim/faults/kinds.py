@@ -12,10 +12,11 @@ import math
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from ..engine.clock import SimulatorClock
-from ..engine.records import as_record
+from ..engine.records import as_record, is_number, is_whole
 from ..http.messages import JSON_TYPE, NO_CONTENT, ApiCall, ApiReply, Dropped, Selects
 
 
@@ -171,12 +172,8 @@ def _json(value: object) -> bytes:
 _LONGEST = 31_536_000
 
 
-def _is_duration(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _LONGEST
-
-
 def _is_status(value: object) -> bool:
-    return isinstance(value, int) and 200 <= value <= 599
+    return is_whole(value, 200, 599)
 
 
 def _are_headers(value: object) -> bool:
@@ -187,10 +184,6 @@ def _is_header(name: object, text: object) -> bool:
     # The length is the server's business: a wrong one would break the connection, for which there are other kinds.
     allowed = isinstance(name, str) and _TOKEN.fullmatch(name) and name.lower() not in _OF_THE_SERVER
     return bool(allowed) and isinstance(text, str) and text.isascii() and (text.isprintable() or not text)
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _is_text(value: object) -> bool:
@@ -206,7 +199,8 @@ def _is_json(value: object) -> bool:
 
 
 def _seconds(default: float) -> dict[str, FaultArgument]:
-    return {"seconds": FaultArgument(_is_duration, "a number of seconds, a year at most", default)}
+    is_duration = partial(is_number, least=0, most=_LONGEST)
+    return {"seconds": FaultArgument(is_duration, "a number of seconds, a year at most", default)}
 
 
 _STATUS = {
@@ -228,7 +222,7 @@ KINDS: dict[str, FaultKind] = {
         _cut,
         "Sends a part of the reply's body, of random length unless `bytes` is given, and closes the connection.",
         _AFTER,
-        {"bytes": FaultArgument(_is_count, "a whole number")},
+        {"bytes": FaultArgument(partial(is_whole, least=0), "a whole number")},
     ),
     "not_json": FaultKind(
         _not_json, "Sends text that is no JSON as JSON.", _AFTER, {"body": FaultArgument(_is_text, "text", NOT_JSON)}

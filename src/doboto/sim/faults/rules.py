@@ -25,7 +25,7 @@ from fnmatch import fnmatchcase
 from typing import Any, cast
 
 from ..engine.log import api_path, compile_path
-from ..engine.records import Record, as_record
+from ..engine.records import Record, as_record, is_number, is_whole
 from .kinds import KINDS, FaultKind
 
 #: Statuses that promise that the request had no effect (RFC 6585, section 4, as DigitalOcean's rate limit uses it).
@@ -126,17 +126,9 @@ def request_matcher(rule: Rule) -> Callable[[str, str], bool]:
     return match
 
 
-def _is_whole(value: object, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
-
-
 def _are_names(value: object) -> bool:
     items = list(cast("Sequence[object]", value)) if isinstance(value, list | tuple) else []
     return bool(items) and all(isinstance(item, str) for item in items)
-
-
-def _is_probability(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 #: What each member may be, and the words for it.
@@ -146,10 +138,10 @@ _MEMBERS: dict[str, tuple[Callable[[object], bool], str]] = {
     "account": (lambda value: value is None or isinstance(value, str), "an account's label"),
     "names": (lambda value: value is None or _are_names(value), "a list of names of Droplets"),
     "tags": (lambda value: value is None or _are_names(value), "a list of tags"),
-    "count": (lambda value: value is None or _is_whole(value, 1), "a whole number above 0"),
-    "after": (lambda value: _is_whole(value, 0), "a whole number"),
-    "every": (lambda value: _is_whole(value, 1), "a whole number above 0"),
-    "probability": (_is_probability, "a number from 0 to 1"),
-    "seed": (lambda value: value is None or _is_whole(value, 0), "a whole number"),
+    "count": (lambda value: value is None or is_whole(value, 1), "a whole number above 0"),
+    "after": (lambda value: is_whole(value, 0), "a whole number"),
+    "every": (lambda value: is_whole(value, 1), "a whole number above 0"),
+    "probability": (lambda value: is_number(value, 0, 1), "a number from 0 to 1"),
+    "seed": (lambda value: value is None or is_whole(value, 0), "a whole number"),
     "arguments": (lambda value: isinstance(value, Mapping), "an object"),
 }

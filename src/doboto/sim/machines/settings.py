@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..engine.records import as_list, as_record
+from ..engine.records import as_list, as_record, is_number, is_whole
 
 #: The container image of a distribution, by the beginning of the slug of DigitalOcean's image.
 IMAGES: Mapping[str, str] = {
@@ -85,14 +86,6 @@ def read_file(path: Path) -> MachineSettings:
     return MachineSettings(**values)
 
 
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-
-
-def _count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
 def _flag(value: object) -> bool:
     return isinstance(value, bool)
 
@@ -118,11 +111,11 @@ def _table(value: object) -> bool:
 #: What each setting may be.
 CHECKS: Mapping[str, Callable[[object], bool]] = {
     "images": _table,
-    "limit": _count,
-    "memory_scale": _number,
-    "memory_least": _count,
-    "boot_timeout": _number,
-    "stop_seconds": _count,
+    "limit": partial(is_whole, least=0),
+    "memory_scale": partial(is_number, least=0),
+    "memory_least": partial(is_whole, least=0),
+    "boot_timeout": partial(is_number, least=0),
+    "stop_seconds": partial(is_whole, least=0),
     "private_networks": _flag,
     "metadata": _flag,
     "publish_ssh": _flag_or_none,
