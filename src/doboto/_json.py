@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from sys import float_info
 from typing import Any, TypeGuard, cast
 
 #: Bytes below which importing another decoder would take longer than it saves.
@@ -59,6 +60,11 @@ def items(found: Any) -> Sequence[Any]:
 def records(found: Any) -> list[Mapping[str, Any]]:
     """Return the objects in a JSON array; an empty list for a value of another type."""
     return [mapping(item) for item in items(found) if isinstance(item, Mapping)]
+
+
+def is_finite(number: float) -> bool:
+    """Return whether a number is finite. `math.isfinite` fails on integers beyond every float; they are none here."""
+    return abs(number) <= float_info.max
 
 
 def is_object(value: object) -> TypeGuard[Mapping[str, Any]]:

@@ -86,7 +86,9 @@ def test_any_other_method_is_sent_in_upper_case(api: Any, server: Misbehaving, m
     assert server.requests[0].split()[0].decode() == method.upper()
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), [1, float("nan")], {"a": 1}, b"a", object()])
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), [1, float("nan")], {"a": 1}, b"a", object(), pytest.param(10**400, id="long")]
+)
 def test_a_query_that_can_not_be_written_is_refused_before_sending(api: Any, server: Misbehaving, value: Any) -> None:
     with pytest.raises((ValueError, TypeError), match="in the query"):
         api.request("GET", "/droplets", query={"a": value})

@@ -56,6 +56,7 @@ WRONG: list[tuple[str, Any]] = [
     ("timeout", -1),
     ("timeout", None),
     ("timeout", float("nan")),
+    ("timeout", 10**400),
     ("read_timeout", "5"),
     ("connect_timeout", float("inf")),
     ("connect_timeout", True),

@@ -159,6 +159,7 @@ def test_a_droplet_that_is_not_there_has_no_series(api: Any) -> None:
         ((1, "", 0, 1), {}, ValueError),
         ((1, "cpu", -1, 1), {}, ValueError),
         ((1, "cpu", 0, float("inf")), {}, ValueError),
+        ((1, "cpu", 0, 10**400), {}, ValueError),
         ((1, "cpu", float("nan"), 1), {}, ValueError),
         ((1, "cpu", "now", 1), {}, ValueError),
         ((1, "cpu", 2, 1), {}, ValueError),

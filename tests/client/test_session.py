@@ -269,7 +269,22 @@ def test_pauses_grow(policy: Retry, chance: float) -> None:
     assert len(known) == policy.attempts - 1
 
 
-@pytest.mark.parametrize("wrong", [{"attempts": 0}, {"base": -1}, {"factor": 0.5}, {"longest": -1}])
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"attempts": 0},
+        {"base": -1},
+        {"base": NAN},
+        {"base": 10**400},
+        {"factor": 0.5},
+        {"factor": float("inf")},
+        {"longest": -1},
+        {"longest": NAN},
+    ],
+)
 def test_a_policy_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must"):
         Retry(**wrong)

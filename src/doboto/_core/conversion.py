@@ -21,6 +21,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, NotRequired, Required, TypeAlias, Union, cast
 
+from .._json import is_finite
 from ..errors import ArgumentTypeError, ArgumentValueError
 from .attributes import check_choice, suggest
 
@@ -131,7 +132,7 @@ def number(name: str, value: Any) -> float:
             raise ArgumentValueError("{0} must be a number, not {value!r}", name, value=value) from None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ArgumentTypeError("{0} must be a number, not {value}", name, value=_describe(value))
-    if not math.isfinite(value):
+    if not is_finite(value):
         raise ArgumentValueError("{0} must be finite, not {value!r}", name, value=value)
     return value
 
@@ -159,9 +160,9 @@ def to_moment(name: str, value: Any, now: float) -> float:
     seconds = value.timestamp() if isinstance(value, datetime) else _moment_of(value, now)
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise ArgumentTypeError("{0} must be a time in seconds since 1970, not {type}", name, type=_describe(value))
-    if math.isfinite(seconds) and seconds >= MILLISECONDS:
+    if is_finite(seconds) and seconds >= MILLISECONDS:
         raise ArgumentValueError("{0} must be in seconds since 1970, not in milliseconds: {value!r}", name, value=value)
-    if not (math.isfinite(seconds) and seconds >= 0):
+    if not (is_finite(seconds) and seconds >= 0):
         raise ArgumentValueError("{0} must be a time from 1970 on, not {value!r}", name, value=value)
     return seconds
 

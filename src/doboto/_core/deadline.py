@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
 
+from .._json import is_finite
 from ..errors import ArgumentTypeError, ArgumentValueError
 
 
@@ -39,7 +39,7 @@ def duration(name: str, value: float, *, positive: bool = False) -> float:
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ArgumentTypeError("{0} must be a number of seconds, not {type}", name, type=type(value).__name__)
-    if not math.isfinite(value) or value < 0 or (positive and value == 0):
+    if not is_finite(value) or value < 0 or (positive and value == 0):
         raise ArgumentValueError(
             "{0} must be {least} seconds, and finite, not {value!r}",
             name,

@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Any, TypeAlias, cast
 from urllib.parse import quote, unquote, urlencode
 
+from .._json import is_finite
 from ..errors import ArgumentError, ArgumentTypeError, ArgumentValueError
 
 #: Names and values of a query; a list repeats its name.
@@ -131,7 +132,7 @@ def _query_value(name: str, value: Any) -> str | list[str] | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        if not isfinite(value):
+        if not is_finite(value):
             raise ArgumentValueError("{0} in the query must be finite, not {value!r}", name, value=value)
         return str(value)
     if isinstance(value, list | tuple | set | frozenset):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .._json import is_finite
 from ..errors import (
     DOBOTOCertificateException,
     DOBOTOConnectionException,
@@ -46,8 +47,10 @@ class Retry:
     def __post_init__(self) -> None:
         if self.attempts < 1:
             raise ValueError("attempts must be 1 or more")
-        if self.base < 0 or self.factor < 1 or self.longest < 0:
-            raise ValueError("base and longest must not be negative, factor must be 1 or more")
+        if not (is_finite(self.base) and is_finite(self.factor)):
+            raise ValueError("base and factor must be finite")
+        if not (self.base >= 0 and self.factor >= 1 and self.longest >= 0):  # NaN is none of these
+            raise ValueError("base and longest must be 0 or more, factor must be 1 or more")
 
     @classmethod
     def never(cls) -> Retry:
