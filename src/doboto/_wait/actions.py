@@ -36,7 +36,7 @@ def is_completed(action: Mapping[str, Any]) -> bool:
 
 
 #: Whether the resource of an action shows that what the action does is so.
-Happened = Callable[[Mapping[str, Any]], Awaitable[bool]]
+IsDone = Callable[[Mapping[str, Any]], Awaitable[bool]]
 
 
 class ActionWatch:
@@ -49,7 +49,7 @@ class ActionWatch:
         session: Sends the requests.
         actions: The actions as last seen; at least their ids.
         single: The request that reads one of them.
-        happened: Whether the resource itself shows that what an action does is so, or None where it shows nothing.
+        is_done: Whether the resource itself shows that what an action does is so, or None where it shows nothing.
     """
 
     failures = 0
@@ -59,9 +59,9 @@ class ActionWatch:
         session: Session,
         actions: Sequence[Mapping[str, Any]],
         single: Callable[[Mapping[str, Any]], Request],
-        happened: Happened | None = None,
+        is_done: IsDone | None = None,
     ) -> None:
-        self._happened = happened
+        self._is_done = is_done
         self.what = str(actions[0].get("type", "action")) if actions else "action"
         self.total = len(actions)
         self._session = session
@@ -120,9 +120,9 @@ class ActionWatch:
         except DOBOTONotFoundException:
             if self.may_lag():
                 return
-            if self._happened is None:
+            if self._is_done is None:
                 raise
-            if await self._happened(self._seen[id]):
+            if await self._is_done(self._seen[id]):
                 self._seen[id] = {**self._seen[id], "status": COMPLETED}
             return
         self._seen[id] = {**found, "id": id}

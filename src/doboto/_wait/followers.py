@@ -17,7 +17,7 @@ from ..errors import (
     DOBOTOForbiddenException,
     DOBOTONotFoundException,
 )
-from .actions import PAGES, ActionWatch, Happened, describe, is_completed, is_over
+from .actions import PAGES, ActionWatch, IsDone, describe, is_completed, is_over
 from .bulk import BulkCall, end_unreadable
 from .lookup import read_list
 
@@ -29,7 +29,7 @@ class ActionFollower:
         session: Sends the requests.
         what: What is done: `reboot`.
         single: The request that reads one action.
-        happened: Whether the resource of an action shows that what the action does is so.
+        is_done: Whether the resource of an action shows that what the action does is so.
     """
 
     def __init__(
@@ -37,15 +37,15 @@ class ActionFollower:
         session: Session,
         what: str,
         single: Callable[[Mapping[str, Any]], Request],
-        happened: Happened | None = None,
+        is_done: IsDone | None = None,
     ) -> None:
-        self._happened = happened
+        self._is_done = is_done
         self.poll_again_now = False
         self._session = session
         self._what = what
         self._single = single
         self._calls: dict[int, BulkCall] = {}
-        self._watch = ActionWatch(session, [], single, happened)
+        self._watch = ActionWatch(session, [], single, is_done)
 
     async def prepare(self, ids: Sequence[int], deadline: Deadline) -> None:
         """Nothing: an action has an id of its own to be found by."""
@@ -66,7 +66,7 @@ class ActionFollower:
         by_action = {call.action["id"]: call for call in calls}
         if by_action.keys() - self._calls.keys():
             self._calls |= by_action
-            self._watch = ActionWatch(self._session, [call.action for call in calls], self._single, self._happened)
+            self._watch = ActionWatch(self._session, [call.action for call in calls], self._single, self._is_done)
         try:
             await self._watch.poll(deadline)
         except DOBOTOException as failure:
@@ -84,7 +84,7 @@ class ActionFollower:
                 self.record_response(call, action)
 
     async def _poll_each(self, calls: Sequence[BulkCall], deadline: Deadline) -> None:
-        watches = [ActionWatch(self._session, [call.action], self._single, self._happened) for call in calls]
+        watches = [ActionWatch(self._session, [call.action], self._single, self._is_done) for call in calls]
         outcomes = await self._session.io.gather([partial(watch.poll, deadline) for watch in watches])
         end_unreadable(calls, outcomes)
         for watch in watches:

@@ -335,12 +335,12 @@ class FirewallOperations(LifecycleOperations[Mode]):
         """Add or remove rules, in the spelling that the firewall has for them."""
         read = partial(self._fetch, "firewall", LIFECYCLE.request(id), plan.deadline)
 
-        async def happened() -> bool:
+        async def is_done() -> bool:
             return change.is_done(rules, await read())
 
         if body := change.body(rules, await read()):
             request = Request(change.method, path("/firewalls/{id}/rules", id=id), body=body)
-            await self._change(request, f"the changed rules of firewall {id}", plan.deadline, happened)
+            await self._change(request, f"the changed rules of firewall {id}", plan.deadline, is_done)
         await self._wait_until_applied(id, plan, wait)
 
     async def _wait_until_applied(self, id: str, plan: WaitPlan, wait: bool) -> None:

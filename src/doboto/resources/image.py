@@ -233,10 +233,10 @@ class ImageOperations(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRun
         return await self._session.call(request, None, read_action)
 
     async def _run_image_action(self, id: int, body: Mapping[str, Any], plan: WaitPlan, wait: bool) -> Action:
-        async def done() -> bool:
-            return is_done(await self._get("image", path("/images/{id}", id=id), plan.deadline), body)
+        async def is_done() -> bool:
+            return has_effect(await self._get("image", path("/images/{id}", id=id), plan.deadline), body)
 
-        spec = action_spec(path("/images/{id}/actions", id=id), body, f"image {id}", done=done)
+        spec = action_spec(path("/images/{id}/actions", id=id), body, f"image {id}", is_done=is_done)
         return await self._run_action(spec, plan, wait)
 
 
@@ -246,7 +246,7 @@ IMPORT = Lifecycle(
 )
 
 
-def is_done(image: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+def has_effect(image: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
     """Return whether an image shows that an action is done, given the request's body."""
     if body["type"] == "transfer":
         return body["region"] in items(image.get("regions"))

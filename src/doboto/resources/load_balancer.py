@@ -301,12 +301,12 @@ class LoadBalancerOperations(LifecycleOperations[Mode]):
         request = Request(method, path("/load_balancers/{id}/forwarding_rules", id=id), body=body)
         deadline = self._session.deadline()
 
-        async def happened() -> bool:
+        async def is_done() -> bool:
             balancer = await self._fetch("load_balancer", LIFECYCLE.request(id), deadline)
             found = balancer["forwarding_rules"]
             return wanted([any(is_same_rule(rule, one) for one in found) for rule in rules])
 
-        await self._change(request, f"the changed forwarding rules of load balancer {id}", deadline, happened)
+        await self._change(request, f"the changed forwarding rules of load balancer {id}", deadline, is_done)
 
 
 def configuration_body(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> dict[str, Any]:

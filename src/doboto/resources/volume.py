@@ -385,13 +385,13 @@ class VolumeOperations(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
         """An action on a volume, by its id, or by its name and region in one request as well."""
         type = TYPES[body["type"]]
 
-        async def done() -> bool:
+        async def is_done() -> bool:
             if id is None:
-                return is_done(await self._find_by_name(name or "", region, deadline), body)
-            return is_done(await self._get("volume", path("/volumes/{id}", id=id), deadline), body)
+                return has_effect(await self._find_by_name(name or "", region, deadline), body)
+            return has_effect(await self._get("volume", path("/volumes/{id}", id=id), deadline), body)
 
         if by_id(id, name, region, needs_region=False):
-            return action_spec(path("/volumes/{id}/actions", id=id or ""), body, f"volume {id}", type, done)
+            return action_spec(path("/volumes/{id}/actions", id=id or ""), body, f"volume {id}", type, is_done)
 
         async def listing() -> str:
             volume = await self._find_by_name(name or "", region, deadline)
@@ -402,7 +402,7 @@ class VolumeOperations(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
 
         request = Request("POST", "/volumes/actions", body={**body, "volume_name": name, **filters(region=region)})
         return ActionSpec(
-            request, type, f"volume {name}{f' in {region}' if region else ''}", listing, reading, done=done
+            request, type, f"volume {name}{f' in {region}' if region else ''}", listing, reading, is_done=is_done
         )
 
 
@@ -420,7 +420,7 @@ def droplet_to(name: str | None, droplet_id: int | None) -> int:
     return require("droplet_id", droplet_id)
 
 
-def is_done(volume: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+def has_effect(volume: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
     """Return whether a volume shows that what an action does is so; its Droplets may be null if it is not attached."""
     if body["type"] == "resize":
         return bool(volume.get("size_gigabytes") == body["size_gigabytes"])

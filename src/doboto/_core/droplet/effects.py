@@ -31,7 +31,7 @@ SHOWN: Mapping[str, Shows] = {
 WITH_ARGUMENTS = frozenset({"resize", "rename", "change_kernel"})
 
 
-def is_done(droplet: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+def has_effect(droplet: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
     """Return whether a Droplet shows that an action is done: by its effect, or else by being unlocked."""
     shows = SHOWN.get(str(body.get("type")))
     idle = droplet.get("status") != "new" and not droplet.get("locked")

@@ -16,7 +16,7 @@ from ..._core.response import read_action
 from ..._io.protocol import Job
 from ..._json import records
 from ..._operation import Mode
-from ..._wait.actions import ActionWatch, Happened, describe, is_over
+from ..._wait.actions import ActionWatch, IsDone, describe, is_over
 from ..._wait.pending_event import PendingEventWatch
 from ..._wait.polling import WaitPlan, Watch, wait
 from ...errors import (
@@ -49,7 +49,7 @@ class ActionSpec:
         listing: Where the resource's actions are listed.
         reading: The request that reads an action again.
         own: Whether an action of that list may be the resource's.
-        done: Whether the resource itself shows that what the action does is so; None where it shows nothing of it.
+        is_done: Whether the resource itself shows that what the action does is so; None where it shows nothing of it.
     """
 
     request: Request
@@ -58,7 +58,7 @@ class ActionSpec:
     listing: Where
     reading: Reading
     own: Callable[[Mapping[str, Any]], bool] = bool
-    done: Callable[[], Awaitable[bool]] | None = None
+    is_done: Callable[[], Awaitable[bool]] | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -80,14 +80,14 @@ class ActionRunner(Recovery[Mode]):
             return PendingEventWatch(self._session, await spec.listing(), spec.target, spec.own)
 
         start = partial(self._start_or_find, spec, plan.deadline)
-        job = partial(self._unless_done, start, spec.done)
+        job = partial(self._unless_done, start, spec.is_done)
         action = await self._retry_while_busy(job, busy, plan, patient, spec.target)
         if not patient:
             return action
-        happened = None if spec.done is None else partial(_ignoring_action, spec.done)
-        return (await self._wait_for_actions([action], spec.reading, plan, happened=happened))[0]
+        is_done = None if spec.is_done is None else partial(_ignore_action, spec.is_done)
+        return (await self._wait_for_actions([action], spec.reading, plan, is_done=is_done))[0]
 
-    async def _unless_done(self, job: Job[T], done: Callable[[], Awaitable[bool]] | None) -> T:
+    async def _unless_done(self, job: Job[T], is_done: Callable[[], Awaitable[bool]] | None) -> T:
         """Do it.
 
         Raises:
@@ -99,7 +99,7 @@ class ActionRunner(Recovery[Mode]):
             raise
         except DOBOTOUnprocessableException as failure:
             refusal = failure
-        if done is not None and await _quietly(done):
+        if is_done is not None and await _is_known_done(is_done):
             raise to_already_done(refusal) from refusal
         raise refusal
 
@@ -130,14 +130,14 @@ class ActionRunner(Recovery[Mode]):
         plan: WaitPlan,
         *,
         at_once: bool = False,
-        happened: Happened | None = None,
+        is_done: IsDone | None = None,
     ) -> list[Any]:
         """The actions once they are completed.
 
         Raises:
             DOBOTOActionException: One ended as errored.
         """
-        watch = ActionWatch(self._session, actions, reading, happened)
+        watch = ActionWatch(self._session, actions, reading, is_done)
         await wait(self._session, watch, plan, at_once=at_once)
         if failed := watch.failed():
             raise DOBOTOActionException(describe(failed), action=failed[0], actions=watch.all())
@@ -182,21 +182,21 @@ async def _is_effect_shown(spec: ActionSpec, found: Sequence[Any]) -> bool | Non
     where it went. A token that may not read it is left with the actions' type and time.
     """
     try:
-        if spec.done is None or await spec.done():
+        if spec.is_done is None or await spec.is_done():
             return True
     except DOBOTOForbiddenException:
         return True
     return False if all(map(is_over, found)) else None
 
 
-async def _ignoring_action(done: Callable[[], Awaitable[bool]], _action: Mapping[str, Any]) -> bool:
-    return await done()
+async def _ignore_action(is_done: Callable[[], Awaitable[bool]], _action: Mapping[str, Any]) -> bool:
+    return await is_done()
 
 
-async def _quietly(done: Callable[[], Awaitable[bool]]) -> bool:
+async def _is_known_done(is_done: Callable[[], Awaitable[bool]]) -> bool:
     """Return whether it is done; what can't be read shows nothing."""
     try:
-        return await done()
+        return await is_done()
     except DOBOTOException:
         return False
 
@@ -213,7 +213,7 @@ def action_spec(
     body: Mapping[str, Any],
     target: str,
     type: str | None = None,
-    done: Callable[[], Awaitable[bool]] | None = None,
+    is_done: Callable[[], Awaitable[bool]] | None = None,
 ) -> ActionSpec:
     """An action of a resource whose actions are started, listed and read below one path.
 
@@ -222,7 +222,7 @@ def action_spec(
         body: What starts it.
         target: The resource, in words.
         type: Its type as it is listed, where that is not the one it is asked for by.
-        done: Whether the resource shows that what the action does is so.
+        is_done: Whether the resource shows that what the action does is so.
     """
 
     async def listing() -> str:
@@ -231,7 +231,9 @@ def action_spec(
     def reading(action: Mapping[str, Any]) -> Request:
         return get(f"{where}/{action['id']}")
 
-    return ActionSpec(Request("POST", where, body=body), type or body["type"], target, listing, reading, done=done)
+    return ActionSpec(
+        Request("POST", where, body=body), type or body["type"], target, listing, reading, is_done=is_done
+    )
 
 
 def _new(action: Mapping[str, Any], type: str, since: float) -> bool:

@@ -131,8 +131,8 @@ class Addresses(Creation[Mode], ActionRunner[Mode], Generic[Mode, Address]):
 
     def _move(self, ip: str, body: Mapping[str, Any], deadline: Deadline) -> ActionSpec:
         """The action that assigns or unassigns."""
-        done = partial(self._is_moved, ip, body, deadline)
-        return action_spec(self._actions(ip), body, f"{self._noun} {ip}", TYPES[body["type"]], done)
+        is_done = partial(self._is_moved, ip, body, deadline)
+        return action_spec(self._actions(ip), body, f"{self._noun} {ip}", TYPES[body["type"]], is_done)
 
     async def _is_moved(self, ip: str, body: Mapping[str, Any], deadline: Deadline) -> bool:
         """Return whether an address is assigned as an action was to assign it."""

@@ -120,7 +120,7 @@ class LifecycleOperations(Creation[Mode], Waiter[Mode]):
             await wait(self._session, DeletionWatch(self._session, id, lifecycle.request(id), lifecycle.key), plan)
 
     async def _change(
-        self, request: Request, what: str, deadline: Deadline, happened: Callable[[], Awaitable[bool]]
+        self, request: Request, what: str, deadline: Deadline, is_done: Callable[[], Awaitable[bool]]
     ) -> None:
         """Send a change that must not be sent twice; if its response is lost, find out whether it happened.
 
@@ -129,7 +129,7 @@ class LifecycleOperations(Creation[Mode], Waiter[Mode]):
         """
 
         async def recover(_open: OpenRequest, failure: DOBOTOException) -> None:
-            if why := await self._search(happened, deadline):
+            if why := await self._search(is_done, deadline):
                 raise outcome_unknown(failure, request.body, what, why, [])
 
         await self._send_change(request, deadline, recover)

@@ -142,14 +142,14 @@ class DropletAssociated(DropletActionRunner[Mode]):
             DOBOTOOutcomeUnknownException: There is none.
         """
 
-        async def begun() -> bool:
+        async def has_begun() -> bool:
             try:
                 status: Any = await self._session.call(get(path(STATUS, id=id)), deadline)
             except DOBOTONotFoundException:
                 return False
             return not mapping(status).get("completed_at") or not mapping(status).get("failures")
 
-        if why := await self._search(begun, deadline):
+        if why := await self._search(has_begun, deadline):
             looked_for = f"a destruction of Droplet {id} with associated resources"
             raise outcome_unknown(failure, {"id": id}, looked_for, why, [])
 

@@ -41,11 +41,11 @@ async def _with_image_id(session: Session, action: Mapping[str, Any], deadline: 
         page = await session.call(request, deadline, pages.page_reader("snapshots"))
     except DOBOTOException:
         return dict(action)
-    made = [one.get("id") for one in records(list(page.items)) if _made_by(action, one)]
+    made = [one.get("id") for one in records(list(page.items)) if _is_made_by(action, one)]
     return {**action, "image_id": made[0]} if len(made) == 1 and type(made[0]) is int else dict(action)
 
 
-def _made_by(action: Mapping[str, Any], snapshot: Mapping[str, Any]) -> bool:
+def _is_made_by(action: Mapping[str, Any], snapshot: Mapping[str, Any]) -> bool:
     """Return whether a snapshot is dated within the action; the API dates it like the action's beginning.
 
     A Droplet has one action at a time, so that no other snapshot is.

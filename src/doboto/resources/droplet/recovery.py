@@ -91,7 +91,7 @@ class DropletRecovery(Recovery[Mode]):
             wanted.update(await self._droplets_of(target, deadline))
             listed = await self._actions_of(target, deadline)
             since = session.api_time(failure.sent_at)  # now that a response has the API's time
-            return [action for action in listed if _started(action, body["type"], wanted, since)]
+            return [action for action in listed if _has_started(action, body["type"], wanted, since)]
 
         async def look() -> bool:
             found[:] = session.ownership.free(await find(), action_key)
@@ -167,7 +167,7 @@ def request_key(target: Target, body: Mapping[str, Any]) -> tuple[str, str, str]
     return ("action", body["type"], str(target))
 
 
-def _started(action: Mapping[str, Any], type: str, droplets: set[Any], since: float) -> bool:
+def _has_started(action: Mapping[str, Any], type: str, droplets: set[Any], since: float) -> bool:
     started = parse_time(action.get("started_at"))
     return (
         action.get("type") == type

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from ..._core.deadline import Deadline
-from ..._core.droplet.effects import SHOWN, is_done
+from ..._core.droplet.effects import SHOWN, has_effect
 from ..._core.droplet.target import Target
 from ..._core.recovery import action_key
 from ..._core.request import Request, check_text, get, path
@@ -79,8 +79,8 @@ class DropletActionRunner(ActionRunner[Mode], DropletRecovery[Mode]):
         async def start(id: int) -> Any:
             return (await self._start(Target(id, None), body, plan.deadline))[0]
 
-        happened = partial(self._happened, body, plan.deadline)
-        follower = ActionFollower(self._session, body["type"], read_request, happened)
+        is_done = partial(self._is_done, body, plan.deadline)
+        follower = ActionFollower(self._session, body["type"], read_request, is_done)
         return await BulkWatch(self._session, body["type"], ids, start, follower, plan).run(patient=wait)
 
     async def _retry_while_locked(self, target: Target, plan: WaitPlan, patient: bool, job: Job[T]) -> T:
@@ -101,17 +101,17 @@ class DropletActionRunner(ActionRunner[Mode], DropletRecovery[Mode]):
         """
         shows = SHOWN.get(body["type"])
 
-        async def done() -> bool:
+        async def is_done() -> bool:
             droplet = await self._get("droplet", path("/droplets/{id}", id=target.id or ""), deadline)
             return shows is not None and shows(droplet, body)
 
         job = partial(self._ask, target, body, deadline)
-        return await self._unless_done(job, None if target.id is None or shows is None else done)
+        return await self._unless_done(job, None if target.id is None or shows is None else is_done)
 
-    async def _happened(self, body: Mapping[str, Any], deadline: Deadline, action: Mapping[str, Any]) -> bool:
+    async def _is_done(self, body: Mapping[str, Any], deadline: Deadline, action: Mapping[str, Any]) -> bool:
         """Return whether the Droplet of an action that can't be read shows that it is done."""
         droplet = await self._last_seen(action, deadline)
-        return droplet is not None and is_done(droplet, body)
+        return droplet is not None and has_effect(droplet, body)
 
     async def _ask(self, target: Target, body: Mapping[str, Any], deadline: Deadline) -> list[Any]:
         recover = partial(self._recover_actions, target, body, deadline)
@@ -127,9 +127,9 @@ class DropletActionRunner(ActionRunner[Mode], DropletRecovery[Mode]):
 
     async def _wait_for(self, actions: Sequence[Any], body: Mapping[str, Any], plan: WaitPlan) -> list[Any]:
         """The actions once they are completed; where one fails, the error has its Droplet too."""
-        happened = partial(self._happened, body, plan.deadline)
+        is_done = partial(self._is_done, body, plan.deadline)
         try:
-            return await self._wait_for_actions(actions, read_request, plan, happened=happened)
+            return await self._wait_for_actions(actions, read_request, plan, is_done=is_done)
         except DOBOTOActionException as failure:
             failure.droplet = await self._last_seen(failure.action, plan.deadline)
             failure.droplets = [failure.droplet]
