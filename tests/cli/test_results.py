@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from doboto import DOBOTOActionException
-from doboto.cli.errors import done_of
+from doboto.cli.errors import partial_results
 from doboto.cli.output.formats import print_result
 from doboto.cli.settings import FORMATS, CliSettings
 
@@ -231,5 +231,5 @@ def test_a_result_that_can_not_be_printed_is_an_error_in_a_line(simulated: Dobot
 
 def test_by_tag_the_actions_that_completed_are_what_is_done() -> None:
     actions = [{"id": 1, "status": "completed"}, {"id": 2, "status": "errored"}]
-    assert done_of(DOBOTOActionException("failed", actions=actions)) == actions[:1]
-    assert done_of(DOBOTOActionException("failed", actions=actions[1:])) == []
+    assert partial_results(DOBOTOActionException("failed", actions=actions)) == actions[:1]
+    assert partial_results(DOBOTOActionException("failed", actions=actions[1:])) == []

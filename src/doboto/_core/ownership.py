@@ -92,7 +92,7 @@ class OwnershipRegistry:
             _forget(self._claimed)
             return True
 
-    def known(self, id: Any) -> bool:
+    def is_claimed(self, id: Any) -> bool:
         """Return whether it is claimed."""
         return id in self._claimed
 

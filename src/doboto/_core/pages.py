@@ -71,7 +71,7 @@ def read_page(result: Any, key: str) -> Page:
     pages = mapping(mapping(mapping(result).get("links")).get("pages"))
     total = mapping(mapping(result).get("meta")).get("total")
     items = _items(result, key, empty=total == 0 or ("prev" in pages and "next" not in pages))
-    if wrong := [item for item in items if not _sound(item, key)]:
+    if wrong := [item for item in items if not _is_valid(item, key)]:
         raise DOBOTOInvalidResponseException(f"the response lists {str(wrong[0])[:200]} among the {key}", result)
     following = _number(pages.get("next"))
     total = total if isinstance(total, int) and not isinstance(total, bool) else None
@@ -94,7 +94,7 @@ def _items(result: Any, key: str, *, empty: bool) -> list[Any]:
     return list(held.values()) if held else read_member(result, key, list)
 
 
-def _sound(item: Any, key: str) -> bool:
+def _is_valid(item: Any, key: str) -> bool:
     """Return whether it is an object, and has the id that resources of its kind have."""
     return isinstance(item, dict) and (key not in NUMBERED or type(_number_of(mapping(item))) is int)
 

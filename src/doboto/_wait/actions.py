@@ -85,7 +85,7 @@ class ActionWatch:
         """All actions as last seen, in the order given."""
         return list(self._seen.values())
 
-    def failed(self) -> list[Any]:
+    def find_failed(self) -> list[Any]:
         """Those that ended in another way than completed."""
         return [action for action in self._seen.values() if is_over(action) and not is_completed(action)]
 

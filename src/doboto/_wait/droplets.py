@@ -68,7 +68,7 @@ class DropletWatch:
 
     def pending(self) -> dict[int, str]:
         """The Droplets that are not ready, but for those that failed."""
-        failed = self._gone | self._failed().keys()
+        failed = self._gone | self._find_failed().keys()
         missing = {id: self._readiness.missing(droplet) for id, droplet in self._seen.items() if id not in failed}
         return {id: ", ".join(parts) for id, parts in missing.items() if parts}
 
@@ -99,7 +99,7 @@ class DropletWatch:
             DOBOTOActionException: The creation of some failed.
             DOBOTOVanishedException: Some are gone.
         """
-        if failed := self._failed():
+        if failed := self._find_failed():
             id, action = next(iter(failed.items()))
             message = f"creating a Droplet failed: {describe(list(failed.values()))}"
             raise self._error(DOBOTOActionException, message, id, action)
@@ -136,8 +136,8 @@ class DropletWatch:
         """Return whether one action stands for several Droplets: `rel: "batch"`, as recorded from 2016 to 2020."""
         return 0 < self._actions.total < self.total
 
-    def _failed(self) -> dict[int, Any]:
-        failed = {action["id"]: action for action in self._actions.failed()}
+    def _find_failed(self) -> dict[int, Any]:
+        failed = {action["id"]: action for action in self._actions.find_failed()}
         own = {id: action for id, action in self._actions_by_droplet().items() if action["id"] in failed}
         if not failed or not self._is_batch():
             return own

@@ -100,7 +100,7 @@ class LifecycleWatch:
     @property
     def failures(self) -> int:
         """How many have failed, or are gone and should not be."""
-        return 0 if self._until_gone else len(self._failed()) + len(self._reader.gone)
+        return 0 if self._until_gone else len(self._find_failed()) + len(self._reader.gone)
 
     def pending(self) -> dict[Any, str]:
         """Those that are not ready, or not gone, each with what is missing."""
@@ -121,7 +121,7 @@ class LifecycleWatch:
         if self._reader.gone and not self._until_gone:
             message = f"destroyed while it was waited for: {noun} {', '.join(map(str, self._reader.gone))}"
             raise DOBOTOVanishedException(message, self._reader.seen[self._reader.gone[0]])
-        if failed := self._failed():
+        if failed := self._find_failed():
             doing = "" if self.what == "wait" else f"{self.what} of "
             message = "; ".join(f"{doing}{noun} {id} failed: {why}" for id, why in failed.items())
             raise DOBOTOActionException(message, self._reader.seen[next(iter(failed))])
@@ -146,7 +146,7 @@ class LifecycleWatch:
     def _read(self) -> list[Any]:
         return [resource for resource in self._reader.seen.values() if resource is not None]
 
-    def _failed(self) -> dict[Any, str]:
+    def _find_failed(self) -> dict[Any, str]:
         """Those that have failed, each with the reason."""
         if self._until_gone:
             return {}

@@ -135,7 +135,7 @@ def raise_failures(noun: str, ids: Sequence[Any], outcomes: Sequence[Any]) -> No
         raise error
 
 
-def untagged(tag_name: str) -> DOBOTONotFoundException:
+def unused_tag_error(tag_name: str) -> DOBOTONotFoundException:
     """The error for a tag that no Droplet has: it may be mistyped."""
     return DOBOTONotFoundException(f"no Droplet has the tag {tag_name!r}")
 

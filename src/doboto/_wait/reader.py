@@ -104,5 +104,5 @@ class ResourceReader:
 
     def _is_new(self, id: Any) -> bool:
         """Return whether a 404 may still be the lag between a create and its reading."""
-        claimed = self._session.ownership.known(self._claimed_as(id))
+        claimed = self._session.ownership.is_claimed(self._claimed_as(id))
         return claimed and self._session.io.clock.monotonic() - self._begun < GRACE

@@ -206,7 +206,7 @@ def _select_completed(actions: Sequence[Any]) -> list[Any]:
     return [action for action in actions if action.get("status") == "completed"]
 
 
-def done_of(failure: Exception) -> list[Any]:
+def partial_results(failure: Exception) -> list[Any]:
     """Return the results of a partial failure; an empty list for other errors."""
     if exit_of(failure) is not PARTLY:
         return []

@@ -50,16 +50,16 @@ class Offers:
         region = str(attributes.get("region") or "")
         return [
             *self.find_unknown(attributes),
-            *self._closed_region(region),
-            *_closed_size(size, region),
-            *_elsewhere(image, region),
-            *_too_small(size, image),
-            *_wrong_tags(attributes.get("tags")),
+            *self._check_region(region),
+            *_check_size(size, region),
+            *_check_image_region(image, region),
+            *_check_disk(size, image),
+            *_check_tags(attributes.get("tags")),
         ]
 
     def find_unknown(self, attributes: Mapping[str, Any]) -> list[PlanProblem]:
         """Find slugs that there are not: of a size, a region or an image."""
-        return [*self._unknown(attributes)]
+        return [*self._find_unknown(attributes)]
 
     def price(self, attributes: Mapping[str, Any], count: int = 1) -> PlanPrice | None:
         """Return what Droplets cost.
@@ -89,7 +89,7 @@ class Offers:
             (one for one in self.images if image is not None and image in (one.get("id"), one.get("slug"))), None
         )
 
-    def _unknown(self, attributes: Mapping[str, Any]) -> Iterator[PlanProblem]:
+    def _find_unknown(self, attributes: Mapping[str, Any]) -> Iterator[PlanProblem]:
         kinds = {"size": self.sizes, "region": self.regions, "image": self.images}
         for name, entries in kinds.items():
             value, known = attributes.get(name), [str(one["slug"]) for one in entries if one.get("slug")]
@@ -99,7 +99,7 @@ class Offers:
             if name != "region" or not any(slug.startswith(value) for slug in known):
                 yield problem(name, value, f"there is no {name} {value!r}", known)
 
-    def _closed_region(self, region: str) -> Iterator[PlanProblem]:
+    def _check_region(self, region: str) -> Iterator[PlanProblem]:
         fitting = [one for one in self.regions if region and str(one.get("slug")).startswith(region)]
         fitting = [one for one in fitting if one["slug"] == region] or fitting
         if fitting and not any(one.get("available", True) for one in fitting):
@@ -116,7 +116,7 @@ def problem(attribute: str, value: Any, message: str, known: Iterable[str] = ())
     return {"attribute": attribute, "value": value, "message": message + question, "suggestion": suggestion}
 
 
-def _closed_size(size: Entry | None, region: str) -> Iterator[PlanProblem]:
+def _check_size(size: Entry | None, region: str) -> Iterator[PlanProblem]:
     if size is None:
         return
     slug, offered = size["slug"], items(size.get("regions", [region]))
@@ -126,14 +126,14 @@ def _closed_size(size: Entry | None, region: str) -> Iterator[PlanProblem]:
         yield problem("size", slug, f"the size {slug!r} is not offered in {region!r}, but in {', '.join(offered)}")
 
 
-def _elsewhere(image: Entry | None, region: str) -> Iterator[PlanProblem]:
+def _check_image_region(image: Entry | None, region: str) -> Iterator[PlanProblem]:
     regions = items(mapping(image).get("regions"))
     if image is not None and regions and not any(one.startswith(region) for one in regions):
         value = image.get("slug") or image.get("id")
         yield problem("image", value, f"the image {value!r} is not in {region!r}, but in {', '.join(regions)}")
 
 
-def _too_small(size: Entry | None, image: Entry | None) -> Iterator[PlanProblem]:
+def _check_disk(size: Entry | None, image: Entry | None) -> Iterator[PlanProblem]:
     disk, needed = mapping(size).get("disk"), mapping(image).get("min_disk_size")
     if size is not None and image is not None and disk is not None and needed is not None and needed > disk:
         value = image.get("slug") or image.get("id")
@@ -141,7 +141,7 @@ def _too_small(size: Entry | None, image: Entry | None) -> Iterator[PlanProblem]
         yield problem("size", size["slug"], message)
 
 
-def _wrong_tags(tags: Any) -> Iterator[PlanProblem]:
+def _check_tags(tags: Any) -> Iterator[PlanProblem]:
     for tag in tags or ():
         if not TAG.fullmatch(str(tag)):
             allowed = "letters, digits, colons, dashes and underscores, up to 255"

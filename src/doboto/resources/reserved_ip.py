@@ -129,16 +129,10 @@ class ReservedIPOperations(Addresses[Mode, ReservedIP], Waiter[Mode]):
 
     async def _filter_created_since(self, resources: list[Any], since: float, deadline: Deadline) -> list[Any]:
         """An address does not show when it was reserved; its actions do, of which that is the first."""
-        known = self._session.ownership.known
-        resources = [address for address in resources if not any(known((name, address["ip"])) for name in NAMES)]
-        jobs = [partial(self._first_begun, address["ip"], deadline) for address in resources]
-        new: list[Any] = []
-        for address, begun in zip(resources, await self._session.io.gather(jobs), strict=True):
-            if isinstance(begun, Exception):
-                raise begun
-            if begun is not None and begun >= since - SKEW:
-                new.append(address)
-        return new
+        is_claimed = self._session.ownership.is_claimed
+        free = [address for address in resources if not any(is_claimed((name, address["ip"])) for name in NAMES)]
+        begun = await self._gather([partial(self._first_begun, address["ip"], deadline) for address in free])
+        return [address for address, at in zip(free, begun, strict=True) if at is not None and at >= since - SKEW]
 
     async def _first_begun(self, ip: str, deadline: Deadline) -> float | None:
         """When the first of its newest actions began."""

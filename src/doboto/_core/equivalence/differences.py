@@ -71,7 +71,7 @@ def is_same(asked: Any, there: Any) -> bool:
 
 def includes(asked: Any, there: Any) -> bool:
     """Return whether everything that is asked for is among what is there; texts in upper or lower case."""
-    return all(any(is_same(_folded(one), _folded(other)) for other in there) for one in asked)
+    return all(any(is_same(_fold_case(one), _fold_case(other)) for other in there) for one in asked)
 
 
 def begins(asked: Any, there: Any) -> bool:
@@ -79,5 +79,5 @@ def begins(asked: Any, there: Any) -> bool:
     return str(there).startswith(str(asked))
 
 
-def _folded(value: Any) -> Any:
+def _fold_case(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value

@@ -123,7 +123,7 @@ def warn(problem: str | None, settings: CliSettings) -> None:
         click.echo(json.dumps({"event": "warning", "message": text}) if settings.machine else plain, err=True)
 
 
-def bound(do: DO, seconds: float | None) -> DO:
+def with_deadline(do: DO, seconds: float | None) -> DO:
     """Return the client with a deadline for all its calls together.
 
     Args:

@@ -153,14 +153,14 @@ def read_costs(do: DO) -> list[Cost]:
 
 def _cost(ctx: click.Context, **params: Any) -> None:
     settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(params)
-    from ..accounts.client import bound, find_account, open_client
+    from ..accounts.client import find_account, open_client, with_deadline
     from ..output.formats import check_expressions, print_result
     from ..output.progress import Reporter
 
     check_expressions(settings, None if settings.query else CostRow)
     account = find_account(settings)
     with open_client(settings) as client, Reporter(settings):
-        do = bound(client, settings.timeout)
+        do = with_deadline(client, settings.timeout)
         costs = read_costs(do)
     total = round(sum(one.monthly or 0.0 for one in costs), 2)
     missing = [one.kind for one in costs if one.monthly is None]

@@ -26,7 +26,7 @@ def _wait(ctx: click.Context, **params: Any) -> None:
     settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(params)
     params["timeout"] = choose_timeout(params["timeout"], settings)
     from ...types import Droplet
-    from ..accounts.client import bound, open_client
+    from ..accounts.client import open_client, with_deadline
     from ..output.formats import check_expressions, print_result
     from ..output.progress import Reporter
     from ..run.resume import offer_resume
@@ -37,7 +37,7 @@ def _wait(ctx: click.Context, **params: Any) -> None:
     until, port = params["until"], params["ready_port"]
     operation = catalog.operations("droplet")["wait"]
     with open_client(settings) as do, Reporter(settings) as reporter, as_usage(operation):
-        bounded = bound(do, params["timeout"])
+        bounded = with_deadline(do, params["timeout"])
         ids = _ids(bounded, params, reporter.names)
         targets, tag = ([], params["tag_name"]) if params["tag_name"] and len(ids) > MANY else (ids, None)
         with offer_resume(reporter, lambda _: resume_line(settings, targets, tag, port, until=until)):
@@ -84,7 +84,7 @@ def wait_for(do: DO, ids: Sequence[int], params: Mapping[str, Any], reporter: Re
 
 
 def _ids(do: DO, params: Mapping[str, Any], names: dict[Any, str]) -> list[int]:
-    from ..run.confirm import untagged
+    from ..run.confirm import unused_tag_error
     from ..run.resolve import resolve_droplets
 
     if bool(params["id"]) == bool(params["tag_name"]):
@@ -93,7 +93,7 @@ def _ids(do: DO, params: Mapping[str, Any], names: dict[Any, str]) -> list[int]:
         listed = do.droplet.list(tag_name=params["tag_name"])
         names.update({droplet["id"]: droplet["name"] for droplet in listed})
         if not listed and params["until"] != "gone":
-            raise untagged(params["tag_name"])
+            raise unused_tag_error(params["tag_name"])
         return [droplet["id"] for droplet in listed]
     return resolve_droplets(do, params["id"], names)
 
@@ -149,7 +149,7 @@ wait_command = Described(
 
 def _change_tags(ctx: click.Context, *, attach: bool, **params: Any) -> None:
     settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(params)
-    from ..accounts.client import bound, open_client
+    from ..accounts.client import open_client, with_deadline
     from ..output.progress import Reporter
     from ..run.resolve import resolve_droplets
     from ..schema.parameters import as_usage
@@ -157,7 +157,7 @@ def _change_tags(ctx: click.Context, *, attach: bool, **params: Any) -> None:
     droplets, tags = _words(params["words"], params["tags"])
     operation = catalog.operations("tag")["attach"]
     with open_client(settings) as client, Reporter(settings) as reporter, as_usage(operation):
-        do = bound(client, settings.timeout)
+        do = with_deadline(client, settings.timeout)
         if attach and not params["tags"]:
             _refuse_droplets(do, tags)
         ids = resolve_droplets(do, droplets, reporter.names)

@@ -85,7 +85,7 @@ class PassThrough(Described):
 
 def _ssh(ctx: click.Context, **params: Any) -> None:
     settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(params)
-    from ..accounts.client import bound, open_client
+    from ..accounts.client import open_client, with_deadline
     from ..output.progress import Reporter
     from ..run.resolve import resolve_droplets
     from ..run.resume import offer_resume, wait_command
@@ -98,7 +98,7 @@ def _ssh(ctx: click.Context, **params: Any) -> None:
     if not USER.fullmatch(params["user"]):
         raise Failure(f"invalid user {params['user']!r}", USAGE.code)
     with open_client(settings) as client, Reporter(settings) as reporter:
-        do = bound(client, params["timeout"])
+        do = with_deadline(client, params["timeout"])
         (id,) = resolve_droplets(do, [destination.droplet], reporter.names)
         if settings.sim:
             raise Failure(f"{reporter.label(id)} is simulated: nothing answers at its address, so ssh is not started")

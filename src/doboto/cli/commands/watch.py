@@ -37,7 +37,7 @@ def _watch(ctx: click.Context, **params: Any) -> None:
     settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(params)
     from ... import Retry
     from ...types import Action, Droplet
-    from ..accounts.client import bound, open_client
+    from ..accounts.client import open_client, with_deadline
     from ..output.formats import check_expressions
     from ..output.progress import Reporter
     from .watch_view import View
@@ -49,7 +49,7 @@ def _watch(ctx: click.Context, **params: Any) -> None:
         view = View("simulated account" if settings.sim else do.url)
         if once:
             with Reporter(settings):
-                view.refresh(bound(do, settings.timeout))
+                view.refresh(with_deadline(do, settings.timeout))
             _print(view, settings)
             return
         view.refresh(do, SystemClock().monotonic())

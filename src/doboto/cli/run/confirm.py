@@ -74,7 +74,7 @@ def confirm(
     targets = [target for _, found in affected for target in found]
     reporter.targets = len(targets)
     if by_tag and not targets and not calls[0].get("missing_ok"):
-        raise untagged(str(calls[0]["tag_name"]))
+        raise unused_tag_error(str(calls[0]["tag_name"]))
     if yes:
         _report_targets(what, targets, reporter)
     elif affected:
@@ -108,7 +108,7 @@ def power_off_hint(settings: CliSettings, ids: Sequence[Any]) -> str:
     return f"A running Droplet may be restarted by a resize, or refuse it; to power it off first: {command}"
 
 
-def untagged(tag: str) -> Failure:
+def unused_tag_error(tag: str) -> Failure:
     """Return the error for a tag that no Droplet has: a mistyped one must not count as success."""
     return Failure(f"no Droplet has the tag {tag!r}", NOT_FOUND.code)
 

@@ -34,7 +34,7 @@ def offer_resume(reporter: Reporter, again: Again) -> Generator[None, None, None
         yield
     except KeyboardInterrupt as interruption:
         reporter.stop()
-        raise _interrupted(reporter, again, interruption) from interruption
+        raise _to_failure(reporter, again, interruption) from interruption
     except DOBOTOPollingException as failure:
         known = describe_error(failure, TIMEOUT)
         raise _going_on(str(known.pop("message")), TIMEOUT.code, known, again(None)) from failure
@@ -43,7 +43,7 @@ def offer_resume(reporter: Reporter, again: Again) -> Generator[None, None, None
         raise _going_on(str(failure), failure.code, failure.details, command) from failure
 
 
-def _interrupted(reporter: Reporter, again: Again, interruption: BaseException) -> Failure:
+def _to_failure(reporter: Reporter, again: Again, interruption: BaseException) -> Failure:
     states = call_states(interruption)
     outcomes = {id: one for state in states for id, one in state.outcomes.items()}
     items: Sequence[BulkItem] = items_of(outcomes, reporter.label) if outcomes else reporter.items

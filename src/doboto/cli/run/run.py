@@ -18,7 +18,7 @@ import click
 from ..._json import is_array
 from ...errors import DOBOTOException, DOBOTOUnprocessableException
 from ...events import Progress
-from ..errors import USAGE, Failure, SeveralFailed, describe_error, done_of, exit_of
+from ..errors import USAGE, Failure, SeveralFailed, describe_error, exit_of, partial_results
 from ..output.columns import ListFilter
 from ..output.formats import check_expressions, print_result
 from ..output.progress import Reporter
@@ -92,7 +92,7 @@ def run(
     operation: CliOperation, params: dict[str, Any], command: Sequence[click.Parameter], settings: CliSettings
 ) -> None:
     """Run an operation as a command line asks for it."""
-    from ..accounts.client import bound, find_account, open_client
+    from ..accounts.client import find_account, open_client, with_deadline
 
     check_expressions(settings, operation.result)
     invocation = Invocation(
@@ -111,7 +111,7 @@ def run(
         values.setdefault("timeout", settings.timeout)
     with Reporter(settings) as reporter, open_client(settings, on_event=reporter.on_event) as client:
         seconds = values.get("timeout", settings.timeout)
-        began, do = client.clock.monotonic(), bound(client, seconds)
+        began, do = client.clock.monotonic(), with_deadline(client, seconds)
         calls = [assemble(operation, call) for call in _build_calls(do, operation, values, invocation, reporter)]
         ids = _check_slugs(do, operation, values)
         if invocation.dry_run:
@@ -132,7 +132,7 @@ def run(
             todo = confirm(do, operation, calls, reporter, account, settings, yes=invocation.yes)
         todo = [{**call, **ids} for call in todo]
         if seconds and reporter.asked:
-            do = bound(client, max(began + seconds + reporter.asked - client.clock.monotonic(), SHORTEST))
+            do = with_deadline(client, max(began + seconds + reporter.asked - client.clock.monotonic(), SHORTEST))
 
         if not (operation.info.changes or operation.takes("poll")):  # nothing goes on when it is interrupted
             _execute(do, operation, todo, reporter, settings, invocation.filter)
@@ -172,7 +172,7 @@ def _execute(
         result = _run_filtered(do, operation, calls, reporter, filter) if calls else None
     except (SeveralFailed, DOBOTOException) as failure:
         reporter.stop()
-        if results := done_of(failure):
+        if results := partial_results(failure):
             with suppress(Failure):  # an expression that does not fit them: the error is why a part failed
                 print_result(results, operation.result, settings, reporter.names)
         raise _add_hint(failure, do, operation, calls, settings) from failure.__cause__

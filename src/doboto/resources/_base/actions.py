@@ -139,7 +139,7 @@ class ActionRunner(Recovery[Mode]):
         """
         watch = ActionWatch(self._session, actions, reading, is_done)
         await wait(self._session, watch, plan, at_once=at_once)
-        if failed := watch.failed():
+        if failed := watch.find_failed():
             raise DOBOTOActionException(describe(failed), action=failed[0], actions=watch.all())
         return watch.all()
 
@@ -231,9 +231,8 @@ def action_spec(
     def reading(action: Mapping[str, Any]) -> Request:
         return get(f"{where}/{action['id']}")
 
-    return ActionSpec(
-        Request("POST", where, body=body), type or body["type"], target, listing, reading, is_done=is_done
-    )
+    request = Request("POST", where, body=body)
+    return ActionSpec(request, type or body["type"], target, listing, reading, is_done=is_done)
 
 
 def _new(action: Mapping[str, Any], type: str, since: float) -> bool:

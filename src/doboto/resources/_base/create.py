@@ -140,7 +140,7 @@ class Creation(Recovery[Mode]):
         async def find() -> list[Any]:
             listed = await self._list_all(spec.plural, spec.listing, spec.query, deadline)
             alike = [one for one in listed if spec.same(one) and not has_foreign_tag(one, spec.request.body)]
-            free = [resource for resource in alike if not self._session.ownership.known(_claim(spec, resource))]
+            free = [resource for resource in alike if not self._session.ownership.is_claimed(_claim(spec, resource))]
             if spec.tag is not None and (own := [one for one in free if spec.tag in items(one.get("tags"))]):
                 return own
             since = self._session.api_time(failure.sent_at)  # now that a response has shown the API's time

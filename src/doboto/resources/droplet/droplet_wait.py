@@ -11,7 +11,7 @@ from ..._core.droplet.target import Target
 from ..._operation import Coro, Gone, Many, Mode, One
 from ..._operation.overloads import overloaded_operation
 from ..._wait.droplet_states import DropletStateWatch, Until
-from ..._wait.lookup import untagged
+from ..._wait.lookup import unused_tag_error
 from ..._wait.polling import wait
 from ..._wait.ports import PortWatch
 from ...errors import ArgumentValueError
@@ -117,7 +117,7 @@ class DropletWait(OperationGroup[Mode]):
         plan = self._plan(poll, timeout, progress)
         ids = await self._target_ids(target, plan.deadline)
         if target.tag_name is not None and not ids and until != "gone":
-            raise untagged(target.tag_name)
+            raise unused_tag_error(target.tag_name)
         watch = DropletStateWatch(self._session, ids, until, target.tag_name)
         await wait(self._session, watch, plan, at_once=True)
         if until == "gone":

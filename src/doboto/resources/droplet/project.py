@@ -44,10 +44,10 @@ class ProjectAssignment(Recovery[Async]):
         try:
             await self._assign(left, deadline)
         except DOBOTOException as failure:
-            failure.message += f"; {self._unassigned(left)}"
+            failure.message += f"; {self._describe_unassigned(left)}"
             raise
         except BaseException as interruption:
-            interruption.add_note(f"doboto: {self._unassigned(left)}")
+            interruption.add_note(f"doboto: {self._describe_unassigned(left)}")
             raise
 
     async def _assign(self, left: list[str], deadline: Deadline) -> None:
@@ -63,7 +63,7 @@ class ProjectAssignment(Recovery[Async]):
         if not await look() and (why := await self._search(look, deadline)):
             raise DOBOTOException(f"the project does not find {', '.join(left)} ({why})")
 
-    def _unassigned(self, urns: Sequence[str]) -> str:
+    def _describe_unassigned(self, urns: Sequence[str]) -> str:
         return (
             f"created, but perhaps not in project {self._project_id}: {', '.join(urns)}; "
             "put them there with project.resource_assign"

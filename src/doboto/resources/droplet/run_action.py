@@ -17,7 +17,7 @@ from ..._json import mapping
 from ..._operation import Mode
 from ..._wait.bulk import BulkWatch
 from ..._wait.followers import ActionFollower
-from ..._wait.lookup import untagged
+from ..._wait.lookup import unused_tag_error
 from ..._wait.pending_event import PendingEventWatch, TagPendingEventWatch
 from ..._wait.polling import WaitPlan, Watch
 from ...errors import DOBOTOActionException, DOBOTOBulkException, DOBOTOException, DOBOTOInvalidResponseException
@@ -57,7 +57,7 @@ class DropletActionRunner(ActionRunner[Mode], DropletRecovery[Mode]):
                 await add_image_ids(self._session, failure, plan.deadline)
             raise
         if target.tag_name is not None and not actions:
-            raise untagged(target.tag_name)
+            raise unused_tag_error(target.tag_name)
         if made_images:
             actions = await with_image_ids(self._session, actions, plan.deadline)
         return actions if target.id is None else actions[0]

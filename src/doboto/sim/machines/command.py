@@ -173,7 +173,7 @@ class CommandEngine:
 
     def leftovers(self) -> list[Leftover]:
         """List everything that carries the label of a simulator."""
-        return [one for kind in LISTS for one in self._labelled(kind)]
+        return [one for kind in LISTS for one in self._list_labelled(kind)]
 
     def discard(self, leftover: Leftover) -> None:
         """Remove it; what does not exist is fine."""
@@ -182,7 +182,7 @@ class CommandEngine:
             reason = _explain(done.stderr)
             raise EngineError(f"{self.program} could not remove {leftover.kind} {leftover.name}: {reason}")
 
-    def _labelled(self, kind: str) -> Iterator[Leftover]:
+    def _list_labelled(self, kind: str) -> Iterator[Leftover]:
         names = self._run(*LISTS[kind], "--filter", f"label={LABEL}").split()
         if names:  # what is removed in between is missing in the output, and makes the command fail
             yield from _read_leftovers(kind, names, self._call(kind, "inspect", *names).stdout)

@@ -214,7 +214,7 @@ class MachineFollower:
         if machine is not None and disk is not None and disk not in self._disks:
             log_failure(f"backup of Droplet {machine.droplet_id}", self._commit(machine, disk))
 
-    def _deleted_image(self, tenant: Tenant, key: Key) -> None:
+    def _remove_disk(self, tenant: Tenant, key: Key) -> None:
         """A disk goes with the last image that has it: one that was handed over has another account's."""
         image = tenant.account.find(DELETED_IMAGE, key)
         disk = None if image is None else disk_in(image)
@@ -287,7 +287,7 @@ FOLLOWED: dict[str, Callable[[MachineFollower, Tenant, Key], None]] = {
     "droplet": MachineFollower._droplet,  # noqa: SLF001
     "action": MachineFollower._action,  # noqa: SLF001
     "image": MachineFollower._image,  # noqa: SLF001
-    "deleted_image": MachineFollower._deleted_image,  # noqa: SLF001
+    "deleted_image": MachineFollower._remove_disk,  # noqa: SLF001
     "volume": MachineFollower._volume,  # noqa: SLF001
     "volume_snapshot": MachineFollower._volume_snapshot,  # noqa: SLF001
 }

@@ -42,13 +42,13 @@ class Images:
         """
         disk, name = disk_in(image), image["slug"] or image["name"]
         if disk is not None:
-            return self._committed(name, disk)
+            return self._find_committed(name, disk)
         source = self._settings.image(image["slug"]) if image["slug"] else self._settings.images.get(name)
         if source is None:
             raise EngineError(f"no container image is known for {name!r}; name one in the setting `images` of machines")
         return self._with_ssh(source)
 
-    def _committed(self, name: str, disk: str) -> str:
+    def _find_committed(self, name: str, disk: str) -> str:
         found = disk_image(self._simulator, disk)
         if not self._engine.has_image(found):
             raise EngineError(f"image {name!r} was made of a Droplet without a machine: there is no disk to start from")

@@ -38,7 +38,7 @@ class Redirect(Exception):
 def document(account: Account, machine: Machine) -> Record:
     """Return what `/metadata/v1.json` shows of a Droplet."""
     droplet = account.get(DROPLET, machine.droplet_id)
-    reserved = _reserved(account, droplet)
+    reserved = _reserved_ip(account, droplet)
     return {
         "droplet_id": droplet["id"],
         "hostname": droplet["name"],
@@ -95,7 +95,7 @@ def _interfaces(droplet: StoredDroplet, hardware_addresses: Mapping[str, str]) -
     return found
 
 
-def _reserved(account: Account, droplet: StoredDroplet) -> Record:
+def _reserved_ip(account: Account, droplet: StoredDroplet) -> Record:
     addresses = relations.reserved_ips_of(account, droplet["id"])
     active: Record = {"active": bool(addresses)}
     return {"ipv4": {**active, **({"ip_address": addresses[0]} if addresses else {})}}
@@ -109,7 +109,7 @@ def _tree(document: Record) -> Record:
 def _branch(name: str, value: Any) -> Any:
     record, items = as_record(value), as_list(value)
     if name == "interfaces" and record is not None:
-        return {type: _numbered(interfaces) for type, interfaces in record.items() if interfaces}
+        return {type: _number_interfaces(interfaces) for type, interfaces in record.items() if interfaces}
     if record is not None:
         return {key: _branch(key, below) for key, below in record.items()}
     if items is not None:
@@ -117,7 +117,7 @@ def _branch(name: str, value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _numbered(interfaces: Sequence[Record]) -> Record:
+def _number_interfaces(interfaces: Sequence[Record]) -> Record:
     return {str(number): _interface(one) for number, one in enumerate(interfaces)}
 
 

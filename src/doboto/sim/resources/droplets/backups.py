@@ -44,7 +44,7 @@ def read_policy(body: Mapping[str, Any]) -> BackupPolicy | None:
         return None
     plan = read_required(asked, "plan", text)
     if USAGE_BASED.fullmatch(plan):
-        return _usage_based(asked, plan)
+        return _usage_based_policy(asked, plan)
     if plan not in RETENTION_DAYS:
         raise unprocessable("backup_policy plan must be daily or weekly")
     if plan == "weekly":
@@ -52,7 +52,7 @@ def read_policy(body: Mapping[str, Any]) -> BackupPolicy | None:
     return _fixed_policy(plan, _hour(asked))
 
 
-def _usage_based(asked: Record, plan: str) -> BackupPolicy:
+def _usage_based_policy(asked: Record, plan: str) -> BackupPolicy:
     # These say themselves how long a window is and how long a backup is kept (`godo` PR 997, 2026-04).
     window = read_optional(asked, "window_length_hours", integer, WINDOW_HOURS)
     kept = read_optional(asked, "retention_period_days", integer, RETENTION_DAYS["daily"])

@@ -49,10 +49,10 @@ def _of_kind(account: Account, vpc_id: str, kind: MemberKind) -> list[Record]:
     found = [store.records[key] for key in store.keys("vpc", vpc_id)]
     if kind.store != "droplet":
         return found
-    return [*found, *_being_released(account, vpc_id)]
+    return [*found, *_list_leaving(account, vpc_id)]
 
 
-def _being_released(account: Account, vpc_id: str) -> list[Record]:
+def _list_leaving(account: Account, vpc_id: str) -> list[Record]:
     events = (account.get(EVENT, key) for key in account.store(EVENT).keys("vpc", vpc_id))
     return [event["arguments"]["droplet"] for event in events]
 
@@ -79,9 +79,7 @@ def has_address(account: Account, vpc_id: str) -> Callable[[str], bool]:
     """Return a function for whether some member of a VPC has an address; it does not scan the Droplets."""
     droplets, gateways = account.store(DROPLET), account.store("nat_gateway")
     few = {gateways.records[key]["gateway_ip"] for key in gateways.keys("vpc", vpc_id)}
-    few |= {
-        interface["ip_address"] for gone in _being_released(account, vpc_id) for interface in gone["networks"]["v4"]
-    }
+    few |= {interface["ip_address"] for gone in _list_leaving(account, vpc_id) for interface in gone["networks"]["v4"]}
 
     def is_taken(address: str) -> bool:
         return address in few or any(
