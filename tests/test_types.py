@@ -29,11 +29,12 @@ import doboto.types as t
 
 from .counterparts import CLIENTS_OWN, COUNTERPARTS, NOT_SHOWN, Counterpart
 from .specification import Json, Shape, Specification
+from .test_structure import loaded_by
 
 # How the document says that a field is sent only to tokens with a scope.
 SCOPED = re.compile(r"Requires `\w+:read` scope|\w+:read is required to view")
 PRIMITIVES = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
-TYPED_DICTS = {name: value for name, value in vars(t).items() if is_typeddict(value)}
+TYPED_DICTS = {name: getattr(t, name) for name in t.__all__ if is_typeddict(getattr(t, name))}
 
 
 def type_shape(annotation: Any) -> Shape:
@@ -211,6 +212,18 @@ def test_all_is_sorted_and_names_every_type() -> None:
     aliases = {ast.unparse(node.target) for body in bodies for node in body if isinstance(node, ast.AnnAssign)}
     assert t.__all__ == sorted(classes | aliases)
     assert all(hasattr(t, name) for name in t.__all__)
+
+
+def test_a_type_is_imported_alone_and_is_the_one_of_its_module() -> None:
+    loaded = loaded_by("from doboto.types import Tag; import doboto.types as types; types.size.Size")
+    assert {name for name in loaded if name.startswith("doboto.types.")} == {"doboto.types.tag", "doboto.types.size"}
+    for module in modules():
+        listed = t.MODULES[module.__name__.rpartition(".")[2]].split()
+        assert [name for name in listed if getattr(t, name) is not vars(module)[name]] == []
+    assert sorted(t.HOMES) == t.__all__
+    assert {*t.__all__} <= {*dir(t)}
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        getattr(t, "Nothing")  # noqa: B009 - as a type checker would not have it
 
 
 def test_every_field_and_alias_is_explained_above_it() -> None:

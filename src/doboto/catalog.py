@@ -21,9 +21,9 @@ from functools import cache, cached_property
 from types import SimpleNamespace
 from typing import Any
 
-from . import types as doboto_types
 from ._client.resources import Resources, resource
 from ._operation import DualMethod
+from ._operation.hints import type_hints
 from ._operation.info import NOTHING, Effect, OperationInfo
 
 __all__ = ["Effect", "Operation", "OperationInfo", "Resource", "operations", "resources"]
@@ -146,11 +146,6 @@ def resources() -> Mapping[str, Resource]:
 def operations() -> Iterator[Operation]:
     """Every operation of every resource."""
     return (operation for one in resources().values() for operation in one.operations.values())
-
-
-def type_hints(function: Callable[..., Any]) -> dict[str, Any]:
-    """The types of a function's parameters; names of `doboto.types` count even if its module does not import them."""
-    return typing.get_type_hints(function, localns=vars(doboto_types), include_extras=True)
 
 
 def overloads_of(protocol: Any) -> list[Callable[..., Any]]:

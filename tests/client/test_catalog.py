@@ -6,10 +6,12 @@ import inspect
 import pydoc
 import subprocess
 import sys
+import typing
 
 import pytest
 
 from doboto import DO, catalog
+from doboto._operation.hints import type_hints
 
 EVERY = list(catalog.operations())
 #: Describes every operation and uses a simulated account; prints what happened.
@@ -88,6 +90,14 @@ def test_shared_parameters_and_errors_are_in_help() -> None:
         "#operation/dropletActions_post_byTag",
     ):
         assert part in text
+
+
+@pytest.mark.parametrize("one", EVERY, ids=lambda one: f"{one.resource}.{one.name}")
+def test_other_programs_can_resolve_annotations(one: catalog.Operation) -> None:
+    """Validators and documentation generators call `typing.get_type_hints` without names of ours."""
+    assert typing.get_type_hints(one.method, include_extras=True) == one.hints
+    for name, hint in one.hints.items():  # which an operation's first call resolves one by one
+        assert type_hints(one.function, {name}) == {name: hint}
 
 
 @pytest.mark.parametrize("one", EVERY, ids=lambda one: f"{one.resource}.{one.name}")

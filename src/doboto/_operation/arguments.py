@@ -14,6 +14,7 @@ from .._core.attributes import refuse_unknown
 from .._core.conversion import Converter, choices_of, fields_of, members_converter, parameter_converter
 from .._core.keys import refuse_private_keys
 from ..errors import UnknownAttributeWarning
+from .hints import type_hints
 from .info import Effect
 
 #: Positions of arguments, in words.
@@ -23,7 +24,7 @@ ORDINALS = ("first", "second", "third", "fourth")
 class Arguments:
     """Converts the arguments of one operation.
 
-    Type hints are resolved at the first call: importing a resource stays fast.
+    Type hints are resolved when an argument is given that has one: importing a resource, and a first call, stay fast.
 
     Args:
         function: The operation as it is written.
@@ -38,6 +39,8 @@ class Arguments:
         self._positional: tuple[str, ...] = code.co_varnames[1 : code.co_argcount]
         self._names = frozenset(code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount])
         self._is_open = bool(code.co_flags & inspect.CO_VARKEYWORDS)
+        self._hints: dict[str, Any] = {}
+        self._converters: dict[str, Converter | None] = {}
 
     def convert(
         self, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, strict: bool
@@ -86,23 +89,23 @@ class Arguments:
         return {**named, "attribs": {**given, **doubled}}, rest
 
     def _convert_one(self, name: str, value: Any, unknown: list[str]) -> Any:
-        convert = self._converters.get(name)
+        convert = self._converter(name)
         return value if convert is None or value is None else convert("" if name == "attribs" else name, value, unknown)
 
     def _is_default(self, name: str, value: Any) -> bool:
         """Return whether a boolean parameter was given None, which means its default, as in DOBOTO 0.6."""
-        return value is None and name in self._names and self._hints.get(name) is bool
+        return value is None and name in self._names and self._hint(name) is bool
 
-    @cached_property
-    def _hints(self) -> dict[str, Any]:
-        from .. import types
-
-        return typing.get_type_hints(self._function, localns=vars(types), include_extras=True)
+    def _hint(self, name: str) -> Any:
+        """Return the type of a parameter, or of the result (`return`); None if there is no such parameter."""
+        if name not in self._hints:
+            self._hints[name] = type_hints(self._function, {name}).get(name)
+        return self._hints[name]
 
     @cached_property
     def _typed_attributes(self) -> Any:
         """The TypedDict of the attributes, or None."""
-        hint = self._hints.get("attribs") or next(iter(typing.get_args(self._hints.get("attributes"))), None)
+        hint = self._hint("attribs") or next(iter(typing.get_args(self._hint("attributes"))), None)
         return next((one for one in choices_of(hint) if typing.is_typeddict(one)), None)
 
     @cached_property
@@ -121,15 +124,20 @@ class Arguments:
         """The keyword arguments that it has."""
         return self._names.union(self._attributes) if self._is_open else self._names
 
-    @cached_property
-    def _converters(self) -> dict[str, Converter]:
-        found = {**self._attributes} if self._is_open else {}
-        found |= {name: parameter_converter(hint) for name, hint in self._hints.items() if name in self._names}
-        if self._typed_attributes and "attribs" in self._names:
-            result: Any = self._hints.get("return") if self._effect == "update" else None
+    def _converter(self, name: str) -> Converter | None:
+        """Return what converts a parameter, or an attribute given as a keyword argument; None if nothing does."""
+        if name not in self._converters:
+            self._converters[name] = self._make_converter(name)
+        return self._converters[name]
+
+    def _make_converter(self, name: str) -> Converter | None:
+        if name == "attribs" and name in self._names and self._typed_attributes:
+            result = self._hint("return") if self._effect == "update" else None
             readable: Mapping[str, Any] = fields_of(result) if typing.is_typeddict(result) else {}
-            found["attribs"] = members_converter(self._typed_attributes, readable)
-        return {name: convert for name, convert in found.items() if convert is not None}
+            return members_converter(self._typed_attributes, readable)
+        if name in self._names:
+            return parameter_converter(self._hint(name))
+        return self._attributes.get(name) if self._is_open else None
 
 
 def _report(unknown: list[str], *, strict: bool) -> None:
