@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+
+#: Seconds for which a peer holds a connection at most, much longer than any deadline of a test: a client that misses
+#: its deadline fails its test, but does not hang.
+HELD = 150
+#: Seconds between two bytes that drip.
+DRIP = 0.03
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -28,13 +35,16 @@ class Peer:
             read += piece
         return read
 
+    def hold(self) -> None:
+        """Say nothing until the test is over."""
+        self.stop.wait(HELD)
+
     def drip(self, text: bytes) -> None:
-        """Send byte by byte, again and again, for as long as anybody listens."""
-        while True:
-            for byte in text:
-                self.socket.sendall(bytes([byte]))
-                if self.stop.wait(0.03):
-                    return
+        """Send byte by byte, again and again, until the test is over."""
+        for byte in itertools.islice(itertools.cycle(text), int(HELD / DRIP)):
+            self.socket.sendall(bytes([byte]))
+            if self.stop.wait(DRIP):
+                return
 
 
 @dataclass
@@ -44,7 +54,7 @@ class Misbehaving:
     Attributes:
         port: Where it listens.
         requests: What it was sent, as far as its function asked for it.
-        connections: How many it accepted.
+        connections: How many it accepted; after the context, all that were made.
     """
 
     port: int
@@ -60,23 +70,26 @@ def misbehaving(
     stop = threading.Event()
     threads: list[threading.Thread] = []
     open_ones: list[socket.socket] = []
-    with socket.create_server((host, 0)) as listening:
+    with socket.create_server((host, 0)) as listening, socket.socket(listening.family) as last:
         served = Misbehaving(listening.getsockname()[1])
 
         def serve(connection: socket.socket, number: int) -> None:
             with connection, suppress(OSError):
                 if tls is not None:
-                    connection.settimeout(5)
-                    connection = tls.wrap_socket(connection, server_side=True)
-                open_ones.append(connection)
+                    connection = tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
                 with connection:
+                    open_ones.append(connection)
+                    if stop.is_set():
+                        return
+                    if isinstance(connection, ssl.SSLSocket):
+                        connection.do_handshake()
                     behave(Peer(connection, stop, number))
 
         def accept() -> None:
             while True:
-                try:
-                    connection, _ = listening.accept()
-                except OSError:
+                connection, address = listening.accept()
+                if address == last.getsockname():
+                    connection.close()
                     return
                 thread = threading.Thread(target=serve, args=(connection, served.connections), daemon=True)
                 served.connections += 1
@@ -88,13 +101,15 @@ def misbehaving(
         try:
             yield served
         finally:
+            # Connections are accepted in the order in which they were made: after the last one, all are counted.
+            last.connect(listening.getsockname())
+            acceptor.join(HELD)
             stop.set()
-            for one in (listening, *open_ones):
+            for one in open_ones:
                 with suppress(OSError):
                     one.shutdown(socket.SHUT_RDWR)
-    acceptor.join(5)
     for thread in threads:
-        thread.join(5)
+        thread.join(HELD)
         assert not thread.is_alive()
 
 
@@ -103,3 +118,21 @@ def closed_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
         return port
+
+
+@contextmanager
+def dead_address() -> Iterator[int]:
+    """A port that leaves connections unanswered, as a firewall does: a listener whose queue is full."""
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        port: int = full.getsockname()[1]
+        fillers = [socket.socket() for _ in range(4)]
+        for filler in fillers:
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.1", port))
+        try:
+            yield port
+        finally:
+            for filler in fillers:
+                filler.close()

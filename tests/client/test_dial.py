@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from doboto import AsyncDO, DOBOTOConnectionException, DOBOTOTimeoutException, Limiter, Retry
+from doboto import AsyncDO, DOBOTOConnectionException, DOBOTOException, DOBOTOTimeoutException, Limiter, Retry
 from doboto._http import dial
 from doboto._http.dial import interleave
 from doboto.errors import Stage
 
-from .misbehaving import OK, Peer, closed_port, misbehaving
+from .misbehaving import HELD, OK, Peer, closed_port, dead_address, misbehaving
+from .patience import AMPLE, until_stage
 
 V4, V6 = socket.AF_INET, socket.AF_INET6
 
@@ -24,24 +25,6 @@ V4, V6 = socket.AF_INET, socket.AF_INET6
 def answers(peer: Peer) -> None:
     while peer.request():
         peer.socket.sendall(OK)
-
-
-@contextmanager
-def dead_address() -> Iterator[int]:
-    """A port that leaves connections unanswered, as a firewall does: a listener whose queue is full."""
-    with socket.socket() as full:
-        full.bind(("127.0.0.1", 0))
-        full.listen(0)
-        port: int = full.getsockname()[1]
-        fillers = [socket.socket() for _ in range(4)]
-        for filler in fillers:
-            filler.setblocking(False)
-            filler.connect_ex(("127.0.0.1", port))
-        try:
-            yield port
-        finally:
-            for filler in fillers:
-                filler.close()
 
 
 @pytest.fixture
@@ -62,32 +45,33 @@ def test_a_dead_address_is_not_waited_for(
     monkeypatch.setattr(dial, "DELAY", 0.02)
     with dead_address() as dead, misbehaving(answers) as server:
         resolves_to(dead, dead, server.port)
-        api = clients("http://several.localhost", proxy="", connect_timeout=60, timeout=90)
-        ended = threading.Timer(30, lambda: None)
-        ended.start()
+        api = clients("http://several.localhost", proxy="", connect_timeout=HELD, timeout=2 * HELD)
+        begun = time.monotonic()
         assert api.request("GET", "/account") == {}
-        assert ended.is_alive(), "it waited for a dead address"
-        ended.cancel()
+        assert time.monotonic() - begun < AMPLE, "it waited for a dead address"
 
 
 def test_a_refused_address_is_not_waited_for(
     clients: Callable[..., Any], resolves_to: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The next one is tried at once."""
-    monkeypatch.setattr(dial, "DELAY", 60.0)
+    monkeypatch.setattr(dial, "DELAY", HELD)
     with misbehaving(answers) as server:
         resolves_to(closed_port(), closed_port(), server.port)
-        api = clients("http://several.localhost", proxy="", connect_timeout=10, timeout=20, retry=Retry.never())
+        api = clients("http://several.localhost", proxy="", connect_timeout=AMPLE, timeout=HELD, retry=Retry.never())
         assert api.request("GET", "/account") == {}
 
 
 def test_one_connection_is_made_where_several_addresses_answer(
-    clients: Callable[..., Any], resolves_to: Callable[..., None]
+    clients: Callable[..., Any], resolves_to: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The first answers before it is the next one's turn."""
+    monkeypatch.setattr(dial, "DELAY", HELD)
     with misbehaving(answers) as server:
         resolves_to(server.port, server.port, server.port)
-        assert clients("http://several.localhost", proxy="").request("GET", "/account") == {}
-        assert server.connections == 1
+        api = clients("http://several.localhost", proxy="", connect_timeout=AMPLE, timeout=AMPLE)
+        assert api.request("GET", "/account") == {}
+    assert server.connections == 1
 
 
 def test_where_no_address_answers_the_last_failure_is_reported(
@@ -102,12 +86,15 @@ def test_where_no_address_answers_the_last_failure_is_reported(
 def test_dead_addresses_end_with_the_time_for_connecting(
     clients: Callable[..., Any], resolves_to: Callable[..., None]
 ) -> None:
-    with dead_address() as dead:
-        resolves_to(dead, dead)
-        api = clients("http://several.localhost", proxy="", connect_timeout=0.3, retry=Retry.never())
+    def attempt(seconds: float) -> DOBOTOException:
+        api = clients("http://several.localhost", proxy="", connect_timeout=seconds, timeout=HELD, retry=Retry.never())
         with pytest.raises(DOBOTOTimeoutException) as caught:
             api.request("POST", "/tags")
-    assert caught.value.stage is Stage.CONNECT
+        return caught.value
+
+    with dead_address() as dead:
+        resolves_to(dead, dead)
+        assert until_stage(attempt, Stage.CONNECT).stage is Stage.CONNECT
 
 
 def test_families_take_turns() -> None:

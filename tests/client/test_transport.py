@@ -29,11 +29,13 @@ from doboto import (
     DOBOTOConnectionException,
     DOBOTOException,
     DOBOTOInvalidResponseException,
+    DOBOTOTimeoutException,
     Limiter,
 )
 from doboto._http import content, messages, pool, transport
 
-from .misbehaving import OK, Misbehaving, Peer, misbehaving
+from .misbehaving import HELD, OK, Misbehaving, Peer, misbehaving
+from .patience import AMPLE, until_stage
 
 LARGE = {"droplets": [{"id": number, "name": f"web-{number}"} for number in range(20_000)]}
 
@@ -41,7 +43,7 @@ LARGE = {"droplets": [{"id": number, "name": f"web-{number}"} for number in rang
 @pytest.fixture
 def make(clients: Callable[..., Any]) -> Callable[..., Any]:
     """Makes clients of that flavour, without a proxy if it isn't told of one."""
-    return partial(clients, proxy="")
+    return partial(clients, proxy="", timeout=AMPLE)
 
 
 def reply(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
@@ -166,7 +168,7 @@ def test_a_reply_that_is_no_http_is_an_error_of_ours(make: Callable[..., Any], h
             peer.socket.shutdown(socket.SHUT_WR)
 
     with misbehaving(behave) as server:
-        api = make(f"http://127.0.0.1:{server.port}", timeout=5)
+        api = make(f"http://127.0.0.1:{server.port}")
         outcome = attempted(api)
     assert outcome is None or may_have_arrived(outcome)
     assert server.connections == 1
@@ -183,7 +185,7 @@ def test_a_reply_that_ends_before_its_body_is_no_success(make: Callable[..., Any
         peer.socket.sendall(cut.encode())
 
     with misbehaving(behave) as server:
-        outcome = attempted(make(f"http://127.0.0.1:{server.port}", timeout=5))
+        outcome = attempted(make(f"http://127.0.0.1:{server.port}"))
     assert may_have_arrived(outcome)
     assert server.connections == 1
 
@@ -206,7 +208,7 @@ def test_an_interim_reply_is_not_taken_for_the_next_request_s(make: Callable[...
     hints = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
     behave = answering(hints + reply(b'{"number": 1}'), hints + reply(b'{"number": 2}'))
     with misbehaving(behave) as server:
-        api = make(f"http://127.0.0.1:{server.port}", timeout=0.5)
+        api = make(f"http://127.0.0.1:{server.port}")
         for number in (1, 2):
             outcome = attempted(api)
             assert outcome == {"number": number} or may_have_arrived(outcome)
@@ -267,7 +269,7 @@ def test_a_closed_connection_is_seen_where_there_is_no_poll(
         api = make(f"http://127.0.0.1:{server.port}")
         for _ in range(2):
             api.request("POST", "/tags", body={"name": "a"})
-            assert closed.wait(5)
+            assert closed.wait(HELD)
             closed.clear()
     assert server.connections == 2
 
@@ -317,7 +319,7 @@ def test_threads_that_wait_for_a_connection_get_it_in_turn() -> None:
     over, busy = threading.Event(), threading.Semaphore(0)
     with misbehaving(answering(OK)) as server:
         url = f"http://127.0.0.1:{server.port}"
-        do = DO("t", url, proxy="", connections=1, timeout=5, limiter=Limiter(per_minute=1_000_000))
+        do = DO("t", url, proxy="", connections=1, timeout=AMPLE, limiter=Limiter(per_minute=1_000_000))
 
         def ask() -> None:
             while not over.is_set():
@@ -348,7 +350,7 @@ def test_a_call_after_close_is_refused(make: Callable[..., Any], flavour: str) -
     """It would connect again, and nobody would close that."""
     with misbehaving(answering(OK)) as server:
         api = make(f"http://127.0.0.1:{server.port}")
-        other = api.with_options(timeout=5)
+        other = api.with_options(timeout=AMPLE / 2)
         api.request("GET", "/account")
         other.close() if flavour == "blocking" else other.aclose()
         other.request("GET", "/account")
@@ -366,14 +368,14 @@ def test_connections_in_use_when_all_are_closed_end_with_their_exchange() -> Non
     def behave(peer: Peer) -> None:
         while peer.request():
             asked.set()
-            assert go_on.wait(5)
+            assert go_on.wait(HELD)
             peer.socket.sendall(OK)
 
     with misbehaving(behave) as server, DO("t", f"http://127.0.0.1:{server.port}", proxy="") as do:
         found: list[Any] = []
         thread = threading.Thread(target=lambda: found.append(do.request("GET", "/account")))
         thread.start()
-        assert asked.wait(5)
+        assert asked.wait(HELD)
         pool_of(do).close()
         go_on.set()
         thread.join()
@@ -395,7 +397,7 @@ def test_a_client_that_nobody_closed_leaves_no_socket_behind() -> None:
         do.request("GET", "/account")
         del do
         gc.collect()
-        assert ended.wait(5)
+        assert ended.wait(HELD)
 
 
 FORKING = """
@@ -513,10 +515,16 @@ def test_a_reply_that_drips_through_two_layers_of_tls_ends_within_its_deadline(
         peer.drip(b"HTTP/1.1 200 OK\r\nX-More: and more" + b" " * 9999)
 
     with misbehaving(drips, certified) as api:
-        do = make(f"https://127.0.0.1:{api.port}", ca_file=ca_file, proxy=proxy[0], timeout=0.4)
-        with pytest.raises(DOBOTOConnectionException, match="in time") as caught:
-            do.request("POST", "/tags", body={"name": "a"})
-        assert caught.value.sent is True
+        url = f"https://127.0.0.1:{api.port}"
+
+        def attempt(seconds: float) -> DOBOTOException:
+            with pytest.raises(DOBOTOTimeoutException) as caught:
+                make(url, ca_file=ca_file, proxy=proxy[0], timeout=seconds).request("POST", "/tags", body={"name": "a"})
+            return caught.value
+
+        error = until_stage(attempt)
+    assert "in time" in str(error)
+    assert error.sent is True
 
 
 @pytest.mark.parametrize("proxied", [False, True])
@@ -600,7 +608,7 @@ def test_a_process_forked_while_threads_wait_has_all_connections_for_itself() ->
         while head := peer.request():
             if b"/slow" in head:
                 asked.set()
-                peer.stop.wait(30)
+                peer.hold()
             peer.socket.sendall(OK)
 
     with misbehaving(behave) as server:
