@@ -21,6 +21,35 @@ HEADERS_SIZE = 256 * 1024
 
 #: Methods whose requests announce a length even without a body (RFC 9110, 8.6).
 WITH_LENGTH = frozenset({"POST", "PUT", "PATCH"})
+#: The end of every request; h11 changes no event that it is given.
+END = h11.EndOfMessage()
+
+
+class RequestHeaders:
+    """The headers of one client's requests, checked and encoded once as long as they stay the same: those of reads do.
+
+    Args:
+        common: Headers that every request has.
+    """
+
+    def __init__(self, common: Mapping[str, str]) -> None:
+        self._common = common
+        self._last: tuple[Mapping[str, str], Any] = {}, None
+
+    def encode(self, request: WireRequest) -> Any:
+        """Return a request's headers as h11 takes them.
+
+        Raises:
+            h11.LocalProtocolError: One is none that may be sent.
+        """
+        headers = {**self._common, **request.headers}
+        if request.body or request.method in WITH_LENGTH:
+            headers["Content-Length"] = str(len(request.body or b""))
+        last, encoded = self._last
+        if headers != last:  # h11 checks headers as they come, but takes its own as they are
+            encoded = h11.Request(method="GET", target="/", headers=list(headers.items())).headers
+            self._last = headers, encoded
+        return encoded
 
 
 class HTTPConnection:
@@ -35,14 +64,14 @@ class HTTPConnection:
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADERS_SIZE)
 
     async def exchange(
-        self, request: WireRequest, target: str, headers: Mapping[str, str], exchange: Exchange, max_size: int
+        self, request: WireRequest, target: str, headers: RequestHeaders, exchange: Exchange, max_size: int
     ) -> Response:
         """Send a request, once, and read the whole response.
 
         Args:
             request: The request.
             target: What its request line names.
-            headers: Headers beside its own.
+            headers: Encodes its headers, with those that every request has.
             exchange: Its bounds.
             max_size: Bytes that the response's body may have, packed or not.
 
@@ -52,6 +81,7 @@ class HTTPConnection:
             OSError: The connection broke, or the time is over.
         """
         await self._stream.send(self._message(request, target, headers), exchange.remaining(exchange.timeouts.read))
+        await self._receive(exchange)  # nothing is there yet: see `is_reusable`
         head = await self._head(exchange)
         known = _headers(head)
         _check_framing(head.http_version, known)
@@ -74,14 +104,12 @@ class HTTPConnection:
         """Close the connection."""
         self._stream.close()
 
-    def _message(self, request: WireRequest, target: str, headers: Mapping[str, str]) -> bytes:
-        body = request.body or b""
-        length = {"Content-Length": str(len(body))} if body or request.method in WITH_LENGTH else {}
-        head = h11.Request(
-            method=request.method, target=target, headers=list({**headers, **request.headers, **length}.items())
-        )
-        events = [head, *([h11.Data(data=body)] if body else []), h11.EndOfMessage()]
-        return b"".join(self._h11.send(event) or b"" for event in events)
+    def _message(self, request: WireRequest, target: str, headers: RequestHeaders) -> bytes:
+        head = h11.Request(method=request.method, target=target, headers=headers.encode(request))
+        message = self._h11.send(head)
+        if request.body:
+            message += self._h11.send(h11.Data(data=request.body))
+        return message + self._h11.send(END)
 
     async def _head(self, exchange: Exchange) -> h11.Response:
         """Return status and headers of the final response; those before it are skipped (RFC 9110, 15.2)."""
@@ -93,8 +121,12 @@ class HTTPConnection:
 
     async def _event(self, exchange: Exchange) -> Any:
         while (event := self._h11.next_event()) is h11.NEED_DATA:
-            _feed(self._h11, await self._stream.receive(exchange.remaining(exchange.timeouts.read)))
+            await self._receive(exchange)
         return event
+
+    async def _receive(self, exchange: Exchange) -> None:
+        """Take in what comes next, or that nothing will come."""
+        _feed(self._h11, await self._stream.receive(exchange.remaining(exchange.timeouts.read)))
 
     def _conclude(self, head: h11.Response, headers: Mapping[str, str]) -> None:
         """Make ready for another exchange, if nothing speaks against it."""
@@ -159,7 +191,7 @@ def _check_framing(version: bytes, headers: Mapping[str, str]) -> None:
         h11.RemoteProtocolError: It is ambiguous or too long.
     """
     # h11 bounds what is incomplete only: headers that came in one piece would pass.
-    if sum(len(name) + len(value) for name, value in headers.items()) > HEADERS_SIZE:
+    if sum(map(len, headers)) + sum(map(len, headers.values())) > HEADERS_SIZE:
         raise h11.RemoteProtocolError("its headers are too long")
     if version not in {b"1.0", b"1.1"}:
         raise h11.RemoteProtocolError("it is of another version of HTTP")

@@ -13,6 +13,7 @@ from ..errors import DOBOTOException, DOBOTOResponseTooLargeException, Stage
 from .connect import Connector
 from .content import InvalidContent, ResponseTooLarge
 from .dial import dial
+from .messages import RequestHeaders
 from .network import Exchange, Network
 from .pool import Pool
 
@@ -32,7 +33,8 @@ class HTTPTransport:
         self._connector = Connector(connection, network)
         self._network = network
         self._pool = Pool(self._connector, network, connection.connections)
-        self._headers = {"Host": self._connector.host, "Accept-Encoding": "gzip", **self._connector.headers}
+        common = {"Host": self._connector.host, "Accept-Encoding": "gzip", **self._connector.headers}
+        self._headers = RequestHeaders(common)
         self._max_size = connection.max_response_size
 
     async def send(self, request: WireRequest, timeouts: Timeouts) -> Response:
