@@ -46,7 +46,7 @@ class TLSStream:
             rest = rest[await self._run(partial(self._tls.write, rest), end) :]
 
     async def receive(self, seconds: float) -> bytes:
-        """Return the bytes that come next, b"" once the other side has closed the connection properly.
+        """Return what has come, b"" once the other side has closed the connection properly.
 
         Raises:
             ssl.SSLEOFError: It was cut off, perhaps by somebody else (RFC 9112, 9.8).
@@ -55,9 +55,20 @@ class TLSStream:
         try:
             if not (self._tls.pending() or self._incoming.pending or self._incoming.eof):
                 await self._feed(end)  # without it the first read fails, which costs more than the rest of a read
-            return await self._run(partial(self._tls.read, READ_SIZE), end)
+            first = await self._run(partial(self._tls.read, READ_SIZE), end)
         except ssl.SSLZeroReturnError:
             return b""
+        return first if not self._incoming.pending else first + self._rest()
+
+    def _rest(self) -> bytes:
+        """Return what the further records have that came with the first; each read gives one of at most 16 KB."""
+        pieces: list[bytes] = []
+        while self._incoming.pending:
+            try:
+                pieces.append(self._tls.read(READ_SIZE))
+            except ssl.SSLError:  # it is incomplete, or what is wrong with it shows at the next read
+                break
+        return b"".join(pieces)
 
     async def _run(self, step: Callable[[], T], end: float) -> T:
         """Return what a step of TLS gives, once what it writes is sent and what it waits for has come."""
