@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from .blocking import is_readable, new_socket
+from .blocking import new_socket, readable_waiter, send_at_once
 from .network import READ_SIZE, ConnectAttempt, Stream
 
 T = TypeVar("T")
@@ -27,12 +27,15 @@ class AsyncSocketStream:
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
+        self._wait_readable = readable_waiter(sock)
         self._loop = asyncio.get_running_loop()
 
     async def send(self, data: bytes, seconds: float) -> None:
         """Send all of the data; the seconds bound all of it, not each piece."""
-        async with asyncio.timeout(seconds):
-            await self._loop.sock_sendall(self._socket, data)
+        sent = send_at_once(self._socket, data)
+        if sent < len(data):
+            async with asyncio.timeout(seconds):
+                await self._loop.sock_sendall(self._socket, memoryview(data)[sent:])
 
     async def receive(self, seconds: float) -> bytes:
         """Return the bytes that come next, b"" at the end of the stream."""
@@ -45,7 +48,7 @@ class AsyncSocketStream:
         True in another event loop too: on Windows a socket works in the loop that used it first, so it is not used
         again.
         """
-        return self._loop is not asyncio.get_running_loop() or is_readable(self._socket)
+        return self._loop is not asyncio.get_running_loop() or self._wait_readable(0)
 
     def close(self) -> None:
         """Close the socket."""

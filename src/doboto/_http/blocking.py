@@ -8,11 +8,12 @@ import selectors
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar, cast
 
-from .network import READ_SIZE, ConnectAttempt, Stream
+from .network import READ_SIZE, ConnectAttempt, Stream, remaining
 
 T = TypeVar("T")
 
@@ -26,20 +27,31 @@ class SocketStream:
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
+        self._wait_readable = readable_waiter(sock)
 
     async def send(self, data: bytes, seconds: float) -> None:
         """Send all of the data; the seconds bound all of it, not each piece."""
-        self._socket.settimeout(seconds)
-        self._socket.sendall(data)
+        sent = send_at_once(self._socket, data)
+        if sent < len(data):
+            self._socket.settimeout(seconds)
+            try:
+                self._socket.sendall(memoryview(data)[sent:])
+            finally:
+                self._socket.settimeout(0)
 
     async def receive(self, seconds: float) -> bytes:
         """Return the bytes that come next, b"" at the end of the stream."""
-        self._socket.settimeout(seconds)
-        return self._socket.recv(READ_SIZE)
+        end = time.monotonic() + seconds
+        while self._wait_readable(remaining(end)):
+            try:
+                return self._socket.recv(READ_SIZE)
+            except BlockingIOError:  # what had come was dropped, such as a segment with a wrong checksum
+                continue
+        raise TimeoutError("nothing came in time")
 
     def has_input(self) -> bool:
         """Return whether there is something to read, the end of the stream included, without waiting."""
-        return is_readable(self._socket)
+        return self._wait_readable(0)
 
     def close(self) -> None:
         """Close the socket."""
@@ -119,10 +131,22 @@ def new_socket(family: int) -> socket.socket:
     return sock
 
 
-def is_readable(sock: socket.socket) -> bool:
-    """Return whether a socket has something to read, its end included, without waiting."""
+def send_at_once(sock: socket.socket, data: bytes) -> int:
+    """Send what a socket that does not block takes now, all of a usual request; return how many bytes that are."""
+    try:
+        return sock.send(data)
+    except BlockingIOError:
+        return 0
+
+
+def readable_waiter(sock: socket.socket) -> Callable[[float], bool]:
+    """Return a function that waits, that many seconds at most, until a socket has something to read or has ended.
+
+    It returns whether that is so. One poll object serves all waits, and the socket's own timeout stays 0: setting that
+    takes a system call each time.
+    """
     if sys.platform == "win32" or not hasattr(select, "poll"):
-        return bool(select.select([sock], [], [], 0)[0])
+        return lambda seconds: bool(select.select([sock], [], [], seconds)[0])
     poll = select.poll()
     poll.register(sock, select.POLLIN)
-    return bool(poll.poll(0))
+    return lambda seconds: bool(poll.poll(seconds * 1000))
