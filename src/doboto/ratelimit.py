@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 #: More digits are no count, and no moment of this epoch even in microseconds.
 NUMBER = re.compile(r"[0-9]{1,16}")
+#: What has the attributes of a `RateLimit`, in their order.
+HEADERS = ("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +32,5 @@ class RateLimit:
     @classmethod
     def from_headers(cls, headers: Mapping[str, str]) -> RateLimit | None:
         """Read the three headers; return None if one is missing or not a number."""
-        found = [headers.get(f"ratelimit-{name}", "").strip() for name in ("limit", "remaining", "reset")]
-        return cls(*map(int, found)) if all(NUMBER.fullmatch(text) for text in found) else None
+        found = [headers.get(name, "").strip() for name in HEADERS]
+        return cls(*map(int, found)) if all(map(NUMBER.fullmatch, found)) else None

@@ -8,13 +8,9 @@ import time
 class SystemClock:
     """The machine's clock."""
 
-    def time(self) -> float:
-        """Seconds since 1970 (UTC)."""
-        return time.time()
-
-    def monotonic(self) -> float:
-        """Seconds that never jump."""
-        return time.monotonic()
+    # Read several times a call: Python's own functions, without one of ours around each.
+    monotonic = staticmethod(time.monotonic)
+    time = staticmethod(time.time)
 
     def sleep(self, seconds: float) -> None:
         """Block for that long."""

@@ -51,28 +51,30 @@ class Arguments:
             ValueError, TypeError: An argument is not what its type hint says, or there is no such keyword argument; if
                 `strict` is true, also if a mapping has unknown attributes.
         """
-        refuse_unknown(self._function.__name__, kwargs, self._known, attribs=self._ordinal)
         unknown: list[str] = []
         named = dict(zip(self._positional, args, strict=False))
-        named, kwargs = self._separate(named, kwargs)
-        for name, value in {**named, **kwargs}.items():
+        if kwargs:
+            refuse_unknown(self._function.__name__, kwargs, self._known, attribs=self._ordinal)
+            named, kwargs = self._separate(named, kwargs)
+        given = {**named, **kwargs} if kwargs else named
+        for name, value in given.items():
             refuse_private_keys(name, value)
         converted = {
             name: self._convert_one(name, value, unknown)
-            for name, value in {**named, **kwargs}.items()
-            if not self._is_default(name, value)
+            for name, value in given.items()
+            if value is not None or not self._is_flag(name)
         }
         if unknown:
             _report(unknown, strict=strict)
-        beyond = args[len(self._positional) :]  # Python refuses them
-        if beyond or (named.keys() & kwargs.keys()):
+        if len(args) > len(self._positional) or (kwargs and named.keys() & kwargs.keys()):  # Python refuses them
             return args, dict(kwargs)
         return (), converted
 
     def with_timeout(self, args: tuple[Any, ...], kwargs: dict[str, Any], total: float) -> dict[str, Any]:
         """Let the client's timeout bound a call that does not wait and was given none; the default is for waiting."""
-        waits = "wait" not in self._names or kwargs.get("wait")
-        if "timeout" not in self._names or "timeout" in kwargs or waits or args:
+        if "timeout" not in self._names or "timeout" in kwargs or args:
+            return kwargs
+        if "wait" not in self._names or kwargs.get("wait"):
             return kwargs
         return {**kwargs, "timeout": total}
 
@@ -92,9 +94,9 @@ class Arguments:
         convert = self._converter(name)
         return value if convert is None or value is None else convert("" if name == "attribs" else name, value, unknown)
 
-    def _is_default(self, name: str, value: Any) -> bool:
-        """Return whether a boolean parameter was given None, which means its default, as in DOBOTO 0.6."""
-        return value is None and name in self._names and self._hint(name) is bool
+    def _is_flag(self, name: str) -> bool:
+        """Return whether a parameter is boolean; None means its default there, as in DOBOTO 0.6."""
+        return name in self._names and self._hint(name) is bool
 
     def _hint(self, name: str) -> Any:
         """Return the type of a parameter, or of the result (`return`); None if there is no such parameter."""
