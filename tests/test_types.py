@@ -221,6 +221,9 @@ def test_a_type_is_imported_alone_and_is_the_one_of_its_module() -> None:
         listed = t.MODULES[module.__name__.rpartition(".")[2]].split()
         assert [name for name in listed if getattr(t, name) is not vars(module)[name]] == []
     assert sorted(t.HOMES) == t.__all__
+    checked = [node for node in ast.walk(ast.parse(inspect.getsource(t))) if isinstance(node, ast.ImportFrom)]
+    seen = {alias.name: node.module for node in checked if node.level for alias in node.names}
+    assert seen == t.HOMES  # what type checkers take them for
     assert {*t.__all__} <= {*dir(t)}
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         getattr(t, "Nothing")  # noqa: B009 - as a type checker would not have it

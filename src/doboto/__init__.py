@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ._core.response import Response
     from ._core.retry import Retry
     from ._io.clock import SystemClock
-    from ._io.protocol import Clock, RateLimitLease, SharedRateLimit, Timeouts, Transport, WireRequest
+    from ._io.protocol import Clock, OnEvent, RateLimitLease, SharedRateLimit, Timeouts, Transport, WireRequest
     from ._io.shared_ratelimit import RedisRateLimit
     from .addresses import private_ipv4, public_ipv4, public_ipv6
     from .client import DO, AsyncDO
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
         DOBOTOUnprocessableException,
         DOBOTOVanishedException,
     )
-    from .events import Event, OnEvent, Progress
+    from .events import Event, Progress
     from .outcomes import CallState, Outcome, call_states
     from .ratelimit import RateLimit
 
@@ -114,7 +114,7 @@ __all__ = [
 #: needs little starts fast: the command line's version and its completion.
 HOMES = {
     "AsyncDO": "client", "CallState": "outcomes", "Clock": "_io.protocol", "DO": "client", "Event": "events",
-    "Limiter": "_core.limiter", "OnEvent": "events", "Outcome": "outcomes", "Progress": "events",
+    "Limiter": "_core.limiter", "OnEvent": "_io.protocol", "Outcome": "outcomes", "Progress": "events",
     "RateLimit": "ratelimit", "RateLimitLease": "_io.protocol", "RedisRateLimit": "_io.shared_ratelimit",
     "Request": "_core.request", "Response": "_core.response", "Retry": "_core.retry", "SharedRateLimit": "_io.protocol",
     "SystemClock": "_io.clock", "Timeouts": "_io.protocol", "Transport": "_io.protocol", "WireRequest": "_io.protocol",

@@ -28,12 +28,11 @@ from ._core.request import Request, any_request, check_text
 from ._core.retry import Retry
 from ._core.urls import base_url, check_proxy
 from ._io.concurrency import Concurrency
-from ._io.protocol import IO, Clock, Connection, SharedRateLimit, Timeouts, Transport
+from ._io.protocol import IO, Clock, Connection, OnEvent, SharedRateLimit, Timeouts, Transport
 from ._operation import Async, Coro, Mode, Sync, run
 from ._session import RecoveryTag, Session
 from ._session.secret import Secret
 from .errors import ArgumentValueError
-from .events import OnEvent
 from .ratelimit import RateLimit
 
 if TYPE_CHECKING:

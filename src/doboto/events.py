@@ -20,11 +20,12 @@ where one call sends several requests side by side. What a callback raises ends 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, ClassVar, TypeAlias, cast
+from typing import Any, ClassVar, cast
 
+from ._io.protocol import OnEvent as OnEvent
 from .errors import DOBOTOException
 
 #: How many of those that are pending are named in a line of progress.
@@ -283,10 +284,6 @@ class Interrupted(Event):
 
     def __str__(self) -> str:
         return f"interrupted: {self.text}"
-
-
-#: Called with an event. `AsyncDO` awaits what it returns if that is a coroutine; what it raises ends the call.
-OnEvent: TypeAlias = Callable[[Any], object]
 
 
 def label(kind: str, id: Any, name: str | None) -> str:

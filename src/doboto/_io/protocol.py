@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from .._core.response import Response
 from .concurrency import Concurrency
@@ -14,6 +14,9 @@ Found = TypeVar("Found", covariant=True)
 
 #: Something to run: called, it gives the coroutine to be awaited.
 Job = Callable[[], Coroutine[Any, Any, R]]
+#: Called with an event, of which `doboto.events` has the classes. `AsyncDO` awaits what it returns if that is a
+#: coroutine; what it raises ends the call.
+OnEvent: TypeAlias = Callable[[Any], object]
 
 #: Statuses after which a connection is not used again: a 408 may answer no request, when a connection idled,
 #: and the response to a request sent at that time would then be read as that to the next (RFC 9110, 15.5.9).

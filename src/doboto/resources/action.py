@@ -7,9 +7,9 @@ from typing import Any, Protocol, TypeAlias, overload
 
 from .._core.droplet.target import Target
 from .._core.request import Request, get, path
+from .._io.protocol import OnEvent
 from .._operation import Coro, Many, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
-from ..events import OnEvent
 from ..types import Action
 from ._base.actions import ActionRunner
 

@@ -7,11 +7,11 @@ from typing import Any, TypeAlias, Unpack
 
 from .._core.attributes import check_attributes
 from .._core.request import Request, filters, path
+from .._io.protocol import OnEvent
 from .._json import mapping
 from .._operation import Coro, Mode, operation, stream
 from .._operation.overloads import overloaded_operation
 from .._wait.lifecycle import Lifecycle
-from ..events import OnEvent
 from ..types import AutoscaleCreate, AutoscaleEvent, AutoscaleMember, AutoscalePool
 from ._base.create import CreateSpec, has_name
 from ._base.lifecycle import LifecycleOperations, Until, Waits

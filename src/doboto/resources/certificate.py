@@ -7,11 +7,11 @@ from typing import Any, Literal, Protocol, TypeAlias, overload
 
 from .._core.attributes import check_attributes, require, to_nonempty_list
 from .._core.request import Request, check_text, filters, path
+from .._io.protocol import OnEvent
 from .._operation import Coro, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
 from .._wait.lifecycle import Lifecycle
 from ..errors import ArgumentValueError
-from ..events import OnEvent
 from ..types import Certificate, CertificateType
 from ._base.create import CreateSpec, has_name
 from ._base.lifecycle import LifecycleOperations, Until, Waits

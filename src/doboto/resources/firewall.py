@@ -9,12 +9,12 @@ from typing import Any, TypeAlias, Unpack
 from .._core.attributes import check_attributes, to_nonempty_list
 from .._core.firewall_rules import ADD, REMOVE, SIDES, RuleChange, Rules, are_same, to_wire_form
 from .._core.request import Request, path
+from .._io.protocol import OnEvent
 from .._operation import Coro, Mode, operation, stream
 from .._operation.overloads import overloaded_operation
 from .._wait.lifecycle import Lifecycle
 from .._wait.polling import WaitPlan
 from ..errors import ArgumentValueError
-from ..events import OnEvent
 from ..types import Firewall, FirewallCreate, InboundRule, OutboundRule
 from ._base.create import CreateSpec, has_name
 from ._base.lifecycle import LifecycleOperations, Until, Waits

@@ -9,13 +9,13 @@ from typing import Any, TypeAlias, Unpack
 from .._core.attributes import check_attributes, merge_attributes
 from .._core.request import Request, check_flag, check_text, filters, get, path
 from .._core.response import read_action
+from .._io.protocol import OnEvent
 from .._json import items
 from .._operation import Coro, Mode, operation, stream
 from .._operation.overloads import overloaded_operation
 from .._wait.lifecycle import Lifecycle
 from .._wait.polling import WaitPlan
 from ..errors import ArgumentValueError
-from ..events import OnEvent
 from ..types import Action, Image, ImageCreate, ImageListType
 from ._base.actions import ActionRunner, action_spec
 from ._base.create import CreateSpec

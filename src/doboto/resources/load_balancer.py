@@ -7,11 +7,11 @@ from typing import Any, Protocol, TypeAlias, Unpack, overload
 
 from .._core.attributes import check_attributes, merge_attributes, to_nonempty_list
 from .._core.request import Request, path
+from .._io.protocol import OnEvent
 from .._operation import Coro, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
 from .._wait.lifecycle import Lifecycle
 from ..errors import ArgumentValueError
-from ..events import OnEvent
 from ..types import ForwardingRule, LoadBalancer, LoadBalancerCreate
 from ._base.create import CreateSpec, has_name
 from ._base.lifecycle import LifecycleOperations, Until, Waits

@@ -12,12 +12,12 @@ from .._core.deadline import Deadline
 from .._core.ownership import OpenRequest
 from .._core.recovery import SKEW, parse_time
 from .._core.request import Request, check_text, get
+from .._io.protocol import OnEvent
 from .._json import records
 from .._operation import Mode, operation
 from .._wait.lifecycle import Lifecycle, LifecycleWatch
 from .._wait.polling import WaitPlan, wait
 from ..errors import ArgumentValueError, DOBOTOActionException, DOBOTOException
-from ..events import OnEvent
 from ..types import Action, ReservedIP
 from ._base.addresses import Addresses, droplet_of
 from ._base.create import CreateSpec, reporting_created

@@ -9,11 +9,11 @@ from .._core.attributes import check_attributes, require
 from .._core.deadline import Deadline
 from .._core.request import Request, check_text, filters, get, path
 from .._core.response import read_member
+from .._io.protocol import OnEvent
 from .._operation import Coro, Mode, One, operation, stream
 from .._operation.overloads import overloaded_operation
 from .._wait.lifecycle import Lifecycle
 from ..errors import ArgumentTypeError, ArgumentValueError, DOBOTONotFoundException
-from ..events import OnEvent
 from ..types import Action, Snapshot, Volume, VolumeCreate, VolumeCreateBase
 from ._base.actions import ActionRunner, ActionSpec, action_spec
 from ._base.create import CreateSpec, Creation, has_name

@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 from ..._core.attributes import require
 from ..._core.deadline import Deadline
 from ..._core.request import Request, path
+from ..._io.protocol import OnEvent
 from ..._json import mapping
 from ..._operation import Mode, operation, stream
-from ...events import OnEvent
 from ...types import Action
 from .actions import ActionRunner, ActionSpec, action_spec
 from .create import Creation

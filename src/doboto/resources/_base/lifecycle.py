@@ -10,12 +10,12 @@ from ..._core.deadline import Deadline
 from ..._core.ownership import OpenRequest
 from ..._core.request import Request, check_text, path
 from ..._core.response import member_reader
+from ..._io.protocol import OnEvent
 from ..._operation import Gone, Many, Mode, One
 from ..._wait.deletion import DeletionWatch
 from ..._wait.lifecycle import Lifecycle, LifecycleWatch
 from ..._wait.polling import WaitPlan, wait
 from ...errors import DOBOTOException
-from ...events import OnEvent
 from .create import CreateSpec, Creation, reporting_created
 from .recovery import outcome_unknown
 from .resource import OperationGroup

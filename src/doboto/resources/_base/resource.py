@@ -10,12 +10,11 @@ from ..._core import pages
 from ..._core.deadline import Deadline, check_callback, duration
 from ..._core.request import Query, Request, get
 from ..._core.response import member_reader
-from ..._io.protocol import Job
+from ..._io.protocol import Job, OnEvent
 from ..._operation import Async, Bound, Mode
 from ..._session import Session
 from ..._wait.polling import WaitPlan
 from ...errors import DOBOTOInvalidResponseException, DOBOTONotFoundException
-from ...events import OnEvent
 from .reader import Reader
 
 T = TypeVar("T")

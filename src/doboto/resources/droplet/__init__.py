@@ -13,6 +13,7 @@ from ..._core.droplet.target import Target
 from ..._core.ownership import OpenRequest
 from ..._core.request import Request, get, path
 from ..._core.response import read_member
+from ..._io.protocol import OnEvent
 from ..._json import items
 from ..._operation import Mode, operation, stream
 from ..._wait.bulk import BulkWatch
@@ -20,7 +21,7 @@ from ..._wait.deletion import DeletionWatch, TagDeletionWatch
 from ..._wait.followers import DeletionFollower
 from ..._wait.polling import WaitPlan, wait
 from ...errors import DOBOTOException, DOBOTOInvalidResponseException, DOBOTONotFoundException
-from ...events import Differs, OnEvent
+from ...events import Differs
 from ...types import Action, Droplet, DropletAttributes, DropletPlan, DropletSnapshot, Firewall, Kernel
 from .actions import DropletActions
 from .associated import DropletAssociated

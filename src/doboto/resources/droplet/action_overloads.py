@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypeAlias, overload
 
+from ..._io.protocol import OnEvent
 from ..._operation import Coro, Many, One
 from ..._operation.overloads import overloaded_operation
-from ...events import OnEvent
 from ...types import Action, BackupPolicyAttributes
 
 Actions: TypeAlias = list[Action]

@@ -7,9 +7,9 @@ from typing import Any
 
 from ..._core.attributes import to_dict
 from ..._core.request import check_text, id_or_slug
+from ..._io.protocol import OnEvent
 from ..._operation import Mode, operation
 from ...errors import ArgumentValueError
-from ...events import OnEvent
 from ...types import Action, BackupPolicyAttributes
 from .action_overloads import (
     Actions,

@@ -10,6 +10,7 @@ from ..._core.attributes import to_list
 from ..._core.deadline import Deadline
 from ..._core.ownership import OpenRequest
 from ..._core.request import Request, check_flag, check_text, get, path
+from ..._io.protocol import OnEvent
 from ..._json import mapping, records
 from ..._operation import Mode, operation
 from ..._wait.destroyed import AssociatedDestroyWatch
@@ -21,7 +22,6 @@ from ...errors import (
     DOBOTOException,
     DOBOTONotFoundException,
 )
-from ...events import OnEvent
 from ...types import AssociatedResources, AssociatedResourceSelection, DestroyStatus
 from .._base.recovery import outcome_unknown
 from .run_action import DropletActionRunner

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol, TypeAlias, Unpack, overload
 
+from ..._io.protocol import OnEvent
 from ..._operation import Coro, Many, One
 from ..._operation.overloads import overloaded_operation
-from ...events import OnEvent
 from ...types import Droplet, DropletCreate, DropletCreateBase, DropletsCreate
 
 Droplets: TypeAlias = list[Droplet]

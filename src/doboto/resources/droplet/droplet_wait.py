@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol, TypeAlias, get_args, overload
 from ..._core.attributes import check_choice
 from ..._core.droplet.create_request import check_ready_port
 from ..._core.droplet.target import Target
+from ..._io.protocol import OnEvent
 from ..._operation import Coro, Gone, Many, Mode, One
 from ..._operation.overloads import overloaded_operation
 from ..._wait.droplet_states import DropletStateWatch, Until
@@ -15,7 +16,6 @@ from ..._wait.lookup import unused_tag_error
 from ..._wait.polling import wait
 from ..._wait.ports import PortWatch
 from ...errors import ArgumentValueError
-from ...events import OnEvent
 from ...types import Droplet
 from .._base.resource import OperationGroup
 

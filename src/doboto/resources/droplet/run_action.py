@@ -12,7 +12,7 @@ from ..._core.droplet.target import Target
 from ..._core.recovery import action_key
 from ..._core.request import Request, check_text, get, path
 from ..._core.response import read_member
-from ..._io.protocol import Job
+from ..._io.protocol import Job, OnEvent
 from ..._json import mapping
 from ..._operation import Mode
 from ..._wait.bulk import BulkWatch
@@ -21,7 +21,7 @@ from ..._wait.lookup import unused_tag_error
 from ..._wait.pending_event import PendingEventWatch, TagPendingEventWatch
 from ..._wait.polling import WaitPlan, Watch
 from ...errors import DOBOTOActionException, DOBOTOBulkException, DOBOTOException, DOBOTOInvalidResponseException
-from ...events import OnEvent, Started
+from ...events import Started
 from .._base.actions import ActionRunner
 from .._base.resource import T
 from .new_images import add_image_ids, with_image_ids
