@@ -156,10 +156,10 @@ class DomainRecords(Creation[Mode]):
             DOBOTONotFoundException: There is no such domain, or no such record of it.
             DOBOTOUnprocessableException: The type wants other attributes.
         """
-        body, place = check_changes(merge_attributes(attribs, attributes)), record_of(name, record_id)
+        body, record_path = check_changes(merge_attributes(attribs, attributes)), record_of(name, record_id)
         if "type" not in body:
-            body["type"] = (await self._get("domain_record", place))["type"]
-        return await self._fetch("domain_record", change_request(place, body, replace=replace))
+            body["type"] = (await self._get("domain_record", record_path))["type"]
+        return await self._fetch("domain_record", change_request(record_path, body, replace=replace))
 
     @operation(
         ref="domains_delete_record",

@@ -130,6 +130,11 @@ def is_open_region(slug: object) -> bool:
     return found is not None and found["available"]
 
 
+def region_index(slug: str) -> int:
+    """Return the index of a region among all, of which addresses in it are made."""
+    return [region["slug"] for region in entries("regions")].index(slug)
+
+
 def size(slug: object) -> Size | None:
     """Return a size by its slug."""
     return _by("sizes", "slug").get(slug) if isinstance(slug, str) else None

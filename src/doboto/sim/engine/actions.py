@@ -95,9 +95,9 @@ def of(account: Account, resource_type: str, key: Key) -> list[Key]:
 def show(action: StoredAction) -> Record:
     """Return an action as the API shows it."""
     shown = select_members(action, SHOWN)
-    place = region(action["region_slug"])
-    if place is not None:
-        shown["region"] = place
+    found = region(action["region_slug"])
+    if found is not None:
+        shown["region"] = found
     shown["region_slug"] = action["region_slug"]
     return shown
 

@@ -162,7 +162,7 @@ class Faults:
             rules = json.loads(Path(rules).read_text(encoding="utf-8"))
         if not isinstance(rules, list | tuple):
             raise ValueError("faults must be a list of rules")  # noqa: TRY004 - the same error as for any wrong rule
-        return self._add([_read(place, rule) for place, rule in enumerate(rules)])
+        return self._add([_read(index, rule) for index, rule in enumerate(rules)])
 
     def remove(self, number: int) -> bool:
         """Take one rule away; whether there was one."""
@@ -209,7 +209,7 @@ class Faults:
 
     def _add(self, rules: list[Rule]) -> list[Fault]:
         with self._lock:
-            added = [Fault(self._number + place, rule, self._world.seed) for place, rule in enumerate(rules, 1)]
+            added = [Fault(self._number + offset, rule, self._world.seed) for offset, rule in enumerate(rules, 1)]
             self._number += len(rules)
             self._faults = (*self._faults, *added)
             return added
@@ -243,8 +243,8 @@ def _droplets_of(call: ApiCall) -> list[tuple[str, list[str]]]:
 _DROPLETS = re.compile(r"/v2/droplets(/actions)?")
 
 
-def _read(place: int, rule: object) -> Rule:
+def _read(index: int, rule: object) -> Rule:
     try:
         return read_rule(rule)
     except ValueError as problem:
-        raise ValueError(f"rule {place}: {problem}") from None
+        raise ValueError(f"rule {index}: {problem}") from None

@@ -110,12 +110,12 @@ def create(account: Account, now: float, body: Record) -> StoredNatGateway:
     name, slug, size = _free_name(account, body), read_region(body), _size(account, body)
     if read_required(body, "type", text).upper() != "PUBLIC":
         raise unprocessable("type must be PUBLIC")
-    place, timeouts = _place(body), _timeouts(body, TIMEOUTS)
-    vpc = account.get(VPC, read_required(place, "vpc_uuid", text))
+    vpc_members, timeouts = _vpc_members(body), _timeouts(body, TIMEOUTS)
+    vpc = account.get(VPC, read_required(vpc_members, "vpc_uuid", text))
     if vpc["region"] != slug:
         raise unprocessable("VPC is not in the same region as the NAT gateway.")
     vpcs.require_room(account, vpc, 1)
-    key, default = account.uuid(), flag(place, "default_gateway")
+    key, default = account.uuid(), flag(vpc_members, "default_gateway")
     if default:
         _clear_default(account, vpc["id"])
     gateway: StoredNatGateway = {
@@ -127,7 +127,7 @@ def create(account: Account, now: float, body: Record) -> StoredNatGateway:
         "size": size,
         "vpc_uuid": vpc["id"],
         # Shown by today's API (Terraform provider); a VPC has one subnet here.
-        "subnet_uuid": read_optional(place, "subnet_uuid", text, "") or account.uuid("subnet", vpc["id"]),
+        "subnet_uuid": read_optional(vpc_members, "subnet_uuid", text, "") or account.uuid("subnet", vpc["id"]),
         "project_id": _project(account, now, body),
         "default_gateway": default,
         "gateway_ip": None,
@@ -145,10 +145,10 @@ def update(account: Account, now: float, gateway: StoredNatGateway, body: Record
     if gateway["state"] == "DELETING":
         raise unprocessable("The NAT gateway is being deleted.")
     name, size, timeouts = _free_name(account, body, gateway), _size(account, body), _timeouts(body, gateway)
-    place = {} if body.get("vpcs") is None else _place(body)
-    if place.get("vpc_uuid") not in (None, gateway["vpc_uuid"]):
+    vpc_members = {} if body.get("vpcs") is None else _vpc_members(body)
+    if vpc_members.get("vpc_uuid") not in (None, gateway["vpc_uuid"]):
         raise unprocessable("A NAT gateway can not be moved to another VPC.")
-    default = flag(place, "default_gateway", default=gateway["default_gateway"])
+    default = flag(vpc_members, "default_gateway", default=gateway["default_gateway"])
     if default and not gateway["default_gateway"]:
         _clear_default(account, gateway["vpc_uuid"])
     members = {"name": name, "size": size, "default_gateway": default, **timeouts, "updated_at": iso(now)}
@@ -184,11 +184,11 @@ def _size(account: Account, body: Record) -> int:
     return size
 
 
-def _place(body: Record) -> Record:
-    places = objects(body, "vpcs")
-    if len(places) != 1:
+def _vpc_members(body: Record) -> Record:
+    vpcs_given = objects(body, "vpcs")
+    if len(vpcs_given) != 1:
         raise unprocessable("A NAT gateway has exactly one VPC.")
-    return places[0]
+    return vpcs_given[0]
 
 
 def _project(account: Account, now: float, body: Record) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 
-from ...catalog import entries
+from ...catalog import region_index
 from ...engine import relations
 from ...engine.account import Account
 from ...engine.records import (
@@ -40,10 +40,10 @@ def public_v4(account: Account) -> Interface:
     """Return a public IPv4 interface with an address that no other Droplet of the account has."""
     start = account.draw("public v4") % _V4_ROOM
     while True:
-        place = (start + account.count("public v4") * _V4_STEP) % _V4_ROOM
-        if 1 < place % _V4_BLOCK < _V4_BLOCK - 1:
+        offset = (start + account.count("public v4") * _V4_STEP) % _V4_ROOM
+        if 1 < offset % _V4_BLOCK < _V4_BLOCK - 1:
             break
-    address, gateway = _V4 + place, _V4 + place - place % _V4_BLOCK + 1
+    address, gateway = _V4 + offset, _V4 + offset - offset % _V4_BLOCK + 1
     return {
         "ip_address": str(ipaddress.IPv4Address(address)),
         "netmask": _V4_NETMASK,
@@ -62,7 +62,7 @@ def private_v4(account: Account, vpc: StoredVpc) -> Interface:
 
 def public_v6(account: Account, region: str) -> Interface:
     """Return a public IPv6 interface."""
-    number = [place["slug"] for place in entries("regions")].index(region)
+    number = region_index(region)
     network = _V6 + ((number + 1) << 64)
     return {
         "ip_address": str(ipaddress.IPv6Address(network + 0x1000 + account.count("public v6"))),

@@ -133,26 +133,26 @@ def _image(account: Account, body: Record) -> ImageMembers:
 def _region(account: Account, body: Record, size: catalog.Size, image: ImageMembers) -> str:
     asked = read_optional(body, "region", text, None)
     if not asked:
-        return _anywhere(size, image, _near_volumes(account, body, catalog.entries("regions")))
+        return _pick_region(size, image, _prefer_near_volumes(account, body, catalog.entries("regions")))
     exact = catalog.region(asked)
     if exact is None:
         # API reference, `region`: the beginning of a slug stands for any region of that place.
-        places = [place for place in catalog.entries("regions") if place["slug"].rstrip("0123456789") == asked]
-        if not places:
+        regions = [region for region in catalog.entries("regions") if region["slug"].rstrip("0123456789") == asked]
+        if not regions:
             raise unprocessable(BAD_REGION)
-        return _anywhere(size, image, _near_volumes(account, body, places))
+        return _pick_region(size, image, _prefer_near_volumes(account, body, regions))
     if not exact["available"]:
         raise unprocessable(REGION_CLOSED)
-    return _anywhere(size, image, [exact])
+    return _pick_region(size, image, [exact])
 
 
-def _near_volumes(account: Account, body: Record, places: list[catalog.Region]) -> list[catalog.Region]:
+def _prefer_near_volumes(account: Account, body: Record, regions: list[catalog.Region]) -> list[catalog.Region]:
     near = volume_actions.regions_for_new_droplet(account, body)
-    return [place for place in places if place["slug"] in near] or places
+    return [region for region in regions if region["slug"] in near] or regions
 
 
-def _anywhere(size: catalog.Size, image: ImageMembers, places: list[catalog.Region]) -> str:
-    sold = [place["slug"] for place in places if place["slug"] in size["regions"]]
+def _pick_region(size: catalog.Size, image: ImageMembers, regions: list[catalog.Region]) -> str:
+    sold = [region["slug"] for region in regions if region["slug"] in size["regions"]]
     if not size["available"] or not sold:
         raise unprocessable(SIZE_ELSEWHERE)
     fitting = [slug for slug in sold if slug in image["regions"]]

@@ -72,7 +72,7 @@ def read_request(
 ) -> LoadBalancerMembers:
     """Read all members that a request decides; `old` is the load balancer before an update."""
     type = _read_fixed(body, "type", old)
-    place = _place(account, now, body, old, is_global=type == "GLOBAL")
+    location = _location(account, now, body, old, is_global=type == "GLOBAL")
     idle = read_optional(body, "http_idle_timeout_seconds", integer, IDLE_TIMEOUT)
     return {
         "name": read_name(body),
@@ -85,8 +85,8 @@ def read_request(
         "enable_proxy_protocol": flag(body, "enable_proxy_protocol"),
         "enable_backend_keepalive": flag(body, "enable_backend_keepalive"),
         "disable_lets_encrypt_dns_records": flag(body, "disable_lets_encrypt_dns_records"),
-        "region": place.region,
-        "vpc_uuid": place.vpc_uuid,
+        "region": location.region,
+        "vpc_uuid": location.vpc_uuid,
         "size_unit": _size_unit(body),
         "http_idle_timeout_seconds": rules.in_range("http_idle_timeout_seconds", idle, SHORTEST_IDLE, LONGEST_IDLE),
         "health_check": rules.health_check(body),
@@ -95,30 +95,30 @@ def read_request(
         "project_id": _project(account, now, body, old),
         **(_global_members(account, body) if type == "GLOBAL" else _regional_members(account, body)),
         # The last one, because it may create a tag: every refusal comes before anything changes.
-        **_targets(account, body, place),
+        **_targets(account, body, location),
     }
 
 
-def droplets_named(account: Account, body: Record, place: Location) -> list[int]:
+def droplets_named(account: Account, body: Record, location: Location) -> list[int]:
     """Return the Droplets in the member `droplet_ids`, each once; 422 for one that isn't there or can't be reached."""
-    return list(dict.fromkeys(_droplet(account, item, place) for item in read_identifiers(body, "droplet_ids")))
+    return list(dict.fromkeys(_droplet(account, item, location) for item in read_identifiers(body, "droplet_ids")))
 
 
-def _droplet(account: Account, item: str, place: Location) -> int:
+def _droplet(account: Account, item: str, location: Location) -> int:
     number = integer(item)
     droplet = None if number is None else account.find(DROPLET, number)
     if droplet is None:
         raise unprocessable(f"Droplet {item} does not exist")
-    if place.region is not None and droplet["region"] != place.region:
+    if location.region is not None and droplet["region"] != location.region:
         raise unprocessable(f"Droplet {item} is not in the load balancer's region")
-    if place.vpc_uuid is not None and droplet["vpc_uuid"] != place.vpc_uuid:
+    if location.vpc_uuid is not None and droplet["vpc_uuid"] != location.vpc_uuid:
         raise unprocessable(f"Droplet {item} is not in the load balancer's VPC")
     return droplet["id"]
 
 
-def _targets(account: Account, body: Record, place: Location) -> LoadBalancerTargets:
+def _targets(account: Account, body: Record, location: Location) -> LoadBalancerTargets:
     tag = read_optional(body, "tag", text, "")
-    droplet_ids = droplets_named(account, body, place)
+    droplet_ids = droplets_named(account, body, location)
     if tag and droplet_ids:
         # API reference: "mutually exclusive".
         raise unprocessable("droplet_ids and tag can't be used together")
@@ -144,7 +144,9 @@ def _choice(body: Record, name: str) -> str:
     return rules.one_of(name, value.upper() if choices[0].isupper() else value, choices)
 
 
-def _place(account: Account, now: float, body: Record, old: StoredLoadBalancer | None, *, is_global: bool) -> Location:
+def _location(
+    account: Account, now: float, body: Record, old: StoredLoadBalancer | None, *, is_global: bool
+) -> Location:
     if is_global:
         return Location(None, None)
     asked, vpc = read_optional(body, "region", text, None), read_optional(body, "vpc_uuid", text, None)

@@ -71,7 +71,7 @@ def delete_cache(call: ApiCall) -> None:
 def add_droplets(call: ApiCall) -> None:
     """Put Droplets behind the load balancer."""
     balancer = _by_droplets(call)
-    more = request.droplets_named(call.account, call.body, state.place_of(balancer))
+    more = request.droplets_named(call.account, call.body, state.location_of(balancer))
     _keep(call, balancer, list(dict.fromkeys([*balancer["droplet_ids"], *more])))
 
 

@@ -51,7 +51,7 @@ def _vpc(load_balancer: StoredLoadBalancer) -> Iterable[Key]:
     return () if load_balancer["vpc_uuid"] is None else (load_balancer["vpc_uuid"],)
 
 
-def place_of(load_balancer: StoredLoadBalancer) -> Location:
+def location_of(load_balancer: StoredLoadBalancer) -> Location:
     """Return where it stands."""
     return Location(load_balancer["region"], load_balancer["vpc_uuid"])
 
@@ -103,9 +103,9 @@ def droplets_behind(account: Account, load_balancer: StoredLoadBalancer) -> list
     """Return the Droplets that get its traffic: those named, or those with its tag where it stands."""
     if not load_balancer["tag"]:
         return list(load_balancer["droplet_ids"])
-    place, droplets = place_of(load_balancer), account.store(DROPLET).records
+    location, droplets = location_of(load_balancer), account.store(DROPLET).records
     keys = tagging.find_tagged(account, DROPLET, load_balancer["tag"])
-    return [key for key in keys if place.region is None or droplets[key]["vpc_uuid"] == place.vpc_uuid]
+    return [key for key in keys if location.region is None or droplets[key]["vpc_uuid"] == location.vpc_uuid]
 
 
 def show(account: Account, load_balancer: StoredLoadBalancer) -> Record:

@@ -197,7 +197,7 @@ class Curve:
 def curve(account: Account, droplet_id: int, name: str) -> Curve:
     """Return the named curve of a Droplet."""
     number = account.draw("load", name, str(droplet_id))
-    mean, daily, hourly = ((number >> 32 * place & 0xFFFFFFFF) / 2**32 for place in range(3))
+    mean, daily, hourly = ((number >> 32 * index & 0xFFFFFFFF) / 2**32 for index in range(3))
     return Curve(LOWEST + (HIGHEST - LOWEST) * mean, daily, hourly)
 
 

@@ -10,7 +10,7 @@ import ipaddress
 from collections.abc import Container
 from typing import TypeAlias
 
-from ...catalog import entries
+from ...catalog import region_index
 from ...engine import actions
 from ...engine.account import Account
 from ...engine.actions import ActionFailed
@@ -212,6 +212,6 @@ def _v4(account: Account) -> str:
 
 
 def _v6(account: Account, slug: str) -> str:
-    number = [place["slug"] for place in entries("regions")].index(slug) + 1
+    number = region_index(slug) + 1
     # Ending in :9000 as the traced ones do (`openapi` PR 951, `droplet_kit` PR 332).
     return str(ipaddress.IPv6Address(_V6 + (number << 64) + ((account.count(V6) + 1) << 16) + 0x9000))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network
 
-from ...catalog import entries
+from ...catalog import entries, region_index
 from ...engine.account import Account
 from ...engine.clock import iso, iso_with_fraction
 from ...engine.errors import conflict, forbidden, unprocessable
@@ -59,7 +59,7 @@ def default_vpc(account: Account, region: str, now: float) -> StoredVpc:
 
 
 def _make_default(account: Account, slug: str, now: float) -> StoredVpc:
-    number = [place["slug"] for place in entries("regions")].index(slug)
+    number = region_index(slug)
     prefix = account.settings.default_vpc_prefix
     usual, others = IPv4Network(f"10.{100 + number}.0.0/{prefix}"), list(account.store(VPC))
     if any(usual.overlaps(network_of(vpc)) for vpc in others):
@@ -72,9 +72,9 @@ def ensure_defaults(account: Account, now: float) -> None:
     """Give each open region its default VPC, as in an account in use, unless the settings say that it is fresh."""
     if account.settings.first_vpc_is_default:
         return
-    for place in entries("regions"):
-        if place["available"]:
-            default_vpc(account, place["slug"], now)
+    for region in entries("regions"):
+        if region["available"]:
+            default_vpc(account, region["slug"], now)
 
 
 def _put(
@@ -170,11 +170,11 @@ def next_address(account: Account, vpc: StoredVpc) -> tuple[str, str]:
     """Return a private address and its netmask. They are not used again until the range has been gone through."""
     network = network_of(vpc)
     room, number = _room(network), account.count(f"vpc:{vpc['id']}")
-    places = (str(network.network_address + 2 + (number + step) % room) for step in range(room))
+    addresses = (str(network.network_address + 2 + (number + step) % room) for step in range(room))
     if number >= room:
         taken = members.has_address(account, vpc["id"])
-        places = (place for place in places if not taken(place))
-    return next(places, None) or str(network.network_address + 2 + number % room), str(network.netmask)
+        addresses = (address for address in addresses if not taken(address))
+    return next(addresses, None) or str(network.network_address + 2 + number % room), str(network.netmask)
 
 
 #: API reference, text of `ip_range`.
