@@ -77,7 +77,7 @@ def tour(do: DO, poll: float) -> None:
 
 
 def clean_up(do: DO, poll: float) -> None:
-    """Destroy whatever has the tag, and its snapshots: also after an error or Ctrl-C."""
+    """Destroy all Droplets that have the tag, and their snapshots: also after an error or Ctrl-C."""
     droplets = do.droplet.list(tag_name=TAG)
     say(f"Destroying {len(droplets)} Droplets and their snapshots")
     for droplet in droplets:

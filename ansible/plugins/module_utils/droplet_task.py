@@ -219,7 +219,7 @@ def _carry_out(hands: Hands, plan: Plan, attributes: Mapping[str, Any]) -> dict[
 
 
 def _destroy(hands: Hands, droplets: Sequence[Droplet]) -> None:
-    """Destroy Droplets; one that is gone meanwhile is not a failure.
+    """Destroy Droplets; one that is gone by then is not a failure.
 
     Raises:
         TaskFailure: It failed, or it did not complete for all.

@@ -72,7 +72,7 @@ class _Attempt:
             return None
         if not isinstance(failure, OSError):
             raise failure
-        # asyncio's text is "Connect call failed" whatever the reason.
+        # asyncio's text is "Connect call failed" for every reason.
         return OSError(failure.errno, os.strerror(failure.errno)) if failure.errno else failure
 
     def stream(self) -> Stream:

@@ -49,7 +49,7 @@ class TLSStream:
         """Return what has come, b"" once the other side has closed the connection properly.
 
         Raises:
-            ssl.SSLEOFError: It was cut off, perhaps by somebody else (RFC 9112, 9.8).
+            ssl.SSLEOFError: It was cut off, perhaps by an attacker (RFC 9112, 9.8).
         """
         end = time.monotonic() + seconds
         try:

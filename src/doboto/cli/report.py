@@ -1,6 +1,6 @@
 """How a command ends that did not do what was asked: a line on standard error, and an exit code.
 
-The line says what somebody may have meant who made a typing error, or who said it as another command line does.
+The line suggests what was meant, after a typing error or a word of another command line.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def report_error(failure: BaseException, arguments: Sequence[str], environment: 
     machine = for_machine(arguments, environment)
     details = {**error, "traceback": trace} if trace else error
     lines = [dump_json({"error": details})] if machine else _lines(failure, line)
-    with suppress(OSError):  # nobody reads it, as where the terminal is gone: the code says it all the same
+    with suppress(OSError):  # it can't be shown, as where the terminal is gone: the exit code says it all the same
         if not machine:
             click.echo(trace or _help(failure), nl=False, err=True)
         for one in lines:

@@ -1,6 +1,6 @@
 """The dictionaries that go to the API and come from it, as types.
 
-Replies are plain dictionaries: a field that is not declared here is kept all the same. A field is
+Responses are plain dictionaries: a field that is not declared here is kept all the same. A field is
 `NotRequired` where the API reference calls it optional, or sends it only to tokens with a certain scope.
 
 The modules of this package evaluate their annotations: with `from __future__ import annotations`,

@@ -70,7 +70,7 @@ class CreateRequest:
         return request
 
     def bodies(self) -> Iterator[dict[str, Any]]:
-        """The requests' bodies, ten names each."""
+        """Yield the bodies of the requests, of ten names at most."""
         if not self.many:
             yield {"name": self.names[0], **self.attribs}
             return
@@ -78,7 +78,7 @@ class CreateRequest:
             yield {"names": self.names[start : start + NAMES_PER_REQUEST], **self.attribs}
 
     def only(self, names: Sequence[str]) -> CreateRequest:
-        """The same order for some of its names."""
+        """Return the same request for some of its names."""
         return CreateRequest(names, self.many, self.attribs, self.project_id)
 
     def check_complete(self) -> None:

@@ -3,8 +3,9 @@
 Only its owner can read our file, and one command at a time writes it; doctl's is only read.
 
 Through the library keyring, where that is installed, a keyring is used that the library takes for a safe one (priority
-1 and above: macOS, Windows, Secret Service, KWallet), or that somebody chose, by `PYTHON_KEYRING_BACKEND` or
-`keyringrc.cfg`. A file in plain text that nobody chose is no better than ours. See "Configuring" in its README.
+1 and above: macOS, Windows, Secret Service, KWallet), or that the user chose, by `PYTHON_KEYRING_BACKEND` or
+`keyringrc.cfg`. A file in plain text that the user did not choose is no better than ours. See "Configuring" in its
+README.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ TIMEOUT = 3.0
 SLUGS = frozenset({"size", "region", "image"})
 TAGS = frozenset({"tag_name", "tags"})
 
-#: Bash takes `=` and `:` for the end of a word (COMP_WORDBREAKS), so it hands over words that nobody typed. The line
+#: Bash takes `=` and `:` for the end of a word (COMP_WORDBREAKS), so its words are not those that were typed. The line
 #: itself says what was typed; of each candidate Bash gets what stands after the last such letter.
 BASH = """\
 %(complete_func)s() {

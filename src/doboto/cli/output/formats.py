@@ -40,7 +40,7 @@ from .text import (
 #: What a spreadsheet takes for a formula where a cell begins with it (OWASP, "CSV Injection"); numbers are none.
 FORMULA = re.compile(r"[=+\-@\t\r]")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-#: Members that a table leaves out, by kind: the URL of a Slack webhook lets anybody who reads it write there.
+#: Members that a table leaves out, by kind: the URL of a Slack webhook lets every reader of it write there.
 HIDDEN = {"AlertPolicy": frozenset({"url"})}
 
 

@@ -70,7 +70,7 @@ class Reporter(logging.Handler):
         self.actions: list[Any] = []
         #: How many resources are affected by what was confirmed, or allowed by `--yes`, as they were listed before.
         self.targets = 0
-        #: Seconds that somebody took to answer questions: no timeout counts them.
+        #: Seconds that answers to questions took: no timeout counts them.
         self.asked = 0.0
         #: What is shown besides until the next poll: that a request is retried, or waits.
         self._note = ""

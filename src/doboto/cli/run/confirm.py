@@ -63,7 +63,7 @@ def confirm(
         The calls that are left to do: without those whose resource does not exist, if `missing_ok` is true.
 
     Raises:
-        Failure: The answer is no, or there is nobody to ask.
+        Failure: The answer is no, or there is no terminal to ask on.
         DOBOTONotFoundException: There is no such resource.
     """
     what = f"{operation.resource.replace('_', ' ')} {operation.command}"
@@ -150,7 +150,7 @@ def _draw_targets(targets: Sequence[AffectedResource]) -> Iterator[str]:
 
 
 def can_ask() -> bool:
-    """Whether somebody sees the question, on standard error, and can answer it; either may be closed."""
+    """Return whether the question can be seen, on standard error, and answered; either stream may be closed."""
     streams: Sequence[TextIO | None] = (sys.stdin, sys.stderr)
     return all(stream is not None and stream.isatty() for stream in streams)
 
@@ -272,7 +272,7 @@ def complete_update(
         yes: If true, do not ask.
 
     Raises:
-        Failure: The answer is no; or something is reset, and there is nobody to ask.
+        Failure: The answer is no; or something is reset, and there is no terminal to ask on.
     """
     found = attributes(operation)
     names, inside = [one.name for one in found], any(one.inside for one in found)

@@ -275,13 +275,13 @@ def complete_alert(values: Mapping[str, Any], emails: Sequence[str]) -> dict[str
         emails: The addresses that were given by themselves.
 
     Raises:
-        Failure: Nobody would be notified, or a threshold is needed.
+        Failure: No recipient is given, or a threshold is needed.
     """
     given = {name: value for name, value in values.items() if value is not None}
     alerts: Mapping[str, Any] = given.get("alerts") or {}
     recipients = {"email": [*alerts.get("email", ()), *emails], "slack": [*alerts.get("slack", ())]}
     if "alerts" not in given and not emails:
-        raise Failure("nobody would be notified: give --email or --alerts", USAGE.code)
+        raise Failure("no recipient is given; pass --email or --alerts", USAGE.code)
     found: dict[str, Any] = {**ALERT, **given, "alerts": recipients}
     if "value" not in given:
         if found["type"] not in PERCENT:

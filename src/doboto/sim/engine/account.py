@@ -184,7 +184,7 @@ class Account:
         return {**event, "due": now + self.clock.lasting(left)} if shorter else event
 
     def clear(self) -> None:
-        """Forget everything, as if nobody had ever used the account."""
+        """Forget everything, as if the account had never been used."""
         for store in self._stores.values():
             for key in list(store.records):
                 store.delete(key)

@@ -127,7 +127,7 @@ class ManualClock:
         self._now = moment
 
     async def sleep(self, seconds: float) -> None:
-        """Move on by that much, without suspending anybody."""
+        """Move on by so many seconds, without suspending any task."""
         self.advance(seconds)
 
 
@@ -140,7 +140,7 @@ KINDS: Final[dict[str, Callable[[float, float], SimulatorClock]]] = {
 
 
 def kind_of(clock: SimulatorClock) -> str:
-    """Return what kind of clock it is; its class for one of somebody else's making."""
+    """Return what kind of clock it is; its class for one of the user's own."""
     kinds = ((ManualClock, "manual"), (InstantClock, "instant"), (RealClock, "real"))
     return next((name for kind, name in kinds if isinstance(clock, kind)), type(clock).__name__)
 

@@ -23,7 +23,7 @@ _SLASHES = re.compile(r"/{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One request before anybody has been authenticated."""
+    """One request before it is authenticated."""
 
     method: str
     path: str

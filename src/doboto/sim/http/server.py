@@ -43,7 +43,7 @@ def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, tls: bool = F
             lifespan="off",
             ws="none",
             server_header=False,
-            proxy_headers=False,  # else FORWARDED_ALLOW_IPS lets anybody pass for a program of this machine
+            proxy_headers=False,  # else FORWARDED_ALLOW_IPS lets any client pass for a program of this machine
             date_header=False,  # replies carry the simulated date
         )
         ca_file = None if folder is None else _issue_certificate(config, folder, host)
@@ -100,7 +100,7 @@ class _Server(uvicorn.Server):
         self.ready.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # Nobody waits for replies any more, and a polite end of a TLS connection can take asyncio half a minute.
+        # No client waits for replies any more, and a polite end of a TLS connection can take asyncio half a minute.
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         await super().shutdown(sockets)

@@ -76,7 +76,7 @@ class Machines:
             try:
                 remove(self.engine, self._folder, one)
             except EngineError as failure:
-                if one.kind != "folder":  # files of volumes may be another user's, and are in nobody's way
+                if one.kind != "folder":  # files of volumes may be another user's, and do no harm
                     raise
                 log.warning("%s", failure)
 

@@ -191,7 +191,7 @@ def _describe_firewall(account: Account, firewall: StoredFirewall) -> list[str]:
 def _rule(rule: FirewallRule, direction: Literal["from", "to"]) -> str:
     ports = f" {rule['ports']}" if rule["ports"] else ""
     named = [str(one) for many in rule["peers"].values() for one in many]
-    return f"{rule['protocol']}{ports} {direction} {', '.join(_shorten(named)) or 'nobody'}"
+    return f"{rule['protocol']}{ports} {direction} {', '.join(_shorten(named)) or 'none'}"
 
 
 def _describe_domain(account: Account, domain: StoredDomain) -> list[str]:

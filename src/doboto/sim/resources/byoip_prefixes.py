@@ -102,7 +102,7 @@ def allocations(account: Account, prefix: ByoipPrefix) -> list[Record]:
 
 
 def unused_address(account: Account, ip: str) -> StoredReservedIp | None:
-    """Return the record with which an address of an active prefix begins, once somebody asks for it."""
+    """Return the record with which an address of an active prefix begins, once it is used."""
     address = ip_address(ip)
     for prefix in account.store(BYOIP_PREFIX):
         if prefix["status"] == "active" and address in IPv4Network(prefix["prefix"]):

@@ -139,7 +139,7 @@ def hardware_addresses() -> dict[str, str]:
 
 
 def _in_thread(function: Callable[[], T]) -> T:
-    """Call a function in a thread that ends with it: what it does to its namespace is nobody else's."""
+    """Call a function in a thread that ends with it, so that its changes to its namespace affect no other code."""
     results: list[T] = []
     failures: list[OSError] = []
 

@@ -86,7 +86,7 @@ def _check(account: Account, now: float, *, pool_id: str) -> None:
 
 @on_droplet_destroyed
 def _replace_destroyed(account: Account, now: float, droplet: StoredDroplet) -> None:
-    # A Droplet that somebody else has destroyed is replaced; how soon is unverified.
+    # A Droplet that was destroyed by another request is replaced; how soon is unverified.
     member = account.find(POOL_MEMBER, droplet["id"])
     if member is None or member["left"] is not None:
         return

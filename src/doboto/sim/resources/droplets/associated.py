@@ -160,7 +160,7 @@ def _destroy_one(account: Account, now: float, kind: AssociatedKind, item: Recor
 
 
 def _is_still_attached(record: Mapping[str, Any] | None, droplet_id: int) -> bool:
-    # A volume or an address may have moved since the request; one that nobody holds is still the one that was chosen.
+    # A volume or an address may have moved since the request. One that is attached to none is still the one chosen.
     members = record or {}
     holders: list[int | None] = members.get("droplet_ids") or [members.get("droplet_id")]
     return holders == [None] or droplet_id in holders

@@ -1,7 +1,7 @@
 """Addresses of Droplets, from ranges that lead nowhere, and which of them answer.
 
 Public addresses are from 198.18.0.0/15 (RFC 2544, benchmarks) and 2001:db8::/32 (RFC 3849, documentation): a program
-that connects to a simulated Droplet's address reaches nobody. Netmasks and gateways have the form of the API
+that connects to a simulated Droplet's address gets no answer. Netmasks and gateways have the form of the API
 reference's examples. If there were a network, those Droplets would answer that are active and have booted.
 """
 

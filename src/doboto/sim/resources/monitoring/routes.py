@@ -1,8 +1,8 @@
 """Metrics of Droplets, and alert policies.
 
 A Droplet that does not exist has no series; the reference knows no 404 for metrics. Metrics have the form of a
-Prometheus matrix. Alert policies are stored and shown; the simulator notifies nobody. A policy keeps naming a Droplet
-that was destroyed: what the real API does is unverified, and a policy that names nothing would apply to all.
+Prometheus matrix. Alert policies are stored and shown; the simulator sends no notifications. A policy keeps naming a
+Droplet that was destroyed: what the real API does is unverified, and a policy that names nothing would apply to all.
 """
 
 from __future__ import annotations

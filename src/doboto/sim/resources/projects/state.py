@@ -59,7 +59,7 @@ def _name(project: StoredProject) -> Iterable[Key]:
 
 
 def default_id(account: Account) -> str:
-    """Return the id of the default project, also before anybody has asked for it."""
+    """Return the id of the default project, also before it was first read."""
     keys = account.store(PROJECT).keys("default", 1)
     return str(keys[0]) if keys else account.uuid("project", "default")
 

@@ -132,7 +132,7 @@ def make_snapshot(
         "resource_id": volume["id"],
         "resource_type": "volume",
         "min_disk_size": volume["size_gigabytes"],
-        # What is written is counted, and nobody writes here.
+        # The API counts what was written; nothing writes to a simulated volume.
         "size_gigabytes": 0,
         "tags": tags,
         "filesystem_type": volume["filesystem_type"],

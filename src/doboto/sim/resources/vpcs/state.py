@@ -135,7 +135,7 @@ def update(account: Account, vpc: StoredVpc, body: Record) -> StoredVpc:
 
 
 def delete(account: Account, vpc: StoredVpc) -> None:
-    """Delete a VPC that is nobody's default and has nothing in it."""
+    """Delete a VPC that is not the default of its region and has nothing in it."""
     if vpc["default"]:
         raise forbidden(IS_DEFAULT)
     if members.count(account, vpc["id"]):
