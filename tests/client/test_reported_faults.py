@@ -102,6 +102,19 @@ def test_after_the_grace_period_the_address_itself_counts(flavour: str, runner: 
     assert api.reserved_ip.unassign(ip, wait=True)["status"] == "completed"
 
 
+def test_the_address_of_a_byoip_prefix_is_waited_for(flavour: str, runner: Any) -> None:
+    sim = Simulator(ManualClock(1_790_000_000), Settings(byoip_actions_readable=False))
+    api = client(flavour, runner, sim)
+    api.request("POST", "/byoip_prefixes", body={"prefix": "203.0.113.0/24", "region": "nyc3", "signature": "signed"})
+    id = api.droplet.create(one(), wait=True)["id"]
+    sim.clock.advance(120)  # type: ignore[attr-defined]
+    for operation, droplet_id in ((api.reserved_ip.assign, [id]), (api.reserved_ip.unassign, [])):
+        start = sim.clock.now()
+        assert operation("203.0.113.7", *droplet_id, wait=True)["status"] == "completed"
+        assert 30 <= sim.clock.now() - start < 60
+        assert (api.reserved_ip.info("203.0.113.7")["droplet"] or {}).get("id") == (droplet_id or [None])[0]
+
+
 def test_after_the_grace_period_the_volume_itself_counts(flavour: str, runner: Any, unreadable: Simulator) -> None:
     api = client(flavour, runner, unreadable, retry=Retry.never())
     admin = DO.simulated(unreadable)

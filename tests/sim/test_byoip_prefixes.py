@@ -10,6 +10,7 @@ from doboto.sim import ManualClock
 from doboto.sim.resources.byoip_prefixes import create as begin
 
 from .client import Client
+from .conftest import Simulate
 from .test_vpcs import NOWHERE
 
 PATH = "/v2/byoip_prefixes"
@@ -81,6 +82,23 @@ def test_its_addresses_are_assigned_like_reserved_ones(client: Client, clock: Ma
     assert client.call("DELETE", path).status == 202
     clock.advance(31)
     assert client.call("GET", "/v2/reserved_ips/203.0.113.7").status == 404
+
+
+def test_the_actions_of_its_addresses_may_be_unreadable(simulate: Simulate, clock: ManualClock) -> None:
+    """404 while they run and afterwards, and the address is assigned all the same (provider#1557)."""
+    client = simulate(clock, byoip_actions_readable=False)
+    active(client)
+    droplet, other = client.create_active(), client.create_active()
+    reserved = client.post("/v2/reserved_ips", {"region": "nyc3"}, status=202)["reserved_ip"]["ip"]
+    for ip, number, status in (("203.0.113.7", droplet["id"], 404), (reserved, other["id"], 200)):
+        root = f"/v2/reserved_ips/{ip}/actions"
+        action = client.post(root, {"type": "assign", "droplet_id": number})["action"]
+        for _ in ("running", "completed"):
+            assert client.call("GET", f"{root}/{action['id']}").status == status
+            assert client.call("GET", f"/v2/actions/{action['id']}").status == status
+            clock.advance(12)
+        assert client.get(f"/v2/reserved_ips/{ip}")["reserved_ip"]["droplet"]["id"] == number
+        assert client.get(root)["actions"][0]["id"] == action["id"]
 
 
 def test_a_destroyed_droplet_lets_go_of_its_address(client: Client, clock: ManualClock) -> None:

@@ -170,6 +170,10 @@ class Settings:
     #: Largest `size` of a NAT gateway: accounts are known that may have 2 and not 4. Unverified for others.
     nat_gateway_size_limit: int = 2
 
+    #: The actions of an address of a BYOIP prefix can be read by their ids. With False that is 404, whether they run or
+    #: have completed, as seen in 2026 (`terraform-provider-digitalocean#1557`); that this lasts is unverified.
+    byoip_actions_readable: bool = True
+
     #: Accept tokens that look like real ones (`dop_v1_` and 64 hex digits). Off, so that no real token is sent here by
     #: mistake.
     allow_real_tokens: bool = False

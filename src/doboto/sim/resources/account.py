@@ -11,6 +11,7 @@ from ..engine.records import ACTION, Record, StoredAction
 from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
+from . import byoip_prefixes as byoip
 from .images.state import email_of, team_of
 
 OPERATIONS = Operations()
@@ -58,7 +59,8 @@ def list_actions(call: ApiCall) -> Record:
 @OPERATIONS("GET", "/v2/actions/{action_id}", "actions:read")
 def get_action(call: ApiCall) -> Record:
     """Return one action."""
-    return {"action": _show_action(call, call.account.get(ACTION, integer(call.params["action_id"]) or 0))}
+    action = call.account.get(ACTION, integer(call.params["action_id"]) or 0)
+    return {"action": _show_action(call, byoip.require_readable(call.account, action))}
 
 
 @OPERATIONS("GET", "/v2/regions", "regions:read")

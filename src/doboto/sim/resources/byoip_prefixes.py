@@ -14,10 +14,10 @@ from ..catalog import is_open_region
 from ..engine import actions
 from ..engine.account import Account
 from ..engine.clock import iso
-from ..engine.errors import unprocessable
+from ..engine.errors import not_found, unprocessable
 from ..engine.fields import boolean, read_required, text
 from ..engine.lifecycle import durations, effect
-from ..engine.records import ACTION, RESERVED_IP, Key, Kind, Record, StoredReservedIp, select_members
+from ..engine.records import ACTION, RESERVED_IP, Key, Kind, Record, StoredAction, StoredReservedIp, select_members
 from ..engine.store import index
 from ..http.messages import ApiCall
 from ..http.paging import page
@@ -162,6 +162,16 @@ def _finish_delete(account: Account, _now: float, *, prefix_id: str) -> None:
     if prefix is not None:
         for address in addresses(account, prefix):
             account.delete(RESERVED_IP, address["ip"])
+
+
+def require_readable(account: Account, action: StoredAction) -> StoredAction:
+    """Return an action that is asked for by its id; 404 for one of a prefix's address, where these can't be read."""
+    if not account.settings.byoip_actions_readable:
+        type, _, ip = action["resource"].partition(":")
+        address = account.find(RESERVED_IP, ip) if type == RESERVED_IP else None
+        if address is not None and "byoip" in address:
+            raise not_found()
+    return action
 
 
 OPERATIONS = Operations()

@@ -13,6 +13,7 @@ from ...engine.records import ACTION, DROPLET, Record, StoredAction, StoredDropl
 from ...http.messages import ApiCall
 from ...http.paging import page
 from ...http.routes import Operations
+from .. import byoip_prefixes as byoip
 from ..droplets import state as droplets
 from ..droplets.routes import show as show_droplet
 from ..projects import state as projects
@@ -194,7 +195,7 @@ def get_address_action(call: ApiCall) -> Record:
     action = call.account.find(ACTION, integer(call.params["action_id"]) or 0)
     if action is None or action["resource"] != actions.resource_key(V4, address["ip"]):
         raise not_found()
-    return {"action": _show_single(call, address, action)}
+    return {"action": _show_single(call, address, byoip.require_readable(call.account, action))}
 
 
 NOUN = "reserved IPv6"
