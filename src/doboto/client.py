@@ -23,6 +23,7 @@ from ._client.settings import (
     token_or_environment,
     url_or_environment,
 )
+from ._core.keys import without_private_keys
 from ._core.limiter import Limiter
 from ._core.request import Request, any_request, check_text
 from ._core.retry import Retry
@@ -372,7 +373,7 @@ class DO(Client[Sync], metaclass=ImportedAsModule):
 
         Raises:
             ValueError: The path is none: a URL, or one with a query; a number is not finite; or `paginate` goes with
-                something else than GET.
+                something else than GET. A private key is refused where the operations for that path would refuse it.
             TypeError: A part is of another type than documented.
             DOBOTOException: As the response, or its lack, says.
 
@@ -380,7 +381,8 @@ class DO(Client[Sync], metaclass=ImportedAsModule):
 
         Reference: https://docs.digitalocean.com/reference/api/
         """
-        sent: Coro[Any] = self._send_request(any_request(method, path, query, body), paginate)
+        request = without_private_keys(any_request(method, path, query, body))
+        sent: Coro[Any] = self._send_request(request, paginate)
         return run(sent)
 
     def close(self) -> None:
@@ -417,7 +419,7 @@ class AsyncDO(Client[Async]):
         paginate: str | None = None,
     ) -> Any:
         """Send any request; see `DO.request`."""
-        return await self._send_request(any_request(method, path, query, body), paginate)
+        return await self._send_request(without_private_keys(any_request(method, path, query, body)), paginate)
 
     async def aclose(self) -> None:
         """Give the connections back; they stay open where they are another client's, see `with_options`."""

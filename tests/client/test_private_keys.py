@@ -6,15 +6,18 @@ import logging
 import traceback
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from doboto import DOBOTOException
+from doboto._core.keys import COVERED
 from doboto._core.request import Request
 from doboto.errors import without_keys
 from doboto.sim import Simulator
 
 from .conftest import Log, one
+from .references import table
 
 OF_CREATE: dict[str, Any] = {"method": "POST", "path": "/v2/certificates", "count": 1}
 #: Servers, and what stands before them, that show in their replies what they were sent.
@@ -83,6 +86,51 @@ def test_a_private_key_is_sent_nowhere_but_where_it_belongs(api: Any, log: Log, 
             call()
         assert key.splitlines()[1] not in "".join(traceback.format_exception(caught.value)).replace(__file__, "")
     assert log.take() == []
+
+
+@pytest.mark.parametrize("key", [PKCS8, OPENSSH, PUTTY])
+def test_a_request_by_hand_sends_no_private_key_either(api: Any, log: Log, key: str) -> None:
+    bodies: list[tuple[str, str, Any]] = [
+        ("public_key", "/account/keys", {"name": "laptop", "public_key": key}),
+        ("public_key", "/v2/account/keys", {"name": "laptop", "public_key": f"my key: {key}"}),
+        ("ssh_keys", "/droplets", one(ssh_keys=[1, key])),
+        ("body", "/tags", [key]),
+        ("body", "/tags", key),
+        ("tags", "/firewalls", {"inbound_rules": [{"sources": {"tags": [key]}}]}),
+        ("leaf_certificate", "/certificates", {"private_key": key, "leaf_certificate": key}),
+    ]
+    for name, path, body in bodies:
+        with pytest.raises(ValueError, match=f"^{name} holds a private key, which was not sent"):
+            api.request("POST", path, body=body)
+    with pytest.raises(ValueError, match="^name holds a private key"):
+        api.request("GET", "/volumes", query={"name": key})
+    with pytest.raises(ValueError, match="^path holds a private key"):
+        api.request("GET", f"/account/keys/{quote(key)}")
+    assert log.take() == []
+
+
+def test_a_request_by_hand_sends_private_keys_where_they_are_meant(api: Any, sim: Simulator, parts: Any) -> None:
+    received: list[Any] = []
+    sim.on_seen.append(lambda incoming, reply: received.append(incoming.body()))
+    key, leaf, _ = parts
+    app = {"spec": {"name": "web", "envs": [{"key": "DEPLOY_KEY", "value": OPENSSH, "type": "SECRET"}]}}
+    sim.stub("POST", "/v2/apps", json={"app": {"id": "1"}}, status=200)
+    assert api.request("POST", "/apps", body=app)
+    assert api.request("POST", "/droplets", body=one(user_data=f"#cloud-config\n{OPENSSH}"))
+    certificate = {"name": "web", "type": "custom", "private_key": key, "leaf_certificate": leaf}
+    assert api.request("POST", "/certificates", body=certificate)
+    assert received[0] == app
+    assert (received[1]["user_data"], received[2]["private_key"]) == (f"#cloud-config\n{OPENSSH}", key)
+
+
+def test_every_operation_has_a_path_that_is_guarded(openapi: dict[str, Any]) -> None:
+    used = {id for ids in table().values() for id in ids}
+    paths = {path for path, methods in openapi["paths"].items() for one in methods.values() if ids_of(one) & used}
+    assert {path.split("/")[2] for path in paths} == COVERED
+
+
+def ids_of(operation: Any) -> set[str]:
+    return {operation["operationId"]} if isinstance(operation, dict) and "operationId" in operation else set()
 
 
 def test_a_private_key_in_user_data_is_meant(api: Any) -> None:

@@ -5,15 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Any, cast
+from urllib.parse import unquote
 
 from .._json import is_object
 from ..errors import ArgumentValueError
 from .conversion import is_listlike
+from .request import Request
 
 #: What only a private key has: PEM (RFC 7468, OpenSSH's own form included), PuTTY's and SSH2's form.
 PRIVATE = re.compile(r"BEGIN [A-Z0-9 ]*PRIVATE KEY|PuTTY-User-Key-File-\d")
 #: Where a private key belongs, and scripts and cloud-configs that may install one.
 BELONGS = frozenset({"private_key", "user_data"})
+#: The first parts of the paths of what has operations here. What else the API has may take private keys on purpose,
+#: such as the environment of an app.
+COVERED = frozenset(
+    {"1-clicks", "account", "actions", "certificates", "domains", "droplets", "firewalls", "floating_ips", "images",
+     "load_balancers", "monitoring", "projects", "regions", "reports", "reserved_ips", "reserved_ipv6", "sizes",
+     "snapshots", "tags", "volumes", "vpc_nat_gateways", "vpc_peerings", "vpcs"}
+)  # fmt: skip
 #: The types of OpenSSH's public keys.
 OPENSSH = re.compile(r"(?:ssh|ecdsa|sk)-[\w.@-]+", re.ASCII)
 #: The headers of a public key as RFC 4716 writes it; their lines end with a backslash where they go on.
@@ -42,6 +51,19 @@ def refuse_private_keys(name: str, value: Any) -> None:
     elif is_listlike(value) and isinstance(value, list | tuple | set):
         for inner in cast("list[Any]", value):
             refuse_private_keys(name, inner)
+
+
+def without_private_keys(request: Request) -> Request:
+    """Return a request as a user spells it, refused if it holds a private key where operations would refuse it.
+
+    Raises:
+        ValueError: It holds one.
+    """
+    if request.path.split("/")[1] in COVERED:
+        refuse_private_keys("path", unquote(request.path))
+        refuse_private_keys("query", request.query)
+        refuse_private_keys("body", request.body)
+    return request
 
 
 def public_key_blob(public_key: str) -> bytes:
