@@ -22,11 +22,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from ._client.resources import Resources, resource
+from ._core.conversion import DIGITS
 from ._operation import DualMethod
 from ._operation.hints import type_hints
 from ._operation.info import NOTHING, Effect, OperationInfo
 
-__all__ = ["Effect", "Operation", "OperationInfo", "Resource", "operations", "resources"]
+__all__ = ["DIGITS", "Effect", "Operation", "OperationInfo", "Resource", "operations", "resources"]
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,17 @@ def test_text_of_templates_is_converted(world: World) -> None:
         world.call("droplet.resize", id=str(droplet), size="s-2vcpu-4gb", disk="maybe")
 
 
+def test_numbers_without_quotes_are_sent_as_text(world: World) -> None:
+    rules = [{"protocol": "tcp", "ports": 22, "sources": {"addresses": ["0.0.0.0/0"]}}]
+    firewall = world.call("firewall.present", name="web", inbound_rules=rules)["result"]
+    assert firewall["inbound_rules"][0]["ports"] == "22"
+    assert not world.call("firewall.present", name="web", inbound_rules=rules)["changed"]
+    assert not world.call("firewall.rule_add", id=firewall["id"], inbound_rules=rules)["changed"]
+    project = world.call("project.create", name=2026, purpose="Web Application")["result"]
+    assert project["name"] == "2026"
+    assert not world.call("project.update", id=project["id"], name=2026)["changed"]
+
+
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("dropled.list", {}, "there is no resource 'dropled' .did you mean 'droplet'?"),
     ("droplet.lists", {}, "there is no operation 'droplet.lists' .did you mean 'droplet.list'?"),

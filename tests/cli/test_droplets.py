@@ -135,6 +135,23 @@ def test_structures_are_json_a_file_or_pairs(simulated: Doboto, tmp_path: Path) 
     assert [rule["ports"] for rule in made["inbound_rules"]] == ["22", "80"]
 
 
+@pytest.mark.parametrize("rule", ['{"protocol": "tcp", "ports": 22, "sources": {"tags": [2026]}}', "@rule.yaml"])
+def test_numbers_without_quotes_are_sent_as_text(simulated: Doboto, tmp_path: Path, rule: str) -> None:
+    (tmp_path / "rule.yaml").write_text("- protocol: tcp\n  ports: 22\n  sources: {tags: [2026]}\n")
+    simulated.ok("tag", "create", "2026")
+    made = simulated.ok("firewall", "create", "web", "--inbound-rules", rule, "-o", "json").json
+    assert (made["inbound_rules"][0]["ports"], made["inbound_rules"][0]["sources"]["tags"]) == ("22", ["2026"])
+
+
+@pytest.mark.parametrize("ports", ["true", "22.5", "[80, 443]", '{"from": 80}'])
+def test_ports_that_are_no_text_are_refused(simulated: Doboto, ports: str) -> None:
+    rule = f'{{"protocol": "tcp", "ports": {ports}, "sources": {{"addresses": ["0.0.0.0/0"]}}}}'
+    refused = simulated("firewall", "create", "web", "--inbound-rules", rule)
+    assert refused.code == 2
+    assert "ports" in refused.err
+    assert simulated.ok("firewall", "list", "-o", "json").json == []
+
+
 def test_wait_waits_for_what_runs(simulated: Doboto) -> None:
     simulated.ok("-q", "droplet", "create", "web-{1..2}", *NEW, "--tag", "web")
     assert {one["status"] for one in simulated.ok("-q", "droplet", "wait", "--tag", "web", "-o", "json").json} == {

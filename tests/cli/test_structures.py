@@ -78,7 +78,7 @@ def test_forwarding_rules_and_resources_are_lists_too(simulated: Doboto) -> None
 @pytest.mark.parametrize(("text", "told"), [
     ('[{"protocol":', "no JSON"), ("7", "neither JSON nor key=value"), ("[7]", "a whole number, not an object"),
     ("[[]]", "a list, not an object"), ('{"sources": []}', "sources is a list, not an object"),
-    ('[{"ports": 22}]', "ports is a whole number, not a text"), ('{"protcol": "tcp"}', "no such key: protcol"),
+    ('[{"ports": 22.5}]', "ports is a number, not a text"), ('{"protcol": "tcp"}', "no such key: protcol"),
     ('{"sources": {"addresses": "x"}}', "sources.addresses is a text, not a list"),
     ('{"sources": {"addresses": [7]}}', "sources.addresses[0] is a whole number, not a text"),
     ("protocol=tcp,ports", "'ports' is neither"), ("@/nope", "can't be read: No such file"),

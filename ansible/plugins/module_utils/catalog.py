@@ -61,7 +61,7 @@ def arguments(operation: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     ]
     if missing := [name for name in needed if name not in given and name != ATTRIBS]:
         raise TaskFailure(f"{title(operation)} needs {' and '.join(missing)}", changed=False)
-    return {name: convert(f"{title(operation)}: {name}", value, known[name]) for name, value in given.items()}
+    return {name: convert(f"{title(operation)}: {name}", value, known[name], name) for name, value in given.items()}
 
 
 def keywords(operation: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,20 +101,23 @@ def declared(operation: Any) -> dict[str, Any]:
     return {**catalog.type_hints(operation.attributes), **found}
 
 
-def convert(what: str, value: Any, hint: Any) -> Any:
+def convert(what: str, value: Any, hint: Any, name: str = "") -> Any:
     """A value as an operation declares it: text that Ansible made of a number or a boolean is turned back.
 
     Args:
         what: The argument, for the failure.
         value: The task's value.
         hint: The declared type.
+        name: The name of the argument or member; some are texts that may be given as whole numbers.
 
     Raises:
         TaskFailure: The text is neither.
     """
     kinds = set(_kinds(hint))
+    if name in catalog.DIGITS and value.__class__ is int and str in kinds and int not in kinds:
+        return str(value)
     if not isinstance(value, str) or str in kinds or not kinds & {int, float, bool}:
-        return _convert_members(what, value, hint)
+        return _convert_members(what, value, hint, name)
     for kind, read in ((bool, _bool), (int, int), (float, float)):
         if kind in kinds:
             try:
@@ -126,13 +129,13 @@ def convert(what: str, value: Any, hint: Any) -> Any:
     )
 
 
-def _convert_members(what: str, value: Any, hint: Any) -> Any:
+def _convert_members(what: str, value: Any, hint: Any, name: str) -> Any:
     """The members of a list or of a dict, each as its type says."""
     inner = [argument for one in _parts(hint) for argument in typing.get_args(one)]
     if isinstance(value, list) and inner:
-        return [convert(what, member, inner[0]) for member in value]
+        return [convert(what, member, inner[0], name) for member in value]
     if isinstance(value, Mapping) and (known := _members(hint)):
-        return {name: convert(f"{what}.{name}", member, known.get(name, Any)) for name, member in value.items()}
+        return {key: convert(f"{what}.{key}", member, known.get(key, Any), key) for key, member in value.items()}
     if value.__class__ is str and int in _kinds(hint) and value.isdigit():
         return int(value)  # an image's id, or a slug: only ids are all digits
     return value

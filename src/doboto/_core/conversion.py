@@ -5,6 +5,8 @@ What a parameter or attribute accepts follows from its type hint:
 - `bool`: True, False, 1, 0, and the texts true, false, yes and no in any case, as templates and programs for DOBOTO 0.6
   have them.
 - `int`, `float`: a number, or the text of one; never a boolean, never NaN.
+- `str` in attributes that may consist of digits, such as `ports` of a rule: text, or a whole number, which is sent as
+  its text: YAML and JSON have a number where nobody wrote quotes.
 - `Literal`: one of its values. Attributes are not restricted like this: the API may know further values.
 - a `TypedDict`: a mapping whose members are converted. Members that it does not have are collected, not refused.
 """
@@ -25,6 +27,11 @@ from .._json import is_finite
 from ..errors import ArgumentTypeError, ArgumentValueError
 from .attributes import check_choice, suggest
 
+#: Attributes whose text may consist of digits. Others are slugs, UUIDs and the like: a number there is a mistake.
+DIGITS = frozenset(
+    {"data", "description", "entities", "filesystem_label", "image", "name", "names", "ports", "purpose", "ssh_keys",
+     "tag", "tags"}
+)  # fmt: skip
 #: Converts a value; its name is for errors, and names of unknown members go into the list.
 Converter: TypeAlias = Callable[[str, Any, list[str]], Any]
 
@@ -50,12 +57,15 @@ def converter(hint: Any) -> Converter | None:
 
 
 @cache
-def parameter_converter(hint: Any) -> Converter | None:
-    """The converter for a parameter's type hint: as `converter`, and of a `Literal` only its values are accepted."""
+def parameter_converter(name: str, hint: Any) -> Converter | None:
+    """The converter for a parameter: as `converter`, and of a `Literal` only its values are accepted.
+
+    Text is checked where it is used, which knows what a number there was meant to be.
+    """
     choices = [one for one in choices_of(hint) if one is not type(None)]
     if len(choices) == 1 and typing.get_origin(choices[0]) is Literal:
         return _one_of(typing.get_args(choices[0]))
-    return converter(hint)
+    return converter(hint) if choices == [str] else _member_converter(name, hint)
 
 
 def members_converter(typed: Any, known: Collection[str] = ()) -> Converter:
@@ -81,7 +91,29 @@ def members_converter(typed: Any, known: Collection[str] = ()) -> Converter:
 @cache
 def fields_of(typed: Any) -> Mapping[str, Converter | None]:
     """The members of a TypedDict with their converters."""
-    return {name: converter(hint) for name, hint in typing.get_type_hints(typed).items()}
+    return {name: _member_converter(name, hint) for name, hint in typing.get_type_hints(typed).items()}
+
+
+def _member_converter(name: str, hint: Any) -> Converter | None:
+    choices = [one for one in choices_of(hint) if one is not type(None)]
+    if name in DIGITS and choices == [str]:
+        return digits_or_text
+    if name in DIGITS and choices in ([list[str]], [Sequence[str]]):
+        return _list_of(digits_or_text)
+    return converter(hint)
+
+
+def digits_or_text(name: str, value: Any, unknown: list[str]) -> str:  # noqa: ARG001 - as every converter
+    """A text that may consist of digits. A float is refused: `1.10` without quotes has lost a digit.
+
+    Raises:
+        TypeError: The value is neither text nor a whole number.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise ArgumentTypeError("{0} must be text or a whole number, not {value}", name, value=_describe(value))
+    return str(operator.index(cast(Any, value)))
 
 
 def boolean(name: str, value: Any) -> bool:

@@ -138,7 +138,7 @@ class Arguments:
             readable: Mapping[str, Any] = fields_of(result) if typing.is_typeddict(result) else {}
             return members_converter(self._typed_attributes, readable)
         if name in self._names:
-            return parameter_converter(self._hint(name))
+            return parameter_converter(name, self._hint(name))
         return self._attributes.get(name) if self._is_open else None
 
 

@@ -18,7 +18,7 @@ from typing import Any, Literal, NotRequired, Required
 
 import click
 
-from ... import SystemClock
+from ... import SystemClock, catalog
 from ..._json import holds_objects, is_array, is_object
 from ..errors import reason, suggestion
 from .catalog import NAMED_MEMBERS, SINGLE, choices
@@ -313,7 +313,7 @@ def _find_inner_mismatch(value: Any, hint: Any, path: str) -> str | None:
         inside = (
             find_mismatch(value[name], hints[name], f"{path}.{name}".lstrip("."))
             for name in value
-            if name in hints and not _is_named(name, value[name])
+            if name in hints and not (_is_named(name, value[name]) or _is_digits(name, value[name]))
         )
     elif typing.get_origin(hint) in LISTS:
         (each,) = typing.get_args(hint)
@@ -326,6 +326,16 @@ def _find_inner_mismatch(value: Any, hint: Any, path: str) -> str | None:
 def _is_named(name: str, value: Any) -> bool:
     """Whether a member may hold names instead of ids, and does."""
     return name in NAMED_MEMBERS and all(isinstance(one, str | int) for one in (value if is_array(value) else [value]))
+
+
+def _is_digits(name: str, value: Any) -> bool:
+    """Whether a member is a text that may be given as a whole number, or a list of them."""
+    each = value if is_array(value) else [value]
+    return name in catalog.DIGITS and any(SINGLE[int][1](one) for one in each) and all(map(_is_digit_or_text, each))
+
+
+def _is_digit_or_text(value: Any) -> bool:
+    return SINGLE[int][1](value) or isinstance(value, str)
 
 
 def _has_outer_type(value: Any, hint: Any) -> bool:
