@@ -31,8 +31,8 @@ def asked(doboto: Doboto, *order: str, answer: str = "n\n") -> str:
 def test_question_has_account_status_and_total(web: Doboto) -> None:
     web.ok("-q", "droplet", "create", "db", *NEW, "--wait")
     text = asked(web, "droplet", "destroy", "web", "db")
-    for told in ("Account: the simulated account.", "active", "Total: $12/month."):
-        assert told in text
+    for expected in ("Account: the simulated account.", "active", "Total: $12/month."):
+        assert expected in text
     error = web.refused(5, "refused", "droplet", "destroy", "web")
     assert (error["account"], error["targets"][0]["status"]) == ("the simulated account", "active")
 
@@ -56,8 +56,8 @@ def test_destroying_with_associated_resources_lists_them_with_prices(web: Doboto
     volume = web.ok("-q", *order).out.strip()
     web.ok("-q", "volume", "attach", volume, "--droplet-id", id, "--wait")
     text = asked(web, "droplet", "destroy-with-associated-resources", "web", "--dangerous")
-    for told in ("Destroyed along with web:", "data", "$1/month", "Total: $7/month."):
-        assert told in text
+    for expected in ("Destroyed along with web:", "data", "$1/month", "Total: $7/month."):
+        assert expected in text
     error = web.refused(5, "refused", "droplet", "destroy-with-associated-resources", "web", "--dangerous")
     assert [one["name"] for one in error["targets"][0]["along"]] == ["data"]
 
@@ -70,7 +70,7 @@ def test_resize_of_a_running_droplet_offers_to_power_off(web: Doboto) -> None:
 
 def test_refused_resize_of_a_running_droplet_offers_to_power_off(served: Doboto, doboto_server: Any) -> None:
     served.ok("-q", "droplet", "create", "web", *NEW, "--wait", "--poll", "0.1")
-    told = {"id": "unprocessable_entity", "message": "Droplet must be off"}
-    doboto_server.simulator.faults.add("status", method="POST", path="/v2/droplets/*/actions", status=422, body=told)
+    refusal = {"id": "unprocessable_entity", "message": "Droplet must be off"}
+    doboto_server.simulator.faults.add("status", method="POST", path="/v2/droplets/*/actions", status=422, body=refusal)
     error = served.refused(5, "refused", "droplet", "resize", "web", "--size", "s-2vcpu-2gb")
     assert "doboto droplet power-off" in error["message"]

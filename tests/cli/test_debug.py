@@ -27,8 +27,8 @@ def test_every_request_is_a_line(simulated: Doboto) -> None:
 def test_each_attempt_of_a_failing_request_is_there(served: Doboto, doboto_server: Any) -> None:
     doboto_server.simulator.faults.add("status", count=1, status=404)
     done = served("--debug", "droplet", "info", "7")
-    told = [line for line in done.err.splitlines() if LINE.fullmatch(line)]
-    assert [line.partition(" in ")[0] for line in told] == ["GET /droplets/7: 404"]
+    logged = [line for line in done.err.splitlines() if LINE.fullmatch(line)]
+    assert [line.partition(" in ")[0] for line in logged] == ["GET /droplets/7: 404"]
     assert "Traceback" not in done.err
 
 
@@ -60,8 +60,8 @@ def test_only_what_nobody_expects_has_a_traceback(
 
 
 def test_a_look_is_logged_where_nothing_is_redrawn(simulated: Doboto) -> None:
-    told = simulated.ok("--debug", "watch", "--once").err.splitlines()
-    assert [LINE.fullmatch(line) is not None for line in told] == [True] * len(told) != []
+    logged = simulated.ok("--debug", "watch", "--once").err.splitlines()
+    assert [LINE.fullmatch(line) is not None for line in logged] == [True] * len(logged) != []
 
 
 def test_no_connection_is_told_too(doboto: Doboto) -> None:

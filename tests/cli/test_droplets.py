@@ -81,12 +81,12 @@ def test_slugs_are_checked_before_anything_is_sent(simulated: Doboto) -> None:
 
 def test_a_dry_run_shows_the_request_and_the_price_and_creates_nothing(simulated: Doboto) -> None:
     order = ("droplet", "create", "web", "--count", "3", *NEW, "--dry-run")
-    told = simulated.ok(*order, "--tag", "a,b", "-o", "json").json
-    assert told["requests"] == [{
+    plan = simulated.ok(*order, "--tag", "a,b", "-o", "json").json
+    assert plan["requests"] == [{
         "names": ["web-1", "web-2", "web-3"], "size": "s-1vcpu-1gb", "region": "nyc3", "image": "ubuntu-24-04-x64",
         "tags": ["a", "b"],
     }]  # fmt: skip
-    assert told["price"] == {"hourly": 0.02679, "monthly": 18.0, "backups": "none"}
+    assert plan["price"] == {"hourly": 0.02679, "monthly": 18.0, "backups": "none"}
     assert "$18 a month" in simulated.ok(*order).out
     assert simulated.ok("droplet", "list", "-o", "json").json == []
 
@@ -101,10 +101,10 @@ def test_present_creates_what_is_missing(simulated: Doboto) -> None:
 def test_attributes_of_every_kind_arrive(simulated: Doboto, tmp_path: Path) -> None:
     (tmp_path / "first-boot").write_text("#!/bin/sh\n")
     more = ("--user-data", "@first-boot", "--backups", "--backup-policy", "plan=weekly,weekday=SUN,hour=4", "--no-ipv6")
-    (told,) = simulated.ok("droplet", "create", "web", *NEW, *more, "--dry-run", "-o", "json").json["requests"]
-    assert told["user_data"] == "#!/bin/sh\n"
-    assert told["backup_policy"] == {"plan": "weekly", "weekday": "SUN", "hour": 4}
-    assert (told["backups"], told["ipv6"]) == (True, False)
+    (request,) = simulated.ok("droplet", "create", "web", *NEW, *more, "--dry-run", "-o", "json").json["requests"]
+    assert request["user_data"] == "#!/bin/sh\n"
+    assert request["backup_policy"] == {"plan": "weekly", "weekday": "SUN", "hour": 4}
+    assert (request["backups"], request["ipv6"]) == (True, False)
     for wrong in ("plan=hourly", "when=never", "plan", "{"):
         assert simulated("droplet", "create", "web", *NEW, "--backup-policy", wrong, "--dry-run").code == 2
 

@@ -45,21 +45,21 @@ def test_it_shows_the_very_bodies_that_are_then_sent(
 ) -> None:
     simulated.ok("-q", "droplet", "create", "old-{1..2}", *NEW, "--wait")
     posted.clear()
-    told = simulated.ok("droplet", *order, "--dry-run", "-o", "json").json
+    plan = simulated.ok("droplet", *order, "--dry-run", "-o", "json").json
     assert posted == []
     simulated.ok("-q", "droplet", *order)
     # From the second on they are sent side by side, in any order.
-    assert sorted(told["requests"], key=str) == sorted(posted, key=str)
+    assert sorted(plan["requests"], key=str) == sorted(posted, key=str)
     assert all(len(body.get("names", [0])) <= 10 for body in posted)
 
 
 def test_present_shows_and_prices_only_what_is_missing(simulated: Doboto, posted: list[Any]) -> None:
     simulated.ok("-q", "droplet", "create", "web-1", *NEW, "--wait")
     order = ("droplet", "present", "web-{1..3}", *NEW, "--dry-run")
-    told = simulated.ok(*order, "-o", "json").json
-    assert names(told["requests"]) == ["web-2", "web-3"]
-    assert told["there"] == [{"id": 480000000, "name": "web-1"}]
-    assert told["price"] == {"hourly": 0.01786, "monthly": 12.0, "backups": "none"}
+    plan = simulated.ok(*order, "-o", "json").json
+    assert names(plan["requests"]) == ["web-2", "web-3"]
+    assert plan["there"] == [{"id": 480000000, "name": "web-1"}]
+    assert plan["price"] == {"hourly": 0.01786, "monthly": 12.0, "backups": "none"}
     out = simulated.ok(*order).out.splitlines()
     assert out[0] == "web-1 (480000000) is there already."
     assert out[-1] == "2 Droplets in 1 request: $0.01786 an hour, $12 a month. Nothing was created."
@@ -70,8 +70,8 @@ def test_present_says_so_where_nothing_is_missing(simulated: Doboto) -> None:
     simulated.ok("-q", "droplet", "create", "web-{1..2}", *NEW, "--wait")
     order = ("droplet", "present", "web-{1..2}", *NEW, "--dry-run")
     assert simulated.ok(*order).out.splitlines()[-1] == "2 Droplets, none missing: nothing would be sent."
-    told = simulated.ok(*order, "-o", "json").json
-    assert (told["requests"], told["price"]["monthly"]) == ([], 0)
+    plan = simulated.ok(*order, "-o", "json").json
+    assert (plan["requests"], plan["price"]["monthly"]) == ([], 0)
 
 
 @pytest.mark.parametrize(("more", "plan", "monthly"), [

@@ -26,7 +26,7 @@ def test_wrong_usage_is_2(doboto: Doboto) -> None:
 
 def test_what_the_library_refuses_is_2(simulated: Doboto) -> None:
     """In words of the command line, not of Python."""
-    told = {
+    messages = {
         ("droplet", "power-off"): "give either DROPLET or --tag",
         ("droplet", "create", *NEW): "NAME must not be empty",
         ("droplet", "create", "web", *NEW, "--ready-port", "22"): "--ready-port is waited for: give --wait with it",
@@ -40,7 +40,7 @@ def test_what_the_library_refuses_is_2(simulated: Doboto) -> None:
         ("image", "update", "7"): "give --name, --description or --distribution",
         ("certificate", "create", "web"): "--private-key is required",
     }
-    for order, message in told.items():
+    for order, message in messages.items():
         assert simulated.refused(2, "usage", *order)["message"] == message
 
 
@@ -109,8 +109,8 @@ def test_what_a_file_or_a_connection_lacks_is_told_without_pythons_names(doboto:
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "contexts.yaml").mkdir()
     file = tmp_path / "config" / "contexts.yaml"
-    told = doboto.refused(1, "failed", "auth", "list", DOBOTO_CONFIG=str(file))["message"]
-    assert told.endswith("can't be read: Is a directory")
+    message = doboto.refused(1, "failed", "auth", "list", DOBOTO_CONFIG=str(file))["message"]
+    assert message.endswith("can't be read: Is a directory")
     lost = doboto("--url", "http://127.0.0.1:9", "--token", "t", "droplet", "power-off", "1", "--timeout", "0.8")
     assert lost.code == 11
     assert "Connection refused" in lost.err
@@ -314,6 +314,6 @@ def test_words_of_other_command_lines_lead_to_ours(doboto: Doboto, order: str, m
 def test_a_private_key_in_a_file_is_not_sent(simulated: Doboto, tmp_path: Path) -> None:
     file = tmp_path / "id_ed25519"
     file.write_text("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA\n-----END OPENSSH PRIVATE KEY-----\n")
-    told = simulated.refused(2, "usage", "ssh-key", "create", "laptop", "--public-key", f"@{file}")["message"]
-    assert "holds a private key, which was not sent" in told
-    assert "b3BlbnNzaC1" not in told
+    message = simulated.refused(2, "usage", "ssh-key", "create", "laptop", "--public-key", f"@{file}")["message"]
+    assert "holds a private key, which was not sent" in message
+    assert "b3BlbnNzaC1" not in message

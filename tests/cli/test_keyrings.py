@@ -88,13 +88,13 @@ def test_a_token_goes_to_a_keyring_that_keeps_it_and_else_to_the_file(
     assert served.ok("--context", "work", "droplet", "list", "-o", "json").json == []
 
 
-@pytest.mark.parametrize(("later", "told"), [
+@pytest.mark.parametrize(("later", "expected"), [
     (None, "keyring is not installed"),
     (Keyring(), "(which does not have it)"),
     (Keyring(trouble=RuntimeError("Locked. Ask the user.")), "(RuntimeError: Locked. Ask the user.)"),
 ])  # fmt: skip
 def test_a_keyring_that_is_gone_hinders_only_who_needs_the_token(
-    served: Doboto, install: Callable[[Any], None], later: Keyring | None, told: str
+    served: Doboto, install: Callable[[Any], None], later: Keyring | None, expected: str
 ) -> None:
     install(Keyring())
     init(served, "work")
@@ -103,7 +103,7 @@ def test_a_keyring_that_is_gone_hinders_only_who_needs_the_token(
     served.ok("auth", "switch", "work")
     message = served.refused(4, "unauthorized", "--context", "work", "droplet", "list")["message"]
     assert message.startswith("the token of context 'work' is in a keyring (")
-    assert told in message
+    assert expected in message
     assert "doboto auth init" in message
 
 

@@ -44,13 +44,13 @@ def test_nothing_is_told_where_the_query_is_right(fleet: Doboto, query: str) -> 
     assert fleet.ok("droplet", "list", "--query", query).err == ""
 
 
-@pytest.mark.parametrize(("columns", "told"), [
+@pytest.mark.parametrize(("columns", "expected"), [
     ("name,region.nope", "region has no 'nope'"), ("region.slg", "did you mean slug"), ("name.x", "name has no 'x'"),
     ("networks.v5", "networks has no 'v5'"), ("networks.v4.ip_address", "did you mean networks.v4[0].ip_address?"),
 ])  # fmt: skip
-def test_a_path_that_cannot_be_is_refused_before_anything_is_sent(doboto: Doboto, columns: str, told: str) -> None:
+def test_a_path_that_cannot_be_is_refused_before_anything_is_sent(doboto: Doboto, columns: str, expected: str) -> None:
     """Without a token: nothing can have been sent."""
-    assert told in doboto.refused(2, "usage", "droplet", "list", "--columns", columns)["message"]
+    assert expected in doboto.refused(2, "usage", "droplet", "list", "--columns", columns)["message"]
 
 
 @pytest.mark.parametrize("columns", ["region.slug", "networks.v4[0].type", "size.price_monthly", "kernel.name"])

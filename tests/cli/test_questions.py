@@ -66,35 +66,35 @@ def test_a_question_about_several_is_in_the_plural(order: str, said: str) -> Non
 def test_no_consequence_for_several_speaks_of_one(operation: catalog.Operation) -> None:
     values: dict[str, Any] = {operation.parameters[0].name: "x"}
     values |= dict.fromkeys(operation.info.irreversible_with, True)
-    _, _, told = question(operation, [AffectedResource(name, name, {}) for name in "ab"], values).partition("? ")
-    assert not re.search(r"\b(its?|The \w+ is|the Droplet)\b", told), told
+    _, _, consequence = question(operation, [AffectedResource(name, name, {}) for name in "ab"], values).partition("? ")
+    assert not re.search(r"\b(its?|The \w+ is|the Droplet)\b", consequence), consequence
 
 
 @pytest.mark.parametrize("operation", ALL, ids=lambda one: f"{one.resource}-{one.command}")
 def test_every_question_names_the_thing_and_says_that_it_is_final(operation: catalog.Operation) -> None:
     values: dict[str, Any] = {operation.parameters[0].name: "x", "disk": True}
     text = question(operation, [AffectedResource("x", "the-thing", {})], values)
-    asking, _, told = text.partition("? ")
+    asking, _, consequence = text.partition("? ")
     assert "the-thing" in asking
     assert "`" not in text
-    assert told == operation.info.consequence(values)
+    assert consequence == operation.info.consequence(values)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
-@pytest.mark.parametrize(("order", "told"), [
+@pytest.mark.parametrize(("order", "expected"), [
     (("destroy", "web"), "Destroy web? The Droplet and all data on its disk are lost. [y/N]"),
     (("rebuild", "web", "--image", "debian-12-x64"), "Rebuild web from image debian-12-x64? All data on"),
     (("resize", "web", "--size", "s-2vcpu-2gb", "--disk"), "Resize web to size s-2vcpu-2gb ($18/month) with --disk?"),
 ], ids=lambda one: one[0])  # fmt: skip
 def test_while_a_question_is_open_other_commands_have_the_account(
-    simulated: Doboto, order: tuple[str, ...], told: str
+    simulated: Doboto, order: tuple[str, ...], expected: str
 ) -> None:
     from .terminal import Terminal
 
     simulated.ok("-q", "droplet", "create", "web", *NEW, "--wait")
     simulated.ok("-q", "droplet", "power-off", "web", "--wait")
     with Terminal(["droplet", *order], simulated.environment, width=140) as terminal:
-        assert told in terminal.read(lambda text: "[y/N]" in text)
+        assert expected in terminal.read(lambda text: "[y/N]" in text)
         assert [one["name"] for one in simulated.ok("droplet", "list", "-o", "json").json] == ["web"]
         terminal.type("y\n")
         assert terminal.end() == 0, terminal.text

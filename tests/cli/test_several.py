@@ -51,11 +51,11 @@ def test_twenty_take_a_request_each_and_two_a_round(twenty: Doboto) -> None:
     """Two lists have all names; a reboot takes six seconds, which is two rounds."""
     done = twenty.ok(*REBOOT, "-o", "json", "--debug")
     sent = requests(done)
-    told = progress(done)
+    reports = progress(done)
     assert sent["POST"] == 20
-    assert sent["GET"] <= 2 + 2 * len(told)
-    assert [(one["done"], one["total"], one["what"]) for one in told] == [(0, 20, "reboot"), (20, 20, "reboot")]
-    assert [one["failed"] for one in told] == [0, 0]
+    assert sent["GET"] <= 2 + 2 * len(reports)
+    assert [(one["done"], one["total"], one["what"]) for one in reports] == [(0, 20, "reboot"), (20, 20, "reboot")]
+    assert [one["failed"] for one in reports] == [0, 0]
     assert [action["resource_id"] for action in done.json] == [FIRST + place for place in range(20)]
     assert {action["status"] for action in done.json} == {"completed"}
 
@@ -139,19 +139,19 @@ def test_one_deadline_bounds_all_and_nothing_is_sent_after_it(twenty: Doboto, mo
 
 def test_ctrl_c_tells_what_was_begun_and_what_was_not(twenty: Doboto, monkeypatch: pytest.MonkeyPatch) -> None:
     """It comes with the tenth request; what other threads have on its way by then may go on."""
-    told = threading.Event()
+    released = threading.Event()
 
     def ctrl_c(account: LocalAccount, count: int) -> None:
         if count == 10:
             os.kill(os.getpid(), signal.SIGINT)
         if count >= 10:
-            told.wait(LONG)
+            released.wait(LONG)
             raise ConnectionError
 
     wire = Wire(monkeypatch, ctrl_c)
     done = twenty("-q", "-o", "json", *REBOOT)
     asked = set(wire.ids)
-    told.set()
+    released.set()
     error = done.error
     assert (done.code, error["code"]) == (130, "interrupted")
     begun, unknown = set(error.get("ids", [])), set(error["unknown"])

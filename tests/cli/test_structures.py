@@ -31,13 +31,13 @@ def test_a_dot_leads_inside_and_a_key_given_again_adds_to_its_list(simulated: Do
     ]
 
 
-@pytest.mark.parametrize(("rule", "told"), [
+@pytest.mark.parametrize(("rule", "expected"), [
     ("sources.addreses=::/0", "no such key: addreses; there is addresses"),
     ("ports=22,ports.from=22", "no such key: ports.from"), ("sorces.tags=a", "no such key: sorces.tags"),
     ("sources.tags", "'sources.tags' is neither JSON nor key=value"),
 ])  # fmt: skip
-def test_a_dot_that_leads_nowhere_is_refused(doboto: Doboto, rule: str, told: str) -> None:
-    assert told in doboto.refused(2, "usage", "firewall", "create", "fw", "--inbound-rules", rule)["message"]
+def test_a_dot_that_leads_nowhere_is_refused(doboto: Doboto, rule: str, expected: str) -> None:
+    assert expected in doboto.refused(2, "usage", "firewall", "create", "fw", "--inbound-rules", rule)["message"]
 
 
 def test_what_is_printed_goes_in_again(simulated: Doboto) -> None:
@@ -75,7 +75,7 @@ def test_forwarding_rules_and_resources_are_lists_too(simulated: Doboto) -> None
     assert simulated.ok("droplet", "list", "--tag", "prod", "--query", "[].id").out.split() == ids
 
 
-@pytest.mark.parametrize(("text", "told"), [
+@pytest.mark.parametrize(("text", "expected"), [
     ('[{"protocol":', "no JSON"), ("7", "neither JSON nor key=value"), ("[7]", "a whole number, not an object"),
     ("[[]]", "a list, not an object"), ('{"sources": []}', "sources is a list, not an object"),
     ('[{"ports": 22.5}]', "ports is a number, not a text"), ('{"protcol": "tcp"}', "no such key: protcol"),
@@ -83,11 +83,11 @@ def test_forwarding_rules_and_resources_are_lists_too(simulated: Doboto) -> None
     ('{"sources": {"addresses": [7]}}', "sources.addresses[0] is a whole number, not a text"),
     ("protocol=tcp,ports", "'ports' is neither"), ("@/nope", "can't be read: No such file"),
 ])  # fmt: skip
-def test_what_has_another_shape_is_wrong_usage_that_names_the_option(doboto: Doboto, text: str, told: str) -> None:
+def test_what_has_another_shape_is_wrong_usage_that_names_the_option(doboto: Doboto, text: str, expected: str) -> None:
     """Without a token: nothing can have been sent."""
     message = doboto.refused(2, "usage", "firewall", "create", "fw", "--inbound-rules", text)["message"]
     assert "--inbound-rules" in message
-    assert told in message
+    assert expected in message
 
 
 def test_a_single_dict_is_no_list(doboto: Doboto) -> None:

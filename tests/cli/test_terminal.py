@@ -119,8 +119,8 @@ def test_a_question_that_nobody_sees_is_not_asked(fleet: Doboto) -> None:
 def test_a_question_shows_what_it_is_about(fleet: Doboto, answer: str, left: int) -> None:
     with Terminal(["droplet", "destroy", "web-01", "web-02"], fleet.environment) as terminal:
         question = terminal.read(lambda text: "[y/N]" in text)
-        for told in ("web-01", "480000001", "env:prod", "nyc3", "$6/month", "all data on their disks"):
-            assert told in question
+        for expected in ("web-01", "480000001", "env:prod", "nyc3", "$6/month", "all data on their disks"):
+            assert expected in question
         terminal.type(answer)
         assert terminal.end() == (0 if left == 1 else 5)
     assert len(fleet.ok("droplet", "list", "-o", "json").json) == left
@@ -164,8 +164,8 @@ def test_ctrl_c_says_what_goes_on_and_how_to_wait_for_it(simulated: Doboto) -> N
         terminal.interrupt()
         assert terminal.end() == 130
         assert "doboto: interrupted" in terminal.text
-        *told, command = terminal.text.splitlines()
-        assert " ".join(told).endswith("To wait for what goes on:")
+        *lines, command = terminal.text.splitlines()
+        assert " ".join(lines).endswith("To wait for what goes on:")
         assert command == "doboto droplet wait 480000000 --sim"
         assert "Traceback" not in terminal.text
     assert simulated.ok("-q", "droplet", "wait", "480000000", "-o", "json").json[0]["status"] == "active"

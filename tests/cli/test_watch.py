@@ -114,9 +114,9 @@ def test_whatever_there_is_fits_the_terminal(view: View, width: int, height: int
     assert shown[0].startswith("doboto watch")
     assert any(line.startswith("q quits") for line in shown[-3:])
     for name, mark, all_of_them in (("actions", "reboot", view.actions), ("Droplets", "web-", view.droplets)):
-        told = sum(mark in line and (mark == "reboot" or "reboot" not in line) for line in shown)
+        named = sum(mark in line and (mark == "reboot" or "reboot" not in line) for line in shown)
         more = [int(found[1]) for line in shown if (found := re.match(rf"and (\d+) more {name}", line))]
-        assert told + sum(more) in {len(all_of_them), 0}
+        assert named + sum(more) in {len(all_of_them), 0}
         assert not more or len(shown) == height or height < 16, "nothing is left out while there is room"
 
 

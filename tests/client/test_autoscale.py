@@ -85,15 +85,15 @@ def test_present_makes_what_is_missing(api: Any) -> None:
 
 
 def test_a_pool_that_can_not_make_its_droplets(api: Any, sim: Simulator) -> None:
-    with pytest.raises(DOBOTOActionException, match="error") as told:
+    with pytest.raises(DOBOTOActionException, match="error") as caught:
         api.autoscale.create(**POOL | {"config": {"target_number_instances": 7}}, wait=True)
-    assert told.value.created == [told.value.result]
+    assert caught.value.created == [caught.value.result]
 
 
 def test_waiting_ends(api: Any) -> None:
-    with pytest.raises(DOBOTOPollingException, match="0 Droplets are active instead of 2") as told:
+    with pytest.raises(DOBOTOPollingException, match="0 Droplets are active instead of 2") as caught:
         api.autoscale.create(**POOL, wait=True, poll=1, timeout=5)
-    assert told.value.polling["name"] == "web"
+    assert caught.value.polling["name"] == "web"
     pool = api.autoscale.list()[0]
     seen: list[str] = []
     with pytest.raises(DOBOTOPollingException, match="instead of 3 to 5"):

@@ -48,10 +48,10 @@ def test_life_of_an_uploaded_certificate(api: Any, parts: Any, contract: Contrac
 
 def test_one_from_lets_encrypt_is_waited_for(api: Any) -> None:
     assert api.certificate.create("slow", dns_names=NAMES)["state"] == "pending"
-    told: list[Any] = []
-    made = api.certificate.create("web", type="lets_encrypt", dns_names=NAMES, wait=True, progress=told.append)
+    reports: list[Any] = []
+    made = api.certificate.create("web", type="lets_encrypt", dns_names=NAMES, wait=True, progress=reports.append)
     assert (made["state"], made["type"]) == ("verified", "lets_encrypt")
-    assert told[0].pending == {made["id"]: "state is pending"}
+    assert reports[0].pending == {made["id"]: "state is pending"}
 
 
 def test_one_that_is_not_issued_is_an_error(api: Any, sim: Simulator) -> None:

@@ -24,9 +24,9 @@ def test_what_could_not_be_destroyed_is_tried_again(api: Any, sim: Simulator) ->
     volume = api.volume.create({"name": "data", "region": "nyc3", "size_gigabytes": 10})
     api.volume.attach(volume["id"], droplet_id=droplet["id"], wait=True)
     api.volume.resize(volume["id"], 20)
-    with pytest.raises(DOBOTOActionException, match="volumes") as told:
+    with pytest.raises(DOBOTOActionException, match="volumes") as caught:
         api.droplet.destroy_with_associated_resources(droplet["id"], dangerous=True, wait=True)
-    assert told.value.result["failures"] == 1
+    assert caught.value.result["failures"] == 1
     sim.clock.advance(10)  # type: ignore[attr-defined]
     assert api.droplet.destroy_retry(droplet["id"]) is None
     with pytest.raises(DOBOTOConflictException):

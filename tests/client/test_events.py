@@ -223,7 +223,7 @@ def test_the_blocking_client_refuses_async_callbacks_before_a_request(sim: Simul
 
 
 def test_both_clients_report_the_same_events(runner: Any) -> None:
-    told: list[list[str]] = []
+    reports: list[list[str]] = []
     for flavour in ("blocking", "asynchronous"):
         sim = Simulator(ManualClock(1_790_000_000), settings=Settings(droplet_limit=100))
         seen: list[Any] = []
@@ -232,9 +232,9 @@ def test_both_clients_report_the_same_events(runner: Any) -> None:
         droplet = api.droplet.create(one(), wait=True)
         api.droplet.snapshot_create(droplet["id"])
         api.droplet.reboot(droplet["id"], wait=True)
-        told.append([repr(event) for event in seen if not hasattr(event, "error")])
-    assert told[0] == told[1]
-    assert len(told[0]) > 10
+        reports.append([repr(event) for event in seen if not hasattr(event, "error")])
+    assert reports[0] == reports[1]
+    assert len(reports[0]) > 10
 
 
 def test_print_is_a_callback(flavour: str, runner: Any, sim: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -31,11 +31,11 @@ def droplets(api: Any) -> list[int]:
 
 
 def test_life_of_a_firewall(api: Any, droplets: list[int], contract: Contract) -> None:
-    told: list[Any] = []
-    firewall = api.firewall.create(**DATA, droplet_ids=droplets[:1], wait=True, progress=told.append)
+    reports: list[Any] = []
+    firewall = api.firewall.create(**DATA, droplet_ids=droplets[:1], wait=True, progress=reports.append)
     id = firewall["id"]
     assert (firewall["status"], firewall["pending_changes"]) == ("succeeded", [])
-    assert told[0].what == "create"
+    assert reports[0].what == "create"
     assert api.firewall.list() == list(api.firewall.each()) == [api.firewall.info(id)] == [firewall]
     assert api.droplet.firewall_list(droplets[0]) == [firewall]
 

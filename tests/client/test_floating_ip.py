@@ -91,11 +91,11 @@ def test_all_actions_are_listed_though_there_is_no_page_size_to_ask_for(
 
 
 def test_one_for_a_droplet_is_waited_for(ips: Any, droplet: Any) -> None:
-    told: list[Any] = []
-    address = ips.create(droplet["id"], wait=True, progress=told.append)
+    reports: list[Any] = []
+    address = ips.create(droplet["id"], wait=True, progress=reports.append)
     assert address["droplet"]["id"] == droplet["id"]
     assert not address["locked"]
-    assert list(told[0].pending) == [address["ip"]]
+    assert list(reports[0].pending) == [address["ip"]]
     with pytest.raises(DOBOTOUnprocessableException):
         ips.create(droplet_id=droplet["id"])
 

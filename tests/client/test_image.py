@@ -85,9 +85,9 @@ def test_life_of_an_imported_image(api: Any) -> None:
 def test_an_import_that_is_not_waited_for(api: Any) -> None:
     image = api.image.create(**MINE)
     assert image["status"] == "NEW"
-    with pytest.raises(DOBOTOPollingException, match="status is NEW") as told:
+    with pytest.raises(DOBOTOPollingException, match="status is NEW") as caught:
         api.image.present(**MINE, wait=True, poll=1, timeout=10)
-    assert told.value.ids == [image["id"]]
+    assert caught.value.ids == [image["id"]]
     seen: list[str] = []
     there, created = api.image.present(**MINE, wait=True, progress=lambda progress: seen.append(str(progress)))
     assert (there["id"], there["status"], created) == (image["id"], "available", None)
@@ -95,12 +95,12 @@ def test_an_import_that_is_not_waited_for(api: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "told"), [("no disk at that URL", "no disk at that URL"), (" ", "status is deleted")]
+    ("message", "reason"), [("no disk at that URL", "no disk at that URL"), (" ", "status is deleted")]
 )
-def test_an_import_that_fails(api: Any, sim: Simulator, message: str, told: str) -> None:
+def test_an_import_that_fails(api: Any, sim: Simulator, message: str, reason: str) -> None:
     image = api.image.create(**MINE)
     sim.account("simulated").change("image", image["id"], status="deleted", error_message=message)
-    with pytest.raises(DOBOTOActionException, match=told) as failure:
+    with pytest.raises(DOBOTOActionException, match=reason) as failure:
         api.image.present(**MINE, wait=True)
     assert failure.value.result["id"] == image["id"]
 

@@ -92,7 +92,7 @@ def interrupter(sim: Simulator, flavour: str) -> Interrupter:
 
 
 @pytest.fixture
-def told(
+def notes_of(
     flavour: str, interrupter: Interrupter, runner: asyncio.Runner, caplog: pytest.LogCaptureFixture
 ) -> Callable[..., str]:
     """Runs an operation that is interrupted; gives its exception's notes, which the log has too."""
@@ -127,89 +127,89 @@ def ids(sim: Simulator) -> dict[str, int]:
 NAMES = [f"web-{number}" for number in range(25)]
 
 
-def test_while_the_first_request_is_on_its_way(sim: Simulator, interrupter: Interrupter, told: Any) -> None:
+def test_while_the_first_request_is_on_its_way(sim: Simulator, interrupter: Interrupter, notes_of: Any) -> None:
     """Nobody knows an id yet; what was asked for, and that it may exist, is told."""
     interrupter.after = lambda request, count: request == "POST /droplets"
-    notes = told("create", one("web-1"), wait=True)
+    notes = notes_of("create", one("web-1"), wait=True)
     assert "Droplets were being created: web-1" in notes
     assert "created so far: none yet; asked for, and perhaps there: web-1" in notes
     assert "not asked for" not in notes
     assert list(ids(sim)) == ["web-1"]
 
 
-def test_while_a_later_request_is_on_its_way(sim: Simulator, interrupter: Interrupter, told: Any) -> None:
+def test_while_a_later_request_is_on_its_way(sim: Simulator, interrupter: Interrupter, notes_of: Any) -> None:
     interrupter.before = lambda request, count: count == 3
-    notes = told("create", several(*NAMES), wait=True)
+    notes = notes_of("create", several(*NAMES), wait=True)
     made = ids(sim)
     assert len(made) == 20
     assert all(f"{name} ({id})" in notes for name, id in made.items())
     assert f"perhaps there: {', '.join(NAMES[20:])}" in notes
 
 
-def test_requests_that_were_not_sent_are_told_apart(sim: Simulator, interrupter: Interrupter, told: Any) -> None:
+def test_requests_that_were_not_sent_are_told_apart(sim: Simulator, interrupter: Interrupter, notes_of: Any) -> None:
     interrupter.after = lambda request, count: request == "POST /droplets"
-    notes = told("create", several(*NAMES), wait=True)
+    notes = notes_of("create", several(*NAMES), wait=True)
     assert f"perhaps there: {', '.join(NAMES[:10])}; not asked for: {', '.join(NAMES[10:])}" in notes
     assert sorted(ids(sim)) == sorted(NAMES[:10])
 
 
-def test_while_a_429_is_waited_for(sim: Simulator, interrupter: Interrupter, told: Any) -> None:
+def test_while_a_429_is_waited_for(sim: Simulator, interrupter: Interrupter, notes_of: Any) -> None:
     sim.faults.add("status", status=429, headers={"retry-after": "20"}, method="POST", after=1, count=1)
     interrupter.at_sleep = lambda slept, number: True
-    notes = told("create", several(*NAMES))
+    notes = notes_of("create", several(*NAMES))
     made = ids(sim)
     assert len(made) == 10
     assert all(f"{name} ({id})" in notes for name, id in made.items())
     assert all(name in notes for name in NAMES)
 
 
-def test_while_a_lost_answer_is_looked_for(sim: Simulator, interrupter: Interrupter, told: Any) -> None:
+def test_while_a_lost_answer_is_looked_for(sim: Simulator, interrupter: Interrupter, notes_of: Any) -> None:
     """Of two Droplets one is found, and the other one is not in the list yet."""
     sim.faults.add("drop", when="after", method="POST", count=1)
     interrupter.hidden = "name=web-2"
     interrupter.at_sleep = lambda slept, number: bool(interrupter.replies)
-    notes = told("create", several("web-1", "web-2"), wait=True)
+    notes = notes_of("create", several("web-1", "web-2"), wait=True)
     made = ids(sim)
     assert f"web-1 ({made['web-1']})" in notes
     assert "web-2" in notes
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_while_waiting_for_droplets(sim: Simulator, interrupter: Interrupter, told: Any, count: int) -> None:
+def test_while_waiting_for_droplets(sim: Simulator, interrupter: Interrupter, notes_of: Any, count: int) -> None:
     interrupter.at_sleep = lambda slept, number: number == count
-    notes = told("create", several(*NAMES), wait=True, poll=5)
+    notes = notes_of("create", several(*NAMES), wait=True, poll=5)
     assert all(str(id) in notes for id in ids(sim).values())
     assert len(ids(sim)) == 25
 
 
-def test_while_one_of_two_is_ready_already(sim: Simulator, interrupter: Interrupter, told: Any) -> None:
+def test_while_one_of_two_is_ready_already(sim: Simulator, interrupter: Interrupter, notes_of: Any) -> None:
     """What is ready is told as well as what is waited for."""
     interrupter.before = lambda request, count: request.startswith("GET /droplets")
-    notes = told("create", several("web-1", "web-2"), wait=True)
+    notes = notes_of("create", several("web-1", "web-2"), wait=True)
     assert all(str(id) in notes for id in ids(sim).values())
 
 
-def test_while_waiting_for_a_port(sim: Simulator, interrupter: Interrupter, told: Any) -> None:
+def test_while_waiting_for_a_port(sim: Simulator, interrupter: Interrupter, notes_of: Any) -> None:
     interrupter.at_sleep = lambda slept, number: (
         bool(interrupter.replies)
         and any(b'"active"' in reply.body for line, reply in interrupter.replies if line.startswith("GET /droplets"))
     )
-    notes = told("create", one("web-1"), wait=True, ready_port=22)
+    notes = notes_of("create", one("web-1"), wait=True, ready_port=22)
     assert str(ids(sim)["web-1"]) in notes
 
 
-def test_by_the_progress_callback(sim: Simulator, told: Any) -> None:
+def test_by_the_progress_callback(sim: Simulator, notes_of: Any) -> None:
     def stop(progress: Any) -> None:
         raise KeyboardInterrupt
 
-    notes = told("create", one("web-1"), wait=True, progress=stop)
+    notes = notes_of("create", one("web-1"), wait=True, progress=stop)
     assert str(ids(sim)["web-1"]) in notes
 
 
-def test_while_waiting_for_an_action(sim: Simulator, interrupter: Interrupter, told: Any) -> None:
+def test_while_waiting_for_an_action(sim: Simulator, interrupter: Interrupter, notes_of: Any) -> None:
     droplet = DO.simulated(sim, token="t").droplet.create(one("web-1"), wait=True)
     interrupter.at_sleep = lambda slept, number: number == 1
-    notes = told("snapshot_create", droplet["id"], snapshot_name="before", wait=True)
+    notes = notes_of("snapshot_create", droplet["id"], snapshot_name="before", wait=True)
     [action] = [
         action for action in DO.simulated(sim, token="t").droplet.action_list(droplet["id"])
         if action["type"] == "snapshot"

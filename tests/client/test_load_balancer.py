@@ -37,12 +37,12 @@ def ports(api: Any, balancer: Any) -> list[int]:
 
 def test_life_of_a_load_balancer(api: Any, contract: Contract) -> None:
     droplets = [api.droplet.create(one(name), wait=True)["id"] for name in ("web-1", "web-2")]
-    told: list[Any] = []
-    balancer = api.load_balancer.create({**DATA, "droplet_ids": droplets[:1]}, wait=True, progress=told.append)
+    reports: list[Any] = []
+    balancer = api.load_balancer.create({**DATA, "droplet_ids": droplets[:1]}, wait=True, progress=reports.append)
     id = balancer["id"]
     assert (balancer["status"], balancer["droplet_ids"]) == ("active", droplets[:1])
     assert balancer["ip"]
-    assert told[0].pending == {id: "status is new"}
+    assert reports[0].pending == {id: "status is new"}
     assert api.load_balancer.list() == list(api.load_balancer.each()) == [api.load_balancer.info(id)] == [balancer]
 
     assert api.load_balancer.droplet_add(id, droplets[1:]) is None

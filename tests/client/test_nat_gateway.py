@@ -27,12 +27,12 @@ def data(api: Any) -> dict[str, Any]:
 
 
 def test_life_of_a_gateway(api: Any, data: Any, contract: Contract) -> None:
-    told: list[Any] = []
-    gateway = api.nat_gateway.create(**data, wait=True, progress=told.append, tcp_timeout_seconds=60)
+    reports: list[Any] = []
+    gateway = api.nat_gateway.create(**data, wait=True, progress=reports.append, tcp_timeout_seconds=60)
     id = gateway["id"]
     assert (gateway["state"], gateway["tcp_timeout_seconds"]) == ("ACTIVE", 60)
     assert gateway["egresses"]["public_gateways"][0]["ipv4"]
-    assert told[0].pending == {id: "state is NEW"}
+    assert reports[0].pending == {id: "state is NEW"}
     assert api.nat_gateway.list() == list(api.nat_gateway.each()) == [api.nat_gateway.info(id)] == [gateway]
     for given in ({"name": "way-out"}, {"state": "ACTIVE"}, {"region": "nyc3", "type": "PUBLIC"}):
         assert api.nat_gateway.list(**given) == list(api.nat_gateway.each(**given)) == [gateway]
@@ -42,8 +42,8 @@ def test_life_of_a_gateway(api: Any, data: Any, contract: Contract) -> None:
     assert (changed["name"], changed["size"], changed["udp_timeout_seconds"]) == ("exit", 2, 10)
     assert api.nat_gateway.destroy(id) is None
     assert api.nat_gateway.info(id)["state"] == "DELETING"
-    assert api.nat_gateway.destroy(id, wait=True, progress=told.append) is None
-    assert told[-1].pending == {}
+    assert api.nat_gateway.destroy(id, wait=True, progress=reports.append) is None
+    assert reports[-1].pending == {}
     with pytest.raises(DOBOTONotFoundException):
         api.nat_gateway.destroy(id, wait=True)
     assert api.nat_gateway.destroy(id, missing_ok=True, wait=True) is None

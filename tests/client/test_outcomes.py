@@ -224,8 +224,8 @@ def test_threads_that_create_the_same_name_do_not_take_each_others(sim: Simulato
     for thread in threads:
         thread.join()
     there = [droplet["id"] for droplet in do.droplet.list()]
-    told = {int(word) for error in unknown for word in str(error).replace(",", " ").split() if word.isdigit()}
+    named = {int(word) for error in unknown for word in str(error).replace(",", " ").split() if word.isdigit()}
     assert len(known) == len(set(known))
     assert set(known) <= set(there)
-    assert set(there) - set(known) <= told
+    assert set(there) - set(known) <= named
     assert len(known) + len(unknown) == 40

@@ -25,16 +25,16 @@ def test_a_reply_is_logged_with_its_id_and_what_is_left(
     staged = stage(flavour, runner, reply(200, {"droplets": [], "links": {}, "meta": {"total": 0}}, **LIMIT))
     staged.api.droplet.list(name="web")
     (record,) = logged(caplog)
-    told = record.exchange
-    assert told["path"].startswith("/droplets?")
-    assert "name=web" in told["path"]
-    assert told == {
-        "method": "GET", "path": told["path"], "status": 200, "request_id": "abc-123",
-        "requests_left": 4711, "requests_limit": 5000, "seconds": told["seconds"],
+    exchange = record.exchange
+    assert exchange["path"].startswith("/droplets?")
+    assert "name=web" in exchange["path"]
+    assert exchange == {
+        "method": "GET", "path": exchange["path"], "status": 200, "request_id": "abc-123",
+        "requests_left": 4711, "requests_limit": 5000, "seconds": exchange["seconds"],
     }  # fmt: skip
-    assert told["seconds"] >= 0
+    assert exchange["seconds"] >= 0
     assert record.getMessage() == (
-        f"GET {told['path']}: 200 in {told['seconds']:.3f} s (request abc-123; 4711 of 5000 requests left)"
+        f"GET {exchange['path']}: 200 in {exchange['seconds']:.3f} s (request abc-123; 4711 of 5000 requests left)"
     )
 
 
@@ -46,11 +46,11 @@ def test_every_attempt_is_logged_and_what_failed_says_how(
     staged = stage(flavour, runner, dropped, reply(503), reply(404, {"id": "not_found", "message": "no"}))
     with pytest.raises(DOBOTONotFoundException):
         staged.api.droplet.info(7)
-    told = [record.exchange for record in logged(caplog)]
-    assert [(one["method"], one["path"], one.get("status")) for one in told] == [
+    exchanges = [record.exchange for record in logged(caplog)]
+    assert [(one["method"], one["path"], one.get("status")) for one in exchanges] == [
         ("GET", "/droplets/7", None), ("GET", "/droplets/7", 503), ("GET", "/droplets/7", 404),
     ]  # fmt: skip
-    assert told[0]["error"] == "DOBOTOConnectionException: dropped"
+    assert exchanges[0]["error"] == "DOBOTOConnectionException: dropped"
 
 
 def test_no_body_and_no_header_is_in_it(flavour: str, runner: Any, caplog: pytest.LogCaptureFixture) -> None:

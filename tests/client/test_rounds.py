@@ -114,9 +114,9 @@ def test_what_was_waited_for_is_told_as_it_is(api: Any) -> None:
 
 def test_a_droplet_without_a_public_address_is_ready_with_its_private_one(flavour: str, runner: Any) -> None:
     sim = Simulator(clock=ManualClock(), settings=Settings(address="after", address_gap=20))
-    told: list[Progress] = []
+    reports: list[Progress] = []
     droplet = client(flavour, runner, sim).droplet.create(
-        one(public_networking=False), wait=True, ready_port=22, progress=told.append
+        one(public_networking=False), wait=True, ready_port=22, progress=reports.append
     )
     assert [network["type"] for network in droplet["networks"]["v4"]] == ["private"]
 

@@ -181,12 +181,12 @@ def test_a_destroy_by_tag_whose_answer_was_lost_is_done_when_none_is_left(
 
 
 def test_the_rate_limit_is_fresh_after_every_reply(flavour: str, runner: Any) -> None:
-    def told(status: int, remaining: int) -> Response:
+    def response(status: int, remaining: int) -> Response:
         return reply(
             status, {}, ratelimit_limit="5000", ratelimit_remaining=str(remaining), ratelimit_reset="1790000000"
         )
 
-    staged = stage(flavour, runner, told(404, 41), told(422, 40))
+    staged = stage(flavour, runner, response(404, 41), response(422, 40))
     assert staged.api.ratelimit is None
     for kind, left in ((DOBOTONotFoundException, 41), (DOBOTOUnprocessableException, 40)):
         with pytest.raises(kind):

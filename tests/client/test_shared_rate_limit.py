@@ -84,9 +84,9 @@ def test_processes_of_both_flavours_share_250_a_minute(redis: str) -> None:
             subprocess.Popen([sys.executable, str(CHILD), flavour, *arguments], stdout=subprocess.PIPE, text=True)
             for flavour in ("blocking", "asynchronous", "blocking")
         ]
-        told = [child.communicate(timeout=300)[0].strip() for child in children]
+        printed = [child.communicate(timeout=300)[0].strip() for child in children]
     assert [child.returncode for child in children] == [0] * 3
-    assert told == ["250"] * 3
+    assert printed == ["250"] * 3
     assert statuses == {200: 750}
     assert min(later - earlier for earlier, later in zip(moments, moments[250:], strict=False)) >= 60
 

@@ -80,11 +80,11 @@ def test_present(api: Any, log: Log) -> None:
 
 
 def test_life_of_a_peering(api: Any, pair: list[str], contract: Contract) -> None:
-    told: list[Any] = []
-    peering = api.vpc.peering_create("bridge", pair, wait=True, progress=told.append)
+    reports: list[Any] = []
+    peering = api.vpc.peering_create("bridge", pair, wait=True, progress=reports.append)
     id = peering["id"]
     assert (peering["status"], peering["vpc_ids"]) == ("ACTIVE", pair)
-    assert told[0].pending == {id: "status is PROVISIONING"}
+    assert reports[0].pending == {id: "status is PROVISIONING"}
     for given, more in (((), {}), ((pair[0],), {}), ((), {"region": "ams3"})):
         assert api.vpc.peering_list(*given, **more) == list(api.vpc.peering_each(*given, **more)) == [peering]
     assert api.vpc.peering_list(region="fra1") == []

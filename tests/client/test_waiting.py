@@ -47,14 +47,14 @@ def test_one_droplet_costs_one_request_a_round_and_one_to_read_it(api: Any, log:
 
 
 def test_progress_tells_how_far_it_is(api: Any) -> None:
-    told: list[Progress] = []
-    droplets = api.droplet.create(several("a", "b"), wait=True, poll=10, progress=told.append)
-    assert [(progress.what, progress.total) for progress in told] == [("create", 2)] * len(told)
-    assert [progress.elapsed for progress in told] == [10 * (n + 1) for n in range(len(told))]
-    assert told[0].pending.keys() == {droplet["id"] for droplet in droplets}
-    assert "status is new" in str(told[0].pending)
-    assert (told[-1].done, dict(told[-1].pending)) == (2, {})
-    assert str(told[-1]).startswith("create: 2 of 2 done after")
+    reports: list[Progress] = []
+    droplets = api.droplet.create(several("a", "b"), wait=True, poll=10, progress=reports.append)
+    assert [(progress.what, progress.total) for progress in reports] == [("create", 2)] * len(reports)
+    assert [progress.elapsed for progress in reports] == [10 * (n + 1) for n in range(len(reports))]
+    assert reports[0].pending.keys() == {droplet["id"] for droplet in droplets}
+    assert "status is new" in str(reports[0].pending)
+    assert (reports[-1].done, dict(reports[-1].pending)) == (2, {})
+    assert str(reports[-1]).startswith("create: 2 of 2 done after")
 
 
 def test_timeout_bounds_the_whole_call_and_loses_nothing(api: Any, sim: Simulator) -> None:
@@ -205,9 +205,9 @@ def test_destroy_waits_till_it_is_gone(flavour: str, runner: Any) -> None:
     sim = Simulator(clock=ManualClock(), settings=Settings(destroy_seconds=20))
     api = client(flavour, runner, sim)
     droplet = api.droplet.create(one(), wait=True)
-    told: list[Progress] = []
-    api.droplet.destroy(droplet["id"], wait=True, progress=told.append)
-    assert len(told) == 4
+    reports: list[Progress] = []
+    api.droplet.destroy(droplet["id"], wait=True, progress=reports.append)
+    assert len(reports) == 4
     assert api.droplet.list() == []
 
 

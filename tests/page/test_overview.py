@@ -12,15 +12,15 @@ from .conftest import START, Program, Started
 
 
 def test_a_fresh_simulator_has_nothing_to_show(program: Program) -> None:
-    told = program.overview()
-    assert (told["account"], told["accounts"], told["requests"], told["faults"]) == (None, [], [], 0)
-    assert told["clock"]["now"] == START
+    overview = program.overview()
+    assert (overview["account"], overview["accounts"], overview["requests"], overview["faults"]) == (None, [], [], 0)
+    assert overview["clock"]["now"] == START
 
 
 def test_a_droplet_its_action_and_its_request_are_shown(program: Program) -> None:
     droplet = program.create(tags=["web"])
-    told = program.overview()
-    [shown], [action], [request] = told["droplets"], told["actions"], told["requests"]
+    overview = program.overview()
+    [shown], [action], [request] = overview["droplets"], overview["actions"], overview["requests"]
     assert shown == {
         "id": droplet["id"],
         "name": "web-01",
@@ -32,10 +32,10 @@ def test_a_droplet_its_action_and_its_request_are_shown(program: Program) -> Non
     }
     assert (action["type"], action["of"], action["name"], action["due"]) == ("create", "droplet", "web-01", START + 32)
     assert (request["method"], request["path"], request["status"]) == ("POST", "/v2/droplets", 202)
-    assert told["next_due"] == START + 22
-    assert told["statuses"] == {"new": 1}
-    assert told["rate"] == {"limit": 5000, "remaining": 4999, "reset": START + 3600}
-    assert ["tag", 1] in told["also"]
+    assert overview["next_due"] == START + 22
+    assert overview["statuses"] == {"new": 1}
+    assert overview["rate"] == {"limit": 5000, "remaining": 4999, "reset": START + 3600}
+    assert ["tag", 1] in overview["also"]
 
 
 def test_looking_lets_happen_what_is_due(program: Program) -> None:
@@ -43,11 +43,11 @@ def test_looking_lets_happen_what_is_due(program: Program) -> None:
     clock = program.simulator.clock
     assert isinstance(clock, ManualClock)
     clock.advance(40)
-    told = program.overview()
-    [shown] = told["droplets"]
+    overview = program.overview()
+    [shown] = overview["droplets"]
     assert shown["status"] == "active"
     assert {one["type"] for one in shown["addresses"]} == {"public", "private"}
-    assert (told["actions"], told["actions_total"]) == ([], 0)
+    assert (overview["actions"], overview["actions_total"]) == ([], 0)
 
 
 def test_what_is_done_by_looking_is_kept(program: Program) -> None:
@@ -99,22 +99,22 @@ def test_a_volume_that_is_attached_shows_its_one_action_by_name(program: Program
     program.simulator.clock.advance(60)  # type: ignore[attr-defined]
     volume = program.call("POST", "/volumes", {"name": "data", "size_gigabytes": 10, "region": "nyc3"})["volume"]
     program.call("POST", f"/volumes/{volume['id']}/actions", {"type": "attach", "droplet_id": droplet["id"]})
-    told = program.overview()
-    assert told["actions_total"] == 1
-    [action] = told["actions"]
+    overview = program.overview()
+    assert overview["actions_total"] == 1
+    [action] = overview["actions"]
     assert (action["of"], action["name"]) == ("volume", "data")
-    assert ["volume", 1] in told["also"]
+    assert ["volume", 1] in overview["also"]
 
 
 def test_ten_thousand_droplets_are_counts_and_the_newest_hundred(start: Started) -> None:
     program = start(droplet_limit=10_000, requests_per_hour=0, default_vpc_prefix=16)
     fill(program.simulator, 10_000)
-    told = program.overview()
-    assert told["statuses"] == {"new": 10_000}
-    assert (len(told["droplets"]), len(told["actions"]), told["actions_total"]) == (100, 100, 10_000)
-    assert told["droplets"][0]["name"] == "droplet-9999"
-    assert told["actions"][0]["name"] == "droplet-9999"
-    assert len(json.dumps(told)) < 100_000
+    overview = program.overview()
+    assert overview["statuses"] == {"new": 10_000}
+    assert (len(overview["droplets"]), len(overview["actions"]), overview["actions_total"]) == (100, 100, 10_000)
+    assert overview["droplets"][0]["name"] == "droplet-9999"
+    assert overview["actions"][0]["name"] == "droplet-9999"
+    assert len(json.dumps(overview)) < 100_000
 
 
 def fill(simulator: Simulator, number: int) -> None:

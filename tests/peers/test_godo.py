@@ -43,9 +43,9 @@ class Program:
         self._send({"jsonrpc": "2.0", "id": self._number, "method": method, "params": params})
         assert self._process.stdout is not None
         while True:
-            told = json.loads(self._process.stdout.readline())
-            if told.get("id") == self._number:
-                return told["result"]
+            answer = json.loads(self._process.stdout.readline())
+            if answer.get("id") == self._number:
+                return answer["result"]
 
     def call(self, tool: str, **arguments: Any) -> Any:
         """What a tool says, which must not be an error."""

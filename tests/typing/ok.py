@@ -57,7 +57,7 @@ OPEN: dict[str, Any] = {"name": "web-1", "region": "nyc3", "size": "s-1vcpu-1gb"
 PARTS: DropletAttributes = {"name": "a", "size": "s", "image": "i"}
 
 
-def told(progress: Progress) -> None:
+def on_progress(progress: Progress) -> None:
     assert_type(progress.done, int)
 
 
@@ -71,7 +71,7 @@ def blocking(do: DO) -> None:
     assert_type(do.droplet.neighbor_list(1), list[Droplet])
     assert_type(do.droplet.droplet_neighbor_list(), list[list[Droplet]])
     assert_type(do.droplet.create(ONE), Droplet)
-    assert_type(do.droplet.create(ONE, True, 5, 300, ready_port=22, progress=told), Droplet)
+    assert_type(do.droplet.create(ONE, True, 5, 300, ready_port=22, progress=on_progress), Droplet)
     assert_type(do.droplet.create(MANY, wait=True), list[Droplet])
     assert_type(do.droplet.create({"name": "a", "size": "s", "image": "i"}), Droplet)
     assert_type(do.droplet.create({"names": ["a"], "size": "s", "image": "i"}), list[Droplet])
@@ -223,7 +223,7 @@ def images_and_pools(do: DO) -> None:
     assert_type(do.image.list("distribution", True, tag_name="web"), list[Image])
     assert_type(do.image.each(private=True), Iterator[Image])
     assert_type(do.image.info("ubuntu-24-04-x64"), Image)
-    assert_type(do.image.create(name="a", url="https://a", region="nyc3", wait=True, progress=told), Image)
+    assert_type(do.image.create(name="a", url="https://a", region="nyc3", wait=True, progress=on_progress), Image)
     assert_type(do.image.create(name="a", url="https://a", region="nyc3", tags=["b"]), Image)
     assert_type(do.image.present(name="a", url="https://a", region="nyc3"), tuple[Image, Image | None])
     assert_type(do.image.update(1, "b"), Image)
@@ -300,7 +300,7 @@ def networks(do: DO) -> None:
     assert_type(do.certificate.list(name="web"), list[Certificate])
     assert_type(do.certificate.each(), Iterator[Certificate])
     assert_type(do.certificate.create("web", "key", "leaf", "chain"), Certificate)
-    assert_type(do.certificate.create("web", dns_names=["example.com"], wait=True, progress=told), Certificate)
+    assert_type(do.certificate.create("web", dns_names=["example.com"], wait=True, progress=on_progress), Certificate)
     assert_type(do.certificate.present("web", "key", "leaf"), tuple[Certificate, Certificate | None])
     assert_type(do.certificate.info("a"), Certificate)
     assert_type(do.certificate.destroy("a"), None)
@@ -317,7 +317,7 @@ def networks(do: DO) -> None:
     assert_type(do.reserved_ipv6.create("nyc3"), ReservedIPv6)
     assert_type(do.reserved_ipv6.destroy("2001:db8::1"), None)
     assert_type(do.load_balancer.list(), list[LoadBalancer])
-    assert_type(do.load_balancer.create(BALANCER, True, 5, 300, progress=told), LoadBalancer)
+    assert_type(do.load_balancer.create(BALANCER, True, 5, 300, progress=on_progress), LoadBalancer)
     assert_type(do.load_balancer.create(name="lb", forwarding_rules=[RULE], droplet_ids=[1]), LoadBalancer)
     assert_type(do.load_balancer.present(BALANCER), tuple[LoadBalancer, LoadBalancer | None])
     assert_type(do.load_balancer.update("a", BALANCER, wait=True), LoadBalancer)

@@ -9,7 +9,7 @@ from doboto.DO import DO
 do = DO(os.environ["DO_TOKEN"], os.environ["DO_URL"], "peer")
 
 
-def told(call):
+def describe_request(call):
     resource, name, args, kwargs = call
     try:
         return {"result": getattr(getattr(do, resource), name)(*args, **kwargs)}
@@ -18,4 +18,4 @@ def told(call):
 
 
 for line in sys.stdin:
-    print(json.dumps(told(json.loads(line))), flush=True)
+    print(json.dumps(describe_request(json.loads(line))), flush=True)
