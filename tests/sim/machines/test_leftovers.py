@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from doboto.sim.machines import Machines, MachineSettings
-from doboto.sim.machines.leftovers import STATE, create_folder, find_abandoned
+from doboto.sim.machines.leftovers import STATE, create_folder, find_abandoned, new_id
 
 from .fake_engine import FakeEngine
 
@@ -61,6 +63,31 @@ def test_folder_has_its_name_when_it_is_complete(
     assert found == [[]]
     assert list_abandoned(engine, tmp_path) == [ABANDONED]
     assert [one.name for one in tmp_path.iterdir()] == [ABANDONED]
+
+
+#: Is killed when the folder is complete, but for its name; prints nothing.
+KILLED = """
+import os, pathlib, sys
+from doboto.sim.machines.leftovers import create_folder
+pathlib.Path.rename = lambda source, target: os._exit(9)
+create_folder(pathlib.Path(sys.argv[1]), None)
+"""
+
+
+def test_folder_of_killed_process_is_removed_by_next_one(engine: FakeEngine, tmp_path: Path) -> None:
+    code = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / ABANDONED)], check=False).returncode
+    assert code == 9
+    [unfinished] = tmp_path.iterdir()
+    assert list_abandoned(engine, tmp_path) == [unfinished.name]
+    Machines(engine, MachineSettings(folder=str(tmp_path))).prepare()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_unfinished_folder_of_running_process_is_left_alone(engine: FakeEngine, tmp_path: Path) -> None:
+    (tmp_path / f".{new_id()}").mkdir()
+    (tmp_path / ".0-0000000a").touch()
+    (tmp_path / ".hidden").mkdir()
+    assert list_abandoned(engine, tmp_path) == []
 
 
 def test_half_made_folder_is_completed_with_its_files(engine: FakeEngine, tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import sys
-import tempfile
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -24,6 +23,8 @@ ORDER = ("container", "network", "image", "folder")
 #: without it, or whose name is no simulator's id, is not ours, and left alone.
 STATE = "state"
 ID = re.compile(r"(state|[0-9]+(\.[0-9]+)?)-[0-9a-f]{8}", re.ASCII)
+#: The name of a folder that is not complete yet.
+UNFINISHED = re.compile(r"\.[0-9]+(\.[0-9]+)?-[0-9a-f]{8}", re.ASCII)
 
 
 def data_folder(named: str = "") -> Path:
@@ -41,7 +42,8 @@ def data_folder(named: str = "") -> Path:
 def create_folder(folder: Path, state: Path | None) -> None:
     """Create a simulator's folder, for this user alone; one that is there stays as it is.
 
-    It gets its name when it is complete: other simulators may be looking for what was left behind.
+    It gets its name when it is complete: other simulators may be looking for what was left behind. Until then its name
+    begins with a dot and names this process, so that they find it too if the process is killed.
 
     Args:
         folder: The folder, whose name is the simulator's id.
@@ -53,14 +55,16 @@ def create_folder(folder: Path, state: Path | None) -> None:
     if (folder / STATE).exists():
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".", dir=folder.parent, ignore_cleanup_errors=True) as name:
-        unfinished = Path(name) / folder.name
+    unfinished = folder.parent / f".{new_id()}"
+    try:
         unfinished.mkdir(mode=0o700)
         (unfinished / STATE).write_bytes(b"" if state is None else os.fsencode(state))
         try:
             unfinished.rename(folder)
         except OSError:  # it is there: another thread was faster, or it lacks the file
             (unfinished / STATE).replace(folder / STATE)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def find_abandoned(engine: Engine, folder: Path) -> list[Leftover]:
@@ -132,7 +136,11 @@ def _find(engine: Engine, folder: Path) -> list[Leftover]:
 def _find_folders(folder: Path) -> Iterator[Leftover]:
     """Find the folders of simulators; others that are beside them are not ours to touch."""
     for one in folder.glob("*"):
-        if ID.fullmatch(one.name) and not one.is_symlink():
+        if one.is_symlink():
+            continue
+        if UNFINISHED.fullmatch(one.name) and one.is_dir():
+            yield Leftover("folder", one.name, one.name.removeprefix("."), None)
+        elif ID.fullmatch(one.name):
             with contextlib.suppress(OSError):  # it lacks the file, or is another user's
                 yield Leftover("folder", one.name, one.name, _read_state(one))
 
