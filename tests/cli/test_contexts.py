@@ -137,6 +137,20 @@ def test_symbolic_link_stays_one(doboto: Doboto, file: Path, tmp_path: Path) -> 
     assert real.stat().st_mode & 0o777 == 0o600
 
 
+@posix
+def test_what_a_killed_command_left_is_gone_with_the_next_write(doboto: Doboto, file: Path, tmp_path: Path) -> None:
+    write(file, {"contexts": {"a": {"token": "t"}, "b": {"token": "u"}}})
+    elsewhere, left = tmp_path / "elsewhere", file.with_name(f".{file.name}.new")
+    write(elsewhere, "mine")
+    for leave in (lambda: write(left, {"contexts": {"c": {"token": "old"}}}), lambda: left.symlink_to(elsewhere)):
+        leave()
+        doboto.ok("auth", "switch", "b")
+        assert sorted(one.name for one in file.parent.iterdir()) == [f".{file.name}.lock", file.name]
+        assert yaml.safe_load(file.read_text())["contexts"].keys() == {"a", "b"}
+        assert file.stat().st_mode & 0o777 == 0o600
+    assert yaml.safe_load(elsewhere.read_text()) == "mine"
+
+
 def test_eight_at_once_keep_eight_contexts(doboto: Doboto, doboto_server: Any, file: Path) -> None:
     names = [f"account-{number}" for number in range(8)]
     line = [PROGRAM, "-q", "auth", "init", "--url", doboto_server.url, "--token", doboto_server.token]

@@ -14,7 +14,6 @@ import importlib
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -126,20 +125,26 @@ def _name_type(value: object) -> str:
 
 
 def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a file that is never readable by others, wholly or not at all; a symbolic link to it stays one."""
+    """Write a locked file that is never readable by others, wholly or not at all; a symbolic link to it stays one.
+
+    The content is first in a hidden file, always of one name, so that what a killed command leaves there, which may be
+    a token, is gone with the next write.
+    """
     import yaml
 
     path = Path(os.path.realpath(path))
-    handle, new = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # its mode is 600
+    new = path.with_name(f".{path.name}.new")
+    new.unlink(missing_ok=True)
     try:
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as opened:
             yaml.safe_dump(dict(content), opened, sort_keys=False, allow_unicode=True)
             opened.flush()
             os.fsync(opened.fileno())
-        Path(new).replace(path)
+        new.replace(path)
     except BaseException:
         with suppress(OSError):
-            Path(new).unlink()
+            new.unlink()
         raise
 
 
