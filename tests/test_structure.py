@@ -68,7 +68,7 @@ MAY = {
     "resources": (
         "doboto.resources", "doboto._wait", "doboto._core", "doboto._session", "doboto._operation",
         "doboto._io.protocol", "doboto.errors", "doboto.events", "doboto.outcomes", "doboto.types",
-        "doboto.addresses", "doboto._json", "doboto.plans",
+        "doboto.addresses", "doboto._json", "doboto.moments", "doboto.plans",
     ),
     "plans": (
         "doboto.plans", "doboto._core", "doboto._json", "doboto._session", "doboto.errors", "doboto.types",

@@ -9,12 +9,12 @@ from functools import partial
 from typing import Any, Literal, TypeAlias, Unpack, get_args
 
 from .._core.attributes import check_attributes, check_choice
-from .._core.conversion import to_moment
 from .._core.request import Request, check_text, filters, get, path
 from .._core.response import read_member
 from .._json import items, mapping
 from .._operation import Mode, operation, stream
 from ..errors import ArgumentValueError, DOBOTOInvalidResponseException
+from ..moments import to_moment
 from ..types import AlertPolicy, AlertPolicyCreate, MetricSeries
 from ._base.create import CreateSpec, Creation
 
