@@ -16,7 +16,6 @@ import doboto.cli
 from doboto.cli import SHARED
 from doboto.cli.command import OperationCommand
 from doboto.cli.errors import EXITS
-from doboto.cli.run.confirm import is_irrevocable
 from doboto.cli.schema import catalog
 from doboto.cli.settings import Argument, common
 from doboto.cli.tree import LazyGroup, root
@@ -84,7 +83,7 @@ def _command(command: click.Command, path: str, level: str) -> Iterator[str]:
     if isinstance(command, OperationCommand):
         doc = command.doc
         yield "\n\n".join([doc.summary, *doc.body]) + "\n"
-        if is_irrevocable(command.operation):
+        if command.operation.may_ask:
             yield "It shows what it will hit, and asks.\n"
     else:
         yield f"{command.help}\n"

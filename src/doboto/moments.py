@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from ._core.conversion import is_finite
+from ._json import is_finite
 from .errors import ArgumentTypeError, ArgumentValueError
 
 #: `-1h`, `-30m`, `-2d`: that long ago, and the seconds of each unit.

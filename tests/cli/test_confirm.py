@@ -9,7 +9,6 @@ import pytest
 
 from doboto.cli.accounts.simulated import LocalAccount
 from doboto.cli.run.affected import reader_of
-from doboto.cli.run.confirm import is_irrevocable
 from doboto.cli.schema import catalog
 
 from .conftest import NEW, Doboto
@@ -18,7 +17,7 @@ DESTROYING = [
     one
     for resource in catalog.resources()
     for one in catalog.operations(resource).values()
-    if resource != "droplet" and is_irrevocable(one)
+    if resource != "droplet" and one.may_ask
 ]
 
 
@@ -42,7 +41,7 @@ def test_whatever_is_destroyed_can_be_read_first(operation: catalog.Operation) -
     reader = reader_of(operation)
     assert reader is not None
     assert reader.result is not None
-    assert not is_irrevocable(reader)
+    assert not reader.may_ask
 
 
 def domain_record(doboto: Doboto) -> tuple[list[str], dict[str, Any]]:

@@ -30,7 +30,7 @@ if EMPTY:
         one.function.__doc__ = ""
 import click
 from doboto.cli.command import OperationCommand
-from doboto.cli.run.confirm import asks, is_irrevocable
+from doboto.cli.run.confirm import asks
 from doboto.cli.schema.catalog import operations, resources
 from doboto.cli.schema.help_text import docstring_of
 found = {}
@@ -42,7 +42,7 @@ for resource in resources():
         found[f"{resource} {name}"] = [
             [[type(one).__name__, one.name, one.opts, one.secondary_opts, type(one.type).__name__, one.type.name,
               one.required, one.nargs, one.multiple, one.metavar] for one in params],
-            is_irrevocable(operation), asks(operation, {}), asks(operation, given), operation.info.consequence(given),
+            operation.may_ask, asks(operation, {}), asks(operation, given), operation.info.consequence(given),
             str(operation.result),
         ]
     assert not EMPTY or not any(docstring_of(operation).args for operation in operations(resource).values())

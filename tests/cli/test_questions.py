@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from doboto.cli.run.affected import AffectedResource
-from doboto.cli.run.confirm import is_irrevocable, question
+from doboto.cli.run.confirm import question
 from doboto.cli.schema import catalog
 
 from .conftest import NEW, Doboto
 
-ALL = [one for resource in catalog.resources() for one in catalog.operations(resource).values() if is_irrevocable(one)]
+ALL = [one for resource in catalog.resources() for one in catalog.operations(resource).values() if one.may_ask]
 
 
 def asked(resource: str, operation: str, values: dict[str, Any], *names: str, price: str = "") -> str:

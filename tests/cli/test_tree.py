@@ -13,7 +13,6 @@ from doboto import catalog as library
 from doboto._client.resources import Resources, resource
 from doboto.cli.command import OperationCommand
 from doboto.cli.output.columns import COLUMNS
-from doboto.cli.run.confirm import is_irrevocable
 from doboto.cli.schema import catalog
 from doboto.cli.schema.parameters import INTERNAL, parameters
 from doboto.cli.tree import BESIDE, WRITTEN, ResourceGroup, root
@@ -112,7 +111,7 @@ def test_what_cannot_be_undone_asks() -> None:
     asking = {
         operation
         for name, operation in OPERATIONS
-        if name == "droplet" and is_irrevocable(command_of(name, operation).operation)
+        if name == "droplet" and command_of(name, operation).operation.may_ask
     }
     assert asking == {
         "destroy", "destroy_retry", "destroy_with_associated_resources", "ipv6_enable", "rebuild", "resize", "restore",
@@ -120,4 +119,4 @@ def test_what_cannot_be_undone_asks() -> None:
     for name, operation in OPERATIONS:
         words = set(operation.split("_"))
         if words & {"destroy", "delete"} and not words & {"status", "list", "info"}:
-            assert is_irrevocable(command_of(name, operation).operation), f"{name} {operation} must ask"
+            assert command_of(name, operation).operation.may_ask, f"{name} {operation} must ask"

@@ -52,8 +52,6 @@ class ActionWatch:
         is_done: Whether the resource itself shows that what an action does is so, or None where it shows nothing.
     """
 
-    failures = 0
-
     def __init__(
         self,
         session: Session,
@@ -71,6 +69,11 @@ class ActionWatch:
         self._listing = True
         self.poll_again_now = False
         self._begun = session.io.clock.monotonic()
+
+    @property
+    def failures(self) -> int:
+        """How many have failed."""
+        return len(self.failed())
 
     def pending(self) -> dict[int, str]:
         """The actions that are still running."""

@@ -35,7 +35,6 @@ class DropletStateWatch:
     """
 
     what = "wait"
-    failures = 0
 
     def __init__(self, session: Session, ids: Sequence[int], until: Until, tag_name: str | None = None) -> None:
         self.total = len(ids)
@@ -55,6 +54,11 @@ class DropletStateWatch:
         )
         self._actions_readable = True
 
+    @property
+    def failures(self) -> int:
+        """How many were destroyed, and should not be."""
+        return 0 if self._until == "gone" else len(self._reader.gone)
+
     def pending(self) -> dict[int, str]:
         """The Droplets that are not in that state, each with what is missing."""
         return self._missing
@@ -70,7 +74,8 @@ class DropletStateWatch:
             DOBOTOVanishedException: Some were destroyed while they were waited for, and should not be.
         """
         if self._reader.gone and self._until != "gone":
-            message = f"Droplets that were waited for were destroyed: {', '.join(map(str, self._reader.gone))}"
+            named = ", ".join(f"{self._reader.seen[id]['name']} ({id})" for id in self._reader.gone)
+            message = f"Droplets that were waited for were destroyed: {named}"
             droplets = self.last_seen()
             raise DOBOTOVanishedException(message, droplet=self._reader.seen[self._reader.gone[0]], droplets=droplets)
         return list(self._reader.seen.values())

@@ -42,7 +42,6 @@ class DropletWatch:
     """
 
     what = "create"
-    failures = 0
 
     def __init__(
         self,
@@ -65,6 +64,11 @@ class DropletWatch:
         self._rounds = 0
         self.poll_again_now = False
         self._finder = Finder(session, "droplets", "/droplets", self._filter(droplets))
+
+    @property
+    def failures(self) -> int:
+        """How many Droplets will not become ready: their creation failed, or they are gone."""
+        return len(self._gone | self._failed().keys())
 
     def pending(self) -> dict[int, str]:
         """The Droplets that are not ready, but for those that failed."""

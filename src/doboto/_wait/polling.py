@@ -129,7 +129,9 @@ def _give_up(session: Session, watch: Watch, plan: WaitPlan, seconds: float, err
     if not watch.pending():
         return
     elapsed = plan.deadline.elapsed(session.io.clock.monotonic())
-    message = f"{watch.what} took longer than {seconds:g} s; {_summary(watch.pending())}"
+    failed = f"; {watch.failures} failed" if watch.failures else ""
+    reason = "" if error is None else f"; the last poll failed: {error}"
+    message = f"{watch.what} took longer than {seconds:g} s; {_summary(watch.pending())}{failed}{reason}"
     seen = watch.last_seen()
     raise DOBOTOPollingException(message, seen, error, ids=_ids(seen), elapsed=elapsed)
 

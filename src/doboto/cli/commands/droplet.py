@@ -13,8 +13,8 @@ from ...errors import DOBOTONotFoundException
 from ..command import CONTEXT, Described
 from ..errors import USAGE, Failure
 from ..schema import catalog
-from ..schema.values import Several
-from ..settings import SECONDS, Argument, CliSettings, Option, common
+from ..schema.values import Names, Several
+from ..settings import SECONDS, CliSettings, Option, common
 from .completion import complete_droplets, complete_tags
 
 if TYPE_CHECKING:
@@ -38,9 +38,16 @@ def _wait(ctx: click.Context, **params: Any) -> None:
     operation = catalog.operations("droplet")["wait"]
     with open_client(settings) as do, Reporter(settings) as reporter, as_usage(operation):
         bounded = with_deadline(do, params["timeout"])
-        ids = _ids(bounded, params, reporter.names)
-        targets, tag = ([], params["tag_name"]) if params["tag_name"] and len(ids) > MANY else (ids, None)
-        with offer_resume(reporter, lambda _: resume_line(settings, targets, tag, port, until=until)):
+        targets, tag = list[Any](params["id"]), params["tag_name"]
+
+        def again(_: object) -> str:
+            pending = [id for id in targets if id in reporter.pending] or targets  # the others are ready, or gone
+            return resume_line(settings, pending, tag, port, until=until)
+
+        with offer_resume(reporter, again, waits=True):
+            ids = _ids(bounded, params, reporter.names)
+            if tag is None or len(ids) <= MANY:
+                targets, tag = list[Any](ids), None
             found = wait_for(bounded, ids, params, reporter)
         reporter.stop()
         if until != "gone":
@@ -115,7 +122,7 @@ wait_command = Described(
     callback=click.pass_context(_wait),
     context_settings=dict(CONTEXT),
     params=[
-        Argument(
+        Names(
             ["id"],
             nargs=-1,
             metavar="[DROPLET]...",
@@ -228,7 +235,7 @@ def _tag_command(name: str, help: str, *, attach: bool) -> Described:
         callback=click.pass_context(partial(_change_tags, attach=attach)),
         context_settings=dict(CONTEXT),
         params=[
-            Argument(
+            Names(
                 ["words"],
                 nargs=-1,
                 required=True,

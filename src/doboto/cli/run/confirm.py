@@ -21,20 +21,15 @@ from ..schema.help_text import join_words, noun_of, plural_of, word_for_several
 from ..schema.parameters import attributes
 from ..settings import CliSettings, Option
 from .affected import AffectedResource, find_affected, reader_of, total_of
-from .resume import command_line
+from .resume import command_line, name_ids
 
 if TYPE_CHECKING:
     from ...client import DO
     from ..output.progress import Reporter
 
 
-def is_irrevocable(operation: CliOperation) -> bool:
-    """Whether an operation may do what cannot be undone, so that its command has `--yes`."""
-    return operation.may_ask
-
-
 def asks(operation: CliOperation, values: Mapping[str, Any]) -> bool:
-    """Whether it does so with these values."""
+    """Whether an operation does what cannot be undone with these values, so that its command asks."""
     return operation.info.consequence(values) is not None
 
 
@@ -104,7 +99,7 @@ def _find_obstacles(operation: CliOperation, targets: Sequence[AffectedResource]
 
 def power_off_hint(settings: CliSettings, ids: Sequence[Any]) -> str:
     """Return the command that powers off what must be off, on the same account."""
-    command = command_line(settings, ["droplet", "power-off", *map(str, ids), "--wait"])
+    command = command_line(settings, ["droplet", "power-off", *name_ids(ids), "--wait"])
     return f"A running Droplet may be restarted by a resize, or refuse it; to power it off first: {command}"
 
 

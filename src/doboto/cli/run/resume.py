@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shlex
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import platformdirs
+
+from ... import SystemClock
 from ..._json import is_array
-from ...errors import DOBOTOPollingException
+from ...errors import DOBOTOPollingException, DOBOTOTimeoutException
 from ...outcomes import CallState, call_states
 from ..errors import TIMEOUT, Failure, GoingOn, SeveralFailed, describe_error, exit_of_interruption
 from ..output.progress import Reporter
@@ -19,13 +23,27 @@ from ..schema.catalog import CliOperation, hyphenate
 from ..settings import STATE, CliSettings
 from .bulk import HELD, NAMED, UNANSWERED, BulkItem, details, items_of, sentence, verb_of
 
+#: Operations that end when a status says so, and the commands that wait for that.
+STATUS_COMMANDS: Mapping[tuple[str, str], Sequence[str]] = {
+    ("droplet", name): ("droplet", "destroy-status", "--wait")
+    for name in ("destroy_with_associated_resources", "destroy_retry", "destroy_status")
+}
+#: More ids than these are in a file that the command names.
+LISTED = 20
+#: Seconds after which such a file goes, when another one is written.
+KEPT = 30 * 86400.0
 #: Gives the command that goes on waiting: for all that was asked for, or for what has these ids.
 Again = Callable[[Sequence[Any] | None], str | None]
 
 
 @contextmanager
-def offer_resume(reporter: Reporter, again: Again) -> Generator[None, None, None]:
+def offer_resume(reporter: Reporter, again: Again, *, waits: bool = False) -> Generator[None, None, None]:
     """Add the command that resumes the wait to errors raised inside of it.
+
+    Args:
+        reporter: Knows what is pending.
+        again: Gives the command.
+        waits: Whether the command only waits, so that it can be given again whenever its time was over.
 
     Raises:
         Failure: It was interrupted, or took too long; with the command that goes on, if there is one.
@@ -34,8 +52,10 @@ def offer_resume(reporter: Reporter, again: Again) -> Generator[None, None, None
         yield
     except KeyboardInterrupt as interruption:
         reporter.stop()
-        raise _to_failure(reporter, again, interruption) from interruption
-    except DOBOTOPollingException as failure:
+        raise _to_failure(reporter, again, interruption, waits=waits) from interruption
+    except (DOBOTOPollingException, DOBOTOTimeoutException) as failure:
+        if not (waits or isinstance(failure, DOBOTOPollingException)):
+            raise
         known = describe_error(failure, TIMEOUT)
         raise _going_on(str(known.pop("message")), TIMEOUT.code, known, again(None)) from failure
     except SeveralFailed as failure:
@@ -43,7 +63,7 @@ def offer_resume(reporter: Reporter, again: Again) -> Generator[None, None, None
         raise _going_on(str(failure), failure.code, failure.details, command) from failure
 
 
-def _to_failure(reporter: Reporter, again: Again, interruption: BaseException) -> Failure:
+def _to_failure(reporter: Reporter, again: Again, interruption: BaseException, *, waits: bool) -> Failure:
     states = call_states(interruption)
     outcomes = {id: one for state in states for id, one in state.outcomes.items()}
     items: Sequence[BulkItem] = items_of(outcomes, reporter.label) if outcomes else reporter.items
@@ -59,7 +79,8 @@ def _to_failure(reporter: Reporter, again: Again, interruption: BaseException) -
     prose, known = _interrupted_call(reporter, states)
     if reporter.created:
         known["created"] = [{"id": id, "name": reporter.names.get(id)} for id in reporter.created]
-    goes_on = bool(prose or reporter.created)  # else nothing goes on, as far as is known: a read was interrupted
+    # Of a read that was interrupted nothing goes on, as far as is known.
+    goes_on = bool(prose or reporter.created or waits)
     return _going_on(f"interrupted{prose and f': {prose}'}", code, known, again(None) if goes_on else None)
 
 
@@ -110,6 +131,8 @@ def resume(
     operation: CliOperation, calls: Sequence[Mapping[str, Any]], reporter: Reporter, settings: CliSettings
 ) -> str | None:
     """Return the command that waits for what an operation has begun, where there is one."""
+    if status := STATUS_COMMANDS.get((operation.resource, operation.name)):
+        return command_line(settings, [*status, *name_ids([call["id"] for call in calls])])
     if operation.info.effect == "action" and operation.resource != "droplet":
         return wait_command(settings, reporter.actions, kind="action") if reporter.actions else None
     waiting = operation if operation.only_waits else find_wait(operation)
@@ -141,7 +164,8 @@ def _resources_of(
     name = waiting.parameters[0].name
     given = [value for call in calls if (value := call.get(name)) is not None]
     ids = [id for value in given for id in (value if is_array(value) else [value])]
-    return ids or ([] if droplets else list(reporter.pending))
+    pending = [id for id in ids if id in reporter.pending]  # the others are ready, or failed
+    return pending or ids or ([] if droplets else list(reporter.pending))
 
 
 def wait_command(
@@ -160,9 +184,34 @@ def wait_command(
 def _wait_line(
     settings: CliSettings, command: Sequence[str], ids: Sequence[Any], tag: str | None, options: Mapping[str, Any]
 ) -> str:
-    words = [*command, *([] if ids or tag is None else ["--tag", tag]), *map(str, ids)]
+    words = [*command, *([] if ids or tag is None else ["--tag", tag]), *name_ids(ids)]
     flags = [word for name, value in options.items() for word in (f"--{hyphenate(name)}", str(value))]
     return command_line(settings, [*words, *flags])
+
+
+def name_ids(ids: Sequence[Any]) -> list[str]:
+    """Return ids as words of a command line; many of them as a file that has them."""
+    words = [str(id) for id in ids]
+    if len(words) <= LISTED:
+        return words
+    try:
+        return [f"@{_keep_ids(words)}"]
+    except OSError:  # such as a home that cannot be written: a long line is better than none
+        return words
+
+
+def _keep_ids(words: Sequence[str]) -> Path:
+    """Write ids to a file of the user's state folder, and remove old ones there."""
+    text = "".join(f"{word}\n" for word in words)
+    folder = platformdirs.user_state_path("doboto") / "waits"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.txt"):
+        with suppress(OSError):  # another command removes it, too
+            if SystemClock().time() - old.stat().st_mtime > KEPT:
+                old.unlink()
+    path = folder / f"{hashlib.sha256(text.encode()).hexdigest()[:12]}.txt"
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def command_line(settings: CliSettings, words: Sequence[str]) -> str:

@@ -112,6 +112,9 @@ def run(
     with Reporter(settings) as reporter, open_client(settings, on_event=reporter.on_event) as client:
         seconds = values.get("timeout", settings.timeout)
         began, do = client.clock.monotonic(), with_deadline(client, seconds)
+        if operation.only_waits:
+            _wait(do, operation, values, reporter, settings)
+            return
         calls = [assemble(operation, call) for call in _build_calls(do, operation, values, invocation, reporter)]
         ids = _check_slugs(do, operation, values)
         if invocation.dry_run:
@@ -145,6 +148,16 @@ def run(
 
         with offer_resume(reporter, again):
             _execute(do, operation, todo, reporter, settings, invocation.filter)
+
+
+def _wait(do: DO, operation: CliOperation, values: dict[str, Any], reporter: Reporter, settings: CliSettings) -> None:
+    """Wait for what exists; until its names are resolved, the command that resumes has them as they were given."""
+    from .resume import offer_resume, resume
+
+    calls: list[dict[str, Any]] = [values]
+    with offer_resume(reporter, lambda _: resume(operation, calls, reporter, settings), waits=True):
+        calls = [assemble(operation, one) for one in _build_calls(do, operation, dict(values), Invocation(), reporter)]
+        _execute(do, operation, calls, reporter, settings, ListFilter())
 
 
 def _check_slugs(do: DO, operation: CliOperation, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -98,15 +98,21 @@ class DropletAssociated(DropletActionRunner[Mode]):
         return await self._wait_until_destroyed(id, plan) if wait else None
 
     @operation(ref="droplets_get_DestroyAssociatedResourcesStatus", scopes="droplet:delete")
-    async def destroy_status(self, id: int) -> DestroyStatus:
-        """Read how far a destruction with associated resources has come.
+    async def destroy_status(
+        self, id: int, wait: bool = False, poll: float = 5, timeout: float = 300, *, progress: OnEvent | None = None
+    ) -> DestroyStatus:
+        """Read how far a destruction with associated resources has come, or wait for its end.
 
         Returns:
             What was destroyed when, what failed and why, and how many `failures` there are.
 
         Raises:
             DOBOTONotFoundException: There was no such destruction.
+            DOBOTOActionException: Something could not be destroyed, while waiting.
         """
+        plan = self._plan(poll, timeout, progress)
+        if wait:
+            return await self._wait_until_destroyed(id, plan, at_once=True)
         return await self._session.call(get(path(STATUS, id=id)))
 
     @operation(
@@ -153,9 +159,9 @@ class DropletAssociated(DropletActionRunner[Mode]):
             looked_for = f"a destruction of Droplet {id} with associated resources"
             raise outcome_unknown(failure, {"id": id}, looked_for, why, [])
 
-    async def _wait_until_destroyed(self, id: int, plan: WaitPlan) -> DestroyStatus:
+    async def _wait_until_destroyed(self, id: int, plan: WaitPlan, *, at_once: bool = False) -> DestroyStatus:
         watch = AssociatedDestroyWatch(self._session, get(path(STATUS, id=id)), id)
-        await wait(self._session, watch, plan)
+        await wait(self._session, watch, plan, at_once=at_once)
         status: DestroyStatus = watch.last_seen()
         if status.get("failures"):
             raise DOBOTOActionException(f"destroying failed for: {', '.join(_failures(status))}", status)
