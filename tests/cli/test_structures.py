@@ -81,7 +81,7 @@ def test_forwarding_rules_and_resources_are_lists_too(simulated: Doboto) -> None
     ('[{"ports": 22.5}]', "ports is a number, not a text"), ('{"protcol": "tcp"}', "no such key: protcol"),
     ('{"sources": {"addresses": "x"}}', "sources.addresses is a text, not a list"),
     ('{"sources": {"addresses": [7]}}', "sources.addresses[0] is a whole number, not a text"),
-    ("protocol=tcp,ports", "'ports' is neither"), ("@/nope", "can't be read: No such file"),
+    ("protocol=tcp,ports", "'ports' is neither"), ("@/nope", "cannot read /nope: No such file"),
 ])  # fmt: skip
 def test_what_has_another_shape_is_wrong_usage_that_names_the_option(doboto: Doboto, text: str, expected: str) -> None:
     """Without a token: nothing can have been sent."""

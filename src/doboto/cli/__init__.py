@@ -34,12 +34,13 @@ RARELY = 50_000
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code; see `exits`. Help and wrong usage end in `SystemExit`, as is usual."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given == ["--version"] and COMPLETE not in os.environ:  # before anything is imported that takes time
-        sys.stdout.write(f"doboto {__version__}\n")
+    # Before anything is imported that takes time; what cannot be written so is left to the rest, which reports why.
+    if given == ["--version"] and COMPLETE not in os.environ and _write(f"doboto {__version__}\n"):
         return 0
-    if COMPLETE in os.environ and not given and (found := complete_words(os.environ)) is not None:
-        sys.stdout.write(f"{found}\n")
-        return 0
+    if COMPLETE in os.environ and not given:
+        found = complete_words(os.environ)
+        if found is not None and _write(f"{found}\n"):
+            return 0
     from .errors import handle_signals
 
     threshold = gc.get_threshold()
@@ -75,6 +76,7 @@ def _run(given: list[str]) -> int:
         sys.stderr.write(f"doboto: {explain_missing('the command line', missing, 'cli')}\n")
         return 1
     try:
+        given = [_decode(one) for one in given]
         result = root.main(given, prog_name="doboto", complete_var=COMPLETE, standalone_mode=False)
     except BaseException as failure:  # all of them, for no traceback is shown unless asked for
         code = report_error(failure, given, os.environ)
@@ -84,6 +86,34 @@ def _run(given: list[str]) -> int:
     if isinstance(result, int):
         raise SystemExit(result)
     return 0
+
+
+def _write(text: str) -> bool:
+    """Write to standard output; return False where it is closed or takes no more."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except (AttributeError, OSError):  # Python has None for a stream that was closed at the start
+        return False
+    return True
+
+
+def _decode(argument: str) -> str:
+    """Return an argument as the UTF-8 that it is, also where the locale's encoding is another (PEP 383).
+
+    Raises:
+        Failure: It is no UTF-8, so that no request can have it.
+    """
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        from .errors import USAGE, Failure
+
+        try:
+            return os.fsencode(argument).decode()
+        except UnicodeDecodeError:
+            raise Failure(f"the argument {argument!a} is not in UTF-8", USAGE.code) from None
+    return argument
 
 
 def complete_words(environment: Mapping[str, str]) -> str | None:

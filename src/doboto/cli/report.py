@@ -5,11 +5,10 @@ The line suggests what was meant, after a typing error or a word of another comm
 
 from __future__ import annotations
 
-import os
+import errno
 import sys
 import traceback
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import Any, TextIO
 
 import click
@@ -25,10 +24,13 @@ from .errors import (
     exit_of_interruption,
     line_of,
     question_of,
+    reason,
     suggestion,
 )
-from .output.text import dump_json
+from .output.text import discard, dump_json, write_notice
 
+#: Errors of an output that takes no more.
+FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO})
 MACHINE = frozenset({"json", "jsonl"})
 #: What needs no traceback to be understood: wrong usage, what the API answers, what a person does.
 EXPECTED = (SystemExit, KeyboardInterrupt, click.ClickException, click.exceptions.Abort, DOBOTOException, Failure)
@@ -133,18 +135,17 @@ def report_error(failure: BaseException, arguments: Sequence[str], environment: 
     """Print what went wrong and return the exit code."""
     if isinstance(failure, SystemExit):
         return failure.code if isinstance(failure.code, int) else FAILED.code
-    if isinstance(failure, OSError):
-        _discard_unprintable_output()
+    if isinstance(failure, OSError) and (_discard_unprintable_output() or _is_full(failure)):
+        failure = Failure(f"standard output takes no more, so the result can't be printed: {reason(failure)}")
     line, error = _describe(failure)
     trace = "" if "--debug" not in arguments or isinstance(failure, EXPECTED) else _trace(failure)
     machine = for_machine(arguments, environment)
     details = {**error, "traceback": trace} if trace else error
     lines = [dump_json({"error": details})] if machine else _lines(failure, line)
-    with suppress(OSError):  # it can't be shown, as where the terminal is gone: the exit code says it all the same
-        if not machine:
-            click.echo(trace or _help(failure), nl=False, err=True)
-        for one in lines:
-            click.echo("".join(letter if letter.isprintable() else "?" for letter in one), err=True)
+    if not machine and (before := (trace or _help(failure)).rstrip("\n")):
+        lines = [*before.splitlines(), *([] if trace else [""]), *lines]
+    for one in lines:
+        write_notice("".join(letter if letter.isprintable() else "?" for letter in one))
     return int(error["exit_code"])
 
 
@@ -165,18 +166,22 @@ def _help(failure: BaseException) -> str:
     return f"{failure.ctx.get_help()}\n\n" if isinstance(failure, click.exceptions.NoArgsIsHelpError) else ""
 
 
-def _discard_unprintable_output() -> None:
-    """Python tries again at its end, with a message of its own and exit code 120, where standard output takes no more.
-
-    As in Python's documentation of signals, "Note on SIGPIPE".
-    """
+def _discard_unprintable_output() -> bool:
+    """Discard what standard output does not take, and return whether there was any."""
     stdout: TextIO | None = sys.stdout
     if stdout is None:
-        return
+        return False
     try:
         stdout.flush()
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
+        discard(stdout)
+        return True
+    return False
+
+
+def _is_full(failure: OSError) -> bool:
+    """Whether an unbuffered standard output takes no more: what is written to files has their names in its errors."""
+    return failure.filename is None and failure.errno in FULL
 
 
 def _describe(failure: BaseException) -> tuple[str, dict[str, Any]]:

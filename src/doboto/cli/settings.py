@@ -16,6 +16,8 @@ from .errors import Failure
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+#: Key, in a command's context, of warnings of values that this version does not know.
+UNKNOWN = "doboto.unknown"
 FORMATS = ("table", "json", "jsonl", "csv", "yaml")
 #: What begins the names of these options' parameters, so that no operation's parameter meets them.
 OURS = "our_"

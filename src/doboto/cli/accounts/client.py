@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import click
-
 from ...client import TOKEN_VARIABLES
 from ...errors import DOBOTOConfigurationException
 from ..errors import UNAUTHORIZED, USAGE, Failure, explain_missing, line_of
+from ..output.text import clean, write_notice
 from ..settings import CliSettings
 
 if TYPE_CHECKING:
@@ -119,8 +118,7 @@ def warn(problem: str | None, settings: CliSettings) -> None:
     """Warn on standard error, in the form that the settings ask for."""
     if problem and not settings.quiet:
         text = f"doboto: warning: {problem}"
-        plain = "".join(letter if letter.isprintable() else "?" for letter in text)
-        click.echo(json.dumps({"event": "warning", "message": text}) if settings.machine else plain, err=True)
+        write_notice(json.dumps({"event": "warning", "message": text}) if settings.machine else clean(text))
 
 
 def with_deadline(do: DO, seconds: float | None) -> DO:

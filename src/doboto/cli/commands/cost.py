@@ -11,6 +11,7 @@ import click
 from ...errors import DOBOTOForbiddenException
 from ...plans import BACKUPS
 from ..command import CONTEXT, Described
+from ..output.text import write_notice
 from ..settings import CliSettings, common
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def _cost(ctx: click.Context, **params: Any) -> None:
     note = f"without {', '.join(missing)}" if missing else ""
     print_result([*rows, Cost("total", None, total, note).as_row()], CostRow, settings)
     if not settings.quiet:
-        click.echo(f"List prices in USD of {account}, without bandwidth, taxes and discounts.", err=True)
+        write_notice(f"List prices in USD of {account}, without bandwidth, taxes and discounts.")
 
 
 command = Described(

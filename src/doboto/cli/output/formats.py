@@ -35,6 +35,7 @@ from .text import (
     on_terminal,
     terminal_width,
     to_encoding,
+    write_notice,
 )
 
 #: What a spreadsheet takes for a formula where a cell begins with it (OWASP, "CSV Injection"); numbers are none.
@@ -88,6 +89,8 @@ def check_expressions(settings: CliSettings, *kinds: Any) -> None:
     """
     if settings.query is None and settings.columns is None:
         return
+    if settings.columns is not None and not split_columns(settings.columns):
+        raise Failure("--columns names no column", USAGE.code)
     if settings.query is not None:
         compile_expression(settings.query)
     known = [column.name for kind in kinds if kind is not None for column in COLUMNS.get(kind.__name__, ())]
@@ -108,14 +111,14 @@ def _apply_query(value: Any, kind: Any, settings: CliSettings) -> tuple[Any, Any
     assert settings.query is not None  # noqa: S101 - the caller has looked
     part = search(settings.query, value)
     if not settings.quiet and (hint := explain_empty(settings.query, value, part, kind)):
-        click.echo(dump_json({"event": "hint", "message": hint}) if settings.machine else f"doboto: {hint}", err=True)
+        write_notice(dump_json({"event": "hint", "message": hint}) if settings.machine else f"doboto: {hint}")
     return part, kind if has_same_objects(value, part) else None
 
 
 def _save(value: Any) -> None:
     """Print an object that can't be printed as asked for: a command may have created it. A list can be read again."""
     if is_object(value):
-        click.echo(dump_json({"event": "result", "result": value}), err=True)
+        write_notice(dump_json({"event": "result", "result": value}))
 
 
 def _add_names(value: Any, kind: Any, settings: CliSettings, names: Mapping[Any, str] | None) -> Any:
@@ -222,14 +225,14 @@ def _print_table(value: Any, kind: Any, settings: CliSettings) -> None:
     columns, rows = tabulate(value, kind, settings)
     left_out = table.print_rows(columns, rows, header=not settings.no_header, whole=settings.columns is not None)
     if left_out and not settings.quiet and is_terminal(sys.stderr):
-        click.secho(_name_left_out(left_out, terminal_width()), dim=True, err=True)
+        write_notice(_name_left_out(left_out, terminal_width()), dim=True)
 
 
 def _print_metrics(series: list[Any], settings: CliSettings) -> None:
     columns, rows = table.tabulate_metrics(series)
     table.print_rows(columns, rows, header=not settings.no_header)
     if (span := table.describe_span(series)) and not settings.quiet and is_terminal(sys.stderr):
-        click.secho(span, dim=True, err=True)
+        write_notice(span, dim=True)
 
 
 def _name_left_out(columns: Sequence[Column], across: int) -> str:

@@ -11,6 +11,7 @@ import math
 import os
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -20,9 +21,10 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 
 import click
 
+from ...errors import UnknownAttributeWarning
 from ...events import Created, Event, Interrupted, OnEvent, PollFailed, Progress, RateLimited, Retrying, Started
-from ..settings import CliSettings
-from .text import can_encode, dump_json, format_cell, overflow
+from ..settings import UNKNOWN, CliSettings
+from .text import can_encode, dump_json, format_cell, overflow, write_notice
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -83,19 +85,35 @@ class Reporter(logging.Handler):
         self._elapsed: Callable[[], float] | None = None
         self._display: Live | None = None
         self._mutex = threading.Lock()
+        self._warnings = warnings.catch_warnings()
 
     def __enter__(self) -> Self:
         self._level_before = LOG.level
         LOG.addHandler(self)
         LOG.setLevel(self.level)
+        self._warnings.__enter__()
+        warnings.simplefilter("always", UnknownAttributeWarning)
+        warnings.showwarning = self._show_warning
+        if (ctx := click.get_current_context(silent=True)) is not None:
+            for text in ctx.meta.pop(UNKNOWN, ()):
+                self._warn(text)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._warnings.__exit__(kind, error, trace)
         LOG.removeHandler(self)
         LOG.setLevel(self._level_before)
         self.stop()
+
+    def _show_warning(self, message: Warning | str, *_: object, **__: object) -> None:
+        """Print what Python warns of, without the place in the code."""
+        self._warn(str(message))
+
+    def _warn(self, text: str) -> None:
+        if not self.quiet:
+            self.line(f"doboto: warning: {text}", event=LEVELS[True])
 
     def stop(self) -> None:
         """Take away what is drawn in place."""
@@ -121,11 +139,12 @@ class Reporter(logging.Handler):
         if self.machine:
             text = dump_json({**event, "message": text})
         elif self._display is not None:
-            self._display.console.print(format_cell(text), highlight=False, markup=False, soft_wrap=True)
+            with suppress(OSError):
+                self._display.console.print(format_cell(text), highlight=False, markup=False, soft_wrap=True)
             return
         else:
             text = format_cell(text)
-        click.echo(text, err=True)
+        write_notice(text)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print what the client logs: what was created, what failed and is retried."""

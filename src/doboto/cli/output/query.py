@@ -20,9 +20,13 @@ NAMING = frozenset({"field", "key_val_pair"})
 KIND = "kind"
 #: A path of members, each by its name.
 PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+#: How like a name must be to be suggested ("completed_at" is as like "droplet" as 0.53).
+ALIKE = 0.55
 #: How many keys and objects a hint lists.
 MOST_KEYS = 20
 MOST_OBJECTS = 5
+#: Characters of a reason at most.
+LONGEST = 300
 #: What columns are called elsewhere, in lower case without separators (doctl's `--format` has `PublicIPv4`), each with
 #: the columns here, the likeliest first.
 OTHER_COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -35,6 +39,8 @@ OTHER_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "created": ("created_at", "started_at"),
     "datacenter": ("region",),
     "distro": ("distribution", "image"),
+    "droplet": ("resource_name", "droplet_ids", "droplet_id"),
+    "droplets": ("droplet_ids", "droplets_count"),
     "ip": ("public_ipv4", "ip"),
     "ipaddress": ("public_ipv4", "ip"),
     "ips": ("public_ipv4", "ip"),
@@ -72,9 +78,32 @@ def compile_expression(expression: str) -> Any:
     from jmespath.exceptions import JMESPathError
 
     try:
-        return jmespath.compile(expression).parsed
+        tree = jmespath.compile(expression).parsed
     except JMESPathError as failure:
         raise Failure(f"invalid JMESPath expression {expression!r}: {line_of(failure)}", USAGE.code) from failure
+    if problem := next(_wrong_functions(tree), None):
+        raise Failure(f"invalid JMESPath expression {expression!r}: {problem}", USAGE.code)
+    return tree
+
+
+def _wrong_functions(tree: Any) -> Iterator[str]:
+    """Find calls of functions that JMESPath does not have, or with another number of arguments."""
+    from jmespath.functions import Functions
+
+    if not is_object(tree):
+        return
+    if tree.get("type") == "function_expression":
+        name, given = tree["value"], len(tree["children"])
+        function = Functions.FUNCTION_TABLE.get(name)
+        if function is None:
+            yield f"there is no function {name}(){suggestion(name, Functions.FUNCTION_TABLE)}"
+            return
+        signature = function["signature"]
+        variadic = any(one.get("variadic") for one in signature)
+        if given < len(signature) or (given > len(signature) and not variadic):
+            yield f"{name}() takes {len(signature)} argument{'s' * (len(signature) != 1)}, not {given}"
+    for child in tree.get("children", []):
+        yield from _wrong_functions(child)
 
 
 def search(expression: str, value: Any) -> Any:
@@ -89,7 +118,9 @@ def search(expression: str, value: Any) -> Any:
     try:
         return jmespath.search(expression, value)
     except JMESPathError as failure:
-        raise Failure(f"{expression!r} does not fit the result: {line_of(failure)}") from failure
+        reason = line_of(failure)
+        reason = reason if len(reason) <= LONGEST else f"{reason[:LONGEST]}..."  # it may quote all of a result
+        raise Failure(f"{expression!r} does not fit the result: {reason}") from failure
 
 
 # -- before anything is sent
@@ -127,7 +158,8 @@ def suggest_column(given: str, among: Sequence[str]) -> str:
     """
     name = given.lower().replace("_", "").replace("-", "").replace(" ", "")
     meant = [one for one in OTHER_COLUMNS.get(name, ()) if one in among][:1]
-    return question_of(meant) or suggestion(given.lower(), among)
+    parts = [one for one in among if given.lower() in one.split("_")][:1]  # `size` is `size_gigabytes`
+    return question_of(meant or parts) or suggestion(given.lower(), among, ALIKE)
 
 
 def check_query_columns(columns: str, query: str, kinds: Sequence[Any]) -> str | None:

@@ -6,7 +6,10 @@ import json
 import os
 import re
 import sys
+from contextlib import suppress
 from typing import Any, Literal, TextIO
+
+import click
 
 from ..._json import holds_objects, is_array, is_object
 
@@ -24,6 +27,24 @@ def is_terminal(stream: TextIO | None) -> bool:
 def on_terminal() -> bool:
     """Whether a person reads the result."""
     return is_terminal(sys.stdout)
+
+
+def write_notice(text: str, *, dim: bool = False) -> None:
+    """Write a line on standard error; where that takes no more, the work goes on, and its result is printed."""
+    try:
+        click.secho(text, dim=dim or None, err=True)
+    except OSError:
+        discard(sys.stderr)
+
+
+def discard(stream: TextIO) -> None:
+    """Discard what a stream does not take, and all that follows.
+
+    Python would try again at its end, with a message of its own and exit code 120 (its documentation of signals, "Note
+    on SIGPIPE").
+    """
+    with suppress(OSError, ValueError):  # it may be no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def terminal_width() -> int:

@@ -32,10 +32,16 @@ BY_TYPE: Mapping[str, Naming] = {
     "volume": Naming("volume"),
     "volume_snapshot": Naming("snapshot", given=(("resource_type", "volume"),)),
     "load_balancer": Naming("load_balancer"),
+    "vpc": Naming("vpc"),
 }
 
 #: What URNs (API reference, projects_assign_resources) and types of alert policies call a kind.
 KINDS: Mapping[str, str] = {"loadbalancer": "load_balancer", "lbaas": "load_balancer"}
+#: Kinds in URNs, which have neither hyphens nor underscores (API reference, projects_assign_resources).
+URNS = frozenset({
+    "app", "bucket", "database", "dbaas", "domain", "droplet", "firewall", "floatingip", "image", "kubernetes",
+    "loadbalancer", "reservedip", "space", "volume", "vpc",
+})  # fmt: skip
 
 
 # -- Droplets
@@ -226,8 +232,10 @@ def find_by_name(
     found = [resource for resource in alike if resource["name"] == name] or alike
     if len(found) > 1:
         listed = "; ".join(map(describe, found))
+        first, *rest = kind.split(" of ")  # "record of example.com"
+        kinds = " of ".join([f"{first}s", *rest])
         raise Failure(
-            f"{len(found)} {kind}s are called {name!r}, so say which by id: {listed}",
+            f"{len(found)} {kinds} are called {name!r}, so say which by id: {listed}",
             NOT_FOUND.code,
             matches=[{"id": resource["id"], "name": resource["name"]} for resource in found],
         )
@@ -309,8 +317,12 @@ def resolve_references(
 
 def _resolve_urn(do: DO, urn: str, names: dict[Any, str]) -> str:
     """Resolve the name in a URN: `do:droplet:web`, or `droplet:web`."""
-    kind, colon, id = urn.removeprefix("do:").partition(":")
-    return f"do:{kind}:{_id_of_kind(do, KINDS.get(kind, kind), id, names)}" if colon else urn
+    kind, _, id = urn.removeprefix("do:").partition(":")
+    if not (kind and id):
+        raise Failure(f"{urn!r} is no resource: write KIND:NAME or KIND:ID, as in droplet:web-1", USAGE.code)
+    plain = kind.lower().replace("-", "").replace("_", "")
+    kind = plain if plain in URNS else kind  # the API may have kinds that this version does not know
+    return f"do:{kind}:{_id_of_kind(do, KINDS.get(kind, kind), id, names)}"
 
 
 def _id_of_kind(do: DO, kind: str, text: Any, names: dict[Any, str]) -> str:
@@ -334,7 +346,7 @@ def resolve_record(do: DO, operation: CliOperation, values: Mapping[str, Any]) -
     records = [one for one in do.domain.record_list(domain) if not type or one["type"] == type.upper()]
     record = find_by_name(records, name, f"record of {domain}", lambda one: f"{one['id']} {one['type']} {one['data']}")
     if record is None:
-        kind = f" of type {type.upper()}" if type else ""
+        kind = f" of type {type.upper()} (write NAME:TYPE)" if type else ""
         see = f"see `doboto domain record-list {domain}`"
         raise Failure(f"{domain} has no record {name!r}{kind}; {see}", NOT_FOUND.code)
     return {**values, "record_id": record["id"]}

@@ -16,7 +16,7 @@ from ..errors import USAGE, Failure, line_of
 from ..settings import SECONDS, Argument, Option
 from .catalog import CliOperation, choices, hyphenate, naming_of, takes_droplet, takes_slug
 from .help_text import Field, HelpText, docstring_of, fields_of, help_text_of
-from .values import MOMENT, IdOrSlug, Several, Structure, Structures, type_of
+from .values import MOMENT, Choice, IdOrSlug, Names, OpenChoice, Several, Structure, Structures, type_of
 
 #: Gives a callback that completes values of an operation's parameter in the shell, or None.
 Completer: TypeAlias = Callable[[CliOperation, str], Any]
@@ -192,7 +192,8 @@ def _argument(operation: CliOperation, one: Parameter, flags: Mapping[str, str],
         type = _by_name(type)
     metavar = _name_metavar(operation, one) or ("NAME" if one.name == "names" else one.name.upper())
     several = several or one.name == "id"
-    return Argument(
+    kind = Names if several else Argument
+    return kind(
         [one.name],
         type=type.each if isinstance(type, Several) else type,
         nargs=-1 if several else 1,
@@ -205,6 +206,8 @@ def _argument(operation: CliOperation, one: Parameter, flags: Mapping[str, str],
 
 def _option(operation: CliOperation, one: Parameter, flags: Mapping[str, str], completer: Completer) -> Option:
     type, several = type_of(one.hint, one.name)
+    if one.attribute and isinstance(type, Choice):
+        type = OpenChoice(type.choices)
     if takes_droplet(operation, one.name):
         type = Several(click.STRING) if several else click.STRING
     elif takes_name(operation, one):

@@ -7,12 +7,9 @@ say is left to the API, and so is which of them must be there.
 from __future__ import annotations
 
 import json
-import math
-import re
 import sys
 import typing
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, NotRequired, Required
 
@@ -20,12 +17,21 @@ import click
 
 from ... import SystemClock, catalog
 from ..._json import holds_objects, is_array, is_object
-from ..errors import reason, suggestion
+from ...errors import ArgumentError
+from ...moments import to_moment
+from ..errors import line_of, reason, suggestion
+from ..settings import UNKNOWN, Argument
 from .catalog import NAMED_MEMBERS, SINGLE, choices
 
 #: Parameters whose text is long: `@FILE` reads it from a file, `@-` from standard input.
 LONG_TEXTS = frozenset({"user_data", "public_key", "private_key", "leaf_certificate", "certificate_chain"})
 
+#: How like a known text an unknown one must be to count as a typing error ("tpc" is as like "tcp" as 0.67).
+RESEMBLES = 0.6
+#: Says in a command's context that standard input was read: a second option finds nothing there.
+READ = "doboto.stdin"
+#: Members of a resource with its type, which `droplet:web-1` stands for.
+REFERENCE = frozenset({"resource_id", "resource_type"})
 #: More choices than these are not listed where none of them was given.
 MANY = 12
 #: Generic types that JSON's lists and objects fit.
@@ -43,6 +49,20 @@ class Choice(click.Choice[str]):
         return f"{value!r} is none of the {len(self.choices)} that there are{suggestion(str(value), self.choices)}"
 
 
+class OpenChoice(Choice):
+    """One of some texts, or one that the API may have since, which is sent with a warning."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the text; refuse one that resembles a known one, for that is a typing error."""
+        text = str(value)
+        if not text or text in self.choices or suggestion(text, self.choices, RESEMBLES):
+            return super().convert(value, param, ctx)
+        if ctx is not None:
+            known = ", ".join(map(str, self.choices[:MANY]))
+            ctx.meta.setdefault(UNKNOWN, []).append(f"unknown value {text!r} is sent as it is; known are {known}")
+        return text
+
+
 class IdOrSlug(click.ParamType[Any]):
     """A number is an id; anything else is text."""
 
@@ -53,17 +73,64 @@ class IdOrSlug(click.ParamType[Any]):
         return int(value) if str(value).isascii() and str(value).isdigit() else value
 
 
+#: Characters that are read at most: nothing that the API takes is longer, and some files have no end.
+LONGEST = 4_000_000
+
+
 def read_input(name: str) -> str:
     """Read a file, or standard input for `-`.
 
     Raises:
-        OSError: It can't be read.
-        ValueError: It is empty, or no text.
+        ValueError: It can't be read, is empty, no text in UTF-8, or far too long.
     """
-    text = (sys.stdin.read() if sys.stdin else "") if name == "-" else Path(name).read_text(encoding="utf-8")
+    if not name:
+        raise ValueError("a file's name, or - for standard input, must follow @")
+    what = "standard input" if name == "-" else name
+    try:
+        text = _read(name)
+    except UnicodeDecodeError:
+        raise ValueError(f"cannot read {what}: it is no text in UTF-8") from None
+    except OSError as failure:
+        raise ValueError(f"cannot read {what}: {reason(failure)}") from failure
+    if len(text) > LONGEST:
+        raise ValueError(f"{what} is longer than {LONGEST} characters")
     if not text.strip():
-        raise ValueError("empty input: nothing came on standard input" if name == "-" else f"empty input: {name}")
+        raise ValueError(f"empty input: {name}" if name != "-" else f"empty input: {_why_empty()}")
     return text
+
+
+def _read(name: str) -> str:
+    if name != "-":
+        with Path(name).open(encoding="utf-8") as opened:
+            return opened.read(LONGEST + 1)
+    text = sys.stdin.read(LONGEST + 1) if sys.stdin else ""
+    if (ctx := click.get_current_context(silent=True)) is not None and text:
+        ctx.meta[READ] = True
+    return text
+
+
+def _why_empty() -> str:
+    ctx = click.get_current_context(silent=True)
+    taken = ctx is not None and ctx.meta.get(READ)
+    return "another option has read standard input" if taken else "nothing came on standard input"
+
+
+class Names(Argument):
+    """An argument of several ids or names; `@FILE` has more of them, one a line."""
+
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
+        """Convert the values, those of files included."""
+        if value and not ctx.resilient_parsing:
+            value = [one for word in value for one in self._words(str(word), ctx)]
+        return super().type_cast_value(ctx, value)
+
+    def _words(self, word: str, ctx: click.Context) -> list[str]:
+        if not word.startswith("@"):
+            return [word]
+        try:
+            return [line.strip() for line in read_input(word[1:]).splitlines() if line.strip()]
+        except ValueError as failure:
+            raise click.BadParameter(line_of(failure), ctx, self) from failure
 
 
 class LongText(click.ParamType[str]):
@@ -73,14 +140,14 @@ class LongText(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the text."""
+        if value == "-":
+            self.fail("'-' is no text; @- reads standard input", param, ctx)
         if not str(value).startswith("@"):
             return str(value)
         try:
             return read_input(value[1:])
-        except (OSError, UnicodeDecodeError) as failure:
-            self.fail(f"cannot read {value[1:]}: {reason(failure)}", param, ctx)
         except ValueError as failure:
-            self.fail(str(failure), param, ctx)
+            self.fail(line_of(failure), param, ctx)
 
 
 class Several(click.ParamType[Any]):
@@ -109,11 +176,6 @@ def _split_list(text: str) -> list[str]:
     return text.split(",")
 
 
-#: `-1h`, `-30m`, `-2d`: that long ago.
-AGO = re.compile(r"-(\d+(?:\.\d+)?)([smhdw])")
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-
-
 class Moment(click.ParamType[float]):
     """A point in time: `now`, `-1h`, an ISO 8601 time (UTC where it names no zone), or seconds since 1970."""
 
@@ -123,25 +185,10 @@ class Moment(click.ParamType[float]):
         """Convert it to seconds since 1970."""
         if not isinstance(value, str):
             return float(value)
-        text = value.strip()
-        if text == "now":
-            return SystemClock().time()
-        if found := AGO.fullmatch(text):
-            return SystemClock().time() - float(found[1]) * UNITS[found[2]]
         try:
-            return self._parse(text)
-        except (ValueError, OverflowError):
-            self.fail(f"{value!r} is no time; write -1h, 2026-11-26T10:30:00Z, or seconds since 1970", param, ctx)
-
-    def _parse(self, text: str) -> float:
-        try:
-            seconds = float(text)
-        except ValueError:
-            found = datetime.fromisoformat(text)
-            return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-        if not math.isfinite(seconds) or seconds < 0:
-            raise ValueError(text)
-        return seconds
+            return to_moment("it", value, SystemClock().time())
+        except ArgumentError as wrong:
+            self.fail(line_of(wrong), param, ctx)
 
 
 MOMENT = Moment()
@@ -168,32 +215,35 @@ class Structure(click.ParamType[Any]):
         """Read a value from text, without checking its type."""
         try:
             return self._file(value[1:]) if value.startswith("@") else self._text(value, param, ctx)
-        except (OSError, ValueError) as failure:
-            kind = "no JSON: " if isinstance(failure, json.JSONDecodeError) else ""
-            self.fail(f"{value!r} can't be read: {kind}{reason(failure)}", param, ctx)
+        except json.JSONDecodeError as failure:
+            self.fail(f"{value!r} can't be read: no JSON: {line_of(failure)}", param, ctx)
+        except ValueError as failure:
+            text = line_of(failure)
+            self.fail(text if value.startswith("@") else f"{value!r} can't be read: {text}", param, ctx)
 
     def check(self, found: Any, hint: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Check that a value has the type, and return it."""
-        if self.keys and is_object(found) and (unknown := found.keys() - self.keys.keys()):
-            self.fail(f"no such key: {', '.join(sorted(unknown))}; there is {', '.join(self.keys)}", param, ctx)
+        if self.keys and is_object(found) and (wrong := [key for key in found if not self._may_be_key(str(key))]):
+            self.fail(f"no such key: {', '.join(wrong)}; there is {', '.join(self.keys)}", param, ctx)
         if wrong := find_mismatch(found, hint):
             self.fail(wrong, param, ctx)
         return found
 
-    def _file(self, name: str) -> Any:
-        import yaml
+    def _may_be_key(self, key: str) -> bool:
+        """Whether a key is known, or may be one that the API has since; the library warns of such a key."""
+        return key in self.keys or not (not key or "." in key or suggestion(key, self.keys, RESEMBLES))
 
-        try:
-            return yaml.safe_load(read_input(name))
-        except yaml.YAMLError as failure:
-            raise ValueError(str(failure)) from failure
+    def _file(self, name: str) -> Any:
+        return load_yaml(read_input(name), name)
 
     def _text(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value.lstrip()[:1] in {"{", "["} or not self.keys:
             return json.loads(value)
+        if self.keys.keys() >= REFERENCE and "=" not in value and ":" in value:
+            return [_reference(part) for part in value.split(",")]
         pairs = [part.partition("=") for part in value.split(",")]
         if wrong := [key for key, sign, _ in pairs if not sign]:
-            raise ValueError(f"{wrong[0]!r} is neither JSON nor key=value")
+            raise ValueError(f"{wrong[0]!r} is neither JSON nor key=value; keys are {', '.join(self.keys)}")
         found: dict[str, Any] = {}
         for key, _, text in pairs:
             self._put(found, key, text, param, ctx)
@@ -215,9 +265,52 @@ class Structure(click.ParamType[Any]):
 
     def _value(self, key: str, text: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         type, several = type_of(self.keys.get(key, str), key)
+        if isinstance(type, Choice):
+            type = OpenChoice(type.choices)
         if key in NAMED_MEMBERS:
             type = Several(IdOrSlug()) if several else IdOrSlug()
         return type.convert(text, param, ctx)
+
+
+def _reference(text: str) -> dict[str, str]:
+    """Read `droplet:web-1` as a resource with its type.
+
+    Raises:
+        ValueError: A part is missing.
+    """
+    kind, _, id = text.strip().partition(":")
+    if not (kind and id):
+        raise ValueError(f"{text!r} is no resource: write TYPE:NAME or TYPE:ID, as in droplet:web-1")
+    return {"resource_id": id, "resource_type": kind.replace("-", "_")}
+
+
+def load_yaml(text: str, name: str) -> Any:
+    """Read YAML, or the JSON that it comprises; what looks like a date stays text, as in the API's JSON.
+
+    Args:
+        text: The YAML.
+        name: Where it is from.
+
+    Raises:
+        ValueError: It is none; the message says where.
+    """
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        """A loader of our own: resolvers are registered by class."""
+
+    Loader.yaml_implicit_resolvers = {
+        first: [one for one in resolvers if one[0] != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    try:
+        return yaml.load(text, Loader)  # noqa: S506 - as safe as the loader that it is made from
+    except yaml.MarkedYAMLError as failure:
+        mark = failure.problem_mark
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise ValueError(f"{name} is neither JSON nor YAML: {where}{failure.problem}") from failure
+    except (yaml.YAMLError, RecursionError) as failure:
+        raise ValueError(f"{name} is neither JSON nor YAML: {line_of(failure)}") from failure
 
 
 class Structures(Several):
