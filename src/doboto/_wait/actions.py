@@ -73,7 +73,7 @@ class ActionWatch:
     @property
     def failures(self) -> int:
         """How many have failed."""
-        return len(self.failed())
+        return len(self.find_failed())
 
     def pending(self) -> dict[int, str]:
         """The actions that are still running."""

@@ -68,7 +68,7 @@ class DropletWatch:
     @property
     def failures(self) -> int:
         """How many Droplets will not become ready: their creation failed, or they are gone."""
-        return len(self._gone | self._failed().keys())
+        return len(self._gone | self._find_failed().keys())
 
     def pending(self) -> dict[int, str]:
         """The Droplets that are not ready, but for those that failed."""

@@ -223,8 +223,8 @@ class Structure(click.ParamType[Any]):
 
     def check(self, found: Any, hint: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Check that a value has the type, and return it."""
-        if self.keys and is_object(found) and (wrong := [key for key in found if not self._may_be_key(str(key))]):
-            self.fail(f"no such key: {', '.join(wrong)}; there is {', '.join(self.keys)}", param, ctx)
+        if self.keys and is_object(found) and (keys := [key for key in found if not self._may_be_key(str(key))]):
+            self.fail(f"no such key: {', '.join(keys)}; there is {', '.join(self.keys)}", param, ctx)
         if wrong := find_mismatch(found, hint):
             self.fail(wrong, param, ctx)
         return found
