@@ -326,6 +326,23 @@ def test_a_volume_grows(client: Client) -> None:
     assert volume_of(client, volume)["size_gigabytes"] == 20
 
 
+def test_volumes_look_as_in_2017_if_that_is_set(simulate: Simulate) -> None:
+    client = simulate(volume_form="2017")
+    volume, droplet = make(client), client.create_active()
+    assert (volume["droplet_ids"], volume["tags"]) == ([], [])
+    resize = try_act(client, volume, "resize", size_gigabytes=20).body["action"]
+    assert (resize["type"], resize["status"], resize["resource_type"]) == ("resize_volume", "completed", "backend")
+    assert resize["completed_at"] == resize["started_at"]
+    assert volume_of(client, volume)["size_gigabytes"] == 20
+    attach = try_act(client, volume, "attach", droplet_id=droplet["id"]).body["action"]
+    assert (attach["status"], attach["resource_type"], attach["resource_id"]) == ("in-progress", "backend", None)
+    client.sim.clock.advance(10)  # type: ignore[attr-defined]
+    assert volume_of(client, volume)["droplet_ids"] == [droplet["id"]]
+    for path in (f"/v2/volumes/{volume['id']}/actions", f"/v2/droplets/{droplet['id']}/actions", "/v2/actions"):
+        shown = {action["id"]: action for action in client.get(path)["actions"]}[attach["id"]]
+        assert shown == {**attach, "status": "completed", "completed_at": shown["completed_at"]}
+
+
 def test_an_attach_whose_droplet_is_destroyed_meanwhile_is_errored(client: Client, clock: ManualClock) -> None:
     droplet, volume = client.create_active(), make(client)
     action = try_act(client, volume, "attach", droplet_id=droplet["id"]).body["action"]

@@ -50,10 +50,12 @@ def start(
     fails: bool = False,
     failure: str | None = None,
     also: str | None = None,
+    shown_as: str | None = None,
 ) -> StoredAction:
     """Begin an action; when it ends, `effect` runs with `arguments`, or `failure` if the action is to fail.
 
-    `also` is the key of a second resource for which it is a pending event.
+    `also` is the key of a second resource for which it is a pending event; `shown_as` is what clients are to see as
+    `resource_type`, if it is another.
     """
     number = account.next_id("action")
     action: StoredAction = {
@@ -63,7 +65,7 @@ def start(
         "started_at": iso(now),
         "completed_at": None,
         "resource_id": key if isinstance(key, int) else None,
-        "resource_type": resource_type,
+        "resource_type": shown_as or resource_type,
         "region_slug": region_slug,
         "resource": resource_key(resource_type, key),
         "also": also,
@@ -80,6 +82,11 @@ def start(
 def resource_key(resource_type: str, key: Key) -> str:
     """Return what a resource is called in the index of actions."""
     return f"{resource_type}:{key}"
+
+
+def kind_of(action: StoredAction) -> str:
+    """Return which type of resource an action is about, whatever clients see as its `resource_type`."""
+    return action["resource"].partition(":")[0]
 
 
 def pending(account: Account, resource_type: str, key: Key) -> bool:

@@ -135,6 +135,11 @@ class Settings:
     volume_region_text: str = "failed to create volume: region is invalid"
     #: The refusal of a second volume of one name in a region (`ansible#39655`); in 2016 "already exists".
     volume_name_text: str = "failed to create volume"
+    #: What volumes look like: as the API reference and recordings since 2020-05 show them, or as in 2017, when DOBOTO's
+    #: playbooks ran on the real API: in the reply to its creation a volume had empty lists where it has null today, its
+    #: actions had `resource_type` backend, and a resize was completed in its reply. The reference still has backend for
+    #: a detach, and volume for an attach; which of them is right today is unverified.
+    volume_form: Literal["today", "2017"] = "today"
     #: A Let's Encrypt certificate is only for names under a domain of the account, else 422
     #: (`terraform-provider-digitalocean` PR 129).
     lets_encrypt_needs_domain: bool = True

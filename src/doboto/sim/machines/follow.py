@@ -189,7 +189,7 @@ class MachineFollower:
         if action is None or action["status"] != "in-progress" or key in tenant.jobs:
             return
         machine = tenant.machines.get(action["resource_id"] or action["arguments"].get("droplet_id") or 0)
-        begin = BEGIN.get(action["resource_type"])
+        begin = BEGIN.get(actions.kind_of(action))
         if begin is not None and machine is not None and (job := begin(self, tenant, machine, action)) is not None:
             tenant.jobs[key] = job
 

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
+from ..engine.actions import kind_of
 from ..engine.clock import InstantClock, RealClock
 from ..engine.lifecycle import DURATIONS, Progress
 from ..engine.records import Record, StoredAction
@@ -178,10 +179,11 @@ class Machines:
 
     def progress(self, account: str, action: StoredAction) -> Progress:
         """Return how far an action is: it is over when its machine, or its volume, is where it should be."""
-        if action["resource_type"] == "backend":  # the creation of several Droplets
+        kind = kind_of(action)
+        if kind == "backend":  # the creation of several Droplets
             pending = self._world is None or self._follower.is_any_pending(account, action["arguments"])
             return "running" if pending else "completed"
-        if action["type"] not in ACTIONS.get(action["resource_type"], ()):
+        if action["type"] not in ACTIONS.get(kind, ()):
             return "completed"
         job = None if self._world is None else self._follower.job(account, action["id"])
         if job is None:

@@ -6,7 +6,7 @@ and detaching are events of the Droplet, too: no second one begins before they e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from ...engine import actions, relations, tagging
 from ...engine.account import Account
@@ -15,6 +15,7 @@ from ...engine.errors import over_limit, pending_event, unprocessable
 from ...engine.fields import integer, read_optional, read_required, text
 from ...engine.lifecycle import durations, effect
 from ...engine.records import (
+    ACTION,
     DROPLET,
     VOLUME,
     Key,
@@ -29,6 +30,10 @@ from .state import find, gigabytes, require_capacity, require_idle
 
 #: The reference's example of an attach took 11 s, that of its list no time at all: plausible, not promised.
 durations(volume__attach=5.0, volume__detach=5.0, volume__resize=3.0)
+
+#: By `Settings.volume_form`: what clients see as the `resource_type` of a volume's actions, and which types of actions
+#: are completed in the reply to the request.
+_FORMS: Mapping[str, tuple[str, Collection[str]]] = {"today": ("volume", ()), "2017": ("backend", ("resize",))}
 
 #: What `csi-digitalocean` looks for in a refused attach.
 ALREADY_ATTACHED = "This volume is already attached"
@@ -59,19 +64,24 @@ def begin(
     droplet_id = wanted.get("droplet_id")
     if type == "attach":
         _tag(account, volume, body)
-    return actions.start(
+    shown_as, at_once = _FORMS[account.settings.volume_form]
+    action = actions.start(
         account,
         now,
         f"{type}_volume",
         "volume",
         volume["id"],
         volume["region"],
-        seconds=account.settings.seconds(f"volume.{type}"),
+        seconds=0.0 if type in at_once else account.settings.seconds(f"volume.{type}"),
         effect=f"volume.{type}",
         arguments={"volume_id": volume["id"], **wanted},
         fails="action_errored" in faults,
         also=None if droplet_id is None else actions.resource_key("droplet", droplet_id),
+        shown_as=shown_as,
     )
+    if type in at_once:
+        account.apply_due_events(now)
+    return account.get(ACTION, action["id"])
 
 
 def for_new_droplet(account: Account, body: Record, region: str, *, many: bool) -> list[str]:

@@ -56,6 +56,8 @@ def list_volumes(call: ApiCall) -> Record:
 def create_volume(call: ApiCall) -> Record:
     """Create a volume; a name is good for one volume in each region."""
     shown = _show(call, state.create(call.account, call.now, call.body, keep_tags=_keeps_tags(call)))
+    if call.account.settings.volume_form == "2017":
+        return {"volume": shown}
     # Null where there are none, in this reply alone (recordings of 2020-05-01 and 2022-11-24; lists of 2022-11-28).
     return {"volume": {name: None if value == [] else value for name, value in shown.items()}}
 
