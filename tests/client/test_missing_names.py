@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import traceback
 from typing import Any
 from unittest.mock import create_autospec
@@ -10,6 +11,7 @@ from unittest.mock import create_autospec
 import pytest
 
 from doboto import DO, AsyncDO
+from doboto._core.attributes import REMOVED
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,35 @@ def test_a_missing_name_comes_with_the_one_that_was_meant(api: Any, ask: Any, me
     with pytest.raises(AttributeError) as missing:
         ask(api)
     assert str(missing.value).endswith(message)
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda api: api.tag.update("a", "b"), "'update': DigitalOcean's API no longer renames tags; create a"),
+        (lambda api: api.droplet.action(7, "reboot"), "'action': each action has an operation of its own"),
+        (lambda api: api.droplet.ready, "'ready': use wait, or wait=True of the operation that creates it"),
+        (lambda api: api.volume.action_result, "'action_result': use wait=True of the operation that starts"),
+        (lambda api: api.image.token, "'token': a token cannot be read back from a client"),
+        (lambda api: api.region.uri, "'uri': use DO.url"),
+    ],
+)  # fmt: skip
+def test_a_name_of_doboto_06_that_is_gone_comes_with_what_to_do(api: Any, ask: Any, message: str) -> None:
+    with pytest.raises(AttributeError) as missing:
+        ask(api)
+    assert message in str(missing.value)
+    assert "did you mean" not in str(missing.value)
+
+
+def test_what_took_the_place_of_a_name_of_doboto_06_is_there() -> None:
+    do = DO("t")
+    for name, advice in REMOVED.items():
+        kind, _, gone = name.partition(".")
+        owner = do.account if kind == "Operations" else getattr(do, kind.removesuffix("Operations").lower())
+        assert not hasattr(owner, gone)
+        assert all(hasattr(DO, each) for each in re.findall(r"DO\.(\w+)", advice))
+    assert hasattr(do.droplet, "power_off")
+    assert hasattr(do.droplet, "wait")
 
 
 @pytest.mark.parametrize("kind", [DO, AsyncDO])

@@ -84,14 +84,41 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 )
 
 
+#: What DOBOTO 0.6 had and there is no more, by class, or by "Operations" for every group of operations: what to do.
+REMOVED: Mapping[str, str] = MappingProxyType(
+    {
+        "TagOperations.update": "DigitalOcean's API no longer renames tags; create a tag with the new name, attach the "
+        "resources of the old one to it, and destroy the old one",
+        "DropletOperations.action": "each action has an operation of its own, for example power_off",
+        "DropletOperations.ready": "use wait, or wait=True of the operation that creates it",
+        "Operations.action_result": "use wait=True of the operation that starts the action",
+        "Operations.actions_result": "use wait=True of the operation that starts the actions",
+        "Operations.agent": "give agent to the client",
+        "Operations.headers": "the client sends them; DO.request makes any other request",
+        "Operations.pages": "lists have all pages; DO.request(paginate=...) reads the pages of any other list",
+        "Operations.request": "use DO.request",
+        "Operations.token": "a token cannot be read back from a client",
+        "Operations.uri": "use DO.url",
+    }
+)
+
+
+def _advise(kind: str, name: str) -> str | None:
+    """Return what to do instead of using a name that DOBOTO 0.6 had, or None if it had none such."""
+    shared = REMOVED.get(f"Operations.{name}") if kind.endswith("Operations") else None
+    return REMOVED.get(f"{kind}.{name}", shared)
+
+
 def missing_attribute(owner: object, name: str) -> AttributeError:
-    """Return the error for an attribute that an object lacks, with the name that it resembles if it is public.
+    """Return the error for an attribute that an object lacks: with what took its place, or a name that it resembles.
 
     It comes without the object, of which Python would make a second suggestion in the traceback.
     """
     kind = type(owner)
     hint = ""
-    if not name.startswith("_"):  # copying, pickling and notebooks ask for names that begin so
+    if advice := _advise(kind.__name__, name):
+        hint = f": {advice}"
+    elif not name.startswith("_"):  # copying, pickling and notebooks ask for names that begin so
         known = [each for each in dir(kind) if not each.startswith("_")]
         alias = ALIASES.get(name)
         hint = f" (did you mean {alias!r}?)" if alias in known else suggest(name, known)
