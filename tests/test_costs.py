@@ -323,8 +323,11 @@ def test_a_first_request_loads_one_resource_and_one_package() -> None:
     assert foreign(modules) == {"h11"}
     assert not {name for name in modules if within(name, *HEAVY)}
     assert "doboto.resources.volume" not in modules
-    assert len({name for name in modules if within(name, "doboto")}) <= 120
-    assert len(modules) <= 250
+    assert not {
+        name for name in modules if within(name, "doboto._wait", "doboto.events", "doboto.resources.droplet.create")
+    }
+    assert len({name for name in modules if within(name, "doboto")}) <= 83
+    assert len(modules) <= 212
 
 
 @pytest.mark.parametrize("line", ["doboto droplet cr", "doboto droplet create --"])

@@ -24,7 +24,7 @@ from typing import Any
 from ._client.resources import Resources, resource
 from ._core.conversion import DIGITS
 from ._operation import DualMethod
-from ._operation.hints import type_hints
+from ._operation.arguments import type_hints
 from ._operation.info import NOTHING, Effect, OperationInfo
 
 __all__ = ["DIGITS", "Effect", "Operation", "OperationInfo", "Resource", "operations", "resources"]

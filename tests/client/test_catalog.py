@@ -11,7 +11,7 @@ import typing
 import pytest
 
 from doboto import DO, catalog
-from doboto._operation.hints import type_hints
+from doboto._operation.arguments import type_hints
 
 EVERY = list(catalog.operations())
 #: Describes every operation and uses a simulated account; prints what happened.

@@ -100,9 +100,10 @@ def test_when_two_requests_of_a_call_fail_the_error_tells_what_both_made(api: An
     error = caught.value
     known = {droplet["id"]: droplet["name"] for droplet in error.created}
     there = {droplet["id"]: droplet["name"] for droplet in api.droplet.list()}
-    # The last request is not begun where the one before it has failed already.
+    # The last request is not begun where the one before it has failed already; where that one is still looked for, it
+    # may be sent so late that the rival's is too old to be its own.
     assert list(known.values()) == [name for name in asked if name in known.values()]
-    assert len(known) in {19, 23}
+    assert len(known) in {19, 23, 24}
     in_doubt = {id: name for id, name in there.items() if id not in known}
     assert set(in_doubt.values()) == {"w12", "w22"}
     doubted = {id for id, name in in_doubt.items() if name == "w12" or len(known) == 23}

@@ -6,15 +6,15 @@ import inspect
 import sys
 import typing
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
+from types import FunctionType
 from typing import Any
 
 from .._core.attributes import refuse_unknown
 from .._core.conversion import Converter, choices_of, fields_of, members_converter, parameter_converter
 from .._core.keys import refuse_private_keys
 from ..errors import UnknownAttributeWarning
-from .hints import type_hints
 from .info import Effect
 
 #: Positions of arguments, in words.
@@ -160,3 +160,27 @@ def _callers_level() -> int:
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("doboto."):
         level, frame = level + 1, frame.f_back
     return level
+
+
+def type_hints(function: Callable[..., Any], names: Collection[str] | None = None) -> dict[str, Any]:
+    """Return the types of a function's parameters and result (`return`), as its annotations name them.
+
+    Args:
+        function: The function as it is written. Names of `doboto.types` count even if its module does not import them.
+        names: Those that are wanted. Default: all, which imports what the others name, too.
+    """
+    wanted = _only(function, names) if names is not None else function
+    try:
+        return typing.get_type_hints(wanted, include_extras=True)
+    except NameError:
+        from .. import types  # many times as long as the rest of a first call
+
+        known = {name: getattr(types, name) for name in types.__all__}
+        return typing.get_type_hints(wanted, localns=known, include_extras=True)
+
+
+def _only(function: Any, names: Collection[str]) -> Callable[..., Any]:
+    """Return a function with these annotations alone."""
+    found = FunctionType(function.__code__, function.__globals__)
+    found.__annotations__ = {name: hint for name, hint in function.__annotations__.items() if name in names}
+    return found

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeAlia
 from .._core.attributes import missing_attribute
 from ..errors import DOBOTOException
 from .arguments import Arguments
-from .documentation import document, sibling_of
 from .info import NOTHING, Effect, OperationInfo
 
 P = ParamSpec("P")
@@ -116,13 +115,15 @@ class DualMethod:
     def function(self) -> Callable[..., Any]:
         """The function as the blocking client calls it, with its complete docstring."""
         if not self._documented:  # at the first use, so that importing a resource composes no texts
+            from .documentation import document, sibling_of
+
             self._documented = True
-            document(self._by_mode.values(), self.info, self._owner, self._sibling_docstring())
+            sibling = self._docstring_of(sibling_of(self._by_mode[Sync].__name__))
+            document(self._by_mode.values(), self.info, self._owner, sibling)
         return self._by_mode[Sync]
 
-    def _sibling_docstring(self) -> str:
-        """Return the docstring, as it is written, of the operation that takes what this one takes; "" if none does."""
-        name = sibling_of(self._by_mode[Sync].__name__)
+    def _docstring_of(self, name: str | None) -> str:
+        """Return the docstring, as it is written, of another operation of the class; "" if there is none."""
         sibling = inspect.getattr_static(self._owner, name, None) if name else None
         written = inspect.unwrap(sibling._by_mode[Sync]) if isinstance(sibling, DualMethod) else None
         return (written.__doc__ if written else None) or ""

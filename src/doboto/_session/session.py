@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import copy
 import logging
-import random
-import secrets
+import os
 from collections.abc import Callable
 from inspect import isawaitable
-from typing import Any, Literal, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 
 from .._core import response as responses
 from .._core.deadline import Deadline
@@ -17,7 +16,7 @@ from .._core.ownership import OwnershipRegistry
 from .._core.request import Request, encode
 from .._core.response import Response
 from .._core.retry import Retry
-from .._io.protocol import IO, RateLimitLease, Timeouts, WireRequest
+from .._io.protocol import IO, OnEvent, RateLimitLease, Timeouts, WireRequest
 from ..errors import (
     DOBOTOClientClosedException,
     DOBOTOConnectionException,
@@ -26,11 +25,13 @@ from ..errors import (
     DOBOTORateLimitException,
     DOBOTOTimeoutException,
 )
-from ..events import Event, Interrupted, OnEvent, RateLimited, Retrying, Unreachable
 from ..ratelimit import RateLimit
 from .api_clock import ApiClock
 from .request_log import log_exchange
 from .secret import Secret, SecretHeaders
+
+if TYPE_CHECKING:
+    from ..events import Event
 
 T = TypeVar("T")
 
@@ -167,14 +168,19 @@ class Session:
                 return cast(T, None)  # an earlier attempt took effect, and its response was lost
             outcome.earlier_open = open_ended and request.method not in {"GET", "HEAD"}
             open_ended = open_ended or outcome.outcome_open
-            pause = self.retry.pause(request, outcome, attempt, random.random())  # noqa: S311 - jitter, no secret
+            pause = self.retry.pause(request, outcome, attempt, _chance())
             if pause is None or pause >= deadline.remaining(self.io.clock.monotonic()):
                 if open_ended and isinstance(outcome, DOBOTOConnectionException):
                     outcome.sent = True  # this attempt was not, but an earlier one may have taken effect
                 raise outcome
-            kind = Unreachable if attempt == 1 and _is_unreachable(outcome) else Retrying
-            await self.emit(kind(request.method, request.target, attempt, pause, outcome))
+            await self._report_retry(request, attempt, pause, outcome)
             await self.io.sleep(pause)
+
+    async def _report_retry(self, request: Request, attempt: int, pause: float, failure: DOBOTOException) -> None:
+        from ..events import Retrying, Unreachable  # most calls report nothing
+
+        kind = Unreachable if attempt == 1 and _is_unreachable(failure) else Retrying
+        await self.emit(kind(request.method, request.target, attempt, pause, failure))
 
     async def _attempt(
         self, request: Request, deadline: Deadline, attempt: int, read: Callable[[Any], Any] | None
@@ -243,7 +249,7 @@ class Session:
 
     def new_recovery_tag(self) -> str | None:
         """A tag that no other request has, here or anywhere; None where the client is not to use any."""
-        return None if self.recovery_tag is None else f"doboto-{secrets.token_hex(12)}"
+        return None if self.recovery_tag is None else f"doboto-{os.urandom(12).hex()}"
 
     def api_time(self, moment: float | None) -> float:
         """A moment of the client's clock on the API's, by the Date headers of its responses. Default: now."""
@@ -263,6 +269,8 @@ class Session:
             if wait > deadline.remaining(now):
                 raise self._no_room(wait, deadline)
             if wait >= NOTABLE:
+                from ..events import RateLimited  # most calls report nothing
+
                 await self.emit(RateLimited(request.method, request.target, wait))
             await self.io.sleep(wait)
 
@@ -323,8 +331,17 @@ class Session:
         return WireRequest(request.method, url, headers, body)
 
 
+def _chance() -> float:
+    """A random number from 0 to 1, for jitter."""
+    from random import random  # most calls are not repeated
+
+    return random()  # noqa: S311 - no secret
+
+
 def log_interruption(text: str, **state: Any) -> None:
     """Log what was under way when a call was interrupted; a callback can't be awaited any more."""
+    from ..events import Interrupted  # most calls report nothing
+
     event = Interrupted(text)
     log.log(event.level, "%s", event, extra={"event": event, **state})
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from .._core import pages
 from .._core.deadline import Deadline
+from .._core.droplet.target import Until
 from .._core.request import path
 from .._json import records
 from .._session import Session
 from ..addresses import private_ipv4, public_ipv4, public_ipv6
 from ..errors import DOBOTOForbiddenException, DOBOTOVanishedException
 from .actions import RUNNING
+from .lookup import unused_tag_error
+from .polling import WaitPlan, wait
+from .ports import PortWatch
 from .reader import ResourceReader
-
-#: `ready`: active, with an address, and no action running. `off`: powered off, and no action running. `idle`: created,
-#: and no action running, whether it is on or off. `gone`: it no longer exists.
-Until: TypeAlias = Literal["ready", "off", "idle", "gone"]
 
 
 class DropletStateWatch:
@@ -130,3 +130,33 @@ class DropletStateWatch:
             for action in actions
             if action.get("resource_id") in ids and action.get("resource_type") in kinds
         }
+
+
+async def wait_for_state(
+    session: Session, ids: Sequence[int], until: Until, plan: WaitPlan, tag_name: str | None, ready_port: int | None
+) -> list[Any]:
+    """Wait until Droplets are in a state.
+
+    Args:
+        session: Sends the requests.
+        ids: The Droplets.
+        until: The state.
+        plan: How to wait.
+        tag_name: The tag that they were found by, or None.
+        ready_port: The TCP port that is to accept connections as well, or None.
+
+    Returns:
+        The Droplets as last seen, in the order given.
+
+    Raises:
+        DOBOTONotFoundException: Some do not exist, or none has the tag, unless they are waited for to be gone.
+        DOBOTOVanishedException: Some were destroyed while they were waited for, and should not be.
+    """
+    if tag_name is not None and not ids and until != "gone":
+        raise unused_tag_error(tag_name)
+    watch = DropletStateWatch(session, ids, until, tag_name)
+    await wait(session, watch, plan, at_once=True)
+    droplets = watch.all()
+    if ready_port is not None and droplets:
+        await wait(session, PortWatch(session, droplets, ready_port), plan)
+    return droplets

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .._core.deadline import Deadline
 from .._core.retry import is_transient
 from .._json import items, records
 from .._session import Session, log_interruption
 from ..errors import DOBOTOException, DOBOTOPollingException
-from ..events import OnEvent, PollFailed, Progress
 from ..outcomes import attach_state
+
+if TYPE_CHECKING:
+    from .._io.protocol import OnEvent
+    from ..events import Progress
 
 #: The shortest pause between two rounds, in seconds: a `poll` of 0 is no reason to spin.
 SHORTEST = 0.1
@@ -23,8 +25,7 @@ LAST_PART = 0.25
 NOTED = 50
 
 
-@dataclass(frozen=True, slots=True)
-class WaitPlan:
+class WaitPlan(NamedTuple):
     """How to wait.
 
     Attributes:
@@ -108,6 +109,8 @@ async def _poll(session: Session, watch: Watch, plan: WaitPlan) -> DOBOTOExcepti
     except DOBOTOException as failure:
         if not is_transient(failure):
             raise
+        from ..events import PollFailed
+
         await session.emit(PollFailed(watch.what, failure))
         return failure
     return None
@@ -137,6 +140,8 @@ def _give_up(session: Session, watch: Watch, plan: WaitPlan, seconds: float, err
 
 
 def _progress(session: Session, watch: Watch, plan: WaitPlan) -> Progress:
+    from ..events import Progress  # most programs wait for nothing
+
     pending = watch.pending()
     elapsed = plan.deadline.elapsed(session.io.clock.monotonic())
     done = watch.total - len(pending) - watch.failures

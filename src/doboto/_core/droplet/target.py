@@ -1,9 +1,9 @@
-"""What an operation is aimed at: one Droplet by its id, several by theirs, or all Droplets of a tag."""
+"""What an operation is aimed at: one Droplet by its id, several by theirs, or all of a tag; what can be waited for."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeAlias
 
 from ...errors import ArgumentValueError
 from ..attributes import to_list
@@ -24,8 +24,12 @@ BY_TAG = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+#: `ready`: active, with an address, and no action running. `off`: powered off, and no action running. `idle`: created,
+#: and no action running, whether it is on or off. `gone`: it no longer exists.
+Until: TypeAlias = Literal["ready", "off", "idle", "gone"]
+
+
+class Target(NamedTuple):
     """One Droplet, several, or a tag.
 
     Attributes:

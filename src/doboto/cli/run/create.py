@@ -162,13 +162,13 @@ def format_price(price: PlanPrice) -> str:
 
 def dry_run(do: DO, operation: CliOperation, call: Mapping[str, Any], settings: CliSettings) -> None:
     """Print the bodies that would be sent, what is there already, and the price."""
-    from ...resources.droplet.create import check_create
+    from ...resources.droplet.create import DropletCreation
 
     taken = {"names", *(one.name for one in parameters(operation) if one.attribute)}
     given = {name: value for name, value in call.items() if name in taken}
     present = operation.name == "present"
     with as_usage(operation):
-        request = check_create(
+        request = DropletCreation.check(
             None, given, ready_port=call.get("ready_port"), wait=bool(call.get("wait")), present=present
         )
         request.check_complete()

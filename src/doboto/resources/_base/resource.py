@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Hashable, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
 from ..._core import pages
 from ..._core.deadline import Deadline, check_callback, duration
@@ -13,9 +13,11 @@ from ..._core.response import member_reader
 from ..._io.protocol import Job, OnEvent
 from ..._operation import Async, Bound, Mode
 from ..._session import Session
-from ..._wait.polling import WaitPlan
 from ...errors import DOBOTOInvalidResponseException, DOBOTONotFoundException
 from .reader import Reader
+
+if TYPE_CHECKING:
+    from ..._wait.polling import WaitPlan
 
 T = TypeVar("T")
 
@@ -66,6 +68,8 @@ class OperationGroup(Bound[Mode]):
         duration("poll", poll, positive=True)
         duration("timeout", timeout)
         check_callback("progress", progress, awaits=self._session.io.suspends)
+        from ..._wait.polling import WaitPlan  # not with every first request
+
         return WaitPlan(poll, self._session.deadline(timeout or None), progress, once=timeout == 0)
 
     async def _fetch(self, key: str, request: Request, deadline: Deadline | None = None) -> Any:

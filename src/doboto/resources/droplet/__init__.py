@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from functools import partial
-from typing import Any, Literal, TypeAlias, Unpack
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack
 
-from ..._core.droplet.create_request import CreateRequest
 from ..._core.droplet.listing import Listing
-from ..._core.droplet.readiness import Readiness
 from ..._core.droplet.target import Target
-from ..._core.ownership import OpenRequest
-from ..._core.request import Request, get, path
+from ..._core.request import get, path
 from ..._core.response import read_member
 from ..._io.protocol import OnEvent
 from ..._json import items
 from ..._operation import Mode, operation, stream
-from ..._wait.bulk import BulkWatch
-from ..._wait.deletion import DeletionWatch, TagDeletionWatch
-from ..._wait.followers import DeletionFollower
-from ..._wait.polling import WaitPlan, wait
-from ...errors import DOBOTOException, DOBOTOInvalidResponseException, DOBOTONotFoundException
-from ...events import Differs
+from ...errors import DOBOTOInvalidResponseException
 from ...types import Action, Droplet, DropletAttributes, DropletPlan, DropletSnapshot, Firewall, Kernel
 from .actions import DropletActions
 from .associated import DropletAssociated
 from .backups import DropletBackups
-from .create import CreateResult, DropletCreation, check_create
 from .create_overloads import Present, PresentMany, create_operation, present_operation
 from .droplet_wait import DropletWait
-from .lookup import DropletLookup
+
+if TYPE_CHECKING:
+    from ..._core.deadline import Deadline
+    from .create import DropletCreation
+    from .lookup import DropletLookup
 
 # A method named `list` hides the built-in type from the annotations of all methods after it.
 Droplets: TypeAlias = list[Droplet]
@@ -118,7 +113,7 @@ class DropletOperations(DropletActions[Mode], DropletWait[Mode], DropletBackups[
         """
         deadline = self._session.deadline()
         groups = await self._session.call(get("/reports/droplet_neighbors_ids"), deadline, _groups)
-        droplets = await DropletLookup(self._session, deadline).by_ids(sorted({id for group in groups for id in group}))
+        droplets = await self._lookup(deadline).by_ids(sorted({id for group in groups for id in group}))
         return [[droplets[id] for id in group if id in droplets] for group in groups]
 
     @create_operation(
@@ -185,9 +180,9 @@ class DropletOperations(DropletActions[Mode], DropletWait[Mode], DropletBackups[
             DOBOTOPollingException: It took longer than `timeout`, while waiting; its `ids` and `polling` have the
                 Droplets.
         """
-        request = check_create(attribs, attributes, ready_port=ready_port, wait=wait)
+        creation = self._creation()
+        request = creation.check(attribs, attributes, ready_port=ready_port, wait=wait)
         plan = self._plan(poll, timeout, progress)
-        creation = DropletCreation(self._session)
         made = await creation.create(request, plan)
         droplets = await creation.wait_until_ready(made, request, plan, ready_port) if wait else made.droplets
         return droplets if request.many else droplets[0]
@@ -231,20 +226,20 @@ class DropletOperations(DropletActions[Mode], DropletWait[Mode], DropletBackups[
             ValueError, TypeError: The attributes can't be right, or a name is given twice; nothing was created.
             DOBOTOOutcomeUnknownException: A response was lost and it is unknown whether all were created.
         """
-        request = check_create(attribs, attributes, ready_port=ready_port, wait=wait, present=True)
+        creation = self._creation()
+        request = creation.check(attribs, attributes, ready_port=ready_port, wait=wait, present=True)
         plan = self._plan(poll, timeout, progress)
-        there = await DropletLookup(self._session, plan.deadline).by_names(request)
+        there = await self._lookup(plan.deadline).by_names(request)
         await self._report_differences(request.attribs, there)
         missing = request.only([name for name in request.names if name not in there])
         if missing.names:
             missing.check_complete()
-        creation = DropletCreation(self._session)
         made = await creation.create(missing, plan) if missing.names else None
         created = made.droplets if made else []
         if made and wait:
             created = await creation.wait_until_ready(made, missing, plan, ready_port)
         if wait:
-            there |= await self._wait_for_existing(there, request, plan, created)
+            there |= await creation.wait_for_existing(there, request, plan, created)
         everything = there | dict(zip(missing.names, created, strict=False))
         droplets = [everything[name] for name in request.names]
         return (droplets, created) if request.many else (droplets[0], created[0] if created else None)
@@ -285,35 +280,31 @@ class DropletOperations(DropletActions[Mode], DropletWait[Mode], DropletBackups[
         Raises:
             ValueError, TypeError: The attributes can't be right.
         """
-        request = check_create(attribs, attributes, ready_port=None, wait=False, present=present)
+        request = self._creation().check(attribs, attributes, ready_port=None, wait=False, present=present)
         from ...plans.planner import Planner  # not with every first request
 
         deadline = self._session.deadline()
-        existing = await DropletLookup(self._session, deadline).by_names(request) if present else {}
+        existing = await self._lookup(deadline).by_names(request) if present else {}
         return await Planner(self._session, self._list_all, deadline).plan(request, existing)
 
     async def _report_differences(self, asked: Mapping[str, Any], there: Mapping[str, Any]) -> None:
         """Report in what existing Droplets, by name, differ from what is asked for."""
         from ..._core.equivalence.differences import find_droplet_differences  # not with every first request
+        from ...events import Differs
 
         for name, droplet in there.items():
             if found := find_droplet_differences(asked, droplet):
                 await self._session.emit(Differs("droplet", droplet["id"], name, found, droplet))
 
-    async def _wait_for_existing(
-        self, there: dict[str, Any], request: CreateRequest, plan: WaitPlan, created: Droplets
-    ) -> dict[str, Droplet]:
-        """Those that another call is still creating, once they are ready, by their names."""
-        new = {name: droplet for name, droplet in there.items() if droplet.get("status") == "new"}
-        if not new:
-            return {}
-        try:
-            existing = CreateResult([*new.values()])
-            ready = await DropletCreation(self._session).wait_until_ready(existing, request, plan, None, Readiness())
-        except DOBOTOException as failure:
-            failure.created = [*created]  # those that this call made, and not those that it only waited for
-            raise
-        return dict(zip(new, ready, strict=True))
+    def _creation(self) -> DropletCreation:
+        from .create import DropletCreation  # not with every first request
+
+        return DropletCreation(self._session)
+
+    def _lookup(self, deadline: Deadline) -> DropletLookup:
+        from .lookup import DropletLookup  # not with every first request
+
+        return DropletLookup(self._session, deadline)
 
     @operation(
         ref="droplets_get", scopes="droplet:read", scopes_note="the read scopes of other resources to see their fields"
@@ -358,17 +349,9 @@ class DropletOperations(DropletActions[Mode], DropletWait[Mode], DropletBackups[
         """
         target = Target.of(id, tag_name)
         plan = self._plan(poll, timeout, progress)
-        if target.ids is not None:
-            await self._destroy_each(target.ids, plan, wait, missing_ok)
-            return
-        try:
-            await self._destroy(target, plan, wait)
-        except DOBOTONotFoundException:
-            if not missing_ok:
-                raise
-            return
-        if wait:
-            await self._wait_until_gone(target, plan)
+        from .destruction import DropletDestruction  # not with every first request
+
+        await DropletDestruction(self._session).destroy(target, plan, wait, missing_ok)
 
     @operation(ref="droplets_list_kernels", scopes="droplet:read")
     async def kernel_list(self, id: int) -> Kernels:
@@ -406,42 +389,6 @@ class DropletOperations(DropletActions[Mode], DropletWait[Mode], DropletBackups[
     async def action_info(self, id: int, action_id: int) -> Action:
         """Read one action of a Droplet."""
         return await self._get("action", path("/droplets/{id}/actions/{action}", id=id, action=action_id))
-
-    async def _destroy(self, target: Target, plan: WaitPlan, patient: bool) -> None:
-        """Ask for it; while another action keeps the Droplet locked, wait for that one first if `patient`."""
-
-        def recover(_open: OpenRequest, lost: DOBOTOException) -> Awaitable[None]:
-            if target.tag_name is None:
-                raise lost
-            return self._recover_destroy_by_tag(target.tag_name, lost, plan.deadline)
-
-        await self._retry_while_locked(
-            target, plan, patient, partial(self._send_change, destroy_request(target), plan.deadline, recover)
-        )
-
-    async def _destroy_each(self, ids: Sequence[int], plan: WaitPlan, wait: bool, missing_ok: bool) -> None:
-        """Ask for the destruction of each of several; wait until all are gone if asked to."""
-
-        async def start(id: int) -> None:
-            await self._delete(destroy_request(Target(id, None)), missing_ok, plan.deadline)
-
-        follower = DeletionFollower(self._session)
-        await BulkWatch(self._session, "destroy", ids, start, follower, plan).run(patient=wait)
-
-    async def _wait_until_gone(self, target: Target, plan: WaitPlan) -> None:
-        session = self._session
-        if target.id is not None:
-            request = get(path("/droplets/{id}", id=target.id))
-            await wait(session, DeletionWatch(session, target.id, request, "droplet"), plan)
-        else:
-            await wait(session, TagDeletionWatch(session, target.tag_name or ""), plan)
-
-
-def destroy_request(target: Target) -> Request:
-    """Return the request that destroys: one Droplet, repeatable; or those of a tag, which may have got new ones."""
-    if target.id is not None:
-        return Request("DELETE", path("/droplets/{id}", id=target.id), repeatable=True)
-    return Request("DELETE", "/droplets", {"tag_name": target.tag_name or ""})
 
 
 def _groups(response: Any) -> list[Group]:

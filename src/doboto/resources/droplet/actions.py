@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..._core.attributes import to_dict
+from ..._core.droplet.target import Target
 from ..._core.request import check_text, id_or_slug
 from ..._io.protocol import OnEvent
 from ..._operation import Mode, operation
 from ...errors import ArgumentValueError
 from ...types import Action, BackupPolicyAttributes
+from .._base.resource import OperationGroup
 from .action_overloads import (
     Actions,
     backup_enable_operation,
@@ -21,7 +23,6 @@ from .action_overloads import (
     resize_operation,
     snapshot_operation,
 )
-from .run_action import DropletActionRunner
 
 #: What the actions declare that are asked for by ids alone, beside their scopes.
 BY_ID: Mapping[str, Any] = {
@@ -43,7 +44,7 @@ SNAPSHOT: Mapping[str, Any] = {
 }
 
 
-class DropletActions(DropletActionRunner[Mode]):
+class DropletActions(OperationGroup[Mode]):
     """The actions. Each gives an Action that may still be in progress, or, with `wait`, has completed."""
 
     _noun = "Droplet"
@@ -412,3 +413,21 @@ class DropletActions(DropletActionRunner[Mode]):
         if snapshot_name is not None:
             body["name"] = check_text("snapshot_name", snapshot_name)
         return await self._act(id, tag_name, body, wait, poll, timeout, progress)
+
+    async def _act(
+        self,
+        id: int | Sequence[int] | None,
+        tag_name: str | None,
+        body: Mapping[str, Any],
+        wait: bool,
+        poll: float,
+        timeout: float,
+        progress: OnEvent | None,
+    ) -> Any:
+        """Check the target and how to wait, and run the action."""
+        target = Target.of(id, tag_name)
+        target.refuse_tag_unless(body["type"])
+        plan = self._plan(poll, timeout, progress)
+        from .run_action import DropletActionRunner  # not with every first request
+
+        return await DropletActionRunner(self._session).run(target, body, plan, wait)

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..._core.attributes import to_list
-from ..._core.deadline import Deadline
-from ..._core.ownership import OpenRequest
 from ..._core.request import Request, check_flag, check_text, get, path
 from ..._io.protocol import OnEvent
-from ..._json import mapping, records
+from ..._json import mapping
 from ..._operation import Mode, operation
-from ..._wait.destroyed import AssociatedDestroyWatch
-from ..._wait.polling import WaitPlan, wait
 from ...errors import (
     ArgumentTypeError,
     ArgumentValueError,
-    DOBOTOActionException,
-    DOBOTOException,
-    DOBOTONotFoundException,
 )
 from ...types import AssociatedResources, AssociatedResourceSelection, DestroyStatus
-from .._base.recovery import outcome_unknown
-from .run_action import DropletActionRunner
+from .._base.resource import OperationGroup
+
+if TYPE_CHECKING:
+    from .destruction import DropletDestruction
 
 #: What can go along with a Droplet (API reference, selective_destroy_associated_resource).
 KINDS = frozenset({"floating_ips", "reserved_ips", "snapshots", "volumes", "volume_snapshots"})
@@ -33,10 +27,9 @@ KINDS = frozenset({"floating_ips", "reserved_ips", "snapshots", "volumes", "volu
 DESTROY_SCOPES = (
     "droplet:delete", "block_storage:delete", "block_storage_snapshot:delete", "image:delete", "reserved_ip:delete",
 )  # fmt: skip
-STATUS = "/droplets/{id}/destroy_with_associated_resources/status"
 
 
-class DropletAssociated(DropletActionRunner[Mode]):
+class DropletAssociated(OperationGroup[Mode]):
     """Lists what belongs to a Droplet, and destroys it along with the Droplet."""
 
     _noun = "Droplet"
@@ -94,8 +87,7 @@ class DropletAssociated(DropletActionRunner[Mode]):
             )
         plan = self._plan(poll, timeout, progress)
         request = _dangerous(id) if dangerous else _selective(id, resources)
-        await self._send_change(request, plan.deadline, partial(self._recover_destruction, id, plan.deadline))
-        return await self._wait_until_destroyed(id, plan) if wait else None
+        return await self._destruction().destroy_with_associated(id, request, plan, wait)
 
     @operation(ref="droplets_get_DestroyAssociatedResourcesStatus", scopes="droplet:delete")
     async def destroy_status(
@@ -112,8 +104,8 @@ class DropletAssociated(DropletActionRunner[Mode]):
         """
         plan = self._plan(poll, timeout, progress)
         if wait:
-            return await self._wait_until_destroyed(id, plan, at_once=True)
-        return await self._session.call(get(path(STATUS, id=id)))
+            return await self._destruction().wait_for_associated(id, plan, at_once=True)
+        return await self._session.call(get(path("/droplets/{id}/destroy_with_associated_resources/status", id=id)))
 
     @operation(
         ref="droplets_destroy_retryWithAssociatedResources",
@@ -136,36 +128,12 @@ class DropletAssociated(DropletActionRunner[Mode]):
         """
         plan = self._plan(poll, timeout, progress)
         request = Request("POST", path("/droplets/{id}/destroy_with_associated_resources/retry", id=id))
-        await self._send_change(request, plan.deadline, partial(self._recover_destruction, id, plan.deadline))
-        return await self._wait_until_destroyed(id, plan) if wait else None
+        return await self._destruction().destroy_with_associated(id, request, plan, wait)
 
-    async def _recover_destruction(
-        self, id: int, deadline: Deadline, _open: OpenRequest, failure: DOBOTOException
-    ) -> None:
-        """Whether a destruction whose response was lost has begun: it goes on, or has ended without failures.
+    def _destruction(self) -> DropletDestruction:
+        from .destruction import DropletDestruction  # not with every first request
 
-        Raises:
-            DOBOTOOutcomeUnknownException: There is none.
-        """
-
-        async def has_begun() -> bool:
-            try:
-                status: Any = await self._session.call(get(path(STATUS, id=id)), deadline)
-            except DOBOTONotFoundException:
-                return False
-            return not mapping(status).get("completed_at") or not mapping(status).get("failures")
-
-        if why := await self._search(has_begun, deadline):
-            looked_for = f"a destruction of Droplet {id} with associated resources"
-            raise outcome_unknown(failure, {"id": id}, looked_for, why, [])
-
-    async def _wait_until_destroyed(self, id: int, plan: WaitPlan, *, at_once: bool = False) -> DestroyStatus:
-        watch = AssociatedDestroyWatch(self._session, get(path(STATUS, id=id)), id)
-        await wait(self._session, watch, plan, at_once=at_once)
-        status: DestroyStatus = watch.last_seen()
-        if status.get("failures"):
-            raise DOBOTOActionException(f"destroying failed for: {', '.join(_failures(status))}", status)
-        return status
+        return DropletDestruction(self._session)
 
 
 def _dangerous(id: int) -> Request:
@@ -203,10 +171,3 @@ def selection(resources: Any) -> dict[str, list[str]]:
 def _id(kind: str, one: Any) -> str:
     id: Any = mapping(one).get("id") if isinstance(one, Mapping) else one
     return check_text(f"an id in {kind}", id)
-
-
-def _failures(status: Any) -> list[str]:
-    """What could not be destroyed, and why, in words."""
-    every = [("droplet", mapping(status.get("droplet")))]
-    every += [(kind, one) for kind, some in mapping(status.get("resources")).items() for one in records(some)]
-    return [f"{kind} {one.get('id')} ({one['error_message']})" for kind, one in every if one.get("error_message")]

@@ -30,33 +30,6 @@ if TYPE_CHECKING:
     from .project import ProjectAssignment
 
 
-def check_create(
-    attribs: Mapping[str, Any] | None,
-    attributes: Mapping[str, Any],
-    *,
-    ready_port: int | None,
-    wait: bool,
-    present: bool = False,
-) -> CreateRequest:
-    """Check the arguments of `create` or `present`, and return what would be sent for them.
-
-    Args:
-        attribs: Attributes as a mapping.
-        attributes: Attributes as keyword arguments, which override the mapping.
-        ready_port: The port to wait for, or None.
-        wait: Whether the call waits.
-        present: If true, for `present`: names must be distinct, and what exists needs no size or image.
-
-    Raises:
-        ValueError, TypeError: They can't be right.
-    """
-    request = CreateRequest.of(attribs, attributes, complete=not present)
-    check_ready_port(ready_port, wait)
-    if present:
-        check_distinct(request.names)
-    return request
-
-
 @dataclass(slots=True)
 class CreateResult:
     """What a create has made so far: filled as responses come, so that an interruption loses nothing."""
@@ -83,6 +56,33 @@ class DropletCreation(DropletRecovery[Async]):
 
     def __init__(self, session: Session) -> None:
         super().__init__(Async, session)
+
+    @staticmethod
+    def check(
+        attribs: Mapping[str, Any] | None,
+        attributes: Mapping[str, Any],
+        *,
+        ready_port: int | None,
+        wait: bool,
+        present: bool = False,
+    ) -> CreateRequest:
+        """Check the arguments of `create` or `present`, and return what would be sent for them.
+
+        Args:
+            attribs: Attributes as a mapping.
+            attributes: Attributes as keyword arguments, which override the mapping.
+            ready_port: The port to wait for, or None.
+            wait: Whether the call waits.
+            present: If true, for `present`: names must be distinct, and what exists needs no size or image.
+
+        Raises:
+            ValueError, TypeError: They can't be right.
+        """
+        request = CreateRequest.of(attribs, attributes, complete=not present)
+        check_ready_port(ready_port, wait)
+        if present:
+            check_distinct(request.names)
+        return request
 
     async def create(self, request: CreateRequest, plan: WaitPlan) -> CreateResult:
         """Ask for all of them.
@@ -194,6 +194,20 @@ class DropletCreation(DropletRecovery[Async]):
             _report(interruption, made, request)
             raise
         return droplets
+
+    async def wait_for_existing(
+        self, there: Mapping[str, Any], request: CreateRequest, plan: WaitPlan, created: Sequence[Any]
+    ) -> dict[str, Any]:
+        """Those, by their names, that another call is still creating, once they are ready; `created` by this one."""
+        new = {name: droplet for name, droplet in there.items() if droplet.get("status") == "new"}
+        if not new:
+            return {}
+        try:
+            ready = await self.wait_until_ready(CreateResult([*new.values()]), request, plan, None, Readiness())
+        except DOBOTOException as failure:
+            failure.created = [*created]  # those that this call made, and not those that it only waited for
+            raise
+        return dict(zip(new, ready, strict=True))
 
 
 def _report(failure: BaseException, made: CreateResult, request: CreateRequest) -> None:

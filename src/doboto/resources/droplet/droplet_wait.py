@@ -6,15 +6,10 @@ from collections.abc import Sequence
 from typing import Any, Literal, Protocol, TypeAlias, get_args, overload
 
 from ..._core.attributes import check_choice
-from ..._core.droplet.create_request import check_ready_port
-from ..._core.droplet.target import Target
+from ..._core.droplet.target import Target, Until
 from ..._io.protocol import OnEvent
 from ..._operation import Coro, Gone, Many, Mode, One
 from ..._operation.overloads import overloaded_operation
-from ..._wait.droplet_states import DropletStateWatch, Until
-from ..._wait.lookup import unused_tag_error
-from ..._wait.polling import wait
-from ..._wait.ports import PortWatch
 from ...errors import ArgumentValueError
 from ...types import Droplet
 from .._base.resource import OperationGroup
@@ -116,15 +111,11 @@ class DropletWait(OperationGroup[Mode]):
         _check(until, ready_port)
         plan = self._plan(poll, timeout, progress)
         ids = await self._target_ids(target, plan.deadline)
-        if target.tag_name is not None and not ids and until != "gone":
-            raise unused_tag_error(target.tag_name)
-        watch = DropletStateWatch(self._session, ids, until, target.tag_name)
-        await wait(self._session, watch, plan, at_once=True)
+        from ..._wait.droplet_states import wait_for_state  # not with every first request
+
+        droplets = await wait_for_state(self._session, ids, until, plan, target.tag_name, ready_port)
         if until == "gone":
             return None
-        droplets = watch.all()
-        if ready_port is not None and droplets:
-            await wait(self._session, PortWatch(self._session, droplets, ready_port), plan)
         return droplets if target.id is None else droplets[0]
 
     async def _target_ids(self, target: Target, deadline: Any) -> list[int]:
@@ -142,6 +133,8 @@ def _check(until: str, ready_port: int | None) -> None:
     Raises:
         ValueError: There is no such state or port, or a port is to answer on a Droplet that is not to be on.
     """
+    from ..._core.droplet.create_request import check_ready_port  # not with every first request
+
     check_choice("until", until, get_args(Until))
     check_ready_port(ready_port, wait=True)
     if ready_port is not None and until != "ready":

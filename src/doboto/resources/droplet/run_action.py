@@ -12,9 +12,10 @@ from ..._core.droplet.target import Target
 from ..._core.recovery import action_key
 from ..._core.request import Request, check_text, get, path
 from ..._core.response import read_member
-from ..._io.protocol import Job, OnEvent
+from ..._io.protocol import Job
 from ..._json import mapping
-from ..._operation import Mode
+from ..._operation import Async
+from ..._session import Session
 from ..._wait.bulk import BulkWatch
 from ..._wait.followers import ActionFollower
 from ..._wait.lookup import unused_tag_error
@@ -28,27 +29,22 @@ from .new_images import add_image_ids, with_image_ids
 from .recovery import DropletRecovery, request_key
 
 
-class DropletActionRunner(ActionRunner[Mode], DropletRecovery[Mode]):
-    """Starts actions of Droplets."""
+class DropletActionRunner(ActionRunner[Async], DropletRecovery[Async]):
+    """Starts actions of Droplets, and waits for them; it has no operations of its own.
 
-    async def _act(
-        self,
-        id: int | Sequence[int] | None,
-        tag_name: str | None,
-        body: Mapping[str, Any],
-        wait: bool,
-        poll: float,
-        timeout: float,
-        progress: OnEvent | None,
-    ) -> Any:
+    Args:
+        session: Sends the requests.
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(Async, session)
+
+    async def run(self, target: Target, body: Mapping[str, Any], plan: WaitPlan, wait: bool) -> Any:
         """Start an action; wait for it if asked to. An action by id, a list of actions by several ids or by tag.
 
         Raises:
             DOBOTONotFoundException: No Droplet has the tag; a mistyped one must not count as success.
         """
-        target = Target.of(id, tag_name)
-        target.refuse_tag_unless(body["type"])
-        plan = self._plan(poll, timeout, progress)
         made_images = wait and body["type"] == "snapshot"
         try:
             actions = await self._start_all(target, body, plan, wait)
