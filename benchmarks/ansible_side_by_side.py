@@ -2,6 +2,11 @@
 
     make bench-ansible            # the tables of docs/howto/ansible.md, some twenty minutes
     make bench-ansible ARGS='--speed 10 --only off'
+    make bench-ansible OFFICIAL=FOLDER   # and beside digitalocean.cloud, if FOLDER has it
+
+DigitalOcean's own collection comes from Ansible Galaxy alone, and is measured where somebody has installed it: FOLDER
+is a virtual environment with ansible-core, pydo and boto3, and with the collection in its folder `collections`. How
+often its modules poll cannot be set: with another speed than that of real time, its seconds are too long.
 
 Every job is a file of tasks for each collection, in `benchmarks/playbooks`, as one would write it: their lines are
 counted there. Each is run twice on a simulated account of its own, in real time. Requests are counted by the simulator;
@@ -77,8 +82,8 @@ JOBS = (
     ),
     Job("10 Droplets off, by tag", "off", lambda do: _all_are(do, "off"), TEN),
     Job("a snapshot of a Droplet by name", "snapshot", lambda do: bool(do.snapshot.list()), TEN[:1]),
-    Job("a firewall", "firewall", lambda do: do.firewall.list()[0]["tags"] == ["web"], TEN[:1]),
-    Job("a volume, attached", "volume", lambda do: bool(do.volume.list()[0]["droplet_ids"]), TEN[:1]),
+    Job("a firewall", "firewall", lambda do: [one["tags"] for one in do.firewall.list()] == [["web"]], TEN[:1]),
+    Job("a volume, attached", "volume", lambda do: any(one["droplet_ids"] for one in do.volume.list()), TEN[:1]),
     Job("10 Droplets destroyed, by tag", "destroy", lambda do: not do.droplet.list(), TEN),
 )  # fmt: skip
 
@@ -92,14 +97,18 @@ class Contender:
         key: The name of its files.
         environment: Folder of the environment that has it.
         inventory: What the name of an inventory's file ends with.
-        modules: The options that its modules need here, by module, given the base URL and how fast the clock is.
+        connect: The options by which its inventory finds a server.
+        modules: The options that its modules need here, by module, given the server and how fast the clock is.
+        tls: If true, it talks to https alone.
     """
 
     name: str
     key: str
     environment: Path
     inventory: str
-    modules: Callable[[str, float], dict[str, dict[str, Any]]]
+    connect: Callable[[Server], dict[str, Any]]
+    modules: Callable[[Server, float], dict[str, dict[str, Any]]]
+    tls: bool = False
 
     def tasks(self, playbook: str) -> Path:
         """The file of a job's tasks."""
@@ -111,7 +120,8 @@ class Contender:
         return sum(bool(line.strip()) and not line.strip().startswith("#") for line in lines)
 
 
-def _ours(url: str, speed: float) -> dict[str, dict[str, Any]]:
+def _ours(server: Server, speed: float) -> dict[str, dict[str, Any]]:
+    url = server.url
     poll = {"poll": 5 / speed} if speed != 1 else {}
     return {
         "doboto.droplets.droplet": {"url": url, **poll},
@@ -120,10 +130,10 @@ def _ours(url: str, speed: float) -> dict[str, dict[str, Any]]:
     }
 
 
-def _community(url: str, speed: float) -> dict[str, dict[str, Any]]:
+def _community(server: Server, speed: float) -> dict[str, dict[str, Any]]:
     prefix = "community.digitalocean.digital_ocean_"
     found: dict[str, dict[str, Any]] = {
-        f"{prefix}{name}": {"baseurl": url}
+        f"{prefix}{name}": {"baseurl": server.url}
         for name in ("droplet", "droplet_info", "snapshot", "firewall", "block_storage")
     }
     if speed != 1:
@@ -131,12 +141,37 @@ def _community(url: str, speed: float) -> dict[str, dict[str, Any]]:
     return found
 
 
+def _pydo(server: Server) -> dict[str, Any]:
+    return {"client_override_options": {"endpoint": server.origin, "connection_verify": str(server.ca_file)}}
+
+
+def _official(server: Server, _speed: float) -> dict[str, dict[str, Any]]:
+    names = ("droplet", "droplets_info", "droplet_action_power", "droplet_action_snapshot", "firewall")
+    return {f"digitalocean.cloud.{name}": _pydo(server) for name in (*names, "volume", "volume_action")}
+
+
+PEERS = ROOT / ".peers"
 CONTENDERS = (
-    Contender("doboto.droplets", "doboto", ROOT / ".peers" / "ansible-core-2.19", "account.doboto.yml", _ours),
     Contender(
-        "community.digitalocean 1.27.0", "community", ROOT / ".peers" / "ansible", "digitalocean.yml", _community
+        "doboto.droplets", "doboto", PEERS / "ansible-core-2.19", "account.doboto.yml",
+        lambda server: {"url": server.url}, _ours,
     ),
-)
+    Contender(
+        "community.digitalocean 1.27.0", "community", PEERS / "ansible", "digitalocean.yml",
+        lambda server: {"baseurl": server.url}, _community,
+    ),
+)  # fmt: skip
+
+
+def official(environment: Path) -> Contender:
+    """DigitalOcean's own collection, `digitalocean.cloud`.
+
+    Args:
+        environment: A virtual environment with ansible-core, pydo and boto3, and with the collection in `collections`.
+    """
+    return Contender(
+        "digitalocean.cloud", "official", environment.resolve(), "digitalocean.yml", _pydo, _official, tls=True,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -155,8 +190,15 @@ class Measured:
     seconds: float
     droplets: int
 
-    def __str__(self) -> str:
-        return f"{self.reports[0]}, then {self.reports[1]} | {self.requests} | {self.seconds:.0f}"
+    @property
+    def outcome(self) -> str:
+        """What the runs reported, in words."""
+        return f"{self.reports[0]}, then {self.reports[1]}"
+
+    @property
+    def costs(self) -> tuple[int, int]:
+        """Requests, and seconds as they are printed."""
+        return self.requests, round(self.seconds)
 
 
 class Account:
@@ -173,7 +215,7 @@ class Account:
     def __init__(self, contender: Contender, sim: Simulator, server: Server, folder: Path, speed: float) -> None:
         self._contender = contender
         self.sim = sim
-        self._url = server.url
+        self._server = server
         self._folder = folder
         self._speed = speed
 
@@ -207,7 +249,7 @@ class Account:
         play = {
             "hosts": "localhost",
             "gather_facts": False,
-            "module_defaults": self._contender.modules(self._url, self._speed),
+            "module_defaults": self._contender.modules(self._server, self._speed),
             "tasks": yaml.safe_load(self._contender.tasks(playbook).read_text(encoding="utf-8")),
         }
         file = self._folder / "play.yml"
@@ -226,26 +268,31 @@ class Account:
         second = self.play(playbook)
         return Measured((first, second), self.sim.log.total - asked, seconds, len(self.do.droplet.list()))
 
-    def inventory(self) -> str:
-        """Read an inventory; return requests and hosts."""
+    def inventory(self) -> tuple[str, int, int]:
+        """Read an inventory; return its hosts, requests and seconds."""
         options = yaml.safe_load(self._contender.tasks("inventory").read_text(encoding="utf-8"))
-        where = "url" if self._contender.key == "doboto" else "baseurl"
         name = self._contender.inventory
-        (self._folder / name).write_text(json.dumps({**options, where: self._url}), encoding="utf-8")
+        written = json.dumps({**options, **self._contender.connect(self._server)})
+        (self._folder / name).write_text(written, encoding="utf-8")
         asked, began = self.sim.log.total, time.monotonic()
         code, printed = self._run("ansible", "all", "-i", name, "--list-hosts")
         if code or "WARNING" in printed:
             print(printed[-2000:], file=sys.stderr)
         seconds, hosts = time.monotonic() - began, sum(line.startswith("    ") for line in printed.splitlines())
-        return f"{hosts} hosts | {self.sim.log.total - asked} | {seconds:.0f}"
+        return f"{hosts} hosts", self.sim.log.total - asked, round(seconds)
 
 
 @contextmanager
 def account(contender: Contender, speed: float) -> Iterator[Account]:
     """A new account."""
     sim = Simulator(RealClock(speed=speed), Settings(droplet_limit=20_000, requests_per_minute=0))
-    with sim.serve() as server, tempfile.TemporaryDirectory() as folder:
+    with sim.serve(tls=contender.tls) as server, tempfile.TemporaryDirectory() as folder:
         yield Account(contender, sim, server, Path(folder), speed)
+
+
+def cell(outcome: str, *costs: int) -> str:
+    """What stands in a table for what happened and what it cost."""
+    return f"{outcome}: {' / '.join(map(str, costs))}"
 
 
 def under(fault: dict[str, Any], contender: Contender, speed: float) -> str:
@@ -254,20 +301,18 @@ def under(fault: dict[str, Any], contender: Contender, speed: float) -> str:
         if fault:
             one.sim.faults.load([{**CREATE, **fault}])
         found = one.twice("one")
-    count = "1 Droplet" if found.droplets == 1 else f"{found.droplets} Droplets"
-    reports, rest = str(found).split(" | ", 1)
-    return f"{reports}; {count} | {rest}"
+    count = "" if found.droplets == 1 else f", {found.droplets} Droplets"
+    return cell(found.outcome + count, *found.costs)
 
 
 def job(job: Job, contender: Contender, speed: float) -> str:
-    """Do a job twice; return its cells, with the lines of its tasks."""
+    """Do a job twice; return its cell, with the lines of its tasks."""
     with account(contender, speed) as one:
         if job.existing:
             one.do.droplet.create(names=list(job.existing), wait=True, poll=1, timeout=900, **NEW)
         found = one.twice(job.playbook)
-        reports, costs = str(found).split(" | ", 1)
         done = "" if job.is_done(one.do) else ", not done"
-    return f"{reports}{done} | {costs} | {contender.lines(job.playbook)}"
+    return cell(found.outcome + done, *found.costs, contender.lines(job.playbook))
 
 
 def inventory(contender: Contender, speed: float) -> str:
@@ -275,20 +320,18 @@ def inventory(contender: Contender, speed: float) -> str:
     with account(contender, speed) as one:
         names = ["twin", "twin", *(f"web-{number}" for number in range(998))]
         one.do.droplet.create(names=names, timeout=900, wait=True, poll=2, **NEW)
-        return f"{one.inventory()} | {contender.lines('inventory')}"
+        return cell(*one.inventory(), contender.lines("inventory"))
 
 
 Row = tuple[str, Callable[[Contender, float], str]]
 
 
-def table(heading: str, columns: tuple[str, ...], rows: list[Row], speed: float) -> None:
-    """Measure and print a table: for each contender its columns."""
-    titles = [f"{one.name}: {columns[0]}" for one in CONTENDERS]
-    rest = " | ".join(columns[1:])
-    print(f"\n| {heading} | {' | '.join(f'{title} | {rest}' for title in titles)} |")
-    print("|---|" + ("---|" + "---:|" * (len(columns) - 1)) * len(CONTENDERS), flush=True)
+def table(heading: str, contenders: tuple[Contender, ...], rows: list[Row], speed: float) -> None:
+    """Measure and print a table with a column for each contender."""
+    print(f"\n| {heading} | {' | '.join(one.name for one in contenders)} |")
+    print("|---|" + "---|" * len(contenders), flush=True)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        cells = {title: [pool.submit(measure, one, speed) for one in CONTENDERS] for title, measure in rows}
+        cells = {title: [pool.submit(measure, one, speed) for one in contenders] for title, measure in rows}
         for title, found in cells.items():
             print(f"| {title} | {' | '.join(one.result() for one in found)} |", flush=True)
 
@@ -298,8 +341,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--speed", type=float, default=1.0, help="of the simulator's clock (default: real time)")
     parser.add_argument("--only", default="", help="jobs and faults whose name has this in it")
+    parser.add_argument("--official", type=Path, help="environment that has digitalocean.cloud, to measure it too")
     options = parser.parse_args()
     wanted = options.only
+    contenders = CONTENDERS + ((official(options.official),) if options.official else ())
     faults: list[Row] = [
         (name, lambda one, speed, fault=fault: under(fault, one, speed)) for name, fault in FAULTS.items()
     ]
@@ -307,9 +352,9 @@ def main() -> None:
     jobs.append(("inventory of 1,000 Droplets, two of one name", inventory))
     chosen = [[row for row in rows if wanted in row[0]] for rows in (faults, jobs)]
     if chosen[0]:
-        table("Fault of the create", ("outcome", "requests", "s"), chosen[0], options.speed)
+        table("Fault of the create (requests / s)", contenders, chosen[0], options.speed)
     if chosen[1]:
-        table("Job", ("outcome", "requests", "s", "lines"), chosen[1], options.speed)
+        table("Job (requests / s / lines)", contenders, chosen[1], options.speed)
 
 
 if __name__ == "__main__":
