@@ -94,6 +94,16 @@ def test_every_request_names_agent_and_token(flavour: str, runner: Any) -> None:
     assert "Content-Type" not in headers
 
 
+def test_requests_that_change_something_say_that_they_are_json(flavour: str, runner: Any) -> None:
+    """With a body or without one: DELETE of a project is 415 otherwise (pydo#376)."""
+    staged = stage(flavour, runner, reply(204), reply(202, {"action": {"id": 1, "status": "completed"}}))
+    staged.api.project.destroy("4de7ac8b")
+    staged.api.droplet.power_off(7)
+    bodies = [asked.body for asked in staged.script.asked]
+    assert [asked.headers["Content-Type"] for asked in staged.script.asked] == ["application/json"] * 2
+    assert bodies[0] is None
+
+
 def test_time_outs_are_on_by_default(flavour: str, runner: Any) -> None:
     staged = stage(flavour, runner, reply(200, {"droplet": {"id": 7}}))
     staged.api.droplet.info(7)

@@ -42,6 +42,9 @@ RecoveryTag: TypeAlias = Literal["keep", "remove"]
 
 #: Bodies of fewer bytes are decoded before the garbage collector would have run often.
 LARGE = 1 << 15
+#: Methods that never have a body. All others say that they send JSON, with a body or without one: DELETE of a project
+#: is answered 415 otherwise (`pydo#376`).
+READS = frozenset({"GET", "HEAD"})
 #: A wait for the rate limit of this many seconds is reported as an event.
 NOTABLE = 1.0
 
@@ -166,7 +169,7 @@ class Session:
                 return cast(T, outcome)
             if open_ended and request.method == "DELETE" and isinstance(outcome, DOBOTONotFoundException):
                 return cast(T, None)  # an earlier attempt took effect, and its response was lost
-            outcome.earlier_open = open_ended and request.method not in {"GET", "HEAD"}
+            outcome.earlier_open = open_ended and request.method not in READS
             open_ended = open_ended or outcome.outcome_open
             pause = self.retry.pause(request, outcome, attempt, _chance())
             if pause is None or pause >= deadline.remaining(self.io.clock.monotonic()):
@@ -324,8 +327,9 @@ class Session:
     def _wire(self, request: Request) -> WireRequest:
         url, body = self.url + request.target, None
         headers = SecretHeaders({"Accept": "application/json", "User-Agent": self._agent, **request.headers})
-        if request.body is not None:
+        if request.method not in READS:
             headers["Content-Type"] = "application/json"
+        if request.body is not None:
             body = encode(request.body)
         headers["Authorization"] = f"Bearer {self._token.reveal()}"
         return WireRequest(request.method, url, headers, body)
