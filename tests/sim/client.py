@@ -61,7 +61,8 @@ class Client:
         return answer
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
-        """A request with a JSON body."""
+        """A request with a JSON body, or without one."""
+        headers.setdefault("content_type", "application/json")
         return self.send(method, path, b"" if body is None else json.dumps(body).encode(), **headers)
 
     def get(self, path: str) -> Any:

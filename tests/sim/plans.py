@@ -199,6 +199,7 @@ RESOURCES = (
         "certificate",
         {"name": "web", "type": "lets_encrypt", "dns_names": ["plan.example.com", "www.plan.example.com"]},
         {"state": "verified"},
+        status=202,
     ),
     Resource(
         "alert policy",

@@ -37,7 +37,7 @@ def _upload(ca: trustme.CA, name: str, names: list[str]) -> dict[str, str]:
 
 def order(client: Client, name: str = "le-01", **members: Any) -> Any:
     wanted = {"name": name, "type": "lets_encrypt", "dns_names": NAMES, **members}
-    return client.post("/v2/certificates", wanted)["certificate"]
+    return client.post("/v2/certificates", wanted, status=202)["certificate"]
 
 
 def get_certificate(client: Client, certificate: Any) -> Any:
@@ -92,6 +92,15 @@ def test_an_ordered_certificate_is_pending_then_verified(simulate: Simulate) -> 
     assert (made["state"], made["type"], made["dns_names"]) == ("pending", "lets_encrypt", NAMES)
     client.sim.clock.advance(15)  # type: ignore[attr-defined]
     assert get_certificate(client, made) == {**made, "state": "verified"}
+
+
+def test_an_order_is_accepted_where_an_upload_is_created(simulate: Simulate, uploads: Uploads) -> None:
+    wanted = {"name": "le", "type": "lets_encrypt", "dns_names": NAMES}
+    client = simulate(lets_encrypt_needs_domain=False)
+    assert client.call("POST", "/v2/certificates", wanted).status == 202
+    assert client.call("POST", "/v2/certificates", uploads[0]).status == 201
+    client = simulate(lets_encrypt_needs_domain=False, lets_encrypt_accepted=False)
+    assert client.call("POST", "/v2/certificates", wanted).status == 201
 
 
 def test_an_order_is_only_for_domains_of_the_account(client: Client) -> None:

@@ -9,6 +9,7 @@ import pytest
 from doboto.sim import ManualClock
 
 from .client import Answer, Client
+from .conftest import Simulate
 
 NEW = {"name": "my-web-api", "purpose": "Service or API", "environment": "Production", "description": "My website API"}
 
@@ -181,6 +182,20 @@ def test_only_an_empty_project_can_be_deleted(client: Client, clock: ManualClock
     client.call("DELETE", f"/v2/droplets/{droplet['id']}")
     clock.advance(10)
     assert client.call("DELETE", f"/v2/projects/{made['id']}").status == 204
+
+
+@pytest.mark.parametrize("sent", [{}, {"content_type": "text/plain"}, {"content_type": "application/jsonish"}])
+def test_deletion_without_json_content_type_is_415(client: Client, sent: dict[str, str]) -> None:
+    path = f"/v2/projects/{project(client)['id']}"
+    refused = client.send("DELETE", path, **sent)
+    assert (refused.status, refused.content) == (415, b"")
+    assert refused.headers["x-doboto-sim-setting"] == "project_delete_needs_type"
+    assert client.send("DELETE", path, content_type="Application/JSON; charset=utf-8").status == 204
+
+
+def test_deletion_may_be_taken_without_content_type(simulate: Simulate) -> None:
+    client = simulate(project_delete_needs_type=False)
+    assert client.send("DELETE", f"/v2/projects/{project(client)['id']}").status == 204
 
 
 def test_another_default_project_takes_only_what_comes_after(client: Client) -> None:

@@ -143,6 +143,13 @@ class Settings:
     #: A Let's Encrypt certificate is only for names under a domain of the account, else 422
     #: (`terraform-provider-digitalocean` PR 129).
     lets_encrypt_needs_domain: bool = True
+    #: The reply to the order of a Let's Encrypt certificate is 202, as the official Ansible collection's module and its
+    #: test against the real API expect (2023 to 2025). With False it is 201, as in the API reference.
+    lets_encrypt_accepted: bool = True
+    #: DELETE of a project is refused with 415 unless `Content-Type: application/json` is sent, though there is no body
+    #: (`pydo` PR 56 of 2022-07, `pydo#158` of 2023-01, `pydo#376` of 2024-10, the official Ansible collection on
+    #: 2025-12-09).
+    project_delete_needs_type: bool = True
     #: Seconds before a load balancer can be resized again (API reference: once an hour). 0 switches the limit off.
     load_balancer_resize_seconds: float = 3600.0
 

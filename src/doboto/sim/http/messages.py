@@ -56,6 +56,11 @@ class ApiCall:
     #: Faults that are for some Droplets only: seconds by kind, with what picks these Droplets.
     selective_faults: list[tuple[str, float, Selects]] = field(default_factory=list[tuple[str, float, "Selects"]])
 
+    @property
+    def is_json(self) -> bool:
+        """Whether the client says that it sends JSON, with a body or without one."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
+
     def add_fault(self, kind: str, seconds: float, selects: Selects | None) -> None:
         """Note a fault for the handler: for all Droplets of the request, or for those that are selected."""
         if selects is None:

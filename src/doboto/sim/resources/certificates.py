@@ -16,7 +16,7 @@ from ..engine.fields import read_name, read_required, text, texts
 from ..engine.lifecycle import durations, effect
 from ..engine.records import Key, Kind, Record, select_members
 from ..engine.store import index
-from ..http.messages import ApiCall
+from ..http.messages import ApiCall, ApiReply
 from ..http.paging import page
 from ..http.routes import Operations
 from .domains.state import DOMAIN
@@ -206,13 +206,15 @@ def list_certificates(call: ApiCall) -> Record:
 
 
 @OPERATIONS("POST", "/v2/certificates", "certificate:create", status=201)
-def create_certificate(call: ApiCall) -> Record:
+def create_certificate(call: ApiCall) -> Record | ApiReply:
     """Upload a certificate, or order one from Let's Encrypt."""
     account, body = call.account, call.body
     name = require_free_name(account, read_name(body))
-    members = read_requested(account, call.now, body) if _is_request(body) else read_uploaded(body)
+    ordered = _is_request(body)
+    members = read_requested(account, call.now, body) if ordered else read_uploaded(body)
     made = begin(account, call.now, name, members, fails="create_errored" in call.faults)
-    return {"certificate": select_members(made, SHOWN)}
+    shown: Record = {"certificate": select_members(made, SHOWN)}
+    return ApiReply(202, shown) if ordered and account.settings.lets_encrypt_accepted else shown
 
 
 def _is_request(body: Record) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...engine.errors import precondition_failed, unprocessable
+from ...engine.errors import SETTING, precondition_failed, unprocessable
 from ...engine.fields import read_required, texts
 from ...engine.records import Record
-from ...http.messages import ApiCall
+from ...http.messages import ApiCall, ApiReply
 from ...http.paging import page
 from ...http.routes import Operations
 from . import state, urns
@@ -60,9 +60,13 @@ def change_project(call: ApiCall) -> Record:
 
 
 @OPERATIONS("DELETE", _ONE, "project:delete", status=204)
-def delete_project(call: ApiCall) -> None:
-    """Delete an empty project."""
+def delete_project(call: ApiCall) -> ApiReply | None:
+    """Delete an empty project; 415 without a body where the content type of JSON is missing."""
+    if call.account.settings.project_delete_needs_type and not call.is_json:
+        # No body: of that reply pydo shows the status alone (module `project` of the official Ansible collection).
+        return ApiReply(415, headers={SETTING: "project_delete_needs_type"})
     state.delete(call.account, project_in_path(call))
+    return None
 
 
 _DEFAULT_RESOURCES, _RESOURCES = "/v2/projects/default/resources", "/v2/projects/{project_id}/resources"
