@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from doboto.sim.machines.boot.cloud_config import CloudConfigError, to_script
-from doboto.sim.machines.boot.script import environment
-from doboto.sim.machines.boot.user_data import to_program
+from doboto.sim.machines.boot import environment, to_program
+from doboto.sim.machines.cloud_config import CloudConfigError, to_script
 
 PROGRAMS = ("apt-get", "chown", "chpasswd", "groupadd", "useradd", "usermod")
 

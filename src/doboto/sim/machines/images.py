@@ -7,7 +7,7 @@ import threading
 
 from ..catalog import ImageMembers
 from ..resources.images.state import disk_in
-from .boot.script import RECIPE, SERVERS
+from .boot import RECIPE, SERVERS
 from .engine import Engine, EngineError
 from .settings import MachineSettings
 

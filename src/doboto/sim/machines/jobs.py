@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from ..catalog import size
-from .boot.script import COMMAND, SET_PASSWORD, environment
+from .boot import COMMAND, SET_PASSWORD, environment
 from .engine import Engine, EngineError, MachineSpec, Mount
 from .images import Images, disk_image
 from .machine import Machine

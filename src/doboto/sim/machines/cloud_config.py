@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ...engine.records import Record, as_list, as_record
+from ..engine.records import Record, as_list, as_record
 
 HEADER = "#cloud-config"
 #: Shell functions that do with a system's own programs what its cloud-init would.

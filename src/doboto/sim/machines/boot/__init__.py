@@ -1,1 +1,0 @@
-"""What a machine does when it starts: the script that it runs, and user data that becomes a program."""
