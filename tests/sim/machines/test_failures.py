@@ -14,7 +14,7 @@ from doboto import DO
 from doboto.sim import RealClock, Simulator
 from doboto.sim.machines import EngineError, Machines, MachineSettings
 from doboto.sim.machines.machine import Machine
-from doboto.sim.machines.metadata.server import MetadataService
+from doboto.sim.machines.metadata import MetadataService
 from doboto.sim.persistence import is_in_use
 
 from .conftest import NEW, create
@@ -154,7 +154,7 @@ class FakeNamespace:
 
 
 def test_metadata_service_knows_a_machine_by_its_last_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("doboto.sim.machines.metadata.server.Namespace.of", lambda _: FakeNamespace())
+    monkeypatch.setattr("doboto.sim.machines.metadata.Namespace.of", lambda _: FakeNamespace())
     service = MetadataService(lambda one: {"id": one.droplet_id})
     monkeypatch.setattr(service, "_namespace", FakeNamespace())
     droplet: Any = {"networks": {"v4": [{"ip_address": "198.18.0.5", "type": "public"}]}}

@@ -13,8 +13,7 @@ import pytest
 from doboto import DO
 from doboto.sim import Simulator
 from doboto.sim.machines.machine import Machine
-from doboto.sim.machines.metadata.document import Redirect, document, find
-from doboto.sim.machines.metadata.server import MetadataServer, MetadataService
+from doboto.sim.machines.metadata import MetadataServer, MetadataService, Redirect, document, find
 
 from .conftest import KEY, create
 
@@ -140,7 +139,7 @@ def test_service_that_cannot_be_says_why(monkeypatch: pytest.MonkeyPatch, caplog
     def refuse() -> None:
         raise PermissionError(1, "unshare: Operation not permitted")
 
-    monkeypatch.setattr("doboto.sim.machines.metadata.server.Namespace.new", refuse)
+    monkeypatch.setattr("doboto.sim.machines.metadata.Namespace.new", refuse)
     service = MetadataService(lambda _: {})
     service.start()
     service.close()

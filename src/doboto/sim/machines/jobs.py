@@ -17,7 +17,7 @@ from .boot import COMMAND, SET_PASSWORD, environment
 from .engine import Engine, EngineError, MachineSpec, Mount
 from .images import Images, disk_image
 from .machine import Machine
-from .metadata.server import MetadataService
+from .metadata import MetadataService
 from .networks import MachineNetworks
 from .settings import MachineSettings
 from .volumes import TARGET, VolumeDirectories

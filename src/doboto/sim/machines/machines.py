@@ -25,8 +25,7 @@ from .images import disk_image
 from .jobs import Answers, Worker
 from .leftovers import data_folder, find_abandoned, new_id, remove, sort
 from .machine import Machine
-from .metadata.document import document
-from .metadata.server import MetadataService
+from .metadata import MetadataService, document
 from .networks import MachineNetworks
 from .queue import JobQueue, log_failure
 from .settings import MachineSettings
