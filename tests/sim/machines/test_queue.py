@@ -8,7 +8,7 @@ from concurrent.futures import wait
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doboto.sim.machines.queue import JobQueue
+from doboto.sim.machines.jobs import JobQueue
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.lists(st.integers(0, 30), max_size=3)), max_size=30))

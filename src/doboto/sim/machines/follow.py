@@ -24,9 +24,8 @@ from ..engine.records import (
 from ..engine.world import Change
 from ..resources.images.state import disk_in, disk_of
 from .engine import EngineError
-from .jobs import Worker
+from .jobs import JobQueue, Worker, log_failure
 from .machine import Machine, directory_of
-from .queue import JobQueue, log_failure
 from .volumes import VolumeDirectories
 
 log = logging.getLogger("doboto.sim.machines")

@@ -22,12 +22,11 @@ from ..engine.world import World
 from .engine import LABEL, STATE_LABEL, Engine, EngineError, Leftover
 from .follow import MachineFollower
 from .images import disk_image
-from .jobs import Answers, Worker
+from .jobs import Answers, JobQueue, Worker, log_failure
 from .leftovers import data_folder, find_abandoned, new_id, remove, sort
 from .machine import Machine
 from .metadata import MetadataService, document
 from .networks import MachineNetworks
-from .queue import JobQueue, log_failure
 from .settings import MachineSettings
 from .volumes import VolumeDirectories
 
