@@ -20,9 +20,8 @@ from ..catalog import size
 from .boot import COMMAND, SET_PASSWORD, environment
 from .engine import Engine, EngineError, MachineSpec, Mount
 from .images import Images, disk_image
-from .machine import Machine
+from .machine import Machine, MachineNetworks
 from .metadata import MetadataService
-from .networks import MachineNetworks
 from .settings import MachineSettings
 from .volumes import TARGET, VolumeDirectories
 

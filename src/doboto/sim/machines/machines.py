@@ -24,9 +24,8 @@ from .follow import MachineFollower
 from .images import disk_image
 from .jobs import Answers, JobQueue, Worker, log_failure
 from .leftovers import data_folder, find_abandoned, new_id, remove, sort
-from .machine import Machine
+from .machine import Machine, MachineNetworks
 from .metadata import MetadataService, document
-from .networks import MachineNetworks
 from .settings import MachineSettings
 from .volumes import VolumeDirectories
 
