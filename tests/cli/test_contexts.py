@@ -168,6 +168,7 @@ def test_eight_at_once_keep_eight_contexts(doboto: Doboto, doboto_server: Any, f
     ("contexts: {a: {token: [dop_v1_secret]}}", "the context 'a': token must be a text, not a list"),
     ("contexts: {a: {token: t, url: [1]}}", "url must be a URL, not a list"),
     ("current: [a]", "current must be the name of a context, not a list"),
+    ("contexts: {work: {token: t, url: 7}}", "the context 'work': url must be a URL, not a number"),
     ("defaults: fra1", "defaults must be options and their values, not a text"),
     ("- a", "must hold a mapping, not a list"),
     ("dop_v1_secret", "must hold a mapping, not a text"),

@@ -105,7 +105,7 @@ def test_attributes_of_every_kind_arrive(simulated: Doboto, tmp_path: Path) -> N
     assert request["user_data"] == "#!/bin/sh\n"
     assert request["backup_policy"] == {"plan": "weekly", "weekday": "SUN", "hour": 4}
     assert (request["backups"], request["ipv6"]) == (True, False)
-    for wrong in ("plan=hourly", "when=never", "plan", "{"):
+    for wrong in ("plan=weekl", "plann=weekly", "plan", "{"):
         assert simulated("droplet", "create", "web", *NEW, "--backup-policy", wrong, "--dry-run").code == 2
 
 

@@ -122,7 +122,7 @@ def test_more_than_the_account_may_have_is_said(simulated: Doboto, posted: list[
     simulated.ok("-q", "droplet", "create", "old-{1..2}", *NEW)
     posted.clear()
     order = ("droplet", "create", "web-{1..24}", *NEW, "--dry-run")
-    said = "It would be refused: of the account's limit of 25 Droplets, 23 are left."
+    said = "It would be refused: the account may have 25 Droplets and has 2: 23 can be created, not 24."
     assert simulated.ok(*order).out.splitlines()[-1] == said
     assert simulated.ok(*order, "-o", "json").json["problems"] == [said]
     assert simulated.ok("droplet", "create", "web-{1..23}", *NEW, "--dry-run", "-o", "json").json["problems"] == []
@@ -144,3 +144,38 @@ def test_what_is_not_offered_is_refused_before_anything_is_sent(
         assert simulated.refused(2, "usage", "droplet", "create", "web", *NEW, *more, *beside)["message"] == why
     assert posted == []
     simulated.ok("droplet", "create", "web", *NEW, "--size", "gpu-h100x1-80gb", "--region", "nyc", "--dry-run")
+
+
+def test_what_is_elsewhere_or_does_not_exist_is_said(simulated: Doboto, posted: list[Any]) -> None:
+    simulated.ok("-q", "droplet", "list")  # the account comes into being
+    lost = "a0b1c2d3-0000-4000-8000-000000000000"
+    order = ("droplet", "create", "web", *NEW, "--image", "999999999", "--vpc-uuid", "default-ams3", "--volumes", lost)
+    image, volume, network = simulated.ok(*order, "--dry-run", "-o", "json").json["problems"]
+    assert image == "It would be refused: there is no image 999999999."
+    assert volume == f"It would be refused: there is no volume {lost}."
+    assert network.endswith(" is in ams3, not in nyc3.")
+    assert posted == []
+
+
+def test_a_volume_elsewhere_is_said(simulated: Doboto) -> None:
+    volume = simulated.ok("-q", "-o", "json", "volume", "create", "data", "--size", "1", "--region", "ams3").json["id"]
+    done = simulated.ok("droplet", "create", "web", *NEW, "--volumes", "data", "--dry-run")
+    assert done.out.splitlines()[-1] == f"It would be refused: the volume {volume} is in ams3, not in nyc3."
+
+
+def test_requests_have_no_columns(doboto: Doboto) -> None:
+    order = ("droplet", "create", "web", *NEW, "--dry-run", "--columns", "name")
+    assert "--dry-run shows requests, which have no --columns" in doboto.refused(2, "usage", *order)["message"]
+
+
+def test_a_slug_in_another_case_is_suggested(simulated: Doboto) -> None:
+    order = ("droplet", "create", "web", *NEW[2:], "--size", "S-1VCPU-1GB", "--dry-run")
+    assert "(did you mean 's-1vcpu-1gb'?)" in simulated.refused(2, "usage", *order)["message"]
+
+
+def test_of_namesakes_the_one_that_present_returns_is_shown(simulated: Doboto) -> None:
+    simulated.ok("-q", "droplet", "create", "web", *NEW)
+    simulated.ok("-q", "droplet", "create", "web", *NEW)
+    shown = simulated.ok("droplet", "present", "web", *NEW, "--dry-run", "-o", "json").json["there"]
+    found = simulated.ok("-q", "-o", "json", "droplet", "present", "web", *NEW).json
+    assert [one["id"] for one in shown] == [found["id"]]

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from doboto.cli.accounts.simulated import LocalAccount
-from doboto.cli.run.resolve import ID
 from doboto.cli.schema import catalog
 from doboto.cli.schema.catalog import naming_of
+from doboto.plans import is_id
 
 from .conftest import NEW, Doboto
 
@@ -185,12 +185,12 @@ def test_several_things_do_not_get_one_name(simulated: Doboto, asked: list[str])
 
 @pytest.mark.parametrize("text", ["7", "6FA459EA-EE8A-3CA4-894E-DB77E160355E", "3b:16:bf:e4:8b", "SHA256:abc"])
 def test_ids_are_known_by_their_looks(text: str) -> None:
-    assert ID.fullmatch(text)
+    assert is_id(text)
 
 
 @pytest.mark.parametrize("text", ["web-1", "data", "7a", "6fa459ea-ee8a", "²"])
 def test_names_are_no_ids(text: str) -> None:
-    assert not ID.fullmatch(text)
+    assert not is_id(text)
 
 
 def test_every_kind_that_has_ids_and_names_is_named_by_either() -> None:

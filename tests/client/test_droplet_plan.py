@@ -85,6 +85,15 @@ def test_names_become_ids(api: Any) -> None:
     assert [one["urn"] for one in api.project.resource_list(project)] == [f"do:droplet:{droplet['id']}"]
 
 
+def test_what_is_in_another_region_is_a_problem(api: Any) -> None:
+    vpc = api.vpc.create(name="net", region="ams3")["id"]
+    volume = api.volume.create({"name": "data", "region": "ams3", "size_gigabytes": 10})["id"]
+    for named in ({"vpc_uuid": "net", "volumes": ["data"]}, {"vpc_uuid": vpc, "volumes": [volume]}):
+        wrong = [f"the VPC {vpc} is in ams3, not in nyc3", f"the volume {volume} is in ams3, not in nyc3"]
+        assert messages(api.droplet.plan(one(region="nyc3"), **named)) == wrong
+    assert messages(api.droplet.plan(one(region="ams"), vpc_uuid=vpc)) == []
+
+
 def test_an_own_image_is_found_by_name_and_must_fit(api: Any) -> None:
     large = api.droplet.create(one(size="s-4vcpu-8gb"), wait=True)
     image = api.droplet.snapshot_create(large["id"], snapshot_name="golden", wait=True)["image_id"]

@@ -110,10 +110,52 @@ def problem(attribute: str, value: Any, message: str, known: Iterable[str] = ())
     """Describe a problem; of the values that are known, the one that resembles the wrong one is suggested."""
     from difflib import get_close_matches  # needed only for a problem
 
-    alike = get_close_matches(str(value), [*known], 1)
+    names = {name.lower(): name for name in known}
+    alike = [names[name] for name in get_close_matches(str(value).lower(), names, 1)]
     question = f" (did you mean {alike[0]!r}?)" if alike else ""
     suggestion = alike[0] if alike else None
     return {"attribute": attribute, "value": value, "message": message + question, "suggestion": suggestion}
+
+
+def find_excess(limit: int | None, there: int, count: int) -> list[PlanProblem]:
+    """Find whether an account may not have so many more Droplets.
+
+    Args:
+        limit: How many it may have; None if that is not known.
+        there: How many it has.
+        count: How many are wanted.
+    """
+    if limit is None or there + count <= limit:
+        return []
+    left = max(0, limit - there)
+    message = f"the account may have {limit} Droplets and has {there}: {left} can be created, not {count}"
+    return [problem("names", count, message)]
+
+
+def find_elsewhere(
+    attributes: Mapping[str, Any], networks: Iterable[Entry], volumes: Iterable[Entry]
+) -> list[PlanProblem]:
+    """Find which VPC and volumes of a create are in another region than its own.
+
+    Args:
+        attributes: The attributes, with ids; of a region the beginning of its slug may be given.
+        networks: VPCs, as far as they are known.
+        volumes: Volumes, as far as they are known.
+    """
+    region = str(attributes.get("region") or "")
+    wanted = {str(attributes.get("vpc_uuid")), *map(str, items(attributes.get("volumes")))}
+    found = [("vpc_uuid", "VPC", one) for one in networks] + [("volumes", "volume", one) for one in volumes]
+    return [
+        problem(name, one["id"], f"the {noun} {one['id']} is in {_region_of(one)}, not in {region}")
+        for name, noun, one in found
+        if str(one["id"]) in wanted and not _region_of(one).startswith(region)
+    ]
+
+
+def _region_of(entry: Entry) -> str:
+    """Return the slug of a region: a VPC has it as text, a volume in an object."""
+    region = entry.get("region")
+    return str(mapping(region).get("slug", "")) if isinstance(region, Mapping) else str(region or "")
 
 
 def _check_size(size: Entry | None, region: str) -> Iterator[PlanProblem]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,15 +13,12 @@ from .._core.request import Request, get
 from .._json import is_array, mapping
 from .._session.session import Session
 from ..errors import DOBOTOForbiddenException
-from .offers import Entry, Offers, problem
+from .names import find_named, is_id
+from .offers import Entry, Offers, find_elsewhere, find_excess, problem
 
 if TYPE_CHECKING:
     from ..types import DropletPlan, PlanProblem
 
-#: Ids: numbers, UUIDs, fingerprints of SSH keys.
-ID = re.compile(
-    r"\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|SHA256:.+|([0-9a-f]{2}:)+[0-9a-f]{2}", re.IGNORECASE | re.ASCII
-)
 #: Droplets are listed apart from those with a GPU (API reference, droplets_list).
 TYPES = ("droplets", "gpus")
 
@@ -69,6 +65,7 @@ class Planner:
     list_all: ListAll
     deadline: Deadline
     problems: list[PlanProblem] = field(default_factory=list[Any])
+    _listed: dict[str, list[Any]] = field(default_factory=dict[str, list[Any]])
 
     async def plan(self, request: CreateRequest, existing: Mapping[str, Any]) -> DropletPlan:
         """Hold a request against what can be had.
@@ -83,6 +80,7 @@ class Planner:
         wanted = CreateRequest(missing, request.many, {k: v for k, v in attributes.items() if k != "project_id"})
         if missing:
             self.problems += offers.find_problems(attributes)
+            self.problems += await self._find_elsewhere(attributes)
             await self._check_limit(len(missing))
         names = {"names": [*request.names]} if request.many else {"name": request.names[0]}
         return {
@@ -98,7 +96,7 @@ class Planner:
         found = {name: value for name, value in attributes.items() if value is not None}
         for name, kind in KINDS.items():
             if name in found and any(map(is_name, _each(found[name]))):
-                entries = await self._read(kind.key, kind.path)
+                entries = await self._list(kind)
                 ids = [self._id(name, kind.noun, text, entries) for text in _each(found[name])]
                 found[name] = ids if is_array(found[name]) else ids[0]
         return found
@@ -107,8 +105,7 @@ class Planner:
         """The id of what is called like that, in the same case or else in another; otherwise the text itself."""
         if not is_name(text) or not entries:
             return text
-        alike = [one for one in entries if str(one.get("name")).lower() == text.lower()]
-        named = [one for one in alike if one["name"] == text] or alike
+        named = find_named(entries, text)
         if len(named) == 1:
             return named[0]["id"]
         if named:
@@ -154,10 +151,20 @@ class Planner:
             there = 0 if limit is None else sum([await self._count(type) for type in TYPES])
         except DOBOTOForbiddenException:
             return
-        if limit is not None and there + count > limit:
-            left = max(0, limit - there)
-            message = f"the account may have {limit} Droplets and has {there}: {left} can be created, not {count}"
-            self.problems.append(problem("names", count, message))
+        self.problems += find_excess(limit, there, count)
+
+    async def _find_elsewhere(self, attributes: Mapping[str, Any]) -> list[PlanProblem]:
+        """Find VPCs and volumes in other regions; without a region it depends on them."""
+        if not attributes.get("region"):
+            return []
+        lists = [await self._list(KINDS[name]) if attributes.get(name) else [] for name in ("vpc_uuid", "volumes")]
+        return find_elsewhere(attributes, *lists)
+
+    async def _list(self, kind: NamedKind) -> list[Any]:
+        """Read the list of a kind once."""
+        if kind.key not in self._listed:
+            self._listed[kind.key] = await self._read(kind.key, kind.path)
+        return self._listed[kind.key]
 
     async def _count(self, type: str) -> int:
         listed: Any = await self.session.call(Request("GET", "/droplets", {"type": type, "per_page": 1}), self.deadline)
@@ -173,7 +180,7 @@ class Planner:
 
 def is_name(value: Any) -> bool:
     """Return whether a value is a name and not an id."""
-    return isinstance(value, str) and value != "default" and ID.fullmatch(value) is None
+    return value != "default" and not is_id(value)
 
 
 def _each(value: Any) -> Iterator[Any]:

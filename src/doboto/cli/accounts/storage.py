@@ -36,6 +36,8 @@ ENTRY: Mapping[str, tuple[type, str]] = {
     "keyring": (bool, "true or false"),
     "defaults": (dict, "options and their values"),
 }
+#: Texts that may look like numbers to YAML.
+NUMBERS = frozenset({"current", "token"})
 #: Kinds of values in words.
 TYPES: Mapping[type, str] = {
     dict: "a mapping", list: "a list", str: "a text", bool: "a boolean", int: "a number", float: "a number",
@@ -115,7 +117,7 @@ def section(holder: Mapping[str, Any], name: str) -> dict[str, Any]:
 def _check(path: Path, where: str, found: Mapping[str, Any], structure: Mapping[str, tuple[type, str]]) -> None:
     for name, (kind, wanted) in structure.items():
         value = found.get(name)
-        if value is not None and not isinstance(value, kind) and not (kind is str and isinstance(value, int)):
+        if value is not None and not isinstance(value, kind) and not (name in NUMBERS and isinstance(value, int)):
             raise Failure(f"{path}: {where}{name} must be {wanted}, not {_name_type(value)}")
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +19,8 @@ import platformdirs
 
 from ... import SystemClock
 from ..._json import is_array
-from ...errors import DOBOTOException, DOBOTOForbiddenException
-from ...plans import Offers
+from ...errors import DOBOTOException, DOBOTOForbiddenException, DOBOTONotFoundException
+from ...plans import Offers, find_elsewhere, find_excess
 from ..errors import USAGE, Failure
 from ..output.formats import print_result
 from ..output.text import format_cell
@@ -189,22 +188,32 @@ def dry_run(do: DO, operation: CliOperation, call: Mapping[str, Any], settings: 
 
 def _find_existing(do: DO, names: Sequence[str]) -> Mapping[str, Any]:
     """Find existing Droplets, by name, in the order of the names."""
-    found = {droplet["name"]: droplet for droplet in list_candidates(do, names)}
+    found: dict[str, Mapping[str, Any]] = {}
+    for droplet in list_candidates(do, names):
+        found.setdefault(droplet["name"], droplet)  # of several the one that `present` would return
     return {name: found[name] for name in names if name in found}
 
 
 def _find_refusals(do: DO, attribs: Mapping[str, Any]) -> list[str]:
     """Find reasons why DigitalOcean would refuse these attributes: an own image that does not fit, a VPC elsewhere."""
     image, network = attribs.get("image"), attribs.get("vpc_uuid")
-    region = str(attribs.get("region") or "")
     messages: list[str] = []
-    with suppress(DOBOTOException):  # the token may create Droplets and not read these
-        if isinstance(image, int):
-            sizes = slug_entries(do, "size")
-            messages += [one["message"] for one in Offers(sizes, (), [do.image.info(image)]).find_problems(attribs)]
-    with suppress(DOBOTOException):
-        if network and region and not (there := do.vpc.info(network)["region"]).startswith(region):
-            messages.append(f"the VPC {network} is in {there}, not in {region}")
+
+    def read(noun: str, info: Callable[[Any], Any], id: Any) -> list[Mapping[str, Any]]:
+        try:
+            return [info(id)]
+        except DOBOTONotFoundException:
+            messages.append(f"there is no {noun} {id}")
+        except DOBOTOException:  # the token may create Droplets and not read these
+            pass
+        return []
+
+    images = read("image", do.image.info, image) if isinstance(image, int) else []
+    networks = read("VPC", do.vpc.info, network) if network else []
+    volumes = [one for id in attribs.get("volumes") or () for one in read("volume", do.volume.info, id)]
+    if images:
+        messages += [one["message"] for one in Offers(slug_entries(do, "size"), (), images).find_problems(attribs)]
+    messages += [one["message"] for one in find_elsewhere(attribs, networks, volumes)]
     return [f"It would be refused: {message}." for message in messages]
 
 
@@ -215,10 +224,7 @@ def _find_problems(do: DO, count: int) -> list[str]:
         there = 0 if limit is None else count_droplets(do)
     except DOBOTOException:
         return []  # the token may create Droplets and not read these
-    if limit is None or there + count <= limit:
-        return []
-    left = max(0, limit - there)
-    return [f"It would be refused: of the account's limit of {_count(limit, 'Droplet')}, {left} are left."]
+    return [f"It would be refused: {one['message']}." for one in find_excess(limit, there, count)]
 
 
 def price(do: DO, attribs: Mapping[str, Any], count: int) -> PlanPrice | None:

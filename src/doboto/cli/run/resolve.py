@@ -6,22 +6,18 @@ A text that looks like an id is never looked up.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..._json import holds_objects, is_array, is_object, items, mapping
 from ...addresses import public_ipv4
+from ...plans import find_named, is_id
 from ..errors import NOT_FOUND, USAGE, Failure
 from ..schema.catalog import DROPLETS, MEMBERS, OWN_IMAGES, CliOperation, Naming, hyphenate, naming_of, operations
 
 if TYPE_CHECKING:
     from ...client import DO
 
-#: Ids: numbers, UUIDs, fingerprints (of SSH keys).
-ID = re.compile(
-    r"\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|SHA256:.+|([0-9a-f]{2}:)+[0-9a-f]{2}", re.IGNORECASE | re.ASCII
-)
 #: Names that a sentence has room for.
 NAMED = 5
 #: Droplets are listed apart from GPU Droplets (API reference, droplets_list), up to so many on a page.
@@ -146,7 +142,7 @@ def resolve_names(
     for name, value in values.items():
         naming = naming_of(operation, name)
         texts: list[Any] = value if is_array(value) else [value]
-        if naming is None or all(_is_id(text) for text in texts):
+        if naming is None or all(is_id(text) for text in texts):
             continue
         missing_ok = bool(values.get("missing_ok")) and name == operation.parameters[0].name
         ids = _find_ids(do, naming, texts, names, missing_ok=missing_ok)
@@ -163,7 +159,7 @@ def find_own_image(do: DO, name: str) -> Any:
         Failure: There are several.
     """
     naming = Naming("image", given=OWN_IMAGES)
-    ids = [] if _is_id(name) else _find_ids(do, naming, [name], {}, missing_ok=True)
+    ids = [] if is_id(name) else _find_ids(do, naming, [name], {}, missing_ok=True)
     return ids[0] if ids else None
 
 
@@ -173,19 +169,15 @@ def look_up(do: DO, naming: Naming, texts: Sequence[Any], names: dict[Any, str])
     Raises:
         Failure: A name is empty, or fits none, or several.
     """
-    if all(_is_id(text) for text in texts):
+    if all(is_id(text) for text in texts):
         return list(texts)
     return _find_ids(do, naming, texts, names, missing_ok=False)
 
 
-def _is_id(text: Any) -> bool:
-    return not isinstance(text, str) or ID.fullmatch(text) is not None
-
-
 def _find_ids(do: DO, naming: Naming, texts: Sequence[Any], names: dict[Any, str], *, missing_ok: bool) -> list[Any]:
-    wanted = [text for text in texts if not _is_id(text)]
+    wanted = [text for text in texts if not is_id(text)]
     if any(not text.strip() for text in wanted):
-        raise Failure(f"the name of a {_kind_of(naming)} is empty", USAGE.code)
+        raise Failure(f"{_kind_of(naming)}: the name is empty", USAGE.code)
     resources = _list_named(do, naming, wanted)
     ids: list[Any] = []
     missing: list[str] = []
@@ -228,8 +220,7 @@ def find_by_name(
     Raises:
         Failure: There are several.
     """
-    alike = [resource for resource in resources if str(resource["name"]).lower() == name.lower()]
-    found = [resource for resource in alike if resource["name"] == name] or alike
+    found = find_named(resources, name)
     if len(found) > 1:
         listed = "; ".join(map(describe, found))
         first, *rest = kind.split(" of ")  # "record of example.com"

@@ -88,6 +88,24 @@ def _filter_of(params: dict[str, Any]) -> ListFilter:
     return ListFilter(patterns, values, after, before)
 
 
+def _invocation_of(params: dict[str, Any], settings: CliSettings) -> Invocation:
+    """Remove the options beside the operation's own from a command's parameters, and return what they say.
+
+    Raises:
+        Failure: Some do not go together.
+    """
+    found = Invocation(
+        bool(params.pop("our_yes", None)),
+        params.pop("our_count", None),
+        bool(params.pop("our_dry_run", None)),
+        bool(params.pop("our_replace", None)),
+        _filter_of(params),
+    )
+    if found.dry_run and settings.columns and settings.query is None:
+        raise Failure("--dry-run shows requests, which have no --columns; --query selects from them", USAGE.code)
+    return found
+
+
 def run(
     operation: CliOperation, params: dict[str, Any], command: Sequence[click.Parameter], settings: CliSettings
 ) -> None:
@@ -95,13 +113,7 @@ def run(
     from ..accounts.client import find_account, open_client, with_deadline
 
     check_expressions(settings, operation.result)
-    invocation = Invocation(
-        bool(params.pop("our_yes", None)),
-        params.pop("our_count", None),
-        bool(params.pop("our_dry_run", None)),
-        bool(params.pop("our_replace", None)),
-        _filter_of(params),
-    )
+    invocation = _invocation_of(params, settings)
     values = values_of(params, command)
     if (operation.resource, operation.name) == ALERTING:
         from .create import complete_alert
