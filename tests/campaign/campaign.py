@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from doboto.resources._base.recovery import PATIENCE
+from doboto._wait.search import PATIENCE
 from doboto.sim import RealClock, Settings, Simulator
 from doboto.simulated import SimulatedClock
 

@@ -15,6 +15,7 @@ from ..._operation import Gone, Many, Mode, One
 from ..._wait.deletion import DeletionWatch
 from ..._wait.lifecycle import Lifecycle, LifecycleWatch
 from ..._wait.polling import WaitPlan, wait
+from ..._wait.search import look_until_known
 from ...errors import DOBOTOException
 from .create import CreateSpec, Creation, reporting_created
 from .recovery import outcome_unknown
@@ -129,7 +130,7 @@ class LifecycleOperations(Creation[Mode], Waiter[Mode]):
         """
 
         async def recover(_open: OpenRequest, failure: DOBOTOException) -> None:
-            if why := await self._search(is_done, deadline):
+            if why := await look_until_known(self._session, is_done, deadline):
                 raise outcome_unknown(failure, request.body, what, why, [])
 
         await self._send_change(request, deadline, recover)

@@ -7,28 +7,22 @@ or the error says what was asked, what was looked for, and what to do next.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
-from itertools import chain, repeat
 from typing import Any, TypeAlias
 
 from ..._core.deadline import Deadline
 from ..._core.ownership import OpenRequest
 from ..._core.request import Request, path
-from ..._core.retry import is_transient
 from ..._json import items
 from ..._operation import Mode
 from ..._session import log
+from ..._wait.search import look_until_known
 from ...errors import DOBOTOException, DOBOTOOutcomeUnknownException, describe_reason
 from ...outcomes import STATE, attach_state
 from .resource import OperationGroup, T
 
-#: How long to look, and the pauses in between, in seconds: lists were seen to lag "a couple of seconds" (pydo#468).
-PATIENCE = 12.0
-PAUSES = (0.5, 1.0, 1.5, 2.0, 3.0)
 #: What an error of an open outcome has of the one that left it open.
 CARRIED = ("method", "url", "status", "id", "request_id", "headers", "body", "attempts")
 
-#: Looks once: True when the outcome is known, False when not, None when it is about to be: patience starts afresh.
-Look = Callable[[], Awaitable[bool | None]]
 ListBy = Callable[[Mapping[str, str | int], Deadline], Coroutine[Any, Any, list[Any]]]
 #: Looks for what a request did whose response was lost.
 Recover: TypeAlias = Callable[[OpenRequest, DOBOTOException], Awaitable[T]]
@@ -36,38 +30,6 @@ Recover: TypeAlias = Callable[[OpenRequest, DOBOTOException], Awaitable[T]]
 
 class Recovery(OperationGroup[Mode]):
     """Looks for what lost responses would have said."""
-
-    async def _search(self, look: Look, deadline: Deadline) -> str:
-        """Look again and again until the outcome is known, or patience or the deadline is over; returns why it ended.
-
-        Patience is for what lags behind. It starts afresh when looking failed: what loses answers loses those too, and
-        an outage often lasts longer than any lag.
-        """
-        io, clock = self._session.io, self._session.io.clock
-        begun = clock.monotonic()
-        end, trouble = begun + PATIENCE, ""
-        for longest in chain((0.0, *PAUSES), repeat(PAUSES[-1])):
-            now = clock.monotonic()
-            pause = max(0.0, min(longest, end - now))
-            if deadline.remaining(now) <= pause:
-                break
-            await io.sleep(pause)
-            looked = clock.monotonic()
-            try:
-                known = await look()
-                if known:
-                    return ""
-                trouble = ""
-                if known is None:
-                    end = clock.monotonic() + PATIENCE
-                if looked >= end:
-                    break  # this look began when patience was over: looks can take long themselves
-            except DOBOTOException as failure:
-                trouble = f"; looking failed: {failure}"
-                if not (is_transient(failure) or failure.outcome_open):
-                    break  # a refusal; a response that makes no sense says nothing of the next
-                end = clock.monotonic() + PATIENCE
-        return f"looked for {clock.monotonic() - begun:.0f} s{trouble}"
 
     async def _send_change(
         self,
@@ -190,7 +152,7 @@ class Recovery(OperationGroup[Mode]):
             taken[:] = take(last=False)
             return None if found and shown is None else bool(taken)
 
-        why = await self._search(look, deadline)
+        why = await look_until_known(self._session, look, deadline)
         taken = taken or take(last=True)
         if taken:
             return taken[0], ""

@@ -16,6 +16,7 @@ from ..._wait.deletion import DeletionWatch, TagDeletionWatch
 from ..._wait.destroyed import AssociatedDestroyWatch
 from ..._wait.followers import DeletionFollower
 from ..._wait.polling import WaitPlan, wait
+from ..._wait.search import look_until_known
 from ...errors import DOBOTOActionException, DOBOTOException, DOBOTONotFoundException
 from .._base.recovery import outcome_unknown
 from .run_action import DropletActionRunner
@@ -115,7 +116,7 @@ class DropletDestruction(DropletActionRunner):
                 return False
             return not mapping(status).get("completed_at") or not mapping(status).get("failures")
 
-        if why := await self._search(has_begun, deadline):
+        if why := await look_until_known(self._session, has_begun, deadline):
             looked_for = f"a destruction of Droplet {id} with associated resources"
             raise outcome_unknown(failure, {"id": id}, looked_for, why, [])
 

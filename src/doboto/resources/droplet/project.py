@@ -9,6 +9,7 @@ from ..._core.deadline import Deadline
 from ..._json import records
 from ..._operation import Async
 from ..._session import Session
+from ..._wait.search import look_until_known
 from ...errors import DOBOTOException
 from .._base.recovery import Recovery
 from ..project_resources import assign_request, project_path
@@ -60,7 +61,7 @@ class ProjectAssignment(Recovery[Async]):
             return not left
 
         # Another part of the API may not know a Droplet yet that has just been created.
-        if not await look() and (why := await self._search(look, deadline)):
+        if not await look() and (why := await look_until_known(self._session, look, deadline)):
             raise DOBOTOException(f"the project does not find {', '.join(left)} ({why})")
 
     def _describe_unassigned(self, urns: Sequence[str]) -> str:

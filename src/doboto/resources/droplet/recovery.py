@@ -17,6 +17,7 @@ from ..._core.response import member_reader
 from ..._json import records
 from ..._operation import Mode
 from ..._wait.actions import is_over
+from ..._wait.search import look_until_known
 from ...errors import DOBOTOException, DOBOTONotFoundException
 from ...events import ResponseLost
 from ...outcomes import attach_state
@@ -52,7 +53,7 @@ class DropletRecovery(Recovery[Mode]):
         search = DropletSearch(session, self._list_by, body, open_request, deadline, tag)
         try:
             await session.emit(ResponseLost(f"the Droplets {', '.join(names)}", failure))
-            why = await self._search(search.look, deadline)
+            why = await look_until_known(self._session, search.look, deadline)
             await search.take_what_is_certain(last=True)
         except BaseException as interruption:
             attach_state(interruption, created=search.taken)
@@ -105,7 +106,7 @@ class DropletRecovery(Recovery[Mode]):
             )  # fmt: skip
             found = [] if action is None else [action]
         else:
-            why = await self._search(look, deadline)
+            why = await look_until_known(self._session, look, deadline)
             if why or len(found) != len(wanted) or not session.ownership.claim(map(action_key, found)):
                 why = why or "found more than one"
         if found and not why:
@@ -156,7 +157,7 @@ class DropletRecovery(Recovery[Mode]):
                 left.clear()  # the tag is gone too
             return not left
 
-        if why := await self._search(look, deadline):
+        if why := await look_until_known(self._session, look, deadline):
             names = ", ".join(f"{droplet.get('name')} ({droplet.get('id')})" for droplet in left[:10])
             looked_for = f"no Droplet left with the tag {tag_name}; left: {names}"
             raise outcome_unknown(failure, {"tag_name": tag_name}, looked_for, why, [])
