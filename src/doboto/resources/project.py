@@ -11,7 +11,8 @@ from .._operation import Mode, operation, stream
 from ..errors import ArgumentValueError
 from ..types import Project, ProjectAttributes, ProjectCreate
 from ._base.create import CreateSpec, change_request, check_changes, has_name
-from .project_resources import DEFAULT, ProjectResources, project_path
+from ._base.project import project_path
+from .project_resources import DEFAULT, ProjectResources
 
 Projects: TypeAlias = list[Project]
 Present: TypeAlias = tuple[Project, Project | None]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from .._core.attributes import to_nonempty_list
-from .._core.request import Request, check_text, path
 from .._operation import Mode, operation
 from ..types import ProjectResource
 from ._base.create import Creation
+from ._base.project import assign_request, project_path
 
 Resources: TypeAlias = list[ProjectResource]
 
@@ -81,14 +80,3 @@ class ProjectResources(Creation[Mode]):
             DOBOTOUnprocessableException: One is no URN.
         """
         return await self._fetch_list("resources", assign_request(DEFAULT, resources))
-
-
-def project_path(id: str) -> str:
-    """Return the path of a project."""
-    return path("/projects/{id}", id=id)
-
-
-def assign_request(where: str, resources: Sequence[str]) -> Request:
-    """Return the request that puts resources into a project; sent twice it does the same."""
-    body = {"resources": [check_text("resources", each) for each in to_nonempty_list("resources", resources)]}
-    return Request("POST", f"{where}/resources", body=body, repeatable=True)

@@ -27,7 +27,7 @@ from ...outcomes import attach_state, call_states
 from .recovery import DropletRecovery
 
 if TYPE_CHECKING:
-    from .project import ProjectAssignment
+    from .._base.project import ProjectAssignment
 
 
 @dataclass(slots=True)
@@ -112,7 +112,7 @@ class DropletCreation(DropletRecovery[Async]):
         """What puts the Droplets into their project, if they are to be in one."""
         if request.project_id is None:
             return None
-        from .project import ProjectAssignment  # not with every first request
+        from .._base.project import ProjectAssignment  # not with every first request
 
         return ProjectAssignment(self._session, request.project_id)
 
@@ -143,7 +143,7 @@ class DropletCreation(DropletRecovery[Async]):
             open_request.end()
         await self._keep(made, names, droplets, action_ids)
         if project is not None:
-            await project.assign(droplets, plan.deadline)
+            await project.assign([f"do:droplet:{droplet['id']}" for droplet in droplets], plan.deadline)
         await self._discard_tag(tag, droplets, plan.deadline)
 
     async def _send_or_recover(

@@ -1,22 +1,22 @@
-"""Puts new Droplets into a project: the API has no attribute for that, so it is a request of its own."""
+"""Puts new resources into a project, where the API has no attribute for that: by a request of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from ..._core.attributes import to_nonempty_list
 from ..._core.deadline import Deadline
+from ..._core.request import Request, check_text, path
 from ..._json import records
 from ..._operation import Async
 from ..._session import Session
 from ..._wait.search import look_until_known
 from ...errors import DOBOTOException
-from .._base.recovery import Recovery
-from ..project_resources import assign_request, project_path
+from .resource import OperationGroup
 
 
-class ProjectAssignment(Recovery[Async]):
-    """Puts Droplets into a project; it has no operations of its own.
+class ProjectAssignment(OperationGroup[Async]):
+    """Puts resources into a project; it has no operations of its own.
 
     Args:
         session: Sends the requests.
@@ -35,13 +35,17 @@ class ProjectAssignment(Recovery[Async]):
         """
         await self._get("project", project_path(self._project_id), deadline)
 
-    async def assign(self, droplets: Sequence[Mapping[str, Any]], deadline: Deadline) -> None:
-        """Put Droplets into the project.
+    async def assign(self, urns: Sequence[str], deadline: Deadline) -> None:
+        """Put resources into the project.
+
+        Args:
+            urns: Their uniform names, such as `do:droplet:1`.
+            deadline: Bounds all of it.
 
         Raises:
-            DOBOTOException: It failed; the Droplets are there all the same.
+            DOBOTOException: It failed; the resources are there all the same.
         """
-        left = [f"do:droplet:{droplet['id']}" for droplet in droplets]
+        left = [*urns]
         try:
             await self._assign(left, deadline)
         except DOBOTOException as failure:
@@ -60,7 +64,7 @@ class ProjectAssignment(Recovery[Async]):
             left[:] = [urn for urn in left if urn in unknown]
             return not left
 
-        # Another part of the API may not know a Droplet yet that has just been created.
+        # Another part of the API may not know a resource yet that has just been created.
         if not await look() and (why := await look_until_known(self._session, look, deadline)):
             raise DOBOTOException(f"the project does not find {', '.join(left)} ({why})")
 
@@ -69,3 +73,14 @@ class ProjectAssignment(Recovery[Async]):
             f"created, but perhaps not in project {self._project_id}: {', '.join(urns)}; "
             "put them there with project.resource_assign"
         )
+
+
+def project_path(id: str) -> str:
+    """Return the path of a project."""
+    return path("/projects/{id}", id=id)
+
+
+def assign_request(where: str, resources: Sequence[str]) -> Request:
+    """Return the request that puts resources into a project; sent twice it does the same."""
+    body = {"resources": [check_text("resources", each) for each in to_nonempty_list("resources", resources)]}
+    return Request("POST", f"{where}/resources", body=body, repeatable=True)
