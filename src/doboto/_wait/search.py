@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import chain, repeat
+from typing import Any
 
 from .._core.deadline import Deadline
 from .._core.retry import is_transient
 from .._session import Session
-from ..errors import DOBOTOException
+from ..errors import DOBOTOException, DOBOTOOutcomeUnknownException, describe_reason
 
 #: How long to look, and the pauses in between, in seconds: lists were seen to lag "a couple of seconds" (pydo#468).
 PATIENCE = 12.0
 PAUSES = (0.5, 1.0, 1.5, 2.0, 3.0)
+#: What an error of an open outcome has of the one that left it open.
+CARRIED = ("method", "url", "status", "id", "request_id", "headers", "body", "attempts")
 
 #: Looks once: True when the outcome is known, False when not, None when it is about to be: patience starts afresh.
 Look = Callable[[], Awaitable[bool | None]]
@@ -49,3 +52,31 @@ async def look_until_known(session: Session, look: Look, deadline: Deadline) -> 
                 break  # a refusal; a response that makes no sense says nothing of the next
             end = clock.monotonic() + PATIENCE
     return f"looked for {clock.monotonic() - begun:.0f} s{trouble}"
+
+
+def with_tag(tag: str | None) -> str:
+    """What a request is looked for by beside what it asked for, in words."""
+    return "" if tag is None else f", with the tag {tag}"
+
+
+def when(seconds: float) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def outcome_unknown(
+    failure: DOBOTOException, asked: Any, looked_for: str, why: str, found: Sequence[Any]
+) -> DOBOTOOutcomeUnknownException:
+    error = DOBOTOOutcomeUnknownException(
+        f"the outcome is unknown; looked for {looked_for} ({why}). Check before you retry: "
+        f"nothing is sent again by itself. The cause was {describe_reason(failure)}",
+        failure.result,
+        asked=asked,
+        looked_for=looked_for,
+        error=failure,
+        created=found,
+        **{name: getattr(failure, name) for name in CARRIED},
+    )
+    error.sent_at = failure.sent_at
+    return error

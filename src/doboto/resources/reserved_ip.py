@@ -17,12 +17,12 @@ from .._json import records
 from .._operation import Mode, operation
 from .._wait.lifecycle import Lifecycle, LifecycleWatch
 from .._wait.polling import WaitPlan, wait
+from .._wait.search import outcome_unknown
 from ..errors import ArgumentValueError, DOBOTOActionException, DOBOTOException
 from ..types import Action, ReservedIP
 from ._base.addresses import Addresses, droplet_of
 from ._base.create import CreateSpec, reporting_created
 from ._base.lifecycle import Waiter
-from ._base.recovery import outcome_unknown
 
 Actions: TypeAlias = list[Action]
 

@@ -19,6 +19,7 @@ from ..._operation import Mode
 from ..._wait.actions import ActionWatch, IsDone, describe, is_over
 from ..._wait.pending_event import PendingEventWatch
 from ..._wait.polling import WaitPlan, Watch, wait
+from ..._wait.search import outcome_unknown
 from ...errors import (
     DOBOTOActionException,
     DOBOTOAlreadyDoneException,
@@ -29,7 +30,7 @@ from ...errors import (
 )
 from ...events import ResponseLost, Started, WaitingForEvent
 from ...outcomes import attach_state
-from .recovery import Recovery, outcome_unknown
+from .recovery import Recovery
 from .resource import T
 
 #: Gives the path of a list of actions; asked only where it is needed.

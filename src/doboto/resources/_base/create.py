@@ -17,10 +17,11 @@ from ..._core.request import Request
 from ..._core.response import member_reader
 from ..._json import items
 from ..._operation import Mode
+from ..._wait.search import outcome_unknown, with_tag
 from ...errors import ArgumentValueError, DOBOTOException
 from ...events import Adopted, Created, Differs, ResponseLost
 from ...outcomes import attach_state
-from .recovery import Recovery, outcome_unknown, with_tag
+from .recovery import Recovery
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,9 @@ from ..._operation import Gone, Many, Mode, One
 from ..._wait.deletion import DeletionWatch
 from ..._wait.lifecycle import Lifecycle, LifecycleWatch
 from ..._wait.polling import WaitPlan, wait
-from ..._wait.search import look_until_known
+from ..._wait.search import look_until_known, outcome_unknown
 from ...errors import DOBOTOException
 from .create import CreateSpec, Creation, reporting_created
-from .recovery import outcome_unknown
 from .resource import OperationGroup
 
 #: `ready`: it can be used. `gone`: it no longer exists.

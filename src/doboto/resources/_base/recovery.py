@@ -16,12 +16,9 @@ from ..._json import items
 from ..._operation import Mode
 from ..._session import log
 from ..._wait.search import look_until_known
-from ...errors import DOBOTOException, DOBOTOOutcomeUnknownException, describe_reason
+from ...errors import DOBOTOException
 from ...outcomes import STATE, attach_state
 from .resource import OperationGroup, T
-
-#: What an error of an open outcome has of the one that left it open.
-CARRIED = ("method", "url", "status", "id", "request_id", "headers", "body", "attempts")
 
 ListBy = Callable[[Mapping[str, str | int], Deadline], Coroutine[Any, Any, list[Any]]]
 #: Looks for what a request did whose response was lost.
@@ -161,31 +158,3 @@ class Recovery(OperationGroup[Mode]):
             ids = ", ".join(str(identity(one)[-1]) for one in doubtful)
             why += f"; found {ids}, which may be another program's"
         return None, why
-
-
-def with_tag(tag: str | None) -> str:
-    """What a request is looked for by beside what it asked for, in words."""
-    return "" if tag is None else f", with the tag {tag}"
-
-
-def when(seconds: float) -> str:
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def outcome_unknown(
-    failure: DOBOTOException, asked: Any, looked_for: str, why: str, found: Sequence[Any]
-) -> DOBOTOOutcomeUnknownException:
-    error = DOBOTOOutcomeUnknownException(
-        f"the outcome is unknown; looked for {looked_for} ({why}). Check before you retry: "
-        f"nothing is sent again by itself. The cause was {describe_reason(failure)}",
-        failure.result,
-        asked=asked,
-        looked_for=looked_for,
-        error=failure,
-        created=found,
-        **{name: getattr(failure, name) for name in CARRIED},
-    )
-    error.sent_at = failure.sent_at
-    return error

@@ -16,9 +16,8 @@ from ..._wait.deletion import DeletionWatch, TagDeletionWatch
 from ..._wait.destroyed import AssociatedDestroyWatch
 from ..._wait.followers import DeletionFollower
 from ..._wait.polling import WaitPlan, wait
-from ..._wait.search import look_until_known
+from ..._wait.search import look_until_known, outcome_unknown
 from ...errors import DOBOTOActionException, DOBOTOException, DOBOTONotFoundException
-from .._base.recovery import outcome_unknown
 from .run_action import DropletActionRunner
 
 #: Where the progress of a destruction with associated resources is read.

@@ -17,11 +17,11 @@ from ..._core.response import member_reader
 from ..._json import records
 from ..._operation import Mode
 from ..._wait.actions import is_over
-from ..._wait.search import look_until_known
+from ..._wait.search import look_until_known, outcome_unknown, when
 from ...errors import DOBOTOException, DOBOTONotFoundException
 from ...events import ResponseLost
 from ...outcomes import attach_state
-from .._base.recovery import Recovery, outcome_unknown, when
+from .._base.recovery import Recovery
 from .search import DropletSearch
 
 

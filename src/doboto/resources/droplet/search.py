@@ -11,9 +11,10 @@ from ..._core.deadline import Deadline
 from ..._core.ownership import OpenRequest
 from ..._core.recovery import match_droplets, requested_names
 from ..._session import Session
+from ..._wait.search import outcome_unknown, when, with_tag
 from ...errors import DOBOTOException, DOBOTONotFoundException, DOBOTOOutcomeUnknownException
 from ...events import Adopted
-from .._base.recovery import ListBy, outcome_unknown, when, with_tag
+from .._base.recovery import ListBy
 
 
 class DropletSearch:
