@@ -41,10 +41,8 @@ def request(
 
 
 #: What the client takes besides the API's own attributes of a create.
-OWN = {
-    "volume": "DOBOTO 0.6 documented it; the client sends it as `volumes`",
-    "project_id": "the client assigns it by a request of its own",
-}
+IN_PROJECT = {"project_id": "the client assigns it by a request of its own"}
+OWN = {"volume": "DOBOTO 0.6 documented it; the client sends it as `volumes`", **IN_PROJECT}
 SHOWN_WITH_BACKUPS = "DOBOTO 0.6 documented it, and the example of backups has it"
 
 # "droplet" is a component; "droplet.networks" a property, "firewall.inbound_rules[]" the items of a list;
@@ -127,7 +125,7 @@ COUNTERPARTS: dict[str, Counterpart] = {
     "StickySessions": reply("sticky_sessions"),
     "VPC": reply("vpc", always="name description region ip_range default id urn created_at"),
     "VPCAttributes": request("PATCH /v2/vpcs/{vpc_id}"),
-    "VPCCreate": request("POST /v2/vpcs"),
+    "VPCCreate": request("POST /v2/vpcs", extra=IN_PROJECT),
     "VPCMember": reply("vpc_member", always="name urn created_at"),
     "VPCPeering": reply("vpc_peering", always="id created_at status vpc_ids name"),
     "Volume": reply(
@@ -135,7 +133,9 @@ COUNTERPARTS: dict[str, Counterpart] = {
         always="id droplet_ids name description size_gigabytes created_at region filesystem_type filesystem_label",
     ),
     "VolumeCreate": request(
-        "volumes_ext4", optional={"region": "with snapshot_id it is the snapshot's, as the text of snapshot_id says"}
+        "volumes_ext4",
+        extra=IN_PROJECT,
+        optional={"region": "with snapshot_id it is the snapshot's, as the text of snapshot_id says"},
     ),
     "Snapshot": reply("snapshots"),
     "Action": reply(

@@ -165,6 +165,13 @@ def check_text(name: str, value: str | int) -> str:
     return str(value)
 
 
+def check_text_only(name: str, value: Any) -> str:
+    """An id, name or slug as text, refused if it can't be one; a number is none."""
+    if not isinstance(value, str):
+        raise ArgumentTypeError("{0} must be text, not {type}", name, type=type(value).__name__)
+    return check_text(name, value)
+
+
 def id_or_slug(name: str, value: str | int) -> str | int:
     """An id or a slug; an id that comes as text, as DOBOTO 0.6 took it, is a number for the API."""
     found = check_text(name, value)

@@ -10,17 +10,23 @@ from .._core.request import Request, check_text, path
 from .._operation import Mode, operation, stream
 from ..types import Domain
 from ._base.create import CreateSpec
+from ._base.project import REFS, SCOPES
 from .domain_records import DomainRecords
 
 Domains: TypeAlias = list[Domain]
 Present: TypeAlias = tuple[Domain, Domain | None]
+#: Scopes that arguments of a create need.
+CREATE_SCOPES = {"project_id": (*SCOPES, "domain:read")}
 
 
 class DomainOperations(DomainRecords[Mode]):
     """Domains whose DNS DigitalOcean manages, and their records."""
 
     _noun = "domain"
-    _parameters = {"name": "The domain itself."}
+    _parameters = {
+        "name": "The domain itself.",
+        "project_id": "The project to be in; assigned by a request of its own, right after the creation.",
+    }
 
     @operation(ref="domains_list", scopes="domain:read")
     async def list(self) -> Domains:
@@ -33,8 +39,8 @@ class DomainOperations(DomainRecords[Mode]):
         async for domain in self._iterate("domains", "/domains"):
             yield domain
 
-    @operation(ref="domains_create", scopes="domain:create", effect="create")
-    async def create(self, name: str, ip_address: str | None = None) -> Domain:
+    @operation(ref=("domains_create", *REFS), scopes="domain:create", effect="create", scopes_with=CREATE_SCOPES)
+    async def create(self, name: str, ip_address: str | None = None, *, project_id: str | None = None) -> Domain:
         """Create a domain.
 
         Args:
@@ -48,17 +54,22 @@ class DomainOperations(DomainRecords[Mode]):
             ValueError: The name or the address is empty.
             DOBOTOUnprocessableException: The domain exists already, also in another account, or is not a domain.
         """
-        return await self._create_resource(create_spec(name, ip_address), self._session.deadline())
+        return await self._create_resource(create_spec(name, ip_address, project_id), self._session.deadline())
 
-    @operation(ref=("domains_list", "domains_create"), scopes=("domain:read", "domain:create"), effect="present")
-    async def present(self, name: str, ip_address: str | None) -> Present:
-        """Create a domain unless it is there.
+    @operation(
+        ref=("domains_list", "domains_create", *REFS),
+        scopes=("domain:read", "domain:create"),
+        effect="present",
+        scopes_with=CREATE_SCOPES,
+    )
+    async def present(self, name: str, ip_address: str | None, *, project_id: str | None = None) -> Present:
+        """Create a domain unless it is there; it then stays in the project that it is in.
 
         Args:
             name: The domain itself, in upper or lower case.
             ip_address: As for `create`; the records of an existing domain are not compared.
         """
-        return await self._create_unless_exists(create_spec(name, ip_address), self._session.deadline())
+        return await self._create_unless_exists(create_spec(name, ip_address, project_id), self._session.deadline())
 
     @operation(ref="domains_get", scopes="domain:read")
     async def info(self, name: str) -> Domain:
@@ -87,7 +98,7 @@ class DomainOperations(DomainRecords[Mode]):
         await self._delete(Request("DELETE", path("/domains/{name}", name=name), repeatable=True), missing_ok)
 
 
-def create_spec(name: str, ip_address: str | None) -> CreateSpec:
+def create_spec(name: str, ip_address: str | None, project_id: str | None) -> CreateSpec:
     """Return how to create a domain, which is identified by its name, in upper or lower case."""
     known = check_text("name", name).lower()
     if ip_address is not None:
@@ -98,4 +109,5 @@ def create_spec(name: str, ip_address: str | None) -> CreateSpec:
         Request("POST", "/domains", body=body),
         "domain",
         lambda domain: str(domain.get("name")).lower() == known,
+        project_id=project_id,
     )

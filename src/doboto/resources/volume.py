@@ -18,6 +18,7 @@ from ..types import Action, Snapshot, Volume, VolumeCreate, VolumeCreateBase
 from ._base.actions import ActionRunner, ActionSpec, action_spec
 from ._base.create import CreateSpec, Creation, has_name
 from ._base.lifecycle import Until, Waiter, Waits
+from ._base.project import REFS, SCOPES
 
 Volumes: TypeAlias = list[Volume]
 Snapshots: TypeAlias = list[Snapshot]
@@ -57,6 +58,8 @@ wait_operation = overloaded_operation[
     Waits[str, Volume, Volumes, None], Waits[str, Coro[Volume], Coro[Volumes], Coro[None]]
 ]
 
+#: Scopes that attributes of a create need.
+CREATE_SCOPES = {"tags": ("tag:create",), "project_id": (*SCOPES, "block_storage:read")}
 #: A volume has no state; its actions have.
 LIFECYCLE = Lifecycle("volume", "/volumes/{id}", None, has_actions=True)
 
@@ -99,7 +102,7 @@ class VolumeOperations(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
         return await self._find_by_name(name or "", region)
 
     @create_operation(
-        ref="volumes_create", scopes="block_storage:create", effect="create", scopes_with={"tags": ("tag:create",)}
+        ref=("volumes_create", *REFS), scopes="block_storage:create", effect="create", scopes_with=CREATE_SCOPES
     )
     async def create(
         self,
@@ -121,6 +124,7 @@ class VolumeOperations(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
                 - `snapshot_id` (str): a volume snapshot to make it from.
                 - `filesystem_type` (str): `ext4` or `xfs`, to format it; `filesystem_label` (str) labels that.
                 - `tags` (list of str): tags to put on it.
+                - `project_id` (str): the project to be in; assigned by a request of its own, right after the creation.
             wait: A volume is ready when the API answers; there is nothing to wait for.
             poll: Not used.
 
@@ -130,10 +134,10 @@ class VolumeOperations(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
         return await self._create_resource(create_spec(attribs, attributes), self._plan(poll, timeout, None).deadline)
 
     @present_operation(
-        ref="volumes_create",
+        ref=("volumes_create", *REFS),
         scopes=("block_storage:read", "block_storage:create"),
         effect="present",
-        scopes_with={"tags": ("tag:create",)},
+        scopes_with=CREATE_SCOPES,
     )
     async def present(
         self,
@@ -143,7 +147,7 @@ class VolumeOperations(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
         timeout: float = 300,
         **attributes: Any,
     ) -> Present:
-        """Create a volume unless there is one of its name in its region."""
+        """Create a volume unless there is one of its name in its region, which stays in the project that it is in."""
         return await self._create_unless_exists(
             create_spec(attribs, attributes), self._plan(poll, timeout, None).deadline
         )
@@ -435,6 +439,7 @@ TYPES = {"attach": "attach_volume", "detach": "detach_volume", "resize": "resize
 def create_spec(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> CreateSpec:
     """Return how to create a volume, which is identified by its name and region."""
     body = check_attributes(attribs, more, needed=("name", "size_gigabytes"), lists=("tags",))
+    project_id = body.pop("project_id", None)
     if "snapshot_id" not in body:
         require("region", body.get("region"))
     name, region = body["name"], body.get("region")
@@ -445,6 +450,7 @@ def create_spec(attribs: Mapping[str, Any] | None, more: Mapping[str, Any]) -> C
         lambda volume: volume.get("name") == name and region in (None, read_member(volume, "region", dict).get("slug")),
         filters(name=name, region=region),
         taggable=True,
+        project_id=project_id,
     )
 
 

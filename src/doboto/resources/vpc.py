@@ -10,11 +10,14 @@ from .._core.request import Request, filters, path
 from .._operation import Mode, operation, stream
 from ..types import VPC, VPCAttributes, VPCCreate, VPCMember
 from ._base.create import CreateSpec, change_request, check_changes, has_name
+from ._base.project import REFS, SCOPES
 from .vpc_peerings import VPCPeerings
 
 VPCs: TypeAlias = list[VPC]
 Members: TypeAlias = list[VPCMember]
 Present: TypeAlias = tuple[VPC, VPC | None]
+#: Scopes that attributes of a create need.
+CREATE_SCOPES = {"project_id": (*SCOPES, "vpc:read")}
 
 
 class VPCOperations(VPCPeerings[Mode]):
@@ -33,7 +36,7 @@ class VPCOperations(VPCPeerings[Mode]):
         async for vpc in self._iterate("vpcs", "/vpcs"):
             yield vpc
 
-    @operation(ref="vpcs_create", scopes="vpc:create", effect="create")
+    @operation(ref=("vpcs_create", *REFS), scopes="vpc:create", effect="create", scopes_with=CREATE_SCOPES)
     async def create(self, **attributes: Unpack[VPCCreate]) -> VPC:
         """Create a VPC.
 
@@ -44,15 +47,21 @@ class VPCOperations(VPCPeerings[Mode]):
                 - `region` (str): the region's slug.
                 - `description` (str): what it is for, up to 255 characters.
                 - `ip_range` (str): private addresses as a CIDR, /28 to /16. Default: a /20 that is free.
+                - `project_id` (str): the project to be in; assigned by a request of its own, right after the creation.
 
         Raises:
             DOBOTOUnprocessableException: The name or the range is taken, or the API refused them otherwise.
         """
         return await self._create_resource(create_spec(attributes), self._session.deadline())
 
-    @operation(ref=("vpcs_list", "vpcs_create"), scopes=("vpc:read", "vpc:create"), effect="present")
+    @operation(
+        ref=("vpcs_list", "vpcs_create", *REFS),
+        scopes=("vpc:read", "vpc:create"),
+        effect="present",
+        scopes_with=CREATE_SCOPES,
+    )
     async def present(self, **attributes: Unpack[VPCCreate]) -> Present:
-        """Create a VPC unless there is one of its name."""
+        """Create a VPC unless there is one of its name, which stays in the project that it is in."""
         return await self._create_unless_exists(create_spec(attributes), self._session.deadline())
 
     @operation(ref="vpcs_get", scopes="vpc:read")
@@ -103,5 +112,6 @@ class VPCOperations(VPCPeerings[Mode]):
 def create_spec(attributes: Mapping[str, Any]) -> CreateSpec:
     """Return how to create a VPC, which is identified by its name."""
     body = check_attributes(attributes, needed=("name", "region"))
+    project_id = body.pop("project_id", None)
     request = Request("POST", "/vpcs", body=body)
-    return CreateSpec(f"VPC {body['name']}", request, "vpc", has_name(body["name"]))
+    return CreateSpec(f"VPC {body['name']}", request, "vpc", has_name(body["name"]), project_id=project_id)

@@ -54,6 +54,10 @@ class VolumeCreateBase(TypedDict, total=False):
     #: Names of tags to put on it, made if new. Default: none. Needs `tag:create`.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/tags_create
     tags: list[str] | None
+    #: UUID of the project to be in, or "default". Default: the default project. It is not sent with the create: the
+    #: client checks it before, and puts the volume there right after. Needs `project:read`, `project:assign_resource`
+    #: and `block_storage:read`. https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_assign_resources
+    project_id: str
 
 
 class VolumeCreate(VolumeCreateBase):

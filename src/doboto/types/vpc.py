@@ -42,6 +42,10 @@ class VPCCreate(TypedDict):
     #: Private addresses (RFC 1918) as a CIDR, /28 to /16, that no other network of the account has. Default: a /20.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcs_create
     ip_range: NotRequired[str]
+    #: UUID of the project to be in, or "default". Default: the default project. It is not sent with the create: the
+    #: client checks it before, and puts the VPC there right after. Needs `project:read`, `project:assign_resource`
+    #: and `vpc:read`. https://docs.digitalocean.com/reference/api/api-reference/#operation/projects_assign_resources
+    project_id: NotRequired[str]
 
 
 class VPCAttributes(TypedDict, total=False):

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...errors import ArgumentTypeError, ArgumentValueError
 from ..attributes import merge_attributes, require, to_dict, to_list
-from ..request import check_flag, check_text, id_or_slug
+from ..request import check_flag, check_text, check_text_only, id_or_slug
 
 #: The most names in one request (API reference, droplets_create: "up to ten").
 NAMES_PER_REQUEST = 10
@@ -61,7 +61,7 @@ class CreateRequest:
             raise ArgumentValueError("give either {0}, for one Droplet, or {1}, for several", "name", "names")
         project_id = given.pop("project_id", None)
         if project_id is not None:
-            _check_text("project_id", project_id)
+            check_text_only("project_id", project_id)
         wanted = [name] if names is None else _names(names)
         request = cls(wanted, names is not None, _rename_arguments(given), project_id)
         request._check()
@@ -129,12 +129,6 @@ def _rename_arguments(given: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _check_text(name: str, value: Any) -> None:
-    if not isinstance(value, str):
-        raise ArgumentTypeError("{0} must be text, not {type}", name, type=type(value).__name__)
-    check_text(name, value)
-
-
 def _user_data(name: str, value: Any) -> None:
     if not isinstance(value, str):
         raise ArgumentTypeError("{0} must be text, not {type}", name, type=type(value).__name__)
@@ -147,7 +141,7 @@ CHECKS: Mapping[str, Callable[[str, Any], object]] = {
     "image": check_text,
     "backup_policy": to_dict,
     "user_data": _user_data,
-    **dict.fromkeys(("size", "region", "vpc_uuid"), _check_text),
+    **dict.fromkeys(("size", "region", "vpc_uuid"), check_text_only),
     **dict.fromkeys(
         ("backups", "ipv6", "monitoring", "private_networking", "with_droplet_agent", "public_networking"), check_flag
     ),

@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..._core import pages
 from ..._core.attributes import check_attributes
 from ..._core.deadline import Deadline
 from ..._core.ownership import OpenRequest
 from ..._core.recovery import SKEW, has_foreign_tag, parse_time
-from ..._core.request import Request
+from ..._core.request import Request, check_text_only
 from ..._core.response import member_reader
 from ..._json import items
 from ..._operation import Mode
@@ -22,6 +22,9 @@ from ...errors import ArgumentValueError, DOBOTOException
 from ...events import Adopted, Created, Differs, ResponseLost
 from ...outcomes import attach_state
 from .recovery import Recovery
+
+if TYPE_CHECKING:
+    from .project import ProjectAssignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class CreateSpec:
         known_by: Attributes that `same` compares.
         rules: How others are compared whose values are spelled otherwise by the API.
         plural: That list's root key. Default: the key with an s.
+        project_id: The project to put it into, where the request has no member for that; None for the default one.
     """
 
     what: str
@@ -55,10 +59,13 @@ class CreateSpec:
     known_by: Collection[str] = ("name",)
     rules: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict[str, Any])
     plural: str = ""
+    project_id: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "listing", self.listing or self.request.path)
         object.__setattr__(self, "plural", self.plural or f"{self.key}s")
+        if self.project_id is not None:
+            check_text_only("project_id", self.project_id)
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -77,11 +84,15 @@ class Creation(Recovery[Mode]):
     """Creates resources."""
 
     async def _create_resource(self, spec: CreateSpec, deadline: Deadline) -> Any:
-        """Create it; if the response is lost, find out whether it was created.
+        """Create it, in its project; if the response is lost, find out whether it was created.
 
         Raises:
+            DOBOTONotFoundException: There is no such project.
             DOBOTOOutcomeUnknownException: The response was lost and the outcome could not be determined.
         """
+        project = self._project(spec.project_id)
+        if project is not None:
+            await project.check(deadline)
         spec = spec.with_tag(self._session.new_recovery_tag() if spec.taggable else None)
         made: Any = await self._send_change(
             spec.request, deadline, partial(self._recover_created, spec, deadline), member_reader(spec.key, dict),
@@ -89,8 +100,18 @@ class Creation(Recovery[Mode]):
         )  # fmt: skip
         with reporting_created(made):
             await self._session.emit(Created(spec.key, _name(made), made.get("name"), made))
+            if project is not None:
+                await project.assign([f"do:{spec.key}:{_name(made)}"], deadline)
             await self._discard_tag(spec.tag, [made], deadline)
         return made
+
+    def _project(self, id: str | None) -> ProjectAssignment | None:
+        """Return what puts resources into a project, if they are to be in one."""
+        if id is None:
+            return None
+        from .project import ProjectAssignment  # not with every first request
+
+        return ProjectAssignment(self._session, id)
 
     async def _find_existing(self, spec: CreateSpec, deadline: Deadline) -> Any:
         """Return the first resource of the list that is the one asked for, or None."""

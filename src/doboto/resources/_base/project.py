@@ -14,6 +14,10 @@ from ..._wait.search import look_until_known
 from ...errors import DOBOTOException
 from .resource import OperationGroup
 
+#: What an operation with a `project_id` declares beside its own: what it asks for, and the scopes for that.
+REFS = ("projects_get", "projects_assign_resources")
+SCOPES = ("project:read", "project:assign_resource")
+
 
 class ProjectAssignment(OperationGroup[Async]):
     """Puts resources into a project; it has no operations of its own.
