@@ -110,7 +110,7 @@ def digits_or_text(name: str, value: Any, unknown: list[str]) -> str:  # noqa: A
         return value
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise ArgumentTypeError("{0} must be text or a whole number, not {value}", name, value=_describe(value))
-    return str(operator.index(cast(Any, value)))
+    return str(operator.index(value))
 
 
 def boolean(name: str, value: Any) -> bool:
