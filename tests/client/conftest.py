@@ -19,6 +19,7 @@ from doboto.sim import ManualClock, Settings, Simulator
 from doboto.sim.http.scopes import UNGRANTABLE, Scopes
 
 from .contract import Contract
+from .patience import AMPLE
 from .references import Held, References
 
 SIZE, IMAGE, REGION = "s-1vcpu-1gb", "ubuntu-24-04-x64", "nyc3"
@@ -148,11 +149,14 @@ def api(request: pytest.FixtureRequest, flavour: str, sim: Simulator, runner: as
 
 @pytest.fixture
 def clients(flavour: str, runner: asyncio.Runner) -> Iterator[Callable[..., Any]]:
-    """Makes clients of that flavour that ask a server, and closes them at the end."""
+    """Makes clients of that flavour that ask a server, with time for a busy machine, and closes them at the end."""
     made: list[Any] = []
+    ample = dict.fromkeys(("timeout", "connect_timeout", "read_timeout"), AMPLE)
 
     def one(url: str, token: str = "t", **settings: Any) -> Any:
-        made.append((DO if flavour == "blocking" else AsyncDO)(token, url, **{"limiter": Limiter(), **settings}))
+        made.append(
+            (DO if flavour == "blocking" else AsyncDO)(token, url, **{"limiter": Limiter(), **ample, **settings})
+        )
         return made[-1] if flavour == "blocking" else Blockingly(made[-1], runner)
 
     yield one

@@ -18,6 +18,7 @@ from doboto.sim import ManualClock, Settings, Simulator
 from .conftest import one, several
 from .interruption_points import Interruption
 from .misbehaving import OK, Misbehaving, Peer, misbehaving
+from .patience import AMPLE
 
 TRANSPORT = (
     *(
@@ -78,7 +79,7 @@ def test_an_interruption_anywhere_in_a_request_takes_nothing(
 ) -> None:
     """On a new connection and on a kept one; the one connection and the queue serve the next request at once."""
     limiter = Limiter(per_minute=10_000_000)
-    with DO("t", f"http://127.0.0.1:{server.port}", connections=1, limiter=limiter, timeout=20) as do:
+    with DO("t", f"http://127.0.0.1:{server.port}", connections=1, limiter=limiter, timeout=AMPLE) as do:
 
         def ask(interruption: Interruption) -> None:
             do.request("GET", "/account")
@@ -122,7 +123,7 @@ def test_a_task_cancelled_at_any_step_takes_nothing(server: Misbehaving, kept: b
 def test_a_thread_that_waits_gets_the_slot_of_one_that_was_interrupted(server: Misbehaving) -> None:
     """Nobody gives the slot back; whoever waits finds it."""
     limiter = Limiter(per_minute=10_000_000)
-    with DO("t", f"http://127.0.0.1:{server.port}", connections=1, limiter=limiter, timeout=20) as do:
+    with DO("t", f"http://127.0.0.1:{server.port}", connections=1, limiter=limiter, timeout=AMPLE) as do:
         counting = Interruption(("_http/pool.py",))
         with counting:
             do.request("GET", "/account")

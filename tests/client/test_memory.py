@@ -87,7 +87,7 @@ def failing(clients: Callable[..., Any]) -> Callable[..., tuple[DOBOTOException,
                     peer.socket.sendall(piece)
 
         with misbehaving(behave) as server:
-            api = clients(f"http://127.0.0.1:{server.port}", timeout=60, **settings)
+            api = clients(f"http://127.0.0.1:{server.port}", **settings)
             errors: list[DOBOTOException] = []
 
             def ask() -> None:
@@ -123,7 +123,7 @@ def test_the_largest_response_that_is_read_is_bounded_decoded(clients: Callable[
     body = zlib.compress(filled(DECODED[name]), wbits=31)
     head = HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body)
     with misbehaving(lambda peer: peer.socket.sendall(head + body) if peer.request() else None) as server:
-        api = clients(f"http://127.0.0.1:{server.port}", timeout=60)
+        api = clients(f"http://127.0.0.1:{server.port}")
         found: list[Any] = []
         assert peak(lambda: found.append(api.request("GET", "/droplets"))) < BOUND
     assert len(found[0]) > 600_000
@@ -160,10 +160,10 @@ def test_a_bomb_is_unpacked_within_the_deadline(clients: Callable[..., Any], mon
         peer.request()
         started.set()
         peer.socket.sendall(HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(bytes(MEGABYTE)))
-        peer.stop.wait(5)
+        peer.hold()
 
     monkeypatch.setattr(network, "remaining", remaining)
     with misbehaving(behave) as server:
-        api = clients(f"http://127.0.0.1:{server.port}", timeout=60, retry=Retry.never())
+        api = clients(f"http://127.0.0.1:{server.port}", retry=Retry.never())
         with pytest.raises(DOBOTOConnectionException, match="in time"):
             api.request("GET", "/droplets")

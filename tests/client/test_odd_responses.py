@@ -54,7 +54,7 @@ def test_an_odd_response_has_its_outcome_and_leaves_the_next_exchange_alone(
     clients: Callable[..., Any], odd: Odd
 ) -> None:
     with misbehaving(behave_oddly(odd)) as server:
-        api = clients(f"http://127.0.0.1:{server.port}", proxy="", timeout=5)
+        api = clients(f"http://127.0.0.1:{server.port}", proxy="")
         assert outcome(api, odd.method) == EXPECTED[odd.outcome]
         for number in range(2):
             assert api.request("POST", f"/{number}") == {"asked": f"/v2/{number}"}

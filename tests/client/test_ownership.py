@@ -15,6 +15,7 @@ from doboto.sim import ManualClock, Settings, Simulator
 from doboto.simulated import SimulatedClock, SimulatedTransport
 
 from .conftest import one
+from .patience import AMPLE
 
 Call = Callable[[Any], Any]
 
@@ -30,9 +31,9 @@ class Shared:
 
     async def wait(self, event: Any) -> None:
         if self.blocking:
-            assert event.wait(20)
+            assert event.wait(AMPLE)
         else:
-            await asyncio.wait_for(event.wait(), 20)
+            await asyncio.wait_for(event.wait(), AMPLE)
 
 
 class Loses:
@@ -93,7 +94,7 @@ def both(flavour: str, runner: asyncio.Runner, sim: Simulator, a: Call, b: Call)
         with ThreadPoolExecutor(2) as pool:
             first = pool.submit(outcome, a, DO("simulated", transport=Loses(shared), **settings))
             second = pool.submit(outcome, b, DO("simulated", transport=Delays(shared), **settings))
-            return first.result(60), second.result(60)
+            return first.result(AMPLE), second.result(AMPLE)
 
     async def tasks() -> tuple[Any, Any]:
         shared = Shared(sim, flavour)

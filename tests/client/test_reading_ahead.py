@@ -21,7 +21,7 @@ from .scripted import reply, stage
 PAGES = 4
 ABOUT = {"limiter": Limiter(per_minute=10_000)}
 #: Seconds after which a test has failed; none waits so long when all is well.
-LONG = 10
+LONG = 100
 
 
 class Held:

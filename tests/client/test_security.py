@@ -17,11 +17,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from doboto import DOBOTOConnectionException, DOBOTOException, DOBOTOInvalidResponseException
+from doboto import DOBOTOConnectionException, DOBOTOException, DOBOTOInvalidResponseException, Retry
 from doboto._http.blocking import SocketStream
+from doboto.errors import Stage
 
-from .misbehaving import Misbehaving, Peer, closed_port, misbehaving
+from .misbehaving import HELD, Misbehaving, Peer, closed_port, misbehaving
+from .patience import until_stage
 from .scripted import TOKEN
+
+#: Tries again once, at once.
+TWICE = Retry(attempts=2, base=0.0)
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +39,7 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def make(clients: Callable[..., Any]) -> Callable[..., Any]:
     """Makes clients of that flavour, with the token that must not be seen."""
-    return lambda url, **settings: clients(url, TOKEN, **{"timeout": 0.5, **settings})
+    return lambda url, **settings: clients(url, TOKEN, **settings)
 
 
 @contextmanager
@@ -108,7 +113,7 @@ def test_a_tunnel_s_proxy_never_sees_the_token(make: Callable[..., Any], monkeyp
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
         monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
         with pytest.raises(DOBOTOConnectionException) as caught:
-            make("https://api.example.test").request("POST", "/droplets", body={})
+            make("https://api.example.test", retry=TWICE).request("POST", "/droplets", body={})
     assert caught.value.sent is False
     assert proxy.requests
     assert all(head.startswith(b"CONNECT api.example.test:443") for head in proxy.requests)
@@ -120,7 +125,7 @@ def test_a_tunnel_s_proxy_never_sees_the_token(make: Callable[..., Any], monkeyp
 
 def silent(peer: Peer) -> None:
     peer.request()
-    peer.stop.wait(30)
+    peer.hold()
 
 
 def cuts_the_body(peer: Peer) -> None:
@@ -158,13 +163,17 @@ def test_a_failure_shows_the_token_nowhere(
     behave: Callable[[Peer], None] | None,
     method: str,
 ) -> None:
-    with misbehaving(behave or silent) as server:
-        api = make(f"http://127.0.0.1:{server.port if behave else closed_port()}")
+    def attempt(seconds: float) -> DOBOTOException:
         with pytest.raises(DOBOTOConnectionException) as caught:
-            api.request(method, "/droplets")
-        assert caught.value.__context__ is None
-        assert caught.value.__cause__ is None
-        for text in shown(caught.value, everything_logged, api, api.droplet):
+            api.with_options(timeout=seconds).request(method, "/droplets")
+        return caught.value
+
+    with misbehaving(behave or silent) as server:
+        api = make(f"http://127.0.0.1:{server.port if behave else closed_port()}", retry=TWICE)
+        error = until_stage(attempt, Stage.EXCHANGE if behave else Stage.CONNECT)
+        assert error.__context__ is None
+        assert error.__cause__ is None
+        for text in shown(error, everything_logged, api, api.droplet):
             assert TOKEN not in text
 
 
@@ -193,16 +202,16 @@ def test_a_cancelled_task_shows_the_token_nowhere(
     def waits(peer: Peer) -> None:
         peer.request()
         arrived.set()
-        peer.stop.wait(30)
+        peer.hold()
 
     async def cancel(request: Any) -> None:
         task = asyncio.create_task(request)
-        await asyncio.to_thread(arrived.wait, 5)
+        await asyncio.to_thread(arrived.wait, HELD)
         task.cancel()
         await task
 
     with misbehaving(waits) as server:
-        api = make(f"http://127.0.0.1:{server.port}", timeout=30)
+        api = make(f"http://127.0.0.1:{server.port}")
         with pytest.raises(asyncio.CancelledError) as caught:
             runner.run(cancel(api._target.request("POST", "/droplets", body={})))
     for text in shown(caught.value, everything_logged):
@@ -244,7 +253,7 @@ def test_no_child_process_is_started_that_could_be_told_the_token(make: Callable
         try:
             assert make(f"http://127.0.0.1:{server.port}").droplet.list() == []
             with pytest.raises(DOBOTOConnectionException):
-                make(f"https://127.0.0.1:{closed_port()}").droplet.list()
+                make(f"https://127.0.0.1:{closed_port()}", retry=TWICE).droplet.list()
             socket.getaddrinfo("127.0.0.1", 80)
         finally:
             listening = False

@@ -57,7 +57,7 @@ def test_a_request_whose_response_is_lost_was_sent_once(
             lose(peer, reset)
 
     with misbehaving(behave) as server:
-        api = clients(f"http://127.0.0.1:{server.port}", proxy="", retry=Retry.never(), timeout=5)
+        api = clients(f"http://127.0.0.1:{server.port}", proxy="", retry=Retry.never())
         if kept:
             assert api.request("GET", "/account") == {}
         body = None if method in {"HEAD", "TRACE"} else {"name": "a"}
@@ -82,7 +82,7 @@ def test_a_connection_that_ends_before_the_request_is_read_is_not_used_twice(
         lose(peer, reset=True)
 
     with misbehaving(behave) as server:
-        api = clients(f"http://127.0.0.1:{server.port}", proxy="", retry=Retry.never(), timeout=5)
+        api = clients(f"http://127.0.0.1:{server.port}", proxy="", retry=Retry.never())
         api.request("GET", "/account")
         with pytest.raises(DOBOTOConnectionException) as caught:
             api.request(method, "/droplets")
@@ -110,7 +110,7 @@ def loses_the_first(status: bytes) -> Callable[[Peer], None]:
 def test_what_a_destroy_by_id_removed_is_not_reported_missing(clients: Callable[..., Any]) -> None:
     """The repetition is the retry policy's, which knows that the first attempt may have taken effect."""
     with misbehaving(loses_the_first(b"404 Not Found")) as server:
-        api = clients(f"http://127.0.0.1:{server.port}", proxy="", retry=Retry(base=0.0), timeout=5)
+        api = clients(f"http://127.0.0.1:{server.port}", proxy="", retry=Retry(base=0.0))
         api.request("GET", "/account")
         assert api.droplet.destroy(1) is None
 
@@ -118,7 +118,7 @@ def test_what_a_destroy_by_id_removed_is_not_reported_missing(clients: Callable[
 def test_a_destroy_by_tag_is_never_repeated(clients: Callable[..., Any]) -> None:
     """Droplets may have been given the tag meanwhile."""
     with misbehaving(loses_the_first(b"204 No Content")) as server:
-        api = clients(f"http://127.0.0.1:{server.port}", proxy="", timeout=5)
+        api = clients(f"http://127.0.0.1:{server.port}", proxy="")
         api.request("GET", "/account")
         with pytest.raises(DOBOTOConnectionException):
             api.request("DELETE", "/droplets", query={"tag_name": "staging"})

@@ -43,7 +43,7 @@ LARGE = {"droplets": [{"id": number, "name": f"web-{number}"} for number in rang
 @pytest.fixture
 def make(clients: Callable[..., Any]) -> Callable[..., Any]:
     """Makes clients of that flavour, without a proxy if it isn't told of one."""
-    return partial(clients, proxy="", timeout=AMPLE)
+    return partial(clients, proxy="")
 
 
 def reply(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
@@ -197,7 +197,7 @@ def test_an_error_says_that_the_connection_was_closed_without_a_reply(make: Call
         peer.socket.sendall(before.encode())
 
     with misbehaving(behave) as server:
-        outcome = attempted(make(f"http://127.0.0.1:{server.port}", timeout=5))
+        outcome = attempted(make(f"http://127.0.0.1:{server.port}"))
     assert may_have_arrived(outcome)
     expected = f"no valid response from 127.0.0.1:{server.port} (the connection was closed before a response came)"
     assert expected in str(outcome)
@@ -291,7 +291,7 @@ def test_ctrl_c_takes_no_room_from_the_next_request(
         raise KeyboardInterrupt
 
     with misbehaving(answering(OK)) as server:
-        api = make(f"http://127.0.0.1:{server.port}", connections=1, timeout=2)
+        api = make(f"http://127.0.0.1:{server.port}", connections=1)
         for _ in range(3):
             with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
                 patch.setattr(where, name, interrupted)
@@ -580,7 +580,7 @@ def test_the_api_s_certificate_is_checked_behind_a_proxy(
 FORKING_WHILE_OTHERS_WAIT = """
 import os, sys, threading
 from doboto import DO, Limiter
-do = DO("t", sys.argv[1], proxy="", connections=1, timeout=30, limiter=Limiter(per_minute=1_000_000))
+do = DO("t", sys.argv[1], proxy="", connections=1, timeout=100, limiter=Limiter(per_minute=1_000_000))
 slow = threading.Thread(target=do.request, args=("GET", "/slow"), daemon=True)
 slow.start()
 sys.stdin.readline()
@@ -614,6 +614,6 @@ def test_a_process_forked_while_threads_wait_has_all_connections_for_itself() ->
     with misbehaving(behave) as server:
         command = [sys.executable, "-c", FORKING_WHILE_OTHERS_WAIT, f"http://127.0.0.1:{server.port}"]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-            assert asked.wait(20)
-            shown, _ = process.communicate("go\n", timeout=40)
+            assert asked.wait(HELD)
+            shown, _ = process.communicate("go\n", timeout=HELD)
     assert shown == "child {}\nparent 0\n"
