@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -178,24 +179,37 @@ def test_a_droplet_made_late_is_made_when_it_is_made(client: Client) -> None:
     assert client.create()["created_at"] == "2026-03-10T10:31:00Z"
 
 
-def test_a_client_that_does_not_wait_times_out_and_the_effect_happens() -> None:
-    sim = Simulator(RealClock(speed=10))
+#: Seconds that no step comes near to, and a client that waits that long for a connection, but not for a reply.
+LONG = 60
+IMPATIENT = urllib3.Timeout(connect=LONG, read=0.05)
+
+
+def test_a_client_that_does_not_wait_times_out_and_the_effect_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The latency ends when the client has given up."""
+    given_up, done = threading.Event(), threading.Event()
+
+    async def latency(seconds: float) -> None:
+        await asyncio.to_thread(given_up.wait, LONG)
+
+    monkeypatch.setattr("doboto.sim.engine.clock._sleep", latency)
+    sim = Simulator(RealClock())
     sim.faults.add("latency", seconds=2, method="POST", count=1)
+    sim.on_commit.append(lambda changes: done.set())
     url, headers = "/v2/droplets", {"authorization": "Bearer t"}
-    with sim.serve() as server, urllib3.PoolManager(retries=False, timeout=0.05) as pool:
+    with sim.serve() as server, urllib3.PoolManager(retries=False) as pool:
         with pytest.raises(urllib3.exceptions.ReadTimeoutError):
-            pool.request("POST", server.origin + url, headers=headers, json=WANTED)
-        done = threading.Event()
-        sim.on_commit.append(lambda changes: done.set())
-        assert done.wait(5)
-        assert pool.request("GET", server.origin + url, headers=headers, timeout=5).json()["meta"]["total"] == 1
+            pool.request("POST", server.origin + url, headers=headers, json=WANTED, timeout=IMPATIENT)
+        assert not done.is_set()
+        given_up.set()
+        assert done.wait(LONG)
+        assert pool.request("GET", server.origin + url, headers=headers, timeout=LONG).json()["meta"]["total"] == 1
 
 
 def test_a_server_stops_in_spite_of_a_request_that_is_held_up(capfd: pytest.CaptureFixture[str]) -> None:
     sim = Simulator(RealClock())
     sim.faults.add("latency", seconds=1000)
     late = pytest.raises(urllib3.exceptions.ReadTimeoutError)
-    with sim.serve() as server, urllib3.PoolManager(retries=False, timeout=0.05) as pool, late:
+    with sim.serve() as server, urllib3.PoolManager(retries=False, timeout=IMPATIENT) as pool, late:
         pool.request("GET", f"{server.url}/droplets", headers={"authorization": "Bearer t"})
     assert capfd.readouterr().err == ""
 

@@ -84,7 +84,7 @@ class FakeEngine:
 
     def create(self, machine: MachineSpec) -> None:
         self._called("create", machine.name)
-        assert self.free.wait(30)
+        assert self.free.wait(100)
         assert machine.name not in self.machines
         assert self.has_image(machine.image)
         self.machines[machine.name] = machine

@@ -27,7 +27,7 @@ def run(script: str, folder: Path, **programs: str) -> str:
     done = subprocess.run(
         ["/bin/sh", "-c", script],
         env={"PATH": f"{folder / 'bin'}:/usr/bin:/bin"},
-        cwd=folder, capture_output=True, text=True, timeout=30, check=True,
+        cwd=folder, capture_output=True, text=True, timeout=300, check=True,
     )  # fmt: skip
     return done.stdout
 
@@ -149,7 +149,7 @@ def test_what_is_no_cloud_config_is_refused(config: str, message: str) -> None:
 
 def test_user_data_that_is_no_program_says_so(tmp_path: Path) -> None:
     script = environment(1, [], "hello")["MACHINE_USER_DATA"]
-    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, timeout=300, check=False)
     assert (done.returncode, "is not run" in done.stderr) == (1, True)
 
 

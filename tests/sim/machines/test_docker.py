@@ -19,7 +19,7 @@ from doboto.sim.machines import CommandEngine, Machines, MachineSettings
 from doboto.sim.machines.engine import Leftover
 from doboto.sim.machines.leftovers import find_abandoned
 
-from .conftest import create
+from .conftest import LONG, create
 
 #: Options with a value, and those without one, by command: https://docs.docker.com/reference/cli/docker/ (2026) and the
 #: manual pages of 18.09 to 29. `stop --time` became `--timeout` in between, `commit --pause` `--no-pause`.
@@ -93,20 +93,20 @@ def test_whole_life_uses_what_docker_documents(folder: Path, settings: MachineSe
     engine = CommandEngine(str(folder / "docker"))
     machines = Machines(engine, replace(settings, publish_ssh=True), answers=lambda *_: True)
     with Simulator(RealClock(speed=500), machines=machines) as sim:
-        do = DO.simulated(sim)
+        do = DO.simulated(sim, timeout=LONG)
         volume = do.volume.create(name="data", size_gigabytes=1, region="nyc3")["id"]
         id = create(do, volumes=[volume], user_data="#!/bin/sh\n")["id"]
-        do.droplet.reboot(id, wait=True, timeout=3000)
-        do.droplet.power_off(id, wait=True, timeout=3000)
-        do.droplet.resize(id, "s-2vcpu-4gb", wait=True, timeout=3000)
-        do.droplet.password_reset(id, wait=True, timeout=3000)
-        do.droplet.snapshot_create(id, snapshot_name="s", wait=True, timeout=3000)
-        do.droplet.rebuild(id, "ubuntu-22-04-x64", wait=True, timeout=3000)
+        do.droplet.reboot(id, wait=True, timeout=LONG)
+        do.droplet.power_off(id, wait=True, timeout=LONG)
+        do.droplet.resize(id, "s-2vcpu-4gb", wait=True, timeout=LONG)
+        do.droplet.password_reset(id, wait=True, timeout=LONG)
+        do.droplet.snapshot_create(id, snapshot_name="s", wait=True, timeout=LONG)
+        do.droplet.rebuild(id, "ubuntu-22-04-x64", wait=True, timeout=LONG)
         do.snapshot.destroy(do.droplet.snapshot_list(id)[0]["id"])
         machines.describe(sim.account("simulated").name, id, with_console=True)
         while not any(call[0] == "logs" for call in calls(folder)):
             pass
-        do.droplet.destroy(id, wait=True)
+        do.droplet.destroy(id, wait=True, timeout=LONG)
     used = dict(options(call) for call in calls(folder))
     assert {"create", "network create", "network connect", "update", "commit", "exec", "port", "logs"} <= used.keys()
 

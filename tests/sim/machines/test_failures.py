@@ -17,7 +17,7 @@ from doboto.sim.machines.machine import Machine
 from doboto.sim.machines.metadata import MetadataService
 from doboto.sim.persistence import is_in_use
 
-from .conftest import NEW, create
+from .conftest import LONG, NEW, create
 from .fake_engine import FakeEngine
 
 
@@ -38,9 +38,9 @@ def test_time_goes_on_after_a_failure(
 
     with Simulator(RealClock(speed=500), machines=machines) as simulator:
         monkeypatch.setattr(simulator, "commit", fail)
-        assert failed.wait(30)
+        assert failed.wait(100)
         monkeypatch.delattr(simulator, "commit")
-        do = DO.simulated(simulator)
+        do = DO.simulated(simulator, timeout=LONG)
         id = do.droplet.create(name="web-1", **NEW)["id"]
         while machines._time is not None and machines._time.is_alive() and not engine.running:
             pass
@@ -54,7 +54,7 @@ def test_creation_that_the_end_cuts_short_is_not_noted_as_failed(
 ) -> None:
     machines = Machines(engine, settings, answers=lambda _host, _port: False)
     with Simulator(RealClock(speed=500), state=state, machines=machines) as simulator:
-        do = DO.simulated(simulator)
+        do = DO.simulated(simulator, timeout=LONG)
         id = do.droplet.create(name="web-1", **NEW)["id"]
         while not engine.running:
             pass
@@ -72,7 +72,7 @@ def test_creation_that_the_end_cuts_short_is_not_noted_as_failed(
         assert [action["status"] for action in do.action.list()] == ["in-progress"]
     again = Machines(engine, settings, answers=engine.is_up)
     with Simulator(RealClock(speed=500), state=state, machines=again) as simulator:
-        assert DO.simulated(simulator).droplet.wait(id, timeout=3000)["status"] == "active"
+        assert DO.simulated(simulator, timeout=LONG).droplet.wait(id, timeout=LONG)["status"] == "active"
 
 
 def test_machine_that_cannot_be_stopped_is_logged(
@@ -80,7 +80,7 @@ def test_machine_that_cannot_be_stopped_is_logged(
 ) -> None:
     machines = Machines(engine, settings, answers=engine.is_up)
     with Simulator(RealClock(speed=500), state=state, machines=machines) as simulator:
-        name = engine.of(create(DO.simulated(simulator))["id"]).name
+        name = engine.of(create(DO.simulated(simulator, timeout=LONG))["id"]).name
         engine.failures["stop"] = EngineError("fake stop failed")
     assert f"stop of {name} failed: fake stop failed" in caplog.text
 
@@ -125,7 +125,7 @@ def test_machine_that_is_gone_is_forgotten(
     name = engine.of(id).name
     machine = weakref.ref(find(machines, account, id))
     machines.describe(account, id, with_console=True)
-    do.droplet.destroy(id, wait=True)
+    do.droplet.destroy(id, wait=True, timeout=LONG)
     while machines._queue.last(name) is not None or machines._queue.last(f"console of {name}") is not None:
         pass
     assert forgotten == [name]

@@ -21,7 +21,7 @@ from doboto.sim.page.overview import overview
 from doboto.sim.resources.images import state
 from doboto.testing import ServedAccount
 
-from .conftest import KEY, NEW, create
+from .conftest import KEY, LONG, NEW, create
 from .fake_engine import FakeEngine
 
 
@@ -50,13 +50,13 @@ def test_create_is_over_when_ssh_answers(do: DO, engine: FakeEngine) -> None:
     for _ in range(20):
         assert do.droplet.info(droplet["id"])["status"] == "new"
     engine.free.set()
-    assert do.droplet.wait(droplet["id"], timeout=3000)["status"] == "active"
+    assert do.droplet.wait(droplet["id"], timeout=LONG)["status"] == "active"
 
 
 def test_creation_of_several_droplets_is_over_when_each_is(engine: FakeEngine, machines: Machines) -> None:
     engine.free.clear()
     with Simulator(RealClock(speed=500), Settings(names_link="batch"), machines=machines) as sim:
-        do = DO.simulated(sim)
+        do = DO.simulated(sim, timeout=LONG)
         do.droplet.create(names=["a", "b"], **NEW)
 
         def statuses() -> list[str]:
@@ -89,29 +89,29 @@ def test_actions_are_done_to_the_container(
 ) -> None:
     droplet = create(do)
     engine.calls.clear()
-    done = getattr(do.droplet, action)(droplet["id"], wait=True, timeout=3000, **arguments)
+    done = getattr(do.droplet, action)(droplet["id"], wait=True, timeout=LONG, **arguments)
     assert done["status"] == "completed"
     assert [call[0] for call in engine.calls] == calls
 
 
 def test_power_on_and_resize_change_what_is_there(do: DO, engine: FakeEngine) -> None:
     id = create(do)["id"]
-    do.droplet.power_off(id, wait=True)
-    do.droplet.resize(id, "s-2vcpu-4gb", wait=True, timeout=3000)
+    do.droplet.power_off(id, wait=True, timeout=LONG)
+    do.droplet.resize(id, "s-2vcpu-4gb", wait=True, timeout=LONG)
     name = engine.of(id).name
     assert engine.named("limit") == [("limit", name, "512", "2")]
-    do.droplet.power_on(id, wait=True, timeout=3000)
+    do.droplet.power_on(id, wait=True, timeout=LONG)
     assert name in engine.running
 
 
 def test_droplet_of_a_snapshot_is_made_of_the_committed_disk(do: DO, engine: FakeEngine) -> None:
     first = create(do)["id"]
     for number in (1, 2):
-        do.droplet.snapshot_create(first, snapshot_name=f"s{number}", wait=True, timeout=3000)
+        do.droplet.snapshot_create(first, snapshot_name=f"s{number}", wait=True, timeout=LONG)
     snapshots = {one["name"]: one["id"] for one in do.droplet.snapshot_list(first)}
     second = create(do, "web-2", image=snapshots["s1"])["id"]
     assert engine.of(second).image == engine.commits[0]
-    do.droplet.rebuild(second, snapshots["s2"], wait=True, timeout=3000)
+    do.droplet.rebuild(second, snapshots["s2"], wait=True, timeout=LONG)
     assert engine.of(second).image == engine.commits[1]
 
 
@@ -128,14 +128,14 @@ def test_automatic_backup_is_a_disk(do: DO, engine: FakeEngine, sim: Simulator) 
 
 def test_snapshot_that_is_handed_over_keeps_its_disk(do: DO, engine: FakeEngine, sim: Simulator) -> None:
     first = create(do)["id"]
-    do.droplet.snapshot_create(first, snapshot_name="s", wait=True, timeout=3000)
+    do.droplet.snapshot_create(first, snapshot_name="s", wait=True, timeout=LONG)
     mine, theirs = sim.account("simulated"), sim.account("other")
     snapshot = mine.get("image", do.droplet.snapshot_list(first)[0]["id"])
     with sim.lock:
         transfer = state.offer(mine, snapshot, state.email_of(theirs))
         state.accept(theirs, snapshot["id"], transfer["id"])
         sim.commit(theirs)
-    copy = create(DO.simulated(sim, token="other"), "copy", image=snapshot["id"])["id"]
+    copy = create(DO.simulated(sim, token="other", timeout=LONG), "copy", image=snapshot["id"])["id"]
     assert copy == first
     assert sorted(one.image for one in engine.machines.values()) == sorted(["localhost/with-ssh:1", *engine.commits])
     assert engine.named("remove_image") == []
@@ -143,7 +143,7 @@ def test_snapshot_that_is_handed_over_keeps_its_disk(do: DO, engine: FakeEngine,
 
 def test_deleted_snapshot_s_disk_is_removed(do: DO, engine: FakeEngine, sim: Simulator) -> None:
     droplet = create(do)["id"]
-    do.droplet.snapshot_create(droplet, snapshot_name="s", wait=True, timeout=3000)
+    do.droplet.snapshot_create(droplet, snapshot_name="s", wait=True, timeout=LONG)
     do.snapshot.destroy(do.droplet.snapshot_list(droplet)[0]["id"])
     while engine.commits:
         do.droplet.info(droplet)
@@ -154,7 +154,7 @@ def test_snapshot_without_a_disk_cannot_be_started_from(
     do: DO, engine: FakeEngine, caplog: pytest.LogCaptureFixture
 ) -> None:
     droplet = create(do)["id"]
-    do.droplet.snapshot_create(droplet, snapshot_name="s", wait=True, timeout=3000)
+    do.droplet.snapshot_create(droplet, snapshot_name="s", wait=True, timeout=LONG)
     engine.commits.clear()
     with pytest.raises(DOBOTOActionException):
         create(do, "copy", image=do.droplet.snapshot_list(droplet)[0]["id"])
@@ -166,8 +166,8 @@ def test_custom_image_is_found_by_its_name(
 ) -> None:
     mine = Machines(engine, replace(settings, images={"golden": "localhost/with-ssh:1"}), answers=engine.is_up)
     with Simulator(RealClock(speed=500), machines=mine) as sim:
-        do = DO.simulated(sim)
-        more: dict[str, Any] = {"url": "https://example.com/x.qcow2", "region": "nyc3", "wait": True, "timeout": 3000}
+        do = DO.simulated(sim, timeout=LONG)
+        more: dict[str, Any] = {"url": "https://example.com/x.qcow2", "region": "nyc3", "wait": True, "timeout": LONG}
         golden, other = (do.image.create(name=name, **more)["id"] for name in ("golden", "other"))
         assert engine.of(create(do, image=golden)["id"]).image == "localhost/with-ssh:1"
         with pytest.raises(DOBOTOActionException):
@@ -181,7 +181,7 @@ def test_droplet_without_keys_gets_a_password(do: DO, engine: FakeEngine, sim: S
     assert [engine.of(open).name] == list(engine.inputs)
     first = password_of(sim, open)
     assert engine.inputs[engine.of(open).name] == f"{first}\n"
-    do.droplet.password_reset(secured, wait=True, timeout=3000)
+    do.droplet.password_reset(secured, wait=True, timeout=LONG)
     assert engine.inputs[engine.of(secured).name] == f"{password_of(sim, secured)}\n"
     assert password_of(sim, open) == first
 
@@ -208,7 +208,7 @@ def test_ssh_port_is_published_where_addresses_cannot_be_reached(
     engine.has_reachable_addresses = reachable
     mine = Machines(engine, replace(settings, publish_ssh=publish), answers=engine.is_up)
     with Simulator(RealClock(speed=500), machines=mine) as sim:
-        droplet = create(DO.simulated(sim))["id"]
+        droplet = create(DO.simulated(sim, timeout=LONG))["id"]
         assert engine.of(droplet).publishes_ssh
         shown = mine.describe(sim.account("simulated").name, droplet)
         assert shown is not None
@@ -216,7 +216,7 @@ def test_ssh_port_is_published_where_addresses_cannot_be_reached(
 
 
 def test_page_and_admin_interface_show_machines(sim: Simulator, engine: FakeEngine) -> None:
-    do = DO.simulated(sim)
+    do = DO.simulated(sim, timeout=LONG)
     droplet = create(do)
     (shown,) = overview(sim, None)["droplets"]
     assert shown["machine"]["ssh"] == {"host": public_ipv4(droplet), "port": 22}
@@ -230,21 +230,21 @@ def test_page_and_admin_interface_show_machines(sim: Simulator, engine: FakeEngi
 
 def list_machines(sim: Simulator) -> list[dict[str, Any]]:
     """What `/_sim/machines` says, in part."""
-    with sim.serve() as server, urllib.request.urlopen(f"{server.url[:-3]}/_sim/machines", timeout=10) as response:
+    with sim.serve() as server, urllib.request.urlopen(f"{server.url[:-3]}/_sim/machines", timeout=100) as response:
         found: list[dict[str, Any]] = json.load(response)["machines"]
     return [{name: one[name] for name in ("name", "container", "console")} for one in found]
 
 
 def test_destroyed_droplet_leaves_no_container(do: DO, engine: FakeEngine, sim: Simulator) -> None:
     droplet = create(do)
-    do.droplet.destroy(droplet["id"], wait=True)
+    do.droplet.destroy(droplet["id"], wait=True, timeout=LONG)
     sim.close()
     assert engine.machines == {}
 
 
 def test_end_of_the_simulator_removes_everything(do: DO, engine: FakeEngine, sim: Simulator) -> None:
     droplet = create(do)
-    do.droplet.snapshot_create(droplet["id"], snapshot_name="s", wait=True, timeout=3000)
+    do.droplet.snapshot_create(droplet["id"], snapshot_name="s", wait=True, timeout=LONG)
     sim.close()
     assert (engine.machines, engine.networks, engine.commits) == ({}, {}, [])
     kinds = [call[1] for call in engine.named("discard")]
@@ -252,7 +252,7 @@ def test_end_of_the_simulator_removes_everything(do: DO, engine: FakeEngine, sim
 
 
 def test_accounts_have_machines_of_their_own(sim: Simulator, engine: FakeEngine) -> None:
-    droplets = [create(DO.simulated(sim, token=token)) for token in ("one", "other")]
+    droplets = [create(DO.simulated(sim, token=token, timeout=LONG)) for token in ("one", "other")]
     assert droplets[0]["id"] == droplets[1]["id"]
     assert len(engine.machines) == 2
     # Both have a default VPC of the same range; the second account's Droplet is there, without its private address.
@@ -260,7 +260,7 @@ def test_accounts_have_machines_of_their_own(sim: Simulator, engine: FakeEngine)
 
 
 def test_reset_account_loses_its_machines_and_gets_new_ones(sim: Simulator, engine: FakeEngine) -> None:
-    do = DO.simulated(sim)
+    do = DO.simulated(sim, timeout=LONG)
     name = engine.of(create(do)["id"]).name
     snapshot.reset(sim, None)
     assert engine.of(create(do)["id"]).name == name  # ids start over
@@ -298,7 +298,7 @@ def test_machine_that_stops_while_it_boots_ends_as_errored_action(
     monkeypatch.setattr("doboto.sim.machines.jobs.ATTEMPTS", 0)
     mine = Machines(engine, settings, answers=answers)
     with Simulator(RealClock(speed=500), machines=mine) as sim, pytest.raises(DOBOTOActionException):
-        create(DO.simulated(sim))
+        create(DO.simulated(sim, timeout=LONG))
     assert "the machine has stopped; the console's last lines: console of doboto-" in caplog.text
 
 
@@ -312,7 +312,7 @@ def test_failed_action_is_errored_and_the_droplet_stays(do: DO, engine: FakeEngi
     id = create(do)["id"]
     engine.failures["stop"] = EngineError("fake stop failed")
     with pytest.raises(DOBOTOActionException):
-        do.droplet.power_off(id, wait=True)
+        do.droplet.power_off(id, wait=True, timeout=LONG)
     assert do.droplet.info(id)["status"] == "active"
 
 
@@ -322,7 +322,7 @@ def test_more_machines_than_the_limit_are_refused(do: DO, caplog: pytest.LogCapt
     with pytest.raises(DOBOTOActionException):
         create(do, "web-3")
     assert "there are 3 machines already; see the setting `limit`" in caplog.text
-    do.droplet.destroy(do.droplet.list()[0]["id"], wait=True)
+    do.droplet.destroy(do.droplet.list()[0]["id"], wait=True, timeout=LONG)
     create(do, "web-4")
 
 
@@ -330,7 +330,7 @@ def test_image_without_ssh_server_is_built_once(engine: FakeEngine, settings: Ma
     engine.images.add("docker.io/library/debian:12")
     mine = Machines(engine, replace(settings, images={}), answers=engine.is_up)
     with Simulator(RealClock(speed=500), machines=mine) as sim:
-        do = DO.simulated(sim)
+        do = DO.simulated(sim, timeout=LONG)
         first, second = (create(do, name, image="debian-12-x64")["id"] for name in ("a", "b"))
         assert (
             engine.of(first).image
@@ -376,7 +376,7 @@ print(*sys.modules, *(f"started:{event}" for event in started))
 
 
 def test_without_machines_nothing_of_them_is_imported_and_no_program_started() -> None:
-    done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=True, timeout=300)
     found = done.stdout.split()
     assert "doboto.sim.simulator" in found
     assert [one for one in found if one.startswith(("doboto.sim.machines", "started:"))] == []
@@ -390,5 +390,5 @@ def doboto_machines(machines: Machines) -> Machines:
 
 def test_fixture_serves_droplets_with_machines(doboto_machine_server: ServedAccount, engine: FakeEngine) -> None:
     with DO(doboto_machine_server.token, doboto_machine_server.url) as client:
-        droplet = client.droplet.create(name="web-1", wait=True, poll=0.01, timeout=30, **NEW)
+        droplet = client.droplet.create(name="web-1", wait=True, poll=0.01, timeout=LONG, **NEW)
     assert engine.of(droplet["id"]).name in engine.running

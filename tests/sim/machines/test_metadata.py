@@ -118,19 +118,19 @@ def url() -> Iterator[str]:
 
 
 def test_texts_documents_and_redirects_are_sent(url: str) -> None:
-    with urllib.request.urlopen(f"{url}/index?x=1", timeout=10) as response:
+    with urllib.request.urlopen(f"{url}/index?x=1", timeout=100) as response:
         assert response.read() == b"text of /index/"
         assert response.headers["content-type"] == "text/plain; charset=utf-8"
-    with urllib.request.urlopen(f"{url}/json", timeout=10) as response:
+    with urllib.request.urlopen(f"{url}/json", timeout=100) as response:
         assert (response.read(), response.headers["content-type"]) == (b'{"a": 1}', "application/json")
     request = urllib.request.Request(f"{url}/x", method="HEAD")
-    with urllib.request.urlopen(request, timeout=10) as response:
+    with urllib.request.urlopen(request, timeout=100) as response:
         assert (response.read(), response.headers["content-length"]) == (b"", "10")
 
 
 def test_what_is_not_there_is_404(url: str) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"{url}/gone", timeout=10)
+        urllib.request.urlopen(f"{url}/gone", timeout=100)
     assert refused.value.code == 404
     refused.value.close()
 

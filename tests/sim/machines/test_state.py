@@ -14,7 +14,7 @@ from doboto.sim.machines import EngineError, Machines, MachineSettings
 from doboto.sim.machines.engine import Leftover
 from doboto.sim.machines.leftovers import create_folder, find_abandoned, find_kept, new_id, remove
 
-from .conftest import NEW, create
+from .conftest import LONG, NEW, create
 from .fake_engine import FakeEngine
 
 
@@ -27,7 +27,7 @@ def kept(engine: FakeEngine, settings: MachineSettings, state: Path, *, killed: 
     """A client of a simulator with that file; a simulator that is killed closes nothing but what its process has."""
     machines = Machines(engine, settings, answers=engine.is_up)
     simulator = Simulator(RealClock(speed=500), state=state, machines=machines)
-    yield DO.simulated(simulator)
+    yield DO.simulated(simulator, timeout=LONG)
     if killed:
         simulator.machines = None
         machines._end_threads()
@@ -43,8 +43,8 @@ def state(tmp_path: Path) -> Path:
 def test_machines_go_on(engine: FakeEngine, settings: MachineSettings, state: Path, killed: bool) -> None:
     with kept(engine, settings, state, killed=killed) as do:
         on, off = create(do, "on")["id"], create(do, "off")["id"]
-        do.droplet.power_off(off, wait=True)
-        do.droplet.snapshot_create(on, snapshot_name="s", wait=True, timeout=3000)
+        do.droplet.power_off(off, wait=True, timeout=LONG)
+        do.droplet.snapshot_create(on, snapshot_name="s", wait=True, timeout=LONG)
     names = {engine.of(on).name, engine.of(off).name}
     assert engine.running == ({engine.of(on).name} if killed else set())
     engine.calls.clear()
@@ -75,7 +75,7 @@ def test_droplet_that_was_destroyed_is_removed(engine: FakeEngine, settings: Mac
     with kept(engine, settings, state, killed=True) as do:
         id = create(do)["id"]
         machine = engine.of(id)
-        do.droplet.destroy(id, wait=True)
+        do.droplet.destroy(id, wait=True, timeout=LONG)
     engine.machines[machine.name] = machine  # the simulator was killed before it removed the machine
     with kept(engine, settings, state):
         assert engine.machines == {}
@@ -94,7 +94,7 @@ def test_machine_that_is_gone_starts_afresh(
 
 def test_droplets_without_machines_get_some(engine: FakeEngine, settings: MachineSettings, state: Path) -> None:
     with Simulator(RealClock(speed=500), state=state) as simulator:
-        ids = [create(DO.simulated(simulator), f"web-{number}")["id"] for number in range(4)]
+        ids = [create(DO.simulated(simulator, timeout=LONG), f"web-{number}")["id"] for number in range(4)]
     with kept(engine, settings, state) as do:
         assert len(engine.machines) == 3  # the limit
         assert len(do.droplet.list()) == len(ids)
@@ -133,7 +133,7 @@ def test_failure_of_the_engine_lets_go_of_the_file(
     with kept(engine, settings, state, killed=True) as do:
         id = create(do)["id"]
         machine = engine.of(id)
-        do.droplet.destroy(id, wait=True)
+        do.droplet.destroy(id, wait=True, timeout=LONG)
     engine.machines[machine.name] = machine  # it is to be removed at the next start
     engine.failures[method] = EngineError(f"fake {method} failed")
     with pytest.raises(EngineError, match=f"fake {method} failed"):

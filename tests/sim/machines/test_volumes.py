@@ -13,7 +13,7 @@ from doboto.sim import Simulator
 from doboto.sim.machines import EngineError, Machines, MachineSettings
 from doboto.sim.machines.volumes import VolumeDirectories
 
-from .conftest import create
+from .conftest import LONG, create
 from .fake_engine import FakeEngine
 
 
@@ -30,7 +30,7 @@ def mnt(engine: FakeEngine, droplet_id: int) -> Path:
 
 
 def attach(do: DO, id: str, droplet_id: int) -> None:
-    do.volume.attach(id, droplet_id=droplet_id, wait=True, timeout=3000)
+    do.volume.attach(id, droplet_id=droplet_id, wait=True, timeout=LONG)
 
 
 def test_new_droplet_has_its_volumes(do: DO, engine: FakeEngine) -> None:
@@ -42,13 +42,13 @@ def test_files_move_with_the_volume_and_outlive_droplets(do: DO, engine: FakeEng
     data, first, second = volume(do), create(do, "a")["id"], create(do, "b")["id"]
     attach(do, data, first)
     (mnt(engine, first) / "data_1" / "file").write_text("kept")
-    do.volume.detach(data, droplet_id=first, wait=True, timeout=3000)
+    do.volume.detach(data, droplet_id=first, wait=True, timeout=LONG)
     assert list(mnt(engine, first).iterdir()) == []
     attach(do, data, second)
     gone = mnt(engine, second)
-    do.droplet.rebuild(second, "ubuntu-22-04-x64", wait=True, timeout=3000)
+    do.droplet.rebuild(second, "ubuntu-22-04-x64", wait=True, timeout=LONG)
     assert (mnt(engine, second) / "data_1" / "file").read_text() == "kept"
-    do.droplet.destroy(second, wait=True)
+    do.droplet.destroy(second, wait=True, timeout=LONG)
     while do.volume.info(data)["droplet_ids"]:
         pass
     attach(do, data, first)
@@ -73,7 +73,7 @@ def test_deleted_volume_leaves_no_files(do: DO, engine: FakeEngine, settings: Ma
     data, droplet = volume(do), create(do)["id"]
     attach(do, data, droplet)
     snapshot = do.volume.snapshot_create(data, "s")["id"]
-    do.volume.detach(data, droplet_id=droplet, wait=True, timeout=3000)
+    do.volume.detach(data, droplet_id=droplet, wait=True, timeout=LONG)
     do.volume.destroy(data)
     do.volume.snapshot_destroy(snapshot)
     last = volume(do, "last")
@@ -103,7 +103,7 @@ def test_volume_that_cannot_be_detached_outlives_its_droplet(
     (directory / "data_1" / "file").write_text("kept")
     obstacle = directory.parent.parent / "volumes" / data
     (obstacle / "obstacle").mkdir(parents=True)
-    do.droplet.destroy(droplet, wait=True)
+    do.droplet.destroy(droplet, wait=True, timeout=LONG)
     while machines._queue.last(name) is not None:
         pass
     assert (directory / "data_1" / "file").exists()
