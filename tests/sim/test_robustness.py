@@ -161,6 +161,6 @@ def test_an_operation_that_crashes_changes_nothing(monkeypatch: pytest.MonkeyPat
     token = {"authorization": "Bearer token"}
     send("POST", "/v2/domains", token, b'{"name": "a.example"}')
     before = contents(sim)
-    monkeypatch.setattr("doboto.sim.resources.domains.routes._show", None)
+    monkeypatch.setattr("doboto.sim.resources.domains._show", None)
     assert send("POST", "/v2/domains", token, b'{"name": "b.example"}').status == 500
     assert contents(sim) == before

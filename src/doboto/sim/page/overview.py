@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from ..engine.account import Account
 from ..engine.records import ACTION, DROPLET, EVENT, Key, Networks, Record, StoredDroplet, StoredVolume
 from ..engine.world import World
-from ..resources.domains.state import DOMAIN_RECORD, StoredDomain
+from ..resources.domains import DOMAIN_RECORD, StoredDomain
 from ..resources.droplets import networks
 from ..resources.firewalls.rules import FirewallRule, StoredFirewall
 from ..resources.images.state import email_of

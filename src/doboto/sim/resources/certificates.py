@@ -19,7 +19,7 @@ from ..engine.store import index
 from ..http.messages import ApiCall, ApiReply
 from ..http.paging import page
 from ..http.routes import Operations
-from .domains.state import DOMAIN
+from .domains import DOMAIN
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate

@@ -1,4 +1,4 @@
-"""Domains with their records, and the zone file that follows from them."""
+"""Domains, and the zone file that follows from their records."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TypedDict
 
-from ...engine.account import Account
-from ...engine.errors import unprocessable
-from ...engine.records import Key, Kind, Record, select_members
-from ...engine.store import index
-from ..projects import state as projects
+from ..engine.account import Account
+from ..engine.errors import not_found, unprocessable
+from ..engine.fields import read_name, read_optional, text
+from ..engine.records import Key, Kind, Record, select_members
+from ..engine.store import index
+from ..http.messages import ApiCall
+from ..http.paging import page
+from ..http.routes import Operations
+from .projects import state as projects
 
 
 class StoredDomain(TypedDict):
@@ -197,3 +201,51 @@ def is_address(text: str, version: int) -> bool:
         return ipaddress.ip_address(text).version == version and "%" not in text
     except ValueError:
         return False
+
+
+OPERATIONS = Operations()
+
+
+def domain_in_path(call: ApiCall) -> StoredDomain:
+    """Return the domain that the path names; never with a dot at its end (`libdns/digitalocean#1`)."""
+    found = call.account.find(DOMAIN, call.params["domain_name"].lower())
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _show(call: ApiCall, domain: StoredDomain) -> Record:
+    account = call.account
+    return {
+        "name": domain["name"],
+        "ttl": ttl_of(account, domain),
+        "zone_file": zone_file(account, domain),
+    }
+
+
+@OPERATIONS("GET", "/v2/domains", "domain:read")
+def list_domains(call: ApiCall) -> Record:
+    """List all domains."""
+    return page(call, "domains", list(call.account.store(DOMAIN)), lambda domain: _show(call, domain))
+
+
+@OPERATIONS("POST", "/v2/domains", "domain:create", status=201)
+def create_domain(call: ApiCall) -> Record:
+    """Create a domain; it has its records at once, but the reply no zone file yet (API reference, example)."""
+    name, ip_address = read_name(call.body), read_optional(call.body, "ip_address", text, None) or None
+    if ip_address is not None and not is_address(ip_address, 4):
+        raise unprocessable("ip_address is not a valid IPv4 address")
+    domain = create(call.account, call.now, name, ip_address)
+    return {"domain": {**_show(call, domain), "zone_file": None}}
+
+
+@OPERATIONS("GET", "/v2/domains/{domain_name}", "domain:read")
+def get_domain(call: ApiCall) -> Record:
+    """Return one domain."""
+    return {"domain": _show(call, domain_in_path(call))}
+
+
+@OPERATIONS("DELETE", "/v2/domains/{domain_name}", "domain:delete", status=204)
+def delete_domain(call: ApiCall) -> None:
+    """Delete a domain and all its records."""
+    remove(call.account, domain_in_path(call)["name"])

@@ -1,1 +1,0 @@
-"""Domains and their records."""
