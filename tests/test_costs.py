@@ -359,7 +359,9 @@ def test_a_list_of_droplets_is_printed_without_what_it_does_not_need(format: str
     ours = {name.removeprefix("doboto.cli.run.") for name in modules if within(name, "doboto.cli.run")}
     assert ours <= {"doboto.cli.run", "run", "resolve"}
     assert not {name for name in modules if within(name, "doboto.cli.commands", "doboto.sim", "doboto.simulated")}
-    assert len(modules) <= 270
+    assert not {name for name in modules if within(name, "doboto._wait", "doboto.events", "pathlib", "random", "ssl")}
+    assert len({name for name in modules if within(name, "doboto")}) <= 106
+    assert len(modules) <= 195
 
 
 # -- packages and bytes

@@ -36,11 +36,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from string import Formatter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._json import mapping
-from .outcomes import CallState, Outcome, OutcomeState
 from .ratelimit import RateLimit
+
+if TYPE_CHECKING:
+    from .outcomes import CallState, Outcome, OutcomeState
 
 #: What a 403 says of a token that lacks a scope: "You do not have access for the attempted action." and "... permission
 #: to perform this action." in the API reference, in fact "You are not authorized to perform this operation."
@@ -122,6 +124,8 @@ class DOBOTOException(Exception):
     @property
     def doboto(self) -> CallState:
         """What the call knew, as `call_states` collects it from any exception."""
+        from .outcomes import CallState  # not with every first request
+
         return CallState(self.created, self.unresolved, self.not_begun)
 
     def __str__(self) -> str:
@@ -452,6 +456,8 @@ class DOBOTOBulkException(DOBOTOException):
     @property
     def doboto(self) -> CallState:
         """What the call knew, as `call_states` collects it from any exception."""
+        from .outcomes import CallState
+
         return CallState(self.created, self.unresolved, self.not_begun, outcomes=self.outcomes)
 
     def _ids(self, state: OutcomeState) -> list[int]:

@@ -54,8 +54,10 @@ def test_twenty_take_a_request_each_and_two_a_round(twenty: Doboto) -> None:
     reports = progress(done)
     assert sent["POST"] == 20
     assert sent["GET"] <= 2 + 2 * len(reports)
-    assert [(one["done"], one["total"], one["what"]) for one in reports] == [(0, 20, "reboot"), (20, 20, "reboot")]
-    assert [one["failed"] for one in reports] == [0, 0]
+    # A slow machine sends them seconds apart, so that some complete before others.
+    assert {(one["total"], one["what"], one["failed"]) for one in reports} == {(20, "reboot", 0)}
+    assert [one["done"] for one in reports] == sorted({one["done"] for one in reports})
+    assert reports[-1]["done"] == 20
     assert [action["resource_id"] for action in done.json] == [FIRST + place for place in range(20)]
     assert {action["status"] for action in done.json} == {"completed"}
 

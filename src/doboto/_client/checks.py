@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from functools import wraps
-from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
 from .._core.attributes import refuse_unknown
@@ -87,6 +86,8 @@ def _file(name: str, value: object) -> None:
         return
     if not isinstance(value, str | os.PathLike):
         raise TypeError(f"{name} must be a path, not {type(value).__name__}")
+    from pathlib import Path  # most programs name no file
+
     path = Path(cast("str | os.PathLike[str]", value))
     if not path.is_file():
         raise ValueError(f"{name}: there is no file {str(path)!r}")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from inspect import iscoroutinefunction
+from typing import NamedTuple
 
 from .._json import is_finite
 from ..errors import ArgumentTypeError, ArgumentValueError
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """A moment on the client's monotonic clock.
 
     Attributes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from .._json import items, mapping
@@ -18,6 +17,8 @@ RECOVERY_TAG = re.compile(r"doboto-[0-9a-f]{24}")
 
 def parse_time(text: Any) -> float | None:
     """Seconds since 1970 from the API's time (ISO 8601), or None."""
+    from datetime import datetime  # not with every first request
+
     try:
         return datetime.fromisoformat(text).timestamp()
     except (TypeError, ValueError):

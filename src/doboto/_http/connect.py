@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import ssl
 import time
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from .._io.protocol import Connection
@@ -14,7 +13,11 @@ from .dial import dial
 from .messages import open_tunnel
 from .network import Exchange, Network, Stream
 from .proxies import proxy_for
-from .tls import TLSStream, Trust
+
+if TYPE_CHECKING:
+    import ssl
+
+    from .tls import Trust
 
 PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 
@@ -44,7 +47,7 @@ class Connector:
         self._forwards = self._proxy is not None and not self._tls
         self._credentials: Mapping[str, str] = _credentials(self._proxy) if self._proxy else {}
         self.headers = self._credentials if self._forwards else {}
-        self._trust = Trust(connection.ca_file) if self._tls or _is_tls(self._proxy) else None
+        self._trust = _make_trust(connection.ca_file) if self._tls or _is_tls(self._proxy) else None
 
     def target(self, url: str) -> str:
         """Return what a request line names: the path, or the whole URL where a proxy reads it (RFC 9112, 3.2)."""
@@ -82,7 +85,15 @@ class Connector:
         return stream
 
 
+def _make_trust(ca_file: str | None) -> Trust:
+    from .tls import Trust  # plain HTTP does without it, and it takes long
+
+    return Trust(ca_file)
+
+
 async def _secure(stream: Stream, context: ssl.SSLContext, host: str, end: float) -> Stream:
+    from .tls import TLSStream
+
     secured = TLSStream(stream, context, host)
     await secured.handshake(end)
     return secured
@@ -104,5 +115,7 @@ def _credentials(proxy: SplitResult) -> Mapping[str, str]:
     """Return the header for a user and password in the proxy's URL."""
     if proxy.username is None:
         return {}
+    from base64 import b64encode  # most programs have no proxy
+
     secret = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}".encode()
-    return {"Proxy-Authorization": f"Basic {base64.b64encode(secret).decode()}"}
+    return {"Proxy-Authorization": f"Basic {b64encode(secret).decode()}"}

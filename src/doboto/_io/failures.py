@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Mapping
 
 from ..errors import (
@@ -37,6 +36,8 @@ def map_exception(failure: Exception, stage: Stage, peer: str) -> DOBOTOExceptio
     reason = reason_of(failure)
     if isinstance(failure, TimeoutError):
         return DOBOTOTimeoutException(f"{failed} in time ({reason})", sent=sent, stage=stage)
+    import ssl  # plain HTTP does without it, and it takes long
+
     if isinstance(failure, ssl.SSLCertVerificationError):
         message = f"{failed}: its certificate is not trusted ({reason}); ca_file names the authorities to trust"
         return DOBOTOCertificateException(message, sent=sent, stage=stage)

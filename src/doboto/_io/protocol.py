@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from .._core.response import Response
 from .concurrency import Concurrency
@@ -23,8 +23,7 @@ OnEvent: TypeAlias = Callable[[Any], object]
 CLOSE_AFTER = frozenset({408})
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(NamedTuple):
     """How the API is reached.
 
     Attributes:

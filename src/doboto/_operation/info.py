@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 #: What an operation does to the account. `present` creates unless there is one; `action` starts an Action.
 Effect: TypeAlias = Literal["read", "create", "present", "update", "action", "destroy"]
@@ -13,8 +12,7 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 REFERENCE = "https://docs.digitalocean.com/reference/api/api-reference/#operation/"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OperationInfo:
+class OperationInfo(NamedTuple):
     """What an operation declares.
 
     Attributes:

@@ -6,9 +6,8 @@ import signal
 import threading
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import SystemClock, errors
 from .._json import is_object
@@ -92,8 +91,7 @@ class Signalled(KeyboardInterrupt):
         self.number = number
 
 
-@dataclass(frozen=True, slots=True)
-class Exit:
+class Exit(NamedTuple):
     """An exit code.
 
     Attributes:

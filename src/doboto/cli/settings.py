@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 from click.core import ParameterSource
@@ -95,8 +94,7 @@ class Seconds(click.ParamType[float]):
 SECONDS = Seconds()
 
 
-@dataclass(frozen=True, slots=True)
-class CliSettings:
+class CliSettings(NamedTuple):
     """Values of the common options.
 
     Attributes:
@@ -146,10 +144,10 @@ class CliSettings:
         Raises:
             Failure: Two options contradict each other.
         """
-        names = [field.name for field in fields(self) if field.name != "flags"]
+        names = [name for name in self._fields if name != "flags"]
         found = {name: params.pop(f"{OURS}{name}", None) for name in names}
         given = {name: value for name, value in found.items() if value is not None}
-        return resolve(replace(self, **given, flags=self.flags | (given.keys() - environment)))
+        return resolve(self._replace(**given, flags=self.flags | (given.keys() - environment)))
 
 
 def resolve(found: CliSettings) -> CliSettings:
@@ -164,14 +162,15 @@ def resolve(found: CliSettings) -> CliSettings:
     for option, overridden in OVERRIDING:
         if option in found.flags and overridden not in found.flags:
             nothing: dict[str, Any] = {overridden: None}
-            found = replace(found, **nothing)
+            found = found._replace(**nothing)
     return found
 
 
 def of_environment(ctx: click.Context) -> frozenset[str]:
     """Return which of the common options the environment gave."""
-    names = (field.name for field in fields(CliSettings))
-    return frozenset(name for name in names if ctx.get_parameter_source(f"{OURS}{name}") is ParameterSource.ENVIRONMENT)
+    return frozenset(
+        name for name in CliSettings._fields if ctx.get_parameter_source(f"{OURS}{name}") is ParameterSource.ENVIRONMENT
+    )
 
 
 def settings_of(ctx: click.Context) -> CliSettings:

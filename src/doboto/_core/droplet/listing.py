@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ...errors import ArgumentValueError
 from ..attributes import check_choice
@@ -13,8 +13,7 @@ from ..request import check_text
 TYPES = {"droplets": ("droplets",), "gpus": ("gpus",), "all": ("droplets", "gpus")}
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """The filters of a list of Droplets.
 
     Attributes:

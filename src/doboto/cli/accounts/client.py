@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ...client import TOKEN_VARIABLES
@@ -23,8 +22,7 @@ SIMULATED = "simulated"
 NO_TOKEN = "no token; keep one with doboto auth init, set DIGITALOCEAN_TOKEN, or pass --token; --sim needs none"  # noqa: S105
 
 
-@dataclass(frozen=True, slots=True)
-class AccountSource:
+class AccountSource(NamedTuple):
     """Which account a command uses, without its token.
 
     Attributes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -61,8 +60,8 @@ def _init(ctx: click.Context, name: str, *, yes: bool, **params: Any) -> None:
     from ..accounts.contexts import Contexts
     from ..output.progress import Reporter
 
-    checked = replace(settings, url=settings.url or API_URL, sim=False)
-    open_client(replace(checked, token=UNKNOWN_TOKEN)).close()  # a URL that can't be right is refused before all else
+    checked = settings._replace(url=settings.url or API_URL, sim=False)
+    open_client(checked._replace(token=UNKNOWN_TOKEN)).close()  # a URL that can't be right is refused before all else
     kept = Contexts()
     warn(kept.find_exposure(), settings)
     _ask_to_replace(kept, name, yes=yes)
@@ -97,7 +96,7 @@ def _check_token(token: str, settings: CliSettings) -> Mapping[str, Any] | None:
     from ..accounts.client import open_client
 
     try:
-        with open_client(replace(settings, token=token, sim=False), retry=Retry.never(), timeout=TIMEOUT) as do:
+        with open_client(settings._replace(token=token, sim=False), retry=Retry.never(), timeout=TIMEOUT) as do:
             account: Any = do.request("GET", "/account")["account"]
     except DOBOTOForbiddenException:
         return None  # a wrong token is 401

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import typing
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from ..._json import holds_objects, is_array, is_object
 
@@ -20,8 +20,7 @@ from ..._json import holds_objects, is_array, is_object
 FIRST = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column.
 
     Attributes:
@@ -218,8 +217,7 @@ NAMES = ("name", "slug")
 VALUES = 10
 
 
-@dataclass(frozen=True, slots=True)
-class ListFilter:
+class ListFilter(NamedTuple):
     """Which resources of a list are wanted.
 
     Attributes:
@@ -230,7 +228,7 @@ class ListFilter:
     """
 
     patterns: Sequence[str] = ()
-    values: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    values: Mapping[str, Sequence[str]] = MappingProxyType({})
     after: float | None = None
     before: float | None = None
 

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 import click
 
 from ...errors import UnknownAttributeWarning
-from ...events import Created, Event, Interrupted, OnEvent, PollFailed, Progress, RateLimited, Retrying, Started
 from ..settings import UNKNOWN, CliSettings
 from .text import can_encode, dump_json, format_cell, overflow, write_notice
 
@@ -31,13 +30,12 @@ if TYPE_CHECKING:
     from rich.live import Live
     from rich.spinner import Spinner
 
-    from ... import Clock
+    from ... import Clock, OnEvent
+    from ...events import Event, PollFailed, Progress, RateLimited, Retrying
 
 #: Names of the events made from the client's log: notes, and warnings (True).
 LEVELS = {False: "note", True: "warning"}
 LOG = logging.getLogger("doboto")
-#: What passes: shown in one line that is updated in place, where that can be.
-PASSING = (Retrying, RateLimited, PollFailed)
 #: Seconds in which the same is said once, however many requests it is of.
 REPEATED = 5.0
 #: Lines of pending resources at most; a fleet would fill the screen.
@@ -151,23 +149,27 @@ class Reporter(logging.Handler):
         if record.levelno < logging.INFO:  # shown even with --quiet: --debug asked for it
             self.line(record.getMessage(), event="request", **getattr(record, "exchange", {}))
             return
+        from ... import events  # most commands report nothing
+
         event: Any = getattr(record, "event", None)
-        if isinstance(event, Interrupted):
+        if isinstance(event, events.Interrupted):
             return  # reported by the caller, which knows how to resume
-        if isinstance(event, PASSING) and self.live and not self.quiet and record.levelno < logging.ERROR:
+        # What passes is shown in one line that is updated in place, where that can be.
+        passes = isinstance(event, events.Retrying | events.RateLimited | events.PollFailed)
+        if passes and self.live and not self.quiet and record.levelno < logging.ERROR:
             self._draw_note(str(event))
             return
         text, known = record.getMessage(), LEVELS[record.levelno >= logging.WARNING]
         details: dict[str, Any] = {"event": known}
-        if isinstance(event, Created):
+        if isinstance(event, events.Created):
             details = {"event": "created", "id": event.id, **({"name": event.name} if event.name else {})}
             self.created[event.id] = event.kind
             if event.name:
                 self.names[event.id] = str(event.name)
         if not self.quiet:
-            if isinstance(event, PASSING) and self._is_repeated(event, record.created):
+            if passes and self._is_repeated(event, record.created):
                 return
-            prefixed = details["event"] == LEVELS[True] or isinstance(event, PASSING)
+            prefixed = details["event"] == LEVELS[True] or passes
             self.line(f"doboto: {text}" if prefixed else text, **details)
 
     def _is_repeated(self, event: Retrying | RateLimited | PollFailed, now: float) -> bool:
@@ -198,6 +200,8 @@ class Reporter(logging.Handler):
 
     def on_event(self, event: Event) -> None:
         """Show at once that the API accepted an action; it comes before the first poll, and from any thread."""
+        from ...events import Started  # most commands report nothing
+
         if not isinstance(event, Started):
             return
         self.actions.append(event.action.get("id"))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..._json import is_array, is_object
 from ...catalog import typed_dicts
@@ -275,8 +274,7 @@ def _resolves(query: str, value: Any) -> bool:
     return is_object(value) and query.partition(".")[0].strip('"') in value
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """Why a name finds nothing.
 
     Attributes:

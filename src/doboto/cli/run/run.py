@@ -8,16 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import product, takewhile
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import click
 
 from ..._json import is_array
 from ...errors import DOBOTOException, DOBOTOUnprocessableException
-from ...events import Progress
 from ..errors import USAGE, Failure, SeveralFailed, describe_error, exit_of, partial_results
 from ..output.columns import ListFilter
 from ..output.formats import check_expressions, print_result
@@ -49,23 +47,22 @@ SLACK = 3600.0
 SHORTEST = 0.001
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(NamedTuple):
     """Options of a command line beside the operation's own parameters.
 
     Attributes:
         yes: Not to ask.
-        count: How many Droplets to create.
+        number: How many Droplets to create.
         dry_run: To create nothing.
         replace: To reset what an update does not give.
         filter: Which resources of a list are printed.
     """
 
     yes: bool = False
-    count: int | None = None
+    number: int | None = None
     dry_run: bool = False
     replace: bool = False
-    filter: ListFilter = field(default_factory=ListFilter)
+    filter: ListFilter = ListFilter()
 
 
 def _filter_of(params: dict[str, Any]) -> ListFilter:
@@ -279,7 +276,7 @@ def _build_calls(
         return []
     values = resolved
     if operation.resource == "droplet" and operation.name in MAKING:
-        return [normalize_names(values, invocation.count)]
+        return [normalize_names(values, invocation.number)]
     for name in [name for name in values if takes_droplet(operation, name)]:
         many = isinstance(values[name], list)
         missing_ok = name == "id" and bool(values.get("missing_ok"))
@@ -333,6 +330,8 @@ def _start_progress(do: DO, operation: CliOperation, values: Mapping[str, Any], 
     """Draw at once what is going to be waited for."""
     if not (values.get("wait") or operation.only_waits):
         return
+    from ...events import Progress
+
     names = values.get("names")
     state = "not read yet" if operation.only_waits else "begun"
     given = values.get(operation.parameters[0].name) if operation.only_waits else values.get("id")

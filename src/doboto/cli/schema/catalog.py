@@ -10,9 +10,8 @@ import re
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Union
+from typing import Any, NamedTuple, Union
 
 from ... import catalog
 from ...catalog import typed_dicts
@@ -38,7 +37,6 @@ def hyphenate(name: str) -> str:
     return name.replace("_", "-")
 
 
-@dataclass(frozen=True)
 class CliOperation(catalog.Operation):
     """An operation of a resource, as a command."""
 
@@ -116,8 +114,7 @@ DROPLETS = frozenset({"droplet_id", "droplet_ids"})
 THEIRS = frozenset({("monitoring", "droplet_metric_info")})
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+class Naming(NamedTuple):
     """Where names of a kind are looked up; Droplets, of which there are many, are looked up by `droplets`.
 
     Attributes:

@@ -9,10 +9,9 @@ import ast
 import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache
 from inspect import cleandoc
-from typing import Any, NotRequired, Required, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, NotRequired, Required, get_args, get_origin, get_type_hints
 
 import click
 
@@ -23,8 +22,7 @@ SECTION = re.compile(r"^(Args|Returns|Raises|Scopes|Reference):\s*(.*)$")
 ENTRY = re.compile(r"^ {4}(\*{0,2}\w[\w, ]*): *(.*)$")
 
 
-@dataclass(slots=True)
-class Docstring:
+class Docstring(NamedTuple):
     """A docstring in its parts.
 
     Attributes:
@@ -36,12 +34,12 @@ class Docstring:
         references: Links to the API's documentation.
     """
 
-    summary: str = ""
-    body: list[str] = field(default_factory=list[str])
-    args: dict[str, str] = field(default_factory=dict[str, str])
-    returns: str = ""
-    scopes: str = ""
-    references: list[str] = field(default_factory=list[str])
+    summary: str
+    body: list[str]
+    args: dict[str, str]
+    returns: str
+    scopes: str
+    references: list[str]
 
 
 @cache
@@ -104,8 +102,7 @@ def _entries(lines: list[str]) -> dict[str, str]:
 LINK = re.compile(r"\s*https?://\S+")
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A field of a TypedDict.
 
     Attributes:
@@ -121,8 +118,7 @@ class Field:
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(NamedTuple):
     """A class as its source has it."""
 
     bases: tuple[str, ...]
@@ -202,8 +198,7 @@ WRITTEN: Mapping[str, str] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class HelpText:
+class HelpText(NamedTuple):
     """The texts of an operation as its command has them.
 
     Attributes:
@@ -319,8 +314,7 @@ def summary_of(operation: CliOperation) -> str:
 def documentation_of(operation: CliOperation, command: Sequence[click.Parameter]) -> Docstring:
     """Return an operation's docstring with options for parameters, without its `Args`."""
     says, doc = help_text_of(operation, command), docstring_of(operation)
-    return replace(
-        doc,
+    return doc._replace(
         summary=summary_of(operation),
         body=[says.text(one) for one in doc.body],
         returns=describe_output(operation, says.text(doc.returns)),

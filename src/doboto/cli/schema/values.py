@@ -10,7 +10,6 @@ import json
 import sys
 import typing
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Literal, NotRequired, Required
 
 import click
@@ -101,6 +100,8 @@ def read_input(name: str) -> str:
 
 def _read(name: str) -> str:
     if name != "-":
+        from pathlib import Path  # most commands read no file
+
         with Path(name).open(encoding="utf-8") as opened:
             return opened.read(LONGEST + 1)
     text = sys.stdin.read(LONGEST + 1) if sys.stdin else ""
