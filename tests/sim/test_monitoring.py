@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doboto.sim import ManualClock
-from doboto.sim.resources.monitoring.machine import Curve
+from doboto.sim.resources.metrics import Curve
 
 from .client import Client
 from .conftest import START, Simulate

@@ -16,7 +16,7 @@ from ...engine.account import Account
 from ...engine.clock import iso
 from ...engine.records import ACTION, DROPLET, Key, Kind, Record, select_members
 from ...engine.store import index
-from ..monitoring.machine import Curve, Span, curve, span_at, spans
+from ..metrics import Curve, Span, curve, span_at, spans
 
 #: Seconds over which a Droplet's present utilization is an average. Unverified.
 LOOKBACK = 300.0

@@ -15,7 +15,7 @@ from ...engine.records import Record, select_members
 from ...http.messages import ApiCall, ApiReply
 from ...http.paging import page
 from ...http.routes import Handler, Operations
-from ..monitoring.routes import matrix, moments, series
+from ..metrics import matrix, moments, series
 from . import members, request, state
 from .members import AUTOSCALE_POOL, Past, StoredPool, busy, curves, past, target_at
 

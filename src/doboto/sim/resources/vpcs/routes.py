@@ -64,7 +64,7 @@ def delete_vpc(call: ApiCall) -> None:
 
 
 @OPERATIONS("GET", "/v2/vpcs/{vpc_id}/members", "vpc:read")
-def list_members(call: ApiCall) -> Record:
+def list_members_of_vpc(call: ApiCall) -> Record:
     """List what is in a VPC."""
     vpc, type = vpc_in_path(call), call.query.get("resource_type")
     found = members.list_members(call.account, vpc["id"], type, call.scopes)

@@ -1,8 +1,10 @@
-"""A Droplet as its metrics agent sees it: when it ran, how busy it was, and each metric at a moment, by name.
+"""Metrics of Droplets, as the metrics agent sees them, in the form of a Prometheus matrix.
 
-CPU time and bandwidth are seen from outside; memory, load and file systems only by the metrics agent, which a Droplet
-has with `monitoring` (`nanovms/ops#1583`). Without it the API answers 200 and an empty result, as a project that runs
-on a live account documents (2026-08); it says so of CPU time, too, which is unverified.
+A Droplet that does not exist has no series; the reference knows no 404 for metrics. CPU time and bandwidth are seen
+from outside; memory, load and file systems only by the agent, which a Droplet has with `monitoring`
+(`nanovms/ops#1583`).
+Without it the API answers 200 and an empty result, as a project that runs on a live account documents (2026-08); it
+says so of CPU time, too, which is unverified.
 
 How busy a Droplet is follows a curve that its id and the account's seed decide: a mean with a wave a day and a wave an
 hour and a half long around it. It can be integrated over any time at once, so that averages (load over five minutes)
@@ -12,15 +14,19 @@ and counters (seconds of CPU since boot) match it and cost the same however long
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ... import catalog
-from ...engine import actions
-from ...engine.account import Account
-from ...engine.lifecycle import DROPLET_ACTIONS
-from ...engine.records import ACTION, StoredAction, StoredDroplet
+from .. import catalog
+from ..engine import actions
+from ..engine.account import Account
+from ..engine.errors import unprocessable
+from ..engine.fields import integer, read_required, text
+from ..engine.lifecycle import DROPLET_ACTIONS
+from ..engine.records import ACTION, DROPLET, Record, StoredAction, StoredDroplet
+from ..http.messages import ApiCall
+from ..http.routes import Handler, Operations
 
 #: Shares of the time in which a CPU is busy, by the modes of the API reference's example; the rest is idle.
 MODES = {"iowait": 0.05, "irq": 0.0, "nice": 0.05, "softirq": 0.02, "steal": 0.03, "system": 0.25, "user": 0.6}
@@ -208,3 +214,114 @@ def _angle(moment: float, period: float, phase: float) -> float:
 def _area(since: float, until: float, period: float, phase: float, height: float) -> float:
     turned = math.cos(_angle(since, period, phase)) - math.cos(_angle(until, period, phase))
     return height * period / (2 * math.pi) * turned
+
+
+OPERATIONS = Operations()
+
+_PATH = "/v2/monitoring/metrics/droplet"
+
+
+def _read_query(call: ApiCall) -> tuple[StoredDroplet | None, list[int]]:
+    number = integer(read_required(call.query, "host_id", text))
+    droplet = None if number is None else call.account.find(DROPLET, number)
+    born = call.now if droplet is None else datetime.fromisoformat(droplet["created_at"]).timestamp()
+    due = moments(call, born)
+    return droplet, due
+
+
+def _labels(one: DropletLoad, **others: str) -> dict[str, str]:
+    return {**others, "host_id": str(one.number)}
+
+
+@OPERATIONS("GET", f"{_PATH}/cpu", "monitoring:read")
+def get_cpu(call: ApiCall) -> Record:
+    """Return seconds in each mode since boot, all CPUs together."""
+    droplet, due = _read_query(call)
+    if droplet is None:
+        return matrix([])
+    one = machine(call.account, droplet, call.now)
+    return matrix(_cpu(one, due, mode) for mode in ("idle", *MODES))
+
+
+def _cpu(one: DropletLoad, due: list[int], mode: str) -> Record:
+    def value(moment: int) -> float | None:
+        return one.when_on(moment, lambda boot, at: cpu_seconds(one, mode, boot, at))
+
+    return series(_labels(one, mode=mode), due, value, 2)
+
+
+@OPERATIONS("GET", f"{_PATH}/bandwidth", "monitoring:read")
+def get_bandwidth(call: ApiCall) -> Record:
+    """Return megabits per second of one interface in one direction."""
+    droplet, due = _read_query(call)
+    interface, direction = (read_required(call.query, name, text) for name in ("interface", "direction"))
+    if (interface, direction) not in BANDWIDTH:
+        raise unprocessable("interface must be private or public, direction must be inbound or outbound")
+    if droplet is None or not any(entry["type"] == interface for entry in droplet["networks"]["v4"]):
+        return matrix([])
+    one = machine(call.account, droplet, call.now)
+
+    def value(moment: int) -> float | None:
+        return one.when_on(moment, lambda _boot, at: bandwidth(one, interface, direction, at))
+
+    return matrix([series(_labels(one, direction=direction, interface=interface), due, value)])
+
+
+def _agent_metric(name: str) -> Handler:
+    value_of, digits = AGENT_METRICS[name]
+
+    def get_metric(call: ApiCall) -> Record:
+        droplet, due = _read_query(call)
+        if droplet is None or "monitoring" not in droplet["features"]:
+            return matrix([])
+        one = machine(call.account, droplet, call.now)
+
+        def value(moment: int) -> float | None:
+            return one.when_on(moment, lambda boot, at: value_of(one, boot, at))
+
+        return matrix([series(_labels(one, **AGENT_LABELS.get(name, {})), due, value, digits)])
+
+    return get_metric
+
+
+for _name in AGENT_METRICS:
+    OPERATIONS("GET", f"{_PATH}/{_name}", "monitoring:read")(_agent_metric(_name))
+
+
+#: Seconds between samples (API reference, examples; the agent's default interval according to `nanovms/nanos#2007`).
+STEP = 120
+#: A window that would have more samples has them further apart. Unverified.
+MOST = 720
+
+Labels = Mapping[str, str]
+
+
+def moments(call: ApiCall, born: float) -> list[int]:
+    """Return when samples are due in the window that a request asks for, from a resource's birth to the present."""
+    start, end = read_required(call.query, "start", integer), read_required(call.query, "end", integer)
+    if end < start:
+        raise unprocessable("end must not be before start")
+    first, last = max(start, math.ceil(born)), min(end, math.floor(call.now))
+    if first > last:
+        return []
+    step = STEP * max(-(-(last - first) // (STEP * MOST)), 1)
+    return list(range(-(-first // step) * step, last + 1, step))
+
+
+def series(
+    labels: Labels, due: Iterable[int], value: Callable[[int], float | None], digits: int | None = None
+) -> Record:
+    """Return one labelled series of values as text, rounded to `digits`; moments without a value have no sample."""
+    sampled = ((moment, value(moment)) for moment in due)
+    values = [[moment, _format(found, digits)] for moment, found in sampled if found is not None]
+    return {"metric": dict(labels), "values": values}
+
+
+def matrix(found: Iterable[Record]) -> Record:
+    """Return the whole answer: series that have samples."""
+    result = [each for each in found if each["values"]]
+    return {"status": "success", "data": {"resultType": "matrix", "result": result}}
+
+
+def _format(value: float, digits: int | None) -> str:
+    return repr(value) if digits is None else f"{value:.{digits}f}"

@@ -1,13 +1,29 @@
-"""Alert policies: what one may say."""
+"""Alert policies: they are stored and shown; the simulator sends no notifications.
+
+A policy keeps naming a Droplet that was destroyed: what the real API does is unverified, and a policy that names
+nothing would apply to all.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TypedDict
 
-from ...engine.errors import unprocessable
-from ...engine.fields import boolean, decimal, objects, read_identifiers, read_optional, read_required, text, texts
-from ...engine.records import Kind, Record, as_list, as_record
+from ..engine.errors import unprocessable
+from ..engine.fields import (
+    boolean,
+    decimal,
+    objects,
+    read_identifiers,
+    read_optional,
+    read_required,
+    text,
+    texts,
+)
+from ..engine.records import Kind, Record, as_list, as_record
+from ..http.messages import ApiCall
+from ..http.paging import page
+from ..http.routes import Operations
 
 
 class AlertPolicyMembers(TypedDict):
@@ -107,3 +123,47 @@ def _alerts(asked: Record) -> Record:
 
 def _slack(entry: Record) -> Record:
     return {"channel": read_required(entry, "channel", text), "url": read_required(entry, "url", text)}
+
+
+OPERATIONS = Operations()
+
+
+_ONE = "/v2/monitoring/alerts/{alert_uuid}"
+
+
+@OPERATIONS("GET", "/v2/monitoring/alerts", "monitoring:read")
+def list_policies(call: ApiCall) -> Record:
+    """List all policies."""
+    return page(call, "policies", list(call.account.store(ALERT_POLICY)), lambda policy: policy)
+
+
+@OPERATIONS("POST", "/v2/monitoring/alerts", "monitoring:create")
+def create_policy(call: ApiCall) -> Record:
+    """Create a policy."""
+    members, key = read_policy(call.body), call.account.uuid()
+    policy: StoredAlertPolicy = {**members, "uuid": key}
+    return {"policy": call.account.put(ALERT_POLICY, key, policy)}
+
+
+@OPERATIONS("GET", _ONE, "monitoring:read")
+def get_policy(call: ApiCall) -> Record:
+    """Return one policy."""
+    return {"policy": _in_path(call)}
+
+
+@OPERATIONS("PUT", _ONE, "monitoring:update")
+def replace_policy(call: ApiCall) -> Record:
+    """New values for all members."""
+    key = _in_path(call)["uuid"]
+    policy: StoredAlertPolicy = {**read_policy(call.body), "uuid": key}
+    return {"policy": call.account.put(ALERT_POLICY, key, policy)}
+
+
+@OPERATIONS("DELETE", _ONE, "monitoring:delete", status=204)
+def delete_policy(call: ApiCall) -> None:
+    """Delete a policy."""
+    call.account.delete(ALERT_POLICY, _in_path(call)["uuid"])
+
+
+def _in_path(call: ApiCall) -> StoredAlertPolicy:
+    return call.account.get(ALERT_POLICY, call.params["alert_uuid"])

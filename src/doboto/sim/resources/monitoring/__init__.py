@@ -1,1 +1,0 @@
-"""What Droplets do all day, as metrics; and the alert policies about it."""
