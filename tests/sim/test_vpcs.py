@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from doboto.sim import ManualClock
 from doboto.sim.engine.errors import ApiError
-from doboto.sim.resources.vpcs.state import free_range, network_of, read_network, require_free
+from doboto.sim.resources.vpcs import free_range, network_of, read_network, require_free
 
 from .client import Client
 from .conftest import Simulate

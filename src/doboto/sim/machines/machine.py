@@ -18,7 +18,7 @@ from ..engine.account import Account
 from ..engine.records import DROPLET, VOLUME, VPC, Record, StoredAction, StoredDroplet
 from ..resources.images.state import image_of
 from ..resources.ssh_keys import SSH_KEY
-from ..resources.vpcs.state import network_of
+from ..resources.vpcs import network_of
 from .engine import Attachment, Engine, EngineError
 from .settings import MachineSettings
 

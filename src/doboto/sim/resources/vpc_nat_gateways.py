@@ -19,9 +19,9 @@ from ..engine.store import index
 from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
+from . import vpcs
 from .droplets.networks import public_v4
 from .projects import state as projects
-from .vpcs import state as vpcs
 
 
 class NatTimeouts(TypedDict):

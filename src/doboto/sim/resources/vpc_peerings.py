@@ -16,8 +16,8 @@ from ..engine.store import index
 from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
-from .vpcs import state as vpc_ranges
-from .vpcs.routes import vpc_in_path
+from . import vpcs as vpc_ranges
+from .vpcs import vpc_in_path
 
 
 class StoredVpcPeering(TypedDict):

@@ -11,7 +11,7 @@ from ...engine.clock import iso
 from ...engine.lifecycle import effect
 from ...engine.records import DROPLET, VPC, BackupPolicy, StoredAction, StoredDroplet, StoredVpc
 from ..volumes import actions as volume_actions
-from ..vpcs.state import default_vpc
+from ..vpcs import default_vpc
 from . import backups, networks, state
 from .request import DropletRequest
 

@@ -25,7 +25,7 @@ from ...engine.records import (
     StoredVpc,
 )
 from ...engine.store import index
-from ..vpcs.state import network_of, next_address
+from ..vpcs import network_of, next_address
 
 _V4 = int(ipaddress.IPv4Address("198.18.0.0"))
 _V4_ROOM = 2**17

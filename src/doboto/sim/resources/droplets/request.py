@@ -13,10 +13,9 @@ from ...engine.errors import not_found, over_limit, unprocessable
 from ...engine.fields import flag, read_optional, read_required, text, texts
 from ...engine.records import DROPLET, VPC, BackupPolicy, Record, as_list
 from ...http.scopes import Scopes
-from .. import ssh_keys
+from .. import ssh_keys, vpcs
 from ..images.state import usable_image
 from ..volumes import actions as volume_actions
-from ..vpcs import state as vpcs
 from . import backups
 
 #: API reference, pattern of `name`; the message is from a trace in `doctl#257`.

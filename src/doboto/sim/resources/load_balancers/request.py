@@ -25,7 +25,7 @@ from ...engine.fields import (
 )
 from ...engine.records import DROPLET, VPC, Record
 from ..projects import state as projects
-from ..vpcs.state import default_vpc
+from ..vpcs import default_vpc
 from . import rules
 from .rules import (
     LOAD_BALANCER,

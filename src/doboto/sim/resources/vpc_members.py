@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ...engine.account import Account
-from ...engine.records import DROPLET, EVENT, Key, Record, StoredEvent, as_record
-from ...engine.store import index
-from ...http.scopes import Scopes
+from ..engine.account import Account
+from ..engine.records import DROPLET, EVENT, VPC, Key, Record, StoredEvent, as_record
+from ..engine.store import index
+from ..http.messages import ApiCall
+from ..http.paging import page
+from ..http.routes import Operations
+from ..http.scopes import Scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +90,14 @@ def has_address(account: Account, vpc_id: str) -> Callable[[str], bool]:
         )
 
     return is_taken
+
+
+OPERATIONS = Operations()
+
+
+@OPERATIONS("GET", "/v2/vpcs/{vpc_id}/members", "vpc:read")
+def list_members_of_vpc(call: ApiCall) -> Record:
+    """List what is in a VPC."""
+    vpc, type = call.account.get(VPC, call.params["vpc_id"]), call.query.get("resource_type")
+    found = list_members(call.account, vpc["id"], type, call.scopes)
+    return page(call, "members", found, show)

@@ -10,14 +10,17 @@ import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network
 
-from ...catalog import entries, region_index
-from ...engine.account import Account
-from ...engine.clock import iso, iso_with_fraction
-from ...engine.errors import conflict, forbidden, unprocessable
-from ...engine.fields import boolean, read_description, read_name, read_optional, read_region, text
-from ...engine.records import VPC, Key, Record, StoredVpc
-from ...engine.store import index
-from . import members
+from ..catalog import entries, region_index
+from ..engine.account import Account
+from ..engine.clock import iso, iso_with_fraction
+from ..engine.errors import conflict, forbidden, unprocessable
+from ..engine.fields import boolean, read_description, read_name, read_optional, read_region, text
+from ..engine.records import VPC, Key, Record, StoredVpc, select_members
+from ..engine.store import index
+from ..http.messages import ApiCall
+from ..http.paging import page
+from ..http.routes import Operations
+from . import vpc_members
 
 #: API reference, pattern of `name`.
 NAME = re.compile(r"[a-zA-Z0-9\-.]+")
@@ -138,7 +141,7 @@ def delete(account: Account, vpc: StoredVpc) -> None:
     """Delete a VPC that is not the default of its region and has nothing in it."""
     if vpc["default"]:
         raise forbidden(IS_DEFAULT)
-    if members.count(account, vpc["id"]):
+    if vpc_members.count(account, vpc["id"]):
         raise conflict(WITH_MEMBERS)
     if account.store("vpc_peering").count("vpc", vpc["id"]):
         raise conflict("Can not delete VPC with peerings")  # unverified
@@ -162,7 +165,7 @@ def _room(network: IPv4Network) -> int:
 
 def require_room(account: Account, vpc: StoredVpc, wanted: int) -> None:
     """Refuse more members than there are addresses; the text is our own."""
-    if members.count(account, vpc["id"]) + wanted > _room(network_of(vpc)):
+    if vpc_members.count(account, vpc["id"]) + wanted > _room(network_of(vpc)):
         raise unprocessable(f"VPC {vpc['name']} has not enough free addresses.")
 
 
@@ -172,7 +175,7 @@ def next_address(account: Account, vpc: StoredVpc) -> tuple[str, str]:
     room, number = _room(network), account.count(f"vpc:{vpc['id']}")
     addresses = (str(network.network_address + 2 + (number + step) % room) for step in range(room))
     if number >= room:
-        taken = members.has_address(account, vpc["id"])
+        taken = vpc_members.has_address(account, vpc["id"])
         addresses = (address for address in addresses if not taken(address))
     return next(addresses, None) or str(network.network_address + 2 + number % room), str(network.netmask)
 
@@ -244,3 +247,57 @@ def free_range(prefix: int, region: str, vpcs: Iterable[StoredVpc]) -> IPv4Netwo
     if not found.subnet_of(PRIVATE[0]):
         raise unprocessable("There is no free IP range left for a VPC.")
     return found
+
+
+OPERATIONS = Operations()
+
+SHOWN = ("id", "urn", "name", "description", "region", "ip_range", "created_at", "default")
+
+
+def show(vpc: StoredVpc) -> Record:
+    """Return a VPC as the API shows it."""
+    return select_members(vpc, SHOWN)
+
+
+def vpc_in_path(call: ApiCall) -> StoredVpc:
+    """Return the VPC whose id is in the path."""
+    return call.account.get(VPC, call.params["vpc_id"])
+
+
+@OPERATIONS("GET", "/v2/vpcs", "vpc:read")
+def list_vpcs(call: ApiCall) -> Record:
+    """List all VPCs."""
+    ensure_defaults(call.account, call.now)
+    return page(call, "vpcs", list(call.account.store(VPC)), show)
+
+
+@OPERATIONS("POST", "/v2/vpcs", "vpc:create", status=201)
+def create_vpc(call: ApiCall) -> Record:
+    """Create a VPC."""
+    return {"vpc": show(create(call.account, call.now, call.body))}
+
+
+@OPERATIONS("GET", "/v2/vpcs/{vpc_id}", "vpc:read")
+def get_vpc(call: ApiCall) -> Record:
+    """Return one VPC."""
+    return {"vpc": show(vpc_in_path(call))}
+
+
+@OPERATIONS("PUT", "/v2/vpcs/{vpc_id}", "vpc:update")
+def update_vpc(call: ApiCall) -> Record:
+    """The same as PATCH, but for the name, which must be there."""
+    vpc = vpc_in_path(call)
+    read_name(call.body)
+    return {"vpc": show(update(call.account, vpc, call.body))}
+
+
+@OPERATIONS("PATCH", "/v2/vpcs/{vpc_id}", "vpc:update")
+def patch_vpc(call: ApiCall) -> Record:
+    """New name or description, or default from now on."""
+    return {"vpc": show(update(call.account, vpc_in_path(call), call.body))}
+
+
+@OPERATIONS("DELETE", "/v2/vpcs/{vpc_id}", "vpc:delete", status=204)
+def delete_vpc(call: ApiCall) -> None:
+    """Delete a VPC with nothing in it."""
+    delete(call.account, vpc_in_path(call))

@@ -1,1 +1,0 @@
-"""VPCs, their members and address ranges."""
