@@ -13,7 +13,6 @@ from ..droplets.create import create
 from ..droplets.request import read_request
 from ..droplets.state import destroy
 from ..projects import state as projects
-from ..projects import urns
 from . import members
 from .members import AUTOSCALE_POOL, POOL_EVENT, POOL_MEMBER, StoredPool
 from .request import COOLDOWN_MINUTES, TARGETS, desired_count
@@ -150,7 +149,7 @@ def _add(account: Account, now: float, pool: StoredPool) -> None:
     template = pool["template"]
     ((droplet, _),) = create(account, now, read_request(account, template, Scopes()), lambda _: {})
     members.join(account, now, pool["id"], droplet["id"])
-    resource = urns.find(account, f"do:droplet:{droplet['id']}")
+    resource = projects.find_by_urn(account, f"do:droplet:{droplet['id']}")
     if resource is not None and account.find(projects.PROJECT, template["project_id"]) is not None:
         projects.assign(account, now, resource, template["project_id"])
 

@@ -1,17 +1,88 @@
-"""Projects, and the resources that are in them."""
+"""Projects, what requests say of them, and the resources that are in them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ...engine.errors import SETTING, precondition_failed, unprocessable
-from ...engine.fields import read_required, texts
+from ...engine.fields import boolean, read_description, read_name, read_required, require_length, text, texts
 from ...engine.records import Record
 from ...http.messages import ApiCall, ApiReply
 from ...http.paging import page
 from ...http.routes import Operations
-from . import state, urns
-from .request import read_create, read_patch, read_replace
-from .state import PROJECT, StoredProject
-from .urns import ProjectResource
+from . import state
+from .state import PROJECT, ProjectMembers, ProjectResource, StoredProject
+
+#: API reference, `purpose`: what is not one of these is kept as `Other: ...`.
+PURPOSES = (
+    "Just trying out DigitalOcean", "Class project / Educational purposes", "Website or blog", "Web Application",
+    "Service or API", "Mobile Application", "Machine learning / AI / Data processing", "IoT",
+    "Operational / Developer tooling",
+)  # fmt: skip
+OTHER = "Other: "
+ENVIRONMENTS = {name.lower(): name for name in ("Development", "Staging", "Production")}
+#: API reference.
+LENGTHS = {"name": 175, "purpose": 255}
+
+
+def read_create(body: Record) -> ProjectMembers:
+    """Read a new project's attributes."""
+    return {
+        "name": _name(body),
+        "description": read_description(body),
+        "purpose": _purpose(body),
+        # Left out or "", it is "" (acceptance tests of the Terraform provider).
+        "environment": "" if body.get("environment") is None else _environment(body),
+    }
+
+
+def read_replace(body: Record) -> Record:
+    """Read all attributes, as PUT wants them."""
+    return {name: read(body) for name, read in _READERS.items()}
+
+
+def read_patch(body: Record) -> Record:
+    """Read the attributes that are there; there must be one."""
+    found = {name: read(body) for name, read in _READERS.items() if body.get(name) is not None}
+    if not found:
+        raise unprocessable(f"at least one of {', '.join(_READERS)} is required")
+    return found
+
+
+def _name(body: Record) -> str:
+    return require_length("name", read_name(body), LENGTHS["name"])
+
+
+def _description(body: Record) -> str:
+    read_required(body, "description", text)
+    return read_description(body)
+
+
+def _purpose(body: Record) -> str:
+    purpose = read_name(body, "purpose")
+    known = purpose in PURPOSES or purpose.startswith(OTHER)
+    return require_length("purpose", purpose if known else OTHER + purpose, LENGTHS["purpose"])
+
+
+def _environment(body: Record) -> str:
+    found = {**ENVIRONMENTS, "": ""}.get(read_required(body, "environment", text).lower())
+    if found is None:
+        raise unprocessable(f"environment must be one of {', '.join(ENVIRONMENTS.values())}")
+    return found
+
+
+def _is_default(body: Record) -> bool:
+    return read_required(body, "is_default", boolean)
+
+
+_READERS: dict[str, Callable[[Record], str | bool]] = {
+    "name": _name,
+    "description": _description,
+    "purpose": _purpose,
+    "environment": _environment,
+    "is_default": _is_default,
+}
+
 
 OPERATIONS = Operations()
 
@@ -76,7 +147,7 @@ _DEFAULT_RESOURCES, _RESOURCES = "/v2/projects/default/resources", "/v2/projects
 @OPERATIONS("GET", _RESOURCES, "project:read")
 def list_resources(call: ApiCall) -> Record:
     """List the project's resources, as far as the token may see them."""
-    seeing = {kind.store for kind in urns.KINDS.values() if call.scopes.allow(kind.scope)}
+    seeing = {kind.store for kind in state.KINDS.values() if call.scopes.allow(kind.scope)}
     found = state.resources_of(call.account, project_in_path(call)["id"])
     seen = [resource for resource in found if resource.kind.store in seeing]
     return page(call, "resources", seen, lambda resource: _show(call, resource, "ok"))
@@ -93,14 +164,14 @@ def assign_resources(call: ApiCall) -> Record:
 
 
 def _scope(name: str) -> str:
-    scope = urns.scope_of(name)
+    scope = state.scope_of(name)
     if scope is None:
         raise unprocessable(f"{name} is not a valid URN")
     return scope
 
 
 def _assign(call: ApiCall, name: str, project_id: str) -> Record:
-    resource = urns.find(call.account, name)
+    resource = state.find_by_urn(call.account, name)
     if resource is None:
         return {"urn": name, "status": "not_found"}
     if state.project_of(call.account, resource) == project_id:
