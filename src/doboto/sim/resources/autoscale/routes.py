@@ -16,7 +16,7 @@ from ...http.messages import ApiCall, ApiReply
 from ...http.paging import page
 from ...http.routes import Handler, Operations
 from ..metrics import matrix, moments, series
-from . import members, request, state
+from . import members, state
 from .members import AUTOSCALE_POOL, Past, StoredPool, busy, curves, past, target_at
 
 OPERATIONS = Operations()
@@ -37,7 +37,7 @@ def _show(call: ApiCall, pool: StoredPool) -> Record:
     seen = members.average(call.account, pool["id"], call.now)
     return {
         **select_members(pool, ("id", "name", "config")),
-        "droplet_template": select_members(pool["template"], request.SHOWN),
+        "droplet_template": select_members(pool["template"], state.SHOWN),
         **({} if seen is None else {"current_utilization": seen}),
         **select_members(pool, ("created_at", "updated_at", "status")),
         "active_resources_count": len(members.active(call.account, pool["id"])),
@@ -54,7 +54,7 @@ def list_pools(call: ApiCall) -> Record:
 
 def _read_request(call: ApiCall) -> tuple[str, Record, Record]:
     body, name = call.body, read_name(call.body)
-    return name, request.read_config(body), request.read_template(call.account, call.now, body, call.scopes)
+    return name, state.read_config(body), state.read_template(call.account, call.now, body, call.scopes)
 
 
 @OPERATIONS("POST", _ALL, "droplet:create", status=202)
