@@ -12,12 +12,17 @@ from doboto import (
     DOBOTOOutcomeUnknownException,
     DOBOTOPollingException,
 )
-from doboto.sim import Simulator
+from doboto.sim import Settings, Simulator
 
 from .conftest import Log
 from .contract import Contract
 
 pytestmark = pytest.mark.usefixtures("contract")
+
+
+@pytest.fixture(params=["reference", "observed"])
+def settings(request: pytest.FixtureRequest) -> Settings:
+    return Settings(nat_gateway_statuses=request.param)
 
 
 @pytest.fixture

@@ -33,6 +33,8 @@ DEVIATIONS: list[tuple[tuple[str, ...], Callable[[dict[str, Any]], object], str]
 STATUSES: list[tuple[str, str, str, str | None, str]] = [
     ("/v2/certificates", "post", "202", "201", "the official Ansible collection, for Let's Encrypt certificates"),
     ("/v2/projects/{project_id}", "delete", "415", None, "pydo#376"),
+    ("/v2/vpc_nat_gateways", "post", "200", "202", "the official Ansible collection"),
+    ("/v2/vpc_nat_gateways/{id}", "delete", "204", None, "the official Ansible collection"),
 ]
 
 

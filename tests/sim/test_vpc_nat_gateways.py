@@ -25,6 +25,13 @@ def gateway(client: Client, vpc: Any, **attributes: Any) -> Any:
     return client.post(PATH, order(vpc, **attributes), status=202)["vpc_nat_gateway"]
 
 
+@pytest.mark.parametrize(("answers", "created", "deleted"), [("reference", 202, 202), ("observed", 200, 204)])
+def test_statuses_follow_the_setting(simulate: Simulate, answers: str, created: int, deleted: int) -> None:
+    client = simulate(nat_gateway_statuses=answers)
+    made = client.post(PATH, order(spare(client)), status=created)["vpc_nat_gateway"]
+    assert client.call("DELETE", f"{PATH}/{made['id']}").status == deleted
+
+
 @pytest.mark.parametrize("starting", ["NEW", "PROVISIONING"])
 def test_a_gateway_is_new_until_active_and_deleted(simulate: Simulate, starting: str) -> None:
     client = simulate(nat_gateway_starting_state=starting)

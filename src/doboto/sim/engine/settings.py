@@ -179,6 +179,9 @@ class Settings:
     #: The state of a NAT gateway between NEW and ACTIVE: the Terraform provider knows no other than these two, the
     #: product documentation has PROVISIONING.
     nat_gateway_starting_state: Literal["NEW", "PROVISIONING"] = "NEW"
+    #: What a NAT gateway's creation and deletion are answered with: 202 and 202 (API reference), or 200 and 204, with
+    #: which the official Ansible collection's module of 2025-12 deals. Unverified which it is today.
+    nat_gateway_statuses: Literal["reference", "observed"] = "reference"
     #: Largest `size` of a NAT gateway: accounts are known that may have 2 and not 4. Unverified for others.
     nat_gateway_size_limit: int = 2
 

@@ -16,7 +16,7 @@ from ..engine.fields import flag, integer, objects, read_name, read_optional, re
 from ..engine.lifecycle import durations, effect
 from ..engine.records import VPC, Key, Kind, Record, select_members
 from ..engine.store import index
-from ..http.messages import ApiCall
+from ..http.messages import ApiCall, ApiReply
 from ..http.paging import page
 from ..http.routes import Operations
 from . import vpcs
@@ -267,9 +267,10 @@ def list_gateways(call: ApiCall) -> Record:
 
 
 @OPERATIONS("POST", "/v2/vpc_nat_gateways", "nat_gateway:create", status=202)
-def create_gateway(call: ApiCall) -> Record:
+def create_gateway(call: ApiCall) -> ApiReply:
     """Create a gateway in a VPC."""
-    return {"vpc_nat_gateway": show(create(call.account, call.now, call.body))}
+    made = show(create(call.account, call.now, call.body))
+    return ApiReply(_status(call, observed=200), {"vpc_nat_gateway": made})
 
 
 @OPERATIONS("GET", "/v2/vpc_nat_gateways/{id}", "nat_gateway:read")
@@ -286,6 +287,11 @@ def update_gateway(call: ApiCall) -> Record:
 
 
 @OPERATIONS("DELETE", "/v2/vpc_nat_gateways/{id}", "nat_gateway:delete", status=202)
-def delete_gateway(call: ApiCall) -> None:
+def delete_gateway(call: ApiCall) -> ApiReply:
     """Delete a gateway, which takes a moment."""
     delete(call.account, call.now, _gateway_in_path(call))
+    return ApiReply(_status(call, observed=204))
+
+
+def _status(call: ApiCall, *, observed: int) -> int:
+    return observed if call.account.settings.nat_gateway_statuses == "observed" else 202
