@@ -69,7 +69,8 @@ def read_page(result: Any, key: str) -> Page:
     pages = mapping(mapping(mapping(result).get("links")).get("pages"))
     total = mapping(mapping(result).get("meta")).get("total")
     items = _items(result, key, empty=total == 0 or ("prev" in pages and "next" not in pages))
-    if wrong := [item for item in items if not _is_valid(item, key)]:
+    numbered = key in NUMBERED
+    if wrong := [item for item in items if not isinstance(item, dict) or (numbered and not _has_number(item))]:
         raise DOBOTOInvalidResponseException(f"the response lists {str(wrong[0])[:200]} among the {key}", result)
     following = _number(pages.get("next"))
     total = total if isinstance(total, int) and not isinstance(total, bool) else None
@@ -92,14 +93,9 @@ def _items(result: Any, key: str, *, empty: bool) -> list[Any]:
     return list(held.values()) if held else read_member(result, key, list)
 
 
-def _is_valid(item: Any, key: str) -> bool:
-    """Return whether it is an object, and has the id that resources of its kind have."""
-    return isinstance(item, dict) and (key not in NUMBERED or type(_number_of(mapping(item))) is int)
-
-
-def _number_of(item: Mapping[str, Any]) -> Any:
-    """Return a numeric id; members of autoscale pools are listed as Droplets without an id of their own."""
-    return item.get("id", item.get("droplet_id"))
+def _has_number(item: dict[str, Any]) -> bool:
+    """Return whether it has a numeric id; members of autoscale pools are listed as Droplets without one of their own."""
+    return type(item.get("id", item.get("droplet_id"))) is int
 
 
 def remaining_pages(first: Page) -> range:
@@ -150,10 +146,19 @@ class Seen:
 
 def without_duplicates(items: Iterable[Any], identity: Callable[[Any], Hashable]) -> list[Any]:
     """The items without those that came twice (the list grew while it was read), in their order."""
+    listed = [*items]
+    if identity is by_id and _have_distinct_numbers(listed):
+        return listed
     seen: dict[Hashable, Any] = {}
-    for item in items:
+    for item in listed:
         seen.setdefault(identity(item), item)
     return list(seen.values())
+
+
+def _have_distinct_numbers(items: list[Any]) -> bool:
+    """Return whether each item has a numeric id of its own: quicker to see than what `by_id` makes of each."""
+    ids = [item.get("id") for item in items if isinstance(item, dict)]
+    return set(map(type, ids)) <= {int} and len(set(ids)) == len(items)
 
 
 def by_id(item: Any) -> Hashable:
