@@ -307,12 +307,14 @@ def _blocking_io(connection: Connection, transport: Transport | None, clock: Clo
     from ._io.blocking import BlockingIO
     from ._io.clock import SystemClock
 
+    one_thread = transport is None and clock is None
     if transport is None:
         from ._http.blocking import BlockingNetwork
         from ._http.transport import HTTPTransport
 
         transport = HTTPTransport(connection, BlockingNetwork())
-    return BlockingIO(transport, clock or SystemClock(), Concurrency(connection.connections))
+    concurrency = Concurrency(connection.connections)
+    return BlockingIO(transport, clock or SystemClock(), concurrency, one_thread=one_thread)
 
 
 def _async_io(connection: Connection, transport: Transport | None, clock: Clock | None) -> IO:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
@@ -131,6 +132,36 @@ def test_a_thread_that_waits_gets_the_slot_of_one_that_was_interrupted(server: M
             with Interruption(("_http/pool.py",), nth), suppress(KeyboardInterrupt):
                 do.request("GET", "/account")
             assert do.request("GET", "/account") == {}
+
+
+LISTING = (*TRANSPORT, "_io/blocking.py", "_io/scheduler.py", "_operation/waits.py")
+
+
+def test_an_interruption_anywhere_in_a_list_takes_nothing(every_interruption: bool) -> None:
+    """Its pages come side by side; those that have begun end with it."""
+
+    def behave(peer: Peer) -> None:
+        while head := peer.request():
+            served.requests.append(head)
+            peer.socket.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+
+    links = {"pages": {"last": "/v2/tags?page=3"}}
+    body = json.dumps({"tags": [{"name": "a"}], "links": links, "meta": {"total": 401}}).encode()
+    limiter = Limiter(per_minute=10_000_000)
+    with (
+        misbehaving(behave) as served,
+        DO("t", f"http://127.0.0.1:{served.port}", connections=2, limiter=limiter, timeout=20) as do,
+    ):
+        counting = Interruption(LISTING)
+        with counting:
+            assert do.tag.list() == [{"name": "a"}]
+        assert counting.count > 1000
+        for nth in points(counting.count, every_interruption):
+            interruption = Interruption(LISTING, nth)
+            with interruption, suppress(KeyboardInterrupt):
+                do.tag.list()
+            hold(do, limiter, served, interruption.where)
+            assert do.tag.list() == [{"name": "a"}]
 
 
 CREATE = (

@@ -94,7 +94,7 @@ def _items(result: Any, key: str, *, empty: bool) -> list[Any]:
 
 
 def _has_number(item: dict[str, Any]) -> bool:
-    """Return whether it has a numeric id; members of autoscale pools are listed as Droplets without one of their own."""
+    """Return whether it has a numeric id, as members of autoscale pools have by another name."""
     return type(item.get("id", item.get("droplet_id"))) is int
 
 

@@ -1,4 +1,4 @@
-"""Blocking sockets: coroutines over them never suspend."""
+"""Sockets for `DO`: what is waited for is a `Wait`, which blocks, or suspends where a scheduler runs the coroutine."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar, cast
 
+from .._operation import Wait
 from .network import READ_SIZE, ConnectAttempt, Stream, remaining
 
 T = TypeVar("T")
@@ -27,27 +29,37 @@ class SocketStream:
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
+        self._readable = ((sock, selectors.EVENT_READ),)
         self._wait_readable = readable_waiter(sock)
+        #: Whether the last reading took all that had come, so that there is nothing to be read without waiting.
+        self._is_drained = True
 
     async def send(self, data: bytes, seconds: float) -> None:
         """Send all of the data; the seconds bound all of it, not each piece."""
         sent = send_at_once(self._socket, data)
         if sent < len(data):
-            self._socket.settimeout(seconds)
-            try:
-                self._socket.sendall(memoryview(data)[sent:])
-            finally:
-                self._socket.settimeout(0)
+            await self._send_rest(memoryview(data)[sent:], time.monotonic() + seconds)
+
+    async def _send_rest(self, data: memoryview, end: float) -> None:
+        writable = (self._socket, selectors.EVENT_WRITE)
+        while data:
+            if not await Wait(partial(ready, [writable]), remaining(end), [writable]):
+                raise TimeoutError("not all was sent in time")
+            data = data[send_at_once(self._socket, data) :]
 
     async def receive(self, seconds: float) -> bytes:
         """Return the bytes that come next, b"" at the end of the stream."""
         end = time.monotonic() + seconds
-        while self._wait_readable(remaining(end)):
+        while True:
+            if self._is_drained and not await Wait(self._wait_readable, remaining(end), self._readable):
+                raise TimeoutError("nothing came in time")
             try:
-                return self._socket.recv(READ_SIZE)
+                data = self._socket.recv(READ_SIZE)
             except BlockingIOError:  # what had come was dropped, such as a segment with a wrong checksum
-                continue
-        raise TimeoutError("nothing came in time")
+                self._is_drained = True
+            else:
+                self._is_drained = len(data) < READ_SIZE
+                return data
 
     def has_input(self) -> bool:
         """Return whether there is something to read, the end of the stream included, without waiting."""
@@ -79,18 +91,32 @@ class _Attempt:
 
 
 class _Gate:
-    """A lock that is held while the gate is closed."""
+    """A lock that is held while the gate is closed.
+
+    Attributes:
+        notify: Called once it is open, for one who waits for other things too.
+    """
 
     def __init__(self) -> None:
+        self.notify: Callable[[], None] | None = None
         self._lock = threading.Lock()
         self._lock.acquire()
 
     async def wait(self, seconds: float) -> bool:
+        passed: bool = await Wait(self._pass, seconds, gate=self)
+        return passed
+
+    def _pass(self, seconds: float) -> bool:
         return self._lock.acquire(timeout=seconds)
+
+    def is_open(self) -> bool:
+        return not self._lock.locked()
 
     def open(self) -> None:
         with suppress(RuntimeError):  # it is open already
             self._lock.release()
+        if self.notify is not None:
+            self.notify()
 
 
 class BlockingNetwork:
@@ -117,10 +143,17 @@ class BlockingNetwork:
 
     async def wait_any(self, attempts: Sequence[ConnectAttempt], seconds: float) -> Sequence[ConnectAttempt]:
         """Wait until some attempts have ended, well or not."""
-        with selectors.DefaultSelector() as selector:
-            for attempt in attempts:
-                selector.register(cast(_Attempt, attempt).socket, selectors.EVENT_WRITE, attempt)
-            return [key.data for key, _ in selector.select(seconds)]
+        by_socket = {cast(_Attempt, attempt).socket: attempt for attempt in attempts}
+        sockets = [(sock, selectors.EVENT_WRITE) for sock in by_socket]
+        return [by_socket[sock] for sock in await Wait(partial(ready, sockets), seconds, sockets)]
+
+
+def ready(sockets: Sequence[tuple[socket.socket, int]], seconds: float) -> list[socket.socket]:
+    """Wait until some sockets are ready for their events; return them, none when the time is over."""
+    with selectors.DefaultSelector() as selector:
+        for sock, events in sockets:
+            selector.register(sock, events)
+        return [cast(socket.socket, key.fileobj) for key, _ in selector.select(seconds)]
 
 
 def new_socket(family: int) -> socket.socket:
@@ -131,7 +164,7 @@ def new_socket(family: int) -> socket.socket:
     return sock
 
 
-def send_at_once(sock: socket.socket, data: bytes) -> int:
+def send_at_once(sock: socket.socket, data: bytes | memoryview) -> int:
     """Send what a socket that does not block takes now, all of a usual request; return how many bytes that are."""
     try:
         return sock.send(data)

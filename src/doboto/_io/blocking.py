@@ -1,4 +1,4 @@
-"""`IO` for the blocking client: blocks, never suspends, and runs jobs side by side in a few threads."""
+"""`IO` for the blocking client: the calling thread waits; jobs side by side run in a few threads, or in that one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextvars import copy_context
 from typing import Generic, TypeVar
 
-from .._operation import run
+from .._operation import Wait, run
 from .concurrency import Concurrency
 from .protocol import Clock, Job, Transport
 
@@ -110,14 +110,19 @@ class BlockingIO:
     """Input and output that blocks.
 
     Args:
-        transport: Carries requests; must never suspend.
+        transport: Carries requests; must suspend for nothing but a `Wait`.
         clock: Gives the time and sleeps.
         concurrency: How many jobs run side by side.
+        one_thread: Whether those that read may run in one thread: the transport waits for sockets of its own alone,
+            and the clock is the machine's.
     """
 
     suspends = False
 
-    def __init__(self, transport: Transport, clock: Clock, concurrency: Concurrency) -> None:
+    def __init__(
+        self, transport: Transport, clock: Clock, concurrency: Concurrency, *, one_thread: bool = False
+    ) -> None:
+        self._one_thread = one_thread
         self.transport = transport
         self.closed = False
         self.clock = clock
@@ -126,7 +131,7 @@ class BlockingIO:
     async def sleep(self, seconds: float) -> None:
         """Block for that long."""
         if seconds > 0:
-            self.clock.sleep(seconds)
+            await Wait(self.clock.sleep, seconds)
 
     async def gather(self, jobs: Sequence[Job[R]], *, finish: bool = False) -> list[R | Exception]:
         """Run jobs in threads; return their results in order, the exception of a job that failed.
@@ -136,6 +141,14 @@ class BlockingIO:
         if len(jobs) < 2:
             return [_outcome(job) for job in jobs]
         return _WorkerPool(jobs, self.concurrency).work(finish=finish)
+
+    async def gather_reads(self, jobs: Sequence[Job[R]]) -> list[R | Exception]:
+        """Run jobs that only read in this thread, or as `gather` does; Ctrl-C ends those that have begun."""
+        if len(jobs) < 2 or not self._one_thread:
+            return await self.gather(jobs)
+        from .scheduler import Scheduler  # most lists have one page
+
+        return Scheduler(jobs, self.concurrency).run()
 
     def start(self, job: Job[R]) -> BackgroundTask[R]:
         """Run a job in a thread."""

@@ -175,6 +175,10 @@ class IO(Protocol):
         """
         ...
 
+    async def gather_reads(self, jobs: Sequence[Job[R]]) -> list[R | Exception]:
+        """Run jobs that only read and may be dropped, as `gather` does; `DO` needs no threads for them."""
+        ...
+
     def start(self, job: Job[R]) -> BackgroundResult[R]:
         """Have a job run while the caller does something else."""
         ...

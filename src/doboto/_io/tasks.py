@@ -76,6 +76,10 @@ class TaskIO:
                 group.create_task(work(number))
         return [outcomes[index] for index in range(len(jobs))]
 
+    async def gather_reads(self, jobs: Sequence[Job[R]]) -> list[R | Exception]:
+        """Run jobs that only read as tasks."""
+        return await self.gather(jobs)
+
     def start(self, job: Job[R]) -> BackgroundTask[R]:
         """Run a job as a task."""
         return BackgroundTask(job)

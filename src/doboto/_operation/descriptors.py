@@ -1,8 +1,8 @@
 """Operations are written once, as coroutines, and serve both clients.
 
 An operation is an `async def` that awaits nothing but other operations, the session and its `IO`. `AsyncDO` gives
-the coroutine to be awaited. In `DO` everything it awaits blocks and never suspends, so one `send(None)` runs it to
-its end: there is no event loop, and it works in threads and inside a running loop.
+the coroutine to be awaited. In `DO` everything it awaits blocks (see `waits`), so one `send(None)` runs it to its end:
+there is no event loop, and it works in threads and inside a running loop.
 
 `@operation(...)` and `@stream(...)` declare what programs must know of an operation (see `OperationInfo`) and make
 descriptors: read from a client's resource they give the method as that client calls it, typed.
@@ -17,12 +17,13 @@ import inspect
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
 from contextlib import aclosing
 from types import MethodType, TracebackType
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar, overload
 
 from .._core.attributes import missing_attribute
 from ..errors import DOBOTOException
 from .arguments import Arguments
 from .info import NOTHING, Effect, OperationInfo
+from .waits import run
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -44,16 +45,6 @@ class Async:
 
 
 Mode = TypeVar("Mode")
-
-
-def run(operation: Coroutine[Any, Any, R]) -> R:
-    """Run a coroutine that never suspends."""
-    try:
-        operation.send(None)
-    except StopIteration as stop:
-        return cast(R, stop.value)
-    operation.close()
-    raise RuntimeError("an operation of the blocking client awaited something that suspends")
 
 
 def run_each(items: AsyncGenerator[R, None]) -> Iterator[R]:

@@ -132,19 +132,15 @@ class OperationGroup(Bound[Mode]):
             return await self._session.call(pages.page_request(path, query, number), deadline, pages.page_reader(key))
 
         read = [await page(1)]
-        read += await self._gather([partial(page, number) for number in pages.remaining_pages(read[0])])
+        jobs = [partial(page, number) for number in pages.remaining_pages(read[0])]
+        read += _results(await self._session.io.gather_reads(jobs))
         while read[-1].following == len(read) + 1 and read[-1].items:
             read.append(await page(len(read) + 1))
         return read
 
     async def _gather(self, jobs: Sequence[Job[T]]) -> list[T]:
         """Run jobs side by side and return their results; the first failure fails them all."""
-        results: list[T] = []
-        for outcome in await self._session.io.gather(jobs):
-            if isinstance(outcome, Exception):
-                raise outcome
-            results.append(outcome)
-        return results
+        return _results(await self._session.io.gather(jobs))
 
     async def _iterate(self, key: str, path: str, query: Query | None = None) -> AsyncGenerator[Any, None]:
         """Yield the items of a list; the next page is read ahead."""
@@ -161,3 +157,17 @@ class OperationGroup(Bound[Mode]):
     async def _get(self, key: str, path: str, deadline: Deadline | None = None) -> Any:
         """Read one object."""
         return await self._fetch(key, get(path), deadline)
+
+
+def _results(outcomes: Sequence[T | Exception]) -> list[T]:
+    """Return the results of jobs.
+
+    Raises:
+        Exception: The first failure of a job, if there is one.
+    """
+    results: list[T] = []
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            raise outcome
+        results.append(outcome)
+    return results
