@@ -74,3 +74,20 @@ def test_refused_resize_of_a_running_droplet_offers_to_power_off(served: Doboto,
     doboto_server.simulator.faults.add("status", method="POST", path="/v2/droplets/*/actions", status=422, body=refusal)
     error = served.refused(5, "refused", "droplet", "resize", "web", "--size", "s-2vcpu-2gb")
     assert "doboto droplet power-off" in error["message"]
+
+
+def test_a_terminal_narrower_than_the_table_has_a_line_for_each(web: Doboto) -> None:
+    with Terminal(["droplet", "destroy", "web"], web.environment, width=40) as terminal:
+        text = terminal.read(lambda seen: "[y/N]" in seen)
+        terminal.type("\x04")
+        assert terminal.end() == 5
+    assert "web (480000000; status active;" in text
+    assert "STATUS" not in text
+
+
+def test_ctrl_d_gives_no_token(doboto: Doboto) -> None:
+    with Terminal(["auth", "init", "work"], doboto.environment, width=100) as terminal:
+        terminal.read(lambda seen: "API token:" in seen)
+        terminal.type("\x04")
+        assert terminal.end() == 4
+        assert "no token was given" in terminal.text

@@ -66,6 +66,16 @@ COMPLETED = [
     ("doboto droplet create w --ssh-keys lap", "doboto droplet create w --ssh-keys laptop"),
     ("doboto tag info env:pr", "doboto tag info env:prod"),
     ("doboto auth defaults reg", "doboto auth defaults region="),
+    ("doboto domain info exam", "doboto domain info example.com"),
+    ("doboto domain record-info example.com --record-id ww", "doboto domain record-info example.com --record-id www"),
+    ("doboto tag attach env:prod --resources vol", "doboto tag attach env:prod --resources volume:"),
+    ("doboto tag attach env:prod --resources volume:d", "doboto tag attach env:prod --resources volume:data-1"),
+    (
+        "doboto project resource-assign Default --resources droplet:db",
+        "doboto project resource-assign Default --resources droplet:db.example",
+    ),
+    ("doboto droplet list --columns name,stat", "doboto droplet list --columns name,status"),
+    ("doboto droplet wait @clou", "doboto droplet wait @cloud-init.yaml"),
 ]
 #: Nothing fits, so nothing is added: no blank either.
 NOTHING = (
@@ -84,6 +94,9 @@ def account(simulated: Doboto) -> dict[str, str]:
     """An account with some Droplets, and `doboto` where a shell finds it."""
     simulated.ok("-q", "droplet", "create", "web-1", "web-2", "db.example", *NEW, "--tag", "env:prod,env:test")
     simulated.ok("-q", "volume", "create", "data-1", "--size-gigabytes", "10", "--region", "nyc3")
+    simulated.ok("-q", "domain", "create", "example.com", "--ip-address", "192.0.2.1")
+    record = ("record-create", "example.com", "--type", "A", "--name", "www", "--data", "192.0.2.1")
+    simulated.ok("-q", "domain", *record)
     simulated.ok("-q", "ssh-key", "create", "laptop", "--public-key", KEY)
     simulated.ok("-q", "ssh-key", "create", "old key", "--public-key", OLD_KEY)
     (simulated.folder / "cloud-init.yaml").write_text("#cloud-config\n")
@@ -193,3 +206,9 @@ def test_the_table_completes_what_the_commands_do(shell: str, line: str, monkeyp
 @pytest.mark.parametrize("line", LOOKED_UP)
 def test_the_table_leaves_values_to_the_commands(shell: str, line: str) -> None:
     assert cli.complete_words(shell_variables(shell, line)) is None
+
+
+def test_addresses_are_completed(simulated: Doboto) -> None:
+    address = simulated.ok("-q", "-o", "json", "reserved-ip", "create", "--region", "nyc3").json["ip"]
+    line = {"COMP_WORDS": "doboto reserved-ip info ", "COMP_CWORD": "", "_DOBOTO_COMPLETE": "bash_complete"}
+    assert simulated.ok(**line).out == f"plain\t{address}\n"

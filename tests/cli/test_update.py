@@ -49,7 +49,7 @@ def test_update_on_a_terminal_shows_the_difference_and_asks(simulated: Doboto, f
     with Terminal(["firewall", "update", "fw", "--name", "other"], simulated.environment, width=120) as terminal:
         text = terminal.read(lambda seen: "[y/N]" in seen)
         assert 'name: "fw" -> "other"' in text
-        assert "in the simulated account? [y/N]" in text
+        assert f"Update firewall fw ({firewall['id']}) in the simulated account? [y/N]" in text
         terminal.type("n\n")
         assert terminal.end() == 5
     assert simulated.ok("firewall", "info", "fw", "--query", "name").out == "fw\n"
@@ -62,6 +62,14 @@ def test_update_of_a_load_balancer_keeps_its_rules(simulated: Doboto) -> None:
     changed = simulated.ok("-q", "load-balancer", "update", "lb", "--algorithm", "least_connections", "-o", "json").json
     for kept in ("name", "tag", "forwarding_rules", "region", "health_check"):
         assert changed[kept] == made[kept]
+
+
+def test_attributes_that_say_the_same_are_no_change(simulated: Doboto) -> None:
+    """The API has a load balancer's size twice, and takes it once."""
+    rules = "entry_protocol=http,entry_port=80,target_protocol=http,target_port=80"
+    simulated.ok("-q", "load-balancer", "create", "lb", "--region", "nyc3", "--forwarding-rules", rules, "--wait")
+    assert simulated.ok("load-balancer", "update", "lb", "--name", "front").err == 'name: "lb" -> "front"\n'
+    assert simulated.ok("load-balancer", "update", "front", "--size-unit", "2").err == "size-unit: 1 -> 2\n"
 
 
 def test_update_of_an_alert_policy_keeps_what_is_not_given(simulated: Doboto) -> None:

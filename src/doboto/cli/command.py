@@ -18,6 +18,8 @@ from .schema.help_text import Docstring, documentation_of, summary_of
 from .settings import Argument, CliSettings, Option, common, settings_of
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from .schema.parameters import Completer
 
 #: The variable by which a shell asks for completion.
@@ -157,6 +159,20 @@ class OperationCommand(Described):
                     if one.name in DEFAULT_NAMES:
                         one.default = partial(_read_default, one.name)
         return self._parameters
+
+    def complete_columns(self, incomplete: str) -> list[CompletionItem[str]]:
+        """Return the columns that the last of a list with commas may become, for the shell to complete."""
+        from click.shell_completion import CompletionItem
+
+        from .output.columns import COLUMNS
+
+        kind = self.operation.result
+        if kind is None:
+            return []
+        head, comma, last = incomplete.rpartition(",")
+        columns = [column.name for column in COLUMNS.get(kind.__name__, ())]
+        names = dict.fromkeys([*columns, *typing.get_type_hints(kind)])
+        return [CompletionItem(f"{head}{comma}{name}") for name in names if name.startswith(last.lower())]
 
     @property
     def doc(self) -> Docstring:

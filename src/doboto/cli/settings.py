@@ -192,13 +192,19 @@ def complete_context(ctx: click.Context, _param: click.Parameter, incomplete: st
     return complete(incomplete)
 
 
+def complete_columns(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Complete names of columns in the shell; the command of an operation knows those of its result."""
+    complete: Callable[[str], list[CompletionItem[str]]] | None = getattr(ctx.command, "complete_columns", None)
+    return [] if complete is None else complete(incomplete)
+
+
 #: Name, flags, section, text, and further arguments for click.
 COMMON: Sequence[tuple[str, tuple[str, ...], str, str, Mapping[str, Any]]] = (
     ("output", ("--output", "-o"), "Output", "How the result is printed. Default: a table.",
      {"type": click.Choice(FORMATS), "envvar": "DOBOTO_OUTPUT"}),
     ("columns", ("--columns",), "Output",
      "The columns of a table or CSV, names or JMESPath, between commas; of what --query gives, where both are given.",
-     {"metavar": "A,B.C"}),
+     {"metavar": "A,B.C", "shell_complete": complete_columns}),
     ("no_header", ("--no-header",), "Output", "Leave out the line of headings.", {"is_flag": True}),
     ("csv_escape", ("--csv-escape",), "Output",
      "Put an apostrophe before cells of CSV that a spreadsheet would run as a formula (= + - @).",

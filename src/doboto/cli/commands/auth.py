@@ -115,7 +115,12 @@ def _describe(made: ContextInfo, account: Mapping[str, Any] | None, before: str 
 def _read_token() -> str:
     """Read the token, typed unseen or from a pipe."""
     if sys.stdin and sys.stdin.isatty():
-        token: str = click.prompt("API token", hide_input=True, err=True)
+        try:
+            token: str = click.prompt("API token", hide_input=True, err=True)
+        except click.Abort as abort:
+            if not isinstance(abort.__context__, EOFError):
+                raise
+            token = ""  # Ctrl-D
     else:
         token = sys.stdin.readline() if sys.stdin else ""
     if not token.strip():

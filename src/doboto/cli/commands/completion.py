@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -29,8 +30,8 @@ from click.shell_completion import (
 )
 
 from ..command import COMPLETE, Described
-from ..schema.catalog import CliOperation, Naming, naming_of, takes_droplet
-from ..schema.values import LongText, Several, Structure
+from ..schema.catalog import OWN_IMAGES, CliOperation, Naming, naming_of, takes_droplet
+from ..schema.values import LongText, Names, Several, Structure
 from ..settings import Argument, settings_of
 
 if TYPE_CHECKING:
@@ -42,6 +43,17 @@ CompleteValues = Callable[[click.Context, click.Parameter, str], list[Completion
 TIMEOUT = 3.0
 SLUGS = frozenset({"size", "region", "image"})
 TAGS = frozenset({"tag_name", "tags"})
+
+#: Names and addresses that are listed as they are, with the member that has them.
+LISTED: Mapping[tuple[str, str], str] = {
+    ("domain", "name"): "name", ("reserved_ip", "ip"): "ip", ("floating_ip", "ip"): "ip", ("reserved_ipv6", "ip"): "ip",
+}  # fmt: skip
+#: Parameters that take `KIND:NAME`, and the kinds with names; `_list_droplets` has Droplets.
+REFERRING = frozenset({("project", "resources"), ("tag", "resources")})
+REFERENCES: Mapping[str, Naming] = {
+    "droplet": Naming("droplet"), "volume": Naming("volume"), "load_balancer": Naming("load_balancer"),
+    "image": Naming("image", given=OWN_IMAGES), "vpc": Naming("vpc"),
+}  # fmt: skip
 
 #: Bash takes `=` and `:` for the end of a word (COMP_WORDBREAKS), so its words are not those that were typed. The line
 #: itself says what was typed; of each candidate Bash gets what stands after the last such letter.
@@ -106,6 +118,13 @@ def completer(operation: CliOperation, name: str) -> CompleteValues | None:
         return _completing(lambda do: _list_slugs(do, name))
     if (operation.resource, name) == ("tag", "name") and not operation.name.startswith("create"):
         return complete_tags
+    if (operation.resource, name) in LISTED and not operation.name.startswith("create"):
+        resource, key = operation.resource, LISTED[operation.resource, name]
+        return _completing(lambda do: ((str(one[key]), "") for one in getattr(do, resource).list()))
+    if name == "record_id":
+        return _completing_with(lambda do, ctx, _: _list_records(do, str([ctx.params.get("name"), *ctx.args][-1])))
+    if (operation.resource, name) in REFERRING:
+        return _completing_with(lambda do, _, typed: _list_references(do, typed))
     naming = naming_of(operation, name)
     if naming is not None:
         return _completing(lambda do: _list_names(do, naming))
@@ -113,16 +132,21 @@ def completer(operation: CliOperation, name: str) -> CompleteValues | None:
 
 
 def _completing(candidates: Callable[[DO], Iterator[tuple[str, str]]]) -> CompleteValues:
+    return _completing_with(lambda do, _ctx, _incomplete: candidates(do))
+
+
+def _completing_with(candidates: Callable[[DO, click.Context, str], Iterator[tuple[str, str]]]) -> CompleteValues:
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:  # noqa: ARG001
         from ... import Retry
         from ..accounts.client import open_client
 
         try:
             with open_client(settings_of(ctx), retry=Retry.never(), timeout=TIMEOUT) as do:
-                found = dict(candidates(do))
+                found = dict(candidates(do, ctx, incomplete))
         except Exception:  # a completion that fails must not write into the line being typed
             return []
-        return [CompletionItem(value, help=text) for value, text in found.items() if _is_candidate(value, incomplete)]
+        fitting = [(value, text) for value, text in found.items() if _is_candidate(value, incomplete)]
+        return [CompletionItem(value, "part" if value.endswith(":") else "plain", text) for value, text in fitting]
 
     return complete
 
@@ -147,6 +171,26 @@ def _list_names(do: DO, naming: Naming) -> Iterator[tuple[str, str]]:
     for one in getattr(getattr(do, naming.resource), naming.listing)(**dict(naming.given)):
         name = str(one.get("name") or "")
         yield (name, str(one["id"])) if name else (str(one["id"]), "")
+
+
+def _list_records(do: DO, domain: str) -> Iterator[tuple[str, str]]:
+    """List the records of a domain: by name, and where several have it by name and type, if that is enough, or id."""
+    records = do.domain.record_list(domain)
+    names = Counter(one["name"] for one in records)
+    typed = Counter((one["name"], one["type"]) for one in records)
+    for one in records:
+        by_type = f"{one['name']}:{one['type']}" if typed[one["name"], one["type"]] == 1 else str(one["id"])
+        yield one["name"] if names[one["name"]] == 1 else by_type, f"{one['type']} {one['data']}"
+
+
+def _list_references(do: DO, typed: str) -> Iterator[tuple[str, str]]:
+    """List the kinds of `KIND:NAME`, and behind a kind the names of its resources."""
+    kind, colon, _ = typed.partition(":")
+    if not colon:
+        yield from ((f"{one}:", "") for one in REFERENCES)
+        return
+    listed = _list_droplets(do) if kind == "droplet" else _list_names(do, REFERENCES[kind])
+    yield from ((f"{kind}:{name}", text) for name, text in listed)
 
 
 def _list_slugs(do: DO, kind: str) -> Iterator[tuple[str, str]]:
@@ -184,7 +228,9 @@ class _WholeWord(ShellComplete):
         parameter, value = self._parameter(args, incomplete)
         if parameter is not None:
             head, value = _split_list(parameter, value)
-            if value.startswith("@") and isinstance(parameter.type, LongText | Structure):
+            if value.startswith("@") and (
+                isinstance(parameter.type, LongText | Structure) or isinstance(parameter, Names)
+            ):
                 return [_prepend(before + head, one) for one in _list_files(value)]
             if head:
                 before += head

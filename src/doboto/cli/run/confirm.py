@@ -6,6 +6,7 @@ request leaves out (API reference, firewalls_update, loadBalancers_update).
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
@@ -15,7 +16,7 @@ import click
 from ..._json import is_object
 from ..errors import NOT_FOUND, REFUSED, Failure
 from ..output.table import align
-from ..output.text import dump_json, format_cell
+from ..output.text import dump_json, format_cell, terminal_width, width_of
 from ..schema.catalog import CliOperation, hyphenate
 from ..schema.help_text import join_words, noun_of, plural_of, word_for_several
 from ..schema.parameters import attributes
@@ -129,10 +130,12 @@ def ask(what: str, question: str) -> None:
 
 
 def _draw_targets(targets: Sequence[AffectedResource]) -> Iterator[str]:
-    """Yield a table of the resources; below it the tagged Droplets."""
+    """Yield a table of the resources, or a line for each where the terminal is narrower; below it tagged Droplets."""
     headings = list(dict.fromkeys(name for target in targets for name in target.cells))
     rows = [[format_cell(target.cells.get(name)) for name in headings] for target in targets]
-    yield from align([[name.upper() for name in headings], *rows])
+    table = list(align([[name.upper() for name in headings], *rows]))
+    fits = max(map(width_of, table), default=0) <= terminal_width()
+    yield from table if fits else (format_cell(str(dataclasses.replace(one, droplets=(), along=()))) for one in targets)
     for target in targets:
         if target.droplets:
             many = len(target.droplets)
@@ -275,13 +278,16 @@ def complete_update(
         call.get("attribs", {}) if inside else {name: call[name] for name in names if name in call}
     )
     current = _read_current(do, operation, call["id"], names)
+    reporter.names.setdefault(call["id"], str(current.get("name") or ""))
     new = dict(given) if replace else {**_without_rivals(current, given), **given}
-    changes = list(_changes(current, new))
-    for line in changes:
+    # Of rivals that are both there the API keeps one itself, which is no change.
+    before = {**_without_rivals(current, {}), **{name: current[name] for name in given if name in current}}
+    for line in _changes(before, new):
         if not reporter.quiet:
             reporter.line(format_cell(line), event="change")
     with reporter.asking(do.clock):
-        _confirm_update(operation, call["id"], account, replace=replace, yes=yes)
+        label = reporter.label(call["id"])
+        _confirm_update(operation, label, account, replace=replace, yes=yes)
     return {**call, "attribs": new} if inside else {**call, **new}
 
 
@@ -317,12 +323,12 @@ def _changes(current: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str
         yield f"{hyphenate(name)}: {'none' if before in EMPTY else dump_json(before)} -> {text}"
 
 
-def _confirm_update(operation: CliOperation, id: Any, account: str, *, replace: bool, yes: bool) -> None:
+def _confirm_update(operation: CliOperation, label: str, account: str, *, replace: bool, yes: bool) -> None:
     if yes:
         return
     what = f"{operation.resource.replace('_', ' ')} {operation.command}"
     if can_ask():
-        ask(what, f"Update {noun_of(operation)} {format_cell(id)} in {account}?")
+        ask(what, f"Update {noun_of(operation)} {format_cell(label)} in {account}?")
     elif replace:
         raise Failure(
             f"{what} --replace resets what is not given; pass --yes when not running interactively", REFUSED.code
