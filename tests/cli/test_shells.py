@@ -211,4 +211,4 @@ def test_the_table_leaves_values_to_the_commands(shell: str, line: str) -> None:
 def test_addresses_are_completed(simulated: Doboto) -> None:
     address = simulated.ok("-q", "-o", "json", "reserved-ip", "create", "--region", "nyc3").json["ip"]
     line = {"COMP_WORDS": "doboto reserved-ip info ", "COMP_CWORD": "", "_DOBOTO_COMPLETE": "bash_complete"}
-    assert simulated.ok(**line).out == f"plain\t{address}\n"
+    assert simulated.as_process.ok(**line).out == f"plain\t{address}\n"
