@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,12 +19,16 @@ from unittest import mock
 
 import pytest
 
+from doboto._io.clock import SystemClock
 from doboto.cli import main
 
 PROGRAM = Path(sysconfig.get_path("scripts")) / "doboto"
 KEPT = Path(__file__).parent / "kept"
 NEW = ("--size", "s-1vcpu-1gb", "--region", "nyc3", "--image", "ubuntu-24-04-x64")
-LONG = 60
+#: Seconds that no step comes near to.
+LONG = 300
+#: Seconds that a reboot takes with the program `slow`.
+SLOW_REBOOT = 3600
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -120,9 +125,33 @@ def doboto(environment: dict[str, str], tmp_path: Path) -> Doboto:
 
 
 @pytest.fixture
-def simulated(environment: dict[str, str], tmp_path: Path) -> Doboto:
+def standing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process, no time passes by itself for a simulated account: only what commands wait does."""
+    now = time.time()
+    standing = type("StandingClock", (SystemClock,), {"monotonic": lambda _: 0.0, "time": lambda _: now})
+    monkeypatch.setattr("doboto.cli.accounts.simulated.SystemClock", standing)
+    monkeypatch.setattr("doboto.sim.engine.clock.real_monotonic", lambda: 0.0)
+    monkeypatch.setattr("doboto.sim.engine.clock.real_time", lambda: now)
+
+
+@pytest.fixture
+def simulated(environment: dict[str, str], tmp_path: Path, standing: None) -> Doboto:
     """Commands on a simulated account that waits for nothing."""
     return Doboto({**environment, "DOBOTO_SIM": "1", "DOBOTO_SIM_SPEED": "instant"}, tmp_path)
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Path:
+    """The program, with a simulated account on which no reboot is over before a slow machine has seen it begin."""
+    program = tmp_path / "slow-doboto"
+    program.write_text(
+        f"#!{sys.executable}\n"
+        "import sys\nfrom doboto.sim.engine.lifecycle import durations\nfrom doboto.cli import main\n"
+        f"durations(droplet__reboot={SLOW_REBOOT})\nsys.exit(main())\n",
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+    return program
 
 
 @pytest.fixture

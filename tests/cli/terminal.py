@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -12,6 +13,7 @@ import subprocess
 import sysconfig
 import termios
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +23,9 @@ import pyte
 
 PROGRAM = Path(sysconfig.get_path("scripts")) / "doboto"
 #: Seconds that no step comes near to.
-LONG = 30.0
+LONG = 300.0
+#: Where a line or the screen is erased, or overwritten from its beginning.
+BEFORE_ERASING = re.compile(rb"(?=\r?\x1b\[(?:[0-2]?[JK]|H))")
 
 
 class Terminal:
@@ -38,6 +42,8 @@ class Terminal:
     ) -> None:
         self.screen = pyte.Screen(width, height)
         self.raw = b""
+        #: What was read and is not on the screen yet.
+        self._unseen: deque[bytes] = deque()
         self._stream = pyte.ByteStream(self.screen)
         self._ours, theirs = pty.openpty()
         _size(theirs, width, height)
@@ -64,11 +70,11 @@ class Terminal:
         return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
 
     def read(self, till: Callable[[str], bool]) -> str:
-        """Look till the screen is as wanted, and give it."""
+        """Look till the screen is as wanted, and give it; nothing that was drawn is missed, however briefly it was."""
         until = time.monotonic() + LONG
         while not till(self.text):
             assert time.monotonic() < until, self.text
-            if not self._more(0.2) and self.process.poll() is not None:
+            if not self._draw() and not self._more(0.2) and self.process.poll() is not None and not self._more(0):
                 assert till(self.text), self.text
         return self.text
 
@@ -92,6 +98,8 @@ class Terminal:
             assert time.monotonic() < until, self.text
         while self._more(0):
             pass
+        while self._draw():
+            pass
         return self.process.returncode
 
     def _more(self, seconds: float) -> bool:
@@ -103,8 +111,15 @@ class Terminal:
         except OSError:  # Linux says so where the other side is closed
             return False
         self.raw += data
-        self._stream.feed(data)
+        self._unseen.extend(filter(None, BEFORE_ERASING.split(data)))
         return bool(data)
+
+    def _draw(self) -> bool:
+        """Draw what was read up to where something is erased; false where nothing is left to draw."""
+        if self._unseen:
+            self._stream.feed(self._unseen.popleft())
+            return True
+        return False
 
 
 def _size(terminal: int, width: int, height: int) -> None:

@@ -104,7 +104,7 @@ def test_the_account_takes_turns(simulated: Doboto) -> None:
     """A command that waits lets go of the account meanwhile: another one gets its answer."""
     import subprocess
 
-    from .conftest import PROGRAM
+    from .conftest import LONG, PROGRAM
 
     slow = {**simulated.environment, "DOBOTO_SIM_SPEED": "10"}
     line = [PROGRAM, "-q", "droplet", "create", "web", *NEW, "--wait", "-o", "json"]
@@ -112,7 +112,7 @@ def test_the_account_takes_turns(simulated: Doboto) -> None:
         while not simulated.ok("droplet", "list", "-o", "json").json:
             pass
         seen = simulated.ok("droplet", "info", "web", "-o", "json").json["status"]
-        out, _ = running.communicate(timeout=60)
+        out, _ = running.communicate(timeout=LONG)
     assert running.returncode == 0
     assert seen in {"new", "active"}
     assert '"status": "active"' in out

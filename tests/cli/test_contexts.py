@@ -155,7 +155,7 @@ def test_eight_at_once_keep_eight_contexts(doboto: Doboto, doboto_server: Any, f
     names = [f"account-{number}" for number in range(8)]
     line = [PROGRAM, "-q", "auth", "init", "--url", doboto_server.url, "--token", doboto_server.token]
     running = [subprocess.Popen([*line, name], env=doboto.environment, cwd=doboto.folder) for name in names]
-    assert [one.wait(timeout=60) for one in running] == [0] * 8
+    assert [one.wait(timeout=300) for one in running] == [0] * 8
     assert sorted(yaml.safe_load(file.read_text())["contexts"]) == names
     assert [one.name for one in file.parent.iterdir() if one.name not in {file.name, f".{file.name}.lock"}] == []
 

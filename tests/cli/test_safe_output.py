@@ -131,7 +131,7 @@ def test_character_that_the_encoding_lacks_never_raises(
     served.ok("-q", "ssh-key", "create", name, "--public-key", KEY)
     environment = {**served.environment, "PYTHONIOENCODING": encoding}
     line = [PROGRAM, "ssh-key", "list", "-o", form]
-    done = subprocess.run(line, env=environment, capture_output=True, encoding=encoding, timeout=60, check=False)
+    done = subprocess.run(line, env=environment, capture_output=True, encoding=encoding, timeout=300, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     if form in {"json", "jsonl"}:
         found = json.loads(done.stdout)

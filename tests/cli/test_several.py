@@ -22,7 +22,7 @@ from doboto.errors import DOBOTONotFoundException as NotFound
 from doboto.errors import DOBOTOOutcomeUnknownException as OutcomeUnknown
 from doboto.errors import DOBOTORateLimitException as RateLimit
 
-from .conftest import LONG, NEW, Doboto, Done
+from .conftest import LONG, NEW, SLOW_REBOOT, Doboto, Done
 from .terminal import Terminal
 
 NAMES = tuple(f"r-{number:02}" for number in range(1, 21))
@@ -170,9 +170,9 @@ def test_ctrl_c_tells_what_was_begun_and_what_was_not(twenty: Doboto, monkeypatc
     assert f"not begun for {error['not_begun'][0]}" in error["message"]
 
 
-def test_on_a_terminal_the_command_that_goes_on_is_the_last_line_and_whole(twenty: Doboto) -> None:
-    order = [*REBOOT, "--timeout", "3", "--poll", "1"]
-    with Terminal(order, twenty.environment, width=80) as terminal:
+def test_on_a_terminal_the_command_that_goes_on_is_the_last_line_and_whole(twenty: Doboto, slow: Path) -> None:
+    order = [*REBOOT, "--timeout", f"{SLOW_REBOOT / 2}", "--poll", f"{SLOW_REBOOT / 4}"]
+    with Terminal(order, twenty.environment, width=80, program=slow) as terminal:
         assert terminal.end() == 7
         text = re.sub(r"\n", "", terminal.text)
         raw = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", terminal.raw).decode().replace("\r", "").rstrip("\n")
@@ -180,12 +180,13 @@ def test_on_a_terminal_the_command_that_goes_on_is_the_last_line_and_whole(twent
     assert "and 15 more. To wait for what goes on:" in text
 
 
-def test_progress_is_drawn_at_once_its_seconds_run_and_it_has_the_names_typed(twenty: Doboto) -> None:
+def test_progress_is_drawn_at_once_its_seconds_run_and_it_has_the_names_typed(twenty: Doboto, slow: Path) -> None:
     environment = {**twenty.environment, "DOBOTO_SIM_SPEED": "1"}
-    with Terminal(["droplet", "reboot", "r-01", "--wait", "--poll", "100"], environment, width=80) as terminal:
+    order = ["droplet", "reboot", "r-01", "--wait", "--poll", f"{SLOW_REBOOT}"]
+    with Terminal(order, environment, width=80, program=slow) as terminal:
         seen = terminal.read(lambda text: "r-01 (480000000) reboot is running" in text)
         assert "0 of 1" in seen
-        terminal.read(lambda text: "1 s" in text)
+        terminal.read(lambda text: re.search(r"[1-9]\d* s\b", text) is not None)
         terminal.interrupt()
         assert terminal.end() == 130
 

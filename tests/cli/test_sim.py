@@ -27,7 +27,7 @@ from doboto.cli.commands.sim import _is_loopback
 PROGRAM = Path(sysconfig.get_path("scripts")) / "doboto"
 NEW = {"name": "web-1", "region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}
 #: Seconds that no step of these tests comes near to.
-LONG = 60
+LONG = 300
 
 
 @dataclass

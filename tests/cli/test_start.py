@@ -31,7 +31,7 @@ def loaded_by(*arguments: str) -> set[str]:
         f"import sys, json\nfrom doboto.cli import main\ntry: main({list(arguments)!r})\nexcept SystemExit: pass\n"
         "print(json.dumps(sorted(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=300)
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
@@ -48,7 +48,7 @@ def test_a_table_in_a_pipe_needs_no_terminal_library() -> None:
         "import sys\nfrom doboto.cli.output import table\nprint(*table.align([['a', 'b']]), sep='\\n')\n"
         "print('rich' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=300)
     assert done.stdout == "a  b\nFalse\n"
 
 
@@ -71,7 +71,7 @@ def completed(doboto: Doboto, words: str) -> list[str]:
     last = words.split(" ")[-1]
     variables = {"_DOBOTO_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": last}
     done = subprocess.run(
-        [PROGRAM], env={**doboto.environment, **variables}, capture_output=True, text=True, check=False, timeout=60
+        [PROGRAM], env={**doboto.environment, **variables}, capture_output=True, text=True, check=False, timeout=300
     )
     assert done.stderr == ""
     return [line.partition("\t")[2] for line in done.stdout.splitlines() if line]
@@ -94,12 +94,13 @@ def test_no_account_completes_nothing_and_says_nothing(doboto: Doboto) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="bash")
 def test_bash_itself_accepts_the_script(doboto: Doboto) -> None:
-    done = subprocess.run(["bash", "-n"], input=doboto.ok("completion", "bash").out, text=True, check=False, timeout=60)
+    script = doboto.ok("completion", "bash").out
+    done = subprocess.run(["bash", "-n"], input=script, text=True, check=False, timeout=300)
     assert done.returncode == 0
 
 
 def test_without_its_libraries_it_says_what_to_install() -> None:
     program = "import sys; sys.modules['click'] = None; from doboto.cli import main; sys.exit(main(['--help']))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 1
     assert done.stderr.startswith("doboto: the command line needs click: pip install 'doboto[cli]', or in a checkout")

@@ -9,14 +9,16 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from doboto import DO
 from doboto.sim import ManualClock, Settings, Simulator
+from doboto.sim.engine.lifecycle import DURATIONS
 
-from .conftest import NEW, PROGRAM, Doboto, same_as_kept
+from .conftest import LONG, NEW, PROGRAM, SLOW_REBOOT, Doboto, same_as_kept
 
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are POSIX", allow_module_level=True)
@@ -69,9 +71,9 @@ def test_progress_is_drawn_in_place_and_gone_at_the_end(simulated: Doboto) -> No
         assert terminal.text.count("active") == 2
 
 
-def test_several_calls_are_drawn_as_one(fleet: Doboto) -> None:
-    order = ["droplet", "reboot", "web-01", "web-03", "--wait", "--poll", "2"]
-    with Terminal(order, {**fleet.environment, "DOBOTO_SIM_SPEED": "8"}) as terminal:
+def test_several_calls_are_drawn_as_one(fleet: Doboto, slow: Path) -> None:
+    order = ["droplet", "reboot", "web-01", "web-03", "--wait", "--poll", f"{SLOW_REBOOT / 3}", "--timeout", "10000"]
+    with Terminal(order, {**fleet.environment, "DOBOTO_SIM_SPEED": f"{SLOW_REBOOT}"}, program=slow) as terminal:
         terminal.read(lambda text: "0 of 2" in text)
         seen = terminal.read(lambda text: text.count("reboot is running") == 2)
         assert re.search(r"^. web-0[13] \(48000000[02]\) reboot is running$", seen, re.MULTILINE)
@@ -106,7 +108,7 @@ def test_a_question_that_nobody_sees_is_not_asked(fleet: Doboto) -> None:
     os.write(ours, b"y\n")
     done = subprocess.run(
         [PROGRAM, "droplet", "destroy", "web-01"],
-        env=fleet.environment, stdin=theirs, capture_output=True, text=True, check=False, timeout=60,
+        env=fleet.environment, stdin=theirs, capture_output=True, text=True, check=False, timeout=LONG,
     )  # fmt: skip
     os.close(ours)
     os.close(theirs)
@@ -171,15 +173,15 @@ def test_ctrl_c_says_what_goes_on_and_how_to_wait_for_it(simulated: Doboto) -> N
     assert simulated.ok("-q", "droplet", "wait", "480000000", "-o", "json").json[0]["status"] == "active"
 
 
-def test_ctrl_c_while_several_are_waited_for_ends_at_once(fleet: Doboto) -> None:
-    order = [PROGRAM, "-o", "json", "droplet", "reboot", "web-01", "web-03", "--wait", "--poll", "1"]
+def test_ctrl_c_while_several_are_waited_for_ends_at_once(fleet: Doboto, slow: Path) -> None:
+    order = [slow, "-o", "json", "droplet", "reboot", "web-01", "web-03", "--wait", "--poll", "1"]
     with subprocess.Popen(
         order, env={**fleet.environment, "DOBOTO_SIM_SPEED": "0.5"}, stderr=subprocess.PIPE, text=True
     ) as running:
         assert running.stderr is not None
         assert json.loads(running.stderr.readline())["event"] == "progress"
         running.send_signal(signal.SIGINT)
-        _, rest = running.communicate(timeout=60)
+        _, rest = running.communicate(timeout=LONG)
     error = json.loads(rest.splitlines()[-1])["error"]
     assert (running.returncode, error["code"]) == (130, "interrupted")
     assert error["resume"] == "doboto droplet wait 480000000 480000002 --sim"
@@ -187,13 +189,16 @@ def test_ctrl_c_while_several_are_waited_for_ends_at_once(fleet: Doboto) -> None
 
 
 @pytest.mark.parametrize("width", [80, 140])
-def test_watch_shows_the_account_and_q_ends_it(fleet: Doboto, width: int) -> None:
+def test_watch_shows_the_account_and_q_ends_it(fleet: Doboto, monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    monkeypatch.setitem(DURATIONS, "droplet.reboot", SLOW_REBOOT)
     fleet.ok("-q", "droplet", "reboot", "web-01")
     with Terminal(["watch", "--poll", "1"], fleet.environment, width) as terminal:
         seen = terminal.read(lambda text: "q quits" in text and "reboot" in text)
         assert "Droplets: 3, active: 2, actions running: 1" in seen
         assert "web-03" in seen
         assert fleet.ok("droplet", "list", "-o", "json").json, "the account is free between two looks"
+        wait = ("--until", "idle", "--poll", SLOW_REBOOT, "--timeout", 10 * SLOW_REBOOT)
+        fleet.ok("-q", "droplet", "wait", "web-01", *wait)
         terminal.type("\x1b[A")
         terminal.read(lambda text: "actions running: 0" in text)
         terminal.type("xq")
@@ -205,8 +210,9 @@ def forty(simulated: Doboto) -> dict[str, str]:
     """An account of forty Droplets, more than new ones may have; one is rebooted."""
     file = str(simulated.folder / "forty.db")
     names = [f"web-{number:02}" for number in range(1, 41)]
+    settings = Settings(droplet_limit=40, durations={"droplet.reboot": SLOW_REBOOT})
     with (
-        Simulator(ManualClock(time.time()), Settings(droplet_limit=40), state=file) as simulator,
+        Simulator(ManualClock(time.time()), settings, state=file) as simulator,
         DO.simulated(simulator) as do,
     ):
         made = do.droplet.create(
@@ -245,7 +251,7 @@ def test_watch_says_since_when_and_why_it_is_not_updated(served: Doboto, doboto_
         fault = doboto_server.simulator.faults.add("status", status=503)
         seen = terminal.read(lambda text: "503 Service Unavailable" in " ".join(text.split()))
         assert "web-01" in seen, "what was seen last stays"
-        terminal.read(lambda text: re.search(r"last\s+updated\s+[3-9]\s+s ago: 503", text) is not None)
+        terminal.read(lambda text: re.search(r"last\s+updated\s+([3-9]|\d\d+)\s+s ago: 503", text) is not None)
         doboto_server.simulator.faults.clear()
         terminal.read(lambda text: "updated" not in text)
         terminal.type("q")

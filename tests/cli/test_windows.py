@@ -127,7 +127,7 @@ def test_commands_run_without_what_windows_lacks(tmp_path: Path) -> None:
     }  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM.format(missing=POSIX_ONLY)], env=variables,
-        capture_output=True, text=True, check=False, timeout=120,
+        capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert '"web-1"' in done.stdout

@@ -29,7 +29,7 @@ FLAGS = (
     "--remote-debugging-port=0",
 )  # fmt: skip
 #: Seconds for anything that the browser is asked for.
-PATIENCE = 30
+PATIENCE = 120
 
 
 def installed() -> str | None:
