@@ -47,9 +47,9 @@ if TYPE_CHECKING:
 #: What a 403 says of a token that lacks a scope: "You do not have access for the attempted action." and "... permission
 #: to perform this action." in the API reference, in fact "You are not authorized to perform this operation."
 #: (`community.digitalocean#375`). Any other reason is about the resource or the account: a default VPC, a limit.
-NOT_AUTHORIZED = re.compile(r"\byou (?:are not authorized|do not have (?:access|permission))\b", re.IGNORECASE)
+NOT_AUTHORIZED = r"(?i)\byou (?:are not authorized|do not have (?:access|permission))\b"
 #: A private key as PEM (RFC 7468), also one that was cut off.
-PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL)
+PRIVATE_KEY = r"(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)"
 #: How many of the resources that were created an error's text names; all are in its `created`.
 NAMED = 5
 #: How much is shown of one that has neither name nor id.
@@ -166,7 +166,7 @@ def describe_reason(error: DOBOTOException) -> str:
 
 def without_keys(text: str) -> str:
     """A text without private keys: what answers may show in its error what it was sent."""
-    return PRIVATE_KEY.sub("(a private key)", text)
+    return re.sub(PRIVATE_KEY, "(a private key)", text)
 
 
 def _label(made: Any) -> str:
@@ -215,7 +215,7 @@ class DOBOTOForbiddenException(DOBOTOHTTPException):
     @property
     def lacks_scope(self) -> bool:
         """Whether the token is refused, and not what was asked for: the API says so in the message alone."""
-        return (self.id or "").lower() != "forbidden" or NOT_AUTHORIZED.search(self.message) is not None
+        return (self.id or "").lower() != "forbidden" or re.search(NOT_AUTHORIZED, self.message) is not None
 
 
 class DOBOTONotFoundException(DOBOTOHTTPException):

@@ -11,7 +11,7 @@ from ._json import is_finite
 from .errors import ArgumentTypeError, ArgumentValueError
 
 #: `-1h`, `-30m`, `-2d`: that long ago, and the seconds of each unit.
-AGO = re.compile(r"-(\d+(?:\.\d+)?)([smhdw])")
+AGO = r"-(\d+(?:\.\d+)?)([smhdw])"
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 #: Seconds since 1970 that are beyond any measurement (year 5138): such a number is of milliseconds.
 MILLISECONDS = 1e11
@@ -50,7 +50,7 @@ def _moment_of(value: Any, now: float) -> Any:
     text = value.strip()
     if text == "now":
         return now
-    if ago := AGO.fullmatch(text):
+    if ago := re.fullmatch(AGO, text):
         return now - float(ago[1]) * UNITS[ago[2]]
     try:
         return float(text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, field
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -72,7 +71,6 @@ def is_simulated(environment: Mapping[str, str]) -> bool:
     return text in {"1", "yes", "true"}
 
 
-@dataclass(slots=True, weakref_slot=True)
 class Shared:
     """What all clients of one token and URL share in this process.
 
@@ -81,8 +79,11 @@ class Shared:
         ownership: Keeps them from taking each other's resources where responses were lost.
     """
 
-    limiter: Limiter = field(default_factory=Limiter)
-    ownership: OwnershipRegistry = field(default_factory=OwnershipRegistry)
+    __slots__ = ("__weakref__", "limiter", "ownership")
+
+    def __init__(self) -> None:
+        self.limiter = Limiter()
+        self.ownership = OwnershipRegistry()
 
 
 class _SharedStates:

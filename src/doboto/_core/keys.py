@@ -24,12 +24,10 @@ COVERED = frozenset(
      "snapshots", "tags", "volumes", "vpc_nat_gateways", "vpc_peerings", "vpcs"}
 )  # fmt: skip
 #: The types of OpenSSH's public keys.
-OPENSSH = re.compile(r"(?:ssh|ecdsa|sk)-[\w.@-]+", re.ASCII)
+OPENSSH = r"(?a)(?:ssh|ecdsa|sk)-[\w.@-]+"
 #: The headers of a public key as RFC 4716 writes it; their lines end with a backslash where they go on.
 HEADERS = r"(?:[\w-]+:(?:[^\n]*\\\r?\n)*(?:[^\n]*[^\\\r\n])?\r?\n)*"
-RFC_4716 = re.compile(
-    rf"---- BEGIN SSH2 PUBLIC KEY ----\s+{HEADERS}([\w+/=\s]+)---- END SSH2 PUBLIC KEY ----", re.ASCII
-)
+RFC_4716 = rf"(?a)---- BEGIN SSH2 PUBLIC KEY ----\s+{HEADERS}([\w+/=\s]+)---- END SSH2 PUBLIC KEY ----"
 
 
 def refuse_private_keys(name: str, value: Any) -> None:
@@ -74,7 +72,7 @@ def public_key_blob(public_key: str) -> bytes:
     """
     from base64 import b64decode  # needed only for keys
 
-    long, parts = RFC_4716.fullmatch(public_key.strip()), public_key.split()
+    long, parts = re.fullmatch(RFC_4716, public_key.strip()), public_key.split()
     encoded = "".join(long[1].split()) if long else parts[1] if _is_openssh(parts) else "?"
     try:
         # The API reference's own example lacks the padding.
@@ -111,4 +109,4 @@ def to_openssh(public_key: str) -> str:
 
 
 def _is_openssh(parts: Sequence[str]) -> bool:
-    return len(parts) > 1 and OPENSSH.fullmatch(parts[0]) is not None
+    return len(parts) > 1 and re.fullmatch(OPENSSH, parts[0]) is not None

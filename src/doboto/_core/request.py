@@ -16,9 +16,9 @@ from ..errors import ArgumentError, ArgumentTypeError, ArgumentValueError
 #: Names and values of a query; a list repeats its name.
 Query: TypeAlias = Mapping[str, "str | int | list[str]"]
 #: A method (RFC 9110, 9.1): a token.
-METHOD = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
+METHOD = r"[-!#$%&'*+.^_`|~0-9A-Za-z]+"
 #: A path below the base URL: one slash, then no query, fragment, blank or control character.
-PATH = re.compile(r"/(?:[^/?#\s\x00-\x20\x7f-\x9f\\][^?#\s\x00-\x20\x7f-\x9f\\]*)?")
+PATH = r"/(?:[^/?#\s\x00-\x20\x7f-\x9f\\][^?#\s\x00-\x20\x7f-\x9f\\]*)?"
 #: What stays as it is in a path, `%` of what is quoted already included (RFC 3986, 3.3).
 SAFE = "/%:@!$&'()*+,;=~"
 
@@ -68,11 +68,11 @@ def any_request(method: object, path: object, query: Mapping[str, Any] | None, b
             not finite, or the body contains itself.
         TypeError: A part is of another type.
     """
-    if not isinstance(method, str) or not METHOD.fullmatch(method) or method.upper() == "CONNECT":
+    if not isinstance(method, str) or not re.fullmatch(METHOD, method) or method.upper() == "CONNECT":
         raise ValueError(f"not an HTTP method: {method!r}")
     if not isinstance(path, str):
         raise ArgumentTypeError("{0} must be text, not {type}", "path", type=type(path).__name__)
-    if not PATH.fullmatch(path):
+    if not re.fullmatch(PATH, path):
         raise ValueError(f"not a path: {path!r}; it begins with one /, and the query goes in query=")
     if any(unquote(part) in {".", ".."} for part in path.split("/")):
         raise ValueError(f"the path must not have . or .. in it: {path!r}")

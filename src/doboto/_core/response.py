@@ -43,7 +43,7 @@ BY_STATUS: Mapping[int, type[DOBOTOHTTPException]] = {
     429: DOBOTORateLimitException,
 }
 #: Retry-After in seconds; the API sends whole ones, proxies also fractions.
-SECONDS = re.compile(r"[0-9]{1,300}(\.[0-9]{1,300})?")
+SECONDS = r"[0-9]{1,300}(\.[0-9]{1,300})?"
 # "Droplet already has a pending event." (packer#1814, terraform#1034), "The floating IP already has ..." (doctl#493).
 PENDING_EVENT = "already has a pending event"
 
@@ -158,7 +158,7 @@ def parse_retry_after(headers: Mapping[str, str]) -> float | None:
     A date counts from the response's own Date header (RFC 9110, 10.2.3).
     """
     text = headers.get("retry-after", "").strip()
-    if SECONDS.fullmatch(text):
+    if re.fullmatch(SECONDS, text):
         return min(float(text), LONGEST_PAUSE)
     until, now = parse_http_date(text), parse_http_date(headers.get("date", ""))
     return None if until is None or now is None else min(max(0.0, until - now), LONGEST_PAUSE)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from ..errors import DOBOTOConfigurationException
 
 #: User and password in a URL, which no message shows.
-CREDENTIALS = re.compile(r"//[^/?#]*@")
+CREDENTIALS = r"//[^/?#]*@"
 
 
 def base_url(url: str, *, allow_http: bool) -> str:
@@ -36,7 +36,7 @@ def base_url(url: str, *, allow_http: bool) -> str:
 
 
 def _invalid(url: object, reason: str) -> DOBOTOConfigurationException:
-    shown = CREDENTIALS.sub("//***@", url) if isinstance(url, str) else url
+    shown = re.sub(CREDENTIALS, "//***@", url) if isinstance(url, str) else url
     return DOBOTOConfigurationException(f"invalid URL {shown!r}: {reason}", parameter="url")
 
 

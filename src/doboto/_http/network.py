@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from .._io.protocol import Timeouts
@@ -18,21 +17,25 @@ LONGEST = 1e6
 READ_SIZE = 65_536
 
 
-@dataclass(slots=True)
 class Exchange:
     """One attempt of a request: its bounds, and how far it has come.
 
-    Attributes:
+    Args:
         timeouts: Bounds in seconds.
         end: When it must be over, on the monotonic clock.
+
+    Attributes:
         stage: What it is doing.
         peer: The host and port that it is doing that with.
     """
 
-    timeouts: Timeouts
-    end: float
-    stage: Stage = Stage.WAIT
-    peer: str = ""
+    __slots__ = ("end", "peer", "stage", "timeouts")
+
+    def __init__(self, timeouts: Timeouts, end: float) -> None:
+        self.timeouts = timeouts
+        self.end = end
+        self.stage = Stage.WAIT
+        self.peer = ""
 
     @classmethod
     def begin(cls, timeouts: Timeouts) -> Exchange:

@@ -18,7 +18,7 @@ BACKUPS: Mapping[str, float] = {"weekly": 0.20, "daily": 0.30}
 #: The plan of backups that come without a policy (API reference, droplets_create, `backup_policy`).
 DEFAULT_PLAN = "daily"
 #: API reference, tags_create: letters, numbers, colons, dashes and underscores, up to 255 characters.
-TAG = re.compile(r"[\w:\-]{1,255}", re.ASCII)
+TAG = r"(?a)[\w:\-]{1,255}"
 
 Entry = Mapping[str, Any]
 
@@ -185,7 +185,7 @@ def _check_disk(size: Entry | None, image: Entry | None) -> Iterator[PlanProblem
 
 def _check_tags(tags: Any) -> Iterator[PlanProblem]:
     for tag in tags or ():
-        if not TAG.fullmatch(str(tag)):
+        if not re.fullmatch(TAG, str(tag)):
             allowed = "letters, digits, colons, dashes and underscores, up to 255"
             yield problem("tags", tag, f"a tag cannot be {tag!r}: only {allowed}")
 

@@ -89,23 +89,31 @@ def read_yaml(path: Path) -> dict[str, Any]:
     Raises:
         Failure: It can't be read, is no YAML, or holds something else.
     """
-    import yaml
-
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return {}
+    except (OSError, UnicodeDecodeError) as failure:
+        raise _unreadable(path, failure) from None
+    import yaml  # it takes as long as a request, and often there is no file
+
+    try:
+        found = yaml.safe_load(text)
     except yaml.MarkedYAMLError as failure:
         mark = failure.problem_mark or failure.context_mark
         line = "" if mark is None else f" in line {mark.line + 1}"
         # Not the text around it, which may be a token.
         raise Failure(f"{path} is not valid YAML{line}: {failure.problem or failure.context}") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as failure:
-        why = reason(failure) if isinstance(failure, OSError) else "it is not valid YAML in UTF-8"
-        raise Failure(f"{path} can't be read: {why}") from None
+    except (yaml.YAMLError, RecursionError) as failure:
+        raise _unreadable(path, failure) from None
     if found is not None and not is_object(found):
         raise Failure(f"{path} must hold a mapping, not {_name_type(found)}")
     return dict(found or {})
+
+
+def _unreadable(path: Path, failure: Exception) -> Failure:
+    why = reason(failure) if isinstance(failure, OSError) else "it is not valid YAML in UTF-8"
+    return Failure(f"{path} can't be read: {why}")
 
 
 def section(holder: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -39,8 +39,8 @@ from .text import (
 )
 
 #: What a spreadsheet takes for a formula where a cell begins with it (OWASP, "CSV Injection"); numbers are none.
-FORMULA = re.compile(r"[=+\-@\t\r]")
-NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+FORMULA = r"[=+\-@\t\r]"
+NUMBER = r"[+-]?\d+(\.\d+)?"
 #: Members that a table leaves out, by kind: the URL of a Slack webhook lets every reader of it write there.
 HIDDEN = {"AlertPolicy": frozenset({"url"})}
 
@@ -197,7 +197,7 @@ def _print_csv(value: Any, kind: Any, settings: CliSettings) -> None:
 
 def _csv_cell(text: str, settings: CliSettings) -> str:
     """With `--csv-escape`, put an apostrophe before a text that a spreadsheet would run as a formula."""
-    if not settings.csv_escape or not FORMULA.match(text) or NUMBER.fullmatch(text):
+    if not settings.csv_escape or not re.match(FORMULA, text) or re.fullmatch(NUMBER, text):
         return text
     return f"'{text}"
 

@@ -18,7 +18,7 @@ NAMING = frozenset({"field", "key_val_pair"})
 #: The column that a table of several kinds of objects adds.
 KIND = "kind"
 #: A path of members, each by its name.
-PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+PATH = r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+"
 #: How like a name must be to be suggested ("completed_at" is as like "droplet" as 0.53).
 ALIKE = 0.55
 #: How many keys and objects a hint lists.
@@ -143,7 +143,7 @@ def check_columns(text: str, kinds: Sequence[Any]) -> str | None:
             return f"no column {part!r}{suggest_column(part, names) or f'; there are {_list(names)}'}"
         first, *rest = part.split(".")
         inside = [hint for kind in kinds for one in _row_types(kind) for hint in _member(one, first)]
-        if PATH.fullmatch(part) and (problem := _check_path(part, first, rest, inside)):
+        if re.fullmatch(PATH, part) and (problem := _check_path(part, first, rest, inside)):
             return problem
     return None
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..._json import holds_objects, is_array, is_object, items, mapping
 from ...addresses import public_ipv4
-from ...plans import find_named, is_id
+from ...plans.names import find_named, is_id
 from ..errors import NOT_FOUND, USAGE, Failure
 from ..schema.catalog import DROPLETS, MEMBERS, OWN_IMAGES, CliOperation, Naming, hyphenate, naming_of, operations
 

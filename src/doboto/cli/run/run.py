@@ -347,8 +347,8 @@ def _unpack(result: Any) -> Any:
     return next(iter(cast(Sequence[Any], result))) if isinstance(result, tuple) else result
 
 
-RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
-CHOICE = re.compile(r"\{([^{}]*,[^{}]*)\}")
+RANGE = r"\{(\d+)\.\.(\d+)\}"
+CHOICE = r"\{([^{}]*,[^{}]*)\}"
 #: A typing error must not become a fleet.
 MOST = 1000
 
@@ -387,14 +387,14 @@ def _expand(name: str) -> list[str]:
 
 
 def _alternatives(brace: str) -> list[str]:
-    if found := RANGE.fullmatch(brace):
+    if found := re.fullmatch(RANGE, brace):
         first, last = int(found[1]), int(found[2])
         if abs(last - first) >= MOST:
             raise Failure(f"{brace} are more than {MOST} names", USAGE.code)
         width = len(found[1]) if found[1].startswith("0") else 0
         step = 1 if last >= first else -1
         return [str(number).zfill(width) for number in range(first, last + step, step)]
-    if found := CHOICE.fullmatch(brace):
+    if found := re.fullmatch(CHOICE, brace):
         return found[1].split(",")
     return [brace]
 

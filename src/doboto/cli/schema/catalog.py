@@ -25,7 +25,7 @@ SINGLE: Mapping[Any, tuple[str, Callable[[Any], bool]]] = {
     type(None): ("null", lambda value: value is None),
 }
 #: An entry that reads on in the next one ("its name, with").
-READS_ON = re.compile(r"(; or|, with|, or|;)$")
+READS_ON = r"(; or|, with|, or|;)$"
 
 
 #: Operations that other commands stand for: `create --dry-run` plans.
@@ -101,7 +101,7 @@ def commands(resource: str) -> dict[str, CliOperation]:
 
 def sentence(text: str) -> str:
     """Make a text a sentence, with a capital letter and a full stop."""
-    text = READS_ON.sub("", text).rstrip(" :")
+    text = re.sub(READS_ON, "", text).rstrip(" :")
     text = text[:1].upper() + text[1:]
     return text if not text or text.endswith((".", ")", "!")) else f"{text}."
 

@@ -18,8 +18,8 @@ import click
 from ...errors import ArgumentError
 from .catalog import CliOperation, hyphenate, operations, sentence
 
-SECTION = re.compile(r"^(Args|Returns|Raises|Scopes|Reference):\s*(.*)$")
-ENTRY = re.compile(r"^ {4}(\*{0,2}\w[\w, ]*): *(.*)$")
+SECTION = r"^(Args|Returns|Raises|Scopes|Reference):\s*(.*)$"
+ENTRY = r"^ {4}(\*{0,2}\w[\w, ]*): *(.*)$"
 
 
 class Docstring(NamedTuple):
@@ -53,7 +53,7 @@ def parse(text: str | None) -> Docstring:
     sections: dict[str, list[str]] = {"": []}
     lines = sections[""]
     for line in cleandoc(text or "").splitlines():
-        if found := SECTION.match(line):
+        if found := re.match(SECTION, line):
             lines = sections[found[1]] = [found[2]] if found[2] else []
         else:
             lines.append(line)
@@ -89,7 +89,7 @@ def _entries(lines: list[str]) -> dict[str, str]:
     current: list[str] = []
     listing = False
     for line in lines:
-        if found := ENTRY.match(line):
+        if found := re.match(ENTRY, line):
             current, listing = entries.setdefault(found[1].lstrip("*"), []), False
             current.append(found[2])
         elif line.strip().startswith("- "):
@@ -99,7 +99,7 @@ def _entries(lines: list[str]) -> dict[str, str]:
     return {name: sentence(_join(text)) for name, text in entries.items()}
 
 
-LINK = re.compile(r"\s*https?://\S+")
+LINK = r"\s*https?://\S+"
 
 
 class Field(NamedTuple):
@@ -174,7 +174,7 @@ def _read() -> Iterator[tuple[str, _Source]]:
 def _comments(node: ast.ClassDef, lines: list[str]) -> Iterator[tuple[str, str]]:
     for statement in node.body:
         if isinstance(statement, ast.AnnAssign):
-            text = LINK.sub("", " ".join(_above(lines, statement.lineno - 2)))
+            text = re.sub(LINK, "", " ".join(_above(lines, statement.lineno - 2)))
             yield ast.unparse(statement.target), sentence(text.strip()) if text.strip() else ""
 
 
@@ -189,9 +189,9 @@ def _above(lines: list[str], last: int) -> list[str]:
 # -- texts of a command
 
 #: `name`, `name=value`, `name="value"`.
-MENTION = re.compile(r"`(\w+)(?:=\"?(\w+)\"?)?`")
+MENTION = r"`(\w+)(?:=\"?(\w+)\"?)?`"
 #: The name that a path of members begins with.
-NAME = re.compile(r"^\w+")
+NAME = r"^\w+"
 #: Words that are not written as the names of resources and operations have them.
 WRITTEN: Mapping[str, str] = {
     "droplet": "Droplet", "ip": "IP", "ipv6": "IPv6", "nat": "NAT", "ssh": "SSH", "vpc": "VPC",
@@ -211,7 +211,7 @@ class HelpText(NamedTuple):
 
     def text(self, text: str) -> str:
         """Replace parameters by options in a text of the docstring."""
-        return MENTION.sub(self._replace_mention, text)
+        return re.sub(MENTION, self._replace_mention, text)
 
     def error(self, error: ArgumentError) -> str:
         """Return the message of the library's error about arguments, with options for parameters."""
@@ -219,7 +219,7 @@ class HelpText(NamedTuple):
 
     def _name(self, path: str, value: str) -> str:
         """Return what stands for a parameter (`tags`, or `rules[0].ports` for what is inside of it) and its value."""
-        name = next(iter(NAME.findall(path)), "")
+        name = next(iter(re.findall(NAME, path)), "")
         word, rest = self.words.get(name), path.removeprefix(name)
         if word is None:
             return f"{path}={value}" if value else path
@@ -250,7 +250,7 @@ def noun_of(operation: CliOperation) -> str:
 
 #: The subject of a sentence about one resource, such as "The Droplet and all data on its disk are lost.", with the verb
 #: where that follows at once.
-_SUBJECT = re.compile(r"^The ([\w ]+?) (is|and)\b")
+_SUBJECT = r"^The ([\w ]+?) (is|and)\b"
 #: What refers to the subject, in the order of replacement.
 _REFERENCES: Sequence[tuple[str, str]] = (
     (r"\bthe Droplet's disk\b", "the Droplets' disks"),
@@ -277,7 +277,7 @@ def word_for_several(consequence: str) -> str:
 
 
 def _word_sentence(sentence: str) -> str:
-    text = _SUBJECT.sub(lambda found: f"The {plural_of(found[1])} {_VERBS.get(found[2], found[2])}", sentence)
+    text = re.sub(_SUBJECT, lambda found: f"The {plural_of(found[1])} {_VERBS.get(found[2], found[2])}", sentence)
     for pattern, plural in _REFERENCES:
         text = re.sub(pattern, plural, text)
     return text
