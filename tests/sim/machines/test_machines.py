@@ -18,7 +18,8 @@ from doboto.sim.engine.records import ACTION
 from doboto.sim.machines import EngineError, Machines, MachineSettings
 from doboto.sim.machines.engine import Leftover
 from doboto.sim.page.overview import overview
-from doboto.sim.resources.images import state
+from doboto.sim.resources import image_actions
+from doboto.sim.resources.account import email_of
 from doboto.testing import ServedAccount
 
 from .conftest import KEY, LONG, NEW, create
@@ -132,8 +133,8 @@ def test_snapshot_that_is_handed_over_keeps_its_disk(do: DO, engine: FakeEngine,
     mine, theirs = sim.account("simulated"), sim.account("other")
     snapshot = mine.get("image", do.droplet.snapshot_list(first)[0]["id"])
     with sim.lock:
-        transfer = state.offer(mine, snapshot, state.email_of(theirs))
-        state.accept(theirs, snapshot["id"], transfer["id"])
+        transfer = image_actions.offer(mine, snapshot, email_of(theirs))
+        image_actions.accept(theirs, snapshot["id"], transfer["id"])
         sim.commit(theirs)
     copy = create(DO.simulated(sim, token="other", timeout=LONG), "copy", image=snapshot["id"])["id"]
     assert copy == first

@@ -22,7 +22,7 @@ from ..engine.records import (
     StoredDroplet,
 )
 from ..engine.world import Change
-from ..resources.images.state import disk_in, disk_of
+from ..resources.images import disk_in, disk_of
 from .engine import EngineError
 from .jobs import JobQueue, Worker, log_failure
 from .machine import Machine, directory_of

@@ -6,7 +6,7 @@ import re
 import threading
 
 from ..catalog import ImageMembers
-from ..resources.images.state import disk_in
+from ..resources.images import disk_in
 from .boot import RECIPE, SERVERS
 from .engine import Engine, EngineError
 from .settings import MachineSettings

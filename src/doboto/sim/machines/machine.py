@@ -16,7 +16,7 @@ from ..catalog import ImageMembers
 from ..engine import relations
 from ..engine.account import Account
 from ..engine.records import DROPLET, VOLUME, VPC, Record, StoredAction, StoredDroplet
-from ..resources.images.state import image_of
+from ..resources.images import image_of
 from ..resources.ssh_keys import SSH_KEY
 from ..resources.vpcs import network_of
 from .engine import Attachment, Engine, EngineError

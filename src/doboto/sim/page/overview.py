@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 from ..engine.account import Account
 from ..engine.records import ACTION, DROPLET, EVENT, Key, Networks, Record, StoredDroplet, StoredVolume
 from ..engine.world import World
+from ..resources.account import email_of
 from ..resources.domains import DOMAIN_RECORD, StoredDomain
 from ..resources.droplets import networks
 from ..resources.firewalls.rules import FirewallRule, StoredFirewall
-from ..resources.images.state import email_of
 from ..resources.load_balancers.rules import StoredLoadBalancer
 
 #: How many Droplets, actions, requests and accounts at most; with them go the counts of all.

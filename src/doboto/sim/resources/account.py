@@ -12,7 +12,17 @@ from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
 from . import byoip_prefixes as byoip
-from .images.state import email_of, team_of
+
+
+def email_of(account: Account) -> str:
+    """Return an address that leads nowhere (RFC 2606), different for each account."""
+    return f"sim-{account.draw('email') % 16**8:08x}@example.com"
+
+
+def team_of(account: Account) -> str:
+    """Return the UUID of the account's team."""
+    return account.uuid("team")
+
 
 OPERATIONS = Operations()
 

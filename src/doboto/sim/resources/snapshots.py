@@ -11,7 +11,7 @@ from ..engine.records import IMAGE, VOLUME_SNAPSHOT, Key, Kind, Record, select_m
 from ..http.messages import ApiCall
 from ..http.paging import page
 from ..http.routes import Operations
-from .images.state import remove_image
+from .images import remove_image
 
 OPERATIONS = Operations()
 

@@ -16,7 +16,7 @@ from ...engine.errors import pending_event, unprocessable
 from ...engine.fields import flag, integer, read_optional, read_required, text
 from ...engine.lifecycle import CURRENTLY_ON, DROPLET_ACTIONS, effect
 from ...engine.records import DROPLET, IMAGE, VPC, Record, StoredAction, StoredDroplet
-from ..images.state import find_image, make_image, usable_image
+from ..images import find_image, make_image, usable_image
 from . import backups, networks
 from .request import BAD_SIZE, SIZE_ELSEWHERE, hostname
 

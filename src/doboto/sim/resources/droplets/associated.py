@@ -13,7 +13,7 @@ from ...engine.errors import conflict, not_found, unprocessable
 from ...engine.fields import read_identifiers
 from ...engine.lifecycle import durations, effect
 from ...engine.records import DROPLET, IMAGE, RESERVED_IP, VOLUME, VOLUME_SNAPSHOT, Key, Kind, Record, StoredDroplet
-from ..images.state import remove_image
+from ..images import remove_image
 from .state import remove
 
 durations(droplet__destroy_associated=5.0)

@@ -14,7 +14,7 @@ from ...engine.errors import unprocessable
 from ...engine.fields import integer, read_optional, read_required, text
 from ...engine.lifecycle import effect
 from ...engine.records import DROPLET, IMAGE, BackupPolicy, Record, StoredDroplet, as_record
-from ..images.state import make_image, remove_image
+from ..images import make_image, remove_image
 
 HOURS = (0, 4, 8, 12, 16, 20)
 DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")

@@ -12,9 +12,9 @@ from ...engine.records import DROPLET, IMAGE, Key, Record
 from ...http.messages import ApiCall, ApiReply
 from ...http.paging import page, page_links, page_window
 from ...http.routes import Operations
+from .. import images
 from ..firewalls import state as firewalls
 from ..firewalls.rules import FIREWALL, StoredFirewall
-from ..images import state as images
 from . import associated, backups, state
 from .associated import DESTROY_STATUS
 from .routes import droplet_in_path, show

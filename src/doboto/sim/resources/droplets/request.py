@@ -14,7 +14,7 @@ from ...engine.fields import flag, read_optional, read_required, text, texts
 from ...engine.records import DROPLET, VPC, BackupPolicy, Record, as_list
 from ...http.scopes import Scopes
 from .. import ssh_keys, vpcs
-from ..images.state import usable_image
+from ..images import usable_image
 from ..volumes import actions as volume_actions
 from . import backups
 

@@ -16,7 +16,7 @@ from ...engine.fields import integer
 from ...engine.lifecycle import effect
 from ...engine.records import DROPLET, Key, Kind, Record, StoredDroplet
 from ...engine.store import index
-from ..images import state as images
+from .. import images
 from . import backups, networks
 
 

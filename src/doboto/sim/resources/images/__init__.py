@@ -1,1 +1,0 @@
-"""Images: public ones, snapshots, backups, custom images, and transfers between accounts."""
