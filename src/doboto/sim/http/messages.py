@@ -1,20 +1,27 @@
-"""A request and a reply as handlers see them."""
+"""A request and a reply as handlers see them, and pages of lists.
+
+Pages have `page`, `per_page`, `links` and `meta` (API reference; forms as seen in `pydo#468`).
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from ..engine.account import Account
-from ..engine.errors import ApiError
+from ..engine.errors import ApiError, unprocessable
+from ..engine.fields import integer
 from ..engine.limits import TokenRateLimit
 from ..engine.records import Record
 from .peers import Dropped, Peer, UnknownPeer
 from .scopes import Scopes
 
-__all__ = ["JSON_TYPE", "NO_CONTENT", "ApiCall", "ApiReply", "Dropped", "error_reply"]
+__all__ = [
+    "JSON_TYPE", "NO_CONTENT", "ApiCall", "ApiReply", "Dropped", "error_reply", "page", "page_links", "page_window",
+]  # fmt: skip
 
 JSON_TYPE = "application/json; charset=utf-8"
 #: What the gateway in front of the services adds to its own replies and to theirs (recordings of 2022-06 and 2026-08).
@@ -112,3 +119,51 @@ def _gateway_reply(error: ApiError) -> ApiReply:
     headers = {"content-type": "application/json", **GATEWAY, **error.headers}
     written = json.dumps(error.body)[:-1] + " }" if error.status == UNAUTHORIZED else _JSON.encode(error.body)
     return ApiReply(error.status, error.body, headers, raw=written.encode("ascii"))
+
+
+T = TypeVar("T")
+
+
+def page(call: ApiCall, root: str, items: Sequence[T], show: Callable[[T], object]) -> Record:
+    """Return one page of the items under their root key; only what is on the page is shown."""
+    number, size = _number(call), _size(call)
+    shown = [show(item) for item in items[(number - 1) * size : number * size]]
+    return {root: shown, **page_links(call, number, size, len(items))}
+
+
+def page_links(call: ApiCall, number: int, size: int, total: int) -> Record:
+    """`links` and `meta`; there are no page links when everything is on one page."""
+    last = max(-(-total // size), 1)
+    pages = {rel: _link(call, to) for rel, to in _relations(number, last) if last > 1 or number > 1}
+    return {"links": {"pages": pages} if pages else {}, "meta": {"total": total}}
+
+
+def page_window(call: ApiCall) -> tuple[int, int]:
+    """Number and size of the page asked for."""
+    return _number(call), _size(call)
+
+
+def _relations(number: int, last: int) -> list[tuple[str, int]]:
+    back = [("first", 1), ("prev", min(number - 1, last))] if number > 1 else []
+    forth = [("next", number + 1), ("last", last)] if number < last else []
+    return back + forth
+
+
+def _link(call: ApiCall, number: int) -> str:
+    kept = {name: value for name, value in call.query.items() if name != "page"}
+    return f"{call.base}{call.path}?{urlencode({'page': number, **kept}, errors='replace')}"
+
+
+def _number(call: ApiCall) -> int:
+    number = integer(call.query.get("page"))
+    return number if number is not None and number >= 1 else 1
+
+
+def _size(call: ApiCall) -> int:
+    settings = call.account.settings
+    size = integer(call.query.get("per_page"))
+    if size is None or size < 1:
+        return settings.per_page_default
+    if size > settings.per_page_max and settings.per_page_over_max == "refuse":
+        raise unprocessable(f"per_page must be between 1 and {settings.per_page_max}")
+    return min(size, settings.per_page_max)

@@ -8,8 +8,7 @@ from ..engine.account import Account
 from ..engine.errors import not_found, unprocessable
 from ..engine.fields import integer, read_required, text, texts
 from ..engine.records import ACTION, Record, StoredAction
-from ..http.messages import ApiCall
-from ..http.paging import page
+from ..http.messages import ApiCall, page
 from ..http.routes import Operations
 from . import byoip_prefixes as byoip
 

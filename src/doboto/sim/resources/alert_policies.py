@@ -12,8 +12,7 @@ from typing import TypedDict
 from ..engine.errors import unprocessable
 from ..engine.fields import boolean, decimal, objects, read_identifiers, read_optional, read_required, text, texts
 from ..engine.records import Kind, Record, as_list, as_record
-from ..http.messages import ApiCall
-from ..http.paging import page
+from ..http.messages import ApiCall, page
 from ..http.routes import Operations
 
 

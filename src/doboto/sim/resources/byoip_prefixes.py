@@ -19,8 +19,7 @@ from ..engine.fields import boolean, read_required, text
 from ..engine.lifecycle import durations, effect
 from ..engine.records import ACTION, RESERVED_IP, Key, Kind, Record, StoredAction, StoredReservedIp, select_members
 from ..engine.store import index
-from ..http.messages import ApiCall
-from ..http.paging import page
+from ..http.messages import ApiCall, page
 from ..http.routes import Operations
 from .projects.state import default_id
 

@@ -16,8 +16,7 @@ from ..engine.fields import read_name, read_required, text, texts
 from ..engine.lifecycle import durations, effect
 from ..engine.records import Key, Kind, Record, select_members
 from ..engine.store import index
-from ..http.messages import ApiCall, ApiReply
-from ..http.paging import page
+from ..http.messages import ApiCall, ApiReply, page
 from ..http.routes import Operations
 from .domains import DOMAIN
 

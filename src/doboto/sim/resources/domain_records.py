@@ -11,8 +11,7 @@ from ..engine.account import Account
 from ..engine.errors import ApiError, not_found, unprocessable
 from ..engine.fields import integer, text
 from ..engine.records import Record
-from ..http.messages import ApiCall
-from ..http.paging import page
+from ..http.messages import ApiCall, page
 from ..http.routes import Operations
 from . import domains
 from .domains import (

@@ -12,8 +12,7 @@ from ..engine.errors import not_found, unprocessable
 from ..engine.fields import read_name, read_optional, text
 from ..engine.records import Key, Kind, Record, select_members
 from ..engine.store import index
-from ..http.messages import ApiCall
-from ..http.paging import page
+from ..http.messages import ApiCall, page
 from ..http.routes import Operations
 from .projects import state as projects
 

@@ -15,8 +15,7 @@ from ..engine.errors import bad_request, not_found, unprocessable
 from ..engine.fields import integer, read_optional, read_region, read_required, text
 from ..engine.lifecycle import effect
 from ..engine.records import ACTION, IMAGE, Kind, Record, StoredImage
-from ..http.messages import ApiCall, ApiReply
-from ..http.paging import page
+from ..http.messages import ApiCall, ApiReply, page
 from ..http.routes import Operations
 from .account import email_of, team_of
 from .images import image_in_path, own_image_in_path, remove_image

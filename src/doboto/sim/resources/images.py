@@ -14,8 +14,7 @@ from ..engine.errors import forbidden, not_found, unprocessable
 from ..engine.fields import boolean, integer, read_description, read_name, read_optional, read_required, text
 from ..engine.lifecycle import effect
 from ..engine.records import DELETED_IMAGE, IMAGE, Record, StoredDroplet, StoredImage, select_members
-from ..http.messages import ApiCall
-from ..http.paging import page
+from ..http.messages import ApiCall, page
 from ..http.routes import Operations
 
 SHOWN = (

@@ -8,8 +8,7 @@ from typing import Any
 from ..engine.errors import not_found, unprocessable
 from ..engine.fields import integer
 from ..engine.records import IMAGE, VOLUME_SNAPSHOT, Key, Kind, Record, select_members
-from ..http.messages import ApiCall
-from ..http.paging import page
+from ..http.messages import ApiCall, page
 from ..http.routes import Operations
 from .images import remove_image
 

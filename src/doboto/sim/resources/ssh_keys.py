@@ -14,8 +14,7 @@ from ..engine.errors import not_found, unprocessable
 from ..engine.fields import integer, read_name, read_required, text
 from ..engine.records import Key, Kind, Record, select_members
 from ..engine.store import index
-from ..http.messages import ApiCall
-from ..http.paging import page
+from ..http.messages import ApiCall, page
 from ..http.routes import Operations
 
 

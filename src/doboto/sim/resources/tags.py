@@ -9,8 +9,7 @@ from ..engine.account import Account
 from ..engine.errors import ApiError, bad_request, not_found, unprocessable
 from ..engine.fields import integer, objects, read_required, text
 from ..engine.records import DROPLET, IMAGE, TAG, VOLUME, VOLUME_SNAPSHOT, Key, Kind, Record, StoredTag
-from ..http.messages import ApiCall
-from ..http.paging import page
+from ..http.messages import ApiCall, page
 from ..http.routes import Operations
 
 OPERATIONS = Operations()

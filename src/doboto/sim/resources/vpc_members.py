@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from ..engine.account import Account
 from ..engine.records import DROPLET, EVENT, VPC, Key, Record, StoredEvent, as_record
 from ..engine.store import index
-from ..http.messages import ApiCall
-from ..http.paging import page
+from ..http.messages import ApiCall, page
 from ..http.routes import Operations
 from ..http.scopes import Scopes
 

@@ -16,8 +16,7 @@ from ..engine.fields import flag, integer, objects, read_name, read_optional, re
 from ..engine.lifecycle import durations, effect
 from ..engine.records import VPC, Key, Kind, Record, select_members
 from ..engine.store import index
-from ..http.messages import ApiCall, ApiReply
-from ..http.paging import page
+from ..http.messages import ApiCall, ApiReply, page
 from ..http.routes import Operations
 from . import vpcs
 from .droplets.networks import public_v4

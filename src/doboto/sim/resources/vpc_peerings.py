@@ -13,8 +13,7 @@ from ..engine.fields import read_name, read_required, text, texts
 from ..engine.lifecycle import durations, effect
 from ..engine.records import VPC, Key, Kind, Record, StoredVpc, select_members
 from ..engine.store import index
-from ..http.messages import ApiCall
-from ..http.paging import page
+from ..http.messages import ApiCall, page
 from ..http.routes import Operations
 from . import vpcs as vpc_ranges
 from .vpcs import vpc_in_path

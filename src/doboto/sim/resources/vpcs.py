@@ -17,8 +17,7 @@ from ..engine.errors import conflict, forbidden, unprocessable
 from ..engine.fields import boolean, read_description, read_name, read_optional, read_region, text
 from ..engine.records import VPC, Key, Record, StoredVpc, select_members
 from ..engine.store import index
-from ..http.messages import ApiCall
-from ..http.paging import page
+from ..http.messages import ApiCall, page
 from ..http.routes import Operations
 from . import vpc_members
 

@@ -12,8 +12,7 @@ from ...engine.account import Account
 from ...engine.errors import bad_request, not_found, unprocessable
 from ...engine.fields import boolean, read_name, read_required, text
 from ...engine.records import Record, select_members
-from ...http.messages import ApiCall, ApiReply
-from ...http.paging import page
+from ...http.messages import ApiCall, ApiReply, page
 from ...http.routes import Handler, Operations
 from ..metrics import matrix, moments, series
 from . import members, state

@@ -9,8 +9,7 @@ from ...engine import relations
 from ...engine.errors import bad_request, not_found
 from ...engine.fields import boolean, integer
 from ...engine.records import DROPLET, IMAGE, Key, Record
-from ...http.messages import ApiCall, ApiReply
-from ...http.paging import page, page_links, page_window
+from ...http.messages import ApiCall, ApiReply, page, page_links, page_window
 from ...http.routes import Operations
 from .. import images
 from ..firewalls import state as firewalls

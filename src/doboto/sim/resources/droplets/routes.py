@@ -9,8 +9,7 @@ from ...engine.errors import bad_request, not_found, unprocessable
 from ...engine.fields import integer, read_required, text
 from ...engine.lifecycle import DROPLET_ACTIONS
 from ...engine.records import ACTION, DROPLET, Key, Record, StoredAction, StoredDroplet
-from ...http.messages import ApiCall
-from ...http.paging import page
+from ...http.messages import ApiCall, page
 from ...http.routes import Operations
 from . import actions as changes
 from . import state

@@ -9,8 +9,7 @@ from typing import Any, Literal
 from ...engine.errors import unprocessable
 from ...engine.fields import integer, read_identifiers, read_name, read_required
 from ...engine.records import Key, Record, as_list
-from ...http.messages import ApiCall
-from ...http.paging import page
+from ...http.messages import ApiCall, page
 from ...http.routes import Operations
 from . import rules, state
 from .rules import FIREWALL, FirewallMembers, StoredFirewall

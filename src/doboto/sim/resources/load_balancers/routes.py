@@ -5,8 +5,7 @@ from __future__ import annotations
 from ...engine.errors import unprocessable
 from ...engine.fields import integer, read_identifiers
 from ...engine.records import Record
-from ...http.messages import ApiCall
-from ...http.paging import page
+from ...http.messages import ApiCall, page
 from ...http.routes import Operations
 from . import request, rules, state
 from .rules import LOAD_BALANCER, ForwardingRule, StoredLoadBalancer

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from ...engine.errors import SETTING, precondition_failed, unprocessable
 from ...engine.fields import boolean, read_description, read_name, read_required, require_length, text, texts
 from ...engine.records import Record
-from ...http.messages import ApiCall, ApiReply
-from ...http.paging import page
+from ...http.messages import ApiCall, ApiReply, page
 from ...http.routes import Operations
 from . import state
 from .state import PROJECT, ProjectMembers, ProjectResource, StoredProject

@@ -10,8 +10,7 @@ from ...engine import actions
 from ...engine.errors import bad_request, not_found, unprocessable
 from ...engine.fields import integer, read_optional, read_required, require_open_region, text
 from ...engine.records import ACTION, DROPLET, Record, StoredAction, StoredDroplet, StoredReservedIp
-from ...http.messages import ApiCall
-from ...http.paging import page
+from ...http.messages import ApiCall, page
 from ...http.routes import Operations
 from .. import byoip_prefixes as byoip
 from ..droplets import state as droplets

@@ -16,8 +16,7 @@ from ...engine.records import (
     StoredVolumeSnapshot,
     select_members,
 )
-from ...http.messages import ApiCall
-from ...http.paging import page
+from ...http.messages import ApiCall, page
 from ...http.routes import Operations
 from ..snapshots import SHOWN as SNAPSHOT_SHOWN
 from . import actions as volume_actions
