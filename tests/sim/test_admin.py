@@ -20,7 +20,7 @@ from doboto.sim import InstantClock, ManualClock, RealClock, Settings, Simulator
 from doboto.sim.admin import HANDLERS
 from doboto.sim.engine.errors import ApiError
 from doboto.sim.engine.world import account_label as label
-from doboto.sim.http.guard import refuse_strangers
+from doboto.sim.http.incoming import refuse_strangers
 
 from .client import Answer, Client, in_process, over_http
 from .conftest import START, Simulate

@@ -18,8 +18,7 @@ from ..engine.fields import integer
 from ..engine.records import Record, as_record, is_number
 from ..engine.world import World, account_label
 from ..faults import Faults
-from ..http.guard import refuse_strangers
-from ..http.incoming import read_body, read_json
+from ..http.incoming import read_body, read_json, refuse_strangers
 from ..http.messages import JSON_TYPE
 from ..http.routes import Stubs
 

@@ -1,17 +1,23 @@
-"""The raw request: what ASGI hands over, read once, with the tolerance of the real API."""
+"""The raw request: what ASGI hands over, read once, with the tolerance of the real API; and refusing strangers.
+
+The admin interface is for programs on this machine, unless other machines are allowed. A browser sends requests on
+behalf of any page that it shows, so those that come from a page of another site are always refused. On this machine
+alone, so are those for a host name that an outsider can point here (DNS rebinding).
+"""
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Address, Headers
 from starlette.types import Receive, Scope
 
-from ..engine.errors import bad_request, too_large
+from ..engine.errors import bad_request, forbidden, too_large
 from ..engine.records import Record, as_record
 from .peers import Peer, peer_of
 
@@ -116,3 +122,54 @@ def _tidy(path: str) -> str:
 
 def _pairs(encoded: bytes) -> list[tuple[str, str]]:
     return parse_qsl(encoded.decode("latin-1"), keep_blank_values=True)
+
+
+HINT = (
+    'the setting allow_remote_admin allows it: `doboto sim --settings FILE` with {"allow_remote_admin": true} in the '
+    "file, or Settings(allow_remote_admin=True)"
+)
+
+
+def refuse_strangers(client: Address | None, headers: Headers, *, allow_remote: bool = False) -> None:
+    """Refuse a request with 403 unless it was made on this machine, and by no page of another site.
+
+    Args:
+        client: The peer's address; a request without one did not come over a network and may do everything.
+        headers: The request's headers.
+        allow_remote: Whether other machines may use the interface. Pages of other sites still may not.
+
+    Raises:
+        ApiError: 403.
+    """
+    if client is None:
+        return
+    host = headers.get("host", "")
+    origin = headers.get("origin")
+    if origin is not None and origin.partition("//")[2] != host:
+        raise forbidden(f"The admin interface is not for pages of {origin!r}.")
+    if allow_remote:
+        return
+    if not _loopback(client.host):
+        raise forbidden(f"The admin interface is for programs on the simulator's own machine; {HINT}.")
+    if not _local(_name(f"//{host}")):
+        raise forbidden(f"The admin interface is at localhost, not at {host!r}; {HINT}.")
+
+
+def _name(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
+def _local(name: str | None) -> bool:
+    return name is not None and (name == "localhost" or name.endswith(".localhost") or _loopback(name))
+
+
+def _loopback(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_loopback

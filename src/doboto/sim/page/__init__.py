@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from ..engine.errors import ApiError, method_not_allowed
 from ..engine.world import World
-from ..http.guard import refuse_strangers
+from ..http.incoming import refuse_strangers
 from ..http.messages import error_reply
 
 #: Each file that goes into the document: the tag that stands for it there, and the element that takes its place.
