@@ -433,7 +433,7 @@ def test_a_refused_body_is_not_read(headers: dict[str, str], status: int) -> Non
 
 
 def test_a_body_without_a_length_is_read_up_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("doboto.sim.admin.endpoint.LARGEST", 2**16)
+    monkeypatch.setattr("doboto.sim.admin.LARGEST", 2**16)
     reply = Exchange({}, itertools.repeat(b" " * 2**12))
     assert (reply.status, reply.read) == (413, 17)
 

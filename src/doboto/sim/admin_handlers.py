@@ -2,18 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from .. import snapshot
-from ..engine import settings
-from ..engine.account import Account
-from ..engine.clock import KINDS, LAST_MOMENT, ManualClock, RealClock, SimulatorClock, iso, kind_of
-from ..engine.errors import conflict, not_found, unprocessable
-from ..engine.fields import integer
-from ..engine.lifecycle import DURATIONS
-from ..engine.records import DROPLET, Record, StoredDroplet, as_list, as_record
-from ..page.overview import overview
-from .endpoint import AdminRequest
+from . import snapshot
+from .engine import settings
+from .engine.account import Account
+from .engine.clock import KINDS, LAST_MOMENT, ManualClock, RealClock, SimulatorClock, iso, kind_of
+from .engine.errors import (
+    bad_request,
+    conflict,
+    not_found,
+    unprocessable,
+)
+from .engine.fields import integer
+from .engine.lifecycle import DURATIONS
+from .engine.records import DROPLET, Record, StoredDroplet, as_list, as_record, is_number
+from .engine.world import World, account_label
+from .faults import Faults
+from .http.routes import Stubs
+from .page.overview import overview
+
+
+@dataclass(frozen=True, slots=True)
+class AdminRequest:
+    """One request to the admin interface."""
+
+    world: World
+    faults: Faults
+    stubs: Stubs
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    #: The JSON that was sent; None for no body.
+    body: Any
+
+    @property
+    def members(self) -> Record:
+        """The body as an object; an empty one for no body."""
+        found = as_record({} if self.body is None else self.body)
+        if found is None:
+            raise bad_request("the body must be a JSON object")
+        return found
+
+    def number(self, name: str) -> float:
+        """Return a member that must be a finite number."""
+        value = self.members.get(name)
+        if not is_number(value):
+            raise unprocessable(f"{name} must be a number")
+        return value
+
+    def account(self, members: Record) -> str | None:
+        """Return the label of the account that an object names, by `account` or by `token`, if it does."""
+        found = members.get("account", members.get("token"))
+        if found is not None and not isinstance(found, str):
+            raise unprocessable("account and token must be text")
+        return None if found is None else account_label(found)
+
+
+Handler = Callable[[AdminRequest], Record]
+
 
 # -- accounts
 
