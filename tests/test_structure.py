@@ -175,7 +175,7 @@ TARGETS = {
 #: How many modules a folder may have, `__init__.py` included, so that a reader finds his way in it.
 MOST = 15
 #: Those that have one file for each resource.
-ONE_FILE_A_RESOURCE = {Path("resources"), Path("types")}
+ONE_FILE_A_RESOURCE = {Path("resources"), Path("types"), Path("sim/resources")}
 #: How many modules these may have, subfolders included.
 ALL = {"cli": 40, "sim": 100}
 SMALL = 40
