@@ -94,7 +94,11 @@ def interrupted_by(number: int) -> Callable[[World, tuple[str, ...]], Done]:
                 signal.raise_signal(number)
 
         world.monkeypatch.setattr(LocalAccount, "sleep", pause)
-        return world.simulated(*form, *CREATE, "--wait")
+        before = signal.signal(number, signal.default_int_handler)  # `nohup` has SIGHUP ignored, and it would stay so
+        try:
+            return world.simulated(*form, *CREATE, "--wait")
+        finally:
+            signal.signal(number, before)
 
     return interrupted
 

@@ -120,7 +120,8 @@ def test_other_signals_do_what_ctrl_c_does(three: Doboto, slow: Path, number: in
 
 def waiting(account: Doboto, program: Path) -> subprocess.Popen[str]:
     """A command that waits, and has said so; signals that come within an hour are one."""
-    patient = "import doboto.cli.errors as errors\nerrors.TWICE = 3600\nsys.exit"
+    patient = "import doboto.cli.errors as errors\nerrors.TWICE = 3600\n"
+    patient += "import signal\nsignal.signal(signal.SIGHUP, signal.SIG_DFL)\nsys.exit"  # else `nohup` has it ignored
     program.write_text(program.read_text(encoding="utf-8").replace("sys.exit", patient), encoding="utf-8")
     order = [program, "-o", "json", "droplet", "reboot", "r-1", "r-2", "--wait", "--poll", "1"]
     environment = {**account.environment, "DOBOTO_SIM_SPEED": "0.5"}

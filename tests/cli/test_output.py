@@ -20,7 +20,7 @@ def fleet(simulated: Doboto) -> Doboto:
 
 
 def test_a_create_tells_ids_at_once_and_prints_a_table(simulated: Doboto) -> None:
-    done = simulated.as_process.ok("droplet", "create", "web-{01..02}", *NEW, "--wait")
+    done = simulated.ok("droplet", "create", "web-{01..02}", *NEW, "--wait")
     same_as_kept("create.err.txt", done.err)
     same_as_kept("create.out.txt", done.out)
 
