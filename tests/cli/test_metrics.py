@@ -60,7 +60,7 @@ def test_times_are_written_in_several_ways(
 @pytest.mark.parametrize("text", ["yesterday", "-1y", "1h", "", "nan", "-5", "2026-13-01", "inf", "--1h"])
 def test_time_that_is_none_is_refused(measured: Doboto, text: str) -> None:
     message = measured.refused(2, "usage", *METRIC, "load_1", "--start", text)["message"]
-    assert "write -1h, 2026-11-26T10:30:00Z, or seconds since 1970" in message
+    assert "(-1h, 2026-11-26T10:30:00Z, or seconds since 1970)" in message
 
 
 def test_programs_get_numbers(measured: Doboto) -> None:

@@ -248,3 +248,11 @@ def test_empty_input_is_refused(simulated: Doboto) -> None:
         (simulated.folder / "empty").write_text("\n")
         assert "empty input" in simulated.refused(2, "usage", *order, "@empty")["message"]
     assert simulated.ok("droplet", "list", "-o", "json").json == []
+
+
+@pytest.mark.parametrize("query", ["nosuch", "[].nosuch"])
+def test_hints_are_safe(attacked: Doboto, query: str) -> None:
+    for form in ("table", "json"):
+        done = attacked.ok("volume", "list", "--query", query, "-o", form)
+        assert "found nothing" in done.err
+        assert is_safe(done.err)

@@ -145,7 +145,7 @@ def report_error(failure: BaseException, arguments: Sequence[str], environment: 
     if not machine and (before := (trace or _help(failure)).rstrip("\n")):
         lines = [*before.splitlines(), *([] if trace else [""]), *lines]
     for one in lines:
-        write_notice("".join(letter if letter.isprintable() else "?" for letter in one))
+        write_notice(one)
     return int(error["exit_code"])
 
 

@@ -30,9 +30,13 @@ def on_terminal() -> bool:
 
 
 def write_notice(text: str, *, dim: bool = False) -> None:
-    """Write a line on standard error; where that takes no more, the work goes on, and its result is printed."""
+    """Write a line on standard error, without what steers a terminal.
+
+    Where standard error takes no more, the work goes on, and its result is printed.
+    """
+    safe = "".join(letter if letter.isprintable() else "?" for letter in text)
     try:
-        click.secho(text, dim=dim or None, err=True)
+        click.secho(safe, dim=dim or None, err=True)
     except OSError:
         discard(sys.stderr)
 
