@@ -24,7 +24,7 @@ from .patience import AMPLE
 TRANSPORT = (
     *(
         f"_http/{name}.py"
-        for name in ("blocking", "connect", "content", "dial", "messages", "network", "pool", "transport")
+        for name in ("blocking", "connect", "content", "dial", "messages", "network", "plain", "pool", "transport")
     ),
     "_core/limiter.py",
     "_session/session.py",
@@ -147,7 +147,7 @@ def test_an_interruption_anywhere_in_a_list_takes_nothing(every_interruption: bo
 
     links = {"pages": {"last": "/v2/tags?page=3"}}
     body = json.dumps({"tags": [{"name": "a"}], "links": links, "meta": {"total": 401}}).encode()
-    limiter = Limiter(per_minute=10_000_000)
+    limiter = Limiter(per_minute=10_000_000, window=1e6)  # all of them take longer than a minute
     with (
         misbehaving(behave) as served,
         DO("t", f"http://127.0.0.1:{served.port}", connections=2, limiter=limiter, timeout=20) as do,

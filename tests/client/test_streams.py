@@ -16,8 +16,8 @@ import trustme
 
 from doboto._http.asynchronous import AsyncSocketStream
 from doboto._http.blocking import SocketStream
-from doboto._http.messages import RequestHeaders
 from doboto._http.network import Stream
+from doboto._http.plain import RequestHeaders
 from doboto._http.tls import TLSStream
 from doboto._io.protocol import WireRequest
 from doboto._operation import run

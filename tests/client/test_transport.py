@@ -280,7 +280,7 @@ def test_a_closed_connection_is_seen_where_there_is_no_poll(
     [
         (pool.Lease, "__init__"), (pool.Pool, "acquire"), (pool.Pool, "connect"), (pool.Pool, "_take_idle"),
         (pool.Pool, "release"), (pool.Pool, "_admit"), (messages.HTTPConnection, "is_complete"),
-        (messages.HTTPConnection, "_conclude"), (content.Content, "finish"),
+        (messages.HTTPConnection, "_read_plain"), (content.Content, "finish"),
     ],
     ids=lambda value: getattr(value, "__name__", value),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""HTTP/1.1 messages over a stream: h11 parses and frames them; what may be believed and kept is judged here.
+"""HTTP/1.1 messages over a stream: h11 parses what is not plain; what may be believed and kept is judged here.
 
 A connection is used again only if the response's framing left no doubt where it ends, and nothing came after it: else
 the next exchange could read a response that is not its own (RFC 9112, 11).
@@ -15,41 +15,14 @@ from .._core.response import Response
 from .._io.protocol import CLOSE_AFTER, WireRequest
 from .content import Content
 from .network import Exchange, Stream, remaining
+from .plain import RequestHeaders, read_body, read_head
 
 #: Bytes of a status line with all headers; Node.js takes 16 KB, nginx and Go's client up to 1 MB.
 HEADERS_SIZE = 256 * 1024
-
-#: Methods whose requests announce a length even without a body (RFC 9110, 8.6).
-WITH_LENGTH = frozenset({"POST", "PUT", "PATCH"})
 #: The end of every request; h11 changes no event that it is given.
 END = h11.EndOfMessage()
-
-
-class RequestHeaders:
-    """The headers of one client's requests, checked and encoded once as long as they stay the same: those of reads do.
-
-    Args:
-        common: Headers that every request has.
-    """
-
-    def __init__(self, common: Mapping[str, str]) -> None:
-        self._common = common
-        self._last: tuple[Mapping[str, str], Any] = {}, None
-
-    def encode(self, request: WireRequest) -> Any:
-        """Return a request's headers as h11 takes them.
-
-        Raises:
-            h11.LocalProtocolError: One is none that may be sent.
-        """
-        headers = {**self._common, **request.headers}
-        if request.body or request.method in WITH_LENGTH:
-            headers["Content-Length"] = str(len(request.body or b""))
-        last, encoded = self._last
-        if headers != last:  # h11 checks headers as they come, but takes its own as they are
-            encoded = h11.Request(method="GET", target="/", headers=list(headers.items())).headers
-            self._last = headers, encoded
-        return encoded
+#: Bytes of a body that is awaited in one piece; longer ones are unpacked, and their size is bounded, as they come.
+SHORT = 64 * 1024
 
 
 class HTTPConnection:
@@ -62,6 +35,7 @@ class HTTPConnection:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADERS_SIZE)
+        self._is_complete = True
 
     async def exchange(
         self, request: WireRequest, target: str, headers: RequestHeaders, exchange: Exchange, max_size: int
@@ -80,8 +54,59 @@ class HTTPConnection:
             ResponseTooLarge: Its body is larger than that.
             OSError: The connection broke, or the time is over.
         """
-        await self._stream.send(self._message(request, target, headers), exchange.remaining(exchange.timeouts.read))
-        await self._receive(exchange)  # nothing is there yet: see `is_reusable`
+        self._is_complete = False
+        plain = headers.message(request, target)
+        message = self._message(request, target, headers) if plain is None else plain
+        await self._stream.send(message, exchange.remaining(exchange.timeouts.read))
+        data = await self._receive(exchange)
+        if plain is not None:
+            response, data = await self._read_plain(data, exchange, max_size)
+            if response is not None:
+                self._is_complete = True
+                return response
+            self._message(request, target, headers)  # h11 reads it from its beginning
+        _feed(self._h11, data)
+        return await self._read(exchange, max_size)
+
+    def is_complete(self) -> bool:
+        """Return whether the last exchange left no doubt about where it ended."""
+        return self._is_complete
+
+    def is_reusable(self) -> bool:
+        """Return whether another exchange may use it: the last one was complete, and nothing has come since."""
+        return self._is_complete and not self._stream.has_input()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._stream.close()
+
+    def _message(self, request: WireRequest, target: str, headers: RequestHeaders) -> bytes:
+        """Begin an exchange of h11, and return the request as h11 writes it."""
+        head = h11.Request(method=request.method, target=target, headers=headers.encode(request))
+        message = self._h11.send(head)
+        if request.body:
+            message += self._h11.send(h11.Data(data=request.body))
+        return message + self._h11.send(END)
+
+    async def _read_plain(self, data: bytes, exchange: Exchange, max_size: int) -> tuple[Response | None, bytes]:
+        """Read a plain response whose beginning has come; return it, or None, and all that has come by now."""
+        head = read_head(data)
+        if head is None or (head.length or 0) > min(SHORT, max_size):
+            return None, data
+        while head.length is not None and len(data) < head.start + head.length:
+            more = await self._receive(exchange)
+            if not more:
+                return None, data
+            data += more
+        body = read_body(head, data)
+        if body is None:
+            return None, data
+        content = Content(head.headers.get("content-encoding", ""), max_size)
+        content.add(body, exchange)
+        return Response(head.status, head.headers, content.finish()), data
+
+    async def _read(self, exchange: Exchange, max_size: int) -> Response:
+        """Read a response by h11."""
         head = await self._head(exchange)
         known = _headers(head)
         _check_framing(head.http_version, known)
@@ -91,25 +116,6 @@ class HTTPConnection:
         body = content.finish()
         self._conclude(head, known)
         return Response(head.status_code, known, body)
-
-    def is_complete(self) -> bool:
-        """Return whether the last exchange left no doubt about where it ended."""
-        return self._h11.our_state is h11.IDLE
-
-    def is_reusable(self) -> bool:
-        """Return whether another exchange may use it: the last one was complete, and nothing has come since."""
-        return self.is_complete() and not self._stream.has_input()
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._stream.close()
-
-    def _message(self, request: WireRequest, target: str, headers: RequestHeaders) -> bytes:
-        head = h11.Request(method=request.method, target=target, headers=headers.encode(request))
-        message = self._h11.send(head)
-        if request.body:
-            message += self._h11.send(h11.Data(data=request.body))
-        return message + self._h11.send(END)
 
     async def _head(self, exchange: Exchange) -> h11.Response:
         """Return status and headers of the final response; those before it are skipped (RFC 9110, 15.2)."""
@@ -121,12 +127,12 @@ class HTTPConnection:
 
     async def _event(self, exchange: Exchange) -> Any:
         while (event := self._h11.next_event()) is h11.NEED_DATA:
-            await self._receive(exchange)
+            _feed(self._h11, await self._receive(exchange))
         return event
 
-    async def _receive(self, exchange: Exchange) -> None:
-        """Take in what comes next, or that nothing will come."""
-        _feed(self._h11, await self._stream.receive(exchange.remaining(exchange.timeouts.read)))
+    async def _receive(self, exchange: Exchange) -> bytes:
+        """Return what comes next, b"" at the end."""
+        return await self._stream.receive(exchange.remaining(exchange.timeouts.read))
 
     def _conclude(self, head: h11.Response, headers: Mapping[str, str]) -> None:
         """Make ready for another exchange, if nothing speaks against it."""
@@ -136,6 +142,7 @@ class HTTPConnection:
         if head.status_code in CLOSE_AFTER or _announces_what_it_must_not_have(head.status_code, headers):
             return
         self._h11.start_next_cycle()
+        self._is_complete = True
 
 
 async def open_tunnel(stream: Stream, authority: str, headers: Mapping[str, str], end: float) -> None:

@@ -13,8 +13,8 @@ from ..errors import DOBOTOException, DOBOTOResponseTooLargeException, Stage
 from .connect import Connector
 from .content import InvalidContent, ResponseTooLarge
 from .dial import dial
-from .messages import RequestHeaders
 from .network import Exchange, Network
+from .plain import RequestHeaders
 from .pool import Pool
 
 #: What may go wrong on the way.

@@ -1,0 +1,177 @@
+"""Plain exchanges come to what h11 comes to: on what it would refuse, or read in another way, they leave it to h11."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import h11
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from doboto._http.plain import PLAIN_METHODS, RequestHeaders, read_body, read_head
+from doboto._io.protocol import WireRequest
+
+
+def read_by_h11(data: bytes) -> tuple[int, dict[str, str], bytes] | None:
+    """Status, headers and body of a whole response to a GET as h11 reads it; None if it is refused or not whole."""
+    connection, body, head = h11.Connection(h11.CLIENT), b"", None
+    connection.send(h11.Request(method="GET", target="/", headers=[("Host", "a")]))
+    connection.send(h11.EndOfMessage())
+    connection.receive_data(data)
+    try:
+        while (event := connection.next_event()) is not h11.NEED_DATA and type(event) is not h11.EndOfMessage:
+            if type(event) is h11.Response:
+                head = event
+            elif type(event) is h11.Data:
+                body += event.data
+            else:
+                return None
+        if head is None or event is h11.NEED_DATA or event.headers or connection.trailing_data[0]:
+            return None
+        connection.start_next_cycle()
+    except h11.ProtocolError:
+        return None
+    names = [name.decode() for name, _ in head.headers]
+    if len(set(names)) != len(names) or head.http_version != b"1.1":
+        return None
+    return head.status_code, {name.decode(): value.decode("latin-1") for name, value in head.headers}, body
+
+
+def read_plainly(data: bytes) -> tuple[int, dict[str, str], bytes] | None:
+    head = read_head(data)
+    body = None if head is None else read_body(head, data)
+    return None if head is None or body is None else (head.status, dict(head.headers), body)
+
+
+def response(*lines: bytes, body: bytes = b"") -> bytes:
+    return b"".join(line + b"\r\n" for line in lines) + b"\r\n" + body
+
+
+OK = b"HTTP/1.1 200 OK"
+LENGTH = b"Content-Length: 4"
+CHUNKED = b"Transfer-Encoding: chunked"
+PLAIN = [
+    response(OK, LENGTH, body=b"true"),
+    response(b"HTTP/1.1 201 ", b"content-length:2", body=b"{}"),
+    response(b"HTTP/1.1 404 Not Found", b"X-Empty:", b"Content-Length:   0  "),
+    response(b"HTTP/1.1 503 A: B", b"Connection: Keep-Alive", LENGTH, body=b"\r\n\r\n"),
+    response(OK, CHUNKED, body=b"4\r\ntrue\r\n0\r\n\r\n"),
+    response(OK, CHUNKED, body=b"A\r\n0123456789\r\n00002\r\n\r\n\r\n0\r\n\r\n"),
+    response(OK, CHUNKED, body=b"0\r\n\r\n"),
+]
+
+
+@pytest.mark.parametrize("data", PLAIN)
+def test_usual_responses_are_read_plainly_and_alike(data: bytes) -> None:
+    assert read_plainly(data) is not None
+    assert read_plainly(data) == read_by_h11(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        response(OK, LENGTH, body=b"true "),  # more than announced
+        response(OK, LENGTH, body=b"tru"),
+        response(OK, LENGTH, LENGTH, body=b"true"),
+        response(OK, LENGTH, b"content-length: 5", body=b"true"),
+        response(OK, LENGTH, CHUNKED, body=b"4\r\ntrue\r\n0\r\n\r\n"),
+        response(OK, b"Content-Length: +4", body=b"true"),
+        response(OK, b"Content-Length: 4, 4", body=b"true"),
+        response(OK, b"Content-Length: 0x4", body=b"true"),
+        response(OK, b"Content-Length : 4", body=b"true"),
+        response(OK, LENGTH, b" folded", body=b"true"),
+        response(OK, LENGTH, b"Connection: close", body=b"true"),
+        response(OK, LENGTH, b"Connection: upgrade", body=b"true"),
+        response(OK, b"Transfer-Encoding: gzip, chunked", body=b"0\r\n\r\n"),
+        response(OK, CHUNKED, CHUNKED, body=b"0\r\n\r\n"),
+        response(OK, CHUNKED, body=b"0\r\n\r\nHTTP/1.1 200 OK"),
+        response(OK, CHUNKED, body=b"0\r\nTrailer: 1\r\n\r\n"),
+        response(OK, CHUNKED, body=b"4;extension\r\ntrue\r\n0\r\n\r\n"),
+        response(OK, CHUNKED, body=b"4\r\ntrue0\r\n\r\n"),
+        response(OK, CHUNKED, body=b"4\r\ntrue\r\n"),
+        response(OK, b"Content-Type: text/plain", body=b"until the end"),
+        response(b"HTTP/1.0 200 OK", LENGTH, body=b"true"),
+        response(b"HTTP/1.1 100 Continue", b"A: b"),
+        response(b"HTTP/1.1 204 No Content", b"A: b"),
+        response(b"HTTP/1.1 304 Not Modified", LENGTH),
+        response(b"HTTP/1.1 408 Request Timeout", LENGTH, body=b"true"),
+        response(OK, b"X: \xff", LENGTH, body=b"true"),
+        response(OK, b"X: a\x00b", LENGTH, body=b"true"),
+        response(OK, b"X: a\tb", LENGTH, body=b"true"),
+        response(OK, b"X: a\rb", LENGTH, body=b"true"),
+        response(OK, b"X\x0b: b", LENGTH, body=b"true"),
+        b"HTTP/1.1 200 OK\nContent-Length: 4\n\ntrue",
+        b"HTTP/1.1 200 OK\r\n\r\n",
+        b"",
+    ],
+)
+def test_what_is_not_plain_is_left_to_h11(data: bytes) -> None:
+    assert read_plainly(data) is None
+
+
+#: Pieces of which odd responses are made: what matters to framing, and what is damaged.
+PIECES = [
+    b"HTTP/1.1 200 OK", b"HTTP/1.1 500 ", b"HTTP/1.0 200 OK", b"HTTP/1.1 204 x", b"\r\n", b"\r\n", b"\r\n", b"\r\n\r\n",
+    b"\n", b"\r",
+    b" ", b"\t", b":", b"Content-Length: 4", b"content-length: 2", b"Content-Length:0", b"Transfer-Encoding: chunked",
+    b"Connection: close", b"Connection: keep-alive", b"A: b", b"4", b"2", b"0", b"true", b"{}", b";",
+    b"\x00", b"\xff", b"+", b"\x0c",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map(b"".join))
+def test_whatever_is_read_plainly_h11_reads_alike(data: bytes) -> None:
+    plain = read_plainly(data)
+    assert plain is None or plain == read_by_h11(data)
+
+
+@given(
+    st.sampled_from(PLAIN),
+    st.lists(st.tuples(st.integers(0, 120), st.integers(0, 3), st.binary(max_size=2)), max_size=3),
+)
+@example(PLAIN[0], [(17, 0, b"\t")])
+def test_what_is_damaged_is_read_alike_or_not_plainly(data: bytes, changes: list[tuple[int, int, bytes]]) -> None:
+    """Some bytes of a plain response are replaced by others."""
+    for position, count, new in changes:
+        data = data[:position] + new + data[position + count :]
+    plain = read_plainly(data)
+    assert plain is None or plain == read_by_h11(data)
+
+
+HEADERS = st.dictionaries(
+    st.text("abcDEF-", min_size=1, max_size=5).filter(lambda name: name.lower() != "host"),
+    st.text("abc :;,=\"'", max_size=10).map(str.strip),
+    max_size=4,
+)
+
+
+@given(
+    st.sampled_from(sorted(PLAIN_METHODS)),
+    st.text("abc/?=&%.", max_size=20).map(lambda text: "/" + text),
+    HEADERS,
+    st.none() | st.binary(max_size=20),
+)
+def test_requests_are_written_as_h11_writes_them(
+    method: str, target: str, given_headers: dict[str, str], body: bytes | None
+) -> None:
+    headers, request = RequestHeaders({"Host": "a"}), WireRequest(method, "", given_headers, body)
+    connection = h11.Connection(h11.CLIENT)
+    events: list[Any] = [h11.Request(method=method, target=target, headers=headers.encode(request))]
+    events += [h11.Data(data=body)] if body else []
+    written = b"".join(connection.send(event) or b"" for event in [*events, h11.EndOfMessage()])
+    assert headers.message(request, target) == written
+
+
+@pytest.mark.parametrize(
+    ("method", "target"),
+    [("HEAD", "/"), ("OPTIONS", "/"), ("GET", "/a b"), ("GET", "/ä"), ("GET", "http://a/"), ("GET", "/\r\n")],
+)
+def test_unusual_requests_are_left_to_h11(method: str, target: str) -> None:
+    assert RequestHeaders({"Host": "a"}).message(WireRequest(method, "", {}, None), target) is None
+
+
+@pytest.mark.parametrize("value", ["a\r\nb: c", "a\x00", " a"])
+def test_headers_that_may_not_be_sent_are_refused(value: str) -> None:
+    with pytest.raises(h11.LocalProtocolError):
+        RequestHeaders({"Host": "a"}).message(WireRequest("GET", "", {"X": value}, None), "/")
