@@ -12,8 +12,7 @@ from ..._core.ownership import OpenRequest
 from ..._core.request import Request, get, path
 from ..._json import mapping, records
 from ..._wait.bulk import BulkWatch
-from ..._wait.deletion import DeletionWatch, TagDeletionWatch
-from ..._wait.destroyed import AssociatedDestroyWatch
+from ..._wait.deletion import AssociatedDestroyWatch, DeletionWatch, TagDeletionWatch
 from ..._wait.followers import DeletionFollower
 from ..._wait.polling import WaitPlan, wait
 from ..._wait.search import look_until_known, outcome_unknown
