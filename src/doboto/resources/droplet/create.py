@@ -18,7 +18,7 @@ from ..._core.response import read_member
 from ..._json import mapping, records
 from ..._operation import Async
 from ..._session import Session, log_interruption
-from ..._wait.droplets import DropletWatch
+from ..._wait.new_droplets import NewDropletWatch
 from ..._wait.polling import WaitPlan, wait
 from ..._wait.ports import PortWatch
 from ...errors import DOBOTOException, DOBOTOInvalidResponseException, DOBOTOOutcomeUnknownException
@@ -182,7 +182,7 @@ class DropletCreation(DropletRecovery[Async]):
         watch = None
         try:
             readiness = readiness or Readiness.from_attributes(request.attribs)
-            watch = DropletWatch(self._session, made.droplets, made.action_ids, readiness)
+            watch = NewDropletWatch(self._session, made.droplets, made.action_ids, readiness)
             await wait(self._session, watch, plan)
             droplets = watch.result()
             if ready_port is not None:

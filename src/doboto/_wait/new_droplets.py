@@ -27,7 +27,7 @@ NOW_AND_THEN = 12
 MISSES = 3
 
 
-class DropletWatch:
+class NewDropletWatch:
     """New Droplets and what was last seen of them.
 
     A round asks for the create actions while any is running, and for the Droplets once none is: one or two requests,
