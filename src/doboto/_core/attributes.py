@@ -166,7 +166,7 @@ def require_all(names: Sequence[str], given: Mapping[str, Any]) -> None:
 
 
 def require(name: str, value: T | None) -> T:
-    """A value that must be there.
+    """Return a value that must be there.
 
     Raises:
         ValueError: It is None, or empty text.
@@ -179,7 +179,7 @@ def require(name: str, value: T | None) -> T:
 
 
 def to_list(name: str, value: Any) -> list[Any]:
-    """A list; text is none, though it could be iterated over.
+    """Return a list; text is none, though it could be iterated over.
 
     Raises:
         TypeError: It is something else.
@@ -190,7 +190,7 @@ def to_list(name: str, value: Any) -> list[Any]:
 
 
 def to_dict(name: str, value: Any) -> dict[str, Any]:
-    """A dict of its own, with what the caller's has.
+    """Return a dict of its own, with what the caller's has.
 
     Raises:
         TypeError: It is something else.
@@ -201,7 +201,7 @@ def to_dict(name: str, value: Any) -> dict[str, Any]:
 
 
 def to_nonempty_list(name: str, value: Any) -> list[Any]:
-    """A list with something in it.
+    """Return a list with something in it.
 
     Raises:
         ValueError: It is empty.
@@ -214,7 +214,7 @@ def to_nonempty_list(name: str, value: Any) -> list[Any]:
 
 
 def check_choice(name: str, value: T, choices: Iterable[object]) -> T:
-    """A value that is one of some.
+    """Return a value that is one of some.
 
     Raises:
         ValueError: It is none of them.

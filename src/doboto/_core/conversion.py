@@ -38,7 +38,7 @@ BOOLEANS: Mapping[Any, bool] = {True: True, False: False, "true": True, "false":
 
 @cache
 def converter(hint: Any) -> Converter | None:
-    """The converter for a type hint; None if values are taken as they are."""
+    """Return the converter for a type hint; None if values are taken as they are."""
     origin = typing.get_origin(hint)
     if hint in SCALARS:
         return SCALARS[hint]
@@ -55,7 +55,7 @@ def converter(hint: Any) -> Converter | None:
 
 @cache
 def parameter_converter(name: str, hint: Any) -> Converter | None:
-    """The converter for a parameter: as `converter`, and of a `Literal` only its values are accepted.
+    """Return the converter for a parameter: as `converter`, and of a `Literal` only its values are accepted.
 
     Text is checked where it is used, which knows what a number there was meant to be.
     """
@@ -66,7 +66,7 @@ def parameter_converter(name: str, hint: Any) -> Converter | None:
 
 
 def members_converter(typed: Any, known: Collection[str] = ()) -> Converter:
-    """The converter for a mapping with the members of a TypedDict; `known` members are accepted besides."""
+    """Return the converter for a mapping with the members of a TypedDict; `known` members are accepted besides."""
 
     def convert(name: str, value: Any, unknown: list[str]) -> Any:
         if not isinstance(value, Mapping):
@@ -87,7 +87,7 @@ def members_converter(typed: Any, known: Collection[str] = ()) -> Converter:
 
 @cache
 def fields_of(typed: Any) -> Mapping[str, Converter | None]:
-    """The members of a TypedDict with their converters."""
+    """Return the members of a TypedDict with their converters."""
     return {name: _member_converter(name, hint) for name, hint in typing.get_type_hints(typed).items()}
 
 
@@ -101,7 +101,7 @@ def _member_converter(name: str, hint: Any) -> Converter | None:
 
 
 def digits_or_text(name: str, value: Any, unknown: list[str]) -> str:  # noqa: ARG001 - as every converter
-    """A text that may consist of digits. A float is refused: `1.10` without quotes has lost a digit.
+    """Return a text that may consist of digits. A float is refused: `1.10` without quotes has lost a digit.
 
     Raises:
         TypeError: The value is neither text nor a whole number.
@@ -114,7 +114,7 @@ def digits_or_text(name: str, value: Any, unknown: list[str]) -> str:  # noqa: A
 
 
 def boolean(name: str, value: Any) -> bool:
-    """A documented boolean.
+    """Return a documented boolean.
 
     Raises:
         TypeError: The value is none of those that mean true or false.
@@ -126,7 +126,7 @@ def boolean(name: str, value: Any) -> bool:
 
 
 def whole_number(name: str, value: Any) -> int:
-    """A documented whole number.
+    """Return a documented whole number.
 
     Raises:
         ValueError: The text is not one.
@@ -148,7 +148,7 @@ def whole_number(name: str, value: Any) -> int:
 
 
 def number(name: str, value: Any) -> float:
-    """A documented number.
+    """Return a documented number.
 
     Raises:
         ValueError: It is not finite, or the text is not a number.
@@ -175,12 +175,12 @@ def _describe(value: Any) -> str:
 
 
 def choices_of(hint: Any) -> tuple[Any, ...]:
-    """The members of a union; of any other hint, itself."""
+    """Return the members of a union; of any other hint, itself."""
     return typing.get_args(hint) if typing.get_origin(hint) in (Union, UnionType) else (hint,)
 
 
 def _union(hint: Any) -> Converter | None:
-    """The converter for a union: of a list for lists, of a single type for other values, if either is certain."""
+    """Return the converter for a union: that of its list for lists, that of its single type for other values."""
     choices = [one for one in typing.get_args(hint) if one is not type(None)]
     lists = [converter(one) for one in choices if typing.get_origin(one) in LISTS]
     single = [converter(one) for one in choices if typing.get_origin(one) not in LISTS]

@@ -48,7 +48,7 @@ class Page(NamedTuple):
 
 
 def page_request(path: str, query: Query, number: int) -> Request:
-    """The request for a page. Links are followed by number alone: the token goes to no host that a link names."""
+    """Return the request for a page. Of links only the number counts: the token goes to no host that they name."""
     if PLAIN.fullmatch(path):
         return get(path, {**query, "page": number} if number > 1 else query)
     return get(path, {**query, "per_page": PER_PAGE, "page": number})
@@ -81,7 +81,7 @@ def read_page(result: Any, key: str) -> Page:
 
 
 def _items(result: Any, key: str, *, empty: bool) -> list[Any]:
-    """What a page has under its key; no key, or null, is an empty list where nothing can be on that page.
+    """Return what a page has under its key; no key, or null, is an empty list where nothing can be on that page.
 
     Raises:
         DOBOTOInvalidResponseException: There is no list.
@@ -99,7 +99,7 @@ def _has_number(item: dict[str, Any]) -> bool:
 
 
 def remaining_pages(first: Page) -> range:
-    """The numbers of the pages after the first, as the first one announces them by its links or its total."""
+    """Return the numbers of the pages after the first, as the first one announces them by its links or its total."""
     full = len(first.items) >= PER_PAGE or first.following is not None
     by_total = -(-(first.total or 0) // PER_PAGE) if full else 0
     return range(2, max(first.last, by_total) + 1)
@@ -145,7 +145,7 @@ class Seen:
 
 
 def without_duplicates(items: Iterable[Any], identity: Callable[[Any], Hashable]) -> list[Any]:
-    """The items without those that came twice (the list grew while it was read), in their order."""
+    """Return the items without those that came twice (the list grew while it was read), in their order."""
     listed = [*items]
     if identity is by_id and _have_distinct_numbers(listed):
         return listed
@@ -162,13 +162,13 @@ def _have_distinct_numbers(items: list[Any]) -> bool:
 
 
 def by_id(item: Any) -> Hashable:
-    """What makes an item the same: its id or what it has instead, or itself where it has nothing of the kind."""
+    """Return what makes an item the same: its id or what it has instead, or itself where it has nothing of the kind."""
     found = mapping(item)
     return next(((key, str(found[key])) for key in IDENTITY if found.get(key) is not None), id(item))
 
 
 def _number(link: Any) -> int | None:
-    """The page number in a link's query, wherever it stands in it (python-digitalocean PR#122)."""
+    """Return the page number in a link's query, wherever it stands in it (python-digitalocean PR#122)."""
     if not isinstance(link, str):
         return None
     try:

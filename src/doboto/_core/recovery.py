@@ -26,7 +26,7 @@ def parse_time(text: Any) -> float | None:
 
 
 def match_droplets(droplets: Iterable[Any], body: Mapping[str, Any], since: float) -> list[Any]:
-    """The Droplets that a create with that body would have made since then.
+    """Return the Droplets that a create with that body would have made since then.
 
     Args:
         droplets: Droplets as the API lists them.
@@ -38,7 +38,7 @@ def match_droplets(droplets: Iterable[Any], body: Mapping[str, Any], since: floa
 
 
 def requested_names(body: Mapping[str, Any]) -> list[str]:
-    """The names in a create's body."""
+    """Return the names in a create's body."""
     return list(body["names"]) if "names" in body else [body["name"]]
 
 
@@ -73,5 +73,5 @@ def _same_image(found: Any, asked: Any) -> bool:
 
 
 def action_key(action: Any) -> tuple[str, int]:
-    """What an action is claimed under: its id may be the number of a Droplet too."""
+    """Return what an action is claimed under: its id may be the number of a Droplet too."""
     return ("action", action["id"])

@@ -50,7 +50,7 @@ class Request:
 
 
 def get(path: str, query: Query | None = None) -> Request:
-    """A request that reads."""
+    """Return a request that reads."""
     return Request("GET", path, query or {}, repeatable=True)
 
 
@@ -155,7 +155,7 @@ def path(template: str, **parts: str | int) -> str:
 
 
 def check_text(name: str, value: str | int) -> str:
-    """An id, name or tag as text, refused if it can't be one."""
+    """Return an id, name or tag as text, refused if it can't be one."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ArgumentTypeError("{0} must be text or a whole number, not {type}", name, type=type(value).__name__)
     if not str(value).strip():
@@ -166,25 +166,25 @@ def check_text(name: str, value: str | int) -> str:
 
 
 def check_text_only(name: str, value: Any) -> str:
-    """An id, name or slug as text, refused if it can't be one; a number is none."""
+    """Return an id, name or slug as text, refused if it can't be one; a number is none."""
     if not isinstance(value, str):
         raise ArgumentTypeError("{0} must be text, not {type}", name, type=type(value).__name__)
     return check_text(name, value)
 
 
 def id_or_slug(name: str, value: str | int) -> str | int:
-    """An id or a slug; an id that comes as text, as DOBOTO 0.6 took it, is a number for the API."""
+    """Return an id or a slug; an id that comes as text, as DOBOTO 0.6 took it, is a number for the API."""
     found = check_text(name, value)
     return int(found) if found.isascii() and found.isdigit() else value
 
 
 def filters(**given: str | int | None) -> dict[str, str | int]:
-    """A query of those that are given; none may be empty."""
+    """Return a query of those that are given; none may be empty."""
     return {name: check_text(name, value) for name, value in given.items() if value is not None}
 
 
 def check_flag(name: str, value: bool) -> bool:
-    """A boolean, refused if it is anything else: the text "false" would otherwise count as true."""
+    """Return a boolean, refused if it is anything else: the text "false" would otherwise count as true."""
     if not isinstance(value, bool):
         raise ArgumentTypeError("{0} must be True or False, not {value!r}", name, value=value)
     return value

@@ -62,7 +62,7 @@ class Response:
         return 200 <= self.status < 300
 
     def describe(self, kind: type[E], message: str, result: Any = None) -> E:
-        """An error of that kind with everything that the response has."""
+        """Return an error of that kind with everything that the response has."""
         error = kind(
             message,
             status=self.status,
@@ -76,7 +76,7 @@ class Response:
 
 
 def read_action(response: Any) -> Any:
-    """The action of a response, wrapped or bare (the API reference shows both for images); it has an id.
+    """Return the action of a response, wrapped or bare (the API reference shows both for images); it has an id.
 
     Raises:
         DOBOTOInvalidResponseException: It has none.
@@ -88,7 +88,7 @@ def read_action(response: Any) -> Any:
 
 
 def read_value(response: Response) -> Any:
-    """The JSON of a response that is a success; None for an empty one (204).
+    """Return the JSON of a response that is a success; None for an empty one (204).
 
     Raises:
         DOBOTOInvalidResponseException: The body is no JSON, or was cut short.
@@ -103,7 +103,7 @@ def read_value(response: Response) -> Any:
 
 
 def to_exception(response: Response) -> DOBOTOException:
-    """The error that a response stands for, also if its body is not JSON."""
+    """Return the error that a response stands for, also if its body is not JSON."""
     result = _parse_leniently(response.body)
     message = _message(result) or f"no message; the response began: {_extract(response.body)}"
     if 300 <= response.status < 400:
@@ -123,7 +123,7 @@ def member_reader(key: str, kind: type[dict[str, Any] | list[Any]]) -> Callable[
 
 
 def read_member(result: Any, key: str, kind: type[dict[str, Any] | list[Any]]) -> Any:
-    """What a response holds under its root key.
+    """Return what a response holds under its root key.
 
     Raises:
         DOBOTOInvalidResponseException: There is none, or it is of another type.
@@ -192,7 +192,7 @@ def _parse_leniently(body: bytes) -> Any:
 
 
 def _message(result: Any) -> str:
-    """The API's words: `message` of any type (packer#6384), or the `to_exception` of its other error form."""
+    """Return the API's words: `message` of any type (packer#6384), or `error`, as its other form of errors has it."""
     for key in ("message", "error"):
         if found := mapping(result).get(key):
             return found if isinstance(found, str) else json.dumps(found)

@@ -54,7 +54,7 @@ class Retry:
 
     @classmethod
     def never(cls) -> Retry:
-        """The policy that sends everything once."""
+        """Return the policy that sends everything once."""
         return cls(attempts=1)
 
     def pause(self, request: Request, failure: DOBOTOException, attempt: int, chance: float) -> float | None:

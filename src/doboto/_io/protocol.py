@@ -130,7 +130,7 @@ class SharedRateLimit(Protocol):
     """A rate limit that is shared beyond one process; see `RedisRateLimit`."""
 
     def lease(self, account: str, *, blocks: bool) -> RateLimitLease:
-        """A client's part of it.
+        """Return a client's part of it.
 
         Args:
             account: Who shares: the same text for all clients with one token and URL, and no secret.

@@ -72,7 +72,7 @@ class _RateLimitLease:
         log.warning("the shared rate limit at %s can't be reached (%s): %s", self._limit.server, kind, todo)
 
     def _without(self) -> float:
-        """What to do without the server's answer."""
+        """Return what to do without the server's answer."""
         if self._limit.required:
             message = f"the shared rate limit at {self._limit.server} can't be reached; the request was not sent"
             raise DOBOTOConnectionException(message, sent=False)

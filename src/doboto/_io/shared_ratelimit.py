@@ -66,7 +66,7 @@ class RedisRateLimit:
         return f"{SCHEMES[scheme.lower()]}://{rest}"
 
     def lease(self, account: str, *, blocks: bool) -> RateLimitLease:
-        """A client's part of it; see `SharedRateLimit`.
+        """Return a client's part of it; see `SharedRateLimit`.
 
         Raises:
             DOBOTOConfigurationException: The extra is not installed.

@@ -165,7 +165,7 @@ class Declaration:
 
 
 def convert_arguments(function: Callable[..., Coro[R]], info: OperationInfo) -> Callable[..., Coro[R]]:
-    """The same operation with its arguments converted to their documented types."""
+    """Return the same operation with its arguments converted to their documented types."""
     arguments = Arguments(function, info.effect)
 
     @functools.wraps(function)
@@ -198,7 +198,7 @@ OWN = (DOBOTOException, ValueError, TypeError)
 
 
 def shorten_traceback(error: E) -> E:
-    """An error whose traceback keeps of our frames only the last, the one that raised it.
+    """Return an error whose traceback keeps of our frames only the last, the one that raised it.
 
     What was raised elsewhere, for example in a caller's callback, keeps all frames.
     """

@@ -263,7 +263,7 @@ def complete_docstring(
 
 
 def scopes(info: OperationInfo) -> str:
-    """The scopes that an operation needs, as a sentence."""
+    """Return the scopes that an operation needs, as a sentence."""
     parts = [", ".join(info.scopes) or "none"]
     parts += [f"with `{name}` also {', '.join(more)}" for name, more in info.scopes_with.items()]
     return "; ".join([*parts, info.scopes_note] if info.scopes_note else parts) + "."
@@ -294,7 +294,7 @@ def _strip_empty_lines(lines: list[str]) -> list[str]:
 
 
 def _entries(lines: list[str]) -> dict[str, list[str]]:
-    """The lines of each entry of a section, by what stands before its colon; in order, an error may come twice."""
+    """Return the lines of each entry of a section, by what stands before its colon, in order; one may come twice."""
     entries: dict[str, list[str]] = {}
     current: list[str] = []
     for line in lines:
@@ -336,7 +336,7 @@ def _errors(own: Mapping[str, list[str]], one: Subject) -> list[str]:
 
 
 def _wrap(text: str, indent: str = "", more: str = "    ") -> str:
-    """A text in lines of our width."""
+    """Return a text in lines of our width."""
     return fill(
         text, WIDTH, initial_indent=indent, subsequent_indent=more, break_long_words=False, break_on_hyphens=False
     )

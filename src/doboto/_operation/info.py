@@ -46,12 +46,12 @@ class OperationInfo(NamedTuple):
         return tuple(f"{REFERENCE}{id}" for id in self.ref)
 
     def consequence(self, arguments: Mapping[str, Any]) -> str | None:
-        """What a call with these arguments does that cannot be undone, as sentences; None if nothing."""
+        """Return what a call with these arguments does that cannot be undone, as sentences; None if nothing."""
         found = [self.irreversible] if self.irreversible else []
         found += [text for name, text in self.irreversible_with.items() if arguments.get(name)]
         return " ".join(found) or None
 
     def scopes_for(self, arguments: Mapping[str, Any]) -> frozenset[str]:
-        """The scopes that a call with these arguments and attributes needs."""
+        """Return the scopes that a call with these arguments and attributes needs."""
         used = [scopes for name, scopes in self.scopes_with.items() if arguments.get(name)]
         return frozenset(self.scopes).union(*used)

@@ -76,20 +76,20 @@ class ActionWatch:
         return len(self.find_failed())
 
     def pending(self) -> dict[int, str]:
-        """The actions that are still running."""
+        """Return the actions that are still running."""
         return {id: _state(action) for id, action in self._seen.items() if not is_over(action)}
 
     def last_seen(self) -> Any:
-        """The action as last seen, or a list of them."""
+        """Return the action as last seen, or a list of them."""
         actions = self.all()
         return actions[0] if len(actions) == 1 else actions
 
     def all(self) -> list[Any]:
-        """All actions as last seen, in the order given."""
+        """Return all actions as last seen, in the order given."""
         return list(self._seen.values())
 
     def find_failed(self) -> list[Any]:
-        """Those that ended in another way than completed."""
+        """Return those that ended in another way than completed."""
         return [action for action in self._seen.values() if is_over(action) and not is_completed(action)]
 
     async def poll(self, deadline: Deadline) -> None:
@@ -136,14 +136,14 @@ class ActionWatch:
 
 
 def _state(action: Mapping[str, Any]) -> str:
-    """How far an action is, in words; of one that was not read yet only the id is known."""
+    """Return how far an action is, in words; of one that was not read yet only the id is known."""
     if "status" not in action:
         return "not read yet"
     return f"{action.get('type', 'action')}{_of_resource(action)} is {action['status']}"
 
 
 def _of_resource(action: Mapping[str, Any]) -> str:
-    """Which resource an action is of; the API names none whose id is a UUID, such as a volume."""
+    """Return which resource an action is of; the API names none whose id is a UUID, such as a volume."""
     id = action.get("resource_id")
     return "" if id is None else f" of {id}"
 

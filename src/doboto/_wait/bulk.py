@@ -63,7 +63,7 @@ class BulkCall:
         self.state, self.error, self.waits_for, self.held = state, error, "", False
 
     def outcome(self) -> Outcome:
-        """What became of it."""
+        """Return what became of it."""
         return Outcome(self.id, self.state, self.action, self.error, self.waits_for)
 
 
@@ -117,11 +117,11 @@ class BulkWatch:
         return sum(call.is_over and call.state != "completed" for call in self._calls)
 
     def pending(self) -> Mapping[Any, str]:
-        """Those that are not over."""
+        """Return those that are not over."""
         return {call.id: call.waits_for for call in self._calls if not call.is_over}
 
     def last_seen(self) -> Any:
-        """The actions that were begun, as last seen."""
+        """Return the actions that were begun, as last seen."""
         return [call.action for call in self._calls if call.action is not None]
 
     async def run(self, *, patient: bool) -> list[Any]:
@@ -190,7 +190,7 @@ class BulkWatch:
             call.end("failed", failure)
 
     async def _free(self, held: Sequence[BulkCall], deadline: Deadline) -> list[BulkCall]:
-        """Those on which nothing is running any more: a list of Droplets says whether they are locked."""
+        """Return those on which nothing is running any more: a list of Droplets says whether they are locked."""
         found = await self._list_droplets(held, deadline) if len(held) > 1 else {}
         if found is None:
             self.poll_again_now = True
@@ -204,7 +204,7 @@ class BulkWatch:
         return [*free, *(call for call, watch in done if call.held and not watch.pending())]
 
     async def _list_droplets(self, held: Sequence[BulkCall], deadline: Deadline) -> dict[int, Any] | None:
-        """Those of them that the list has; None where one poll was not enough to find out."""
+        """Return those of them that the list has; None where one poll was not enough to find out."""
         try:
             found = await self._finder.find([call.id for call in held], deadline, PAGES)
         except DOBOTOForbiddenException:
@@ -215,7 +215,7 @@ class BulkWatch:
         return PendingEventWatch(self._session, path("/droplets/{id}/actions", id=call.id), f"Droplet {call.id}")
 
     def outcomes(self) -> dict[int, Outcome]:
-        """What became of each, as far as it is known now."""
+        """Return what became of each, as far as it is known now."""
         return {call.id: copy(call).outcome() for call in self._calls}
 
     def _report(self, interruption: BaseException) -> None:
@@ -239,7 +239,7 @@ class BulkWatch:
 
 
 def summarize(outcomes: Mapping[int, Outcome]) -> str:
-    """How many ended how, and the first of those that did not complete."""
+    """Return how many ended how, and the first of those that did not complete."""
     by_state: dict[OutcomeState, list[Outcome]] = {}
     for outcome in outcomes.values():
         by_state.setdefault(outcome.state, []).append(outcome)

@@ -36,11 +36,11 @@ class DeletionWatch:
         self._gone = False
 
     def pending(self) -> dict[int | str, str]:
-        """The resource, while it is there."""
+        """Return the resource, while it is there."""
         return {} if self._gone else {self._id: "still there"}
 
     def last_seen(self) -> Any:
-        """The resource as last seen."""
+        """Return the resource as last seen."""
         return self._seen
 
     async def poll(self, deadline: Deadline) -> None:
@@ -72,13 +72,13 @@ class TagDeletionWatch:
         self._left: list[Any] | None = None
 
     def pending(self) -> dict[int | str, str]:
-        """The Droplets that are still there; before the first look, the tag itself."""
+        """Return the Droplets that are still there; before the first look, the tag itself."""
         if self._left is None:
             return {self._tag_name: "still there"}
         return {droplet.get("id", number): "still there" for number, droplet in enumerate(self._left)}
 
     def last_seen(self) -> Any:
-        """Those left."""
+        """Return those left."""
         return self._left
 
     async def poll(self, deadline: Deadline) -> None:
@@ -114,11 +114,11 @@ class AssociatedDestroyWatch:
         self._status: dict[str, Any] = {}
 
     def pending(self) -> dict[int, str]:
-        """The Droplet, until the API says that the destruction is over."""
+        """Return the Droplet, until the API says that the destruction is over."""
         return {} if self._status.get("completed_at") else {self._id: "being destroyed"}
 
     def last_seen(self) -> Any:
-        """The status as last seen."""
+        """Return the status as last seen."""
         return self._status
 
     async def poll(self, deadline: Deadline) -> None:

@@ -60,15 +60,15 @@ class DropletStateWatch:
         return 0 if self._until == "gone" else len(self._reader.gone)
 
     def pending(self) -> dict[int, str]:
-        """The Droplets that are not in that state, each with what is missing."""
+        """Return the Droplets that are not in that state, each with what is missing."""
         return self._missing
 
     def last_seen(self) -> Any:
-        """All Droplets as last read."""
+        """Return all Droplets as last read."""
         return [droplet for droplet in self._reader.seen.values() if droplet is not None]
 
     def all(self) -> list[Any]:
-        """The Droplets, in the order given.
+        """Return the Droplets, in the order given.
 
         Raises:
             DOBOTOVanishedException: Some were destroyed while they were waited for, and should not be.
@@ -100,7 +100,7 @@ class DropletStateWatch:
         self._missing = {id: missing for id, missing in (self._missing | running).items() if id not in over}
 
     def _state_missing(self, droplet: Mapping[str, Any]) -> str:
-        """What the Droplet itself shows to be missing, in words; empty when nothing is."""
+        """Return what the Droplet itself shows to be missing, in words; empty when nothing is."""
         if self._until == "gone":
             return "still there"
         status = droplet.get("status")
@@ -113,7 +113,7 @@ class DropletStateWatch:
         return "no IP address" if self._until == "ready" and not addressed else ""
 
     async def _running(self, ids: Sequence[int], deadline: Deadline) -> dict[int, str]:
-        """What is running on these, in words: by a single one's own actions, or by the account's newest."""
+        """Return what is running on these, in words: by a single one's own actions, or by the account's newest."""
         if not ids or not self._actions_readable:
             return {}
         listed = path("/droplets/{id}/actions", id=ids[0]) if len(ids) == 1 else "/actions"

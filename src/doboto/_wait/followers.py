@@ -130,7 +130,7 @@ class DeletionFollower:
         end_unreadable(unsure, await self._session.io.gather([partial(self._read, call, deadline) for call in unsure]))
 
     async def _read_list(self, deadline: Deadline) -> tuple[set[int], bool]:
-        """The ids of all Droplets listed, and whether none can be missing."""
+        """Return the ids of all Droplets listed, and whether none can be missing."""
         if not self._listing:
             return set(), False
         try:

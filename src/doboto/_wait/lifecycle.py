@@ -47,16 +47,16 @@ class Lifecycle:
         return " ".join(word.upper() if word in ABBREVIATIONS else word for word in self.key.split("_"))
 
     def request(self, id: int | str) -> Request:
-        """The request that reads one."""
+        """Return the request that reads one."""
         return get(path(self.path_template, id=id))
 
     def missing(self, resource: Mapping[str, Any]) -> str:
-        """What one lacks until it is ready, in words; empty when it is."""
+        """Return what one lacks until it is ready, in words; empty when it is."""
         state = resource.get(self.member, "not known yet")
         return "" if self.ready in {None, state} else f"{self.member} is {state}"
 
     def failure(self, resource: Mapping[str, Any]) -> str:
-        """Why one will not become ready, in words; empty unless it has failed."""
+        """Return why one will not become ready, in words; empty unless it has failed."""
         if (state := str(resource.get(self.member))) not in self.failed:
             return ""
         # The API reference's example of an image without an error has a blank here.
@@ -103,15 +103,15 @@ class LifecycleWatch:
         return 0 if self._until_gone else len(self._find_failed()) + len(self._reader.gone)
 
     def pending(self) -> dict[Any, str]:
-        """Those that are not ready, or not gone, each with what is missing."""
+        """Return those that are not ready, or not gone, each with what is missing."""
         return dict(self._missing)
 
     def last_seen(self) -> Any:
-        """The resource as last seen, or a list of them."""
+        """Return the resource as last seen, or a list of them."""
         return next(iter(self._reader.seen.values())) if self.total == 1 else self._read()
 
     def result(self) -> list[Any]:
-        """All of them as last seen, in the order given.
+        """Return all of them as last seen, in the order given.
 
         Raises:
             DOBOTOVanishedException: One was destroyed while it was waited for.
@@ -147,7 +147,7 @@ class LifecycleWatch:
         return [resource for resource in self._reader.seen.values() if resource is not None]
 
     def _find_failed(self) -> dict[Any, str]:
-        """Those that have failed, each with the reason."""
+        """Return those that have failed, each with the reason."""
         if self._until_gone:
             return {}
         read = {id: one for id, one in self._reader.seen.items() if one is not None}

@@ -51,7 +51,7 @@ class Finder:
         return not self._queue
 
     async def find(self, ids: Iterable[Any], deadline: Deadline, most: int) -> dict[Any, Any]:
-        """Those of the ids that stand on the likely pages read so far.
+        """Return those of the ids that stand on the likely pages read so far.
 
         Args:
             ids: What to find.
@@ -136,7 +136,7 @@ def raise_failures(noun: str, ids: Sequence[Any], outcomes: Sequence[Any]) -> No
 
 
 def unused_tag_error(tag_name: str) -> DOBOTONotFoundException:
-    """The error for a tag that no Droplet has: it may be mistyped."""
+    """Return the error for a tag that no Droplet has: it may be mistyped."""
     return DOBOTONotFoundException(f"no Droplet has the tag {tag_name!r}")
 
 

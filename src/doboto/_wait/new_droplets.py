@@ -71,18 +71,18 @@ class NewDropletWatch:
         return len(self._gone | self._find_failed().keys())
 
     def pending(self) -> dict[int, str]:
-        """The Droplets that are not ready, but for those that failed."""
+        """Return the Droplets that are not ready, but for those that failed."""
         failed = self._gone | self._find_failed().keys()
         missing = {id: self._readiness.missing(droplet) for id, droplet in self._seen.items() if id not in failed}
         return {id: ", ".join(parts) for id, parts in missing.items() if parts}
 
     def last_seen(self) -> Any:
-        """The Droplet as last seen, or a list of them."""
+        """Return the Droplet as last seen, or a list of them."""
         droplets = self.all()
         return droplets[0] if len(droplets) == 1 else droplets
 
     def all(self) -> list[Any]:
-        """All Droplets as last seen, in the order given."""
+        """Return all Droplets as last seen, in the order given."""
         return list(self._seen.values())
 
     async def poll(self, deadline: Deadline) -> None:
@@ -97,7 +97,7 @@ class NewDropletWatch:
             await self._poll_droplets(deadline, left)
 
     def result(self) -> list[Any]:
-        """The Droplets, all ready.
+        """Return the Droplets, all ready.
 
         Raises:
             DOBOTOActionException: The creation of some failed.
@@ -178,7 +178,7 @@ class NewDropletWatch:
                     self._gone.add(id)
 
     def _filter(self, droplets: Sequence[Mapping[str, Any]]) -> dict[str, str | int]:
-        """The narrowest list that has them all: a tag that was asked for, or GPU Droplets, which are listed apart."""
+        """Return the filters of the narrowest list that has them all: a tag that was asked for, or GPU Droplets."""
         first: Mapping[str, Any] = droplets[0] if droplets else {}
         if tag := self._readiness.tag_of(first):
             return {"tag_name": tag}

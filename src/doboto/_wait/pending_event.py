@@ -39,13 +39,13 @@ class PendingEventWatch:
         self._running: list[Any] | None = None
 
     def pending(self) -> dict[Any, str]:
-        """What is running, by its id; before the first look, the resource itself."""
+        """Return what is running, by its id; before the first look, the resource itself."""
         if self._running is None:
             return {self._target: "another action is running"}
         return {action.get("id"): f"{action.get('type')} is running" for action in self._running}
 
     def last_seen(self) -> Any:
-        """The actions that are running, as last seen."""
+        """Return the actions that are running, as last seen."""
         return self._running or []
 
     async def poll(self, deadline: Deadline) -> None:
@@ -75,13 +75,13 @@ class TagPendingEventWatch:
         self._locked: list[Any] | None = None
 
     def pending(self) -> dict[Any, str]:
-        """The Droplets that are locked, by their ids; before the first look, the tag itself."""
+        """Return the Droplets that are locked, by their ids; before the first look, the tag itself."""
         if self._locked is None:
             return {self._tag_name: "another action is running"}
         return {droplet.get("id"): "locked" for droplet in self._locked}
 
     def last_seen(self) -> Any:
-        """The Droplets that are locked, as last seen."""
+        """Return the Droplets that are locked, as last seen."""
         return self._locked or []
 
     async def poll(self, deadline: Deadline) -> None:

@@ -59,11 +59,11 @@ class Watch(Protocol):
         ...
 
     def pending(self) -> Mapping[Any, str]:
-        """What is not done yet, by id, with what is missing, in words."""
+        """Return what is not done yet, by id, with what is missing, in words."""
         ...
 
     def last_seen(self) -> Any:
-        """All that is waited for, as last seen."""
+        """Return all that is waited for, as last seen."""
         ...
 
 
@@ -103,7 +103,7 @@ async def wait(session: Session, watch: Watch, plan: WaitPlan, *, at_once: bool 
 
 
 async def _poll(session: Session, watch: Watch, plan: WaitPlan) -> DOBOTOException | None:
-    """One round; an error that the next round may mend is kept instead of raised."""
+    """Poll once; return an error that the next poll may mend, instead of raising it."""
     try:
         await watch.poll(plan.deadline)
     except DOBOTOException as failure:

@@ -36,11 +36,11 @@ class PortWatch:
         self._closed = {droplet["id"]: address(droplet) for droplet in droplets}
 
     def pending(self) -> dict[int, str]:
-        """The Droplets whose port does not answer."""
+        """Return the Droplets whose port does not answer."""
         return {id: f"{host} does not answer on port {self._port}" for id, host in self._closed.items()}
 
     def last_seen(self) -> Any:
-        """The Droplet, or a list of them."""
+        """Return the Droplet, or a list of them."""
         return self._droplets[0] if len(self._droplets) == 1 else list(self._droplets)
 
     async def poll(self, deadline: Deadline) -> None:
@@ -55,5 +55,5 @@ class PortWatch:
 
 
 def address(droplet: Any) -> str:
-    """Where to knock: the public address if there is one."""
+    """Return the address to connect to: the public one if there is one."""
     return public_ipv4(droplet) or public_ipv6(droplet) or private_ipv4(droplet) or ""

@@ -55,7 +55,7 @@ async def look_until_known(session: Session, look: Look, deadline: Deadline) -> 
 
 
 def with_tag(tag: str | None) -> str:
-    """What a request is looked for by beside what it asked for, in words."""
+    """Return what a request is looked for by beside what it asked for, in words."""
     return "" if tag is None else f", with the tag {tag}"
 
 

@@ -43,7 +43,7 @@ class Listing(NamedTuple):
         return cls(tag_name, name, type)
 
     def queries(self) -> Iterator[dict[str, str | int]]:
-        """One query for each list that is to be read."""
+        """Return one query for each list that is to be read."""
         given = {"tag_name": self.tag_name, "name": self.name}
         query: dict[str, str | int] = {name: filter for name, filter in given.items() if filter is not None}
         for type in TYPES[self.type] if self.type else (None,):

@@ -28,7 +28,7 @@ class Readiness:
 
     @classmethod
     def from_attributes(cls, attribs: Mapping[str, Any]) -> Readiness:
-        """What the attributes of a create ask for."""
+        """Return what the attributes of a create ask for."""
         return cls(
             public_ipv4=attribs.get("public_networking") is not False,
             private_ipv4=bool(
@@ -41,7 +41,7 @@ class Readiness:
         )
 
     def missing(self, droplet: Mapping[str, Any]) -> list[str]:
-        """What the Droplet does not have yet, in words; empty when it is ready."""
+        """Return what the Droplet does not have yet, in words; empty when it is ready."""
         missing: list[str] = []
         if droplet.get("status") != "active":
             missing.append(f"status is {droplet.get('status')}")
@@ -56,7 +56,7 @@ class Readiness:
         return missing
 
     def tag_of(self, droplet: Mapping[str, Any]) -> str | None:
-        """One of the tags asked for, as the Droplet spells it; None where there is none to go by."""
+        """Return one of the tags asked for, as the Droplet spells it; None where there is none to go by."""
         if not self.tags:
             return None
         return next((tag for tag in _tags(droplet) if tag.lower() == self.tags[0].lower()), None)

@@ -79,7 +79,7 @@ class Target(NamedTuple):
 
 
 def check_ids(ids: object) -> list[int]:
-    """The ids of several resources, as numbers.
+    """Return the ids of several resources, as numbers.
 
     Raises:
         ValueError: One is given twice, or is no whole number.

@@ -26,7 +26,7 @@ def identity(domain: str, record: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def normalize_data(domain: str, type: str, data: str) -> str:
-    """What a record leads to, in one spelling."""
+    """Return what a record leads to, in one spelling."""
     if type == "TXT":
         return "".join(QUOTED.findall(data)) if QUOTED_WHOLE.fullmatch(data) else data
     if type in {"A", "AAAA"}:

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 
 
 def normalize_network(text: str) -> str:
-    """An address or a network in one spelling, an address without its prefix length; other texts as they are."""
+    """Return an address or a network in one spelling, an address without its prefix length; other texts as they are."""
     try:
         network = ip_network(text.strip(), strict=False)
     except ValueError:
