@@ -41,12 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = complete_words(os.environ)
         if found is not None and _write(f"{found}\n"):
             return 0
-    from .errors import handle_signals
-
     threshold = gc.get_threshold()
     gc.set_threshold(RARELY)
     _end_fast()
     try:
+        from .errors import handle_signals
+
         with handle_signals():
             return _run(given)
     finally:

@@ -14,12 +14,12 @@ from .errors import Failure
 from .report import command_suggestion
 from .schema import catalog
 from .schema.catalog import CliOperation
-from .schema.help_text import Docstring, documentation_of, summary_of
 from .settings import Argument, CliSettings, Option, common, settings_of
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from .schema.help_text import Docstring
     from .schema.parameters import Completer
 
 #: The variable by which a shell asks for completion.
@@ -177,6 +177,8 @@ class OperationCommand(Described):
     @property
     def doc(self) -> Docstring:
         """What the operation's docstring says, in words of the command line."""
+        from .schema.help_text import documentation_of  # few commands show it
+
         return documentation_of(self.operation, self.own_params())
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
@@ -246,6 +248,8 @@ class OperationCommand(Described):
 
     def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - lines are wrapped, not cut
         """Return what the group's help says."""
+        from .schema.help_text import summary_of  # few commands show it
+
         return summary_of(self.operation)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import click
 from click.core import ParameterSource
@@ -31,12 +31,33 @@ OVERRIDING = (
 )  # fmt: skip
 
 
-class Option(click.Option):
-    """An option that stands in a section of the help, and whose text may name other options."""
+#: A text of the help, or what returns it.
+Text: TypeAlias = str | Callable[[], str]
 
-    def __init__(self, *args: Any, section: str = "Options", **kwargs: Any) -> None:
+
+class Option(click.Option):
+    """An option that stands in a section of the help.
+
+    Args:
+        args: What any option takes.
+        section: The section.
+        help: Its text, or what returns that: few commands show it.
+        kwargs: What any option takes.
+    """
+
+    def __init__(self, *args: Any, section: str = "Options", help: Text | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.section = section
+        self._text = help
+
+    @property
+    def help(self) -> str | None:
+        """Its text, which may name other options."""
+        return self._text() if callable(self._text) else self._text
+
+    @help.setter
+    def help(self, text: str | None) -> None:
+        self._text = text
 
     def value_from_envvar(self, ctx: click.Context) -> Any:
         """Read the value from the environment; where it is wrong, name the variable and not the option.
@@ -58,11 +79,16 @@ class Option(click.Option):
 
 
 class Argument(click.Argument):
-    """An argument with a text in the help."""
+    """An argument with a text in the help, or what returns that."""
 
-    def __init__(self, *args: Any, text: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, text: Text = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.text = text
+        self._text = text
+
+    @property
+    def text(self) -> str:
+        """Its text, which may name options."""
+        return self._text() if callable(self._text) else self._text
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
         """Return the argument's entry in the help."""

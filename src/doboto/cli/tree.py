@@ -15,7 +15,6 @@ import click
 from .. import __version__
 from .command import CONTEXT, SECTIONS, Described, Group, OperationCommand, naming_command, write_section
 from .schema import catalog
-from .schema.help_text import summary_of
 from .settings import Argument, CliSettings, Option, common, of_environment
 
 if TYPE_CHECKING:
@@ -106,6 +105,8 @@ class ResourceGroup(LazyGroup):
 
     def summaries(self) -> Mapping[str, Mapping[str, str]]:
         """Return the operations, and what is written beside them."""
+        from .schema.help_text import summary_of  # few commands show it
+
         found = catalog.commands(self._resource).items()
         operations = {name: summary_of(one) for name, one in found if name not in self._written}
         beside = {name: one.summary for name, one in self._written.items()}

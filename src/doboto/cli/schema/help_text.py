@@ -106,16 +106,21 @@ class Field(NamedTuple):
     """A field of a TypedDict.
 
     Attributes:
+        owner: The name of the TypedDict.
         name: Its name.
         hint: Its type, without `NotRequired`.
-        help: What the comment above it says, without links.
         required: Whether it must be given.
     """
 
+    owner: str
     name: str
     hint: Any
-    help: str
     required: bool
+
+    @property
+    def help(self) -> str:
+        """What the comment above it says, without links."""
+        return comment(self.owner, self.name)
 
 
 class _Source(NamedTuple):
@@ -128,10 +133,7 @@ class _Source(NamedTuple):
 def fields_of(typed: Any) -> list[Field]:
     """Return the fields of a TypedDict, in the order in which they are declared."""
     hints = get_type_hints(typed, include_extras=True)
-    return [
-        Field(name, _bare(hint), comment(typed.__name__, name), name in typed.__required_keys__)
-        for name, hint in hints.items()
-    ]
+    return [Field(typed.__name__, name, _bare(hint), name in typed.__required_keys__) for name, hint in hints.items()]
 
 
 def comment(class_name: str, field_name: str) -> str:

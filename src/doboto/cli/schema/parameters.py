@@ -6,7 +6,8 @@ import inspect
 import typing
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import click
 
@@ -14,8 +15,10 @@ from ...errors import ArgumentError, DOBOTOException
 from ..errors import USAGE, Failure, line_of
 from ..settings import SECONDS, Argument, Option
 from .catalog import CliOperation, choices, hyphenate, naming_of, takes_droplet, takes_slug
-from .help_text import Field, HelpText, docstring_of, fields_of, help_text_of
 from .values import MOMENT, Choice, IdOrSlug, Names, OpenChoice, Several, Structure, Structures, type_of
+
+if TYPE_CHECKING:
+    from .help_text import Field
 
 #: Gives a callback that completes values of an operation's parameter in the shell, or None.
 Completer: TypeAlias = Callable[[CliOperation, str], Any]
@@ -59,7 +62,7 @@ class Parameter(NamedTuple):
     Attributes:
         name: Its name in Python.
         hint: Its type.
-        help: What it means.
+        explain: Returns what it means; few commands show it.
         required: Whether it must be given.
         default: What holds if it is not given, or None.
         attribute: Whether it is one of the attributes of what is to be made.
@@ -69,7 +72,7 @@ class Parameter(NamedTuple):
 
     name: str
     hint: Any
-    help: str
+    explain: Callable[[], str]
     required: bool
     default: Any = None
     attribute: bool = False
@@ -99,11 +102,17 @@ def _make_parameter(operation: CliOperation, one: inspect.Parameter) -> Paramete
     return Parameter(
         one.name,
         hint,
-        docstring_of(operation).args.get(one.name, ""),
+        partial(_explain, operation, one.name),
         required and not nullable,
         None if required else one.default,
         nullable=nullable,
     )
+
+
+def _explain(operation: CliOperation, name: str) -> str:
+    from .help_text import docstring_of
+
+    return docstring_of(operation).args.get(name, "")
 
 
 def attributes(operation: CliOperation) -> list[Parameter]:
@@ -115,13 +124,23 @@ def attributes(operation: CliOperation) -> list[Parameter]:
     inside = shared or not any(one.kind is one.VAR_KEYWORD for one in operation.parameters)
     fields: dict[str, list[Field]] = {}
     for variant in variants:
+        from .help_text import fields_of  # most operations have none
+
         for field in fields_of(variant):
             fields.setdefault(field.name, []).append(field)
     needed = {name for name, same in fields.items() if len(same) == len(variants) and all(one.required for one in same)}
     filled_in = FILLED_IN.get((operation.resource, operation.name), NOTHING)
     needed = set[str]() if replaces(operation) else needed - filled_in.keys()  # what is not given stays as it is
     return [
-        Parameter(name, same[0].hint, same[0].help, name in needed, filled_in.get(name), attribute=True, inside=inside)
+        Parameter(
+            name,
+            same[0].hint,
+            partial(getattr, same[0], "help"),
+            name in needed,
+            filled_in.get(name),
+            attribute=True,
+            inside=inside,
+        )
         for name, same in fields.items()
     ]
 
@@ -197,7 +216,7 @@ def _argument(operation: CliOperation, one: Parameter, flags: Mapping[str, str],
         nargs=-1 if several else 1,
         required=one.required and not (several and one.attribute),
         metavar=f"{metavar if one.required else f'[{metavar}]'}{'...' * several}",
-        text=text_of(operation, one, flags) + _choices(type, one.help),
+        text=partial(_help_text, operation, one, flags, type),
         shell_complete=completer(operation, one.name),
     )
 
@@ -226,7 +245,7 @@ def _option(operation: CliOperation, one: Parameter, flags: Mapping[str, str], c
         more |= {"default": MOMENTS[operation.resource, one.name], "show_default": True}
     return Option(
         declared,
-        help=text_of(operation, one, flags) + (_choices(type, one.help) if metavar else ""),
+        help=partial(_help_text, operation, one, flags, type if metavar else None),
         required=one.required and "default" not in more,
         section="Waiting" if one.name in WAITING else "Options",
         shell_complete=completer(operation, one.name),
@@ -258,7 +277,14 @@ def metavar_of(operation: CliOperation, one: Parameter, type: click.ParamType[An
     return str(type.name).upper()
 
 
-def _choices(type: click.ParamType[Any], text: str) -> str:
+def _help_text(
+    operation: CliOperation, one: Parameter, flags: Mapping[str, str], type: click.ParamType[Any] | None
+) -> str:
+    """Return the help text of an argument or option, with its choices if the type has any."""
+    return text_of(operation, one, flags) + _choices(type, one.explain())
+
+
+def _choices(type: click.ParamType[Any] | None, text: str) -> str:
     """Return a sentence with the choices, if neither the metavar nor the text has them."""
     if not isinstance(type, click.Choice) or all(choice in text for choice in type.choices):
         return ""
@@ -268,7 +294,9 @@ def _choices(type: click.ParamType[Any], text: str) -> str:
 
 def text_of(operation: CliOperation, one: Parameter, flags: Mapping[str, str]) -> str:
     """Return the help text of a parameter, with other parameters named as options."""
-    text = HelpText(operation, flags).text(one.help)
+    from .help_text import HelpText  # few commands show it
+
+    text = HelpText(operation, flags).text(one.explain())
     if takes_name(operation, one):
         first, stop, rest = text.partition(". ")
         text = f"{first.rstrip('.')}, or {'their names' if type_of(one.hint)[1] else 'its name'}.{stop[1:]}{rest}"
@@ -325,4 +353,6 @@ def as_usage(operation: CliOperation) -> Generator[None, None, None]:
 
 def describe_argument_error(operation: CliOperation, error: ArgumentError) -> str:
     """Return the message of an error about arguments of an operation, with its options for parameters."""
+    from .help_text import help_text_of  # only for an error
+
     return help_text_of(operation, make_parameters(operation, lambda _operation, _name: None)).error(error)
