@@ -98,7 +98,7 @@ def peering(doboto: Doboto) -> tuple[list[str], dict[str, Any]]:
 def alert(doboto: Doboto) -> tuple[list[str], dict[str, Any]]:
     made = doboto.ok(
         "monitoring", "alert-create", "v1/insights/droplet/cpu", "--description", "busy", "--compare", "GreaterThan",
-        "--value", "80", "--window", "5m", "--entities", "", "--tag", "", "--alerts", '{"email": [], "slack": []}',
+        "--value", "80", "--window", "5m", "--entities", "[]", "--tag", "[]", "--alerts", '{"email": [], "slack": []}',
         "--enabled", "-o", "json",
     ).json  # fmt: skip
     shown = {"id": made["uuid"], "uuid": made["uuid"], "type": "v1/insights/droplet/cpu", "description": "busy"}

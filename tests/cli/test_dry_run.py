@@ -163,6 +163,11 @@ def test_a_volume_elsewhere_is_said(simulated: Doboto) -> None:
     assert done.out.splitlines()[-1] == f"It would be refused: the volume {volume} is in ams3, not in nyc3."
 
 
+def test_csv_has_a_row_for_each_request(simulated: Doboto) -> None:
+    order = ("droplet", "create", "web", *NEW, "--dry-run", "-o", "csv")
+    assert simulated.ok(*order).out.splitlines() == ["name,size,image,region", "web,s-1vcpu-1gb,ubuntu-24-04-x64,nyc3"]
+
+
 def test_requests_have_no_columns(doboto: Doboto) -> None:
     order = ("droplet", "create", "web", *NEW, "--dry-run", "--columns", "name")
     assert "--dry-run shows requests, which have no --columns" in doboto.refused(2, "usage", *order)["message"]

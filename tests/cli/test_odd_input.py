@@ -113,6 +113,19 @@ def test_a_reason_that_quotes_the_result_is_cut(simulated: Doboto) -> None:
     assert len(error["message"]) < 400
 
 
+@pytest.mark.parametrize("option", ["--tag", "--ssh-keys", "--volumes", "--user-data"])
+@pytest.mark.parametrize("value", ["", " "])
+def test_an_empty_value_is_refused(doboto: Doboto, option: str, value: str) -> None:
+    """As of a variable that is not set: without keys nobody could log in."""
+    message = doboto.refused(2, "usage", "droplet", "create", "web", *NEW, option, value)["message"]
+    assert "it is empty" in message
+
+
+def test_a_list_of_nothing_is_one(simulated: Doboto) -> None:
+    order = ("droplet", "create", "web", *NEW, "--tag", "[]", "--volumes", "null", "--dry-run", "-o", "json")
+    assert simulated.ok(*order).json["requests"][0]["tags"] == []
+
+
 def test_times_are_read_in_one_way(doboto: Doboto) -> None:
     metrics = ("monitoring", "droplet-metric-info", "7", "--metric", "cpu", "--start")
     for order in (("action", "list", "--after"), metrics):

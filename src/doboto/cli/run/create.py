@@ -176,6 +176,9 @@ def dry_run(do: DO, operation: CliOperation, call: Mapping[str, Any], settings: 
     bodies = list(missing.bodies()) if missing.names else []
     cost = price(do, request.attribs, len(missing.names))
     problems = [*_find_refusals(do, request.attribs), *_find_problems(do, len(missing.names))] if bodies else []
+    if settings.output == "csv" and settings.query is None:
+        print_result(bodies, None, settings)  # a row for each request; the rest is no part of such a table
+        return
     if settings.output not in {None, "table"} or settings.query is not None:
         found = {**_for_programs(bodies, there, cost, problems), "project_id": request.project_id}
         print_result(found, None, settings)

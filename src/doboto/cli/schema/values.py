@@ -141,6 +141,8 @@ class LongText(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the text."""
+        if not str(value).strip():
+            self.fail("it is empty", param, ctx)
         if value == "-":
             self.fail("'-' is no text; @- reads standard input", param, ctx)
         if not str(value).startswith("@"):
@@ -159,7 +161,9 @@ class Several(click.ParamType[Any]):
         self.name = f"{each.name},..."
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[Any]:
-        """Return a list of values."""
+        """Return a list of values; an empty text is none, as of a variable that is not set, and `[]` is a list."""
+        if not str(value).strip():
+            self.fail("it is empty; [] is a list of nothing", param, ctx)
         parts = _split_list(str(value))
         return [self.each.convert(part.strip(), param, ctx) for part in parts if part.strip()]
 
