@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+from collections import deque
+from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 import h11
@@ -9,8 +13,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from doboto._core.response import Response
+from doboto._http.content import ResponseTooLarge
+from doboto._http.messages import HTTPConnection
+from doboto._http.network import Exchange
 from doboto._http.plain import PLAIN_METHODS, RequestHeaders, read_body, read_head
-from doboto._io.protocol import WireRequest
+from doboto._io.protocol import Timeouts, WireRequest
+from doboto._operation import run
 
 
 def read_by_h11(data: bytes) -> tuple[int, dict[str, str], bytes] | None:
@@ -175,3 +184,99 @@ def test_unusual_requests_are_left_to_h11(method: str, target: str) -> None:
 def test_headers_that_may_not_be_sent_are_refused(value: str) -> None:
     with pytest.raises(h11.LocalProtocolError):
         RequestHeaders({"Host": "a"}).message(WireRequest("GET", "", {"X": value}, None), "/")
+
+
+# -- exchanges over a connection, whatever pieces the response comes in
+
+
+class Pieces:
+    """A stream that gives some pieces, then its end."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = deque(piece for piece in pieces if piece)
+        self.sent = b""
+
+    async def send(self, data: bytes, seconds: float) -> None:
+        self.sent += data
+
+    async def receive(self, seconds: float) -> bytes:
+        return self._pieces.popleft() if self._pieces else b""
+
+    def has_input(self) -> bool:
+        return bool(self._pieces)
+
+    def close(self) -> None:
+        pass
+
+
+def converse(
+    pieces: Iterable[bytes], method: str = "GET", max_size: int = 1_000_000
+) -> tuple[Response, HTTPConnection]:
+    """Send a request and read the response that comes in some pieces."""
+    connection, headers = HTTPConnection(Pieces(pieces)), RequestHeaders({"Host": "a"})
+    exchange = Exchange.begin(Timeouts(60, 60, 60))
+    return run(connection.exchange(WireRequest(method, "", {}), "/", headers, exchange, max_size)), connection
+
+
+def split(data: bytes, positions: list[int]) -> list[bytes]:
+    edges = [0, *sorted(position % (len(data) + 1) for position in positions), len(data)]
+    return [data[start:end] for start, end in pairwise(edges)]
+
+
+LONG = b'"' + b"x" * 150_000 + b'"'
+PACKED = gzip.compress(LONG)
+WHOLE = [
+    (response(OK, LENGTH, body=b"true"), b"true"),
+    (response(OK, CHUNKED, body=b"4\r\ntrue\r\n2\r\n\r\n\r\n0\r\n\r\n"), b"true\r\n"),
+    (response(OK, b"Content-Length: 150002", body=LONG), LONG),
+    (response(OK, CHUNKED, body=b"249F2\r\n" + LONG + b"\r\n0\r\n\r\n"), LONG),
+    (response(b"HTTP/1.1 100 Continue") + response(OK, LENGTH, body=b"true"), b"true"),
+    (response(OK, b"Content-Encoding: gzip", b"Content-Length: %d" % len(PACKED), body=PACKED), LONG),
+]
+
+
+@given(st.sampled_from(WHOLE), st.lists(st.integers(0, 200_000), max_size=6))
+def test_a_response_is_the_same_in_whatever_pieces_it_comes(whole: tuple[bytes, bytes], positions: list[int]) -> None:
+    data, body = whole
+    found, connection = converse(split(data, positions))
+    assert (found.status, found.body) == (200, body)
+    assert connection.is_reusable()
+
+
+@given(st.sampled_from(WHOLE), st.lists(st.integers(0, 200_000), max_size=3), st.integers(1, 100_000))
+def test_a_response_that_is_cut_off_is_none(whole: tuple[bytes, bytes], positions: list[int], missing: int) -> None:
+    data = whole[0][: max(0, len(whole[0]) - missing)]
+    with pytest.raises((h11.RemoteProtocolError, ConnectionError)):
+        converse(split(data, positions))
+
+
+@given(st.sampled_from(WHOLE), st.lists(st.integers(0, 200_000), max_size=3), st.binary(min_size=1, max_size=20))
+def test_a_connection_with_more_than_a_response_is_not_used_again(
+    whole: tuple[bytes, bytes], positions: list[int], surplus: bytes
+) -> None:
+    found, connection = converse(split(whole[0] + surplus, positions))
+    assert found.body == whole[1]
+    assert not connection.is_reusable()
+
+
+@pytest.mark.parametrize(("data", "body"), WHOLE)
+def test_a_response_larger_than_allowed_is_refused(data: bytes, body: bytes) -> None:
+    with pytest.raises(ResponseTooLarge):
+        converse([data], max_size=len(body) - 1)
+    assert converse([data], max_size=len(body))[0].body == body
+
+
+def test_a_response_to_head_has_no_body() -> None:
+    found, connection = converse([response(OK, LENGTH)], "HEAD")
+    assert (found.body, connection.is_reusable()) == (b"", True)
+
+
+def test_plain_and_other_responses_follow_each_other_on_one_connection() -> None:
+    plain, other = response(OK, LENGTH, body=b"true"), response(OK, b"X: a\tb", LENGTH, body=b"null")
+    stream = Pieces([plain, other, plain, plain, other])
+    connection, headers = HTTPConnection(stream), RequestHeaders({"Host": "a"})
+    request, exchange = WireRequest("GET", "", {}), Exchange.begin(Timeouts(60, 60, 60))
+    bodies = [run(connection.exchange(request, "/", headers, exchange, 100)).body for _ in range(5)]
+    assert bodies == [b"true", b"null", b"true", b"true", b"null"]
+    assert connection.is_complete()
+    assert stream.sent == b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * 5

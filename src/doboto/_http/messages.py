@@ -15,13 +15,13 @@ from .._core.response import Response
 from .._io.protocol import CLOSE_AFTER, WireRequest
 from .content import Content
 from .network import Exchange, Stream, remaining
-from .plain import RequestHeaders, read_body, read_head
+from .plain import PlainHead, RequestHeaders, read_body, read_head
 
 #: Bytes of a status line with all headers; Node.js takes 16 KB, nginx and Go's client up to 1 MB.
 HEADERS_SIZE = 256 * 1024
 #: The end of every request; h11 changes no event that it is given.
 END = h11.EndOfMessage()
-#: Bytes of a body that is awaited in one piece; longer ones are unpacked, and their size is bounded, as they come.
+#: Bytes of a body that is awaited as a whole, so that h11 can still be given all of it.
 SHORT = 64 * 1024
 
 
@@ -62,7 +62,6 @@ class HTTPConnection:
         if plain is not None:
             response, data = await self._read_plain(data, exchange, max_size)
             if response is not None:
-                self._is_complete = True
                 return response
             self._message(request, target, headers)  # h11 reads it from its beginning
         _feed(self._h11, data)
@@ -91,8 +90,10 @@ class HTTPConnection:
     async def _read_plain(self, data: bytes, exchange: Exchange, max_size: int) -> tuple[Response | None, bytes]:
         """Read a plain response whose beginning has come; return it, or None, and all that has come by now."""
         head = read_head(data)
-        if head is None or (head.length or 0) > min(SHORT, max_size):
+        if head is None:
             return None, data
+        if head.length is not None and head.length > SHORT:
+            return await self._read_long(head, head.length, data, exchange, max_size), b""
         while head.length is not None and len(data) < head.start + head.length:
             more = await self._receive(exchange)
             if not more:
@@ -103,7 +104,26 @@ class HTTPConnection:
             return None, data
         content = Content(head.headers.get("content-encoding", ""), max_size)
         content.add(body, exchange)
-        return Response(head.status, head.headers, content.finish()), data
+        response = Response(head.status, head.headers, content.finish())
+        self._is_complete = True
+        return response, data
+
+    async def _read_long(
+        self, head: PlainHead, length: int, data: bytes, exchange: Exchange, max_size: int
+    ) -> Response:
+        """Read a plain response with a long body as it comes, without the copies that h11 makes of each piece."""
+        content = Content(head.headers.get("content-encoding", ""), max_size)
+        piece = data[head.start :]
+        while len(piece) < length:
+            content.add(piece, exchange)
+            length -= len(piece)
+            piece = await self._receive(exchange)
+            if not piece:
+                raise h11.RemoteProtocolError(f"the connection was closed {length} bytes before the response's end")
+        content.add(piece[:length], exchange)
+        response = Response(head.status, head.headers, content.finish())
+        self._is_complete = len(piece) == length  # what comes after it was not asked for
+        return response
 
     async def _read(self, exchange: Exchange, max_size: int) -> Response:
         """Read a response by h11."""
