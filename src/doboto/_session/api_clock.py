@@ -23,7 +23,7 @@ class Reading(NamedTuple):
 
 
 class ApiClock:
-    """Tells what time it was at the API at a moment of the client's clock, which may be wrong.
+    """Gives the time at the API at a moment of the client's clock, which may be wrong.
 
     The API's clock runs as fast as the client's, and the newest header says by how much they differ. A simulator's
     clock may run faster (`doboto sim --speed 60`): then a second of doubt here is a minute there. Two headers that lie

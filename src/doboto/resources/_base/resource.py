@@ -13,8 +13,8 @@ from ..._core.response import member_reader
 from ..._io.protocol import Job, OnEvent
 from ..._operation import Async, Bound, Mode
 from ..._session import Session
+from ..._session.page_reader import PageReader
 from ...errors import DOBOTOInvalidResponseException, DOBOTONotFoundException
-from .reader import Reader
 
 if TYPE_CHECKING:
     from ..._wait.polling import WaitPlan
@@ -144,7 +144,7 @@ class OperationGroup(Bound[Mode]):
 
     async def _iterate(self, key: str, path: str, query: Query | None = None) -> AsyncGenerator[Any, None]:
         """Yield the items of a list; the next page is read ahead."""
-        reader = Reader(self._session, key, path, query or {})
+        reader = PageReader(self._session, key, path, query or {})
         try:
             while (page := await reader.page()) is not None:
                 for index, item in enumerate(page.items):

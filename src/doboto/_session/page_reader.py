@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from ..._core import pages
-from ..._core.pages import RECENT, Page, Seen
-from ..._core.request import Query
-from ..._io.protocol import BackgroundResult, Job
-from ..._session import Session
+from .._core import pages
+from .._core.pages import RECENT, Page, Seen
+from .._core.request import Query
+from .._io.protocol import BackgroundResult, Job
+from .session import Session
 
 
-class Reader:
+class PageReader:
     """Reads pages. It holds two at most, and who goes no further than half of the first pays for no second one.
 
     Args:
