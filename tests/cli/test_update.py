@@ -88,3 +88,13 @@ def test_every_replacing_update_can_read_first(resource: str, name: str) -> None
     from doboto.cli.run.affected import reader_of
 
     assert reader_of(operations(resource)[name.replace("_", "-")]) is not None
+
+
+def test_what_only_results_have_is_not_sent_back(simulated: Doboto) -> None:
+    order = ("nat-gateway", "create", "gw", "--type", "PUBLIC", "--region", "nyc3", "--size", "1")
+    simulated.ok("-q", "vpc", "create", "net", "--region", "nyc3")
+    made = simulated.ok("-q", *order, "--vpcs", "vpc_uuid=net", "--wait", "-o", "json").json
+    assert made["vpcs"][0]["gateway_ip"]
+    done = simulated.ok("nat-gateway", "update", "gw", "--size", "2", "-o", "json")
+    assert [json.loads(line)["event"] for line in done.err.splitlines()] == ["change"]
+    assert (done.json["size"], done.json["vpcs"]) == (2, made["vpcs"])

@@ -70,6 +70,8 @@ class Reporter(logging.Handler):
         self.actions: list[Any] = []
         #: How many resources are affected by what was confirmed, or allowed by `--yes`, as they were listed before.
         self.targets = 0
+        #: Whether attributes that the types lack are reported.
+        self.warns = True
         #: Seconds that answers to questions took: no timeout counts them.
         self.asked = 0.0
         #: What is shown besides until the next poll: that a request is retried, or waits.
@@ -107,7 +109,8 @@ class Reporter(logging.Handler):
 
     def _show_warning(self, message: Warning | str, *_: object, **__: object) -> None:
         """Print what Python warns of, without the place in the code."""
-        self._warn(str(message))
+        if self.warns:
+            self._warn(str(message))
 
     def _warn(self, text: str) -> None:
         if not self.quiet:

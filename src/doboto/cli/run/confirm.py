@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from ..._json import is_object
+from ..._json import is_array, is_object
+from ...catalog import typed_dicts
 from ..errors import NOT_FOUND, REFUSED, Failure
 from ..output.table import align
 from ..output.text import dump_json, format_cell, terminal_width, width_of
@@ -280,6 +282,8 @@ def complete_update(
     current = _read_current(do, operation, call["id"], names)
     reporter.names.setdefault(call["id"], str(current.get("name") or ""))
     new = dict(given) if replace else {**_without_rivals(current, given), **given}
+    # What was read may have members that the types lack; only what was typed is worth a warning.
+    reporter.warns = any(_has_unknown(given[one.name], one.hint) for one in found if one.name in given)
     # Of rivals that are both there the API keeps one itself, which is no change.
     before = {**_without_rivals(current, {}), **{name: current[name] for name in given if name in current}}
     for line in _changes(before, new):
@@ -297,9 +301,49 @@ def _read_current(do: DO, operation: CliOperation, id: Any, names: Sequence[str]
     assert reader is not None  # noqa: S101 - a test finds it for each of them
     read: Callable[..., Mapping[str, Any]] = getattr(getattr(do, reader.resource), reader.name)
     now = read(id)
-    values = {name: now[name] for name in names if now.get(name) not in (None, "")}
+    hints, shown = {one.name: one.hint for one in attributes(operation)}, _members(operation.result)
+    values = {
+        name: _leave_out_read_only(now[name], hints[name], shown.get(name))
+        for name in names
+        if now.get(name) not in (None, "")
+    }
     region = values.get("region")
     return {**values, "region": region["slug"]} if is_object(region) else values
+
+
+def _leave_out_read_only(value: Any, request: Any, result: Any) -> Any:
+    """Leave out what results have and requests do not; a member that neither type has may be new, and stays.
+
+    Args:
+        value: A value of a result.
+        request: Its type in requests.
+        result: Its type in results.
+    """
+    if is_array(value):
+        return [_leave_out_read_only(one, request, result) for one in value]
+    if not is_object(value):
+        return value
+    taken, shown = _members(request), _members(result)
+    return {
+        name: _leave_out_read_only(one, taken.get(name), shown.get(name))
+        for name, one in value.items()
+        if not taken or name in taken or name not in shown
+    }
+
+
+def _has_unknown(value: Any, hint: Any) -> bool:
+    """Whether a value has members, at any depth, that its type lacks."""
+    if is_array(value):
+        return any(_has_unknown(one, hint) for one in value)
+    taken = _members(hint)
+    if not is_object(value) or not taken:
+        return False
+    return any(name not in taken or _has_unknown(one, taken[name]) for name, one in value.items())
+
+
+def _members(hint: Any) -> dict[str, Any]:
+    """Return the members of the TypedDicts in a type, with their types."""
+    return {name: one for kind in typed_dicts(hint) for name, one in typing.get_type_hints(kind).items()}
 
 
 def _without_rivals(current: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
