@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 #: More digits are no count, and no moment of this epoch even in microseconds.
 NUMBER = re.compile(r"[0-9]{1,16}")
@@ -12,8 +12,7 @@ NUMBER = re.compile(r"[0-9]{1,16}")
 HEADERS = ("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset")
 
 
-@dataclass(frozen=True, slots=True)
-class RateLimit:
+class RateLimit(NamedTuple):
     """What the last response said of the hourly rate limit.
 
     Attributes:

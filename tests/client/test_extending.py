@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import pickle
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from doboto import DOBOTOConfigurationException, Response, Timeouts, Transport, WireRequest
+from doboto import (
+    DOBOTOConfigurationException,
+    RateLimit,
+    Request,
+    Response,
+    Retry,
+    Timeouts,
+    Transport,
+    WireRequest,
+)
 
 from .conftest import client
 
@@ -65,3 +76,25 @@ def test_the_default_transport_over_sockets_can_be_wrapped(sim: Any, clients: An
 def test_what_cannot_wrap_is_refused(flavour: str, runner: Any, sim: Any) -> None:
     with pytest.raises(DOBOTOConfigurationException, match="wrap_transport"):
         client(flavour, runner, sim, wrap_transport="x")
+
+
+VALUES = (
+    (Timeouts, {"connect": 1.0, "read": 2.0, "total": 3.0}),
+    (Response, {"status": 200, "headers": {"a": "b"}, "body": b"{}"}),
+    (RateLimit, {"limit": 5000, "remaining": 4999, "reset": 1_790_000_000}),
+    (Retry, {"attempts": 2, "base": 0.1, "factor": 3.0, "longest": 4.0}),
+    (Request, {"method": "GET", "path": "/account", "query": {"a": "b"}}),
+    (WireRequest, {"method": "GET", "url": "https://api.example", "headers": {"a": "b"}}),
+)
+
+
+@pytest.mark.parametrize(("kind", "given"), VALUES, ids=lambda one: getattr(one, "__name__", ""))
+def test_public_values_are_frozen_equal_and_pickled(kind: Any, given: Mapping[str, Any]) -> None:
+    value = kind(**given)
+    assert value == kind(**given) == pickle.loads(pickle.dumps(value)) == kind(*given.values())
+    first = next(iter(given))
+    assert value != kind(**{**given, first: 7})
+    assert {name: getattr(value, name) for name in given} == given
+    assert repr(value).startswith(f"{kind.__name__}({first}={given[first]!r}, ")
+    with pytest.raises(AttributeError):
+        setattr(value, first, None)

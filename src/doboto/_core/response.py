@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from .._json import decode, mapping
 from ..errors import (
@@ -48,8 +47,7 @@ SECONDS = r"[0-9]{1,300}(\.[0-9]{1,300})?"
 PENDING_EVENT = "already has a pending event"
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """What came back: status, headers with names in lower case, the body's bytes."""
 
     status: int

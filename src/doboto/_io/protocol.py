@@ -41,8 +41,7 @@ class Connection(NamedTuple):
     max_response_size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(NamedTuple):
     """Bounds of one exchange, in seconds.
 
     Attributes:
