@@ -15,8 +15,13 @@ import pytest
 #: Need environments of their own, which `make test-peers`, `test-contract`, `test-ansible` and `test-machines` make.
 collect_ignore = ["peers", "contract", "playbooks", "machines"]
 
-# No time limit for an example: a busy machine is no defect of the code.
-hypothesis.settings.register_profile("doboto", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+# No time limit for an example, nor for making them: a busy machine is no defect of the code. A test's own list would
+# replace this one, so that fixtures of one test that serve all its examples are allowed here, too.
+hypothesis.settings.register_profile(
+    "doboto",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture],
+)
 hypothesis.settings.load_profile("doboto")
 
 BESIDE_THE_REPOSITORY = Path(__file__).parents[2] / "shared" / "api" / "openapi.json"

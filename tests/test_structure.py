@@ -203,7 +203,7 @@ def test_small_files_say_why_they_are_separate(module: Path) -> None:
 
 def loaded_by(program: str) -> set[str]:
     code = f"import sys, json; {program}; print(json.dumps(sorted(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300)
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 

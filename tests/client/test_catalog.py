@@ -34,7 +34,7 @@ for wrong in (lambda: do.droplet.create(nam="x"), lambda: do.droplet.reboot(web[
 
 
 def run(*options: str) -> str:
-    done = subprocess.run([sys.executable, *options, "-c", PROGRAM], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, *options, "-c", PROGRAM], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -159,5 +159,5 @@ IMPORTS = {
 @pytest.mark.parametrize("form", IMPORTS)
 def test_every_form_of_import_gives_the_client(form: str) -> None:
     program = f"{IMPORTS[form]}; do = made('t'); print(do)"
-    done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, timeout=300)
     assert "DO(url=" in done.stdout, done.stderr

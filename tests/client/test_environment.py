@@ -79,7 +79,7 @@ def test_an_unchanged_program_runs_on_a_simulated_account(
     """The same for all clients of the process, whatever token they have, without a token and without waiting."""
     environment.setenv("DOBOTO_SIM", yes)
     command = [sys.executable, "-W", "error", "-c", PROGRAM.format(token=token)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert (done.stderr, done.stdout) == ("", "['web-1'] ['web-1']\n")
 
 

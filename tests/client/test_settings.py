@@ -125,7 +125,7 @@ def test_time_outs_are_on_by_default(flavour: str, runner: Any) -> None:
     ],
 )
 def test_what_doboto_programs_import(program: str) -> None:
-    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, timeout=60)
+    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, timeout=300)
 
 
 def test_clients_are_context_managers(runner: Any) -> None:

@@ -418,7 +418,7 @@ def test_processes_that_forked_share_no_connection() -> None:
     """On a shared one each would read the other's replies."""
     with misbehaving(answering(OK)) as server:
         command = [sys.executable, "-W", "error", "-c", FORKING, f"http://127.0.0.1:{server.port}"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert (done.returncode, done.stderr, done.stdout) == (0, "", "{}\n{}\n")
     assert server.connections == 2
 

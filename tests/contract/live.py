@@ -100,7 +100,7 @@ class Live:
     def call(self, method: str, path: str, body: Any = None, token: str = "fuzz") -> tuple[int, Any]:
         """A request of our own: status and body."""
         headers = {"authorization": f"Bearer {token}", "x-dangerous": "true"}
-        reply = self._session.request(method, self._origin + path, json=body, headers=headers, timeout=30)
+        reply = self._session.request(method, self._origin + path, json=body, headers=headers, timeout=300)
         return reply.status_code, reply.json() if reply.content else {}
 
     def wait(self) -> None:

@@ -25,7 +25,7 @@ PROGRAMS = {"bin/busybox": "busybox", "usr/sbin/dropbear": "dropbear", "usr/bin/
 #: runc runs where crun's cgroups do not, and the limits of processes may not be raised in a container.
 RUN_OPTIONS = ("--runtime", "runc", "--ulimit", "nofile=20000:20000", "--ulimit", "nproc=4096:4096")
 NEW = {"region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}
-WAIT: dict[str, Any] = {"wait": True, "poll": 0.3, "timeout": 60}
+WAIT: dict[str, Any] = {"wait": True, "poll": 0.3, "timeout": 600}
 USER_DATA = "#!/bin/sh\nhostname > /root/made\n"
 SETTINGS = MachineSettings(images={"ubuntu": IMAGE}, memory_scale=0, run_options=RUN_OPTIONS)
 
@@ -68,7 +68,7 @@ def _archive(folder: Path) -> Path:
         source = shutil.which(program, path=_path())
         assert source is not None
         shutil.copy(source, root / target)
-        linked = subprocess.run(["ldd", source], capture_output=True, text=True, check=False, timeout=30).stdout
+        linked = subprocess.run(["ldd", source], capture_output=True, text=True, check=False, timeout=300).stdout
         for library in re.findall(r"(/lib\S+)", linked):
             (root / library[1:]).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(library, root / library[1:])
@@ -76,7 +76,7 @@ def _archive(folder: Path) -> Path:
     (root / "etc" / "group").write_text("root:x:0:\n", encoding="utf-8")
     (root / "etc" / "shadow").write_text("root:*:19000:0:99999:7:::\n", encoding="utf-8")
     (root / "etc" / "shells").write_text("/bin/sh\n", encoding="utf-8")
-    subprocess.run(["chroot", str(root), "/bin/busybox", "--install", "-s", "/bin"], check=True, timeout=30)
+    subprocess.run(["chroot", str(root), "/bin/busybox", "--install", "-s", "/bin"], check=True, timeout=300)
     archive = folder / "root.tar"
     with tarfile.open(archive, "w") as tar:
         tar.add(root, arcname=".")
@@ -89,7 +89,7 @@ class Login:
     def __init__(self, folder: Path) -> None:
         self.key = folder / "key"
         command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.key)]
-        subprocess.run(command, check=True, timeout=30)
+        subprocess.run(command, check=True, timeout=300)
         self.public_key = self.key.with_suffix(".pub").read_text(encoding="utf-8").strip()
 
     @property
@@ -102,7 +102,7 @@ class Login:
         """What a command prints that runs on the machine at an address."""
         assert address is not None
         done = subprocess.run(
-            ["ssh", *self.options, f"root@{address}", command], capture_output=True, text=True, check=False, timeout=30
+            ["ssh", *self.options, f"root@{address}", command], capture_output=True, text=True, check=False, timeout=300
         )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()

@@ -119,7 +119,7 @@ class World:
             env={"PATH": os.environ["PATH"], **where, **trusted, **environment},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
         assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
@@ -203,7 +203,7 @@ def test_the_clients_are_the_published_ones(peer: Peer) -> None:
         assert f'"version": "{peer.version}"' in package.read_text(encoding="utf-8")
         return
     asks = f"import importlib.metadata; print(importlib.metadata.version('{peer.package}'))"
-    done = subprocess.run([peer.command[0], "-I", "-c", asks], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([peer.command[0], "-I", "-c", asks], capture_output=True, text=True, check=True, timeout=300)
     assert done.stdout.strip() == peer.version
 
 

@@ -18,6 +18,7 @@ import pytest
 
 from doboto import DO, public_ipv4
 from doboto.sim import ManualClock, RealClock, Server, Settings, Simulator
+from doboto.sim.engine.lifecycle import DURATIONS
 
 ROOT = Path(__file__).parents[2]
 COLLECTION = ROOT / "ansible"
@@ -27,8 +28,10 @@ VERSIONS = ("2.18", "2.19")
 #: How much faster the simulator's clock runs than that of Ansible, and seconds between polls at that speed.
 SPEED, POLL, MANY_POLL = 50, 0.2, 0.7
 #: Where responses are lost, clients compare the API's clock with their own, and allow for two seconds
-#: (`doboto._core.recovery.SKEW`). A clock that runs 50 times as fast is that far ahead after 40 ms.
-SPEEDS = {"faults": 4}
+#: (`doboto._core.recovery.SKEW`). A clock that runs 50 times as fast is that far ahead after 40 ms, so there events are
+#: that much shorter instead.
+IN_REAL_TIME = {"faults"}
+SHORT = {name: seconds / SPEED for name, seconds in DURATIONS.items()}
 NEW = {"region": "nyc3", "size": "s-1vcpu-1gb", "image": "ubuntu-24-04-x64"}
 
 
@@ -66,7 +69,7 @@ class Controller:
             cwd=self.folder,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,
             check=False,
         )
         assert (done.returncode == 0) is ok, done.stdout[-6000:] + done.stderr[-3000:]
@@ -93,8 +96,9 @@ def version(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def simulator(request: pytest.FixtureRequest) -> Iterator[tuple[Simulator, Server]]:
-    speed = SPEEDS.get(request.node.callspec.params.get("target"), SPEED)
-    sim = Simulator(RealClock(speed=speed), Settings(droplet_limit=100, requests_per_minute=0))
+    real = request.node.callspec.params.get("target") in IN_REAL_TIME
+    settings = Settings(droplet_limit=100, requests_per_minute=0, durations=SHORT if real else {})
+    sim = Simulator(RealClock(speed=1 if real else SPEED), settings)
     with sim.serve() as server:
         yield sim, server
 

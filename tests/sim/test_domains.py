@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doboto.sim import ManualClock
@@ -324,7 +324,7 @@ _BODIES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(bodies=st.lists(_BODIES, max_size=4), method=st.sampled_from(["PUT", "PATCH"]))
 def test_whatever_is_sent_the_zone_has_a_line_for_each_record(
     simulate: Simulate, bodies: list[Any], method: str

@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doboto.sim import ManualClock, Settings, Simulator
@@ -44,7 +44,7 @@ def busy() -> Client:
     return client
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400)
 @given(
     st.sampled_from(_OPERATIONS), _bodies, _parts | st.just("480000000"), st.dictionaries(_members, _parts, max_size=2)
 )
@@ -58,7 +58,7 @@ def test_no_request_gets_a_500(
     busy.sim.clock.advance(7)  # type: ignore[attr-defined]
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100)
 @given(st.sampled_from(_OPERATIONS), st.binary(max_size=30))
 def test_no_bytes_get_a_500(busy: Client, operation: tuple[str, str], content: bytes) -> None:
     busy.send(operation[0], operation[1].replace("{", "").replace("}", ""), content)

@@ -112,7 +112,7 @@ def proxy():
     proxy = Proxy()
     proxy.start()
     yield proxy
-    proxy.join(10)
+    proxy.join(100)
     assert proxy.after == b""
 '''
 

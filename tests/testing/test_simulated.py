@@ -114,7 +114,7 @@ def test_programs_are_told_by_their_environment(doboto_simulated_environment: Si
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     assert [one["name"] for one in json.loads(done.stdout)] == ["web-1"]
@@ -160,7 +160,7 @@ def test_clients_of_other_processes_are_simulated(
     deploy()
     for name in ("http_proxy", "HTTP_PROXY"):
         monkeypatch.setenv(name, PROXY)
-    done = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, check=False, timeout=300)
     assert (done.stdout, done.stderr) == ("['web-1', 'web-2']\n", "")
     assert len(doboto_simulated_environment.requests.filter("POST", "/v2/droplets")) == 2
 
@@ -185,7 +185,7 @@ def test_proxies_in_the_environment_do_no_harm(monkeypatch: pytest.MonkeyPatch) 
 
 def ask(url: str) -> Any:
     request = urllib.request.Request(f"{url}/droplets", headers={"Authorization": "Bearer any"})
-    with urllib.request.urlopen(request, timeout=10) as reply:
+    with urllib.request.urlopen(request, timeout=100) as reply:
         return json.load(reply)
 
 
@@ -202,7 +202,7 @@ def bounded() -> Iterator[None]:
     """Not longer than a test may take, by a clock that nobody freezes."""
     began = time.clock_gettime(time.CLOCK_MONOTONIC)
     yield
-    assert time.clock_gettime(time.CLOCK_MONOTONIC) - began < 30
+    assert time.clock_gettime(time.CLOCK_MONOTONIC) - began < 100
 
 
 @pytest.mark.usefixtures("bounded")
