@@ -185,3 +185,13 @@ def test_a_second_signal_has_the_usual_end_at_once(monkeypatch: pytest.MonkeyPat
         assert raised == [signal.SIGTERM]
         assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_programs_get_one_line_where_nothing_was_begun(simulated: Doboto, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def sent(account: LocalAccount, request: WireRequest, timeouts: Timeouts) -> Response:
+        raise Signalled(signal.SIGTERM)
+
+    monkeypatch.setattr(LocalAccount, "send", sent)
+    done = simulated("-o", "json", "droplet", "list")
+    assert (done.code, len(done.err.splitlines()), done.error["message"]) == (143, 1, "interrupted")
+    assert simulated("droplet", "list").err == "doboto: interrupted\n"

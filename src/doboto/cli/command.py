@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import typing
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .errors import Failure
+from .errors import Failure, exit_of_interruption
+from .output.text import is_terminal
 from .report import command_suggestion
 from .schema import catalog
 from .schema.catalog import CliOperation
@@ -55,9 +57,17 @@ class Group(click.Group):
 
 @contextmanager
 def naming_command(ctx: click.Context) -> Generator[None, None, None]:
-    """Name the command in a failure that is raised inside: wrong usage shows it, and its help."""
+    """Name the command in a failure that is raised inside: wrong usage shows it, and its help.
+
+    Raises:
+        Failure: It was interrupted.
+    """
     try:
         yield
+    except KeyboardInterrupt as interruption:  # click would print an empty line, for programs, too
+        if is_terminal(sys.stderr):
+            click.echo(err=True)  # below the `^C` that the terminal shows
+        raise Failure("interrupted", exit_of_interruption(interruption).code) from interruption
     except Failure as failure:
         failure.where = failure.where or ctx.command_path
         raise
