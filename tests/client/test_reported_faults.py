@@ -218,6 +218,25 @@ def test_an_errored_batch_is_a_failed_creation_and_not_a_vanished_droplet(flavou
     assert caught.value.action["status"] == "errored"
 
 
+@pytest.mark.parametrize("failing", [["a"], ["b"], ["a", "b", "c"]])
+def test_a_batch_that_errored_names_those_that_failed(
+    flavour: str, runner: Any, batches: Simulator, failing: list[str]
+) -> None:
+    """The others are active at the same moment, though they were new when they were last read."""
+    batches.faults.add("create_errored", names=failing)
+    api = client(flavour, runner, batches)
+    with pytest.raises(DOBOTOActionException, match="creating a Droplet failed") as caught:
+        api.droplet.create(several("a", "b", "c"), wait=True)
+    assert type(caught.value) is DOBOTOActionException
+    assert caught.value.action["status"] == "errored"
+    by_name = {droplet["name"]: droplet["status"] for droplet in caught.value.droplets}
+    assert by_name == {name: "new" if name in failing else "active" for name in ("a", "b", "c")}
+    assert caught.value.droplet["name"] in failing
+    assert str(caught.value).count("errored") == 1
+    ids = {droplet["name"]: droplet["id"] for droplet in caught.value.droplets}
+    assert f"; not created: {', '.join(f'{name} ({ids[name]})' for name in failing)}" in str(caught.value)
+
+
 # -- a limit of one operation
 
 

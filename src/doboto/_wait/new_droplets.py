@@ -61,6 +61,8 @@ class NewDropletWatch:
             session, [{"id": id} for id in action_ids], lambda action: get(path("/actions/{id}", id=action["id"]))
         )
         self._actions_readable = True
+        #: Droplets that have been read since no action is running any more.
+        self._read_at_end: set[int] = set()
         self._rounds = 0
         self.poll_again_now = False
         self._finder = Finder(session, "droplets", "/droplets", self._filter(droplets))
@@ -105,7 +107,11 @@ class NewDropletWatch:
         """
         if failed := self._find_failed():
             id, action = next(iter(failed.items()))
-            message = f"creating a Droplet failed: {describe(list(failed.values()))}"
+            actions = {each["id"]: each for each in failed.values()}
+            message = f"creating a Droplet failed: {describe(list(actions.values()))}"
+            if self._is_batch():
+                names = (f"{self._seen[each].get('name')} ({each})" for each in sorted(failed))
+                message += f"; not created: {', '.join(names)}"
             raise self._error(DOBOTOActionException, message, id, action)
         if self._gone:
             id = min(self._gone)
@@ -141,13 +147,12 @@ class NewDropletWatch:
         return 0 < self._actions.total < self.total
 
     def _find_failed(self) -> dict[int, Any]:
+        """Return the failed actions by Droplet; of a batch, those of the Droplets that are new or gone at its end."""
         failed = {action["id"]: action for action in self._actions.find_failed()}
-        own = {id: action for id, action in self._actions_by_droplet().items() if action["id"] in failed}
-        if not failed or not self._is_batch():
-            return own
-        action = next(iter(failed.values()))
-        stuck = [id for id, droplet in self._seen.items() if id in self._gone or droplet.get("status") == "new"]
-        return own | dict.fromkeys((id for id in stuck if id not in own), action)
+        if not self._is_batch():
+            return {id: action for id, action in self._actions_by_droplet().items() if action["id"] in failed}
+        stuck = {id for id in self._read_at_end if self._seen[id].get("status") == "new"} | self._gone
+        return dict.fromkeys(stuck, next(iter(failed.values()))) if failed else {}
 
     async def _poll_actions(self, deadline: Deadline) -> None:
         try:
@@ -157,15 +162,18 @@ class NewDropletWatch:
 
     async def _poll_droplets(self, deadline: Deadline, most: int) -> None:
         ids = list(self.pending())
+        over = not self._running()
         if len(ids) > 1:
             found = await self._finder.find(ids, deadline, most)
             self._seen.update(found)
+            self._read_at_end.update(found if over else ())
             self.poll_again_now = not self._finder.is_finished
             ids = [] if self.poll_again_now else [id for id in ids if id not in found]
         outcomes = await self._session.io.gather([partial(self._read, id, deadline) for id in ids])
         for outcome in outcomes:
             if isinstance(outcome, Exception):
                 raise outcome
+        self._read_at_end.update(ids if over else ())
 
     async def _read(self, id: int, deadline: Deadline) -> None:
         try:

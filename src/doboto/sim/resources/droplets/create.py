@@ -30,7 +30,10 @@ def create(
 
 
 def batch(account: Account, now: float, created: list[StoredAction]) -> StoredAction:
-    """Return the action that stands for the creation of several Droplets; it completes when theirs do."""
+    """Return the action that stands for the creation of several Droplets; it ends when theirs do.
+
+    That it ends errored if one of theirs does is unverified.
+    """
     first = created[0]
     return actions.start(
         account,
@@ -41,6 +44,7 @@ def batch(account: Account, now: float, created: list[StoredAction]) -> StoredAc
         first["region_slug"],
         seconds=account.settings.seconds("droplet.create"),
         arguments={"action_ids": [action["id"] for action in created]},
+        fails=any(action["fails"] for action in created),
     )
 
 
