@@ -203,6 +203,13 @@ def test_an_error_says_that_the_connection_was_closed_without_a_reply(make: Call
     assert expected in str(outcome)
 
 
+def test_an_error_says_that_nothing_came_in_time_and_names_no_class(make: Callable[..., Any]) -> None:
+    with misbehaving(lambda peer: peer.stop.wait(30) and None) as server:
+        outcome = attempted(make(f"http://127.0.0.1:{server.port}", timeout=0.2))
+    assert f"no valid response from 127.0.0.1:{server.port} in time" in str(outcome)
+    assert "TimeoutError" not in str(outcome)
+
+
 def test_an_interim_reply_is_not_taken_for_the_next_request_s(make: Callable[..., Any]) -> None:
     """103 (Early Hints, RFC 8297) comes before the reply: whoever takes it for one gives the reply to somebody else."""
     hints = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"

@@ -35,7 +35,8 @@ def map_exception(failure: Exception, stage: Stage, peer: str) -> DOBOTOExceptio
     failed = FAILED[stage].format(peer=peer)
     reason = reason_of(failure)
     if isinstance(failure, TimeoutError):
-        return DOBOTOTimeoutException(f"{failed} in time ({reason})", sent=sent, stage=stage)
+        why = f" ({reason})" if str(failure) else ""  # that of asyncio says nothing
+        return DOBOTOTimeoutException(f"{failed} in time{why}", sent=sent, stage=stage)
     import ssl  # plain HTTP does without it, and it takes long
 
     if isinstance(failure, ssl.SSLCertVerificationError):

@@ -63,6 +63,10 @@ class RealClock:
         self._start = real_time() if start is None else start
         self._since = real_monotonic()
 
+    def __repr__(self) -> str:
+        speed = "" if self.speed == 1 else f", speed={self.speed:g}"
+        return f"{type(self).__name__}({iso(self.now())}{speed})"
+
     def now(self) -> float:
         """Return the moment in epoch seconds."""
         return self._start + (real_monotonic() - self._since) * self.speed
@@ -113,8 +117,7 @@ class ManualClock:
         return seconds
 
     def __repr__(self) -> str:
-        moment = datetime.fromtimestamp(self._now, UTC).isoformat(timespec="seconds")
-        return f"ManualClock({moment.replace('+00:00', 'Z')})"
+        return f"ManualClock({iso(self._now)})"
 
     def advance(self, seconds: float) -> None:
         """Move on; time never goes backwards."""
