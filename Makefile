@@ -9,7 +9,7 @@ TESTS ?= tests
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: audit bench bench-ansible dist workflows help interruptions run legacy test lint types tests test-pythons test-peers test-contract test-ansible test-machines campaign campaign-peers docs format clean
+.PHONY: audit bench bench-ansible dist workflows help interruptions run legacy test lint types tests test-pythons test-peers test-contract test-ansible test-machines test-container campaign campaign-peers docs format clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -95,8 +95,12 @@ test-ansible: $(READY) $(ANSIBLES:=/.collection)  ## Ansible's own checks of the
 interruptions: $(READY)  ## Ctrl-C at every bytecode of the transport, the limiter and create; `make test` takes a sample
 	$(BIN)/pytest -q -n $(WORKERS) --every-interruption tests/client/test_interruption_points.py
 
-test-machines: $(READY) $(PEERS)/ansible-core-2.19/.collection  ## Simulated Droplets with containers behind them, on podman; as root
-	$(BIN)/pytest -q tests/machines
+test-machines: $(READY) $(PEERS)/ansible-core-2.19/.collection  ## Simulated Droplets with containers behind them, on podman, or with ENGINE=docker on docker; as root
+	DOBOTO_TEST_ENGINE=$(or $(ENGINE),podman) $(BIN)/pytest -q tests/machines
+
+test-container: $(READY)  ## The simulator as a container: build the Containerfile and use it; ENGINE=docker, options in BUILD=... and RUN=...
+	BUILDAH_FORMAT=docker $(or $(ENGINE),podman) build --file Containerfile --tag doboto-sim $(BUILD) .
+	DOBOTO_TEST_ENGINE=$(or $(ENGINE),podman) DOBOTO_TEST_RUN="$(RUN)" $(BIN)/pytest -q tests/container
 
 campaign: $(READY)  ## 10,000 calls under every fault, over real sockets, from four processes too: nothing twice, nothing lost; ARGS='--seed 7'
 	$(BIN)/python -m tests.campaign $(ARGS)

@@ -12,8 +12,9 @@ from typing import Any
 import hypothesis
 import pytest
 
-#: Need environments of their own, which `make test-peers`, `test-contract`, `test-ansible` and `test-machines` make.
-collect_ignore = ["peers", "contract", "playbooks", "machines"]
+#: Need environments of their own, which `make test-peers`, `test-contract`, `test-ansible`, `test-machines` and
+#: `test-container` make.
+collect_ignore = ["peers", "contract", "playbooks", "machines", "container"]
 
 # No time limit for an example, nor for making them: a busy machine is no defect of the code. A test's own list would
 # replace this one, so that fixtures of one test that serve all its examples are allowed here, too.
