@@ -19,6 +19,8 @@ from doboto.sim import Server, Settings, Simulator
 from doboto.sim.machines import CommandEngine, Machines, MachineSettings
 from doboto.sim.machines.leftovers import sort
 
+#: The engine: `podman`, or `docker` if its daemon is running.
+ENGINE = os.environ.get("DOBOTO_TEST_ENGINE", "podman")
 IMAGE = "localhost/doboto-test-image:1"
 #: What the image is made of, all static or with the libraries that `ldd` names.
 PROGRAMS = {"bin/busybox": "busybox", "usr/sbin/dropbear": "dropbear", "usr/bin/dropbearkey": "dropbearkey"}
@@ -32,7 +34,7 @@ SETTINGS = MachineSettings(images={"ubuntu": IMAGE}, memory_scale=0, run_options
 
 def missing() -> list[str]:
     """What is needed and is not here."""
-    needed = ("podman", "runc", "busybox", "dropbear", "dropbearkey", "ssh", "ssh-keygen")
+    needed = (ENGINE, "runc", "busybox", "dropbear", "dropbearkey", "ssh", "ssh-keygen")
     lacking = [program for program in needed if shutil.which(program, path=_path()) is None]
     return lacking if os.geteuid() == 0 else [*lacking, "root"]
 
@@ -51,12 +53,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> CommandEngine:
-    """podman, with the image."""
-    podman = CommandEngine("podman", RUN_OPTIONS)
-    if not podman.has_image(IMAGE):
+    """The engine, with the image."""
+    found = CommandEngine(ENGINE, RUN_OPTIONS)
+    if not found.has_image(IMAGE):
         archive = _archive(tmp_path_factory.mktemp("image"))
-        subprocess.run(["podman", "import", str(archive), IMAGE], capture_output=True, check=True, timeout=120)
-    return podman
+        subprocess.run([ENGINE, "import", str(archive), IMAGE], capture_output=True, check=True, timeout=120)
+    return found
 
 
 def _archive(folder: Path) -> Path:

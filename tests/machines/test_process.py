@@ -18,18 +18,18 @@ import pytest
 from doboto import DO, public_ipv4
 from doboto.sim.machines import CommandEngine
 
-from .conftest import NEW, SETTINGS, USER_DATA, WAIT, Login
+from .conftest import ENGINE, NEW, SETTINGS, USER_DATA, WAIT, Login
 
 ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
 def served(folder: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """`doboto sim --machines podman` and its URL."""
+    """`doboto sim --machines` and its URL."""
     file = folder / "machines.json"
     file.write_text(json.dumps(asdict(SETTINGS)), encoding="utf-8")
     command = [str(Path(sys.executable).parent / "doboto"), "sim", "--port", "0"]
-    command += ["--machines", "podman", "--machine-settings", str(file), *more]
+    command += ["--machines", ENGINE, "--machine-settings", str(file), *more]
     environment = {**os.environ, "XDG_STATE_HOME": str(folder)}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
@@ -125,7 +125,7 @@ def test_machines_of_a_state_that_is_gone_are_removed(engine: CommandEngine, tmp
 
 def prune(folder: Path, *more: str) -> list[str]:
     """What `doboto sim machines prune` prints."""
-    command = [str(Path(sys.executable).parent / "doboto"), "sim", "machines", "prune", *more]
+    command = [str(Path(sys.executable).parent / "doboto"), "sim", "machines", "prune", "--engine", ENGINE, *more]
     environment = {**os.environ, "XDG_STATE_HOME": str(folder)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=300)
     return done.stdout.splitlines()

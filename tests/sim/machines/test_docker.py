@@ -1,6 +1,6 @@
 """Docker gets no command and no option that it does not document: those of podman alone would fail there.
 
-`docker` here is a program that notes its arguments and succeeds; that the real one does what they say is not tested.
+`docker` here is a program that notes its arguments and succeeds; `make test-machines ENGINE=docker` uses the real one.
 """
 
 from __future__ import annotations
