@@ -23,6 +23,9 @@ IDENTITY = ("id", "uuid", "urn", "ip", "fingerprint", "slug", "history_event_id"
 #: pages: the size of a page is the API's own there.
 PLAIN = re.compile(r"/(?:images|floating_ips|reserved_ips)/[^/]+/actions|/projects/default/resources")
 
+#: What JSON objects are decoded to; untyped, because type checkers would take their members for unknown.
+OBJECT: Any = dict
+
 #: Lists of resources whose ids are numbers; an item without one cannot be used.
 NUMBERED = frozenset({"droplets", "actions"})
 #: Items of a list that are compared with those to come while it changes little: ten pages.
@@ -70,7 +73,7 @@ def read_page(result: Any, key: str) -> Page:
     total = mapping(mapping(result).get("meta")).get("total")
     items = _items(result, key, empty=total == 0 or ("prev" in pages and "next" not in pages))
     numbered = key in NUMBERED
-    if wrong := [item for item in items if not isinstance(item, dict) or (numbered and not _has_number(item))]:
+    if wrong := [item for item in items if not isinstance(item, OBJECT) or (numbered and not _has_number(item))]:
         raise DOBOTOInvalidResponseException(f"the response lists {str(wrong[0])[:200]} among the {key}", result)
     following = _number(pages.get("next"))
     total = total if isinstance(total, int) and not isinstance(total, bool) else None
@@ -157,7 +160,7 @@ def without_duplicates(items: Iterable[Any], identity: Callable[[Any], Hashable]
 
 def _have_distinct_numbers(items: list[Any]) -> bool:
     """Return whether each item has a numeric id of its own: quicker to see than what `by_id` makes of each."""
-    ids = [item.get("id") for item in items if isinstance(item, dict)]
+    ids = [item.get("id") for item in items if isinstance(item, OBJECT)]
     return set(map(type, ids)) <= {int} and len(set(ids)) == len(items)
 
 
