@@ -56,7 +56,7 @@ class Option(click.Option):
         return self._text() if callable(self._text) else self._text
 
     @help.setter
-    def help(self, text: str | None) -> None:
+    def help(self, text: str | None) -> None:  # pyright: ignore[reportIncompatibleVariableOverride] - click sets it
         self._text = text
 
     def value_from_envvar(self, ctx: click.Context) -> Any:
