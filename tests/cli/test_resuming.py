@@ -14,8 +14,7 @@ from doboto.cli.run import resume
 
 from .conftest import NEW, Doboto
 
-#: Of the account's time, which pauses skip: nobody waits for it.
-SHORT = ("--timeout", "2", "--poll", "1")
+#: Of the account's time, which pauses skip: nobody waits for it, and a slow machine has time enough.
 LONG = ("--timeout", "1000", "--poll", "600")
 
 
@@ -38,10 +37,10 @@ def file_of(error: dict[str, Any]) -> Path:
 
 def test_many_ids_are_in_a_file_that_the_command_names(simulated: Doboto) -> None:
     ids = created(simulated, "web-{1..21}")
-    error = simulated.refused(7, "timeout", "-q", "droplet", "wait", *ids, "--until", "off", *SHORT)
+    error = simulated.refused(7, "timeout", "-q", "droplet", "wait", *ids, "--until", "off", *LONG)
     assert words_of(error) == ["droplet", "wait", f"@{file_of(error)}", "--until", "off"]
     assert file_of(error).read_text(encoding="utf-8").split() == ids
-    again = simulated.refused(7, "timeout", "-q", *words_of(error), *SHORT)
+    again = simulated.refused(7, "timeout", "-q", *words_of(error), *LONG)
     assert words_of(again) == words_of(error)
     assert again["ids"] == [int(id) for id in ids]
 
@@ -50,7 +49,7 @@ def test_ids_are_in_the_line_where_no_file_can_be(simulated: Doboto) -> None:
     ids = created(simulated, "web-{1..21}")
     waits = simulated.folder / "state" / "doboto" / "waits"
     waits.write_text("in the way of a folder")
-    error = simulated.refused(7, "timeout", "-q", "droplet", "wait", *ids, "--until", "off", *SHORT)
+    error = simulated.refused(7, "timeout", "-q", "droplet", "wait", *ids, "--until", "off", *LONG)
     assert words_of(error)[2:23] == ids
 
 
@@ -58,7 +57,7 @@ def test_old_files_of_ids_are_removed(simulated: Doboto, monkeypatch: pytest.Mon
     ids = created(simulated, "web-{1..22}")
     files: list[Path] = []
     for some in (ids[1:], ids):
-        error = simulated.refused(7, "timeout", "-q", "droplet", "wait", *some, "--until", "off", *SHORT)
+        error = simulated.refused(7, "timeout", "-q", "droplet", "wait", *some, "--until", "off", *LONG)
         files.append(file_of(error))
         monkeypatch.setattr(resume, "KEPT", -1.0)  # from now on all are old
     assert [one.exists() for one in files] == [False, True]
@@ -91,14 +90,21 @@ def test_a_wait_whose_time_is_over_before_its_names_are_known_is_resumed_by_them
         assert words_of(simulated.refused(7, "timeout", *command, "--timeout", "0.5")) == command
 
 
-def test_a_destruction_with_all_that_belongs_to_a_droplet_is_resumed_as_a_whole(simulated: Doboto) -> None:
-    ids = created(simulated, "web-{1..2}")
-    order = ("droplet", "destroy-with-associated-resources", *ids, "--dangerous", "--yes", "--wait", *SHORT)
-    error = simulated.refused(7, "timeout", "-q", *order)
-    assert words_of(error) == ["droplet", "destroy-status", "--wait", *ids]
-    done = simulated.ok("-q", "-o", "json", *words_of(error))
-    assert [bool(one["completed_at"]) for one in done.json] == [True, True]
-    assert simulated.ok("droplet", "destroy-status", ids[0], "--query", "failures").out == "0\n"
+def test_a_destruction_with_all_that_belongs_to_a_droplet_is_resumed_as_a_whole(
+    simulated: Doboto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id, _ = created(simulated, "web-{1..2}")
+
+    def pause(account: LocalAccount, seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalAccount, "sleep", pause)
+        order = ("droplet", "destroy-with-associated-resources", id, "--dangerous", "--yes", "--wait")
+        error = simulated.refused(130, "interrupted", "-q", *order)
+    assert words_of(error) == ["droplet", "destroy-status", "--wait", id]
+    assert simulated.ok("-q", "-o", "json", *words_of(error)).json["completed_at"]
+    assert simulated.ok("droplet", "destroy-status", id, "--query", "failures").out == "0\n"
 
 
 def test_failed_creates_do_not_count_as_done(served: Doboto, doboto_server: Any) -> None:
