@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from doboto import DOBOTOOutcomeUnknownException, DOBOTOServerException
+from doboto import (
+    DOBOTOConnectionException,
+    DOBOTOOutcomeUnknownException,
+    DOBOTOPollingException,
+    DOBOTOServerException,
+    DOBOTOTimeoutException,
+)
 
 from .callers import Outcome
 from .campaign import ROUNDS, Scale, run
@@ -44,6 +50,10 @@ ANOTHER_MADE = Post(1, {"1000002": "a"})
 
 FAILED = DOBOTOServerException(method="POST")
 IN_DOUBT = DOBOTOOutcomeUnknownException("found 1000001", method="POST")
+DROPPED = DOBOTOOutcomeUnknownException("found 1000001", method="POST", error=DOBOTOConnectionException("dropped"))
+TOO_LONG = DOBOTOPollingException("1 pending (1000001)", ids=["1000001"])
+OVERLOADED = DOBOTOPollingException("1 pending (1000001)", error=DOBOTOTimeoutException("late"), ids=["1000001"])
+REFUSED = Post(0, {}, "429")
 
 
 @pytest.mark.parametrize(
@@ -54,6 +64,11 @@ IN_DOUBT = DOBOTOOutcomeUnknownException("found 1000001", method="POST")
         ([Outcome(ASK, error=FAILED)], [MADE_UNSEEN], {"unknown", "untrue"}),
         ([Outcome(ASK, error=IN_DOUBT)], [MADE_UNSEEN], set()),
         ([Outcome(ASK, error=IN_DOUBT)], [MADE], {"untrue"}),
+        ([Outcome(ASK, error=DROPPED)], [MADE], {"untrue"}),
+        ([Outcome(ASK, error=DROPPED)], [REFUSED], set()),
+        ([Outcome(ASK, error=DROPPED)], [REFUSED, MADE], {"untrue"}),
+        ([Outcome(ASK, error=TOO_LONG)], [MADE], {"untrue"}),
+        ([Outcome(ASK, error=OVERLOADED)], [MADE], set()),
         ([Outcome(ASK, error=KeyError("id"))], [NOT_MADE], {"untrue"}),
         ([Outcome(ASK, [ONE])], [NOT_MADE], {"lost"}),
         ([Outcome(ASK, [{"id": "1000001", "name": "b"}])], [MADE], {"untrue"}),
