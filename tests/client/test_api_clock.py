@@ -79,6 +79,18 @@ def test_servers_whose_clocks_differ_do_not_look_like_a_fast_one() -> None:
     assert clock.at(0.0) - START == pytest.approx(2, abs=1.1)
 
 
+def test_a_slow_response_leaves_what_a_quick_one_showed() -> None:
+    clock = noted([(-5.0, -4.9), (1.0, 21.0)], lambda at: START + at)
+    assert -1.2 <= clock.at(0.0) - START <= 0
+
+
+@pytest.mark.parametrize("step", [-3600.0, 3600.0])
+def test_a_reading_before_the_clients_clock_was_set_does_not_count(step: float) -> None:
+    clock = noted([(0.0, 0.1)], lambda at: START + at)
+    clock.note(formatdate(START + 10, usegmt=True), 10 + step, 10.1 + step)
+    assert -1.2 <= clock.at(20.0 + step) - (START + 20) <= 0
+
+
 def test_without_a_date_it_is_the_clients_time() -> None:
     clock = ApiClock(parse_http_date)
     assert clock.at(5.0) == 5.0
@@ -192,6 +204,31 @@ def test_what_is_older_is_not_taken_beside_a_fast_clock(
     api = FastApi(fast, 5.0, effect=False).client(flavour, runner)
     if asked_before:
         api.account.info()
+    with pytest.raises(DOBOTOOutcomeUnknownException):
+        LOST[kind](api, None)
+
+
+class SlowLists(FastApi):
+    """As fast as the client's clock; changes are dropped, and the response to a list takes fourteen seconds."""
+
+    speed = 1
+
+    async def send(self, request: Any, timeouts: Any) -> Any:
+        response = await super().send(request, timeouts)
+        if "account" not in request.url:
+            self.sleep(14)
+        return response
+
+
+@pytest.mark.parametrize("kind", ["droplet", "volume", "reserved ip"])
+def test_what_is_older_is_not_taken_after_slow_lists(
+    flavour: str, runner: Any, fast: Simulator, other: Any, kind: str
+) -> None:
+    """Another program made the same ten seconds before; the response to `account.info` came at once."""
+    LOST[kind](other, None)
+    fast.clock.advance(10)  # type: ignore[attr-defined]
+    api = SlowLists(fast, 0.01, effect=False).client(flavour, runner)
+    api.account.info()
     with pytest.raises(DOBOTOOutcomeUnknownException):
         LOST[kind](api, None)
 

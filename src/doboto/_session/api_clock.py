@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from .._core.recovery import SKEW
@@ -25,7 +25,7 @@ class Reading(NamedTuple):
 class ApiClock:
     """Gives the time at the API at a moment of the client's clock, which may be wrong.
 
-    The API's clock runs as fast as the client's, and the newest header says by how much they differ. A simulator's
+    The API's clock runs as fast as the client's, and the headers say by how much they differ. A simulator's
     clock may run faster (`doboto sim --speed 60`): then a second of doubt here is a minute there. Two headers that lie
     further apart than the time between them allows prove that, and the line through both gives the time.
 
@@ -48,15 +48,15 @@ class ApiClock:
     def at(self, moment: float) -> float:
         """Return the API's time at a moment of the client's clock, in seconds since 1970: that moment if none is known.
 
-        It is no later than the real one by more than two seconds; earlier by as much as responses were under way.
+        It is no later than the real one by more than two seconds; earlier by as much as the quickest response took.
         """
-        last = next(self._newest_first(), None)
-        if last is None:
+        readings = list(self._newest_first())
+        if not readings:
             return moment
-        same_speed = last.date + moment - last.received
+        last = readings[0]
+        same_speed = moment + _ahead(readings)
         if moment >= last.received:
             return same_speed
-        readings = list(self._newest_first())
         before = next((one for one in readings if one.received <= moment), None)
         faster = _before(readings[-1], last, moment) if before is None else _between(before, last, moment)
         return same_speed if faster is None else min(same_speed, faster)
@@ -66,6 +66,18 @@ class ApiClock:
             parsed = self._parse(date)
             if parsed is not None:
                 yield Reading(parsed, sent, received)
+
+
+def _ahead(newest_first: Sequence[Reading]) -> float:
+    """Return how far the API's clock is ahead of ours at least, in seconds, if both run at the same speed.
+
+    A date is made while its exchange goes on, so each reading gives a lower bound, the closer the quicker it was. One
+    that lies beyond what the newest allows was made before one of the clocks was set.
+    """
+    last = newest_first[0]
+    most = last.date + 1 - last.sent  # a date is cut to whole seconds
+    bounds = [one.date - one.received for one in newest_first]
+    return max((bound for bound in bounds if bound <= most), default=bounds[0])
 
 
 def _between(first: Reading, last: Reading, moment: float) -> float | None:
