@@ -150,7 +150,7 @@ class Client(Resources[Mode]):
         trusted = None if ca_file is None else os.fspath(ca_file)
         io = self._io(Connection(base, proxy, trusted, connections, max_response_size), transport, clock)
         if wrap_transport is not None:
-            io.transport = wrap_transport(io.transport)
+            io.wrap(wrap_transport)
         self._shared = shared_state(secret, base, io.clock)
         self._session = Session(
             io,

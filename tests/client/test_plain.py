@@ -71,6 +71,15 @@ PLAIN = [
 ]
 
 
+@pytest.mark.parametrize(
+    "name", ["connection", "Connection", "Content-Length", "expect", "Transfer-Encoding", "Upgrade"]
+)
+def test_requests_with_words_about_their_framing_are_left_to_h11(name: str) -> None:
+    headers = RequestHeaders({"Host": "a"})
+    assert headers.message(WireRequest("GET", "http://a/", {"Accept": "b"}, None), "/") is not None
+    assert headers.message(WireRequest("GET", "http://a/", {name: "1"}, None), "/") is None
+
+
 @pytest.mark.parametrize("data", PLAIN)
 def test_usual_responses_are_read_plainly_and_alike(data: bytes) -> None:
     assert read_plainly(data) is not None

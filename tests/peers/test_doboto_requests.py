@@ -252,7 +252,7 @@ RESULTS: Mapping[str, str] = {
     "droplet.private_networking_enable": "`private_networking_enable(tag_name=...)`",
     "droplet.resize": "`resize` sent `disk` as text",
     "droplet.snapshot_create": "`snapshot_create(...)` without a name",
-    "tag.attach": "`tag.attach` with numbers as ids",
+    "tag.attach": "numbers where the API has text were sent as numbers",
 }
 
 

@@ -20,6 +20,8 @@ from .._io.protocol import CLOSE_AFTER, WireRequest
 PLAIN_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 #: Methods whose requests announce a length even without a body (RFC 9110, 8.6).
 WITH_LENGTH = frozenset({"POST", "PUT", "PATCH"})
+#: Headers with which h11 writes, or keeps, a request in another way (RFC 9110, 7.6.1 and 10.1.1; RFC 9112, 6.1).
+FRAMING = frozenset({"connection", "content-length", "expect", "transfer-encoding", "upgrade"})
 TARGET = re.compile(r"/[!-~]*")
 #: A status after which there may be a body, any reason, and at least one header (RFC 9112, 4 and 5).
 HEAD = re.compile(rb"HTTP/1\.1 (20[0-2]|[45][0-9]{2}) [ -~]*\r\n((?:[-!#$%&'*+.^_`|~0-9A-Za-z]+:[ -~]*\r\n)+)\r\n")
@@ -53,6 +55,8 @@ class RequestHeaders:
             h11.LocalProtocolError: A header is none that may be sent.
         """
         if request.method not in PLAIN_METHODS or not TARGET.fullmatch(target):
+            return None
+        if any(name.lower() in FRAMING for name in request.headers):
             return None
         return f"{request.method} {target} HTTP/1.1\r\n".encode() + self._encode(request)[1] + (request.body or b"")
 

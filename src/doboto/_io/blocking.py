@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from typing import Generic, TypeVar
 
@@ -127,6 +127,11 @@ class BlockingIO:
         self.closed = False
         self.clock = clock
         self.concurrency = concurrency
+
+    def wrap(self, wrapper: Callable[[Transport], Transport]) -> None:
+        """Put what a program made around the transport: it may block, so that reads run in threads from now on."""
+        self.transport = wrapper(self.transport)
+        self._one_thread = False
 
     async def sleep(self, seconds: float) -> None:
         """Block for that long."""

@@ -13,11 +13,12 @@ class Concurrency:
         most: How many jobs there are at most.
 
     Attributes:
+        most: How many there are at most.
         width: How many may run now, 1 or more.
     """
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self.most = most
         self.width = most
 
     def reduce(self) -> None:
@@ -26,4 +27,4 @@ class Concurrency:
 
     def restore(self) -> None:
         """Add one: a request was answered."""
-        self.width = min(self._most, self.width + 1)
+        self.width = min(self.most, self.width + 1)

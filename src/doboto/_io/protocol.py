@@ -162,6 +162,10 @@ class IO(Protocol):
     #: If true, the client was closed, and with it all that share its connections.
     closed: bool
 
+    def wrap(self, wrapper: Callable[[Transport], Transport]) -> None:
+        """Put what a program made around the transport."""
+        ...
+
     async def sleep(self, seconds: float) -> None:
         """Let time pass."""
         ...

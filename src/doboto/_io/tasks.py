@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from .concurrency import Concurrency
@@ -52,6 +52,10 @@ class TaskIO:
         self.closed = False
         self.clock = clock
         self.concurrency = concurrency
+
+    def wrap(self, wrapper: Callable[[Transport], Transport]) -> None:
+        """Put what a program made around the transport."""
+        self.transport = wrapper(self.transport)
 
     async def sleep(self, seconds: float) -> None:
         """Suspend for that long."""

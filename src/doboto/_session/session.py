@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 
@@ -16,7 +16,7 @@ from .._core.ownership import OwnershipRegistry
 from .._core.request import Request, encode
 from .._core.response import Response
 from .._core.retry import Retry
-from .._io.protocol import IO, OnEvent, RateLimitLease, Timeouts, WireRequest
+from .._io.protocol import IO, Job, OnEvent, RateLimitLease, Timeouts, WireRequest
 from ..errors import (
     DOBOTOClientClosedException,
     DOBOTOConnectionException,
@@ -249,6 +249,15 @@ class Session:
             raise
         log_exchange(request, response, self.io.clock.monotonic() - began)
         return response
+
+    async def gather_reads(self, jobs: Sequence[Job[T]]) -> list[T | Exception]:
+        """Run jobs that only read side by side; return results in order, the exception of a job that failed.
+
+        In threads where a program's own code may run in between: it may block, or call an operation, which must not
+        wait for jobs that its own thread would have to go on with.
+        """
+        has_foreign_code = self.on_event is not None or self.lease is not None
+        return await (self.io.gather(jobs) if has_foreign_code else self.io.gather_reads(jobs))
 
     def new_recovery_tag(self) -> str | None:
         """A tag that no other request has, here or anywhere; None where the client is not to use any."""

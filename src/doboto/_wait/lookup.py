@@ -93,7 +93,7 @@ async def read_list(session: Session, key: str, path: str, deadline: Deadline) -
         return await session.call(pages.page_request(path, {}, number), deadline, pages.page_reader(key))
 
     read = [await page(1)]
-    for outcome in await session.io.gather_reads([partial(page, number) for number in pages.remaining_pages(read[0])]):
+    for outcome in await session.gather_reads([partial(page, number) for number in pages.remaining_pages(read[0])]):
         if isinstance(outcome, Exception):
             raise outcome
         read.append(outcome)

@@ -133,7 +133,7 @@ class OperationGroup(Bound[Mode]):
 
         read = [await page(1)]
         jobs = [partial(page, number) for number in pages.remaining_pages(read[0])]
-        read += _results(await self._session.io.gather_reads(jobs))
+        read += _results(await self._session.gather_reads(jobs))
         while read[-1].following == len(read) + 1 and read[-1].items:
             read.append(await page(len(read) + 1))
         return read
