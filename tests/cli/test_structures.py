@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
+import yaml
+
+from doboto.cli.schema.values import load_yaml
 
 from .conftest import NEW, Doboto
 
@@ -104,3 +108,26 @@ def test_what_was_created_is_told_with_its_id(simulated: Doboto) -> None:
     done = simulated.ok("volume", "create", "data", "--region", "nyc3", "--size-gigabytes", "10", "-o", "json")
     event = json.loads(done.err.splitlines()[0])
     assert (event["event"], event["id"], event["name"]) == ("created", done.json["id"], "data")
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    ("0", 0), ("-5", -5), ("443", 443), ("1.5", 1.5), ("-0.5e+3", -500.0), ("yes", True), ("null", None),
+    *((text, text) for text in (
+        "0443", "010", "007", "08", "0o17", "0x1F", "0b1", "1_000", "22:30", "12:30", "-1:30", "+5",
+        "1_0.5", "1:30.5", "190:20:30.15", ".5", "5.", "01.5", ".inf", "-.inf", ".nan", "1e3", "1.0e3", "2026-01-01",
+    )),
+])  # fmt: skip
+def test_yaml_has_no_numbers_but_those_of_json(text: str, value: Any) -> None:
+    found = load_yaml(f"- {text}\n- {{inside: [{text}]}}\n", "in.yaml")
+    assert found == [value, {"inside": [value]}]
+    assert type(found[0]) is type(value)
+    assert load_yaml(yaml.safe_dump([value]), "printed.yaml") == [value]
+
+
+def test_ports_in_yaml_are_sent_as_they_are_written(simulated: Doboto) -> None:
+    file = simulated.folder / "in.yaml"
+    order = ("-q", "firewall", "create", "fw", "--inbound-rules", f"@{file}", "-o", "json")
+    file.write_text("- {protocol: tcp, ports: 0443, sources: {addresses: [10.0.0.0/8]}}\n", encoding="utf-8")
+    assert simulated.ok(*order).json["inbound_rules"][0]["ports"] == "0443"
+    file.write_text("- {protocol: tcp, ports: 22:30, sources: {addresses: [10.0.0.0/8]}}\n", encoding="utf-8")
+    assert "valid range for ports" in simulated.refused(5, "refused", *order[1:-2])["message"]

@@ -7,6 +7,7 @@ say is left to the API, and so is which of them must be there.
 from __future__ import annotations
 
 import json
+import re
 import sys
 import typing
 from collections.abc import Mapping, Sequence
@@ -33,6 +34,14 @@ READ = "doboto.stdin"
 REFERENCE = frozenset({"resource_id", "resource_type"})
 #: More choices than these are not listed where none of them was given.
 MANY = 12
+#: How numbers are written in files, by their tags in YAML: as both JSON (RFC 8259, section 6) and YAML 1.1 have them.
+#: `1e3` is text to YAML 1.1, and results that are printed as YAML have such a text without quotes.
+NUMBER_FORMS: Mapping[str, re.Pattern[str]] = {
+    "tag:yaml.org,2002:int": re.compile(r"-?(?:0|[1-9][0-9]*)\Z"),
+    "tag:yaml.org,2002:float": re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][+-][0-9]+)?\Z"),
+}
+#: What is not read as YAML 1.1 has it.
+NOT_AS_IN_YAML = frozenset({*NUMBER_FORMS, "tag:yaml.org,2002:timestamp"})
 #: Generic types that JSON's lists and objects fit.
 LISTS = (list, Sequence)
 OBJECTS = (dict, Mapping)
@@ -290,7 +299,9 @@ def _reference(text: str) -> dict[str, str]:
 
 
 def load_yaml(text: str, name: str) -> Any:
-    """Read YAML, or the JSON that it comprises; what looks like a date stays text, as in the API's JSON.
+    """Read YAML, or the JSON that it comprises; what is no number in JSON stays text.
+
+    YAML 1.1 takes `0443` for 291 and `22:30` for 1350, and makes times of dates, which are text in the API's JSON.
 
     Args:
         text: The YAML.
@@ -305,7 +316,7 @@ def load_yaml(text: str, name: str) -> Any:
         """A loader of our own: resolvers are registered by class."""
 
     Loader.yaml_implicit_resolvers = {
-        first: [one for one in resolvers if one[0] != "tag:yaml.org,2002:timestamp"]
+        first: [*(one for one in resolvers if one[0] not in NOT_AS_IN_YAML), *NUMBER_FORMS.items()]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
     try:
