@@ -109,6 +109,44 @@ def test_a_request_by_hand_sends_no_private_key_either(api: Any, log: Log, key: 
     assert log.take() == []
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/v2//account/keys", "/v2/v2/account/keys", "/V2/account/keys", "/%61ccount/keys", "/Account/keys",
+     "/account%2Fkeys", "/v%32/account//keys"],
+)  # fmt: skip
+def test_another_spelling_of_a_path_sends_no_private_key(api: Any, log: Log, path: str) -> None:
+    with pytest.raises(ValueError, match="^public_key holds a private key"):
+        api.request("POST", path, body={"name": "laptop", "public_key": OPENSSH})
+    assert log.take() == []
+
+
+def test_a_name_that_is_a_private_key_is_not_sent(api: Any, log: Log) -> None:
+    calls: list[tuple[str, Callable[[], object]]] = [
+        ("body", lambda: api.request("POST", "/account/keys", body={OPENSSH: 1})),
+        ("spec", lambda: api.request("POST", "/tags", body={"spec": [{OPENSSH: "a"}]})),
+        ("query", lambda: api.request("GET", "/volumes", query={OPENSSH: "a"})),
+        ("labels", lambda: api.droplet.create(one(labels={OPENSSH: "a"}))),
+    ]
+    for name, call in calls:
+        with pytest.raises(ValueError, match=f"^{name} holds a private key") as caught:
+            call()
+        assert BODY not in str(caught.value)
+    assert log.take() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("/account/keys", "private_key"), ("/account/keys", "user_data"), ("/certificates", "user_data"),
+     ("/droplets", "private_key"), ("/droplets/autoscale", "private_key"), ("/tags", "user_data")],
+)  # fmt: skip
+def test_a_member_means_a_private_key_only_where_the_api_has_it(api: Any, log: Log, path: str, name: str) -> None:
+    with pytest.raises(ValueError, match=f"^{name} holds a private key"):
+        api.request("POST", path, body={"name": "laptop", "inside": {name: OPENSSH}})
+    with pytest.raises(ValueError, match="^user_data holds a private key"):
+        api.request("GET", "/droplets", query={"user_data": OPENSSH})
+    assert log.take() == []
+
+
 def test_a_request_by_hand_sends_private_keys_where_they_are_meant(api: Any, sim: Simulator, parts: Any) -> None:
     received: list[Any] = []
     sim.on_seen.append(lambda incoming, reply: received.append(incoming.body()))
@@ -117,10 +155,14 @@ def test_a_request_by_hand_sends_private_keys_where_they_are_meant(api: Any, sim
     sim.stub("POST", "/v2/apps", json={"app": {"id": "1"}}, status=200)
     assert api.request("POST", "/apps", body=app)
     assert api.request("POST", "/droplets", body=one(user_data=f"#cloud-config\n{OPENSSH}"))
+    pool = {"name": "web", "droplet_template": {"user_data": OPENSSH}}
+    sim.stub("POST", "/v2/droplets/autoscale", json={"autoscale_pool": {"id": "1"}}, status=200)
+    assert api.request("POST", "/droplets/autoscale", body=pool)
     certificate = {"name": "web", "type": "custom", "private_key": key, "leaf_certificate": leaf}
     assert api.request("POST", "/certificates", body=certificate)
     assert received[0] == app
-    assert (received[1]["user_data"], received[2]["private_key"]) == (f"#cloud-config\n{OPENSSH}", key)
+    assert received[2] == pool
+    assert (received[1]["user_data"], received[3]["private_key"]) == (f"#cloud-config\n{OPENSSH}", key)
 
 
 def test_every_operation_has_a_path_that_is_guarded(openapi: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -23,6 +23,10 @@ COVERED = frozenset(
      "load_balancers", "monitoring", "projects", "regions", "reports", "reserved_ips", "reserved_ipv6", "sizes",
      "snapshots", "tags", "volumes", "vpc_nat_gateways", "vpc_peerings", "vpcs"}
 )  # fmt: skip
+#: Which of them the API takes where, by the first part of the path; autoscale pools are below droplets.
+BELONGS_UNDER: Mapping[str, frozenset[str]] = {
+    "certificates": frozenset({"private_key"}), "droplets": frozenset({"user_data"}),
+}  # fmt: skip
 #: The types of OpenSSH's public keys.
 OPENSSH = r"(?a)(?:ssh|ecdsa|sk)-[\w.@-]+"
 #: The headers of a public key as RFC 4716 writes it; their lines end with a backslash where they go on.
@@ -30,13 +34,18 @@ HEADERS = r"(?:[\w-]+:(?:[^\n]*\\\r?\n)*(?:[^\n]*[^\\\r\n])?\r?\n)*"
 RFC_4716 = rf"(?a)---- BEGIN SSH2 PUBLIC KEY ----\s+{HEADERS}([\w+/=\s]+)---- END SSH2 PUBLIC KEY ----"
 
 
-def refuse_private_keys(name: str, value: Any) -> None:
+def refuse_private_keys(name: str, value: Any, meant: frozenset[str] = BELONGS) -> None:
     """Refuse an argument that holds a private key, at any depth; the error does not show it.
+
+    Args:
+        name: The name of the argument, or of a member inside of it.
+        value: The value, the names of whose members are searched too.
+        meant: The names of what may hold one.
 
     Raises:
         ValueError: It holds one.
     """
-    if name in BELONGS or isinstance(value, int | float):
+    if name in meant or isinstance(value, int | float):
         return
     if isinstance(value, str):
         if PRIVATE.search(value):
@@ -45,10 +54,11 @@ def refuse_private_keys(name: str, value: Any) -> None:
             )
     elif is_object(value):
         for member, inner in value.items():
-            refuse_private_keys(str(member), inner)
+            refuse_private_keys(name, str(member), meant)
+            refuse_private_keys(str(member), inner, meant)
     elif is_listlike(value) and isinstance(value, list | tuple | set):
         for inner in cast("list[Any]", value):
-            refuse_private_keys(name, inner)
+            refuse_private_keys(name, inner, meant)
 
 
 def without_private_keys(request: Request) -> Request:
@@ -57,11 +67,18 @@ def without_private_keys(request: Request) -> Request:
     Raises:
         ValueError: It holds one.
     """
-    if request.path.split("/")[1] in COVERED:
-        refuse_private_keys("path", unquote(request.path))
-        refuse_private_keys("query", request.query)
-        refuse_private_keys("body", request.body)
+    path = unquote(request.path)
+    if (first := _first_part(path)) in COVERED:
+        nowhere = frozenset[str]()
+        refuse_private_keys("path", path, nowhere)
+        refuse_private_keys("query", request.query, nowhere)
+        refuse_private_keys("body", request.body, BELONGS_UNDER.get(first, nowhere))
     return request
+
+
+def _first_part(path: str) -> str:
+    """Return the first part of a path below `/v2`, as a server may read it that is lenient about how it is spelled."""
+    return next((part for part in path.lower().split("/") if part not in {"", "v2"}), "")
 
 
 def public_key_blob(public_key: str) -> bytes:
