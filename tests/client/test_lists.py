@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from doboto import DO, DOBOTOException, DOBOTOForbiddenException, DOBOTOInvalidResponseException, Limiter, WireRequest
 from doboto._core import pages
+from doboto._core.pages import READINGS
 from doboto._core.response import Response
-from doboto.resources._base.resource import READINGS
 
 from .conftest import Log, one, several
 from .scripted import Script, Time, reply, stage
@@ -237,6 +237,26 @@ def test_a_list_that_gets_shorter_each_time_is_an_error_and_not_a_part_of_it(fla
     staged = stage(flavour, runner, *answers, connections=1)
     with pytest.raises(DOBOTOInvalidResponseException, match="got shorter"):
         staged.api.droplet.list()
+
+
+def test_going_through_ends_with_an_error_if_one_pages_total_stays_behind(flavour: str, runner: Any) -> None:
+    """Nothing new comes, and what is further on is not reached: as `list`, it is complete or an error."""
+    first = page([{"id": n} for n in range(200)], 600, 2, 3)
+    second = page([{"id": n} for n in range(200, 400)], 599, 3, 3)
+    found: list[int] = []
+    staged = stage(flavour, runner, *[first, second] * (READINGS + 3), connections=1)
+    with pytest.raises(DOBOTOInvalidResponseException, match="droplets got shorter"):
+        found.extend(droplet["id"] for droplet in staged.api.droplet.each())
+    assert found == list(range(400))
+    assert len(staged.script.asked) == 2 * (READINGS + 2)
+
+
+def test_a_total_that_stays_behind_for_a_moment_does_no_harm(flavour: str, runner: Any) -> None:
+    items = [{"id": n} for n in range(450)]
+    first, last = page(items[:200], 450, 2, 3), page(items[400:], 450)
+    lagging, second = (page(items[200:400], total, 3, 3) for total in (449, 450))
+    answers = [*[first, lagging] * (READINGS + 1), first, second, last]
+    assert list(stage(flavour, runner, *answers, connections=1).api.droplet.each()) == items
 
 
 def test_a_total_without_links_is_believed(flavour: str, runner: Any) -> None:

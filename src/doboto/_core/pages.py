@@ -32,6 +32,8 @@ NUMBERED = frozenset({"droplets", "actions"})
 RECENT = 10 * PER_PAGE
 #: The most pages that a list can have: two million items. A response that announces more is wrong.
 MOST = 10_000
+#: How often a list that got shorter while it was read is read again.
+READINGS = 5
 
 
 class Page(NamedTuple):
@@ -140,6 +142,9 @@ class Seen:
         if len(self._recent) > RECENT:
             del self._recent[next(iter(self._recent))]
         return True
+
+    def __len__(self) -> int:
+        return len(self._log)
 
     def recall_all(self) -> None:
         """Compare with all items from now on: the list has changed by more than the last pages."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from .._core import pages
-from .._core.pages import RECENT, Page, Seen
+from .._core.pages import READINGS, RECENT, Page, Seen
 from .._core.request import Query
 from .._io.protocol import BackgroundResult, Job
+from ..errors import DOBOTOInvalidResponseException
 from .session import Session
 
 
@@ -33,10 +34,16 @@ class PageReader:
         self._middle = 0
         self._total: int | None = None
         self._ahead: BackgroundResult[Page] | None = None
+        self._known = 0
+        self._in_vain = 0
         self.seen = Seen()
 
     async def page(self) -> Page | None:
-        """The next page, or None after the last."""
+        """The next page, or None after the last.
+
+        Raises:
+            DOBOTOInvalidResponseException: The list got shorter time and again, and nothing new was read.
+        """
         if self._next is None:
             return None
         number = self._next
@@ -47,11 +54,26 @@ class PageReader:
         if growth < 0 and number > 1:
             # What was further on has moved up: some of it to pages that were gone through, so they are read again.
             # What was seen there is known by its id, and not seen twice.
-            self._next = 1
+            self._return()
         if self._next == 1 or growth > RECENT - pages.PER_PAGE:
             self.seen.recall_all()
         self._middle = len(page.items) // 2
         return page
+
+    def _return(self) -> None:
+        """Go on with the first page.
+
+        Raises:
+            DOBOTOInvalidResponseException: That was done in vain too often: servers may not agree on the total.
+        """
+        self._in_vain = self._in_vain + 1 if len(self.seen) == self._known else 0
+        self._known = len(self.seen)
+        if self._in_vain == READINGS:
+            raise DOBOTOInvalidResponseException(
+                f"the list of {self._key} got shorter each of the {READINGS} times that it was read again, "
+                "and nothing new came"
+            )
+        self._next = 1
 
     def _growth(self, page: Page) -> int:
         """Return by how many items the list got longer since the last page, negative if it got shorter."""

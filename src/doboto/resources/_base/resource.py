@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: How often a list that got shorter while it was read is read again.
-READINGS = 5
-
 
 class OperationGroup(Bound[Mode]):
     """A group of operations of one client.
@@ -112,13 +109,13 @@ class OperationGroup(Bound[Mode]):
             DOBOTOInvalidResponseException: The list got shorter each time it was read; items may be missing.
         """
         deadline = deadline or self._session.deadline()
-        for _ in range(READINGS):
+        for _ in range(pages.READINGS):
             read = await self._read_pages(key, path, query or {}, deadline)
             # What an earlier reading had and this one has not is gone, so only the last reading counts.
             if not pages.has_shrunk(read):
                 return pages.without_duplicates((item for page in read for item in page.items), identity)
         raise DOBOTOInvalidResponseException(
-            f"the list of {key} got shorter each of the {READINGS} times that it was read"
+            f"the list of {key} got shorter each of the {pages.READINGS} times that it was read"
         )
 
     async def _list_request(self, key: str, request: Request) -> list[Any]:
@@ -143,7 +140,11 @@ class OperationGroup(Bound[Mode]):
         return _results(await self._session.io.gather(jobs))
 
     async def _iterate(self, key: str, path: str, query: Query | None = None) -> AsyncGenerator[Any, None]:
-        """Yield the items of a list; the next page is read ahead."""
+        """Yield the items of a list; the next page is read ahead.
+
+        Raises:
+            DOBOTOInvalidResponseException: The list kept getting shorter without anything new; items may be missing.
+        """
         reader = PageReader(self._session, key, path, query or {})
         try:
             while (page := await reader.page()) is not None:
