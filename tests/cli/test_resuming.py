@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shlex
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,45 @@ def test_ids_are_in_the_line_where_no_file_can_be(simulated: Doboto) -> None:
     waits.write_text("in the way of a folder")
     error = simulated.refused(7, "timeout", "-q", "droplet", "wait", *ids, "--until", "off", *LONG)
     assert words_of(error)[2:23] == ids
+
+
+def test_ids_are_in_the_line_where_there_is_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: str) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(resume.platformdirs, "user_state_path", fail)
+    assert resume.name_ids(range(30)) == [str(id) for id in range(30)]
+
+
+def keep_state_in(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    def find(_: str) -> Path:
+        return folder
+
+    monkeypatch.setattr(resume.platformdirs, "user_state_path", find)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_only_their_owner_reads_files_of_ids(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    keep_state_in(monkeypatch, tmp_path / "state")
+    (name,) = resume.name_ids(range(30))
+    file = Path(name.removeprefix("@"))
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (file, file.parent)] == [0o600, 0o700]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="an open file is replaced on POSIX only")
+def test_a_file_of_ids_is_whole_while_it_is_written_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    keep_state_in(monkeypatch, tmp_path)
+    file, sync, seen = Path(resume.name_ids(range(30))[0].removeprefix("@")), os.fsync, list[str]()
+
+    def read_beside(handle: int) -> None:
+        seen.append(file.read_text(encoding="utf-8"))
+        sync(handle)
+
+    with file.open(encoding="utf-8") as opened:
+        monkeypatch.setattr(os, "fsync", read_beside)
+        assert resume.name_ids(range(30)) == [f"@{file}"]
+        assert [opened.read(), *seen] == ["".join(f"{id}\n" for id in range(30))] * 2
+    assert [one.name for one in file.parent.glob("*.new")] == []
 
 
 def test_old_files_of_ids_are_removed(simulated: Doboto, monkeypatch: pytest.MonkeyPatch) -> None:

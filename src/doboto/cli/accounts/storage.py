@@ -135,20 +135,25 @@ def _name_type(value: object) -> str:
 
 
 def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a locked file that is never readable by others, wholly or not at all; a symbolic link to it stays one.
-
-    The content is first in a hidden file, always of one name, so that what a killed command leaves there, which may be
-    a token, is gone with the next write.
-    """
+    """Write a locked file of YAML as `write_private` does."""
     import yaml
 
+    write_private(path, yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a locked file that is never readable by others, wholly or not at all; a symbolic link to it stays one.
+
+    The text is first in a hidden file, always of one name, so that what a killed command leaves there, which may be
+    a token, is gone with the next write.
+    """
     path = Path(os.path.realpath(path))
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
     try:
         handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as opened:
-            yaml.safe_dump(dict(content), opened, sort_keys=False, allow_unicode=True)
+            opened.write(text)
             opened.flush()
             os.fsync(opened.fileno())
         new.replace(path)

@@ -16,6 +16,7 @@ from ... import SystemClock
 from ..._json import is_array
 from ...errors import DOBOTOPollingException, DOBOTOTimeoutException
 from ...outcomes import CallState, call_states
+from ..accounts.storage import lock, write_private
 from ..errors import TIMEOUT, Failure, GoingOn, SeveralFailed, describe_error, exit_of_interruption
 from ..output.progress import Reporter
 from ..schema import catalog
@@ -196,7 +197,7 @@ def name_ids(ids: Sequence[Any]) -> list[str]:
         return words
     try:
         return [f"@{_keep_ids(words)}"]
-    except OSError:  # such as a home that cannot be written: a long line is better than none
+    except (OSError, RuntimeError):  # such as a home that is not there or not writable: a long line is better than none
         return words
 
 
@@ -204,13 +205,13 @@ def _keep_ids(words: Sequence[str]) -> Path:
     """Write ids to a file of the user's state folder, and remove old ones there."""
     text = "".join(f"{word}\n" for word in words)
     folder = platformdirs.user_state_path("doboto") / "waits"
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.txt"):
-        with suppress(OSError):  # another command removes it, too
-            if SystemClock().time() - old.stat().st_mtime > KEPT:
-                old.unlink()
     path = folder / f"{hashlib.sha256(text.encode()).hexdigest()[:12]}.txt"
-    path.write_text(text, encoding="utf-8")
+    with lock(folder / "ids"):
+        for old in folder.glob("*.txt"):
+            with suppress(OSError):  # a user removes it, too
+                if SystemClock().time() - old.stat().st_mtime > KEPT:
+                    old.unlink()
+        write_private(path, text)
     return path
 
 
