@@ -547,7 +547,10 @@ def _parse(template: str, parameters: Sequence[str], values: Mapping[str, object
         if field.isdecimal():
             yield parameters[int(field)], spec or ""
         else:
-            yield formatter.format_field(formatter.convert_field(values[field], conversion), spec or "")
+            try:
+                yield formatter.format_field(formatter.convert_field(values[field], conversion), spec or "")
+            except ValueError:  # more digits than sys.get_int_max_str_digits()
+                yield "a number of thousands of digits"
 
 
 def _in_python(name: str, value: str) -> str:

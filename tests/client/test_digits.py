@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from doboto.errors import ArgumentValueError
 from doboto.sim import Simulator
 
 from .conftest import Log, one
@@ -117,6 +118,15 @@ def test_ports_that_are_neither_are_refused_by_name(api: Any, log: Log, ports: A
     for operation in (api.firewall.create, api.firewall.present):
         with pytest.raises(TypeError, match=r"^inbound_rules\[1\]\.ports must be text or a whole number, not "):
             operation(name="web", inbound_rules=[SSH, {**SSH, "ports": ports}])
+    assert log.take() == []
+
+
+@pytest.mark.parametrize("digits", [5000, 100_000])
+def test_a_number_of_more_digits_than_python_writes_is_refused_by_name(api: Any, log: Log, digits: int) -> None:
+    with pytest.raises(ArgumentValueError, match=r"^data must not be a number of thousands of digits$"):
+        api.domain.record_create("example.com", type="TXT", name="@", data=10**digits)
+    with pytest.raises(ArgumentValueError, match=r"^size_gigabytes must be a whole number, "):
+        api.volume.create(name="data", region="nyc3", size_gigabytes="1" * digits)
     assert log.take() == []
 
 

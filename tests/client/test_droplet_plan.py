@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from doboto import DO
-from doboto.plans import Offers
+from doboto.plans import Offers, find_named
 from doboto.sim import Settings, Simulator
 
 from .conftest import IMAGE, REGION, SIZE, Log, client, one, several
@@ -34,6 +34,12 @@ def test_several_are_planned_ten_a_request(api: Any) -> None:
     plan = api.droplet.plan(several(*(f"web-{number}" for number in range(12))))
     assert [len(body["names"]) for body in plan["requests"]] == [10, 2]
     assert plan["price"]["monthly"] == 12 * 6
+
+
+@pytest.mark.parametrize(("name", "ids"), [("None", []), ("web", [4]), ("WEB", [3, 4])])
+def test_an_entry_without_a_name_has_none(name: str, ids: list[int]) -> None:
+    entries = [{"id": 1}, {"id": 2, "name": None}, {"id": 3, "name": "Web"}, {"id": 4, "name": "web"}]
+    assert [entry["id"] for entry in find_named(entries, name)] == ids
 
 
 def test_present_plans_what_is_missing(api: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from doboto import DOBOTOInvalidResponseException, DOBOTONotFoundException, DOBOTOOutcomeUnknownException
+from doboto.errors import ArgumentValueError
 from doboto.resources.monitoring import AutoscaleMetric, DropletMetric
 from doboto.sim import Simulator
 
@@ -193,6 +194,8 @@ def test_a_measurement_that_can_not_be_right_is_refused(
         ("2026-09-21", "2026-09-21 13:00", (1_789_948_800, 1_789_995_600)),
         (datetime(2026, 9, 21, 13, tzinfo=UTC), 1_790_000_000.9, (1_789_995_600, 1_790_000_000)),
         ("1789995600", 1_790_000_000, (1_789_995_600, 1_790_000_000)),
+        ("20260921", " 20260922 ", (1_789_948_800, 1_790_035_200)),
+        ("20261399", 1_790_000_000, (20_261_399, 1_790_000_000)),
     ],
 )
 def test_times_of_measurements_in_every_form(
@@ -206,11 +209,17 @@ def test_times_of_measurements_in_every_form(
 
 
 @pytest.mark.parametrize(
-    "wrong", [1_790_000_000_000, "1790000000000", "yesterday", "-1y", "", -1, datetime(1960, 1, 1, tzinfo=UTC)]
+    "wrong",
+    [
+        *(1_790_000_000_000, "1790000000000", -1, "yesterday", "-1y", "", "2026", "0001-01-01"),
+        *(datetime(1960, 1, 1, tzinfo=UTC), datetime.min.replace(tzinfo=UTC)),
+        *(datetime.min, datetime.max),  # noqa: DTZ901 - local time
+        pytest.param(10**5000, id="many digits"),
+    ],
 )
 def test_what_is_no_time_of_a_measurement_is_refused(api: Any, log: Log, wrong: Any) -> None:
     for window in ((wrong, "now"), (0, wrong)):
-        with pytest.raises(ValueError, match="start|end"):
+        with pytest.raises(ArgumentValueError, match="^(start|end) must be "):
             api.monitoring.droplet_metric_info(1, "cpu", *window)
     assert log.take() == []
 

@@ -104,13 +104,17 @@ def digits_or_text(name: str, value: Any, unknown: list[str]) -> str:  # noqa: A
     """Return a text that may consist of digits. A float is refused: `1.10` without quotes has lost a digit.
 
     Raises:
+        ValueError: The number has more digits than Python turns into text.
         TypeError: The value is neither text nor a whole number.
     """
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise ArgumentTypeError("{0} must be text or a whole number, not {value}", name, value=_describe(value))
-    return str(operator.index(value))
+    try:
+        return str(operator.index(value))
+    except ValueError:  # more digits than sys.get_int_max_str_digits()
+        raise ArgumentValueError("{0} must not be a number of thousands of digits", name) from None
 
 
 def boolean(name: str, value: Any) -> bool:
@@ -138,7 +142,10 @@ def whole_number(name: str, value: Any) -> int:
             raise ArgumentValueError("{0} must not be empty", name)
         if not (digits.removeprefix("-").isascii() and digits.removeprefix("-").isdigit()):
             raise ArgumentValueError("{0} must be a whole number, not {value!r}", name, value=value)
-        return int(digits)
+        try:
+            return int(digits)
+        except ValueError:  # more digits than sys.get_int_max_str_digits()
+            raise ArgumentValueError("{0} must be a whole number, not one of thousands of digits", name) from None
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, bool) or not hasattr(value, "__index__"):

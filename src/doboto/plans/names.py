@@ -19,5 +19,5 @@ def is_id(value: Any) -> bool:
 
 def find_named(entries: Sequence[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:
     """Return the entries of a name, in the same case or else in another."""
-    alike = [one for one in entries if str(one.get("name")).lower() == name.lower()]
+    alike = [one for one in entries if one.get("name") is not None and str(one["name"]).lower() == name.lower()]
     return [one for one in alike if one["name"] == name] or alike
