@@ -27,7 +27,7 @@ def redis_server(folder: Path) -> Iterator[str]:
 
 
 def _start(stack: ExitStack, program: str, folder: Path) -> int | None:
-    """Start the server on a free port and return it; None if another program has taken the port meanwhile."""
+    """Start the server on a free port and return it; None if another program was faster to take the port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]

@@ -195,7 +195,7 @@ def test_headers_that_may_not_be_sent_are_refused(value: str) -> None:
         RequestHeaders({"Host": "a"}).message(WireRequest("GET", "", {"X": value}, None), "/")
 
 
-# -- exchanges over a connection, whatever pieces the response comes in
+# -- exchanges over a connection, with the response in one piece or several
 
 
 class Pieces:

@@ -94,7 +94,7 @@ class _Gate:
     """A lock that is held while the gate is closed.
 
     Attributes:
-        notify: Called once it is open, for one who waits for other things too.
+        notify: Called once it is open, for a scheduler, which waits for sockets too.
     """
 
     def __init__(self) -> None:

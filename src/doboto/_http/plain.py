@@ -2,7 +2,7 @@
 
 h11 takes a quarter of a call's CPU: for each message it goes through its states for head, body and end, and checks each
 header by itself. Plain is a subset of what it accepts that leaves no doubt: printable ASCII, no name twice, no word
-about the connection but that it is kept, and a body of one length or in chunks that has come as a whole. Whatever else
+about the connection but that it is kept, and a body of one length or in chunks that has come as a whole. All else that
 comes is h11's, and is refused there if it has to be; `tests/client/test_plain.py` compares the two.
 """
 

@@ -74,7 +74,7 @@ class Scheduler(Generic[R]):
         return [self._outcomes[index] for index in range(len(self._jobs))]
 
     def _begin(self) -> None:
-        """Begin jobs, as many as may run now, but for one: a signal's handler may need a connection meanwhile."""
+        """Begin jobs, as many as may run now, but for one: a signal's handler may need its connection."""
         most = max(1, min(self._concurrency.width, self._concurrency.most - 1))
         while self._todo and len(self._tasks) < most:
             index = self._todo.popleft()

@@ -1,7 +1,7 @@
 """What coroutines of the blocking client wait for. They block there, or suspend where a scheduler runs them.
 
-`run` runs one coroutine, whose waits block; `doboto._io.scheduler` runs several at once, and waits for whatever comes
-first. Suspending costs some 14 µs, the way through all that await each other, so that a call by itself does not.
+`run` runs one coroutine, whose waits block; `doboto._io.scheduler` runs several at once, and waits for the one that is
+ready first. Suspending costs some 14 µs, the way through all that await each other, so that a call by itself does not.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def resource_key(resource_type: str, key: Key) -> str:
 
 
 def kind_of(action: StoredAction) -> str:
-    """Return which type of resource an action is about, whatever clients see as its `resource_type`."""
+    """Return which type of resource an action is about, which may differ from the `resource_type` that clients see."""
     return action["resource"].partition(":")[0]
 
 
