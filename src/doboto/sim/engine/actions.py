@@ -12,6 +12,8 @@ from typing import Any
 from ..catalog import region
 from .account import Account
 from .clock import iso
+from .errors import not_found
+from .fields import integer
 from .lifecycle import EFFECTS, effect
 from .records import ACTION, Key, Record, StoredAction, select_members
 from .store import index
@@ -97,6 +99,18 @@ def pending(account: Account, resource_type: str, key: Key) -> bool:
 def of(account: Account, resource_type: str, key: Key) -> list[Key]:
     """Return the identifiers of a resource's actions, newest first."""
     return account.store(ACTION).keys("resource", resource_key(resource_type, key))[::-1]
+
+
+def get(account: Account, resource_type: str, key: Key, action_id: str) -> StoredAction:
+    """Return an action of a resource by its id as a path has it.
+
+    Raises:
+        ApiError: The resource has no such action.
+    """
+    action = account.find(ACTION, integer(action_id) or 0)
+    if action is None or action["resource"] != resource_key(resource_type, key):
+        raise not_found()
+    return action
 
 
 def show(action: StoredAction) -> Record:

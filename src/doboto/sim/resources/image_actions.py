@@ -167,9 +167,7 @@ def _read_arguments(call: ApiCall, image: StoredImage, type: str) -> Record:
 def get_image_action(call: ApiCall) -> Record:
     """Return one action of one image."""
     image = image_in_path(call)
-    action = call.account.find(ACTION, integer(call.params["action_id"]) or 0)
-    if action is None or action["resource"] != actions.resource_key("image", image["id"]):
-        raise not_found()
+    action = actions.get(call.account, "image", image["id"], call.params["action_id"])
     return {"action": actions.show(action)}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ... import catalog
 from ...engine import actions
-from ...engine.errors import bad_request, not_found, unprocessable
+from ...engine.errors import bad_request, unprocessable
 from ...engine.fields import integer, read_optional, read_required, require_open_region, text
 from ...engine.records import ACTION, DROPLET, Record, StoredAction, StoredDroplet, StoredReservedIp
 from ...http.messages import ApiCall, page
@@ -191,9 +191,7 @@ def begin(call: ApiCall, store: state.AddressKind, noun: str, address: StoredRes
 def get_address_action(call: ApiCall) -> Record:
     """Return one action of one address."""
     address = _address_in_path(call)
-    action = call.account.find(ACTION, integer(call.params["action_id"]) or 0)
-    if action is None or action["resource"] != actions.resource_key(V4, address["ip"]):
-        raise not_found()
+    action = actions.get(call.account, V4, address["ip"], call.params["action_id"])
     return {"action": _show_single(call, address, byoip.require_readable(call.account, action))}
 
 

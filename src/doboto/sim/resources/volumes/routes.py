@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ...engine import actions
-from ...engine.errors import bad_request, not_found
-from ...engine.fields import integer, read_optional, read_required, text
+from ...engine.errors import bad_request
+from ...engine.fields import read_optional, read_required, text
 from ...engine.records import (
     ACTION,
     VOLUME,
@@ -146,7 +146,5 @@ def list_actions(call: ApiCall) -> Record:
 def get_action(call: ApiCall) -> Record:
     """Return one action of one volume."""
     volume = volume_in_path(call)
-    action = call.account.find(ACTION, integer(call.params["action_id"]) or 0)
-    if action is None or action["resource"] != actions.resource_key("volume", volume["id"]):
-        raise not_found()
+    action = actions.get(call.account, "volume", volume["id"], call.params["action_id"])
     return {"action": actions.show(action)}
