@@ -21,6 +21,7 @@ import pytest
 
 from doboto._io.clock import SystemClock
 from doboto.cli import main
+from doboto.cli.accounts.simulated import LocalAccount
 
 PROGRAM = Path(sysconfig.get_path("scripts")) / "doboto"
 KEPT = Path(__file__).parent / "kept"
@@ -138,6 +139,20 @@ def standing(monkeypatch: pytest.MonkeyPatch) -> None:
 def simulated(environment: dict[str, str], tmp_path: Path, standing: None) -> Doboto:
     """Commands on a simulated account that waits for nothing."""
     return Doboto({**environment, "DOBOTO_SIM": "1", "DOBOTO_SIM_SPEED": "instant"}, tmp_path)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The requests that were sent."""
+    lines: list[str] = []
+    send = LocalAccount.send
+
+    async def sending(self: LocalAccount, request: Any, timeouts: Any) -> Any:
+        lines.append(f"{request.method} {request.url.partition('/v2')[2]}")
+        return await send(self, request, timeouts)
+
+    monkeypatch.setattr(LocalAccount, "send", sending)
+    return lines
 
 
 @pytest.fixture

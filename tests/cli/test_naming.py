@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from doboto.cli.accounts.simulated import LocalAccount
 from doboto.cli.schema import catalog
 from doboto.cli.schema.catalog import naming_of
 from doboto.plans import is_id
@@ -15,20 +14,6 @@ from .conftest import NEW, Doboto
 
 RULE = '{"protocol": "tcp", "ports": "22", "sources": {"addresses": ["::/0"]}}'
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBv0yMV8Yv8sVn0cT0Q8yX8m2Q0m3s9f6m8Lr7c1zQ5d laptop"
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The requests that were sent."""
-    lines: list[str] = []
-    send = LocalAccount.send
-
-    async def sending(self: LocalAccount, request: Any, timeouts: Any) -> Any:
-        lines.append(f"{request.method} {request.url.partition('/v2')[2]}")
-        return await send(self, request, timeouts)
-
-    monkeypatch.setattr(LocalAccount, "send", sending)
-    return lines
 
 
 def made(doboto: Doboto, *order: str) -> str:

@@ -354,9 +354,9 @@ def test_all_names_that_do_not_exist_are_named(simulated: Doboto) -> None:
     simulated.ok("-q", "droplet", "create", "web", *NEW, "--wait")
     for command in ("wait", "power-off", "info", "destroy"):
         message = simulated.refused(3, "not_found", "droplet", command, "web", "a", "b", "c")["message"]
-        assert message == "no Droplet is called 'a', 'b' or 'c'"
+        assert message == "no Droplet is called 'a', 'b' or 'c'; see `doboto droplet list`"
     message = simulated.refused(3, "not_found", "volume", "wait", "x", "y")["message"]
     assert message.startswith("no volume is called 'x' or 'y'; see ")
     many = [f"x{number}" for number in range(1000)]
     message = simulated.refused(3, "not_found", "droplet", "wait", *many)["message"]
-    assert message.endswith("'x4' or any of 995 other names")
+    assert message.endswith("'x4' or any of 995 other names; see `doboto droplet list`")

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from .. import SystemClock, errors
 from .._json import is_object
 
-#: How like two names must be, from 0 to 1.
-LIKE = 0.5
+#: How like two names must be, from 0 to 1; those of resources more so ("it" is as like "first" as 0.57).
+LIKE, RESOURCE_LIKE = 0.5, 0.7
 
 
 class Failure(Exception):
@@ -253,6 +253,25 @@ def suggestion(given: str, among: Iterable[str], like: float = LIKE) -> str:
     from difflib import get_close_matches
 
     return question_of(get_close_matches(given, list(among), n=3, cutoff=like))
+
+
+def suggest_each(given: Sequence[str], among: Iterable[str]) -> str:
+    """Return a question with the names of resources that are like one text, or with the likest to each of several.
+
+    Args:
+        given: The texts.
+        among: The names.
+    """
+    from difflib import get_close_matches
+
+    names, most = list(among), 3 if len(given) == 1 else 1
+    found = [one for text in given for one in get_close_matches(text, names, n=most, cutoff=RESOURCE_LIKE)]
+    return question_of(list(dict.fromkeys(found)))
+
+
+def refer_to(command: str, question: str = "") -> str:
+    """Return what ends an error's line: a question about what was meant, if there is one, and a command that helps."""
+    return f"{question} See `{command}`" if question else f"; see `{command}`"
 
 
 def question_of(names: Sequence[str]) -> str:

@@ -29,6 +29,7 @@ def _wait(ctx: click.Context, **params: Any) -> None:
     from ..accounts.client import open_client, with_deadline
     from ..output.formats import check_expressions, print_result
     from ..output.progress import Reporter
+    from ..run.resolve import explain_missing
     from ..run.resume import offer_resume
     from ..run.resume import wait_command as resume_line
     from ..schema.parameters import as_usage
@@ -44,7 +45,7 @@ def _wait(ctx: click.Context, **params: Any) -> None:
             pending = [id for id in targets if id in reporter.pending] or targets  # the others are ready, or gone
             return resume_line(settings, pending, tag, port, until=until)
 
-        with offer_resume(reporter, again, waits=True):
+        with explain_missing(do), offer_resume(reporter, again, waits=True):
             ids = _ids(bounded, params, reporter.names)
             if tag is None or len(ids) <= MANY:
                 targets, tag = list[Any](ids), None
@@ -100,7 +101,7 @@ def _ids(do: DO, params: Mapping[str, Any], names: dict[Any, str]) -> list[int]:
         listed = do.droplet.list(tag_name=params["tag_name"])
         names.update({droplet["id"]: droplet["name"] for droplet in listed})
         if not listed and params["until"] != "gone":
-            raise unused_tag_error(params["tag_name"])
+            raise unused_tag_error(do, params["tag_name"])
         return [droplet["id"] for droplet in listed]
     return resolve_droplets(do, params["id"], names)
 
@@ -158,12 +159,17 @@ def _change_tags(ctx: click.Context, *, attach: bool, **params: Any) -> None:
     settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(params)
     from ..accounts.client import open_client, with_deadline
     from ..output.progress import Reporter
-    from ..run.resolve import resolve_droplets
+    from ..run.resolve import explain_missing, resolve_droplets
     from ..schema.parameters import as_usage
 
     droplets, tags = _words(params["words"], params["tags"])
     operation = catalog.operations("tag")["attach"]
-    with open_client(settings) as client, Reporter(settings) as reporter, as_usage(operation):
+    with (
+        open_client(settings) as client,
+        Reporter(settings) as reporter,
+        as_usage(operation),
+        explain_missing(client),
+    ):
         do = with_deadline(client, settings.timeout)
         if attach and not params["tags"]:
             _refuse_droplets(do, tags)

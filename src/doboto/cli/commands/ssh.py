@@ -87,7 +87,7 @@ def _ssh(ctx: click.Context, **params: Any) -> None:
     settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(params)
     from ..accounts.client import open_client, with_deadline
     from ..output.progress import Reporter
-    from ..run.resolve import resolve_droplets
+    from ..run.resolve import explain_missing, resolve_droplets
     from ..run.resume import offer_resume, wait_command
     from .droplet import choose_timeout, wait_for
 
@@ -97,7 +97,7 @@ def _ssh(ctx: click.Context, **params: Any) -> None:
     params["port"] = _choose("port", destination.port, params["port"]) or 22
     if not USER.fullmatch(params["user"]):
         raise Failure(f"invalid user {params['user']!r}", USAGE.code)
-    with open_client(settings) as client, Reporter(settings) as reporter:
+    with open_client(settings) as client, Reporter(settings) as reporter, explain_missing(client):
         do = with_deadline(client, params["timeout"])
         (id,) = resolve_droplets(do, [destination.droplet], reporter.names)
         if settings.sim:

@@ -1,4 +1,4 @@
-"""Find the resources that an irreversible operation will affect, with the columns of their kind.
+"""The resources that an operation is about: read before they are destroyed, named where they do not exist.
 
 The reader is found by its name: `info` reads what `destroy` destroys, `record_info` what `record_destroy` does.
 """
@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, unquote, urlsplit
 
-from ..._json import is_object, items, mapping, records
-from ...errors import DOBOTOForbiddenException, DOBOTONotFoundException
-from ..errors import USAGE, Failure
+from ... import Retry
+from ..._json import is_array, is_object, items, mapping, records
+from ...errors import DOBOTOException, DOBOTOForbiddenException, DOBOTONotFoundException
+from ...plans import is_id
+from ..errors import NOT_FOUND, USAGE, Failure, describe_error, refer_to, suggest_each
 from ..output.columns import columns_of
 from ..output.query import search
-from ..output.text import format_value
+from ..output.text import format_cell, format_value
 from ..schema import catalog
 from ..schema.catalog import CliOperation
 from ..schema.parameters import as_usage
@@ -211,3 +215,184 @@ def _add_tagged(do: DO, tag: Mapping[str, Any], target: AffectedResource) -> Aff
     except DOBOTOForbiddenException:
         droplets = []
     return AffectedResource(target.id, target.name, {**target.cells, **counts}, droplets)
+
+
+# -- what does not exist
+
+
+class Collection(NamedTuple):
+    """Resources of a kind, in paths of the API.
+
+    Attributes:
+        noun: What one of them is called.
+        command: The command that lists them.
+        by: What stands in a path.
+    """
+
+    noun: str
+    command: str
+    by: str = "id"
+
+
+#: By their segment in paths (API reference).
+COLLECTIONS: Mapping[str, Collection] = {
+    "actions": Collection("action", "action list"),
+    "alerts": Collection("alert policy", "monitoring alert-list"),
+    "autoscale": Collection("autoscale pool", "autoscale list"),
+    "certificates": Collection("certificate", "certificate list"),
+    "domains": Collection("domain", "domain list", by="name"),
+    "droplets": Collection("Droplet", "droplet list"),
+    "firewalls": Collection("firewall", "firewall list"),
+    "floating_ips": Collection("floating IP", "floating-ip list", by="address"),
+    "images": Collection("image", "image list"),
+    "keys": Collection("SSH key", "ssh-key list"),
+    "load_balancers": Collection("load balancer", "load-balancer list"),
+    "projects": Collection("project", "project list"),
+    "records": Collection("record", "domain record-list"),
+    "reserved_ips": Collection("reserved IP", "reserved-ip list", by="address"),
+    "reserved_ipv6": Collection("reserved IPv6", "reserved-ipv6 list", by="address"),
+    "snapshots": Collection("snapshot", "snapshot list"),
+    "tags": Collection("tag", "tag list", by="name"),
+    "volumes": Collection("volume", "volume list"),
+    "vpc_nat_gateways": Collection("NAT gateway", "nat-gateway list"),
+    "vpc_peerings": Collection("VPC peering", "vpc peering-list"),
+    "vpcs": Collection("VPC", "vpc list"),
+}
+#: What a resource is found by, in lists; and what says what it is.
+KEYS, TEXTS = ("id", "uuid", "name", "slug", "ip", "fingerprint"), ("name", "slug", "ip")
+#: The one request that is sent for a message: how many entries of a list it asks for, and how many seconds it may take.
+PAGE, SECONDS = 200, 5.0
+
+
+class NamedResource(NamedTuple):
+    """A resource in the path of a request.
+
+    Attributes:
+        kind: Its collection's segment.
+        id: Its id or name.
+        path: The collection's path.
+        last: Whether the path ends with it.
+    """
+
+    kind: str
+    id: str
+    path: str
+    last: bool
+
+    @property
+    def noun(self) -> str:
+        """What one of its kind is called."""
+        return COLLECTIONS[self.kind].noun
+
+    def __str__(self) -> str:
+        """Say that there is none: `no tag is called 'x'`."""
+        by = "name" if self.kind == "images" and not is_id(self.id) else COLLECTIONS[self.kind].by
+        return f"no {self.noun} is called {self.id!r}" if by == "name" else f"no {self.noun} has the {by} {self.id}"
+
+
+def find_in_path(url: str) -> list[NamedResource]:
+    """Find the resources that a URL names, the outermost first: the domain, then its record."""
+    parts = urlsplit(url).path.partition("/v2/")[2].split("/")
+    return [
+        NamedResource(kind, unquote(id), "/" + "/".join(parts[:index]), index == len(parts) - 1)
+        for index, (kind, id) in enumerate(pairwise(parts), 1)
+        if kind in COLLECTIONS and id and id not in COLLECTIONS
+    ]
+
+
+def explain_not_found(do: DO, failure: DOBOTONotFoundException, tag: str | None = None) -> Exception:
+    """Return an error that says which resource does not exist, what may be meant, and where to look.
+
+    At most one request is sent: for a page of the list that has what was looked for, or for that itself.
+
+    Args:
+        do: The client.
+        failure: The API's answer.
+        tag: The tag that Droplets were chosen by, if they were.
+    """
+    if failure.status is None:  # the library found no Droplet
+        return failure if tag is None else _replace(failure, f"{failure}{suggest_like(do, '/tags', [tag])}")
+    named = find_in_path(failure.url or "")
+    if not named or (failure.id or "").lower() != "not_found":  # perhaps it was not the API that answered
+        return failure
+    outer, inner = named[0], named[-1]
+    command = COLLECTIONS[outer.kind].command
+    certain = _is_certain(failure, outer)
+    exists, hint = (False, "") if certain and is_id(outer.id) else _look_for(do, outer)
+    if certain or exists is False:
+        return _replace(failure, f"{outer}{refer_to(f'doboto {command}', hint)}")
+    if outer is not inner:
+        listing = f"{command.split()[0]} {inner.kind.removesuffix('s')}-list"
+        text = f"{inner} among those of {outer.noun} {outer.id}{'' if exists else f', or {outer}'}"
+        return _replace(failure, f"{text}{refer_to(f'doboto {listing} {outer.id}')}")
+    if exists:
+        text = f"{outer.noun} {outer.id} exists, so that something else that was named does not"
+        return _replace(failure, f"{text}: {failure}")
+    return _replace(failure, f"{outer}, or something else that was named does not exist: {failure}")
+
+
+def _is_certain(failure: DOBOTONotFoundException, named: NamedResource) -> bool:
+    """Whether it can only be this resource that does not exist."""
+    return named.last and failure.method in {"GET", "DELETE"}
+
+
+def _replace(failure: DOBOTONotFoundException, text: str) -> Failure:
+    """Return an error of another text, with all that programs are given of this one."""
+    return Failure(text, NOT_FOUND.code, **{**describe_error(failure, NOT_FOUND), "message": text})
+
+
+def _look_for(do: DO, named: NamedResource) -> tuple[bool | None, str]:
+    """Return whether a resource exists, None if that is not known, and a question about what may be meant."""
+    try:
+        if is_id(named.id):
+            _for_message(do).request("GET", f"{named.path}/{quote(named.id, safe='')}")
+            return True, ""
+        found, whole = _read_page(do, named.path)
+    except DOBOTONotFoundException:
+        return False, ""
+    except DOBOTOException:  # the token may not read it
+        return None, ""
+    if any(str(one.get(key)) == named.id for one in found for key in KEYS):
+        return True, ""
+    return False if whole else None, _suggest(found, [named.id])
+
+
+def suggest_like(do: DO, path: str, names: Sequence[str]) -> str:
+    """Return the question which resources of a list names mean, or an empty text; one request is sent."""
+    try:
+        return _suggest(_read_page(do, path)[0], names)
+    except DOBOTOException:  # the token may not read it
+        return ""
+
+
+def _for_message(do: DO) -> DO:
+    """Return a client that does not retry: the error is known already."""
+    return do.with_options(retry=Retry.never(), deadline=SECONDS)
+
+
+def _read_page(do: DO, path: str) -> tuple[list[Mapping[str, Any]], bool]:
+    """Read the first page of a list; return it, and whether that is all."""
+    page = mapping(_for_message(do).request("GET", path, query={"per_page": PAGE}))
+    found = records(next((value for value in page.values() if is_array(value)), None))
+    total = mapping(page.get("meta")).get("total")
+    return found, isinstance(total, int) and total <= len(found)
+
+
+def _suggest(found: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
+    """Return the question which resources names mean."""
+    texts = (format_cell(text) for one in found for key in TEXTS if (text := one.get(key)))
+    return suggest_each(names, texts)
+
+
+def name_missing(failure: DOBOTONotFoundException, *, alone: bool) -> Exception:
+    """Return an error that says which resource does not exist, as far as that is certain without a request.
+
+    Args:
+        failure: The API's answer.
+        alone: Whether the request named no other resource.
+    """
+    named = find_in_path(failure.url or "")
+    certain = (
+        len(named) == 1 and (failure.id or "").lower() == "not_found" and (alone or _is_certain(failure, named[0]))
+    )
+    return _replace(failure, str(named[0])) if certain else failure

@@ -16,6 +16,7 @@ from ..._json import is_array
 from ...errors import (
     DOBOTOBulkException,
     DOBOTOException,
+    DOBOTONotFoundException,
     DOBOTOOutcomeUnknownException,
     DOBOTOPendingEventException,
     DOBOTOPollingException,
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 WIDTH = 8
 #: Names that a sentence has room for; programs get all of them.
 NAMED = 5
+#: Parameters of an operation that names no other resource than its own.
+OF_EACH = frozenset({"id", "tag_name", "wait", "poll", "timeout", "progress"})
 #: Of several codes the first of these that is among them counts.
 WEIGHTIEST = (PARTLY.code, UNKNOWN.code, TIMEOUT.code)
 GOES_ON, UNANSWERED = "goes on for {}", "sent and not answered, so that it may have begun, for {}"
@@ -201,11 +204,24 @@ def _failure(operation: CliOperation, items: Sequence[BulkItem], timeout: float 
     known = code == PARTLY.code or isinstance(first, DOBOTOException | Failure)
     if first is not None and (len(items) == 1 or not (known or unfinished)):
         return first
+    _name_missing(operation, items)
     begun = [item.id for item in items if item.may_run]
     failure = SeveralFailed(_message(operation, items, unfinished, timeout), code, begun, **details(items))
     failure.__cause__ = first
     failure.refused = [item.id for item in items if isinstance(item.error, DOBOTOUnprocessableException)]
     return failure
+
+
+def _name_missing(operation: CliOperation, items: Sequence[BulkItem]) -> None:
+    """Say of the resources that do not exist which they are."""
+    missing = [(item, item.error) for item in items if isinstance(item.error, DOBOTONotFoundException)]
+    if not missing:
+        return
+    from .affected import name_missing
+
+    alone = {one.name for one in operation.parameters} <= OF_EACH
+    for item, failure in missing:
+        item.error = name_missing(failure, alone=alone)
 
 
 def _message(

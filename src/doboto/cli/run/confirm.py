@@ -23,7 +23,7 @@ from ..schema.catalog import CliOperation, hyphenate
 from ..schema.help_text import join_words, noun_of, plural_of, word_for_several
 from ..schema.parameters import attributes
 from ..settings import CliSettings, Option
-from .affected import AffectedResource, find_affected, reader_of, total_of
+from .affected import AffectedResource, find_affected, reader_of, suggest_like, total_of
 from .resume import command_line, name_ids
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def confirm(
     targets = [target for _, found in affected for target in found]
     reporter.targets = len(targets)
     if by_tag and not targets and not calls[0].get("missing_ok"):
-        raise unused_tag_error(str(calls[0]["tag_name"]))
+        raise unused_tag_error(do, str(calls[0]["tag_name"]))
     if yes:
         _report_targets(what, targets, reporter)
     elif affected:
@@ -106,9 +106,9 @@ def power_off_hint(settings: CliSettings, ids: Sequence[Any]) -> str:
     return f"A running Droplet may be restarted by a resize, or refuse it; to power it off first: {command}"
 
 
-def unused_tag_error(tag: str) -> Failure:
+def unused_tag_error(do: DO, tag: str) -> Failure:
     """Return the error for a tag that no Droplet has: a mistyped one must not count as success."""
-    return Failure(f"no Droplet has the tag {tag!r}", NOT_FOUND.code)
+    return Failure(f"no Droplet has the tag {tag!r}{suggest_like(do, '/tags', [tag])}", NOT_FOUND.code)
 
 
 def _ask(what: str, targets: Sequence[AffectedResource], notes: Sequence[str], question: str) -> None:

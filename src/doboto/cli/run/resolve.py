@@ -6,13 +6,15 @@ A text that looks like an id is never looked up.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..._json import holds_objects, is_array, is_object, items, mapping
 from ...addresses import public_ipv4
+from ...errors import DOBOTONotFoundException
 from ...plans.names import find_named, is_id
-from ..errors import NOT_FOUND, USAGE, Failure
+from ..errors import NOT_FOUND, USAGE, Failure, refer_to, suggest_each
 from ..schema.catalog import DROPLETS, MEMBERS, OWN_IMAGES, CliOperation, Naming, hyphenate, naming_of, operations
 
 if TYPE_CHECKING:
@@ -38,6 +40,25 @@ URNS = frozenset({
     "app", "bucket", "database", "dbaas", "domain", "droplet", "firewall", "floatingip", "image", "kubernetes",
     "loadbalancer", "reservedip", "space", "volume", "vpc",
 })  # fmt: skip
+
+
+@contextmanager
+def explain_missing(do: DO, tag: str | None = None) -> Generator[None, None, None]:
+    """Replace the API's 404 by an error that says which resource does not exist.
+
+    Args:
+        do: The client.
+        tag: The tag that Droplets are chosen by, if they are.
+
+    Raises:
+        Failure: It was answered.
+    """
+    try:
+        yield
+    except DOBOTONotFoundException as failure:
+        from .affected import explain_not_found
+
+        raise explain_not_found(do, failure, tag) from failure
 
 
 # -- Droplets
@@ -74,8 +95,18 @@ def resolve_droplets(do: DO, texts: Sequence[str], names: dict[Any, str], *, mis
         else:
             missing.append(text)
     if missing and not missing_ok:
-        raise Failure(f"no Droplet is called {_alternatives(missing)}", NOT_FOUND.code)
+        see = refer_to("doboto droplet list", _suggest_droplets(do, missing, found))
+        raise Failure(f"no Droplet is called {_alternatives(missing)}{see}", NOT_FOUND.code)
     return list(dict.fromkeys(ids))
+
+
+def _suggest_droplets(do: DO, missing: Sequence[str], found: Sequence[Mapping[str, Any]]) -> str:
+    """Return the question which Droplets are meant; where none were listed yet, one request is sent."""
+    if found:
+        return suggest_each(missing[:NAMED], (str(one["name"]) for one in found))
+    from .affected import suggest_like
+
+    return suggest_like(do, "/droplets", missing[:NAMED])
 
 
 def _alternatives(names: Sequence[str]) -> str:
@@ -192,8 +223,9 @@ def _find_ids(do: DO, naming: Naming, texts: Sequence[Any], names: dict[Any, str
         else:
             missing.append(text)
     if missing and not missing_ok:
-        see = f"doboto {hyphenate(naming.resource)} {hyphenate(naming.listing)}"
-        raise Failure(f"no {_kind_of(naming)} is called {_alternatives(missing)}; see `{see}`", NOT_FOUND.code)
+        meant = suggest_each(missing[:NAMED], (str(one["name"]) for one in resources if one.get("name")))
+        see = refer_to(f"doboto {hyphenate(naming.resource)} {hyphenate(naming.listing)}", meant)
+        raise Failure(f"no {_kind_of(naming)} is called {_alternatives(missing)}{see}", NOT_FOUND.code)
     return ids
 
 
@@ -338,6 +370,7 @@ def resolve_record(do: DO, operation: CliOperation, values: Mapping[str, Any]) -
     record = find_by_name(records, name, f"record of {domain}", lambda one: f"{one['id']} {one['type']} {one['data']}")
     if record is None:
         kind = f" of type {type.upper()} (write NAME:TYPE)" if type else ""
-        see = f"see `doboto domain record-list {domain}`"
-        raise Failure(f"{domain} has no record {name!r}{kind}; {see}", NOT_FOUND.code)
+        meant = suggest_each([name], {str(one["name"]) for one in records})
+        see = refer_to(f"doboto domain record-list {domain}", meant)
+        raise Failure(f"{domain} has no record {name!r}{kind}{see}", NOT_FOUND.code)
     return {**values, "record_id": record["id"]}

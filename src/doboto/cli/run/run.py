@@ -23,7 +23,14 @@ from ..output.progress import Reporter
 from ..schema.catalog import CliOperation, hyphenate, takes_droplet
 from ..schema.parameters import as_usage, assemble, replaces, values_of
 from ..settings import CliSettings, Option
-from .resolve import resolve_droplets, resolve_names, resolve_objects, resolve_record, resolve_references
+from .resolve import (
+    explain_missing,
+    resolve_droplets,
+    resolve_names,
+    resolve_objects,
+    resolve_record,
+    resolve_references,
+)
 
 if TYPE_CHECKING:
     from ...client import DO
@@ -118,7 +125,11 @@ def run(
         values = complete_alert(values, params.pop("our_email", ()))
     if settings.timeout is not None and operation.takes("timeout"):
         values.setdefault("timeout", settings.timeout)
-    with Reporter(settings) as reporter, open_client(settings, on_event=reporter.on_event) as client:
+    with (
+        Reporter(settings) as reporter,
+        open_client(settings, on_event=reporter.on_event) as client,
+        explain_missing(client, values.get("tag_name")),
+    ):
         seconds = values.get("timeout", settings.timeout)
         began, do = client.clock.monotonic(), with_deadline(client, seconds)
         if operation.only_waits:
