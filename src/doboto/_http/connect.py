@@ -10,7 +10,6 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from .._io.protocol import Connection
 from ..errors import Stage
 from .dial import dial
-from .messages import open_tunnel
 from .network import Exchange, Network, Stream
 from .proxies import proxy_for
 
@@ -81,7 +80,10 @@ class Connector:
         if _is_tls(proxy) and context is not None:
             stream = await _secure(stream, context, _address(proxy)[0], end)
         if self._tls:
-            await open_tunnel(stream, self.peer, self._credentials, end)
+            from .parser import Parser  # most programs have no proxy
+
+            tunnel = Parser("CONNECT", self.peer, [("Host", self.peer), *self._credentials.items()])
+            await tunnel.open_tunnel(stream, end)
         return stream
 
 

@@ -19,8 +19,8 @@ class ResponseTooLarge(Exception):
     """A body is larger than what is allowed."""
 
 
-class InvalidContent(Exception):
-    """A body is damaged, or packed in a way that was not asked for."""
+class InvalidResponse(Exception):
+    """A response is not HTTP, its framing is ambiguous, or its body is damaged or packed in a way not asked for."""
 
 
 class Content:
@@ -31,7 +31,7 @@ class Content:
         max_size: Bytes that it may have, packed or not.
 
     Raises:
-        InvalidContent: It is packed in a way that was not asked for.
+        InvalidResponse: It is packed in a way that was not asked for.
     """
 
     def __init__(self, coding: str, max_size: int) -> None:
@@ -42,14 +42,14 @@ class Content:
         self._size = 0
         self._gzip: Any = None
         if self._packed and (len(codings) > 1 or codings[0] not in GZIP):
-            raise InvalidContent(f"the response is encoded as {coding[:40]!r}, which was not asked for")
+            raise InvalidResponse(f"the response is encoded as {coding[:40]!r}, which was not asked for")
 
     def add(self, data: bytes, exchange: Exchange) -> None:
         """Take in what came.
 
         Raises:
             ResponseTooLarge: The body is larger than what is allowed.
-            InvalidContent: It is damaged.
+            InvalidResponse: It is damaged.
             TimeoutError: The deadline passed while it was unpacked.
         """
         for piece in self._unpack(bytes(data)) if self._packed else (data,):
@@ -63,10 +63,10 @@ class Content:
         """Return the whole body.
 
         Raises:
-            InvalidContent: The packed body was cut off.
+            InvalidResponse: The packed body was cut off.
         """
         if self._gzip is not None and not self._gzip.eof:
-            raise InvalidContent("the response's gzip data is cut off")
+            raise InvalidResponse("the response's gzip data is cut off")
         return self._body.getvalue()
 
     def _unpack(self, data: bytes) -> Iterator[bytes]:
@@ -79,7 +79,7 @@ class Content:
             try:
                 piece = self._gzip.decompress(data, READ_SIZE)
             except error as damage:
-                raise InvalidContent(f"the response's gzip data is damaged: {damage}") from None
+                raise InvalidResponse(f"the response's gzip data is damaged: {damage}") from None
             data = self._gzip.unconsumed_tail or self._gzip.unused_data
             yield piece
 

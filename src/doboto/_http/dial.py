@@ -86,7 +86,8 @@ async def resolve(network: Network, host: str, port: int, end: float) -> list[Ad
         OSError: The name is not known, or the look-up takes too long.
     """
     with suppress(OSError, UnicodeError):
-        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        # As bytes, so that an address in digits needs no encoding for international names, which takes long to import.
+        return socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     lookup = _Lookup(host, port, network.gate())
     threading.Thread(target=lookup.run, name="doboto-resolver", daemon=True).start()
     await lookup.gate.wait(remaining(end))

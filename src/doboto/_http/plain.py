@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
-
-import h11
+from typing import NamedTuple
 
 from .._io.protocol import CLOSE_AFTER, WireRequest
 
@@ -23,6 +21,8 @@ WITH_LENGTH = frozenset({"POST", "PUT", "PATCH"})
 #: Headers with which h11 writes, or keeps, a request in another way (RFC 9110, 7.6.1 and 10.1.1; RFC 9112, 6.1).
 FRAMING = frozenset({"connection", "content-length", "expect", "transfer-encoding", "upgrade"})
 TARGET = re.compile(r"/[!-~]*")
+#: Headers as they are sent: each a name and a value of printable ASCII without blanks around it (RFC 9112, 5).
+LINES = re.compile(r"(?:[-!#$%&'*+.^_`|~0-9A-Za-z]+: (?:[!-~](?:[ -~]*[!-~])?)?\r\n)+\r\n")
 #: A status after which there may be a body, any reason, and at least one header (RFC 9112, 4 and 5).
 HEAD = re.compile(rb"HTTP/1\.1 (20[0-2]|[45][0-9]{2}) [ -~]*\r\n((?:[-!#$%&'*+.^_`|~0-9A-Za-z]+:[ -~]*\r\n)+)\r\n")
 LENGTH = re.compile(r"[0-9]{1,9}")
@@ -38,38 +38,40 @@ class RequestHeaders:
 
     def __init__(self, common: Mapping[str, str]) -> None:
         self._common = common
-        self._last: tuple[Mapping[str, str], Any, bytes] = {}, None, b""
+        self._last: tuple[Mapping[str, str], bytes | None] = {}, None
 
-    def encode(self, request: WireRequest) -> Any:
-        """Return a request's headers as h11 takes them.
-
-        Raises:
-            h11.LocalProtocolError: One is none that may be sent.
-        """
-        return self._encode(request)[0]
+    def encode(self, request: WireRequest) -> list[tuple[str, str]]:
+        """Return a request's headers as h11 takes them."""
+        return list(self._with_length(request).items())
 
     def message(self, request: WireRequest, target: str) -> bytes | None:
-        """Return a plain request as it is sent, None for another one.
-
-        Raises:
-            h11.LocalProtocolError: A header is none that may be sent.
-        """
+        """Return a plain request as it is sent, None for another one, or one that may not be sent."""
         if request.method not in PLAIN_METHODS or not TARGET.fullmatch(target):
             return None
-        if any(name.lower() in FRAMING for name in request.headers):
+        if not FRAMING.isdisjoint(map(str.lower, request.headers)):
             return None
-        return f"{request.method} {target} HTTP/1.1\r\n".encode() + self._encode(request)[1] + (request.body or b"")
+        headers = self._with_length(request)
+        last, lines = self._last
+        if headers != last:
+            lines = _encode(headers)
+            self._last = headers, lines
+        if lines is None:
+            return None
+        return f"{request.method} {target} HTTP/1.1\r\n".encode() + lines + (request.body or b"")
 
-    def _encode(self, request: WireRequest) -> tuple[Any, bytes]:
+    def _with_length(self, request: WireRequest) -> dict[str, str]:
         headers = {**self._common, **request.headers}
         if request.body or request.method in WITH_LENGTH:
             headers["Content-Length"] = str(len(request.body or b""))
-        last, encoded, lines = self._last
-        if headers != last:  # h11 checks headers as they come, but takes its own as they are
-            head = h11.Request(method="GET", target="/", headers=list(headers.items()))
-            encoded, lines = head.headers, h11.Connection(h11.CLIENT).send(head).partition(b"\r\n")[2]
-            self._last = headers, encoded, lines
-        return encoded, lines
+        return headers
+
+
+def _encode(headers: Mapping[str, str]) -> bytes | None:
+    """Return plain headers as they are sent, with the blank line after them; None if one is not plain."""
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items()) + "\r\n"
+    if lines.count("\n") > len(headers) + 1 or len({*map(str.lower, headers)}) < len(headers):
+        return None  # a value with a line end would be two headers
+    return lines.encode("ascii") if LINES.fullmatch(lines) else None
 
 
 class PlainHead(NamedTuple):

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import time
 
-import h11
-
 from .._core.response import Response
 from .._io.failures import map_exception
 from .._io.protocol import Connection, Timeouts, WireRequest
 from ..errors import DOBOTOException, DOBOTOResponseTooLargeException, Stage
 from .connect import Connector
-from .content import InvalidContent, ResponseTooLarge
+from .content import InvalidResponse, ResponseTooLarge
 from .dial import dial
 from .network import Exchange, Network
 from .plain import RequestHeaders
 from .pool import Pool
 
 #: What may go wrong on the way.
-FAILURES = (OSError, h11.RemoteProtocolError, InvalidContent, ResponseTooLarge)
+FAILURES = (OSError, InvalidResponse, ResponseTooLarge)
 
 
 class HTTPTransport:
