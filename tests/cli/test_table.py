@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import jmespath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jmespath.exceptions import JMESPathError
 from rich.cells import cell_len
 from rich.console import Console
 from wcwidth import wcwidth
 
-from doboto.cli.output.columns import COLUMNS, Column
+from doboto.cli.errors import Failure
+from doboto.cli.output.columns import COLUMNS, Column, search
 from doboto.cli.output.table import align, fit_columns, table
 from doboto.cli.output.text import clean, format_cell, pad, width_of
 
@@ -36,6 +39,47 @@ def droplet(name: str, tag: str) -> dict[str, Any]:
         "id": 480000000, "name": name, "status": "active", "tags": [tag], "size_slug": "s-1vcpu-1gb",
         "region": {"slug": "nyc3"}, "size": {"price_monthly": 6.0},
     }  # fmt: skip
+
+
+addresses = st.lists(
+    st.fixed_dictionaries(
+        {"type": st.sampled_from(["public", "private"])}, optional={"ip_address": st.sampled_from(["192.0.2.1", "::1"])}
+    ),
+    max_size=3,
+)
+described = st.fixed_dictionaries(
+    {},
+    optional={
+        "networks": st.none() | st.fixed_dictionaries({}, optional={"v4": addresses, "v6": addresses}),
+        "image": st.none() | st.dictionaries(st.sampled_from(["slug", "name"]), st.none() | st.sampled_from(["", "a"])),
+        "region": st.none() | st.dictionaries(st.just("slug"), st.just("nyc3")),
+    },
+)
+
+
+@given(described)
+def test_what_columns_read_by_themselves_is_what_their_expressions_find(droplet: dict[str, Any]) -> None:
+    """All but what is empty: a cell shows neither."""
+    for column in COLUMNS["Droplet"]:
+        assert (column.value(droplet) or None) == (jmespath.search(column.expression, droplet) or None)
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", "a_1", "1", "a-b", "*", "[0]", ""]), min_size=1, max_size=3).map(".".join),
+    st.recursive(
+        st.none() | st.booleans() | st.integers(0, 2),
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["a", "b", "a_1"]), inner),
+        max_leaves=5,
+    ),
+)
+def test_members_are_found_as_jmespath_finds_them(expression: str, value: Any) -> None:
+    try:
+        expected = jmespath.search(expression, value)
+    except JMESPathError:
+        with pytest.raises(Failure):
+            search(expression, value)
+    else:
+        assert search(expression, value) == expected
 
 
 def rendered(items: list[dict[str, Any]], across: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""HTTP/1.1 for both clients: `plain` has the usual messages, h11 all others; sockets carry them, a pool keeps connections.
+"""HTTP/1.1 for both clients: `plain` has usual messages, h11 all others; sockets carry them, a pool keeps connections.
 
 Everything but waiting is written once, as coroutines: `DO` runs them over blocking sockets, where they never suspend,
 and `AsyncDO` over asyncio's. So a request is sent once per attempt, framing is judged alike and a deadline bounds the

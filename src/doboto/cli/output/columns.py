@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import json
 import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from fnmatch import fnmatchcase
+from functools import reduce
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..._json import holds_objects, is_array, is_object
+from ...addresses import private_ipv4, public_ipv4, public_ipv6
+from ..errors import Failure, line_of
 
 #: How many columns a kind shows that is not listed.
 FIRST = 7
+#: Characters of a reason at most.
+LONGEST = 300
 
 
 class Column(NamedTuple):
@@ -26,6 +30,7 @@ class Column(NamedTuple):
     Attributes:
         name: Its heading.
         path: A JMESPath expression for its values; empty where they are the member of that name.
+        read: Finds the same in an object: JMESPath takes long to load, and most commands show Droplets.
         wide: Whether it is shown on wide terminals only.
         number: Whether it holds numbers.
         optional: Whether it is left out where no row has it.
@@ -36,11 +41,48 @@ class Column(NamedTuple):
     wide: bool = False
     number: bool = False
     optional: bool = False
+    read: Callable[[Mapping[str, Any]], Any] | None = None
 
     @property
     def expression(self) -> str:
         """The JMESPath expression of its values."""
         return self.path or self.name
+
+    def value(self, item: Any) -> Any:
+        """Return its value in an object.
+
+        Raises:
+            Failure: The expression does not fit this object.
+        """
+        return self.read(item) if self.read is not None and is_object(item) else search(self.expression, item)
+
+
+def search(expression: str, value: Any) -> Any:
+    """Evaluate a JMESPath expression.
+
+    Raises:
+        Failure: It does not fit this value.
+    """
+    names = expression.split(".")
+    if expression.isascii() and all(map(str.isidentifier, names)):  # most are, and JMESPath takes long to load
+        return reduce(_member, names, value)
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        return jmespath.search(expression, value)
+    except JMESPathError as failure:
+        reason = line_of(failure)
+        reason = reason if len(reason) <= LONGEST else f"{reason[:LONGEST]}..."  # it may quote all of a result
+        raise Failure(f"{expression!r} does not fit the result: {reason}") from failure
+
+
+def _member(value: Any, name: str) -> Any:
+    return value.get(name) if is_object(value) else None
+
+
+def _image(droplet: Mapping[str, Any]) -> Any:
+    return search("image.slug", droplet) or search("image.name", droplet)
 
 
 def _plain(*names: str) -> tuple[Column, ...]:
@@ -52,12 +94,12 @@ COLUMNS: Mapping[str, Sequence[Column]] = {
         Column("id"),
         Column("name"),
         Column("status"),
-        Column("public_ipv4", "networks.v4[?type=='public'].ip_address | [0]"),
-        Column("private_ipv4", "networks.v4[?type=='private'].ip_address | [0]", wide=True),
-        Column("public_ipv6", "networks.v6[0].ip_address", wide=True),
+        Column("public_ipv4", "networks.v4[?type=='public'].ip_address | [0]", read=public_ipv4),
+        Column("private_ipv4", "networks.v4[?type=='private'].ip_address | [0]", wide=True, read=private_ipv4),
+        Column("public_ipv6", "networks.v6[?type=='public'].ip_address | [0]", wide=True, read=public_ipv6),
         Column("region", "region.slug"),
         Column("size", "size_slug"),
-        Column("image", "image.slug || image.name", wide=True),
+        Column("image", "image.slug || image.name", wide=True, read=_image),
         Column("price_monthly", "size.price_monthly", wide=True, number=True),
         Column("tags", "tags"),
     ),
@@ -199,9 +241,7 @@ def filters_of(kind: Any) -> dict[str, str]:
 
 def _values_of(resource: Any, expression: str) -> set[str]:
     """Return the values of a resource that a filter compares: one, or those of a list."""
-    import jmespath
-
-    found = jmespath.search(expression, resource)
+    found = search(expression, resource)
     return {str(value) for value in found} if is_array(found) else {str(found)}
 
 
@@ -250,6 +290,8 @@ class ListFilter(NamedTuple):
         return found
 
     def _fits(self, resource: Mapping[str, Any], expressions: Mapping[str, str]) -> bool:
+        from fnmatch import fnmatchcase  # most lists are not filtered
+
         names = [str(resource.get(member) or "").lower() for member in NAMES]
         if self.patterns and not any(fnmatchcase(name, pattern.lower()) for name in names for pattern in self.patterns):
             return False

@@ -14,7 +14,7 @@ from ..._json import is_array, is_object
 from ..errors import USAGE, Failure
 from ..settings import CliSettings
 from . import table
-from .columns import COLUMNS, Column, choose_columns, columns_of, find_column, split_columns
+from .columns import COLUMNS, Column, choose_columns, columns_of, find_column, search, split_columns
 from .query import (
     check_columns,
     check_query_columns,
@@ -22,7 +22,6 @@ from .query import (
     explain_empty,
     find_missing_column,
     has_same_objects,
-    search,
 )
 from .text import (
     can_encode,
@@ -175,7 +174,7 @@ def _project(value: Any, kind: Any, settings: CliSettings) -> Any:
         return value
     rows = list(_rows_of(value))
     columns = _choose(rows, kind, settings)
-    made = [{column.name: search(column.expression, row) for column in columns} for row in rows]
+    made = [{column.name: column.value(row) for column in columns} for row in rows]
     return made[0] if is_object(value) and len(made) == 1 else made
 
 
@@ -256,7 +255,7 @@ def tabulate(value: Any, kind: Any, settings: CliSettings) -> tuple[Sequence[Col
     """Make columns and rows of a result, every cell as text."""
     rows = list(_rows_of(value))
     columns = _choose(rows, kind, settings)
-    return columns, [[format_value(search(column.expression, row)) for column in columns] for row in rows]
+    return columns, [[format_value(column.value(row)) for column in columns] for row in rows]
 
 
 def _choose(rows: Sequence[Any], kind: Any, settings: CliSettings) -> Sequence[Column]:
@@ -311,7 +310,7 @@ def _is_known(value: Mapping[str, Any], kind: Any) -> bool:
 
 def _main_facts(value: Mapping[str, Any], kind: Any) -> Mapping[str, Any]:
     """Return the columns of an object's kind, and every member that these are not made from."""
-    facts = {column.name: search(column.expression, value) for column in columns_of(kind, [value])}
+    facts = {column.name: column.value(value) for column in columns_of(kind, [value])}
     shown = {column.expression.split(".")[0] for column in COLUMNS[kind.__name__]}
     hidden = HIDDEN.get(kind.__name__, frozenset())
     return facts | {name: _hide(one, hidden) for name, one in value.items() if name not in shown}

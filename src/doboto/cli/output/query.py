@@ -24,8 +24,6 @@ ALIKE = 0.55
 #: How many keys and objects a hint lists.
 MOST_KEYS = 20
 MOST_OBJECTS = 5
-#: Characters of a reason at most.
-LONGEST = 300
 #: What columns are called elsewhere, in lower case without separators (doctl's `--format` has `PublicIPv4`), each with
 #: the columns here, the likeliest first.
 OTHER_COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -103,23 +101,6 @@ def _wrong_functions(tree: Any) -> Iterator[str]:
             yield f"{name}() takes {len(signature)} argument{'s' * (len(signature) != 1)}, not {given}"
     for child in tree.get("children", []):
         yield from _wrong_functions(child)
-
-
-def search(expression: str, value: Any) -> Any:
-    """Evaluate a JMESPath expression.
-
-    Raises:
-        Failure: It does not fit this value.
-    """
-    import jmespath
-    from jmespath.exceptions import JMESPathError
-
-    try:
-        return jmespath.search(expression, value)
-    except JMESPathError as failure:
-        reason = line_of(failure)
-        reason = reason if len(reason) <= LONGEST else f"{reason[:LONGEST]}..."  # it may quote all of a result
-        raise Failure(f"{expression!r} does not fit the result: {reason}") from failure
 
 
 # -- before anything is sent

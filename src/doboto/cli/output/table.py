@@ -114,9 +114,7 @@ def _print_styled(
 
 def table(columns: Sequence[Column], items: Sequence[Any], across: int) -> Table:
     """Build a table of objects for a terminal of that width."""
-    import jmespath
-
-    lines = [[format_value(jmespath.search(column.expression, item)) for column in columns] for item in items]
+    lines = [[format_value(column.value(item)) for column in columns] for item in items]
     lines = _align_decimals(columns, lines)
     return _build_table(columns, lines, fit_columns(columns, lines, across), header=True)
 

@@ -17,7 +17,6 @@ from ...errors import DOBOTOException, DOBOTOForbiddenException, DOBOTONotFoundE
 from ...plans import is_id
 from ..errors import NOT_FOUND, USAGE, Failure, describe_error, refer_to, suggest_each
 from ..output.columns import columns_of
-from ..output.query import search
 from ..output.text import format_cell, format_value
 from ..schema import catalog
 from ..schema.catalog import CliOperation
@@ -203,7 +202,7 @@ def _id(resource: Mapping[str, Any]) -> Any:
 
 def _read_cells(resource: Mapping[str, Any], kind: Any) -> dict[str, Any]:
     """Read a resource's cells in the columns of its kind, always with its id."""
-    cells = {column.name: search(column.expression, resource) for column in columns_of(kind, [resource])}
+    cells = {column.name: column.value(resource) for column in columns_of(kind, [resource])}
     return cells if _id(resource) in cells.values() else {"id": _id(resource), **cells}
 
 
