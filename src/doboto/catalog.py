@@ -30,7 +30,7 @@ from ._operation.info import NOTHING, Effect, OperationInfo
 __all__ = ["DIGITS", "Effect", "Operation", "OperationInfo", "Resource", "operations", "resources"]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Operation:
     """An operation of a resource.
 
@@ -54,6 +54,10 @@ class Operation:
         """The method as the blocking client calls it, unbound, with its complete docstring."""
         return self.descriptor.function
 
+    def bind(self, client: Any) -> Callable[..., Any]:
+        """Return it as a method of a client, without its complete docstring."""
+        return self.descriptor.bind(getattr(client, self.resource))
+
     @property
     def doc(self) -> str:
         """Its complete docstring, without indentation; empty under `python -OO`."""
@@ -67,7 +71,7 @@ class Operation:
     @cached_property
     def function(self) -> Callable[..., Any]:
         """The function as it is written, without the wrappers that make it callable from both clients."""
-        function: Callable[..., Any] = inspect.unwrap(self.method)
+        function: Callable[..., Any] = inspect.unwrap(self.descriptor.blocking)
         return function
 
     @cached_property
@@ -103,7 +107,7 @@ class Operation:
         return None
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Resource:
     """A resource of the clients.
 

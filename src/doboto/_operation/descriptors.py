@@ -103,27 +103,36 @@ class DualMethod:
         self._owner = owner
 
     @property
+    def blocking(self) -> Callable[..., Any]:
+        """The function as the blocking client calls it, with its docstring complete or not yet."""
+        return self._by_mode[Sync]
+
+    @property
     def function(self) -> Callable[..., Any]:
         """The function as the blocking client calls it, with its complete docstring."""
         if not self._documented:  # at the first use, so that importing a resource composes no texts
             from .documentation import document, sibling_of
 
             self._documented = True
-            sibling = self._docstring_of(sibling_of(self._by_mode[Sync].__name__))
+            sibling = self._docstring_of(sibling_of(self.blocking.__name__))
             document(self._by_mode.values(), self.info, self._owner, sibling)
-        return self._by_mode[Sync]
+        return self.blocking
 
     def _docstring_of(self, name: str | None) -> str:
         """Return the docstring, as it is written, of another operation of the class; "" if there is none."""
         sibling = inspect.getattr_static(self._owner, name, None) if name else None
-        written = inspect.unwrap(sibling._by_mode[Sync]) if isinstance(sibling, DualMethod) else None
+        written = inspect.unwrap(sibling.blocking) if isinstance(sibling, DualMethod) else None
         return (written.__doc__ if written else None) or ""
 
     def _get(self, obj: Any) -> Any:
         blocking = self.function
         if obj is None:
             return blocking  # for `help(DO.droplet.info)` and documentation generators
-        return MethodType(self._by_mode[obj._mode], obj)
+        return self.bind(obj)
+
+    def bind(self, resource: Any) -> Callable[..., Any]:
+        """Return it as a method of a client's resource, with its docstring complete or not yet."""
+        return MethodType(self._by_mode[resource._mode], resource)
 
 
 class Declaration:

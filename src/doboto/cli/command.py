@@ -38,7 +38,28 @@ PATTERNS = "Only those whose name or slug fits: web-1, 'web-*', 'db-[0-9]'. Quot
 DEFAULT_NAMES = frozenset({"region", "size", "image", "ssh_keys"})
 
 
-class Group(click.Group):
+class Helping(click.Command):
+    """A command with `--help`. For click's own, Python's `gettext` looks for translations, at each start."""
+
+    _option: click.Option | None = None
+
+    def get_help_option(self, ctx: click.Context) -> click.Option:
+        """Return the option that shows the help."""
+        if self._option is None:
+            names, text = self.get_help_option_names(ctx), "Show this message and exit."
+            self._option = click.Option(
+                [*names, "our_help"], is_flag=True, is_eager=True, expose_value=False, help=text, callback=_show_help
+            )
+        return self._option
+
+
+def _show_help(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(ctx.get_help(), color=ctx.color)
+        ctx.exit()
+
+
+class Group(Helping, click.Group):
     """A group that answers a command it does not have with the one that is meant perhaps."""
 
     def list_suggested(self, ctx: click.Context) -> list[str]:
@@ -73,7 +94,7 @@ def naming_command(ctx: click.Context) -> Generator[None, None, None]:
         raise
 
 
-class Described(click.Command):
+class Described(Helping):
     """A command whose help has its arguments and its options in sections.
 
     Args:

@@ -69,7 +69,7 @@ def call_all(do: DO, operation: CliOperation, calls: Sequence[Mapping[str, Any]]
 def _call_once(do: DO, operation: CliOperation, calls: Sequence[Mapping[str, Any]], reporter: Reporter) -> Any:
     """Call the library once for all ids, which polls for all of them together."""
     values = {name: value for name, value in calls[0].items() if name != "id"}
-    method: Callable[..., Any] = getattr(getattr(do, operation.resource), operation.name)
+    method = operation.bind(do)
     if values.get("wait"):
         states = dict.fromkeys([call["id"] for call in calls], "not sent yet")
         reporter.begin(Progress(operation.name, 0, len(calls), 0.0, states), do.clock)
@@ -99,7 +99,7 @@ class _SideBySide:
 
     def __init__(self, do: DO, operation: CliOperation, calls: Sequence[Mapping[str, Any]], reporter: Reporter) -> None:
         self._operation = operation
-        self._method: Callable[..., Any] = getattr(getattr(do, operation.resource), operation.name)
+        self._method = operation.bind(do)
         self._calls = calls
         self._reporter = reporter
         self._items = reporter.items

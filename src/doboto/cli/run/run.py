@@ -334,7 +334,7 @@ def _run(do: DO, operation: CliOperation, todo: Sequence[Mapping[str, Any]], rep
         more["progress"] = reporter.progress(values.get("tag_name") if operation.name == "destroy" else None)
         _start_progress(do, operation, values, reporter)
     with as_usage(operation):  # the operation looks at its arguments
-        return getattr(getattr(do, operation.resource), operation.name)(**values, **more)
+        return operation.bind(do)(**values, **more)
 
 
 def _start_progress(do: DO, operation: CliOperation, values: Mapping[str, Any], reporter: Reporter) -> None:
