@@ -161,20 +161,20 @@ def test_eight_at_once_keep_eight_contexts(doboto: Doboto, doboto_server: Any, f
 
 
 @pytest.mark.parametrize(("content", "wanted"), [
-    ("contexts: {a: 7}", "the context 'a' must be a mapping with a token, not a number"),
+    ("contexts: {a: 7}", "the context 'a' must be a mapping with a token, not a text"),
     ("contexts: {a: dop_v1_secret}", "the context 'a' must be a mapping with a token, not a text"),
     ("contexts: {a: null}", "not empty"),
     ("contexts: [a]", "contexts must be contexts by name, not a list"),
     ("contexts: {a: {token: [dop_v1_secret]}}", "the context 'a': token must be a text, not a list"),
     ("contexts: {a: {token: t, url: [1]}}", "url must be a URL, not a list"),
     ("current: [a]", "current must be the name of a context, not a list"),
-    ("contexts: {work: {token: t, url: 7}}", "the context 'work': url must be a URL, not a number"),
+    ("contexts: {work: {keyring: perhaps}}", "the context 'work': keyring must be true or false, not a text"),
     ("defaults: fra1", "defaults must be options and their values, not a text"),
     ("- a", "must hold a mapping, not a list"),
     ("dop_v1_secret", "must hold a mapping, not a text"),
-    ("contexts: {a: {token: dop_v1_secret", "is not valid YAML in line"),
-    ("a: b: dop_v1_secret", "is not valid YAML in line 1"),
-    ("\x00", "can't be read: it is not valid YAML in UTF-8"),
+    ("contexts: {a: {token: dop_v1_secret", "is not valid YAML: line"),
+    ("a: b: dop_v1_secret", "is not valid YAML: line 1"),
+    ("\x00", "is not valid YAML: "),
 ])  # fmt: skip
 def test_malformed_file_is_an_error_in_words(doboto: Doboto, file: Path, content: str, wanted: str) -> None:
     write(file, content)
@@ -192,6 +192,44 @@ def test_file_that_is_no_text_or_no_file_is_an_error_in_words(doboto: Doboto, fi
     file.unlink()
     file.mkdir()
     assert "can't be read" in doboto.refused(1, "failed", "auth", "list")["message"]
+
+
+ODD = ("0123", "1e5", "1_000", "yes", "null", "~", "2026-01-02", "0x1F", "1.50", "12:30", ".inf", "=", "007")
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_names_tokens_and_defaults_are_texts_as_they_are_written(
+    doboto: Doboto, doboto_server: Any, file: Path, text: str
+) -> None:
+    """YAML reads them as numbers, times, true or nothing; a token that starts with zeros loses them."""
+    doboto_server.simulator.register(text)
+    entry = f"{{token: {text}, url: {doboto_server.url}, defaults: {{size: {text}, ssh_keys: [{text}]}}}}"
+    write(file, f"current: {text}\ncontexts:\n  {text}: {entry}\n")
+    assert doboto.ok("auth", "defaults", "-o", "json").json == {"size": text, "ssh_keys": [text]}
+    for _ in ("as written by hand", "as written by doboto"):
+        (listed,) = doboto.ok("auth", "list", "-o", "json").json
+        assert (listed["name"], listed["current"]) == (text, True)
+        assert doboto.ok("droplet", "list", "-o", "json").json == []
+        doboto.ok("auth", "defaults", "region=fra1")
+    assert doboto.ok("--context", text, "droplet", "list", "-o", "json").json == []
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_doctls_names_and_tokens_are_texts_too(doboto: Doboto, doboto_server: Any, text: str) -> None:
+    doboto_server.simulator.register(text)
+    origin = doboto_server.url.removesuffix("/v2")
+    write_doctl(doboto, f"context: {text}\napi-url: {origin}\nauth-contexts:\n  {text}: {text}\n")
+    assert doboto.ok("droplet", "list", "-o", "json").json == []
+    (listed,) = doboto.ok("auth", "list", "-o", "json").json
+    assert (listed["name"], listed["current"]) == (text, True)
+
+
+def test_members_without_a_value_are_not_set(doboto: Doboto, doboto_server: Any, file: Path) -> None:
+    write(file, f"current: a\ndefaults:\ncontexts: {{a: {{token: {doboto_server.token}, url: null, keyring: no}}}}")
+    assert doboto.ok("auth", "defaults", "-o", "json").json == {}
+    assert doboto.ok("auth", "list", "-o", "json").json[0]["url"] is None
+    write(file, "contexts: ~\ncurrent:\n")
+    assert doboto.ok("auth", "list", "-o", "json").json == []
 
 
 def test_numbers_are_names_too(doboto: Doboto, file: Path) -> None:
@@ -267,7 +305,7 @@ def test_default_that_is_none_is_refused(doboto: Doboto, given: str, wanted: str
 
 @pytest.mark.parametrize(("content", "wanted"), [
     ({"regoin": "fra1"}, "did you mean region?"), ({"region": ["fra1"]}, "the default region must be a text"),
-    ({"ssh_keys": [{}]}, "the default ssh_keys must be a list of texts"), ({"size": True}, "must be a text"),
+    ({"ssh_keys": [{}]}, "the default ssh_keys must be a list of texts"), ({"size": {}}, "must be a text"),
 ])  # fmt: skip
 def test_malformed_default_in_the_file_is_an_error_in_words(
     doboto: Doboto, file: Path, content: Any, wanted: str

@@ -118,10 +118,10 @@ def test_what_was_created_is_told_with_its_id(simulated: Doboto) -> None:
     )),
 ])  # fmt: skip
 def test_yaml_has_no_numbers_but_those_of_json(text: str, value: Any) -> None:
-    found = load_yaml(f"- {text}\n- {{inside: [{text}]}}\n", "in.yaml")
+    found = load_yaml(f"- {text}\n- {{inside: [{text}]}}\n")
     assert found == [value, {"inside": [value]}]
     assert type(found[0]) is type(value)
-    assert load_yaml(yaml.safe_dump([value]), "printed.yaml") == [value]
+    assert load_yaml(yaml.safe_dump([value])) == [value]
 
 
 def test_ports_in_yaml_are_sent_as_they_are_written(simulated: Doboto) -> None:

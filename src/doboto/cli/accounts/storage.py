@@ -14,7 +14,7 @@ import importlib
 import os
 import stat
 import sys
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,13 @@ ENTRY: Mapping[str, tuple[type, str]] = {
     "keyring": (bool, "true or false"),
     "defaults": (dict, "options and their values"),
 }
-#: Texts that may look like numbers to YAML.
-NUMBERS = frozenset({"current", "token"})
+#: Members whose value may be any text.
+TEXTS = frozenset({"current", "token"})
+#: What stands for nothing, and for true and false (YAML 1.2, section 10.3), where any text is text.
+EMPTY: Sequence[Any] = ("", "~", "null", None)
+BOOLEANS: Mapping[str, bool] = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 #: Kinds of values in words.
-TYPES: Mapping[type, str] = {
-    dict: "a mapping", list: "a list", str: "a text", bool: "a boolean", int: "a number", float: "a number",
-}  # fmt: skip
+TYPES: Mapping[type, str] = {dict: "a mapping", list: "a list", str: "a text"}
 #: The service under which a keyring holds our tokens.
 SERVICE = "doboto"
 #: The priority of what the library takes for safe.
@@ -73,13 +74,14 @@ def read_contexts(path: Path) -> dict[str, Any]:
     Raises:
         Failure: It can't be read, or is not what it should be.
     """
-    found = read_yaml(path)
-    _check(path, "", found, STRUCTURE)
-    contexts = {str(name): entry for name, entry in section(found, "contexts").items()}
+    found = _check(path, "", read_yaml(path), STRUCTURE)
+    contexts = section(found, "contexts")
     for name, entry in contexts.items():
         if not is_object(entry):
             raise Failure(f"{path}: the context {name!r} must be a mapping with a token, not {_name_type(entry)}")
-        _check(path, f"the context {name!r}: ", entry, ENTRY)
+        contexts[name] = _check(path, f"the context {name!r}: ", entry, ENTRY)
+    if found.get("current") in EMPTY and found.get("current") not in contexts:
+        found.pop("current", None)
     return {**found, "contexts": contexts} if contexts else found
 
 
@@ -94,26 +96,19 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as failure:
-        raise _unreadable(path, failure) from None
-    import yaml  # it takes as long as a request, and often there is no file
+        why = reason(failure) if isinstance(failure, OSError) else "it is no text in UTF-8"
+        raise Failure(f"{path} can't be read: {why}") from None
+    from ..schema.values import load_yaml
 
     try:
-        found = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as failure:
-        mark = failure.problem_mark or failure.context_mark
-        line = "" if mark is None else f" in line {mark.line + 1}"
-        # Not the text around it, which may be a token.
-        raise Failure(f"{path} is not valid YAML{line}: {failure.problem or failure.context}") from None
-    except (yaml.YAMLError, RecursionError) as failure:
-        raise _unreadable(path, failure) from None
-    if found is not None and not is_object(found):
+        found = load_yaml(text, numbers=False)
+    except ValueError as failure:
+        raise Failure(f"{path} is not valid YAML: {failure}") from None
+    if found in EMPTY:
+        return {}
+    if not is_object(found):
         raise Failure(f"{path} must hold a mapping, not {_name_type(found)}")
-    return dict(found or {})
-
-
-def _unreadable(path: Path, failure: Exception) -> Failure:
-    why = reason(failure) if isinstance(failure, OSError) else "it is not valid YAML in UTF-8"
-    return Failure(f"{path} can't be read: {why}")
+    return dict(found)
 
 
 def section(holder: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -122,16 +117,26 @@ def section(holder: Mapping[str, Any], name: str) -> dict[str, Any]:
     return dict(found) if is_object(found) else {}
 
 
-def _check(path: Path, where: str, found: Mapping[str, Any], structure: Mapping[str, tuple[type, str]]) -> None:
+def _check(
+    path: Path, where: str, found: Mapping[str, Any], structure: Mapping[str, tuple[type, str]]
+) -> dict[str, Any]:
+    """Check members, and return them with true and false for what is either; without those that are empty."""
+    checked = dict(found)
     for name, (kind, wanted) in structure.items():
-        value = found.get(name)
-        if value is not None and not isinstance(value, kind) and not (name in NUMBERS and isinstance(value, int)):
+        value = checked.get(name)
+        if value is None or (value in EMPTY and name not in TEXTS):
+            checked.pop(name, None)
+            continue
+        if kind is bool and isinstance(value, str):
+            checked[name] = value = BOOLEANS.get(value.lower(), value)
+        if not isinstance(value, kind):
             raise Failure(f"{path}: {where}{name} must be {wanted}, not {_name_type(value)}")
+    return checked
 
 
 def _name_type(value: object) -> str:
     """Name the kind of a value, and never the value, which may be a token."""
-    return TYPES.get(type(value), "empty" if value is None else f"a {type(value).__name__}")
+    return "empty" if value in EMPTY else TYPES.get(type(value), f"a {type(value).__name__}")
 
 
 def write_yaml(path: Path, content: Mapping[str, Any]) -> None:

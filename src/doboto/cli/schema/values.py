@@ -34,14 +34,7 @@ READ = "doboto.stdin"
 REFERENCE = frozenset({"resource_id", "resource_type"})
 #: More choices than these are not listed where none of them was given.
 MANY = 12
-#: How numbers are written in files, by their tags in YAML: as both JSON (RFC 8259, section 6) and YAML 1.1 have them.
-#: `1e3` is text to YAML 1.1, and results that are printed as YAML have such a text without quotes.
-NUMBER_FORMS: Mapping[str, re.Pattern[str]] = {
-    "tag:yaml.org,2002:int": re.compile(r"-?(?:0|[1-9][0-9]*)\Z"),
-    "tag:yaml.org,2002:float": re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][+-][0-9]+)?\Z"),
-}
-#: What is not read as YAML 1.1 has it.
-NOT_AS_IN_YAML = frozenset({*NUMBER_FORMS, "tag:yaml.org,2002:timestamp"})
+TIMESTAMP = "tag:yaml.org,2002:timestamp"
 #: Generic types that JSON's lists and objects fit.
 LISTS = (list, Sequence)
 OBJECTS = (dict, Mapping)
@@ -248,7 +241,11 @@ class Structure(click.ParamType[Any]):
         return key in self.keys or not (not key or "." in key or suggestion(key, self.keys, RESEMBLES))
 
     def _file(self, name: str) -> Any:
-        return load_yaml(read_input(name), name)
+        text = read_input(name)
+        try:
+            return load_yaml(text)
+        except ValueError as failure:
+            raise ValueError(f"{name} is neither JSON nor YAML: {line_of(failure)}") from failure
 
     def _text(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value.lstrip()[:1] in {"{", "["} or not self.keys:
@@ -298,35 +295,48 @@ def _reference(text: str) -> dict[str, str]:
     return {"resource_id": id, "resource_type": kind.replace("-", "_")}
 
 
-def load_yaml(text: str, name: str) -> Any:
+def load_yaml(text: str, *, numbers: bool = True) -> Any:
     """Read YAML, or the JSON that it comprises; what is no number in JSON stays text.
 
     YAML 1.1 takes `0443` for 291 and `22:30` for 1350, and makes times of dates, which are text in the API's JSON.
 
     Args:
         text: The YAML.
-        name: Where it is from.
+        numbers: If false, every single value is text, as it is written: a token or name may be `1e5`, `yes` or `null`.
 
     Raises:
-        ValueError: It is none; the message says where.
+        ValueError: It is none; the message says where, without the text around it, which may be a token.
     """
-    import yaml
+    import yaml  # it takes as long as a request, and often there is no file
 
     class Loader(yaml.SafeLoader):
         """A loader of our own: resolvers are registered by class."""
 
+    forms = _number_forms()
     Loader.yaml_implicit_resolvers = {
-        first: [*(one for one in resolvers if one[0] not in NOT_AS_IN_YAML), *NUMBER_FORMS.items()]
+        first: [*(one for one in resolvers if one[0] not in {*forms, TIMESTAMP}), *forms.items()]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        if numbers
     }
     try:
         return yaml.load(text, Loader)  # noqa: S506 - as safe as the loader that it is made from
     except yaml.MarkedYAMLError as failure:
-        mark = failure.problem_mark
+        mark = failure.problem_mark or failure.context_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise ValueError(f"{name} is neither JSON nor YAML: {where}{failure.problem}") from failure
+        raise ValueError(f"{where}{failure.problem or failure.context}") from failure
     except (yaml.YAMLError, RecursionError) as failure:
-        raise ValueError(f"{name} is neither JSON nor YAML: {line_of(failure)}") from failure
+        raise ValueError(line_of(failure)) from failure
+
+
+def _number_forms() -> dict[str, re.Pattern[str]]:
+    """Return how numbers are written in files, by their tags: as JSON (RFC 8259, section 6) and YAML 1.1 have them.
+
+    `1e3` is text to YAML 1.1, and results that are printed as YAML have such a text without quotes.
+    """
+    return {
+        "tag:yaml.org,2002:int": re.compile(r"-?(?:0|[1-9][0-9]*)\Z"),
+        "tag:yaml.org,2002:float": re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][+-][0-9]+)?\Z"),
+    }
 
 
 class Structures(Several):
