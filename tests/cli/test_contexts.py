@@ -271,15 +271,82 @@ def test_exposed_file_of_doctl_is_warned_of(doboto: Doboto, doboto_server: Any) 
 
 
 def test_defaults_are_kept_for_all_accounts_and_for_one(doboto: Doboto, file: Path) -> None:
-    write(file, {"current": "a", "contexts": {"a": {"token": "t"}, "b": {"token": "u"}}})
-    doboto.ok("auth", "defaults", "region=fra1", "ssh-keys=laptop, desk")
+    entry = {"token": "t", "url": "http://127.0.0.1:9"}
+    write(file, {"current": "a", "contexts": {"a": entry, "b": entry}})
+    kept = doboto.ok("auth", "defaults", "region=fra1", "ssh-keys=laptop, desk")
+    assert "kept without being checked: " in kept.err
     doboto.ok("auth", "defaults", "--context", "b", "region=nyc3", "size=s-1vcpu-1gb")
     assert doboto.ok("auth", "defaults", "-o", "json").json == {"region": "fra1", "ssh_keys": ["laptop", "desk"]}
     of_b = {"region": "nyc3", "ssh_keys": ["laptop", "desk"], "size": "s-1vcpu-1gb"}
     assert doboto.ok("--context", "b", "auth", "defaults", "-o", "json").json == of_b
     doboto.ok("auth", "defaults", "region=", "ssh-keys=")
     assert doboto.ok("auth", "defaults", "-o", "json").json == {}
-    assert yaml.safe_load(file.read_text())["contexts"]["a"] == {"token": "t"}
+    assert yaml.safe_load(file.read_text())["contexts"]["a"] == entry
+
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqfDJtvNGNAEg7RZbrNOPEBQAuhFBIPqWAWIhRKbqtL laptop"
+
+
+@pytest.mark.parametrize(("given", "wanted"), [
+    ("region=fra9", "there is no region 'fra9'"), ("size=s-1vcpu-1gbb", "did you mean 's-1vcpu-1gb'"),
+    ("image=ubuntu-24-4-x64", "there is no image 'ubuntu-24-4-x64'"),
+    ("image=99", "no image has the id 99"), ("ssh-keys=lptop", "no ssh key is called 'lptop'; did you mean laptop?"),
+    ("ssh-keys=99", "no SSH key has the id 99"), ("ssh-user=-o", "invalid user '-o'"),
+])  # fmt: skip
+def test_defaults_that_do_not_exist_are_refused(
+    doboto: Doboto, doboto_server: Any, file: Path, given: str, wanted: str
+) -> None:
+    write(file, {"current": "a", "contexts": {"a": {"token": doboto_server.token, "url": doboto_server.url}}})
+    doboto.ok("-q", "ssh-key", "create", "laptop", "--public-key", KEY)
+    doboto.ok("auth", "defaults", "--context", "a", "region=fra1", "ssh-keys=laptop")
+    before = file.read_text()
+    assert wanted in doboto.refused(2, "usage", "auth", "defaults", "--context", "a", given)["message"]
+    assert file.read_text() == before
+
+
+def test_a_key_or_image_that_another_account_may_have_is_kept_with_a_warning(
+    doboto: Doboto, doboto_server: Any, file: Path
+) -> None:
+    write(file, {"current": "a", "contexts": {"a": {"token": doboto_server.token, "url": doboto_server.url}}})
+    kept = doboto.as_process("auth", "defaults", "ssh-keys=desk", "image=golden")
+    assert (kept.code, kept.err.count("doboto: warning: ")) == (0, 2)
+    assert "ssh-keys is kept, though not in context a at 127.0.0.1:" in kept.err
+    assert "no ssh key is called 'desk'" in kept.err
+    doboto.refused(2, "usage", "auth", "defaults", "region=fra9")
+
+
+def test_defaults_are_kept_without_an_account_or_a_network(doboto: Doboto, file: Path) -> None:
+    assert doboto.ok("auth", "defaults", "region=fra9").err == ""
+    lost = {"DOBOTO_URL": "http://127.0.0.1:9", "DIGITALOCEAN_TOKEN": "t"}
+    done = doboto.as_process("auth", "defaults", "size=nope", "region=", **lost)
+    assert (done.code, done.err.count("\n")) == (0, 1)
+    assert done.err.startswith("doboto: warning: kept without being checked: ")
+    assert yaml.safe_load(file.read_text()) == {"defaults": {"size": "nope"}}
+
+
+@pytest.mark.parametrize(("default", "given"), [
+    ({"region": "fra9"}, ("--size", "s-1vcpu-1gb", "--image", "ubuntu-24-04-x64")),
+    ({"ssh_keys": ["gone"]}, ("--size", "s-1vcpu-1gb", "--image", "ubuntu-24-04-x64", "--region", "fra1")),
+    ({"ssh_keys": ["99"]}, ("--size", "s-1vcpu-1gb", "--image", "ubuntu-24-04-x64", "--region", "fra1")),
+])  # fmt: skip
+def test_an_error_says_which_values_nobody_typed(
+    simulated: Doboto, file: Path, default: dict[str, Any], given: tuple[str, ...]
+) -> None:
+    write(file, {"defaults": default})
+    done = simulated("-o", "json", "droplet", "create", "web", *given)
+    ((name, value),) = default.items()
+    shown = f"{name.replace('_', '-')} {value if isinstance(value, str) else value[0]}"
+    assert done.error["message"].endswith(f" (from `doboto auth defaults`: {shown})")
+    assert done.code in {2, 3, 5}
+
+
+def test_a_default_that_the_command_line_replaces_is_not_named(simulated: Doboto, file: Path) -> None:
+    write(file, {"defaults": {"region": "fra1"}})
+    done = simulated(
+        "droplet", "create", "web", "--region", "fra9", "--size", "s-1vcpu-1gb", "--image", "debian-12-x64"
+    )
+    assert done.code == 2
+    assert "auth defaults" not in done.err
 
 
 def test_create_takes_what_is_not_given_from_the_defaults(simulated: Doboto) -> None:
@@ -305,7 +372,7 @@ def test_default_that_is_none_is_refused(doboto: Doboto, given: str, wanted: str
 
 @pytest.mark.parametrize(("content", "wanted"), [
     ({"regoin": "fra1"}, "did you mean region?"), ({"region": ["fra1"]}, "the default region must be a text"),
-    ({"ssh_keys": [{}]}, "the default ssh_keys must be a list of texts"), ({"size": {}}, "must be a text"),
+    ({"ssh_keys": [["a"]]}, "the default ssh_keys must be a list of texts"), ({"size": ["a"]}, "must be a text"),
 ])  # fmt: skip
 def test_malformed_default_in_the_file_is_an_error_in_words(
     doboto: Doboto, file: Path, content: Any, wanted: str

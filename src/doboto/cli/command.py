@@ -10,8 +10,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
-from .errors import Failure, exit_of_interruption
+from .._json import is_array
+from ..errors import DOBOTOHTTPException
+from .errors import NOT_FOUND, REFUSED, USAGE, Failure, describe_error, exit_of, exit_of_interruption
 from .output.text import is_terminal
 from .report import command_suggestion
 from .schema import catalog
@@ -35,6 +38,8 @@ DEFAULTED = frozenset({"create", "present"})
 DEFAULT_KEY = "doboto.defaults"
 #: What the arguments of a list are.
 PATTERNS = "Only those whose name or slug fits: web-1, 'web-*', 'db-[0-9]'. Quote it, or the shell replaces it."
+#: Errors for which a value may be the reason.
+ABOUT_VALUES = (USAGE, NOT_FOUND, REFUSED)
 DEFAULT_NAMES = frozenset({"region", "size", "image", "ssh_keys"})
 
 
@@ -92,6 +97,31 @@ def naming_command(ctx: click.Context) -> Generator[None, None, None]:
     except Failure as failure:
         failure.where = failure.where or ctx.command_path
         raise
+
+
+@contextmanager
+def _naming_defaults(ctx: click.Context) -> Generator[None, None, None]:
+    """Name the values that nobody typed in an error about what was asked for: those of `doboto auth defaults`.
+
+    Raises:
+        Failure: It was raised inside, as such or as a refusal by the API.
+    """
+    try:
+        yield
+    except (Failure, DOBOTOHTTPException) as failure:
+        kept: Mapping[str, Any] = ctx.meta.get(DEFAULT_KEY) or {}
+        used = [name for name in kept if ctx.get_parameter_source(name) is ParameterSource.DEFAULT]
+        found = exit_of(failure)
+        if not used or found not in ABOUT_VALUES:
+            raise
+        values = ", ".join(f"{catalog.hyphenate(name)} {_format_default(kept[name])}" for name in used)
+        described = describe_error(failure, found)
+        text = f"{described.pop('message')} (from `doboto auth defaults`: {values})"
+        raise Failure(text, found.code, **described) from failure
+
+
+def _format_default(value: Any) -> str:
+    return ",".join(value) if is_array(value) else str(value)
 
 
 class Described(Helping):
@@ -306,6 +336,6 @@ class OperationCommand(Described):
         """Run it."""
         from .run.run import run
 
-        with naming_command(ctx):
+        with naming_command(ctx), _naming_defaults(ctx):
             settings = (ctx.find_object(CliSettings) or CliSettings()).with_params(ctx.params)
             run(self.operation, dict(ctx.params), self.own_params(), settings)

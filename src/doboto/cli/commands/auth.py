@@ -10,8 +10,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from ..._json import is_object
+from ...errors import DOBOTOException
 from ..command import CONTEXT, Described, Group
-from ..errors import REFUSED, UNAUTHORIZED, USAGE, Failure
+from ..errors import REFUSED, UNAUTHORIZED, USAGE, Failure, line_of
 from ..settings import Argument, CliSettings, Option, common, complete_context
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 TIMEOUT = 10.0
 #: Stands for the token before it is known.
 UNKNOWN_TOKEN = "unknown"  # noqa: S105 - never sent
+#: Defaults that one account may have and another not.
+OF_ONE_ACCOUNT = frozenset({"image", "ssh-keys"})
 YES = Option(["--yes", "-y"], is_flag=True, help="Do not ask.")
 
 
@@ -193,8 +196,46 @@ def _defaults(ctx: click.Context, values: Sequence[str], **params: Any) -> None:
         return
     changes = parse_defaults(values)
     name = settings.context if "context" in settings.flags else None
+    _check_values({key: value for key, value in changes.items() if value is not None}, settings, of_all=name is None)
     kept.set_defaults(changes, name)
     print_result(check_defaults(kept.defaults if name is None else kept.defaults_of(name)), None, settings)
+
+
+def _check_values(values: Mapping[str, Any], settings: CliSettings, *, of_all: bool) -> None:
+    """Check that defaults exist, as far as a request can be sent; warn of those that could not be checked.
+
+    Args:
+        values: The defaults.
+        settings: They name the account.
+        of_all: Whether they are for all accounts: another one may have the key or the image that this one lacks.
+
+    Raises:
+        Failure: One does not exist.
+    """
+    from ... import Retry
+    from ..accounts.client import find_account, open_client, warn
+    from ..run.create import default_checks
+    from ..run.resolve import explain_missing
+    from .ssh import USER
+
+    if (user := values.get("ssh_user")) is not None and not USER.fullmatch(user):
+        raise Failure(f"invalid user {user!r}", USAGE.code)
+    account = find_account(settings)
+    if account.source == "none" or not (checks := default_checks(values)):
+        return
+    try:
+        with open_client(settings, retry=Retry.never()) as do:
+            bounded = do.with_options(deadline=TIMEOUT)
+            for name, check in checks.items():
+                try:
+                    with explain_missing(bounded):
+                        check(bounded)
+                except Failure as failure:
+                    if not of_all or name not in OF_ONE_ACCOUNT:
+                        raise Failure(line_of(failure), USAGE.code) from failure
+                    warn(f"{name} is kept, though not in {account}: {failure}", settings)
+    except DOBOTOException as failure:
+        warn(f"kept without being checked: {line_of(failure)}", settings)
 
 
 def _complete_defaults(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:

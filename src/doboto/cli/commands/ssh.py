@@ -93,10 +93,12 @@ def _ssh(ctx: click.Context, **params: Any) -> None:
 
     destination = parse_destination(params["droplet"])
     params["timeout"] = choose_timeout(params["timeout"], settings)
-    params["user"] = _choose("user", destination.user, params["user"]) or _default_user(settings)
+    user = _choose("user", destination.user, params["user"])
+    params["user"] = user or _default_user(settings)
     params["port"] = _choose("port", destination.port, params["port"]) or 22
     if not USER.fullmatch(params["user"]):
-        raise Failure(f"invalid user {params['user']!r}", USAGE.code)
+        origin = "" if user else " (from `doboto auth defaults`)"
+        raise Failure(f"invalid user {params['user']!r}{origin}", USAGE.code)
     with open_client(settings) as client, Reporter(settings) as reporter, explain_missing(client):
         do = with_deadline(client, params["timeout"])
         (id,) = resolve_droplets(do, [destination.droplet], reporter.names)

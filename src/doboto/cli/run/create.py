@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,14 +21,14 @@ import platformdirs
 from ... import SystemClock
 from ..._json import is_array
 from ...errors import DOBOTOException, DOBOTOForbiddenException, DOBOTONotFoundException
-from ...plans import Offers, find_elsewhere, find_excess
+from ...plans import Offers, find_elsewhere, find_excess, is_id
 from ..errors import USAGE, Failure
 from ..output.formats import print_result
 from ..output.text import format_cell
-from ..schema.catalog import CliOperation
+from ..schema.catalog import SSH_KEY, CliOperation
 from ..schema.parameters import as_usage, parameters
 from ..settings import CliSettings
-from .resolve import count_droplets, find_own_image, list_candidates
+from .resolve import count_droplets, find_own_image, list_candidates, look_up
 
 if TYPE_CHECKING:
     from ...client import DO
@@ -146,6 +147,40 @@ def _write_cache(path: Path, entries: Sequence[Mapping[str, Any]]) -> None:
         path.write_text(json.dumps(entries), encoding="utf-8")
     except OSError:
         return  # a cache that can't be written is no reason to fail
+
+
+def default_checks(values: Mapping[str, Any]) -> dict[str, Callable[[DO], object]]:
+    """Return what checks each default of an account, by its name: it raises where the value does not exist.
+
+    Args:
+        values: Defaults as the file of contexts has them.
+    """
+    image, keys = values.get("image"), values.get("ssh_keys") or ()
+    checks: dict[str, Callable[[DO], object]] = {
+        name: partial(_check_slug, name=name, slug=values[name]) for name in ("region", "size") if values.get(name)
+    }
+    if image:
+        number = int(image) if is_id(image) else None
+        checks["image"] = (
+            partial(_check_slug, name="image", slug=image) if number is None else lambda do: do.image.info(number)
+        )
+    if keys:
+        checks["ssh-keys"] = lambda do: [
+            do.ssh_key.info(key) if is_id(key) else look_up(do, SSH_KEY, [key], {}) for key in keys
+        ]
+    return checks
+
+
+def _check_slug(do: DO, *, name: str, slug: str) -> None:
+    """Refuse a slug that there is not.
+
+    Raises:
+        Failure: There is none.
+        DOBOTOException: The list of them can't be read.
+    """
+    if not slug_entries(do, name):
+        LISTS[name](do)  # for its error
+    check_slugs(do, {name: slug})
 
 
 # -- --dry-run
