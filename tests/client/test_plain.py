@@ -241,6 +241,14 @@ class Pieces:
     async def receive(self, seconds: float) -> bytes:
         return self._pieces.popleft() if self._pieces else b""
 
+    async def receive_into(self, buffer: memoryview, seconds: float) -> int:
+        data = await self.receive(seconds)
+        taken = data[: len(buffer)]
+        buffer[: len(taken)] = taken
+        if len(taken) < len(data):
+            self._pieces.appendleft(data[len(taken) :])
+        return len(taken)
+
     def has_input(self) -> bool:
         return bool(self._pieces)
 

@@ -6,6 +6,7 @@ import re
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,6 +26,7 @@ PLAIN = re.compile(r"/(?:images|floating_ips|reserved_ips)/[^/]+/actions|/projec
 
 #: What JSON objects are decoded to; untyped, because type checkers would take their members for unknown.
 OBJECT: Any = dict
+ID = itemgetter("id")
 
 #: Lists of resources whose ids are numbers; an item without one cannot be used.
 NUMBERED = frozenset({"droplets", "actions"})
@@ -75,7 +77,9 @@ def read_page(result: Any, key: str) -> Page:
     total = mapping(mapping(result).get("meta")).get("total")
     items = _items(result, key, empty=total == 0 or ("prev" in pages and "next" not in pages))
     numbered = key in NUMBERED
-    if wrong := [item for item in items if not isinstance(item, OBJECT) or (numbered and not _has_number(item))]:
+    if not _have_numbers(items) and (
+        wrong := [item for item in items if not isinstance(item, OBJECT) or (numbered and not _has_number(item))]
+    ):
         raise DOBOTOInvalidResponseException(f"the response lists {str(wrong[0])[:200]} among the {key}", result)
     following = _number(pages.get("next"))
     total = total if isinstance(total, int) and not isinstance(total, bool) else None
@@ -96,6 +100,14 @@ def _items(result: Any, key: str, *, empty: bool) -> list[Any]:
     held = mapping(mapping(result).get(key))
     # Backup policies come as a map by Droplet id; their records name the Droplet too.
     return list(held.values()) if held else read_member(result, key, list)
+
+
+def _have_numbers(items: Iterable[Any]) -> bool:
+    """Return whether all items are objects with a numeric id, in a few steps for a page and not for each item."""
+    try:
+        return set(map(type, map(ID, items))) <= {int}
+    except (KeyError, TypeError):
+        return False
 
 
 def _has_number(item: dict[str, Any]) -> bool:
@@ -165,8 +177,7 @@ def without_duplicates(items: Iterable[Any], identity: Callable[[Any], Hashable]
 
 def _have_distinct_numbers(items: list[Any]) -> bool:
     """Return whether each item has a numeric id of its own: quicker to see than what `by_id` makes of each."""
-    ids = [item.get("id") for item in items if isinstance(item, OBJECT)]
-    return set(map(type, ids)) <= {int} and len(set(ids)) == len(items)
+    return _have_numbers(items) and len(set(map(ID, items))) == len(items)
 
 
 def by_id(item: Any) -> Hashable:

@@ -42,6 +42,11 @@ class AsyncSocketStream:
         async with asyncio.timeout(seconds):
             return await self._loop.sock_recv(self._socket, READ_SIZE)
 
+    async def receive_into(self, buffer: memoryview, seconds: float) -> int:
+        """Put the bytes that come next into a buffer; return how many these are, 0 at the end of the stream."""
+        async with asyncio.timeout(seconds):
+            return await self._loop.sock_recv_into(self._socket, buffer)
+
     def has_input(self) -> bool:
         """Return whether there is something to read, the end of the stream included, without waiting.
 

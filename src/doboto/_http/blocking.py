@@ -49,17 +49,26 @@ class SocketStream:
 
     async def receive(self, seconds: float) -> bytes:
         """Return the bytes that come next, b"" at the end of the stream."""
+        data = await self._receive(partial(self._socket.recv, READ_SIZE), seconds)
+        self._is_drained = len(data) < READ_SIZE
+        return data
+
+    async def receive_into(self, buffer: memoryview, seconds: float) -> int:
+        """Put the bytes that come next into a buffer; return how many these are, 0 at the end of the stream."""
+        count = await self._receive(partial(self._socket.recv_into, buffer), seconds)
+        self._is_drained = count < len(buffer)
+        return count
+
+    async def _receive(self, receive: Callable[[], T], seconds: float) -> T:
+        """Return what comes next, once something has come."""
         end = time.monotonic() + seconds
         while True:
             if self._is_drained and not await Wait(self._wait_readable, remaining(end), self._readable):
                 raise TimeoutError("nothing came in time")
             try:
-                data = self._socket.recv(READ_SIZE)
+                return receive()
             except BlockingIOError:  # what had come was dropped, such as a segment with a wrong checksum
                 self._is_drained = True
-            else:
-                self._is_drained = len(data) < READ_SIZE
-                return data
 
     def has_input(self) -> bool:
         """Return whether there is something to read, the end of the stream included, without waiting."""

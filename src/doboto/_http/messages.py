@@ -6,6 +6,7 @@ the next exchange could read a response that is not its own (RFC 9112, 11).
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from .._core.response import Response
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Bytes of a body that is awaited as a whole, so that h11 can still be given all of it.
 SHORT = 64 * 1024
+#: Bytes of a body for which there is a place before it comes; much more could be announced, and never be sent.
+PREPARED = 16 * 1024 * 1024
 
 
 class HTTPConnection:
@@ -102,22 +105,42 @@ class HTTPConnection:
         self, head: PlainHead, length: int, data: bytes, exchange: Exchange, max_size: int
     ) -> Response:
         """Read a plain response with a long body as it comes, without the copies that h11 makes of each piece."""
-        content = Content(head.headers.get("content-encoding", ""), max_size)
-        piece = data[head.start :]
+        coding, piece = head.headers.get("content-encoding", ""), data[head.start :]
+        if not coding and len(piece) <= length <= min(max_size, PREPARED):
+            body = await self._fill(piece, length, exchange)
+            self._is_complete = True
+            return Response(head.status, head.headers, body)
+        content = Content(coding, max_size)
         while len(piece) < length:
             content.add(piece, exchange)
             length -= len(piece)
             piece = await self._receive(exchange)
             if not piece:
-                raise InvalidResponse(f"the connection was closed {length} bytes before the response's end")
+                raise _cut_off(length)
         content.add(piece[:length], exchange)
         response = Response(head.status, head.headers, content.finish())
         self._is_complete = len(piece) == length  # what comes after it was not asked for
         return response
 
+    async def _fill(self, beginning: bytes, length: int, exchange: Exchange) -> bytes:
+        """Return a body whose place is prepared: what comes is put there, and neither copied nor moved again."""
+        body, filled = BytesIO(bytes(length)), len(beginning)
+        with body.getbuffer() as place:
+            place[:filled] = beginning
+            while filled < length:
+                count = await self._stream.receive_into(place[filled:], exchange.remaining(exchange.timeouts.read))
+                if not count:
+                    raise _cut_off(length - filled)
+                filled += count
+        return body.getvalue()
+
     async def _receive(self, exchange: Exchange) -> bytes:
         """Return what comes next, b"" at the end."""
         return await self._stream.receive(exchange.remaining(exchange.timeouts.read))
+
+
+def _cut_off(missing: int) -> InvalidResponse:
+    return InvalidResponse(f"the connection was closed {missing} bytes before the response's end")
 
 
 def _begin_parser(request: WireRequest, target: str, headers: RequestHeaders) -> Parser:

@@ -77,6 +77,10 @@ class Stream(Protocol):
         """Return the bytes that come next, b"" at the end of the stream."""
         ...
 
+    async def receive_into(self, buffer: memoryview, seconds: float) -> int:
+        """Put the bytes that come next into a buffer; return how many these are, 0 at the end of the stream."""
+        ...
+
     def has_input(self) -> bool:
         """Return whether there is something to read, the end of the stream included, without waiting."""
         ...

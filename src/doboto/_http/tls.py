@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from .._core.forks import renew_in_forks
 from ..errors import DOBOTOConfigurationException
@@ -28,6 +28,7 @@ class TLSStream:
     def __init__(self, inner: Stream, context: ssl.SSLContext, host: str) -> None:
         self._inner = inner
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._buffer = memoryview(bytearray(READ_SIZE))
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
 
     async def handshake(self, end: float) -> None:
@@ -51,24 +52,30 @@ class TLSStream:
         Raises:
             ssl.SSLEOFError: It was cut off, perhaps by an attacker (RFC 9112, 9.8).
         """
+        return bytes(self._buffer[: await self.receive_into(self._buffer, seconds)])
+
+    async def receive_into(self, buffer: memoryview, seconds: float) -> int:
+        """Put what has come into a buffer; return how many bytes that are, 0 once it was closed properly.
+
+        Raises:
+            ssl.SSLEOFError: It was cut off, perhaps by an attacker (RFC 9112, 9.8).
+        """
         end = time.monotonic() + seconds
         try:
             if not (self._tls.pending() or self._incoming.pending or self._incoming.eof):
                 await self._feed(end)  # without it the first read fails, which costs more than the rest of a read
-            first = await self._run(partial(self._tls.read, READ_SIZE), end)
+            count = await self._run(partial(self._read_into, buffer), end)
         except ssl.SSLZeroReturnError:
-            return b""
-        return first if not self._incoming.pending else first + self._rest()
-
-    def _rest(self) -> bytes:
-        """Return what the further records have that came with the first; each read gives one of at most 16 KB."""
-        pieces: list[bytes] = []
-        while self._incoming.pending:
+            return 0
+        while self._incoming.pending and count < len(buffer):  # further records; each read gives one of at most 16 KB
             try:
-                pieces.append(self._tls.read(READ_SIZE))
+                count += self._read_into(buffer[count:])
             except ssl.SSLError:  # it is incomplete, or what is wrong with it shows at the next read
                 break
-        return b"".join(pieces)
+        return count
+
+    def _read_into(self, buffer: memoryview) -> int:
+        return cast("int", self._tls.read(len(buffer), buffer))
 
     async def _run(self, step: Callable[[], T], end: float) -> T:
         """Return what a step of TLS gives, once what it writes is sent and what it waits for has come."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Hashable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
 from ..._core import pages
@@ -113,7 +114,7 @@ class OperationGroup(Bound[Mode]):
             read = await self._read_pages(key, path, query or {}, deadline)
             # What an earlier reading had and this one has not is gone, so only the last reading counts.
             if not pages.has_shrunk(read):
-                return pages.without_duplicates((item for page in read for item in page.items), identity)
+                return pages.without_duplicates(chain.from_iterable(page.items for page in read), identity)
         raise DOBOTOInvalidResponseException(
             f"the list of {key} got shorter each of the {pages.READINGS} times that it was read"
         )
