@@ -81,6 +81,21 @@ def test_several_that_do_not_exist_are_each_named(account: Doboto) -> None:
     assert error["message"].startswith("no Droplet is called 'web-1' or 'nobody'; did you mean web-01?")
 
 
+def test_an_action_that_never_existed_is_known_at_once(account: Doboto, asked: list[str]) -> None:
+    """Where a newer one began longer ago than the reading of new ones lags."""
+    account.ok("-q", "droplet", "snapshot-create", "web-01", "--snapshot-name", "later", "--wait")
+    asked.clear()
+    error = account.refused(3, "not_found", "action", "wait", "7")
+    assert error["message"] == "no action has the id 7; see `doboto action list`"
+    assert asked == ["GET /actions/7", "GET /actions?per_page=200&page=1"]
+
+
+def test_an_action_that_may_be_new_is_looked_for_with_a_word(account: Doboto) -> None:
+    done = account.as_process("action", "wait", "999999999999")
+    assert "not found so far; a new action can be unreadable for 30 s" in done.err
+    assert done.err.splitlines()[-1] == "doboto: no action has the id 999999999999; see `doboto action list`"
+
+
 def test_programs_get_the_request_of_a_404_too(account: Doboto) -> None:
     error = account.refused(3, "not_found", "tag", "info", "producton")
     assert (error["status"], error["id"], error["method"], error["attempts"]) == (404, "not_found", "GET", 1)

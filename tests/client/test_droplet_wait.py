@@ -255,6 +255,39 @@ def test_an_action_that_fails_raises_with_all_actions(api: Any, sim: Simulator) 
     assert [action["status"] for action in caught.value.actions] == ["errored", "completed"]
 
 
+def test_an_action_that_can_not_be_a_new_one_is_not_waited_for(api: Any, sim: Simulator, log: Log) -> None:
+    """A newer one began longer ago than reading lags, so that a 404 is no lag."""
+    api.droplet.create(one(), wait=True)
+    api.droplet.create(one("web-2"))
+    sim.clock.advance(40)  # type: ignore[attr-defined]
+    log.take()
+    start = sim.clock.now()
+    with pytest.raises(DOBOTONotFoundException):
+        api.action.wait(7)
+    assert sim.clock.now() == start
+    assert log.take() == ["GET /actions/7", "GET /actions?page=1"]
+
+
+def test_an_action_that_may_be_new_is_looked_for_while_reading_lags(api: Any, sim: Simulator, log: Log) -> None:
+    """And what is waited for is said; the list of actions is read once."""
+    api.droplet.create(one(), wait=True)
+    newest = api.action.list()[0]["id"]
+    log.take()
+    start, seen = sim.clock.now(), list[str]()
+    with pytest.raises(DOBOTONotFoundException):
+        api.action.wait(newest + 1, progress=lambda one: seen.extend(one.pending.values()))
+    assert 30 <= sim.clock.now() - start < 40
+    assert seen[-1] == "not found so far; a new action can be unreadable for 30 s"
+    assert log.count("GET /actions?page=") == 1
+
+
+def test_an_action_that_can_not_be_read_yet_is_waited_for(api: Any, sim: Simulator) -> None:
+    droplet = api.droplet.create(one(), wait=True)
+    begun = api.droplet.power_off(droplet["id"])
+    sim.faults.add("status", status=404, method="GET", path="/v2/actions/*", count=2)
+    assert api.action.wait(begun["id"])["status"] == "completed"
+
+
 def test_all_actions_that_do_not_exist_are_named(api: Any, sim: Simulator) -> None:
     with pytest.raises(DOBOTONotFoundException, match="2 actions do not exist: 1, 2"):
         api.action.wait([1, 2])

@@ -6,11 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from .._core import pages
 from .._core.deadline import Deadline
+from .._core.recovery import parse_time
 from .._core.request import Request
 from .._core.response import read_action
+from .._json import records
 from .._session import Session
-from ..errors import DOBOTOForbiddenException, DOBOTONotFoundException
+from ..errors import DOBOTOForbiddenException, DOBOTOHTTPException, DOBOTONotFoundException
 from .lookup import Finder, raise_failures
 
 #: How many requests a round may cost.
@@ -67,6 +70,8 @@ class ActionWatch:
         self._single = single
         self._finder = Finder(session, "actions", "/actions", {})
         self._listing = True
+        self._not_found: set[int] = set()
+        self._newest: Sequence[Mapping[str, Any]] | None = None
         self.poll_again_now = False
         self._begun = session.io.clock.monotonic()
 
@@ -77,7 +82,8 @@ class ActionWatch:
 
     def pending(self) -> dict[int, str]:
         """Return the actions that are still running."""
-        return {id: _state(action) for id, action in self._seen.items() if not is_over(action)}
+        running = {id: action for id, action in self._seen.items() if not is_over(action)}
+        return {id: LAGGING if id in self._not_found else _state(action) for id, action in running.items()}
 
     def last_seen(self) -> Any:
         """Return the action as last seen, or a list of them."""
@@ -121,18 +127,46 @@ class ActionWatch:
         try:
             found = await self._session.call(request, deadline, read_action)
         except DOBOTONotFoundException:
-            if self.may_lag():
+            if self.may_lag() and not await self._is_known_absent(id, deadline):
                 return
             if self._is_done is None:
                 raise
             if await self._is_done(self._seen[id]):
                 self._seen[id] = {**self._seen[id], "status": COMPLETED}
             return
+        self._not_found.discard(id)
         self._seen[id] = {**found, "id": id}
+
+    async def _is_known_absent(self, id: int, deadline: Deadline) -> bool:
+        """Return whether an action that was never seen is too old to lag: a newer one began before that.
+
+        Ids of actions grow with time (unverified: the reference says only that they are unique). The newest actions are
+        read once; where they show nothing, a 404 is taken for lag.
+        """
+        if "status" in self._seen[id] or id in self._not_found:
+            return False
+        self._not_found.add(id)
+        if self._newest is None:
+            self._newest = await self._read_newest(deadline)
+        before = self._session.api_time(None) - GRACE
+        return any(_began_before(action, before) for action in self._newest if action["id"] > id)
+
+    async def _read_newest(self, deadline: Deadline) -> Sequence[Mapping[str, Any]]:
+        request = pages.page_request("/actions", {}, 1)
+        try:
+            page = await self._session.call(request, deadline, pages.page_reader("actions"))
+        except DOBOTOHTTPException:  # the token may read one action and not list them
+            return ()
+        return [action for action in records(list(page.items)) if isinstance(action.get("id"), int)]
 
     def may_lag(self) -> bool:
         """Return whether a 404 may still be the lag between an action and its reading (pydo#468)."""
         return self._session.io.clock.monotonic() - self._begun < GRACE
+
+
+def _began_before(action: Mapping[str, Any], moment: float) -> bool:
+    started = parse_time(action.get("started_at"))
+    return started is not None and started < moment
 
 
 def _state(action: Mapping[str, Any]) -> str:
@@ -156,6 +190,8 @@ def _of_kind(action: Mapping[str, Any]) -> str:
 #: How long after waiting began a 404 is taken for lag, in seconds. Terraform's provider repeats such reads for
 #: minutes (PR#1493); lists were seen to lag "a couple of seconds" (pydo#468).
 GRACE = 30.0
+#: What is said of an action meanwhile.
+LAGGING = f"not found so far; a new action can be unreadable for {GRACE:g} s"
 
 
 def describe(actions: Sequence[Mapping[str, Any]]) -> str:

@@ -75,7 +75,7 @@ class ActionOperations(ActionRunner[Mode]):
         Raises:
             ValueError: An id is empty, no number, or given twice.
             DOBOTONotFoundException: An action does not exist. New ones can be unreadable for some seconds, so this is
-                only raised after half a minute.
+                only raised after half a minute, unless a newer action is older than that.
             DOBOTOActionException: An action ended as errored; its `actions` has all of them as last seen.
             DOBOTOPollingException: It took longer than `timeout`; its `polling` has the actions as last seen.
         """
