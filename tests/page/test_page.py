@@ -36,6 +36,12 @@ def tab(window: Tab) -> Iterator[Tab]:
     assert window.complaints == []
 
 
+RULE = {"protocol": "tcp", "ports": "22", "sources": {"addresses": ["0.0.0.0/0"]}}
+FIREWALL = {"name": "office", "inbound_rules": [RULE]}
+FORWARD = {"entry_protocol": "http", "entry_port": 80, "target_protocol": "http", "target_port": 80}
+LOAD_BALANCER = {"name": "balancer", "region": "nyc3", "forwarding_rules": [FORWARD]}
+
+
 def text(tab: Tab, selector: str) -> str:
     return str(tab.value(f"document.querySelector({selector!r})?.textContent"))
 
@@ -187,11 +193,9 @@ FACTS = (
 def make_resources(program: Program, droplet: int) -> None:
     """One of each kind."""
     program.call("POST", "/volumes", {"name": "data", "size_gigabytes": 10, "region": "nyc3"})
-    rule = {"protocol": "tcp", "ports": "22", "sources": {"addresses": ["0.0.0.0/0"]}}
-    program.call("POST", "/firewalls", {"name": "office", "inbound_rules": [rule], "droplet_ids": [droplet]})
+    program.call("POST", "/firewalls", {**FIREWALL, "droplet_ids": [droplet]})
     program.call("POST", "/domains", {"name": "example.com", "ip_address": "192.0.2.1"})
-    forward = {"entry_protocol": "http", "entry_port": 80, "target_protocol": "http", "target_port": 80}
-    program.call("POST", "/load_balancers", {"name": "balancer", "region": "nyc3", "forwarding_rules": [forward]})
+    program.call("POST", "/load_balancers", LOAD_BALANCER)
 
 
 def test_on_a_phone_actions_are_above_droplets(tab: Tab, program: Program) -> None:
@@ -204,6 +208,46 @@ def test_on_a_phone_actions_are_above_droplets(tab: Tab, program: Program) -> No
         tops[width] = [tab.value(top.format(name)) for name in ("actions", "droplets", "requests")]
     assert tops[375] == sorted(tops[375])
     assert tops[1280][0] == tops[1280][1]
+
+
+#: Answers in place of the simulator's own to what is not only looked at.
+REFUSE = """window.simulator ??= window.fetch;
+    window.fetch = (url, more) => more.method === "GET" ? simulator(url, more) : %s; 0"""
+
+
+@pytest.mark.parametrize(("answer", "shown"), [
+    ('Promise.resolve(new Response(\'{"message": "seconds is too large"}\', {status: 422, statusText: "Refused"}))',
+     "422 Refused: seconds is too large"),
+    ('Promise.resolve(new Response("<html>a proxy</html>", {status: 502, statusText: "Bad Gateway"}))',
+     "502 Bad Gateway: no reason was given"),
+    ('Promise.resolve(new Response("{}", {status: 404}))', "404: no reason was given"),
+    ('Promise.resolve(new Response("<html>a proxy</html>", {status: 200}))', "200: the answer is no JSON"),
+    ('Promise.reject(new TypeError("Failed to fetch"))', "No answer"),
+])  # fmt: skip
+def test_a_click_that_fails_says_why(tab: Tab, program: Program, answer: str, shown: str) -> None:
+    tab.open(f"{program.server.origin}/")
+    tab.value(REFUSE % answer)
+    tab.click("[data-advance='1']")
+    tab.until("!document.querySelector('#problem').hidden")
+    assert text(tab, "#problem") == f"POST /_sim/clock/advance: {shown}"
+    tab.value("window.fetch = simulator; 0")
+    tab.click("[data-advance='1']")
+    tab.until("document.querySelector('#problem').hidden")
+    tab.until("document.querySelector('#time').textContent === '10:30:01'")
+
+
+def test_a_page_whose_looks_are_refused_says_by_what(tab: Tab, program: Program) -> None:
+    tab.open(f"{program.server.origin}/")
+    tab.value("window.fetch = () => Promise.resolve(new Response('', {status: 503, statusText: 'Unavailable'})); 0")
+    tab.until("document.querySelector('#live').dataset.state === 'lost'")
+    assert text(tab, "#live") == "503 Unavailable, trying again"
+
+
+@pytest.mark.parametrize("address", ["/?x=1", "/#", "/?x=1#", "/#nobody", "/#%20%E2", "/?account=nobody"])
+def test_queries_and_anchors_of_nothing_show_the_page(tab: Tab, program: Program, address: str) -> None:
+    program.create("web-01")
+    tab.open(f"{program.server.origin}{address}")
+    assert text(tab, "#droplets .name") == "web-01"
 
 
 #: Keeps account of what the page has put off by a second or more.
@@ -249,14 +293,18 @@ def test_it_fits_the_window_and_has_a_dark_side(tab: Tab, program: Program, widt
     name = "a-name-that-goes-on-and-on." * 7 + "example"
     program.create(name, tags=["t" * 200, "env:prod"], ipv6=True)
     program.simulator.clock.advance(60)  # type: ignore[attr-defined]
+    program.create("y" * 200)  # its action goes on
+    for kind, body in {"load_balancers": LOAD_BALANCER, "firewalls": FIREWALL}.items():
+        program.call("POST", f"/{kind}", {**body, "name": "z" * 200})
     program.call("GET", "/" + "long" * 60)
     backs = set[str]()
     for scheme in ("light", "dark"):
         tab.look(width, 844, scheme)
         tab.open(f"{program.server.origin}/")
-        assert text(tab, "#droplets .name") == name
+        assert name in tab.value("[...document.querySelectorAll('#droplets .name')].map((one) => one.textContent)")
         assert tab.value("document.documentElement.scrollWidth") == width
-        assert tab.value("document.querySelector('#requests').scrollWidth <= innerWidth")
+        wide = "[...document.querySelectorAll('.scroll')].filter((one) => one.scrollWidth > one.clientWidth)"
+        assert tab.value(f"{wide}.map((one) => one.getAttribute('aria-labelledby'))") == []
         backs.add(tab.value("getComputedStyle(document.body).backgroundColor"))
     assert len(backs) == 2
 

@@ -15,25 +15,31 @@ let polls = 0; // numbers the polls, so that an overtaken one is dropped
 // -- talking to the simulator
 
 async function send(method, path, content) {
-  const reply = await fetch(`/_sim${path}`, {
+  const url = `/_sim${path}`;
+  const reply = await fetch(url, {
     method,
     cache: "no-store",
     headers: content ? { "content-type": "application/json" } : {},
     body: content && JSON.stringify(content),
+  }).catch(() => {
+    throw new Error("No answer");
   });
-  const body = await reply.json();
-  if (!reply.ok) throw new Error(body.message);
-  return body;
+  const body = await reply.json().catch(() => null); // a proxy's page is none
+  if (reply.ok && body !== null) return body;
+  const status = [reply.status, reply.statusText].filter(Boolean).join(" ");
+  const why = (body && body.message) || (reply.ok ? "the answer is no JSON" : "no reason was given");
+  throw Object.assign(new Error(`${status}: ${why}`), { status });
 }
 
 async function poll() {
   clearTimeout(timer);
   const number = ++polls;
   const path = `/overview${chosen ? `?account=${encodeURIComponent(chosen)}` : ""}`;
-  const overview = await send("GET", path).catch(() => null);
+  let failure = null;
+  const overview = await send("GET", path).catch((error) => (failure = error) && null);
   if (number !== polls) return;
   if (!paused() && !document.hidden) timer = setTimeout(poll, EVERY);
-  if (!overview) return state("lost", "No answer, trying again");
+  if (failure) return state("lost", `${failure.status || failure.message}, trying again`);
   [latest, latestAt] = [overview, performance.now()];
   chosen = overview.account;
   show(overview);
@@ -46,10 +52,14 @@ async function change(method, path, body) {
   try {
     await send(method, path, body);
   } catch (error) {
-    $("problem").textContent = error.message;
-    $("problem").hidden = false;
+    complain(`${method} /_sim${path}`, error);
   }
   poll();
+}
+
+function complain(what, error) {
+  $("problem").textContent = `${what}: ${error.message}`;
+  $("problem").hidden = false;
 }
 
 const paused = () => $("pause").getAttribute("aria-pressed") === "true";
@@ -243,6 +253,7 @@ function details(one) {
 }
 
 async function explain(made, one) {
+  $("problem").hidden = true;
   const box = make("div", { class: "more" }, "Loading");
   made.append(box);
   try {
@@ -257,8 +268,7 @@ async function explain(made, one) {
     );
   } catch (error) {
     box.remove(); // opening it once more asks again
-    $("problem").textContent = error.message;
-    $("problem").hidden = false;
+    complain(`GET /_sim/requests/${one.number}`, error);
     made.open = false;
   }
 }
