@@ -76,6 +76,18 @@ def test_an_option_is_suggested_only_where_it_is_near(doboto: Doboto) -> None:
     assert doboto.refused(2, "usage", *order, "--qiet")["message"] == "no such option --qiet; did you mean --quiet?"
 
 
+@pytest.mark.parametrize(("given", "hint"), [
+    ("--public-networking=false", "; write --no-public-networking"), ("--ipv6=True", "; write --ipv6 alone"),
+    ("--no-ipv6=false", "; write --ipv6"), ("--dry-run=no", "; leave --dry-run out"), ("--ipv6=perhaps", ""),
+])  # fmt: skip
+def test_a_switch_with_a_value_is_answered_with_how_to_turn_it(doboto: Doboto, given: str, hint: str) -> None:
+    """As doctl takes it; and in the command where it was."""
+    name = given.partition("=")[0]
+    done = doboto.as_process("droplet", "create", "web", given)
+    line = f"option '{name}' does not take a value{hint}"
+    assert done.err == f"usage: doboto droplet create: {line} (doboto droplet create --help)\n"
+
+
 @pytest.mark.parametrize("order", ["droplet destroy --tag fleet --dry-run", "volume destroy data --check",
                                    "firewall update fw --what-if"])  # fmt: skip
 def test_a_command_that_asks_says_how_to_see_what_it_would_do(doboto: Doboto, order: str) -> None:

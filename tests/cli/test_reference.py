@@ -46,6 +46,15 @@ def test_every_line_of_the_guide_is_understood(line: str) -> None:
     assert rest == []
 
 
+def test_every_option_of_the_comparison_exists() -> None:
+    words = (DOCS.parent / "src/doboto/cli/words.tsv").read_text(encoding="utf-8").splitlines()
+    known = {line.split("\t")[1] for line in words}
+    rows = [line.split(" | ") for line in (DOCS / "cli-compared.md").read_text(encoding="utf-8").splitlines()]
+    ours = [row[1] for row in rows if row[0].startswith("|") and len(row) > 3]
+    assert len(ours) > 50
+    assert {flag for cell in ours for flag in re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", cell)} - known == set()
+
+
 def test_there_are_lines_in_the_guide() -> None:
     assert len(LINES) > 20
 

@@ -38,6 +38,8 @@ DEFAULTED = frozenset({"create", "present"})
 DEFAULT_KEY = "doboto.defaults"
 #: What the arguments of a list are.
 PATTERNS = "Only those whose name or slug fits: web-1, 'web-*', 'db-[0-9]'. Quote it, or the shell replaces it."
+#: What other tools take as the value of a switch.
+ON, OFF = ("true", "yes", "1", "on"), ("false", "no", "0", "off")
 #: Errors for which a value may be the reason.
 ABOUT_VALUES = (USAGE, NOT_FOUND, REFUSED)
 DEFAULT_NAMES = frozenset({"region", "size", "image", "ssh_keys"})
@@ -56,6 +58,28 @@ class Helping(click.Command):
                 [*names, "our_help"], is_flag=True, is_eager=True, expose_value=False, help=text, callback=_show_help
             )
         return self._option
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments; an error about an option names the command, and says how a switch is turned off."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.BadOptionUsage as wrong:
+            hint = _suggest_switch(self.get_params(ctx), wrong.option_name, given)
+            text = f"{wrong.message.rstrip('.')}{hint}"
+            raise click.BadOptionUsage(wrong.option_name, text, wrong.ctx or ctx) from wrong
+
+
+def _suggest_switch(params: Iterable[click.Parameter], name: str, given: Sequence[str]) -> str:
+    """Return how a switch is turned on or off that was given a value, as other tools take it: `--ipv6=false`."""
+    value = next((word.partition("=")[2].lower() for word in given if word.startswith(f"{name}=")), None)
+    switch = next((one for one in params if name in (*one.opts, *one.secondary_opts)), None)
+    if value not in {*ON, *OFF} or switch is None:
+        return ""
+    same, other = (switch.opts, switch.secondary_opts) if name in switch.opts else (switch.secondary_opts, switch.opts)
+    if value in ON:
+        return f"; write {same[0]} alone"
+    return f"; write {other[0]}" if other else f"; leave {name} out"
 
 
 def _show_help(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
