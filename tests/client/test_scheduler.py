@@ -368,6 +368,19 @@ def test_no_more_run_at_once_than_may(width: int) -> None:
     assert most == max(1, width - 1)  # one connection is left to the handler of a signal
 
 
+def test_the_next_job_begins_before_others_that_are_ready_go_on() -> None:
+    """Its request is on its way while the responses of the others are decoded, which takes long."""
+    log: list[str] = []
+
+    async def job(number: int) -> None:
+        log.append(f"begins {number}")
+        await Wait(nothing, 0.0)
+        log.append(f"ends {number}")
+
+    Scheduler([partial(job, number) for number in range(4)], Concurrency(3)).run()
+    assert log[:6] == ["begins 0", "begins 1", "ends 0", "begins 2", "ends 1", "begins 3"]
+
+
 def test_what_suspends_for_an_event_loop_is_an_error() -> None:
     class Foreign:
         def __await__(self) -> Generator[None]:

@@ -66,7 +66,7 @@ class Scheduler(Generic[R]):
             while self._tasks:
                 for task in self._wait():
                     self._resume(task)
-                self._begin()
+                    self._begin()  # now, so that its request is on its way while the others' responses are decoded
         finally:
             for task in self._tasks:
                 task.context.run(task.coroutine.close)
