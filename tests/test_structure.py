@@ -68,7 +68,7 @@ MAY = {
     "resources": (
         "doboto.resources", "doboto._wait", "doboto._core", "doboto._session", "doboto._operation",
         "doboto._io.protocol", "doboto.errors", "doboto.events", "doboto.outcomes", "doboto.types",
-        "doboto.addresses", "doboto._json", "doboto.moments", "doboto.plans",
+        "doboto.addresses", "doboto._json", "doboto._io.log", "doboto.moments", "doboto.plans",
     ),
     "plans": (
         "doboto.plans", "doboto._core", "doboto._json", "doboto._session", "doboto.errors", "doboto.types",
@@ -339,8 +339,8 @@ def test_what_reads_a_message_is_found(code: str) -> None:
     assert reads_message(ast.parse(code, mode="eval").body, {"failure"})
 
 
-#: Private modules that the command line may import: guards for the types of JSON values.
-SHARED = ("doboto._json",)
+#: Private modules that the command line may import: guards for the types of JSON values, and the library's logger.
+SHARED = ("doboto._json", "doboto._io.log")
 
 
 @pytest.mark.parametrize("module", parts_of("cli"), ids=str)

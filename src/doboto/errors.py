@@ -35,7 +35,6 @@ import copyreg
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
-from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from ._json import mapping
@@ -539,6 +538,8 @@ class ArgumentTypeError(ArgumentError, TypeError):
 
 def _parse(template: str, parameters: Sequence[str], values: Mapping[str, object]) -> Iterator[str | tuple[str, str]]:
     """Yield texts, with values in them, and parameters' names with their values."""
+    from string import Formatter  # most programs make no mistake
+
     formatter = Formatter()
     for literal, field, spec, conversion in formatter.parse(template):
         yield literal

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -69,3 +72,32 @@ def test_nothing_is_logged_where_nobody_asks_for_it(
     caplog.set_level(logging.INFO, "doboto")
     stage(flavour, runner, reply(200, {"droplet": {"id": 7}})).api.droplet.info(7)
     assert caplog.records == []
+
+
+def test_a_program_without_logging_is_warned_and_told_nothing_else() -> None:
+    """`logging` is imported with the warning, and not before."""
+    program = (
+        "import sys, doboto\n"
+        "assert 'logging' not in sys.modules\n"
+        "do = doboto.DO('t', 'http://127.0.0.1:9', retry=doboto.Retry(attempts=2, base=0))\n"
+        "try: do.account.info()\n"
+        "except doboto.DOBOTOConnectionException: pass\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert re.fullmatch(r"retry in 0 s \(attempt 1 failed\): GET \S+/account: .*\n", done.stderr)
+
+
+def test_logging_that_is_imported_late_is_used() -> None:
+    program = (
+        "import doboto\n"
+        "def ask():\n"
+        "    try: doboto.DO('t', 'http://127.0.0.1:9', retry=doboto.Retry.never()).account.info()\n"
+        "    except doboto.DOBOTOConnectionException: pass\n"
+        "ask()\n"
+        "import logging\n"
+        "logging.basicConfig(level=logging.DEBUG)\n"
+        "ask()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stderr.startswith("DEBUG:doboto:GET /account: ")
+    assert len(done.stderr.splitlines()) == 1

@@ -5,23 +5,20 @@ Headers and bodies stay out of it: the token is in the former; private keys, use
 
 from __future__ import annotations
 
-import logging
-
 from .._core.request import Request
 from .._core.response import Response
+from .._io.log import DEBUG, is_heard, logger
 from ..errors import DOBOTOException
 from ..ratelimit import RateLimit
-
-log = logging.getLogger("doboto")
 
 
 def log_exchange(request: Request, outcome: Response | DOBOTOException, seconds: float) -> None:
     """Log one attempt of a request. The record's `exchange` holds the same as a dict, for handlers that want it so."""
-    if not log.isEnabledFor(logging.DEBUG):
+    if not is_heard(DEBUG) or not logger().isEnabledFor(DEBUG):
         return
     facts = _of_response(outcome) if isinstance(outcome, Response) else _of_failure(outcome)
     exchange = {"method": request.method, "path": request.target, **facts, "seconds": round(seconds, 3)}
-    log.debug(
+    logger().debug(
         "%s %s: %s in %.3f s%s",
         request.method,
         request.target,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import logging
 import os
 from collections.abc import Callable, Sequence
 from inspect import isawaitable
@@ -16,6 +15,7 @@ from .._core.ownership import OwnershipRegistry
 from .._core.request import Request, encode
 from .._core.response import Response
 from .._core.retry import Retry
+from .._io.log import is_heard, logger
 from .._io.protocol import IO, Job, OnEvent, RateLimitLease, Timeouts, WireRequest
 from ..errors import (
     DOBOTOClientClosedException,
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-log = logging.getLogger("doboto")
 
 #: What becomes of the tags that requests get to be found by: see `DO(recovery_tag=)`.
 RecoveryTag: TypeAlias = Literal["keep", "remove"]
@@ -138,8 +137,8 @@ class Session:
 
     async def emit(self, event: Event, callback: OnEvent | None = None) -> None:
         """Report an event: to the log, to the client's callback, and to that of the call if it is given."""
-        if event.level:
-            log.log(event.level, "%s", event, extra={"event": event})
+        if event.level and is_heard(event.level):
+            logger().log(event.level, "%s", event, extra={"event": event})
         for each in (self.on_event, callback):
             result = None if each is None else each(event)
             if isawaitable(result):
@@ -307,7 +306,7 @@ class Session:
         """Return the seconds until a moment of the API's clock, at most an hour and a minute."""
         seconds = max(0.0, reset - self.api_time(None))
         if seconds > LONGEST_PAUSE:
-            log.warning("the response asks to wait %.0f s; waiting %.0f s at most", seconds, LONGEST_PAUSE)
+            logger().warning("the response asks to wait %.0f s; waiting %.0f s at most", seconds, LONGEST_PAUSE)
         return min(seconds, LONGEST_PAUSE)
 
     def _record_refusal(self, failure: DOBOTORateLimitException) -> None:
@@ -325,7 +324,7 @@ class Session:
             return
         if failure.retry_after is not None:
             if failure.retry_after >= LONGEST_PAUSE:
-                log.warning(
+                logger().warning(
                     "Retry-After: %s; waiting %.0f s at most", failure.headers.get("retry-after"), LONGEST_PAUSE
                 )
             self.limiter.record_refusal(self.io.clock.monotonic(), failure.retry_after)
@@ -356,7 +355,7 @@ def log_interruption(text: str, **state: Any) -> None:
     from ..events import Interrupted  # most calls report nothing
 
     event = Interrupted(text)
-    log.log(event.level, "%s", event, extra={"event": event, **state})
+    logger().log(event.level, "%s", event, extra={"event": event, **state})
 
 
 def _is_unreachable(failure: DOBOTOException) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import sys
-import traceback
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
@@ -158,6 +157,8 @@ def _lines(failure: BaseException, line: str) -> Sequence[str]:
 
 
 def _trace(failure: BaseException) -> str:
+    import traceback  # only `--debug` shows one
+
     return "".join(traceback.format_exception(failure))
 
 

@@ -6,7 +6,6 @@ is a JSON object a line, so that a program can distinguish it from the error.
 
 from __future__ import annotations
 
-import logging
 import math
 import os
 import sys
@@ -21,11 +20,14 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 
 import click
 
+from ..._io.log import DEBUG, ERROR, INFO, WARNING, listeners, logger
 from ...errors import UnknownAttributeWarning
 from ..settings import UNKNOWN, CliSettings
 from .text import can_encode, dump_json, format_cell, overflow, write_notice
 
 if TYPE_CHECKING:
+    import logging
+
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.live import Live
     from rich.spinner import Spinner
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
 
 #: Names of the events made from the client's log: notes, and warnings (True).
 LEVELS = {False: "note", True: "warning"}
-LOG = logging.getLogger("doboto")
 #: Seconds in which the same is said once, however many requests it is of.
 REPEATED = 5.0
 #: Lines of pending resources at most; a fleet would fill the screen.
@@ -47,7 +48,7 @@ BAR = 24
 NARROW = 70
 
 
-class Reporter(logging.Handler):
+class Reporter:
     """Reports progress, and remembers what is running for when the command is interrupted.
 
     Args:
@@ -55,7 +56,8 @@ class Reporter(logging.Handler):
     """
 
     def __init__(self, settings: CliSettings) -> None:
-        super().__init__(logging.DEBUG if settings.debug else logging.INFO)
+        self.debug = settings.debug
+        self._detach: Callable[[], None] | None = None
         self.machine = settings.machine
         self.quiet = bool(settings.quiet)
         stderr: TextIO | None = sys.stderr  # Python's, where it starts without one
@@ -88,9 +90,9 @@ class Reporter(logging.Handler):
         self._warnings = warnings.catch_warnings()
 
     def __enter__(self) -> Self:
-        self._level_before = LOG.level
-        LOG.addHandler(self)
-        LOG.setLevel(self.level)
+        listeners.append(self._attach)
+        if self.debug:
+            logger()
         self._warnings.__enter__()
         warnings.simplefilter("always", UnknownAttributeWarning)
         warnings.showwarning = self._show_warning
@@ -103,9 +105,26 @@ class Reporter(logging.Handler):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._warnings.__exit__(kind, error, trace)
-        LOG.removeHandler(self)
-        LOG.setLevel(self._level_before)
+        if self._detach is None:
+            listeners.remove(self._attach)
+        else:
+            self._detach()
         self.stop()
+
+    def _attach(self, log: logging.Logger) -> None:
+        """Print what the client logs, from its first record on."""
+        import logging  # most commands log nothing
+
+        handler, level = logging.Handler(DEBUG if self.debug else INFO), log.level
+        setattr(handler, "emit", self.emit)  # noqa: B010 - a method, to type checkers
+
+        def detach() -> None:
+            log.removeHandler(handler)
+            log.setLevel(level)
+
+        log.addHandler(handler)
+        log.setLevel(handler.level)
+        self._detach = detach
 
     def _show_warning(self, message: Warning | str, *_: object, **__: object) -> None:
         """Print what Python warns of, without the place in the code."""
@@ -149,7 +168,7 @@ class Reporter(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print what the client logs: what was created, what failed and is retried."""
-        if record.levelno < logging.INFO:  # shown even with --quiet: --debug asked for it
+        if record.levelno < INFO:  # shown even with --quiet: --debug asked for it
             self.line(record.getMessage(), event="request", **getattr(record, "exchange", {}))
             return
         from ... import events  # most commands report nothing
@@ -159,10 +178,10 @@ class Reporter(logging.Handler):
             return  # reported by the caller, which knows how to resume
         # What passes is shown in one line that is updated in place, where that can be.
         passes = isinstance(event, events.Retrying | events.RateLimited | events.PollFailed)
-        if passes and self.live and not self.quiet and record.levelno < logging.ERROR:
+        if passes and self.live and not self.quiet and record.levelno < ERROR:
             self._draw_note(str(event))
             return
-        text, known = record.getMessage(), LEVELS[record.levelno >= logging.WARNING]
+        text, known = record.getMessage(), LEVELS[record.levelno >= WARNING]
         details: dict[str, Any] = {"event": known}
         if isinstance(event, events.Created):
             details = {"event": "created", "id": event.id, **({"name": event.name} if event.name else {})}

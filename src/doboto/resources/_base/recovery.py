@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 from ..._core.deadline import Deadline
 from ..._core.ownership import OpenRequest
 from ..._core.request import Request, path
+from ..._io.log import logger
 from ..._json import items
 from ..._operation import Mode
-from ..._session import log
 from ..._wait.search import look_until_known
 from ...errors import DOBOTOException
 from ...outcomes import STATE, attach_state
@@ -96,7 +96,7 @@ class Recovery(OperationGroup[Mode]):
         try:
             await self._delete(request, missing_ok=True, deadline=deadline)
         except DOBOTOException as failure:
-            log.warning("the tag %s could not be removed: %s", tag, failure)
+            logger().warning("the tag %s could not be removed: %s", tag, failure)
             return
         for one in tagged:
             one["tags"] = [each for each in items(one.get("tags")) if each != tag]
