@@ -84,7 +84,7 @@ def test_a_program_without_logging_is_warned_and_told_nothing_else() -> None:
         "except doboto.DOBOTOConnectionException: pass\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert re.fullmatch(r"retry in 0 s \(attempt 1 failed\): GET \S+/account: .*\n", done.stderr)
+    assert re.fullmatch(r"retry in 0\.0 s \(attempt 1 failed\): GET \S+/account: .*\n", done.stderr)
 
 
 def test_logging_that_is_imported_late_is_used() -> None:
