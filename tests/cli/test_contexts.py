@@ -392,6 +392,7 @@ def test_url_that_can_not_be_right_is_wrong_usage(doboto: Doboto, url: str) -> N
     assert "secret" not in doboto("--token", "t", "--url", url, "droplet", "list").err
     doboto.refused(2, "usage", "--token", "t", "--url", url, "droplet", "list")
     doboto.refused(2, "usage", "droplet", "list", DOBOTO_URL=url, DIGITALOCEAN_TOKEN="t")
+    doboto.refused(2, "usage", "--url", url, "droplet", "list")  # before a missing token
     doboto.refused(2, "usage", "auth", "init", "--url", url, stdin="t\n")
 
 

@@ -88,6 +88,17 @@ def test_a_switch_with_a_value_is_answered_with_how_to_turn_it(doboto: Doboto, g
     assert done.err == f"usage: doboto droplet create: {line} (doboto droplet create --help)\n"
 
 
+@pytest.mark.parametrize(("order", "hint"), [
+    ("droplet create --name web", "write NAME without it"), ("droplet info --id 4", "write DROPLET without it"),
+    ("droplet info --droplet 4", "write DROPLET without it"), ("domain info --domain x", "write NAME without it"),
+    ("monitoring alert-create --type cpu", "write TYPE without it"),
+    ("volume attach data --droplet web", "did you mean --droplet-id?"), ("watch --interval 2", "did you mean --poll?"),
+])  # fmt: skip
+def test_what_is_an_argument_here_is_said_to_be_one(doboto: Doboto, order: str, hint: str) -> None:
+    option = next(word for word in order.split() if word.startswith("--"))
+    assert doboto.refused(2, "usage", *order.split())["message"] == f"no such option {option}; {hint}"
+
+
 @pytest.mark.parametrize("order", ["droplet destroy --tag fleet --dry-run", "volume destroy data --check",
                                    "firewall update fw --what-if"])  # fmt: skip
 def test_a_command_that_asks_says_how_to_see_what_it_would_do(doboto: Doboto, order: str) -> None:
@@ -193,6 +204,29 @@ def test_a_pending_event_is_5_and_worth_another_try(simulated: Doboto) -> None:
     simulated.ok("droplet", "reboot", "web")
     error = simulated.refused(5, "refused", "droplet", "power-off", "web")
     assert error["retryable"] is True
+
+
+def test_what_another_action_keeps_is_said_with_the_command_that_waits_for_that(simulated: Doboto) -> None:
+    simulated.ok("-q", "droplet", "create", "web", "db", *NEW, "--wait")
+    simulated.ok("droplet", "power-off", "web", "db")
+    command = "doboto droplet wait 480000000{} --sim"
+    error = simulated.refused(5, "refused", "droplet", "reboot", "web")
+    assert error["message"].endswith(f". To wait until nothing is running: {command.format('')}")
+    several = simulated("droplet", "reboot", "web", "db")
+    assert "took longer" not in several.err, "nothing was waited for"
+    assert several.err.rstrip().endswith(f". To wait until nothing is running: {command.format(' 480000001')}")
+
+
+@pytest.mark.parametrize("order", [
+    ("volume", "create", "data", "--size-gigabytes", "5"), ("load-balancer", "create", "lb", "--forwarding-rules",
+     "entry_protocol=http,entry_port=80,target_protocol=http,target_port=80"), ("vpc", "create", "net"),
+])  # fmt: skip
+def test_a_region_that_the_api_refuses_is_answered_with_the_one_like_it(
+    simulated: Doboto, order: tuple[str, ...]
+) -> None:
+    """The API says only that it is invalid."""
+    error = simulated.refused(5, "refused", *order, "--region", "nyc9")
+    assert error["message"].endswith(". There is no region 'nyc9' (did you mean 'nyc3'?)")
 
 
 def test_an_exhausted_rate_limit_is_6(served: Doboto, doboto_server: Any) -> None:

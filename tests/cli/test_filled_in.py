@@ -36,7 +36,8 @@ def test_an_alert_is_what_was_said(simulated: Doboto) -> None:
 
 
 @pytest.mark.parametrize(("more", "message"), [
-    ((), "no recipient is given; pass --email or --alerts"),
+    ((), "no recipient is given; pass --email or --alerts"), (("--email", "me"), "'me' is no email address"),
+    (("--alerts", "email=me example.com"), "'me example.com' is no email address"),
     (("v1/insights/droplet/load_5", "--email", "a@b.example"), "needs a --value"),
 ])  # fmt: skip
 def test_an_alert_that_lacks_something_is_refused(simulated: Doboto, more: tuple[str, ...], message: str) -> None:

@@ -39,6 +39,12 @@ def test_the_last_hour_is_drawn_unless_asked_otherwise(measured: Doboto) -> None
     assert {"idle", "user", "system"} <= set(modes)
 
 
+def test_no_measurements_are_said_to_be_none(measured: Doboto) -> None:
+    done = measured.ok(*METRIC, "load_1", "--start", "2020-01-01", "--end", "2020-01-02")
+    assert done.err.startswith("no measurements in that time; most metrics need the agent")
+    assert measured.ok("-q", *METRIC, "load_1", "--start", "2020-01-01", "--end", "2020-01-02").err == ""
+
+
 @pytest.mark.parametrize(("start", "end", "wanted"), [
     ("-1h", "now", (NOW - 3600, NOW)), ("-90m", "-30m", (NOW - 5400, NOW - 1800)), ("-0.5h", "now", (NOW - 1800, NOW)),
     ("2026-09-21T13:00:00Z", "2026-09-21T15:10:00+01:00", (1789995600, 1789999800)),

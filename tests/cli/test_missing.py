@@ -96,6 +96,29 @@ def test_an_action_that_may_be_new_is_looked_for_with_a_word(account: Doboto) ->
     assert done.err.splitlines()[-1] == "doboto: no action has the id 999999999999; see `doboto action list`"
 
 
+def test_what_a_droplet_has_nothing_of_is_not_said_to_be_something_else(account: Doboto) -> None:
+    message = account.refused(3, "not_found", "droplet", "destroy-status", "web-01")["message"]
+    assert message.startswith("Droplet 480000000 exists, but the API has nothing here: GET ")
+
+
+def test_an_alert_policy_is_found_by_its_description(account: Doboto) -> None:
+    """It has no name, and its id is long."""
+    made = account.ok("-q", "monitoring", "alert-create", "--email", "me@example.com", "-o", "json").json
+    message = account.refused(3, "not_found", "monitoring", "alert-info", made["description"])["message"]
+    assert f"did you mean {made['uuid']}?" in message
+
+
+@pytest.mark.parametrize(("urn", "kind"), [("droplt:web-01", "droplet"), ("volum:data", "volume")])
+def test_a_mistyped_kind_of_resource_is_refused_before_anything_is_sent(
+    account: Doboto, asked: list[str], urn: str, kind: str
+) -> None:
+    account.ok("-q", "project", "create", "shop", "--purpose", "Trying")
+    asked.clear()
+    error = account.refused(2, "usage", "project", "resource-assign", "shop", "--resources", urn)
+    assert error["message"].endswith(f"; did you mean {kind}?")
+    assert all(line.startswith("GET ") for line in asked)
+
+
 def test_programs_get_the_request_of_a_404_too(account: Doboto) -> None:
     error = account.refused(3, "not_found", "tag", "info", "producton")
     assert (error["status"], error["id"], error["method"], error["attempts"]) == (404, "not_found", "GET", 1)
@@ -120,7 +143,7 @@ def test_a_404_costs_one_list_and_what_exists_costs_nothing(account: Doboto, ask
 def test_what_exists_is_not_said_to_be_missing(account: Doboto) -> None:
     """A tag that exists, for a Droplet that does not."""
     message = account.refused(3, "not_found", "tag", "attach", "production", "--resources", "droplet:404")["message"]
-    assert message.startswith("tag production exists, so that something else that was named does not: POST ")
+    assert message.startswith("tag production exists, but something else that was named does not: POST ")
 
 
 def test_a_404_that_is_not_the_apis_own_is_left_as_it_is(served: Doboto, doboto_server: Any) -> None:

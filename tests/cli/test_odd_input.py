@@ -134,3 +134,11 @@ def test_times_are_read_in_one_way(doboto: Doboto) -> None:
             ("tomorrow", "must be a time from 1970 on (-1h, "),
         ):
             assert told in doboto.refused(2, "usage", *order, wrong)["message"]
+
+
+@pytest.mark.parametrize("text", ["prod", "production", "Prodution", "dev"])
+def test_a_value_that_is_short_for_a_known_one_is_refused(simulated: Doboto, text: str) -> None:
+    """It is sent only where it may be one that the API has since."""
+    simulated.ok("-q", "project", "create", "shop", "--purpose", "Trying")
+    message = simulated.refused(2, "usage", "project", "update", "shop", "--environment", text)["message"]
+    assert message.endswith("is not one of 'Development', 'Staging', 'Production'")

@@ -60,6 +60,8 @@ class SeveralFailed(Failure):
         self.begun = begun
         #: The ids of those that the API refused for a value, a limit or a state (422).
         self.refused: list[Any] = []
+        #: The ids of those on which another action was running.
+        self.held: list[Any] = []
 
 
 class GoingOn(Failure):

@@ -102,6 +102,7 @@ OTHER_OPTIONS: Mapping[str, tuple[str, ...]] = {
     "--format": ("--columns", "--output"),
     "--gpus": ("--type",),
     "--http-retry-max": ("--retries",),
+    "--interval": ("--poll",),
     "--json": ("--output",),
     "--label": ("--tag",),
     "--max-retries": ("--retries",),
@@ -214,9 +215,25 @@ def _usage(failure: click.UsageError) -> str:
         return "a command is missing"
     if isinstance(failure, click.NoSuchOption):
         given, options = failure.option_name, _options(failure.ctx)
+        if argument := _find_argument(failure.ctx, given):
+            return f"no such option {given}; write {argument} without it"
         return f"no such option {given}{REHEARSAL if _rehearses(given, options) else option_suggestion(given, options)}"
     text = " ".join(failure.format_message().split()).rstrip(".")
     return text[:1].lower() + text[1:]
+
+
+def _find_argument(ctx: click.Context | None, option: str) -> str | None:
+    """Return the argument that stands without an option here, though its name was given as one."""
+    if ctx is None:
+        return None
+    name = option.lstrip("-")
+    found = [one for one in ctx.command.get_params(ctx) if isinstance(one, click.Argument)]
+    metavars = {one.make_metavar(ctx).strip("[]."): one.name or "" for one in found}
+    for index, (text, own) in enumerate(metavars.items()):
+        resource = ctx.parent.info_name if ctx.parent is not None and index == 0 else None
+        if name in (own.replace("_", "-"), text.lower(), resource):
+            return text
+    return None
 
 
 def _rehearses(given: str, options: Sequence[str]) -> bool:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: The token of the simulated account; each other text would be another account.
 SIMULATED = "simulated"
+#: Stands for a token that is not known yet.
+UNKNOWN_TOKEN = "unknown"  # noqa: S105 - never sent
 NO_TOKEN = "no token; keep one with doboto auth init, set DIGITALOCEAN_TOKEN, or pass --token; --sim needs none"  # noqa: S105
 
 
@@ -104,12 +106,23 @@ def find_token(settings: CliSettings) -> tuple[str, str | None]:
     if account.source == "environment":
         return os.environ[account.name], account.url
     if account.source != "context":
+        check_url(settings)
         raise Failure(NO_TOKEN, UNAUTHORIZED.code)
     from .contexts import Contexts
 
     contexts = Contexts()
     warn(contexts.find_exposure(account.name), settings)
     return contexts.get(account.name).token, account.url
+
+
+def check_url(settings: CliSettings) -> None:
+    """Refuse a URL that cannot be right, before anything else is looked at.
+
+    Raises:
+        Failure: It cannot.
+    """
+    if settings.url is not None:
+        open_client(settings._replace(token=UNKNOWN_TOKEN, sim=False)).close()
 
 
 def warn(problem: str | None, settings: CliSettings) -> None:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 #: Seconds for the request that checks a token.
 TIMEOUT = 10.0
-#: Stands for the token before it is known.
-UNKNOWN_TOKEN = "unknown"  # noqa: S105 - never sent
 #: Defaults that one account may have and another not.
 OF_ONE_ACCOUNT = frozenset({"image", "ssh-keys"})
 YES = Option(["--yes", "-y"], is_flag=True, help="Do not ask.")
@@ -59,12 +57,11 @@ def _init(ctx: click.Context, name: str, *, yes: bool, **params: Any) -> None:
     if not name or not name.isprintable():
         raise Failure(f"invalid context name {name!r}: use visible characters", USAGE.code)
     from ...client import API_URL
-    from ..accounts.client import open_client, warn
+    from ..accounts.client import check_url, warn
     from ..accounts.contexts import Contexts
     from ..output.progress import Reporter
 
-    checked = settings._replace(url=settings.url or API_URL, sim=False)
-    open_client(checked._replace(token=UNKNOWN_TOKEN)).close()  # a URL that can't be right is refused before all else
+    check_url(settings)
     kept = Contexts()
     warn(kept.find_exposure(), settings)
     _ask_to_replace(kept, name, yes=yes)

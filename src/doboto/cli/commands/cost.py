@@ -113,7 +113,8 @@ def sum_load_balancers(do: DO) -> list[Cost]:
     """Sum load balancers by their nodes."""
     found = do.load_balancer.list()
     nodes = sum(int(one.get("size_unit") or 1) for one in found)
-    return [Cost("load balancers", len(found), nodes * PER_NODE, f"{nodes} nodes at ${PER_NODE:.0f}" if found else "")]
+    note = f"{nodes} node{'' if nodes == 1 else 's'} at ${PER_NODE:.0f}" if found else ""
+    return [Cost("load balancers", len(found), nodes * PER_NODE, note)]
 
 
 def sum_reserved_ips(do: DO) -> list[Cost]:

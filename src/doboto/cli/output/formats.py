@@ -230,7 +230,12 @@ def _print_table(value: Any, kind: Any, settings: CliSettings) -> None:
 def _print_metrics(series: list[Any], settings: CliSettings) -> None:
     columns, rows = table.tabulate_metrics(series)
     table.print_rows(columns, rows, header=not settings.no_header)
-    if (span := table.describe_span(series)) and not settings.quiet and is_terminal(sys.stderr):
+    if settings.quiet:
+        return
+    span = table.describe_span(series)
+    if span is None:
+        write_notice("no measurements in that time; most metrics need the agent (droplet create --monitoring)")
+    elif is_terminal(sys.stderr):
         write_notice(span, dim=True)
 
 

@@ -15,7 +15,7 @@ from ... import Retry
 from ..._json import is_array, is_object, items, mapping, records
 from ...errors import DOBOTOException, DOBOTOForbiddenException, DOBOTONotFoundException
 from ...plans import is_id
-from ..errors import NOT_FOUND, USAGE, Failure, describe_error, refer_to, suggest_each
+from ..errors import NOT_FOUND, USAGE, Failure, describe_error, question_of, refer_to, suggest_each
 from ..output.columns import columns_of
 from ..output.text import format_cell, format_value
 from ..schema import catalog
@@ -285,8 +285,9 @@ class NamedResource(NamedTuple):
 
     def __str__(self) -> str:
         """Say that there is none: `no tag is called 'x'`."""
+        shown = repr(self.id) if " " in self.id else self.id
         by = "name" if self.kind == "images" and not is_id(self.id) else COLLECTIONS[self.kind].by
-        return f"no {self.noun} is called {self.id!r}" if by == "name" else f"no {self.noun} has the {by} {self.id}"
+        return f"no {self.noun} is called {self.id!r}" if by == "name" else f"no {self.noun} has the {by} {shown}"
 
 
 def find_in_path(url: str) -> list[NamedResource]:
@@ -325,8 +326,9 @@ def explain_not_found(do: DO, failure: DOBOTONotFoundException, tag: str | None 
         text = f"{inner} among those of {outer.noun} {outer.id}{'' if exists else f', or {outer}'}"
         return _replace(failure, f"{text}{refer_to(f'doboto {listing} {outer.id}')}")
     if exists:
-        text = f"{outer.noun} {outer.id} exists, so that something else that was named does not"
-        return _replace(failure, f"{text}: {failure}")
+        reads = failure.method in {"GET", "DELETE"}  # without a body that names something
+        what = "the API has nothing here" if reads else "something else that was named does not"
+        return _replace(failure, f"{outer.noun} {outer.id} exists, but {what}: {failure}")
     return _replace(failure, f"{outer}, or something else that was named does not exist: {failure}")
 
 
@@ -379,6 +381,9 @@ def _read_page(do: DO, path: str) -> tuple[list[Mapping[str, Any]], bool]:
 
 def _suggest(found: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
     """Return the question which resources names mean."""
+    described = [str(one["uuid"]) for one in found if one.get("description") in names and one.get("uuid")]
+    if described:  # an alert policy has no name, so that its description is taken for it
+        return question_of(described[:3])
     texts = (format_cell(text) for one in found for key in TEXTS if (text := one.get(key)))
     return suggest_each(names, texts)
 

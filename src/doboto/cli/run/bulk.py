@@ -208,6 +208,7 @@ def _failure(operation: CliOperation, items: Sequence[BulkItem], timeout: float 
     begun = [item.id for item in items if item.may_run]
     failure = SeveralFailed(_message(operation, items, unfinished, timeout), code, begun, **details(items))
     failure.__cause__ = first
+    failure.held = [item.id for item in items if item.is_held]
     failure.refused = [item.id for item in items if isinstance(item.error, DOBOTOUnprocessableException)]
     return failure
 
@@ -229,8 +230,9 @@ def _message(
 ) -> str:
     if not unfinished:
         return "; ".join(failures(items))
-    seconds = "" if timeout is None else f" {timeout:g} s"
-    return f"{verb_of(operation.name)} took longer than{seconds}: {sentence(items)}"
+    if all(item.is_held for item in unfinished) or timeout is None:
+        return f"{verb_of(operation.name)}: {sentence(items)}"
+    return f"{verb_of(operation.name)} took longer than {timeout:g} s: {sentence(items)}"
 
 
 # -- what became of each

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -303,6 +304,7 @@ PERCENT = frozenset({
     "v1/dbaas/alerts/disk_utilization_alerts", "v1/dbaas/alerts/cpu_alerts",
 })  # fmt: skip
 THRESHOLD = 80.0
+EMAIL = r"[^@\s]+@[^@\s]+"
 #: An alert policy unless given otherwise; without Droplets or tags it is for all Droplets.
 ALERT: Mapping[str, Any] = {
     "type": "v1/insights/droplet/cpu", "compare": "GreaterThan", "window": "5m", "entities": [], "tags": [],
@@ -319,13 +321,15 @@ def complete_alert(values: Mapping[str, Any], emails: Sequence[str]) -> dict[str
         emails: The addresses that were given by themselves.
 
     Raises:
-        Failure: No recipient is given, or a threshold is needed.
+        Failure: No recipient is given, or one is no address, or a threshold is needed.
     """
     given = {name: value for name, value in values.items() if value is not None}
     alerts: Mapping[str, Any] = given.get("alerts") or {}
     recipients = {"email": [*alerts.get("email", ()), *emails], "slack": [*alerts.get("slack", ())]}
     if "alerts" not in given and not emails:
         raise Failure("no recipient is given; pass --email or --alerts", USAGE.code)
+    if wrong := [one for one in recipients["email"] if not re.fullmatch(EMAIL, str(one))]:
+        raise Failure(f"{wrong[0]!r} is no email address", USAGE.code)
     found: dict[str, Any] = {**ALERT, **given, "alerts": recipients}
     if "value" not in given:
         if found["type"] not in PERCENT:

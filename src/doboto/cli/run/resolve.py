@@ -14,12 +14,14 @@ from ..._json import holds_objects, is_array, is_object, items, mapping
 from ...addresses import public_ipv4
 from ...errors import DOBOTONotFoundException
 from ...plans.names import find_named, is_id
-from ..errors import NOT_FOUND, USAGE, Failure, refer_to, suggest_each
+from ..errors import NOT_FOUND, USAGE, Failure, refer_to, suggest_each, suggestion
 from ..schema.catalog import DROPLETS, MEMBERS, OWN_IMAGES, CliOperation, Naming, hyphenate, naming_of, operations
 
 if TYPE_CHECKING:
     from ...client import DO
 
+#: How like a known kind an unknown one must be to count as a typing error.
+RESEMBLES = 0.7
 #: Names that a sentence has room for.
 NAMED = 5
 #: Droplets are listed apart from GPU Droplets (API reference, droplets_list), up to so many on a page.
@@ -344,6 +346,9 @@ def _resolve_urn(do: DO, urn: str, names: dict[Any, str]) -> str:
     if not (kind and id):
         raise Failure(f"{urn!r} is no resource: write KIND:NAME or KIND:ID, as in droplet:web-1", USAGE.code)
     plain = kind.lower().replace("-", "").replace("_", "")
+    alike = [one for one in URNS if not plain.startswith(one)]  # a longer word may be a kind that is new
+    if plain not in URNS and (meant := suggestion(plain, alike, RESEMBLES)):
+        raise Failure(f"{urn!r}: no kind of resource is called {kind!r}{meant}", USAGE.code)
     kind = plain if plain in URNS else kind  # the API may have kinds that this version does not know
     return f"do:{kind}:{_id_of_kind(do, KINDS.get(kind, kind), id, names)}"
 

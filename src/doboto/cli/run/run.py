@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import click
 
 from ..._json import is_array
-from ...errors import DOBOTOException, DOBOTOUnprocessableException
-from ..errors import USAGE, Failure, SeveralFailed, describe_error, exit_of, partial_results
+from ...errors import DOBOTOException, DOBOTOPendingEventException, DOBOTOUnprocessableException
+from ..errors import USAGE, Failure, SeveralFailed, describe_error, exit_of, line_of, partial_results
 from ..output.columns import ListFilter
 from ..output.formats import check_expressions, print_result
 from ..output.progress import Reporter
@@ -242,11 +242,18 @@ def _add_hint(
     calls: Sequence[Mapping[str, Any]],
     settings: CliSettings,
 ) -> Exception:
-    """Return the error with what helps where a resize was refused, or as it is."""
+    """Return the error with what helps where the API refused a value or a state, or as it is."""
     if not isinstance(failure, DOBOTOUnprocessableException | SeveralFailed):
         return failure
-    refused = failure.refused if isinstance(failure, SeveralFailed) else [call.get("id") for call in calls]
-    hint = _resize_hint(do, operation, [call for call in calls if call.get("id") in refused], settings)
+    ids = [call.get("id") for call in calls]
+    refused, held = ids, list[Any]()
+    if isinstance(failure, SeveralFailed):  # of what goes on, there is a command to wait for it already
+        refused, held = failure.refused, [] if failure.begun else failure.held
+    if held or isinstance(failure, DOBOTOPendingEventException):
+        hint = _pending_hint(operation, held or ids, settings)
+    else:
+        those = [call for call in calls if call.get("id") in refused]
+        hint = _resize_hint(do, operation, those, settings) or _region_hint(do, calls)
     if hint is None:
         return failure
     if isinstance(failure, SeveralFailed):
@@ -254,6 +261,30 @@ def _add_hint(
         return failure
     known = describe_error(failure, found := exit_of(failure))
     return Failure(f"{known.pop('message')}. {hint}", found.code, **known)
+
+
+def _pending_hint(operation: CliOperation, ids: Sequence[Any], settings: CliSettings) -> str | None:
+    """Return the command that waits for what is running on Droplets, if they are known."""
+    if operation.resource != "droplet" or not all(ids):
+        return None
+    from .resume import command_line, name_ids
+
+    return f"To wait until nothing is running: {command_line(settings, ['droplet', 'wait', *name_ids(ids)])}"
+
+
+def _region_hint(do: DO, calls: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return which region may be meant, where one was given that there is not."""
+    region = next((call["region"] for call in calls if isinstance(call.get("region"), str)), None)
+    if region is None:
+        return None
+    from .create import check_slugs
+
+    try:
+        check_slugs(do, {"region": region})
+    except Failure as unknown:
+        text = line_of(unknown)
+        return text[:1].upper() + text[1:]
+    return None
 
 
 def _resize_hint(

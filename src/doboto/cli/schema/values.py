@@ -56,7 +56,8 @@ class OpenChoice(Choice):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the text; refuse one that resembles a known one, for that is a typing error."""
         text = str(value)
-        if not text or text in self.choices or suggestion(text, self.choices, RESEMBLES):
+        short = [one for one in self.choices if str(one).lower().startswith(text.lower())]
+        if not text or text in self.choices or short or suggestion(text, self.choices, RESEMBLES):
             return super().convert(value, param, ctx)
         if ctx is not None:
             known = ", ".join(map(str, self.choices[:MANY]))
