@@ -24,7 +24,7 @@ from ..schema.help_text import join_words, noun_of, plural_of, word_for_several
 from ..schema.parameters import attributes
 from ..settings import CliSettings, Option
 from .affected import AffectedResource, find_affected, reader_of, suggest_like, total_of
-from .resume import command_line, name_ids
+from .resume import power_off_hint
 
 if TYPE_CHECKING:
     from ...client import DO
@@ -98,12 +98,6 @@ def _find_obstacles(operation: CliOperation, targets: Sequence[AffectedResource]
     """Find reasons why the call would be refused now, with the command that helps."""
     running = [target.id for target in targets if target.cells.get("status") == "active"]
     return [power_off_hint(settings, running)] if operation.name == "resize" and running else []
-
-
-def power_off_hint(settings: CliSettings, ids: Sequence[Any]) -> str:
-    """Return the command that powers off what must be off, on the same account."""
-    command = command_line(settings, ["droplet", "power-off", *name_ids(ids), "--wait"])
-    return f"A running Droplet may be restarted by a resize, or refuse it; to power it off first: {command}"
 
 
 def unused_tag_error(do: DO, tag: str) -> Failure:

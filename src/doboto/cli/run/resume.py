@@ -1,4 +1,4 @@
-"""What a command reports when Ctrl-C or its timeout ends it: what goes on, and how to wait for it again."""
+"""What a command reports that Ctrl-C, its timeout or a refusal ends: what goes on, and the command that helps."""
 
 from __future__ import annotations
 
@@ -8,21 +8,39 @@ import shlex
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
 from ... import SystemClock
 from ..._json import is_array
-from ...errors import DOBOTOPollingException, DOBOTOTimeoutException
+from ...errors import (
+    DOBOTOException,
+    DOBOTOPendingEventException,
+    DOBOTOPollingException,
+    DOBOTOTimeoutException,
+    DOBOTOUnprocessableException,
+)
 from ...outcomes import CallState, call_states
 from ..accounts.storage import lock, write_private
-from ..errors import TIMEOUT, Failure, GoingOn, SeveralFailed, describe_error, exit_of_interruption
+from ..errors import (
+    TIMEOUT,
+    Failure,
+    GoingOn,
+    SeveralFailed,
+    describe_error,
+    exit_of,
+    exit_of_interruption,
+    line_of,
+)
 from ..output.progress import Reporter
 from ..schema import catalog
 from ..schema.catalog import CliOperation, hyphenate
 from ..settings import STATE, CliSettings
 from .bulk import HELD, NAMED, UNANSWERED, BulkItem, details, items_of, sentence, verb_of
+
+if TYPE_CHECKING:
+    from ...client import DO
 
 #: Operations that end when a status says so, and the commands that wait for that.
 STATUS_COMMANDS: Mapping[tuple[str, str], Sequence[str]] = {
@@ -232,3 +250,80 @@ def _account(settings: CliSettings) -> list[str]:
         return ["--sim"]
     context = ["--context", settings.context] if settings.context else []
     return [*context, *(["--url", settings.url] if settings.url else [])]
+
+
+# -- after a refusal
+
+
+def add_hint(
+    failure: SeveralFailed | DOBOTOException,
+    do: DO,
+    operation: CliOperation,
+    calls: Sequence[Mapping[str, Any]],
+    settings: CliSettings,
+) -> Exception:
+    """Return the error with what helps where the API refused a value or a state, or as it is."""
+    if not isinstance(failure, DOBOTOUnprocessableException | SeveralFailed):
+        return failure
+    ids = [call.get("id") for call in calls]
+    refused, held = ids, list[Any]()
+    if isinstance(failure, SeveralFailed):  # of what goes on, there is a command to wait for it already
+        refused, held = failure.refused, [] if failure.begun else failure.held
+    if held or isinstance(failure, DOBOTOPendingEventException):
+        hint = _pending_hint(operation, held or ids, settings)
+    else:
+        those = [call for call in calls if call.get("id") in refused]
+        hint = _resize_hint(do, operation, those, settings) or _region_hint(do, calls)
+    if hint is None:
+        return failure
+    if isinstance(failure, SeveralFailed):
+        failure.args = (f"{failure}. {hint}",)
+        return failure
+    known = describe_error(failure, found := exit_of(failure))
+    return Failure(f"{known.pop('message')}. {hint}", found.code, **known)
+
+
+def _pending_hint(operation: CliOperation, ids: Sequence[Any], settings: CliSettings) -> str | None:
+    """Return the command that waits for what is running on Droplets, if they are known."""
+    if operation.resource != "droplet" or not all(ids):
+        return None
+    return f"To wait until nothing is running: {command_line(settings, ['droplet', 'wait', *name_ids(ids)])}"
+
+
+def _region_hint(do: DO, calls: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return which region may be meant, where one was given that there is not."""
+    region = next((call["region"] for call in calls if isinstance(call.get("region"), str)), None)
+    if region is None:
+        return None
+    from .create import check_slugs
+
+    try:
+        check_slugs(do, {"region": region})
+    except Failure as unknown:
+        text = line_of(unknown)
+        return text[:1].upper() + text[1:]
+    return None
+
+
+def _resize_hint(
+    do: DO, operation: CliOperation, calls: Sequence[Mapping[str, Any]], settings: CliSettings
+) -> str | None:
+    """Return what helps where a resize was refused: another size, or the command that powers off what is running."""
+    if (operation.resource, operation.name) != ("droplet", "resize") or not calls:
+        return None
+    with suppress(DOBOTOException):  # the refusal itself is reported
+        droplets = [do.droplet.info(call["id"]) for call in calls]
+        disk = next((one["disk"] for one in do.size.list() if one["slug"] == calls[0]["size"]), None)
+        largest = max(droplet["disk"] for droplet in droplets)
+        if disk is not None and disk < largest:
+            return f"A disk cannot get smaller: choose a size with {largest} GB or more; this one has {disk} GB"
+        ids = [droplet["id"] for droplet in droplets if droplet["status"] == "active"]
+        if ids:
+            return power_off_hint(settings, ids)
+    return None
+
+
+def power_off_hint(settings: CliSettings, ids: Sequence[Any]) -> str:
+    """Return the command that powers off what must be off, on the same account."""
+    command = command_line(settings, ["droplet", "power-off", *name_ids(ids), "--wait"])
+    return f"A running Droplet may be restarted by a resize, or refuse it; to power it off first: {command}"

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import click
 
 from ..._json import is_array
-from ...errors import DOBOTOException, DOBOTOPendingEventException, DOBOTOUnprocessableException
-from ..errors import USAGE, Failure, SeveralFailed, describe_error, exit_of, line_of, partial_results
+from ...errors import DOBOTOException
+from ..errors import USAGE, Failure, SeveralFailed, partial_results
 from ..output.columns import ListFilter
 from ..output.formats import check_expressions, print_result
 from ..output.progress import Reporter
@@ -208,7 +208,9 @@ def _execute(
         if results := partial_results(failure):
             with suppress(Failure):  # an expression that does not fit them: the error is why a part failed
                 print_result(results, operation.result, settings, reporter.names)
-        raise _add_hint(failure, do, operation, calls, settings) from failure.__cause__
+        from .resume import add_hint
+
+        raise add_hint(failure, do, operation, calls, settings) from failure.__cause__
     reporter.stop()
     print_result(_unpack(result), operation.result, settings, reporter.names)
 
@@ -233,78 +235,6 @@ def _run_filtered(
             text = f"nothing has the {name.replace('_', ' ')} {', '.join(filter.values[name])}; there are {there}"
             reporter.line(text, event="hint")
     return found
-
-
-def _add_hint(
-    failure: SeveralFailed | DOBOTOException,
-    do: DO,
-    operation: CliOperation,
-    calls: Sequence[Mapping[str, Any]],
-    settings: CliSettings,
-) -> Exception:
-    """Return the error with what helps where the API refused a value or a state, or as it is."""
-    if not isinstance(failure, DOBOTOUnprocessableException | SeveralFailed):
-        return failure
-    ids = [call.get("id") for call in calls]
-    refused, held = ids, list[Any]()
-    if isinstance(failure, SeveralFailed):  # of what goes on, there is a command to wait for it already
-        refused, held = failure.refused, [] if failure.begun else failure.held
-    if held or isinstance(failure, DOBOTOPendingEventException):
-        hint = _pending_hint(operation, held or ids, settings)
-    else:
-        those = [call for call in calls if call.get("id") in refused]
-        hint = _resize_hint(do, operation, those, settings) or _region_hint(do, calls)
-    if hint is None:
-        return failure
-    if isinstance(failure, SeveralFailed):
-        failure.args = (f"{failure}. {hint}",)
-        return failure
-    known = describe_error(failure, found := exit_of(failure))
-    return Failure(f"{known.pop('message')}. {hint}", found.code, **known)
-
-
-def _pending_hint(operation: CliOperation, ids: Sequence[Any], settings: CliSettings) -> str | None:
-    """Return the command that waits for what is running on Droplets, if they are known."""
-    if operation.resource != "droplet" or not all(ids):
-        return None
-    from .resume import command_line, name_ids
-
-    return f"To wait until nothing is running: {command_line(settings, ['droplet', 'wait', *name_ids(ids)])}"
-
-
-def _region_hint(do: DO, calls: Sequence[Mapping[str, Any]]) -> str | None:
-    """Return which region may be meant, where one was given that there is not."""
-    region = next((call["region"] for call in calls if isinstance(call.get("region"), str)), None)
-    if region is None:
-        return None
-    from .create import check_slugs
-
-    try:
-        check_slugs(do, {"region": region})
-    except Failure as unknown:
-        text = line_of(unknown)
-        return text[:1].upper() + text[1:]
-    return None
-
-
-def _resize_hint(
-    do: DO, operation: CliOperation, calls: Sequence[Mapping[str, Any]], settings: CliSettings
-) -> str | None:
-    """Return what helps where a resize was refused: another size, or the command that powers off what is running."""
-    if (operation.resource, operation.name) != ("droplet", "resize") or not calls:
-        return None
-    with suppress(DOBOTOException):  # the refusal itself is reported
-        droplets = [do.droplet.info(call["id"]) for call in calls]
-        disk = next((one["disk"] for one in do.size.list() if one["slug"] == calls[0]["size"]), None)
-        largest = max(droplet["disk"] for droplet in droplets)
-        if disk is not None and disk < largest:
-            return f"A disk cannot get smaller: choose a size with {largest} GB or more; this one has {disk} GB"
-        ids = [droplet["id"] for droplet in droplets if droplet["status"] == "active"]
-        if ids:
-            from .confirm import power_off_hint
-
-            return power_off_hint(settings, ids)
-    return None
 
 
 def _build_calls(
