@@ -232,6 +232,34 @@ def test_members_without_a_value_are_not_set(doboto: Doboto, doboto_server: Any,
     assert doboto.ok("auth", "list", "-o", "json").json == []
 
 
+@pytest.mark.parametrize("tag", ["int", "float", "bool", "null", "timestamp", "binary", "python/name:os.system"])
+def test_a_token_with_a_tag_is_never_in_an_error(doboto: Doboto, doboto_server: Any, file: Path, tag: str) -> None:
+    doboto_server.simulator.register("dop_v1_secret")
+    write(file, f"current: a\ncontexts: {{a: {{token: !!{tag} dop_v1_secret, url: {doboto_server.url}}}}}")
+    done = doboto.as_process("droplet", "list")
+    assert "secret" not in done.err + done.out
+    assert done.code == (1 if ":" in tag else 0)
+
+
+def test_parts_that_a_file_merges_are_read(doboto: Doboto, doboto_server: Any, file: Path) -> None:
+    write(file, f"x: &x {{token: {doboto_server.token}, url: {doboto_server.url}}}\n"
+                "current: a\ncontexts: {a: {<<: *x}, b: *x}")  # fmt: skip
+    for name in ("a", "b"):
+        assert doboto.ok("--context", name, "droplet", "list", "-o", "json").json == []
+
+
+@pytest.mark.parametrize("entry", ["{token: }", "{}", '{token: "  "}', "{tokn: x}"])
+def test_a_context_without_a_token_is_named(doboto: Doboto, file: Path, entry: str) -> None:
+    write(file, f"current: a\ncontexts: {{a: {entry}}}")
+    message = doboto.refused(4, "unauthorized", "droplet", "list")["message"]
+    assert message == "the context 'a' has no token; keep one with: doboto auth init a"
+
+
+def test_a_current_context_that_does_not_exist_is_named(doboto: Doboto, file: Path) -> None:
+    write(file, "current: b\ncontexts: {a: {token: t}}")
+    assert doboto.refused(3, "not_found", "droplet", "list")["message"] == "no context 'b'; there is a"
+
+
 def test_numbers_are_names_too(doboto: Doboto, file: Path) -> None:
     write(file, "contexts: {7: {token: t}, a: {token: 123}}")
     assert [one["name"] for one in doboto.ok("auth", "list", "-o", "json").json] == ["7", "a"]

@@ -105,12 +105,14 @@ def find_token(settings: CliSettings) -> tuple[str, str | None]:
     account = find_account(settings)
     if account.source == "environment":
         return os.environ[account.name], account.url
-    if account.source != "context":
-        check_url(settings)
-        raise Failure(NO_TOKEN, UNAUTHORIZED.code)
     from .contexts import Contexts
 
     contexts = Contexts()
+    if account.source != "context":
+        check_url(settings)
+        if contexts.lost is not None:
+            contexts.info(contexts.lost)
+        raise Failure(NO_TOKEN, UNAUTHORIZED.code)
     warn(contexts.find_exposure(account.name), settings)
     return contexts.get(account.name).token, account.url
 

@@ -107,6 +107,12 @@ class Contexts:
         return None if name is None else str(name)
 
     @property
+    def lost(self) -> str | None:
+        """The name of the current context where our file names one that does not exist, and others do."""
+        name, names = self._ours.get("current"), self.names()
+        return name if name is not None and names and name not in names else None
+
+    @property
     def defaults(self) -> Mapping[str, Any]:
         """Values of options for all accounts."""
         return section(self._ours, "defaults")
@@ -225,7 +231,11 @@ class Contexts:
         if context.source == "doctl":
             return self._doctl_tokens()[context.name]
         if context.source == "doboto":
-            return str(self._entries()[context.name].get("token", ""))
+            token = str(self._entries()[context.name].get("token", "")).strip()
+            if not token:
+                problem = f"the context {context.name!r} has no token; keep one with: doboto auth init {context.name}"
+                raise Failure(problem, UNAUTHORIZED.code)
+            return token
         try:
             return get_token(_keyring_name(context.name))
         except KeyringError as failure:

@@ -34,7 +34,9 @@ READ = "doboto.stdin"
 REFERENCE = frozenset({"resource_id", "resource_type"})
 #: More choices than these are not listed where none of them was given.
 MANY = 12
-TIMESTAMP = "tag:yaml.org,2002:timestamp"
+#: Begins YAML's own tags; and those of single values that are no text.
+TAG, SCALARS = "tag:yaml.org,2002:", ("int", "float", "bool", "null", "timestamp", "binary", "value")
+TIMESTAMP = f"{TAG}timestamp"
 #: Generic types that JSON's lists and objects fit.
 LISTS = (list, Sequence)
 OBJECTS = (dict, Mapping)
@@ -313,12 +315,15 @@ def load_yaml(text: str, *, numbers: bool = True) -> Any:
     class Loader(yaml.SafeLoader):
         """A loader of our own: resolvers are registered by class."""
 
-    forms = _number_forms()
+    forms = _number_forms() if numbers else {}
+    left_out = {*forms, TIMESTAMP} if numbers else {f"{TAG}{name}" for name in SCALARS}
     Loader.yaml_implicit_resolvers = {
-        first: [*(one for one in resolvers if one[0] not in {*forms, TIMESTAMP}), *forms.items()]
+        first: [*(one for one in resolvers if one[0] not in left_out), *forms.items()]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-        if numbers
     }
+    if not numbers:  # also where a tag says otherwise: what can't be converted would be in the error
+        texts: dict[Any, Any] = dict.fromkeys(left_out, yaml.SafeLoader.construct_yaml_str)
+        Loader.yaml_constructors = {**yaml.SafeLoader.yaml_constructors, **texts}
     try:
         return yaml.load(text, Loader)  # noqa: S506 - as safe as the loader that it is made from
     except yaml.MarkedYAMLError as failure:
