@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from math import isfinite
-from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, TypeAlias, cast
 from urllib.parse import quote, unquote, urlencode
 
 from .._json import is_finite
@@ -15,7 +15,6 @@ from ..errors import ArgumentError, ArgumentTypeError, ArgumentValueError
 
 #: Names and values of a query; a list repeats its name.
 Query: TypeAlias = Mapping[str, "str | int | list[str]"]
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 #: A method (RFC 9110, 9.1): a token.
 METHOD = r"[-!#$%&'*+.^_`|~0-9A-Za-z]+"
 #: A path below the base URL: one slash, then no query, fragment, blank or control character.
@@ -24,7 +23,8 @@ PATH = r"/(?:[^/?#\s\x00-\x20\x7f-\x9f\\][^?#\s\x00-\x20\x7f-\x9f\\]*)?"
 SAFE = "/%:@!$&'()*+,;=~"
 
 
-class Request(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Request:
     """One request to the API.
 
     Attributes:
@@ -38,13 +38,10 @@ class Request(NamedTuple):
 
     method: str
     path: str
-    query: Query = NOTHING
-    body: Any = None
-    headers: Mapping[str, str] = NOTHING
+    query: Query = field(default_factory=dict[str, "str | int | list[str]"])
+    body: Any = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
     repeatable: bool = False
-
-    def __repr__(self) -> str:
-        return f"Request({self.method} {self.target})"
 
     @property
     def target(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from .._core.response import Response
@@ -54,16 +55,14 @@ class Timeouts(NamedTuple):
     total: float
 
 
-class WireRequest(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class WireRequest:
     """A request ready to be sent. Its headers hold the token, so its repr leaves them out."""
 
     method: str
     url: str
-    headers: Mapping[str, str]
-    body: bytes | None = None
-
-    def __repr__(self) -> str:
-        return f"WireRequest(method={self.method!r}, url={self.url!r})"
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(repr=False, default=None)
 
 
 class Clock(Protocol):

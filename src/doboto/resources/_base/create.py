@@ -77,7 +77,7 @@ class CreateSpec:
         if tag is None:
             return self
         body = {**self.request.body, "tags": [*self.request.body.get("tags", ()), tag]}
-        return replace(self, tag=tag, request=self.request._replace(body=body))
+        return replace(self, tag=tag, request=replace(self.request, body=body))
 
 
 class Creation(Recovery[Mode]):
