@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from collections.abc import Mapping
 from dataclasses import replace
@@ -98,3 +99,13 @@ def test_public_values_are_frozen_equal_and_pickled(kind: Any, given: Mapping[st
     assert repr(value).startswith(f"{kind.__name__}({first}={given[first]!r}, ")
     with pytest.raises(AttributeError):
         setattr(value, first, None)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [Request("POST", "/account/keys", body={"name": "s3cret"}), WireRequest("GET", "/", {"Authorization": "s3cret"})],
+    ids=lambda one: type(one).__name__,
+)
+def test_logs_of_any_kind_show_neither_body_nor_token(request_: Any) -> None:
+    shown = ["%s" % request_, json.dumps({"request": request_}, default=str)]  # noqa: UP031 - as programs write it
+    assert all("s3cret" not in text and repr(request_.method) in text for text in shown)
