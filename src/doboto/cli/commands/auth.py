@@ -235,11 +235,10 @@ def _check_values(values: Mapping[str, Any], settings: CliSettings, *, of_all: b
         warn(f"kept without being checked: {line_of(failure)}", settings)
 
 
-def _complete_defaults(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-    from ..accounts.contexts import DEFAULTS
+def _complete_defaults(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    from .completion import complete_default
 
-    names = {f"{name}=": text for name, text in DEFAULTS.items()}
-    return [CompletionItem(name, help=text) for name, text in names.items() if name.startswith(incomplete)]
+    return complete_default(ctx, param, incomplete)
 
 
 def _settings_of(ctx: click.Context, params: dict[str, Any]) -> CliSettings:

@@ -13,6 +13,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -30,7 +31,7 @@ from click.shell_completion import (
 )
 
 from ..command import COMPLETE, Described
-from ..schema.catalog import OWN_IMAGES, CliOperation, Naming, naming_of, takes_droplet
+from ..schema.catalog import OWN_IMAGES, SSH_KEY, CliOperation, Naming, naming_of, takes_droplet
 from ..schema.values import LongText, Names, Several, Structure
 from ..settings import Argument, settings_of
 
@@ -126,9 +127,28 @@ def completer(operation: CliOperation, name: str) -> CompleteValues | None:
     if (operation.resource, name) in REFERRING:
         return _completing_with(lambda do, _, typed: _list_references(do, typed))
     naming = naming_of(operation, name)
+    if naming is not None and naming.slugs:
+        return _completing(lambda do: chain(_list_names(do, naming), _list_slugs(do, "image")))
     if naming is not None:
         return _completing(lambda do: _list_names(do, naming))
     return complete_tags if name in TAGS else None
+
+
+def complete_default(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Complete what `auth defaults` sets: the name, and after `=` a slug, or the last of several SSH keys."""
+    from ..accounts.contexts import DEFAULTS
+
+    name, equals, _ = incomplete.partition("=")
+    key = name.replace("-", "_")
+    if not equals:
+        names = {f"{one.replace('_', '-')}=": text for one, text in DEFAULTS.items()}
+        return [CompletionItem(one, "part", help=text) for one, text in names.items() if one.startswith(incomplete)]
+    if key == "ssh_keys":
+        before = incomplete[: max(incomplete.rfind(","), incomplete.find("=")) + 1]
+        keys = _completing(lambda do: ((f"{before}{one}", text) for one, text in _list_names(do, SSH_KEY)))
+        return keys(ctx, param, incomplete)
+    slugs = _completing(lambda do: ((f"{name}={one}", text) for one, text in _list_slugs(do, key)))
+    return slugs(ctx, param, incomplete) if key in SLUGS else []
 
 
 def _completing(candidates: Callable[[DO], Iterator[tuple[str, str]]]) -> CompleteValues:

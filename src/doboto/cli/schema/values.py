@@ -322,7 +322,8 @@ def load_yaml(text: str, *, numbers: bool = True) -> Any:
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
     if not numbers:  # also where a tag says otherwise: what can't be converted would be in the error
-        texts: dict[Any, Any] = dict.fromkeys(left_out, yaml.SafeLoader.construct_yaml_str)
+        safe: Any = yaml.SafeLoader
+        texts: dict[Any, Any] = dict.fromkeys(left_out, safe.construct_yaml_str)
         Loader.yaml_constructors = {**yaml.SafeLoader.yaml_constructors, **texts}
     try:
         return yaml.load(text, Loader)  # noqa: S506 - as safe as the loader that it is made from
