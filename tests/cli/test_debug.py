@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
+import threading
 from typing import Any
 
 import pytest
+
+from doboto._io.log import logger
+from doboto.cli.output.progress import Reporter
+from doboto.cli.settings import CliSettings
 
 from .conftest import NEW, Doboto
 
@@ -104,3 +110,31 @@ def test_a_token_that_is_tried_is_not_shown(doboto: Doboto, doboto_server: Any) 
 
 def test_without_it_no_request_is_told(simulated: Doboto) -> None:
     assert simulated.ok("droplet", "list").err == ""
+
+
+def test_reporters_inside_each_other_leave_the_logger_as_it_was(capsys: pytest.CaptureFixture[str]) -> None:
+    level = logging.getLogger("doboto").level
+    with Reporter(CliSettings()):
+        with Reporter(CliSettings()):
+            logger().info("of both")
+        logger().info("of the outer one")
+    assert capsys.readouterr().err.splitlines() == ["of both", "of both", "of the outer one"]
+    assert (logging.getLogger("doboto").level, logging.getLogger("doboto").handlers) == (level, [])
+
+
+def test_a_thread_s_record_waits_for_the_handler_that_another_thread_adds(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = logger()
+    other = threading.Thread(target=lambda: logger().info("of the other thread"))
+
+    def add_late(handler: logging.Handler) -> None:
+        other.start()
+        other.join(0.1)  # long enough for a record that does not wait
+        logging.Logger.addHandler(log, handler)
+
+    monkeypatch.setattr(log, "addHandler", add_late)
+    with Reporter(CliSettings()):
+        logger().info("of this thread")
+        other.join()
+    assert sorted(capsys.readouterr().err.splitlines()) == ["of the other thread", "of this thread"]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: Python's numbers of the levels.
 DEBUG, INFO, WARNING, ERROR = 10, 20, 30, 40
-#: Called with the logger before the first record, by who shows them.
+#: Called with the logger before each record, in any thread, by who shows them.
 listeners: list[Callable[[logging.Logger], None]] = []
 
 
@@ -28,8 +28,8 @@ def is_heard(level: int) -> bool:
 def logger() -> logging.Logger:
     """Return the logger."""
     found = _logger()
-    while listeners:
-        listeners.pop()(found)
+    for attach in tuple(listeners):  # the first come first, as each keeps the level that it found
+        attach(found)
     return found
 
 

@@ -105,14 +105,20 @@ class Reporter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._warnings.__exit__(kind, error, trace)
-        if self._detach is None:
-            listeners.remove(self._attach)
-        else:
-            self._detach()
+        listeners.remove(self._attach)
+        detach, self._detach = self._detach, None
+        if detach is not None:
+            detach()
         self.stop()
 
     def _attach(self, log: logging.Logger) -> None:
-        """Print what the client logs, from its first record on."""
+        """Print what the client logs, from its first record on; other threads wait until that is so."""
+        with self._mutex:
+            detach = self._detach
+            self._detach = self._handle(log) if detach is None else detach
+
+    def _handle(self, log: logging.Logger) -> Callable[[], None]:
+        """Add a handler to the logger; return what takes it away."""
         import logging  # most commands log nothing
 
         handler, level = logging.Handler(DEBUG if self.debug else INFO), log.level
@@ -124,7 +130,7 @@ class Reporter:
 
         log.addHandler(handler)
         log.setLevel(handler.level)
-        self._detach = detach
+        return detach
 
     def _show_warning(self, message: Warning | str, *_: object, **__: object) -> None:
         """Print what Python warns of, without the place in the code."""
