@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections import deque
 from collections.abc import Iterable
+from enum import Enum
 from itertools import pairwise
 from typing import Any
 
@@ -209,6 +210,30 @@ def test_headers_that_may_not_be_sent_are_refused(name: str, value: str) -> None
     with pytest.raises(h11.LocalProtocolError):
         run(HTTPConnection(stream).exchange(request, "/", RequestHeaders({"Host": "a"}), exchange, 1000))
     assert stream.sent == b""
+
+
+@pytest.mark.parametrize("header", [("X", 5), ("X", None), ("X", True), ("X", "ä"), (5, "x")], ids=repr)
+def test_headers_that_are_no_text_are_refused_before_anything_is_sent(header: tuple[Any, Any]) -> None:
+    """The response may not be plain: read by h11, it would be lost, and what the request did with it."""
+    stream = Pieces([b"HTTP/1.0 200 OK\r\n\r\n"])
+    request, exchange = WireRequest("GET", "", dict([header])), Exchange.begin(Timeouts(60, 60, 60))
+    with pytest.raises((TypeError, UnicodeEncodeError)):
+        run(HTTPConnection(stream).exchange(request, "/", RequestHeaders({"Host": "a"}), exchange, 1000))
+    assert stream.sent == b""
+
+
+class Format(str, Enum):  # noqa: UP042 - the text of a StrEnum is its value
+    """Text whose `format` is, by Python's version, its name or its value."""
+
+    JSON = "json"
+
+
+@pytest.mark.parametrize("header", [("X", b"json"), (b"X", "json"), ("X", Format.JSON)], ids=repr)
+def test_headers_are_sent_as_h11_takes_them(header: tuple[Any, Any]) -> None:
+    stream = Pieces([b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"])
+    request, exchange = WireRequest("GET", "", dict([header])), Exchange.begin(Timeouts(60, 60, 60))
+    run(HTTPConnection(stream).exchange(request, "/", RequestHeaders({"Host": "a"}), exchange, 1000))
+    assert b"\r\nX: json\r\n" in stream.sent
 
 
 @given(HEADERS | st.dictionaries(st.text(max_size=3), st.text(max_size=4), max_size=2))

@@ -48,14 +48,12 @@ class RequestHeaders:
         """Return a plain request as it is sent, None for another one, or one that may not be sent."""
         if request.method not in PLAIN_METHODS or not TARGET.fullmatch(target):
             return None
-        if not FRAMING.isdisjoint(map(str.lower, request.headers)):
-            return None
         headers = self._with_length(request)
         last, lines = self._last
         if headers != last:
             lines = _encode(headers)
             self._last = headers, lines
-        if lines is None:
+        if lines is None or not FRAMING.isdisjoint(map(str.lower, request.headers)):
             return None
         return f"{request.method} {target} HTTP/1.1\r\n".encode() + lines + (request.body or b"")
 
@@ -68,7 +66,10 @@ class RequestHeaders:
 
 def _encode(headers: Mapping[str, str]) -> bytes | None:
     """Return plain headers as they are sent, with the blank line after them; None if one is not plain."""
-    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items()) + "\r\n"
+    try:
+        lines = "".join(f"{': '.join(header)}\r\n" for header in headers.items()) + "\r\n"
+    except TypeError:  # a program's transport gave one that is no text: h11 takes bytes, and refuses all else
+        return None
     if lines.count("\n") > len(headers) + 1 or len({*map(str.lower, headers)}) < len(headers):
         return None  # a value with a line end would be two headers
     return lines.encode("ascii") if LINES.fullmatch(lines) else None
