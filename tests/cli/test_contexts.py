@@ -318,7 +318,7 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqfDJtvNGNAEg7RZbrNOPEBQAuhFBIPqWAWI
 @pytest.mark.parametrize(("given", "wanted"), [
     ("region=fra9", "there is no region 'fra9'"), ("size=s-1vcpu-1gbb", "did you mean 's-1vcpu-1gb'"),
     ("image=ubuntu-24-4-x64", "there is no image 'ubuntu-24-4-x64'"),
-    ("image=99", "no image has the id 99"), ("ssh-keys=lptop", "no ssh key is called 'lptop'; did you mean laptop?"),
+    ("image=99", "no image has the id 99"), ("ssh-keys=lptop", "no SSH key is called 'lptop'; did you mean laptop?"),
     ("ssh-keys=99", "no SSH key has the id 99"), ("ssh-user=-o", "invalid user '-o'"),
 ])  # fmt: skip
 def test_defaults_that_do_not_exist_are_refused(
@@ -339,7 +339,7 @@ def test_a_key_or_image_that_another_account_may_have_is_kept_with_a_warning(
     kept = doboto.as_process("auth", "defaults", "ssh-keys=desk", "image=golden")
     assert (kept.code, kept.err.count("doboto: warning: ")) == (0, 2)
     assert "ssh-keys is kept, though not in context a at 127.0.0.1:" in kept.err
-    assert "no ssh key is called 'desk'" in kept.err
+    assert "no SSH key is called 'desk'" in kept.err
     doboto.refused(2, "usage", "auth", "defaults", "region=fra9")
 
 

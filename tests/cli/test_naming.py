@@ -13,6 +13,7 @@ from doboto.plans import is_id
 from .conftest import NEW, Doboto
 
 RULE = '{"protocol": "tcp", "ports": "22", "sources": {"addresses": ["::/0"]}}'
+NOUNS = {"vpc": "VPC", "ssh-key": "SSH key"}
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBv0yMV8Yv8sVn0cT0Q8yX8m2Q0m3s9f6m8Lr7c1zQ5d laptop"
 
 
@@ -55,7 +56,7 @@ def test_a_name_is_as_good_as_an_id(simulated: Doboto, asked: list[str], make: A
     assert len(asked) == 1
     simulated.ok(kind, "destroy", "it", "--yes")
     assert simulated.refused(3, "not_found", kind, "info", "it")["message"] == (
-        f"no {kind.replace('-', ' ')} is called 'it'; see `doboto {kind} list`"
+        f"no {NOUNS.get(kind, kind)} is called 'it'; see `doboto {kind} list`"
     )
 
 

@@ -44,6 +44,12 @@ def test_nothing_is_told_where_the_query_is_right(fleet: Doboto, query: str) -> 
     assert fleet.ok("droplet", "list", "--query", query).err == ""
 
 
+@pytest.mark.parametrize("query", ["tags", "tags[]", "volume_ids", "networks.v6", "tags | [0]"])
+def test_an_empty_member_is_an_answer(fleet: Doboto, query: str) -> None:
+    for order in (("info", "web", "--query", query), ("list", "--query", f"[].{query}")):
+        assert fleet.ok("droplet", *order, "-o", "json").err == ""
+
+
 @pytest.mark.parametrize(("columns", "expected"), [
     ("name,region.nope", "region has no 'nope'"), ("region.slg", "did you mean slug"), ("name.x", "name has no 'x'"),
     ("networks.v5", "networks has no 'v5'"), ("networks.v4.ip_address", "did you mean networks.v4[0].ip_address?"),

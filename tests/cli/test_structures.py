@@ -131,3 +131,37 @@ def test_ports_in_yaml_are_sent_as_they_are_written(simulated: Doboto) -> None:
     assert simulated.ok(*order).json["inbound_rules"][0]["ports"] == "0443"
     file.write_text("- {protocol: tcp, ports: 22:30, sources: {addresses: [10.0.0.0/8]}}\n", encoding="utf-8")
     assert "valid range for ports" in simulated.refused(5, "refused", *order[1:-2])["message"]
+
+
+def test_a_whole_result_is_given_back_where_one_member_is_asked_for(served: Doboto, doboto_server: Any) -> None:
+    folder = served.folder
+    served.ok("-q", "droplet", "create", "web", *NEW, "--backup-policy", "plan=weekly,weekday=SUN,hour=4", "--wait")
+    (folder / "policy.json").write_text(served.ok("droplet", "backup-policy-info", "web", "-o", "json").out)
+    served.ok("-q", "droplet", "backup-policy-update", "web", "--backup-policy", "@policy.json")
+    (sent,) = [one for one in doboto_server.simulator.requests if "change_backup_policy" in str(one.body)]
+    assert (sent.body["backup_policy"]["plan"], sent.body["backup_policy"]["hour"]) == ("weekly", 4)
+    rules = "entry_protocol=http,entry_port=80,target_protocol=http,target_port=80"
+    made = served.ok(
+        "-q", "load-balancer", "create", "a", "--region", "nyc3", "--forwarding-rules", rules, "-o", "yaml"
+    )
+    (folder / "balancer.yaml").write_text(made.out)
+    given = ("--forwarding-rules", "@balancer.yaml", "--health-check", "@balancer.yaml")
+    served.ok("-q", "load-balancer", "create", "b", "--region", "nyc3", *given)
+    first, second = served.ok("load-balancer", "list", "-o", "json").json
+    for name in ("forwarding_rules", "health_check"):
+        assert first[name] == second[name]
+
+
+@pytest.mark.parametrize("form", [
+    ("-o", "json"), ("-o", "jsonl"), ("-o", "json", "--query", "[].id"), ("-o", "json", "--columns", "name"),
+    ("--query", "[].name"), ("--columns", "id", "--no-header"),
+])  # fmt: skip
+def test_what_a_list_prints_names_what_another_command_is_for(simulated: Doboto, form: tuple[str, ...]) -> None:
+    simulated.ok("-q", "droplet", "create", "a", "b", *NEW, "--wait")
+    listed = simulated.ok("droplet", "list", *form).out
+    assert simulated.ok("droplet", "info", "@-", "--query", "[].name", stdin=listed).out.split() == ["a", "b"]
+
+
+@pytest.mark.parametrize(("text", "wanted"), [('[{"size": 1}]', "an object has no id"), ('{"id": 1}\n{', "")])
+def test_names_that_can_not_be_read_are_wrong_usage(simulated: Doboto, text: str, wanted: str) -> None:
+    assert wanted in simulated.refused(2, "usage", "droplet", "info", "@-", stdin=text)["message"]

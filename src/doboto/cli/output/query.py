@@ -246,13 +246,14 @@ def explain_empty(query: str, value: Any, part: Any, kind: Any) -> str | None:
     if any(one.has_remedy for one in explained):
         return "; ".join(explanations)
     misfit = part is None and value is not None and (is_array(value) or not _resolves(query, value))
-    shape = _explain_shape(query, value) if part == [] or misfit else None
+    is_answer = _resolves(query, value) or (kind is not None and not explained)  # no tags are an answer
+    shape = _explain_shape(query, value) if misfit or (part == [] and not is_answer) else None
     return "; ".join([*explanations, *([shape] if shape else [])]) or None
 
 
 def _resolves(query: str, value: Any) -> bool:
-    """Whether a query names a member that is there and null."""
-    return is_object(value) and query.partition(".")[0].strip('"') in value
+    """Whether a query begins with the name of a member that is there, which may be null or empty."""
+    return is_object(value) and re.split(r"[.\[|]", query, maxsplit=1)[0].strip(' "') in value
 
 
 class Explanation(NamedTuple):

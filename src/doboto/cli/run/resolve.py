@@ -35,6 +35,10 @@ BY_TYPE: Mapping[str, Naming] = {
     "vpc": Naming("vpc"),
 }
 
+#: Kinds that are called otherwise than their resource.
+NOUNS: Mapping[str, str] = {
+    "autoscale": "autoscale pool", "nat_gateway": "NAT gateway", "ssh_key": "SSH key", "vpc": "VPC",
+}  # fmt: skip
 #: What URNs (API reference, projects_assign_resources) and types of alert policies call a kind.
 KINDS: Mapping[str, str] = {"loadbalancer": "load_balancer", "lbaas": "load_balancer"}
 #: Kinds in URNs, which have neither hyphens nor underscores (API reference, projects_assign_resources).
@@ -276,7 +280,7 @@ def _describe_resource(resource: Mapping[str, Any]) -> str:
 
 def _kind_of(naming: Naming) -> str:
     prefix = naming.listing.rpartition("_")[0]
-    return f"{naming.resource} {prefix}".strip().replace("_", " ")
+    return f"{NOUNS.get(naming.resource, naming.resource)} {prefix}".strip().replace("_", " ")
 
 
 # -- names inside of values

@@ -32,6 +32,8 @@ RESEMBLES = 0.6
 READ = "doboto.stdin"
 #: Members of a resource with its type, which `droplet:web-1` stands for.
 REFERENCE = frozenset({"resource_id", "resource_type"})
+#: Characters of an object that an error shows.
+SHOWN = 60
 #: More choices than these are not listed where none of them was given.
 MANY = 12
 #: Begins YAML's own tags; and those of single values that are no text.
@@ -134,9 +136,33 @@ class Names(Argument):
         if not word.startswith("@"):
             return [word]
         try:
-            return [line.strip() for line in read_input(word[1:]).splitlines() if line.strip()]
+            return _read_names(read_input(word[1:]))
         except ValueError as failure:
             raise click.BadParameter(line_of(failure), ctx, self) from failure
+
+
+def _read_names(text: str) -> list[str]:
+    """Read ids or names, one a line; or what lists print as JSON, ids or objects that have them, or as lines of JSON.
+
+    Raises:
+        ValueError: An object has no id.
+    """
+    try:
+        found = json.loads(text) if text.lstrip()[:1] in {"[", "{"} else None
+    except ValueError:
+        lines = text.splitlines()
+        found = [json.loads(line) for line in lines if line.strip()] if text.lstrip()[:1] == "{" else None
+    if found is None:
+        return [line.strip() for line in text.splitlines() if line.strip()]
+    return [str(_id_of(one) if is_object(one) else one) for one in (found if is_array(found) else [found])]
+
+
+def _id_of(result: Mapping[str, Any]) -> Any:
+    """Return the id of a result, or what it is named by."""
+    found = next((result[name] for name in ("id", "uuid", "ip", "name") if result.get(name)), None)
+    if found is None:
+        raise ValueError(f"an object has no id: {json.dumps(result)[:SHOWN]}")
+    return found
 
 
 class LongText(click.ParamType[str]):
@@ -232,7 +258,9 @@ class Structure(click.ParamType[Any]):
             self.fail(text if value.startswith("@") else f"{value!r} can't be read: {text}", param, ctx)
 
     def check(self, found: Any, hint: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Check that a value has the type, and return it."""
+        """Check that a value has the type, and return it; of a whole result, the member that the parameter is."""
+        if param is not None and is_object(found) and self.keys.keys().isdisjoint(found) and found.get(param.name):
+            found = found[param.name]
         if self.keys and is_object(found) and (keys := [key for key in found if not self._may_be_key(str(key))]):
             self.fail(f"no such key: {', '.join(keys)}; there is {', '.join(self.keys)}", param, ctx)
         if wrong := find_mismatch(found, hint):
@@ -357,6 +385,8 @@ class Structures(Several):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[Any]:
         """Return a list of dicts."""
         found = None if str(value).strip() == "null" else self.structure.read(str(value), param, ctx)
+        if param is not None and is_object(found) and is_array(inner := found.get(param.name)):
+            found = inner  # a whole result, of which this is a member
         many = found if is_array(found) else [] if found is None else [found]
         return [self.structure.check(one, self.structure.hint, param, ctx) for one in many]
 
