@@ -38,6 +38,21 @@ def resolves_to(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return resolve
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "api.localhost"])
+def test_a_program_may_resolve_names_by_itself(
+    clients: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    """A function in the place of the resolver is given text, as by other clients."""
+    resolver = socket.getaddrinfo
+
+    def resolve(host: str, *arguments: Any, **options: Any) -> Any:
+        return resolver("127.0.0.1" if host.endswith(".localhost") else host, *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with misbehaving(answers) as server:
+        assert clients(f"http://{host}:{server.port}", proxy="").request("GET", "/account") == {}
+
+
 def test_a_dead_address_is_not_waited_for(
     clients: Callable[..., Any], resolves_to: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,9 +85,10 @@ async def resolve(network: Network, host: str, port: int, end: float) -> list[Ad
     Raises:
         OSError: The name is not known, or the look-up takes too long.
     """
-    with suppress(OSError, UnicodeError):
-        # As bytes, so that an address in digits needs no encoding for international names, which takes long to import.
-        return socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    if found := _read_address(host, port):
+        return found
+    with suppress(OSError, UnicodeError):  # 127.1 and the like, and addresses with a zone
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     lookup = _Lookup(host, port, network.gate())
     threading.Thread(target=lookup.run, name="doboto-resolver", daemon=True).start()
     await lookup.gate.wait(remaining(end))
@@ -96,6 +97,19 @@ async def resolve(network: Network, host: str, port: int, end: float) -> list[Ad
     if lookup.addresses is None:
         raise TimeoutError("the name was not resolved in time")
     return lookup.addresses
+
+
+def _read_address(host: str, port: int) -> list[AddressInfo]:
+    """Return an address in digits as the resolver returns it, [] for anything else.
+
+    The resolver would load the encoding of international names, which takes long. Given bytes it would not, but a
+    program may have replaced it by a function that expects text.
+    """
+    for family, address in ((socket.AF_INET, (host, port)), (socket.AF_INET6, (host, port, 0, 0))):
+        with suppress(OSError, ValueError):
+            socket.inet_pton(family, host)
+            return [(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", address)]
+    return []
 
 
 class _Lookup:
