@@ -184,3 +184,10 @@ def test_of_namesakes_the_one_that_present_returns_is_shown(simulated: Doboto) -
     shown = simulated.ok("droplet", "present", "web", *NEW, "--dry-run", "-o", "json").json["there"]
     found = simulated.ok("-q", "-o", "json", "droplet", "present", "web", *NEW).json
     assert [one["id"] for one in shown] == [found["id"]]
+
+
+def test_a_slug_like_none_is_refused_with_the_list_to_look_at(simulated: Doboto) -> None:
+    for option, kind in (("--size", "size"), ("--region", "region"), ("--image", "image")):
+        order = ("droplet", "create", "web", *NEW, option, "q")
+        message = simulated.refused(2, "usage", *order)["message"]
+        assert message == f"there is no {kind} 'q'; see `doboto {kind} list`"

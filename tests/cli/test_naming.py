@@ -9,6 +9,7 @@ import pytest
 from doboto.cli.schema import catalog
 from doboto.cli.schema.catalog import naming_of
 from doboto.plans import is_id
+from doboto.sim import ManualClock
 
 from .conftest import NEW, Doboto
 
@@ -136,6 +137,25 @@ def test_droplets_are_made_and_begun_anew_from_an_own_image_by_its_name(simulate
     asked.clear()
     simulated.ok("-q", "droplet", "rebuild", "web", "--image", "debian-12-x64", "--yes", "--wait")
     assert not any(line.startswith("GET /images") for line in asked)
+
+
+def test_a_droplet_is_put_back_to_a_backup_or_an_own_image_by_its_name(served: Doboto, doboto_server: Any) -> None:
+    served.ok("-q", "droplet", "create", "web", *NEW, "--backups", "--wait")
+    clock = ManualClock(doboto_server.simulator.clock.now())
+    doboto_server.simulator.use_clock(clock)
+    clock.advance(2 * 86400)
+    backup = served.ok("droplet", "backup-list", "web", "-o", "json").json[0]
+    own = served.ok("-q", "droplet", "snapshot-create", "web", "--snapshot-name", "golden", "-o", "json").json
+    clock.advance(600)
+    assert own["type"] == "snapshot"
+    id = served.ok("image", "info", "golden", "--query", "id").out.strip()
+    for name, wanted in ((backup["name"], backup["id"]), ("Golden", int(id))):
+        served.ok("-q", "droplet", "restore", "web", "--image", name, "--yes")
+        clock.advance(600)
+        sent = [one.body for one in doboto_server.simulator.requests if one.method == "POST"]
+        assert sent[-1] == {"type": "restore", "image": wanted}
+    message = served.refused(3, "not_found", "droplet", "restore", "web", "--image", "goldne", "--yes")["message"]
+    assert message == "no backup or image is called 'goldne'; see `doboto droplet backup-list 480000000`"
 
 
 def test_a_name_that_fits_several_own_images_is_refused_with_the_list(simulated: Doboto, asked: list[str]) -> None:

@@ -23,7 +23,7 @@ from ... import SystemClock
 from ..._json import is_array
 from ...errors import DOBOTOException, DOBOTOForbiddenException, DOBOTONotFoundException
 from ...plans import Offers, find_elsewhere, find_excess, is_id
-from ..errors import USAGE, Failure
+from ..errors import USAGE, Failure, refer_to
 from ..output.formats import print_result
 from ..output.text import format_cell
 from ..schema.catalog import SSH_KEY, CliOperation
@@ -69,7 +69,7 @@ def check_slugs(do: DO, values: Mapping[str, Any]) -> dict[str, Any]:
         found["image"] = id
     if unknown - found.keys():
         left = {name: value for name, value in values.items() if name not in found}
-        _refuse(_offers(do, left, fresh=True).find_unknown(left))
+        _refuse(_offers(do, left, fresh=True).find_unknown(left), unknown=True)
     return found
 
 
@@ -83,9 +83,11 @@ def check_availability(do: DO, values: Mapping[str, Any]) -> None:
         _refuse(_offers(do, values, fresh=True).find_problems(values))
 
 
-def _refuse(problems: Sequence[PlanProblem]) -> None:
+def _refuse(problems: Sequence[PlanProblem], *, unknown: bool = False) -> None:
     if problems:
-        raise Failure(problems[0]["message"], USAGE.code)
+        first = problems[0]
+        see = refer_to(f"doboto {first['attribute']} list") if unknown and first["suggestion"] is None else ""
+        raise Failure(f"{first['message']}{see}", USAGE.code)
 
 
 def _own_image(do: DO, name: str) -> Any:

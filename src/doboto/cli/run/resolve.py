@@ -200,6 +200,26 @@ def find_own_image(do: DO, name: str) -> Any:
     return ids[0] if ids else None
 
 
+def resolve_backup(do: DO, operation: CliOperation, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Resolve the name of the backup that a Droplet is put back to, or of an image of one's own, to its id.
+
+    Raises:
+        Failure: There is none, or there are several.
+    """
+    image = values.get("image")
+    if (operation.resource, operation.name) != ("droplet", "restore") or is_id(image):
+        return dict(values)
+    id = values["id"][0]
+    backups = do.droplet.backup_list(id)
+    backup = find_by_name(backups, str(image), "backup", _describe_resource)
+    found = backup["id"] if backup is not None else find_own_image(do, str(image))
+    if found is None:
+        meant = suggest_each([str(image)], (str(one["name"]) for one in backups))
+        see = refer_to(f"doboto droplet backup-list {id}", meant)
+        raise Failure(f"no backup or image is called {image!r}{see}", NOT_FOUND.code)
+    return {**values, "image": found}
+
+
 def look_up(do: DO, naming: Naming, texts: Sequence[Any], names: dict[Any, str]) -> list[Any]:
     """Look up the ids of names, in their order; an id stays as it is.
 

@@ -25,6 +25,7 @@ from ..schema.parameters import as_usage, assemble, replaces, values_of
 from ..settings import CliSettings, Option
 from .resolve import (
     explain_missing,
+    resolve_backup,
     resolve_droplets,
     resolve_names,
     resolve_objects,
@@ -257,6 +258,7 @@ def _build_calls(
         values[name] = ids if many else ids[0]
     if operation.only_waits:
         return [_wait_call(operation, values)]
+    values = resolve_backup(do, operation, values)
     ids = values.pop("id", None)
     if ids is None:
         return [values]

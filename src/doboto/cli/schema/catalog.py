@@ -159,6 +159,8 @@ NAMED_MEMBERS = frozenset({*MEMBERS, *DROPLETS, "resource_id"})
 IDS: Mapping[tuple[str, str], Naming] = {("monitoring", "autoscale_metric_info"): Naming("autoscale")}
 #: Parameters that take an image of which `slugs` finds out whether it is there: by its slug first.
 IMAGES = frozenset(("droplet", name, "image") for name in ("create", "present", "rebuild"))
+#: And that which takes a backup, or another image of one's own.
+BACKUP = ("droplet", "restore", "image")
 
 
 def takes_droplet(operation: CliOperation, name: str) -> bool:
@@ -170,7 +172,7 @@ def takes_droplet(operation: CliOperation, name: str) -> bool:
 def takes_slug(operation: CliOperation, name: str) -> bool:
     """Whether a parameter takes an image by its slug, or by the name that it has in the account."""
     naming = naming_of(operation, name)
-    return (operation.resource, operation.name, name) in IMAGES or (naming is not None and naming.slugs)
+    return (operation.resource, operation.name, name) in {*IMAGES, BACKUP} or (naming is not None and naming.slugs)
 
 
 def naming_of(operation: CliOperation, name: str) -> Naming | None:
