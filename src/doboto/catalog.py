@@ -30,7 +30,7 @@ from ._operation.info import NOTHING, Effect, OperationInfo
 __all__ = ["DIGITS", "Effect", "Operation", "OperationInfo", "Resource", "operations", "resources"]
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True)
 class Operation:
     """An operation of a resource.
 
@@ -107,7 +107,7 @@ class Operation:
         return None
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True)
 class Resource:
     """A resource of the clients.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import pydoc
 import subprocess
@@ -59,6 +60,15 @@ def test_types_are_reported() -> None:
     assert create.info.effect == "create"
     address = catalog.resources()["reserved_ipv6"].operations["info"]  # its class is generic in it
     assert address.result.__name__ == "ReservedIPv6"
+
+
+def test_what_all_of_a_program_shares_is_equal_by_value_and_frozen() -> None:
+    resource = catalog.resources()["droplet"]
+    for one in (resource, resource.operations["destroy"]):
+        assert copy.copy(one) == one
+        assert {one: 1}[copy.copy(one)] == 1
+        with pytest.raises(AttributeError):
+            setattr(one, "name", "volume")  # noqa: B010 - type checkers refuse the assignment
 
 
 def test_irreversible_operations_are_declared() -> None:
