@@ -90,7 +90,7 @@ def test_many_choices_flood_neither_help_nor_errors(simulated: Doboto) -> None:
 def test_an_image_may_be_given_by_its_name_where_the_help_says_so(doboto: Doboto) -> None:
     for command in ("create", "present", "rebuild"):
         assert "--image ID|SLUG|NAME" in doboto.ok("droplet", command, "--help").out
-    assert "--image ID|SLUG " in doboto.ok("droplet", "restore", "--help").out
+    assert "--image ID|NAME " in doboto.ok("droplet", "restore", "--help").out
     assert "image info [OPTIONS] ID|SLUG|NAME" in doboto.ok("image", "info", "--help").out
 
 

@@ -172,7 +172,7 @@ def takes_droplet(operation: CliOperation, name: str) -> bool:
 def takes_slug(operation: CliOperation, name: str) -> bool:
     """Whether a parameter takes an image by its slug, or by the name that it has in the account."""
     naming = naming_of(operation, name)
-    return (operation.resource, operation.name, name) in {*IMAGES, BACKUP} or (naming is not None and naming.slugs)
+    return (operation.resource, operation.name, name) in IMAGES or (naming is not None and naming.slugs)
 
 
 def naming_of(operation: CliOperation, name: str) -> Naming | None:

@@ -14,7 +14,7 @@ import click
 from ...errors import ArgumentError, DOBOTOException
 from ..errors import USAGE, Failure, line_of
 from ..settings import SECONDS, Argument, Option
-from .catalog import CliOperation, choices, hyphenate, naming_of, takes_droplet, takes_slug
+from .catalog import BACKUP, CliOperation, choices, hyphenate, naming_of, takes_droplet, takes_slug
 from .values import MOMENT, Choice, IdOrSlug, Names, OpenChoice, Several, Structure, Structures, type_of
 
 if TYPE_CHECKING:
@@ -160,7 +160,8 @@ def _attributes_in(hints: Mapping[str, Any]) -> Any:
 
 def takes_name(operation: CliOperation, one: Parameter) -> bool:
     """Whether a parameter takes the name of a resource as well as its id."""
-    return takes_droplet(operation, one.name) or (not one.inside and naming_of(operation, one.name) is not None)
+    by_name = takes_droplet(operation, one.name) or (operation.resource, operation.name, one.name) == BACKUP
+    return by_name or (not one.inside and naming_of(operation, one.name) is not None)
 
 
 def argument_of(found: Sequence[Parameter]) -> Parameter | None:
