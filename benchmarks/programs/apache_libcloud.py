@@ -40,7 +40,7 @@ def created(driver):
 
 measured.main(
     client,
-    lambda driver: len(driver.list_nodes()),
+    lambda driver: driver.list_nodes(),
     created,
     lambda driver, id: int(driver.ex_get_node_details(str(id)).id),
 )

@@ -21,4 +21,4 @@ def created(do):
     return active
 
 
-measured.main(client, lambda do: len(do.droplet.list()), created, lambda do, id: do.droplet.info(id)["id"])
+measured.main(client, lambda do: do.droplet.list(), created, lambda do, id: do.droplet.info(id)["id"])

@@ -25,7 +25,7 @@ async def counted():
 with runner:
     measured.main(
         lambda: ado,
-        lambda ado: len(runner.run(ado.droplet.list())),
+        lambda ado: runner.run(ado.droplet.list()),
         lambda ado: runner.run(created()),
         lambda ado, id: runner.run(ado.droplet.info(id))["id"],
         each=lambda ado: runner.run(counted()),

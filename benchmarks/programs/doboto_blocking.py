@@ -19,7 +19,7 @@ def created(do):
 
 measured.main(
     client,
-    lambda do: len(do.droplet.list()),
+    lambda do: do.droplet.list(),
     created,
     lambda do, id: do.droplet.info(id)["id"],
     each=lambda do: sum(1 for _ in do.droplet.each()),

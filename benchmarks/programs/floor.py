@@ -26,7 +26,7 @@ def listed(client):
     droplets = []
     for page in range(1, 51):
         droplets += client.get(f"/v2/droplets?page={page}&per_page=200")["droplets"]
-    return len(droplets)
+    return droplets
 
 
 measured.main(Client, listed, None, lambda client, id: client.get(f"/v2/droplets/{id}")["droplet"]["id"])

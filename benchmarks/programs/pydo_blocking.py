@@ -21,7 +21,7 @@ def listed(client):
         reply = client.droplets.list(per_page=200, page=page, **PLAIN)
         droplets += reply["droplets"]
         if "next" not in reply["links"].get("pages", {}):
-            return len(droplets)
+            return droplets
         page += 1
 
 

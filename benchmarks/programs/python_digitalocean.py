@@ -32,5 +32,5 @@ def created(manager):
 
 
 measured.main(
-    client, lambda manager: len(manager.get_all_droplets()), created, lambda manager, id: manager.get_droplet(id).id
+    client, lambda manager: manager.get_all_droplets(), created, lambda manager, id: manager.get_droplet(id).id
 )
