@@ -288,6 +288,15 @@ def test_an_action_that_can_not_be_read_yet_is_waited_for(api: Any, sim: Simulat
     assert api.action.wait(begun["id"])["status"] == "completed"
 
 
+def test_a_list_of_actions_that_can_not_be_read_ends_no_wait(api: Any, sim: Simulator) -> None:
+    """It only says whether a 404 may be lag."""
+    droplet = api.droplet.create(one(), wait=True)
+    begun = api.droplet.power_off(droplet["id"])
+    sim.faults.add("status", status=404, method="GET", path="/v2/actions/*", count=2)
+    sim.faults.add("wrong_shape", method="GET", path="/v2/actions", body={"actions": ["x"]})
+    assert api.action.wait(begun["id"])["status"] == "completed"
+
+
 def test_all_actions_that_do_not_exist_are_named(api: Any, sim: Simulator) -> None:
     with pytest.raises(DOBOTONotFoundException, match="2 actions do not exist: 1, 2"):
         api.action.wait([1, 2])

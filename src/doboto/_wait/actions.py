@@ -13,7 +13,7 @@ from .._core.request import Request
 from .._core.response import read_action
 from .._json import records
 from .._session import Session
-from ..errors import DOBOTOForbiddenException, DOBOTOHTTPException, DOBOTONotFoundException
+from ..errors import DOBOTOException, DOBOTOForbiddenException, DOBOTONotFoundException
 from .lookup import Finder, raise_failures
 
 #: How many requests a round may cost.
@@ -155,7 +155,7 @@ class ActionWatch:
         request = pages.page_request("/actions", {}, 1)
         try:
             page = await self._session.call(request, deadline, pages.page_reader("actions"))
-        except DOBOTOHTTPException:  # the token may read one action and not list them
+        except DOBOTOException:  # for one, the token may read an action and not list them; the wait goes on
             return ()
         return [action for action in records(list(page.items)) if isinstance(action.get("id"), int)]
 
