@@ -368,6 +368,13 @@ def test_an_error_says_which_values_nobody_typed(
     assert done.code in {2, 3, 5}
 
 
+def test_a_user_for_ssh_that_can_not_be_is_said_to_be_a_default(simulated: Doboto, file: Path) -> None:
+    write(file, {"defaults": {"ssh_user": "-oProxyCommand=x"}})
+    message = simulated.refused(2, "usage", "droplet", "ssh", "web")["message"]
+    assert message == "invalid user '-oProxyCommand=x' (from `doboto auth defaults`)"
+    assert "auth defaults" not in simulated.refused(2, "usage", "droplet", "ssh", "web", "--user", "-x")["message"]
+
+
 def test_a_default_that_the_command_line_replaces_is_not_named(simulated: Doboto, file: Path) -> None:
     write(file, {"defaults": {"region": "fra1"}})
     done = simulated(
