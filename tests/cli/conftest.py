@@ -119,6 +119,13 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return {**kept, **folders, "HOME": str(tmp_path), "COLUMNS": "100"}
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process, what a command asks for beside its work is given all the time that a slow machine needs."""
+    monkeypatch.setattr("doboto.cli.run.affected.SECONDS", float(LONG))
+    monkeypatch.setattr("doboto.cli.commands.auth.TIMEOUT", float(LONG))
+
+
 @pytest.fixture
 def doboto(environment: dict[str, str], tmp_path: Path) -> Doboto:
     """Commands without an account."""

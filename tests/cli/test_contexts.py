@@ -336,7 +336,7 @@ def test_a_key_or_image_that_another_account_may_have_is_kept_with_a_warning(
     doboto: Doboto, doboto_server: Any, file: Path
 ) -> None:
     write(file, {"current": "a", "contexts": {"a": {"token": doboto_server.token, "url": doboto_server.url}}})
-    kept = doboto.as_process("auth", "defaults", "ssh-keys=desk", "image=golden")
+    kept = doboto("auth", "defaults", "ssh-keys=desk", "image=golden")
     assert (kept.code, kept.err.count("doboto: warning: ")) == (0, 2)
     assert "ssh-keys is kept, though not in context a at 127.0.0.1:" in kept.err
     assert "no SSH key is called 'desk'" in kept.err

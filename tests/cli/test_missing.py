@@ -159,8 +159,6 @@ def test_a_token_that_may_not_list_still_learns_what_does_not_exist(served: Dobo
 
 
 def test_one_sees_it_as_a_line_without_a_request(account: Doboto) -> None:
-    done = account.as_process("domain", "info", "exmple.com")
+    done = account.as_process("volume", "info", UUID)
     assert (done.code, done.out) == (3, "")
-    assert done.err == (
-        "doboto: no domain is called 'exmple.com'; did you mean example.com? See `doboto domain list`\n"
-    )
+    assert done.err == f"doboto: no volume has the id {UUID}; see `doboto volume list`\n"
