@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
+import sys
 from collections import deque
 from collections.abc import Iterable
 from enum import Enum
@@ -352,3 +354,39 @@ def test_plain_and_other_responses_follow_each_other_on_one_connection() -> None
     assert bodies == [b"true", b"null", b"true", b"true", b"null"]
     assert connection.is_complete()
     assert stream.sent == b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * 5
+
+
+ABANDONING = """
+import asyncio, gc, socket
+from doboto._http.asynchronous import AsyncSocketStream
+from doboto._http.messages import HTTPConnection
+from doboto._http.network import Exchange
+from doboto._http.plain import RequestHeaders
+from doboto._io.protocol import Timeouts, WireRequest
+
+async def begin():
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    theirs.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 99999\\r\\n\\r\\n{")
+    connection, headers = HTTPConnection(AsyncSocketStream(ours)), RequestHeaders({"Host": "a"})
+    exchange = Exchange.begin(Timeouts(60, 60, 60))
+    request = WireRequest("GET", "", {})
+    task = asyncio.create_task(connection.exchange(request, "/", headers, exchange, 100_000))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    return task, theirs
+
+loop = asyncio.new_event_loop()
+loop.set_exception_handler(lambda *_: None)  # asyncio reports the pending task
+task, theirs = loop.run_until_complete(begin())
+theirs.close()
+loop.close()
+del task
+gc.collect()
+"""
+
+
+def test_a_long_body_that_nobody_waits_for_any_more_is_no_error() -> None:
+    """In its development mode, Python reports what goes wrong when garbage is collected."""
+    done = subprocess.run([sys.executable, "-X", "dev", "-c", ABANDONING], capture_output=True, text=True, check=True)
+    assert "BufferError" not in done.stderr

@@ -6,6 +6,7 @@ the next exchange could read a response that is not its own (RFC 9112, 11).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -124,7 +125,7 @@ class HTTPConnection:
 
     async def _fill(self, beginning: bytes, length: int, exchange: Exchange) -> bytes:
         """Return a body whose place is prepared: what comes is put there, and neither copied nor moved again."""
-        body, filled = BytesIO(bytes(length)), len(beginning)
+        body, filled = _Body(bytes(length)), len(beginning)
         with body.getbuffer() as place:
             place[:filled] = beginning
             while filled < length:
@@ -137,6 +138,15 @@ class HTTPConnection:
     async def _receive(self, exchange: Exchange) -> bytes:
         """Return what comes next, b"" at the end."""
         return await self._stream.receive(exchange.remaining(exchange.timeouts.read))
+
+
+class _Body(BytesIO):
+    """A body that is being filled. Where its task is never finished, the garbage collector may close it before that."""
+
+    def close(self) -> None:
+        """Close it, unless it is still filled: then it has nothing to give back, and Python would report an error."""
+        with suppress(BufferError):
+            super().close()
 
 
 def _cut_off(missing: int) -> InvalidResponse:
