@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import runpy
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,16 @@ from .docs_blocks import OF_TESTS, PAGES, ROOT, blocks
 
 SIMULATOR = ROOT / "docs" / "simulator.md"
 PROGRAMS = [page for page in PAGES if page != OF_TESTS and blocks(page, "python")]
+
+
+@pytest.fixture(autouse=True)
+def logger_as_it_was() -> Iterator[None]:
+    """Pages set up the log; other tests count what a call costs without it."""
+    log = logging.getLogger("doboto")
+    level, handlers = log.level, [*log.handlers]
+    yield
+    log.setLevel(level)
+    log.handlers[:] = handlers
 
 
 @pytest.mark.parametrize("page", PROGRAMS, ids=lambda page: page.name)
