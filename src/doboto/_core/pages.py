@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from array import array
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from operator import itemgetter
@@ -137,6 +136,8 @@ class Seen:
 
     def __init__(self) -> None:
         self._recent: dict[int, None] = {}
+        from array import array  # most programs read lists as a whole
+
         self._log = array("q")
         self._all: set[int] | None = None
 

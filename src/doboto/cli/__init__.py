@@ -50,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with handle_signals():
             return _run(given)
     finally:
+        if gc.get_freeze_count() == 0:  # make old what is left: else the next object has Python look at all of it
+            gc.freeze()
+            gc.unfreeze()
         gc.set_threshold(*threshold)
 
 

@@ -20,6 +20,8 @@ from .settings import Argument, CliSettings, Option, common, of_environment
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from ..catalog import Resource
+
 
 class HandwrittenCommand(NamedTuple):
     """A command that is written by hand.
@@ -94,13 +96,14 @@ class ResourceGroup(LazyGroup):
     """The operations of a resource.
 
     Args:
-        name: The client's attribute.
+        resource: The resource.
         written: Commands that stand beside them.
     """
 
-    def __init__(self, name: str, written: Mapping[str, HandwrittenCommand]) -> None:
-        super().__init__(catalog.hyphenate(name), help=catalog.resources()[name], context_settings=dict(CONTEXT))
-        self._resource = name
+    def __init__(self, resource: Resource, written: Mapping[str, HandwrittenCommand]) -> None:
+        help = catalog.sentence(resource.summary)
+        super().__init__(catalog.hyphenate(resource.name), help=help, context_settings=dict(CONTEXT))
+        self._resource = resource.name
         self._written = written
 
     def summaries(self) -> Mapping[str, Mapping[str, str]]:
@@ -161,8 +164,8 @@ class Root(LazyGroup):
         """Return the command of a name, or None."""
         if cmd_name in WRITTEN:
             return WRITTEN[cmd_name].load()
-        name = next((one for one in catalog.resources() if catalog.hyphenate(one) == cmd_name), None)
-        return None if name is None else ResourceGroup(name, BESIDE.get(name, {}))
+        found = catalog.find_resource(cmd_name)
+        return None if found is None else ResourceGroup(found, BESIDE.get(found.name, {}))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write commands first, options after them."""

@@ -7,14 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 #: Ids: numbers, UUIDs, fingerprints of SSH keys.
-ID = re.compile(
-    r"\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|SHA256:.+|([0-9a-f]{2}:)+[0-9a-f]{2}", re.IGNORECASE | re.ASCII
-)
+ID = r"(?ai)\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|SHA256:.+|([0-9a-f]{2}:)+[0-9a-f]{2}"
 
 
 def is_id(value: Any) -> bool:
     """Return whether a value is an id, which is never looked up as a name."""
-    return not isinstance(value, str) or ID.fullmatch(value) is not None
+    return not isinstance(value, str) or re.fullmatch(ID, value) is not None
 
 
 def find_named(entries: Sequence[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:

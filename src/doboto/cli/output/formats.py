@@ -15,14 +15,6 @@ from ..errors import USAGE, Failure
 from ..settings import CliSettings
 from . import table
 from .columns import COLUMNS, Column, choose_columns, columns_of, find_column, search, split_columns
-from .query import (
-    check_columns,
-    check_query_columns,
-    compile_expression,
-    explain_empty,
-    find_missing_column,
-    has_same_objects,
-)
 from .text import (
     can_encode,
     clean_lines,
@@ -88,6 +80,8 @@ def check_expressions(settings: CliSettings, *kinds: Any) -> None:
     """
     if settings.query is None and settings.columns is None:
         return
+    from .query import check_columns, check_query_columns, compile_expression  # most commands need no check
+
     if settings.columns is not None and not split_columns(settings.columns):
         raise Failure("--columns names no column", USAGE.code)
     if settings.query is not None:
@@ -107,6 +101,8 @@ def check_expressions(settings: CliSettings, *kinds: Any) -> None:
 
 def _apply_query(value: Any, kind: Any, settings: CliSettings) -> tuple[Any, Any]:
     """Evaluate `--query`: what it finds, and the kind of that; hint where it finds nothing."""
+    from .query import explain_empty, has_same_objects
+
     assert settings.query is not None  # noqa: S101 - the caller has looked
     part = search(settings.query, value)
     if not settings.quiet and (hint := explain_empty(settings.query, value, part, kind)):
@@ -272,9 +268,11 @@ def _choose(rows: Sequence[Any], kind: Any, settings: CliSettings) -> Sequence[C
     columns = columns_of(kind if _are_of_kind(rows, kind) else None, rows)
     if settings.columns is None:
         return columns
-    names = [column.name for column in columns]
-    if settings.query is not None and (problem := find_missing_column(settings.columns, rows, names)):
-        raise Failure(problem)
+    if settings.query is not None:
+        from .query import find_missing_column
+
+        if problem := find_missing_column(settings.columns, rows, [column.name for column in columns]):
+            raise Failure(problem)
     return choose_columns(settings.columns, columns, rows)
 
 

@@ -87,6 +87,11 @@ def resources() -> dict[str, str]:
     return {name: sentence(one.summary) for name, one in catalog.resources().items()}
 
 
+def find_resource(command: str) -> catalog.Resource | None:
+    """Return the resource that a command is called like: `floating-ip`."""
+    return None if "_" in command else catalog.resources().get(command.replace("-", "_"))
+
+
 @cache
 def operations(resource: str) -> dict[str, CliOperation]:
     """Return the operations of a resource, by their names on the command line, sorted."""

@@ -18,7 +18,6 @@ import click
 from ... import SystemClock, catalog
 from ..._json import holds_objects, is_array, is_object
 from ...errors import ArgumentError
-from ...moments import to_moment
 from ..errors import line_of, reason, suggestion
 from ..settings import UNKNOWN, Argument
 from .catalog import NAMED_MEMBERS, SINGLE, choices
@@ -219,6 +218,8 @@ class Moment(click.ParamType[float]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Convert it to seconds since 1970."""
+        from ...moments import to_moment  # few commands are given a time
+
         if not isinstance(value, str):
             return float(value)
         try:
