@@ -79,10 +79,10 @@ IMPORTS = (
 )
 COMMAND = "Half of it is what `import click` loads, `inspect` and `logging` included, before anything of this library."
 CPU = (
-    "h11 takes a quarter of it where a response is not plain: not of one length, not in chunks that came at once,"
-    " or with anything unusual in its head. Plain ones are read in one step, and a call then makes 276 function"
-    " calls instead of 626 (`tests/test_costs.py`)."
+    "It varies with the machine: three runs of one day had 0.11 to 0.14 s of this client and 0.52 to 0.61 s of pydo,"
+    " 3.8 to 5.2 times as much. A call makes 276 function calls where its response is plain (`tests/test_costs.py`)."
 )
+SPREAD = "It varies with the machine: 3.5 to 5.3 µs in the runs of one day, without a change of it."
 
 
 def _ours(row: Row) -> Value:
@@ -133,7 +133,7 @@ GOALS = (
     Goal("import: pydo takes times as long", _against_pydo(IMPORT_ALONE), operator.ge, 3, "{:.1f}", IMPORTS),
     Goal("500 info calls over TLS: connections", _ours(INFO_CONNECTIONS), operator.eq, 1),
     Goal("500 info calls over TLS: pydo takes times the CPU", _against_pydo(INFO_CPU), operator.ge, 4, "{:.1f}", CPU),
-    Goal("machinery of an operation: µs a call", _ours(MACHINERY), operator.le, 5, "{:.1f}"),
+    Goal("machinery of an operation: µs a call", _ours(MACHINERY), operator.le, 5, "{:.1f}", SPREAD),
     Goal(
         "`doboto --version`: CPU, times `python -c pass`", _start(starts.VERSION), operator.le, 3.5, "{:.1f}", IMPORTS
     ),
