@@ -13,7 +13,10 @@ import pytest
 
 from doboto import AsyncDO, DOBOTOConnectionException, DOBOTOException, DOBOTOTimeoutException, Limiter, Retry
 from doboto._http import dial
+from doboto._http.blocking import BlockingNetwork
+from doboto._http.connect import Connector
 from doboto._http.dial import interleave
+from doboto._io.protocol import Connection
 from doboto.errors import Stage
 
 from .misbehaving import HELD, OK, Peer, closed_port, dead_address, misbehaving
@@ -149,3 +152,11 @@ def test_a_client_is_used_from_several_event_loops() -> None:
             thread.join()
         assert wrong == []
         asyncio.run(do.aclose())
+
+
+@pytest.mark.parametrize(("address", "host"), [
+    ("[fe80::1%25eth0]:80", "[fe80::1]:80"), ("[fe80::1%eth0]", "[fe80::1]"), ("[::1]:80", "[::1]:80"),
+])  # fmt: skip
+def test_host_header_carries_no_zone(address: str, host: str) -> None:
+    connection = Connection(f"http://{address}", "", None, 1, 1)
+    assert Connector(connection, BlockingNetwork()).host == host

@@ -41,7 +41,7 @@ class Connector:
         self._tls = api.scheme == "https"
         self._api = _address(api)
         self._origin = len(f"{api.scheme}://{api.netloc}")
-        self.host = api.netloc
+        self.host = _without_zone(api.netloc)
         self.peer = _authority(*self._api)
         self._forwards = self._proxy is not None and not self._tls
         self._credentials: Mapping[str, str] = _credentials(self._proxy) if self._proxy else {}
@@ -107,6 +107,12 @@ def _address(parts: SplitResult) -> tuple[str, int]:
 
 def _authority(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _without_zone(netloc: str) -> str:
+    """Return an authority without the zone of an IPv6 address, which means nothing elsewhere (RFC 6874, 3)."""
+    address, percent, rest = netloc.partition("%")
+    return f"{address}]{rest.partition(']')[2]}" if percent and netloc.startswith("[") else netloc
 
 
 def _is_tls(proxy: SplitResult | None) -> bool:
