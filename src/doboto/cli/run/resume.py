@@ -47,6 +47,8 @@ STATUS_COMMANDS: Mapping[tuple[str, str], Sequence[str]] = {
     ("droplet", name): ("droplet", "destroy-status", "--wait")
     for name in ("destroy_with_associated_resources", "destroy_retry", "destroy_status")
 }
+#: Begins the state of an action that was not found so far.
+NOT_FOUND_YET = "not found"
 #: More ids than these are in a file that the command names.
 LISTED = 20
 #: Seconds after which such a file goes, when another one is written.
@@ -112,7 +114,8 @@ def _interrupted_call(reporter: Reporter, states: Sequence[CallState]) -> tuple[
         pending = reporter.pending or pending
         more = f" and {len(pending) - NAMED} more" if len(pending) > NAMED else ""
         said = "; ".join(f"{reporter.label(id)}: {text}" for id, text in list(pending.items())[:NAMED])
-        return f"{said}{more}; this goes on {reporter.where}", {
+        is_found = not all(text.startswith(NOT_FOUND_YET) for text in pending.values())  # perhaps there is none
+        return f"{said}{more}{f'; this goes on {reporter.where}' if is_found else ''}", {
             "pending": {str(id): text for id, text in pending.items()}
         }
     if pending:
