@@ -162,6 +162,41 @@ def test_what_a_list_prints_names_what_another_command_is_for(simulated: Doboto,
     assert simulated.ok("droplet", "info", "@-", "--query", "[].name", stdin=listed).out.split() == ["a", "b"]
 
 
-@pytest.mark.parametrize(("text", "wanted"), [('[{"size": 1}]', "an object has no id"), ('{"id": 1}\n{', "")])
-def test_names_that_can_not_be_read_are_wrong_usage(simulated: Doboto, text: str, wanted: str) -> None:
-    assert wanted in simulated.refused(2, "usage", "droplet", "info", "@-", stdin=text)["message"]
+ACTION = {"id": 7, "status": "completed", "type": "reboot", "resource_id": 3, "resource_type": "droplet"}
+SNAPSHOT = {"id": "8", "name": "a", "size_gigabytes": 1, "resource_id": "3", "resource_type": "droplet"}
+IMAGE = {"id": 8, "name": "a", "distribution": "Debian", "slug": None, "description": "", "status": "available"}
+FIREWALL = {"id": "f", "name": "a", "inbound_rules": []}
+
+
+@pytest.mark.parametrize(("found", "wanted"), [
+    ([ACTION], "item 1 is of kind Action, not Droplet; `doboto droplet list -o json` prints those"),
+    (ACTION, "item 1 is of kind Action"), ([{"id": 1, "name": "a"}, ACTION], "item 2 is of kind Action"),
+    ([{"id": 7, "status": "completed"}], "item 1 has no name"), ([{"id": 7}], "--query '[].id'"),
+    ([SNAPSHOT], "of kind Snapshot, not Droplet"), ([IMAGE], "of kind Image"), ([FIREWALL], "of kind Firewall"),
+    ([{"id": "8", "name": "a"}], "its id is a text"), ([None], "item 1 is null"), ([[1]], "item 1 is a list"),
+    ([True], "item 1 is true or false"), ([1.5], "item 1 is a number"), ([], "empty input"), ([{}], "has no name"),
+])  # fmt: skip
+def test_objects_that_are_no_droplets_are_never_destroyed(simulated: Doboto, found: Any, wanted: str) -> None:
+    order = ("droplet", "destroy", "@-", "--yes", "--missing-ok")
+    assert wanted in simulated.refused(2, "usage", *order, stdin=json.dumps(found))["message"]
+
+
+@pytest.mark.parametrize("text", ["[\n  1,\n  2", '{"id": 1}\n{', "[1]\n[2]"])
+def test_broken_json_is_not_read_as_names(simulated: Doboto, text: str) -> None:
+    order = ("droplet", "destroy", "@-", "--yes", "--missing-ok")
+    assert "no JSON" in simulated.refused(2, "usage", *order, stdin=text)["message"]
+
+
+def test_new_droplets_are_not_called_by_the_ids_of_others(simulated: Doboto) -> None:
+    listed = json.dumps([{"id": 1, "name": "a"}])
+    message = simulated.refused(2, "usage", "droplet", "create", "@-", *NEW, "--dry-run", stdin=listed)["message"]
+    assert "names are needed" in message
+
+
+def test_snapshots_of_a_droplet_name_the_images_that_they_are(simulated: Doboto) -> None:
+    simulated.ok("-q", "droplet", "create", "a", *NEW, "--wait")
+    simulated.ok("-q", "droplet", "snapshot-create", "a", "--name", "before", "--wait")
+    listed = simulated.ok("droplet", "snapshot-list", "a", "-o", "json").out
+    assert simulated.ok("snapshot", "info", "@-", "--query", "[].name || name", stdin=listed).out.strip() == "before"
+    simulated.ok("image", "destroy", "@-", "--yes", stdin=listed)
+    assert simulated.ok("snapshot", "list", "-o", "json").json == []

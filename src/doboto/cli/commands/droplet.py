@@ -125,6 +125,7 @@ wait_command = Described(
     params=[
         Names(
             ["id"],
+            source=lambda: catalog.operations("droplet")["list"],
             nargs=-1,
             metavar="[DROPLET]...",
             text="Droplets, by id or name.",
@@ -243,6 +244,7 @@ def _tag_command(name: str, help: str, *, attach: bool) -> Described:
         params=[
             Names(
                 ["words"],
+                source=lambda: catalog.operations("droplet")["list"],
                 nargs=-1,
                 required=True,
                 metavar="DROPLET... TAG",

@@ -187,6 +187,43 @@ def naming_of(operation: CliOperation, name: str) -> Naming | None:
     return IDS.get((operation.resource, operation.name)) or _own_naming(operation.resource)
 
 
+def source_of(operation: CliOperation, name: str) -> CliOperation | None:
+    """Return the operation that lists what a parameter takes the ids of; None if there is none."""
+    if takes_droplet(operation, name):
+        return operations("droplet")["list"]
+    if (naming := naming_of(operation, name)) is not None:
+        return operations(naming.resource)[hyphenate(naming.listing)]
+    prefix = operation.name.rpartition("_")[0]
+    own = operations(operation.resource)
+    return own.get(f"{hyphenate(prefix)}-list") or own.get("list") if name == "id" else None
+
+
+#: Kinds whose ids are of one sequence: images, and the snapshots and backups that are images.
+IMAGE_KINDS = frozenset({"Image", "Snapshot", "DropletSnapshot"})
+
+
+def find_other_kind(found: Mapping[str, Any], wanted: Any) -> Any:
+    """Return the kind whose members a result has, where that is not the wanted one; None if it may be the wanted one.
+
+    Args:
+        found: The result, of which only some members may be there.
+        wanted: A TypedDict.
+    """
+    same = IMAGE_KINDS if wanted.__name__ in IMAGE_KINDS else {wanted.__name__}
+    fits: dict[Any, int] = {}
+    for kind in (wanted, *_kinds()):
+        fits.setdefault(kind, len(found.keys() & typing.get_type_hints(kind).keys()))
+    accepted = max(fit for kind, fit in fits.items() if kind.__name__ in same)
+    best = max(fits, key=lambda kind: fits[kind])
+    return best if fits[best] > accepted else None
+
+
+@cache
+def _kinds() -> tuple[Any, ...]:
+    found = [one.result for resource in resources() for one in operations(resource).values()]
+    return tuple(dict.fromkeys(kind for kind in found if typing.is_typeddict(kind)))
+
+
 @cache
 def _own_naming(resource: str) -> Naming | None:
     listing = operations(resource).get("list")

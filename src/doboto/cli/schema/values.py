@@ -10,7 +10,8 @@ import json
 import re
 import sys
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Literal, NotRequired, Required
 
 import click
@@ -20,7 +21,15 @@ from ..._json import holds_objects, is_array, is_object
 from ...errors import ArgumentError
 from ..errors import line_of, reason, suggestion
 from ..settings import UNKNOWN, Argument
-from .catalog import NAMED_MEMBERS, SINGLE, choices
+from .catalog import (
+    IMAGE_KINDS,
+    NAMED_MEMBERS,
+    SINGLE,
+    CliOperation,
+    choices,
+    find_other_kind,
+    hyphenate,
+)
 
 #: Parameters whose text is long: `@FILE` reads it from a file, `@-` from standard input.
 LONG_TEXTS = frozenset({"user_data", "public_key", "private_key", "leaf_certificate", "certificate_chain"})
@@ -31,8 +40,8 @@ RESEMBLES = 0.6
 READ = "doboto.stdin"
 #: Members of a resource with its type, which `droplet:web-1` stands for.
 REFERENCE = frozenset({"resource_id", "resource_type"})
-#: Characters of an object that an error shows.
-SHOWN = 60
+#: What resources are identified by, as far as their kind has it.
+IDENTIFYING = ("id", "uuid", "ip", "urn", "slug", "name")
 #: More choices than these are not listed where none of them was given.
 MANY = 12
 #: Begins YAML's own tags; and those of single values that are no text.
@@ -123,7 +132,17 @@ def _why_empty() -> str:
 
 
 class Names(Argument):
-    """An argument of several ids or names; `@FILE` has more of them, one a line."""
+    """An argument of several ids or names; `@FILE` has more of them, one a line.
+
+    Args:
+        args: Those of an argument.
+        source: Returns the operation that lists what the ids are of, if there is one.
+        more: Those of an argument.
+    """
+
+    def __init__(self, *args: Any, source: Callable[[], CliOperation | None] | None = None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._source = source
 
     def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
         """Convert the values, those of files included."""
@@ -135,33 +154,70 @@ class Names(Argument):
         if not word.startswith("@"):
             return [word]
         try:
-            return _read_names(read_input(word[1:]))
+            return _read_names(read_input(word[1:]), self._source)
         except ValueError as failure:
             raise click.BadParameter(line_of(failure), ctx, self) from failure
 
 
-def _read_names(text: str) -> list[str]:
+def _read_names(text: str, source: Callable[[], CliOperation | None] | None) -> list[str]:
     """Read ids or names, one a line; or what lists print as JSON, ids or objects that have them, or as lines of JSON.
 
     Raises:
-        ValueError: An object has no id.
+        ValueError: It begins as JSON and is none, is an empty list, or has something else in it.
     """
-    try:
-        found = json.loads(text) if text.lstrip()[:1] in {"[", "{"} else None
-    except ValueError:
-        lines = text.splitlines()
-        found = [json.loads(line) for line in lines if line.strip()] if text.lstrip()[:1] == "{" else None
-    if found is None:
+    if text.lstrip()[:1] not in {"[", "{"}:
         return [line.strip() for line in text.splitlines() if line.strip()]
-    return [str(_id_of(one) if is_object(one) else one) for one in (found if is_array(found) else [found])]
+    found = _read_json(text)
+    if not found:
+        raise ValueError("empty input: the list has nothing in it")
+    return [str(_name_in(one, position, source)) for position, one in enumerate(found, 1)]
 
 
-def _id_of(result: Mapping[str, Any]) -> Any:
-    """Return the id of a result, or what it is named by."""
-    found = next((result[name] for name in ("id", "uuid", "ip", "name") if result.get(name)), None)
-    if found is None:
-        raise ValueError(f"an object has no id: {json.dumps(result)[:SHOWN]}")
-    return found
+def _read_json(text: str) -> list[Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as failure:
+        if text.lstrip()[:1] == "{" and len(lines := text.split("\n")) > 1:
+            with suppress(ValueError):
+                return [json.loads(line) for line in lines if line.strip()]
+        raise ValueError(f"no JSON: {line_of(failure)}") from failure
+    return list(found) if is_array(found) else [found]
+
+
+def _name_in(item: Any, position: int, source: Callable[[], CliOperation | None] | None) -> int | str:
+    """Return an id or name, or what an object is named by, if that is of the kind that is needed.
+
+    Raises:
+        ValueError: It is another kind's, or it is not known what it is.
+    """
+    if is_object(item):
+        return _id_of(item, position, None if source is None else source())
+    if not isinstance(item, int | str) or isinstance(item, bool):
+        text = f"item {position} is {_type_name(item)}, not an id, a name or an object"
+        raise ValueError(text)  # noqa: TRY004 - wrong input, as all the others
+    return item
+
+
+def _id_of(item: Mapping[str, Any], position: int, listing: CliOperation | None) -> int | str:
+    if listing is None or not typing.is_typeddict(listing.result):
+        raise ValueError(f"item {position} is an object; names are needed, one a line, as --query '[].name' prints")
+    wanted, prints = listing.result, f"doboto {hyphenate(listing.resource)} {listing.command} -o json"
+    if (other := find_other_kind(item, wanted)) is not None:
+        raise ValueError(f"item {position} is of kind {other.__name__}, not {wanted.__name__}; `{prints}` prints those")
+    hints = typing.get_type_hints(wanted)
+    if "name" in hints and "name" not in item:  # what has an id alone may be anything
+        missing = f"item {position} has no name, so that it may be no {wanted.__name__}"
+        raise ValueError(f"{missing}; `{prints}` prints whole ones, and --query '[].id' ids alone")
+    key = next((name for name in IDENTIFYING if name in hints and item.get(name)), None)
+    if key is None:
+        raise ValueError(f"item {position} has no id")
+    value = item[key]
+    if key == "id" and wanted.__name__ not in IMAGE_KINDS and (wrong := find_mismatch(value, hints[key], "its id")):
+        raise ValueError(f"item {position} is no {wanted.__name__}: {wrong}")
+    if not isinstance(value, int | str) or isinstance(value, bool):
+        text = f"item {position} has no id: it is {_type_name(value)}"
+        raise ValueError(text)  # noqa: TRY004 - wrong input, as all the others
+    return value
 
 
 class LongText(click.ParamType[str]):
