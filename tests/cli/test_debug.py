@@ -113,13 +113,14 @@ def test_without_it_no_request_is_told(simulated: Doboto) -> None:
 
 
 def test_reporters_inside_each_other_leave_the_logger_as_it_was(capsys: pytest.CaptureFixture[str]) -> None:
-    level = logging.getLogger("doboto").level
+    log = logging.getLogger("doboto")
+    before = log.level, [*log.handlers]
     with Reporter(CliSettings()):
         with Reporter(CliSettings()):
             logger().info("of both")
         logger().info("of the outer one")
     assert capsys.readouterr().err.splitlines() == ["of both", "of both", "of the outer one"]
-    assert (logging.getLogger("doboto").level, logging.getLogger("doboto").handlers) == (level, [])
+    assert (log.level, log.handlers) == before
 
 
 def test_a_thread_s_record_waits_for_the_handler_that_another_thread_adds(

@@ -156,6 +156,10 @@ def test_a_droplet_is_put_back_to_a_backup_or_an_own_image_by_its_name(served: D
         assert sent[-1] == {"type": "restore", "image": wanted}
     message = served.refused(3, "not_found", "droplet", "restore", "web", "--image", "goldne", "--yes")["message"]
     assert message == "no backup or image is called 'goldne'; see `doboto droplet backup-list 480000000`"
+    served.ok("-q", "droplet", "create", "db", *NEW)
+    several = ("droplet", "restore", "web", "db", "--image", backup["name"], "--yes")
+    message = served.refused(2, "usage", *several)["message"]
+    assert message == f"a backup's name is looked up for one Droplet; for several give an id, not {backup['name']!r}"
 
 
 def test_a_name_that_fits_several_own_images_is_refused_with_the_list(simulated: Doboto, asked: list[str]) -> None:

@@ -209,13 +209,17 @@ def resolve_backup(do: DO, operation: CliOperation, values: Mapping[str, Any]) -
     image = values.get("image")
     if (operation.resource, operation.name) != ("droplet", "restore") or is_id(image):
         return dict(values)
-    id = values["id"][0]
-    backups = do.droplet.backup_list(id)
+    ids: Sequence[Any] = values.get("id") or ()
+    if len(ids) != 1:  # each has backups of its own, perhaps of the same name
+        raise Failure(
+            f"a backup's name is looked up for one Droplet; for several give an id, not {image!r}", USAGE.code
+        )
+    backups = do.droplet.backup_list(ids[0])
     backup = find_by_name(backups, str(image), "backup", _describe_resource)
     found = backup["id"] if backup is not None else find_own_image(do, str(image))
     if found is None:
         meant = suggest_each([str(image)], (str(one["name"]) for one in backups))
-        see = refer_to(f"doboto droplet backup-list {id}", meant)
+        see = refer_to(f"doboto droplet backup-list {ids[0]}", meant)
         raise Failure(f"no backup or image is called {image!r}{see}", NOT_FOUND.code)
     return {**values, "image": found}
 
