@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from doboto.cli.accounts.simulated import LocalAccount
 from doboto.cli.run.affected import reader_of
 from doboto.cli.schema import catalog
 
@@ -19,20 +18,6 @@ DESTROYING = [
     for one in catalog.operations(resource).values()
     if resource != "droplet" and one.may_ask
 ]
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The requests that were sent."""
-    lines: list[str] = []
-    send = LocalAccount.send
-
-    async def sending(self: LocalAccount, request: Any, timeouts: Any) -> Any:
-        lines.append(f"{request.method} {request.url.partition('/v2')[2]}")
-        return await send(self, request, timeouts)
-
-    monkeypatch.setattr(LocalAccount, "send", sending)
-    return lines
 
 
 @pytest.mark.parametrize("operation", DESTROYING, ids=lambda one: f"{one.resource}-{one.command}")

@@ -135,9 +135,9 @@ class Seen:
     """
 
     def __init__(self) -> None:
-        self._recent: dict[int, None] = {}
         from array import array  # most programs read lists as a whole
 
+        self._recent: dict[int, None] = {}
         self._log = array("q")
         self._all: set[int] | None = None
 

@@ -21,7 +21,7 @@ listeners: list[Callable[[logging.Logger], None]] = []
 
 
 def is_heard(level: int) -> bool:
-    """Return whether anybody may see a record of a level; listeners are told from `INFO` on."""
+    """Return whether anybody may see a record of a level; listeners show those from `INFO` on."""
     return level >= WARNING or (level >= INFO and bool(listeners)) or "logging" in sys.modules
 
 

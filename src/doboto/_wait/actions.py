@@ -190,7 +190,7 @@ def _of_kind(action: Mapping[str, Any]) -> str:
 #: How long after waiting began a 404 is taken for lag, in seconds. Terraform's provider repeats such reads for
 #: minutes (PR#1493); lists were seen to lag "a couple of seconds" (pydo#468).
 GRACE = 30.0
-#: What is said of an action meanwhile.
+#: The state of an action that was not read so far.
 LAGGING = f"not found so far; a new action can be unreadable for {GRACE:g} s"
 
 
