@@ -342,10 +342,19 @@ class ImportedAsModule(type):
 
 
 class DO(Client[Sync], metaclass=ImportedAsModule):
-    """The blocking client.
+    """The blocking client of DigitalOcean's API.
 
-    It may be shared by threads: they use one connection pool, one TLS context and one rate limiter. It is a context
-    manager; `close()` gives its connections back.
+    Each attribute is a resource, as `droplet` or `volume`, and has its operations. `help(do.droplet)` lists them,
+    `help(do.droplet.create)` describes one::
+
+        do = DO()  # the token is in DIGITALOCEAN_TOKEN; DO.simulated() needs none
+        droplet = do.droplet.create(
+            name="web-1", region="nyc3", size="s-1vcpu-1gb", image="ubuntu-24-04-x64", wait=True
+        )
+        do.droplet.destroy(droplet["id"])
+
+    Errors are a `DOBOTOException`. A client may be shared by threads: they use one connection pool, one TLS context and
+    one rate limiter. It is a context manager; `close()` gives its connections back.
     """
 
     _mode = Sync
@@ -402,9 +411,18 @@ class DO(Client[Sync], metaclass=ImportedAsModule):
 
 
 class AsyncDO(Client[Async]):
-    """The asynchronous client: the same operations, each to be awaited.
+    """The asynchronous client of DigitalOcean's API.
 
-    It may be shared by tasks: they use one connection pool, one TLS context and one rate limiter. It is an
+    Its operations are those of `DO`; each is awaited::
+
+        async with AsyncDO() as do:
+            droplet = await do.droplet.create(
+                name="web-1", region="nyc3", size="s-1vcpu-1gb", image="ubuntu-24-04-x64", wait=True
+            )
+            async for each in do.droplet.each():
+                print(each["name"])
+
+    A client may be shared by tasks: they use one connection pool, one TLS context and one rate limiter. It is an
     asynchronous context manager; `await aclose()` gives its connections back.
     """
 

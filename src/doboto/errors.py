@@ -1,9 +1,9 @@
-"""What can go wrong, and whose fault it was.
+"""The exceptions: every error that this library raises, and what it means.
 
-    DOBOTOException                        everything this library raises on its own account
+    DOBOTOException                        every error of this library
     ├── DOBOTOConfigurationException       the client's settings: no token, a URL that can't be used (also a ValueError)
     ├── DOBOTOClientClosedException        a call after `close()`
-    ├── DOBOTOHTTPException            the API answered, and the answer was no
+    ├── DOBOTOHTTPException                the API refused, or failed
     │   ├── DOBOTOBadRequestException      400
     │   ├── DOBOTOUnauthorizedException    401
     │   ├── DOBOTOForbiddenException       403: the token lacks a scope
@@ -11,11 +11,11 @@
     │   ├── DOBOTOConflictException        409 and 412
     │   ├── DOBOTOUnprocessableException   422
     │   │   ├── DOBOTOPendingEventException    another action runs on that resource
-    │   │   └── DOBOTOAlreadyDoneException     it is so already: attached, detached, assigned
+    │   │   └── DOBOTOAlreadyDoneException     its effect is there already: attached, detached, assigned
     │   ├── DOBOTORateLimitException       429, or a wait for the limit longer than the deadline allows
     │   └── DOBOTOServerException          500 and above, 408
-    ├── DOBOTOInvalidResponseException               the API answered, and the answer can't be understood
-    │   └── DOBOTOResponseTooLargeException    larger than `max_response_size`
+    ├── DOBOTOInvalidResponseException     the response cannot be understood
+    │   └── DOBOTOResponseTooLargeException    it is larger than `max_response_size`
     ├── DOBOTOConnectionException          no response: the network, a proxy, TLS
     │   ├── DOBOTOTimeoutException         no response in time
     │   └── DOBOTOCertificateException     the server's certificate is not trusted

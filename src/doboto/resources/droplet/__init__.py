@@ -149,13 +149,14 @@ class DropletOperations(DropletActions[Mode], DropletWait[Mode], DropletBackups[
         Args:
             attribs: The Droplet's attributes:
 
-                - `name` (str): its name and host name; or
+                - `name` (str): its name and host name, required; or
                 - `names` (list of str): a name for each of several, any number of them.
-                - `size` (str): the size's slug.
-                - `image` (int or str): the image's id, or the slug of a public one.
+                - `size` (str): the size's slug, required; `do.size.list()` has all.
+                - `image` (int or str): the image's id, or the slug of a public one, required.
                 - `region` (str): the region's slug, or the beginning of one (`nyc`). Default: any region.
                 - `ssh_keys` (list of int or str): ids or fingerprints of SSH keys for root.
-                - `backups` (bool): whether to take backups, daily unless `backup_policy` (dict) says otherwise.
+                - `backups` (bool): whether to take backups, daily unless `backup_policy` says otherwise.
+                - `backup_policy` (dict): `plan` ("daily" or "weekly"), `weekday` ("SUN"), `hour` (0, 4, ... 20).
                 - `ipv6` (bool): whether to give an IPv6 address.
                 - `private_networking` (bool): deprecated by DigitalOcean for `vpc_uuid` (str), the VPC to be in.
                 - `user_data` (str): script or cloud-config for the first boot, up to 64 KiB.
@@ -207,10 +208,9 @@ class DropletOperations(DropletActions[Mode], DropletWait[Mode], DropletBackups[
     ) -> Present | PresentMany:
         """Create a Droplet unless there is one of its name, or those of several names that are missing.
 
-        Only those that are created are put into the project of `project_id`.
-
         Names are compared exactly, on every page and among GPU Droplets too; where several Droplets share a name, the
         oldest counts. The API does not make names unique: two programs that do this at the same time can both create.
+        Only those that are created are put into the project of `project_id`.
 
         Args:
             attribs: The Droplet's attributes, as for `create`; an existing Droplet is left as it is, what
