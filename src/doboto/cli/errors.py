@@ -14,6 +14,8 @@ from .._json import is_object
 
 #: How like two names must be, from 0 to 1; those of resources more so ("it" is as like "first" as 0.57).
 LIKE, RESOURCE_LIKE = 0.5, 0.7
+#: Steps of a comparison that one text may take with all names, and how many names are compared at least.
+STEPS, FEWEST = 200_000, 20
 
 
 class Failure(Exception):
@@ -267,8 +269,33 @@ def suggest_each(given: Sequence[str], among: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     names, most = list(among), 3 if len(given) == 1 else 1
-    found = [one for text in given for one in get_close_matches(text, names, n=most, cutoff=RESOURCE_LIKE)]
+    found = [
+        one
+        for text in given
+        for one in get_close_matches(text, _choose_likely(text, names), n=most, cutoff=RESOURCE_LIKE)
+    ]
     return question_of(list(dict.fromkeys(found)))
+
+
+def _choose_likely(text: str, names: Sequence[str]) -> Sequence[str]:
+    """Choose names to compare with a text: of many, or of long ones, those that begin and end most like it.
+
+    To compare two texts takes as many steps as the product of their lengths.
+    """
+    most = max(FEWEST, STEPS // (1 + len(text) * max(map(len, names), default=0)))
+    if len(names) <= most:
+        return names
+    from heapq import nlargest
+
+    reverse = text[::-1]
+    return nlargest(most, names, key=lambda name: _count_alike(text, name) + _count_alike(reverse, name[::-1]))
+
+
+def _count_alike(one: str, other: str) -> int:
+    """Count the letters with which two texts begin alike."""
+    return next(
+        (index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
 
 
 def refer_to(command: str, question: str = "") -> str:
