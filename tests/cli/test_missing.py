@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from doboto.cli import errors
+from doboto.cli.accounts.simulated import LocalAccount
+
 from .conftest import NEW, Doboto
 
 UUID = "6fa459ea-ee8a-3ca4-894e-db77e160355e"
@@ -162,3 +165,64 @@ def test_one_sees_it_as_a_line_without_a_request(account: Doboto) -> None:
     done = account.as_process("volume", "info", UUID)
     assert (done.code, done.out) == (3, "")
     assert done.err == f"doboto: no volume has the id {UUID}; see `doboto volume list`\n"
+
+
+@pytest.mark.parametrize("order", [
+    "tag info producton", "droplet info web-1", "droplet untag web-01 producton", "droplet wait --tag producton",
+])  # fmt: skip
+def test_the_timeout_bounds_what_is_asked_for_the_message_too(
+    account: Doboto, monkeypatch: pytest.MonkeyPatch, order: str
+) -> None:
+    """Which may take more seconds than are left of the command's own."""
+    left: list[float] = []
+    send = LocalAccount.send
+
+    async def sending(self: LocalAccount, request: Any, timeouts: Any) -> Any:
+        left.append(timeouts.total)
+        return await send(self, request, timeouts)
+
+    monkeypatch.setattr(LocalAccount, "send", sending)
+    account("--timeout", "20", *order.split())
+    assert left
+    assert max(left) <= 20
+
+
+@pytest.mark.parametrize("fault", [
+    {"kind": "status", "status": 401}, {"kind": "status", "status": 429, "headers": {"retry-after": "40"}},
+    {"kind": "status", "status": 503}, {"kind": "drop"}, {"kind": "not_json", "body": "<html>"},
+    {"kind": "wrong_shape"},
+])  # fmt: skip
+def test_the_first_error_is_reported_where_the_list_for_the_message_fails(
+    served: Doboto, doboto_server: Any, fault: dict[str, Any]
+) -> None:
+    rule = doboto_server.simulator.faults.add(**fault, method="GET", path="/v2/tags")
+    error = served.refused(3, "not_found", "tag", "info", "producton")
+    assert error["message"] == "no tag is called 'producton'; see `doboto tag list`"
+    assert rule.triggered == 1, "it is not sent again"
+
+
+def test_names_in_an_error_do_not_steer_the_terminal(served: Doboto, doboto_server: Any) -> None:
+    names = ["pro\x1b[31mducton", "pro\u202educton", "pro\nducton"]
+    body = {"tags": [{"name": name} for name in names], "meta": {"total": 3}}
+    doboto_server.simulator.faults.add("status", status=200, body=body, method="GET", path="/v2/tags")
+    done = served.as_process("tag", "info", "producton")
+    assert done.err.startswith("doboto: no tag is called 'producton'; did you mean ")
+    assert "pro?ducton" in done.err
+    assert done.err.removesuffix("\n").isprintable()
+
+
+def test_names_alike_are_found_among_many_long_ones_in_few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To compare two texts takes as many steps as the product of their lengths."""
+    names = [f"{'backup-of-production-' * 12}{number:05}" for number in range(10_000)]
+    compared: list[str] = []
+    choose = errors._choose_likely
+
+    def choosing(text: str, among: Any) -> Any:
+        compared.extend(found := choose(text, among))
+        return found
+
+    monkeypatch.setattr(errors, "_choose_likely", choosing)
+    meant = errors.suggest_each([f"{names[1234]}x", f"x{names[5678]}"], names)
+    assert meant == f"; did you mean {names[1234]} or {names[5678]}?"
+    assert len(compared) == 2 * errors.FEWEST
+    assert errors.suggest_each(["web-0123x"], [f"web-{number:04}" for number in range(10_000)]).startswith("; did you")

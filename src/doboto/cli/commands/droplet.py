@@ -45,7 +45,7 @@ def _wait(ctx: click.Context, **params: Any) -> None:
             pending = [id for id in targets if id in reporter.pending] or targets  # the others are ready, or gone
             return resume_line(settings, pending, tag, port, until=until)
 
-        with explain_missing(do), offer_resume(reporter, again, waits=True):
+        with explain_missing(bounded), offer_resume(reporter, again, waits=True):
             ids = _ids(bounded, params, reporter.names)
             if tag is None or len(ids) <= MANY:
                 targets, tag = list[Any](ids), None
@@ -169,9 +169,8 @@ def _change_tags(ctx: click.Context, *, attach: bool, **params: Any) -> None:
         open_client(settings) as client,
         Reporter(settings) as reporter,
         as_usage(operation),
-        explain_missing(client),
+        explain_missing(do := with_deadline(client, settings.timeout)),
     ):
-        do = with_deadline(client, settings.timeout)
         if attach and not params["tags"]:
             _refuse_droplets(do, tags)
         ids = resolve_droplets(do, droplets, reporter.names)

@@ -99,8 +99,11 @@ def _ssh(ctx: click.Context, **params: Any) -> None:
     if not USER.fullmatch(params["user"]):
         origin = "" if user else " (from `doboto auth defaults`)"
         raise Failure(f"invalid user {params['user']!r}{origin}", USAGE.code)
-    with open_client(settings) as client, Reporter(settings) as reporter, explain_missing(client):
-        do = with_deadline(client, params["timeout"])
+    with (
+        open_client(settings) as client,
+        Reporter(settings) as reporter,
+        explain_missing(do := with_deadline(client, params["timeout"])),
+    ):
         (id,) = resolve_droplets(do, [destination.droplet], reporter.names)
         if settings.sim:
             raise Failure(f"{reporter.label(id)} is simulated: nothing answers at its address, so ssh is not started")

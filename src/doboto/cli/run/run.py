@@ -126,13 +126,13 @@ def run(
         values = complete_alert(values, params.pop("our_email", ()))
     if settings.timeout is not None and operation.takes("timeout"):
         values.setdefault("timeout", settings.timeout)
+    seconds = values.get("timeout", settings.timeout)
     with (
         Reporter(settings) as reporter,
         open_client(settings, on_event=reporter.on_event) as client,
-        explain_missing(client, values.get("tag_name")),
+        explain_missing(do := with_deadline(client, seconds), values.get("tag_name")),
     ):
-        seconds = values.get("timeout", settings.timeout)
-        began, do = client.clock.monotonic(), with_deadline(client, seconds)
+        began = client.clock.monotonic()
         if operation.only_waits:
             _wait(do, operation, values, reporter, settings)
             return
