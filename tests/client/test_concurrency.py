@@ -56,6 +56,22 @@ class Side:
             return self.done
 
 
+def test_tasks_have_begun_before_something_else_is_done() -> None:
+    nothing: Any = None
+    log: list[str] = []
+
+    async def job() -> None:
+        log.append("begins")
+        await asyncio.sleep(0.01)
+        log.append("ends")
+
+    async def gathered() -> None:
+        await TaskIO(nothing, nothing, Concurrency(2)).gather_reads([job] * 2, lambda: log.append("meanwhile"))
+
+    asyncio.run(gathered())
+    assert log == ["begins", "begins", "meanwhile", "ends", "ends"]
+
+
 def gather(flavour: str, concurrency: Concurrency, jobs: list[Callable[[], Any]]) -> list[Any]:
     nothing: Any = None
     if flavour == "blocking":

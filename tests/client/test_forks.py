@@ -15,7 +15,7 @@ from doboto import DO
 from doboto._client.settings import Shared, _shared
 from doboto._core.ownership import OwnershipRegistry
 from doboto._http.tls import Trust
-from doboto._session.collector import _pauses, gc_paused
+from doboto._session.memory import _pauses, gc_paused
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes are forked here"),

@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doboto import DO, DOBOTOException, DOBOTOForbiddenException, DOBOTOInvalidResponseException, Limiter, WireRequest
+from doboto import (
+    DO,
+    DOBOTOException,
+    DOBOTOForbiddenException,
+    DOBOTOInvalidResponseException,
+    Limiter,
+    Retry,
+    WireRequest,
+)
 from doboto._core import pages
 from doboto._core.pages import READINGS
 from doboto._core.response import Response
@@ -189,6 +197,78 @@ def test_reading_a_page_never_fails_in_another_way(body: dict[str, Any]) -> None
         except DOBOTOInvalidResponseException:
             continue
         assert read.last >= (read.following or 0)
+
+
+LINK = st.sampled_from([None, 7, "?page=2", "/?a=1&page=51#x", "?page=0"])
+LINKS = st.fixed_dictionaries({}, optional={"next": LINK, "last": LINK})
+ENDED = st.fixed_dictionaries(
+    {"droplets": st.lists(st.fixed_dictionaries({"id": st.integers(1, 9), "name": st.text(max_size=20)}), max_size=3)},
+    optional={
+        "links": st.fixed_dictionaries({"pages": LINKS}) | st.none() | st.text(max_size=5),
+        "meta": st.fixed_dictionaries({"total": st.sampled_from([0, 201, 10_000, 10**9, True, None, "2"])}) | st.none(),
+        "more": st.integers(),
+    },
+)
+
+
+@given(ENDED, st.permutations(["droplets", "links", "meta", "more"]), st.sampled_from([(",", ":"), (", ", ": ")]))
+def test_what_a_pages_end_says_is_what_the_page_says(body: dict[str, Any], order: list[str], marks: Any) -> None:
+    text = json.dumps({name: body[name] for name in order if name in body}, separators=marks)
+    announced = pages.read_ending(text.encode())
+    if announced is not None:
+        whole = pages.read_page(json.loads(text), "droplets")
+        assert announced == whole._replace(items=(), ids=None)
+        assert pages.remaining_pages(announced) == pages.remaining_pages(whole)
+
+
+def test_the_end_of_a_page_is_enough_to_know_the_others() -> None:
+    assert pages.read_ending(FIRST.body) == pages.Page((), 600, 3, 2)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b'"links":{"pages":{"next":"?page=2"}},"meta":{"total":600}}',
+        rb'{"name":",\"links\":{\"pages\":{\"next\":\"?page=2\"}},\"meta\":{\"total\":600}}"}',
+        b'{"droplets":[{"id":1,"links":{"pages":{"next":"?page=2"}},"meta":{"total":600}}]}',
+        b'{"droplets":[],"links":{"pages":{"next":"?page=2"}},"meta":{"total":600}',
+        b'{"droplets":[],"links":{"pages":{"next":"?page=2"}},"meta":{"total":600}}}',
+    ],
+)
+def test_what_is_no_end_of_a_page_announces_nothing(body: bytes) -> None:
+    assert pages.read_ending(body) is None
+
+
+FIRST = reply(
+    200,
+    {
+        "droplets": [{"id": n, "name": "x" * 200} for n in range(200)],
+        "links": {"pages": {"next": "?page=2", "last": "?page=3"}},
+        "meta": {"total": 600},
+    },
+)
+OTHERS = [
+    reply(200, {"droplets": [{"id": n} for n in range(start, start + 200)], "meta": {"total": 600}})
+    for start in (200, 400)
+]
+
+
+def damaged(response: Response) -> Response:
+    return response._replace(body=response.body.replace(b'"id": 7,', b'"id": 7 '))
+
+
+def test_a_first_page_that_turns_out_to_be_damaged_is_read_again(flavour: str, runner: Any) -> None:
+    staged = stage(flavour, runner, damaged(FIRST), *OTHERS, FIRST)
+    assert sorted(droplet["id"] for droplet in staged.api.droplet.list()) == [*range(600)]
+    assert [request.url[-1] for request in staged.script.asked] in (["1", "2", "3", "1"], ["1", "3", "2", "1"])
+
+
+def test_a_damaged_first_page_is_an_error_where_nothing_is_sent_twice(flavour: str, runner: Any) -> None:
+    staged = stage(flavour, runner, damaged(FIRST), *OTHERS, retry=Retry.never())
+    with pytest.raises(DOBOTOInvalidResponseException, match="no valid JSON"):
+        staged.api.droplet.list()
+    assert len(staged.script.asked) == 1
 
 
 def test_what_was_gone_through_takes_eight_bytes_an_item() -> None:

@@ -26,6 +26,7 @@ from doboto import (
     Timeouts,
     Transport,
     WireRequest,
+    _json,
 )
 from doboto._http.blocking import BlockingNetwork, SocketStream
 from doboto._http.pool import Pool
@@ -379,6 +380,57 @@ def test_the_next_job_begins_before_others_that_are_ready_go_on() -> None:
 
     Scheduler([partial(job, number) for number in range(4)], Concurrency(3)).run()
     assert log[:6] == ["begins 0", "begins 1", "ends 0", "begins 2", "ends 1", "begins 3"]
+
+
+def test_something_else_is_done_once_all_wait() -> None:
+    log: list[str] = []
+
+    async def job(number: int) -> None:
+        log.append(f"begins {number}")
+        await Wait(nothing, 0.01)
+        log.append(f"ends {number}")
+
+    Scheduler([partial(job, number) for number in range(3)], Concurrency(3), lambda: log.append("meanwhile")).run()
+    assert log[:3] == ["begins 0", "begins 1", "meanwhile"]
+    assert log.count("meanwhile") == 1
+
+
+def test_what_is_done_meanwhile_fails_the_whole_and_ends_the_jobs() -> None:
+    ended: list[int] = []
+
+    async def job(number: int) -> None:
+        try:
+            await Wait(nothing, LONG)
+        finally:
+            ended.append(number)
+
+    def fail() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Scheduler([partial(job, 1), partial(job, 2)], Concurrency(3), fail).run()
+    assert ended == [1, 2]
+
+
+def test_the_first_page_is_decoded_after_the_others_are_asked_for(
+    make: Callable[..., Any], listing: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are answered only then, so that this test would wait for ever if it were decoded before."""
+    asked, decoded, decode = threading.Semaphore(0), threading.Event(), _json.decode
+
+    def decoding(body: bytes) -> Any:
+        assert decoded.is_set() or all(asked.acquire(timeout=LONG) for _ in range(2))
+        decoded.set()
+        return decode(body)
+
+    def held(peer: Peer, number: int) -> bytes:
+        asked.release()
+        assert decoded.wait(LONG)
+        return respond(page(number))
+
+    listing.special = {number: partial(held, number=number) for number in (2, 3)}
+    monkeypatch.setattr("doboto._core.response.decode", decoding)
+    assert ids(make(connections=3)) == WHOLE
 
 
 def test_what_suspends_for_an_event_loop_is_an_error() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, urlsplit
 
 from .._json import mapping
 from ..errors import DOBOTOInvalidResponseException
@@ -23,6 +23,8 @@ IDENTITY = ("id", "uuid", "urn", "ip", "fingerprint", "slug", "history_event_id"
 #: pages: the size of a page is the API's own there.
 PLAIN = re.compile(r"/(?:images|floating_ips|reserved_ips)/[^/]+/actions|/projects/default/resources")
 
+#: Bytes at a page's end that hold its links and its total.
+ENDING = 4096
 #: What JSON objects are decoded to; untyped, because type checkers would take their members for unknown.
 OBJECT: Any = dict
 ID = itemgetter("id")
@@ -45,12 +47,14 @@ class Page(NamedTuple):
         total: How many there are on all pages; None where the API does not say.
         last: The number of the last page that its links name; 0 if they name none.
         following: The number of the page after this one, or None on the last.
+        ids: The ids of its items, if all of them are numbers.
     """
 
     items: Sequence[Any]
     total: int | None
     last: int
     following: int | None
+    ids: Sequence[int] | None = None
 
 
 def page_request(path: str, query: Query, number: int) -> Request:
@@ -72,20 +76,52 @@ def read_page(result: Any, key: str) -> Page:
         DOBOTOInvalidResponseException: It has no list and no map under `key`, its items are not objects or lack their
             id, or it announces more pages than there can be.
     """
-    pages = mapping(mapping(mapping(result).get("links")).get("pages"))
-    total = mapping(mapping(result).get("meta")).get("total")
-    items = _items(result, key, empty=total == 0 or ("prev" in pages and "next" not in pages))
-    numbered = key in NUMBERED
-    if not _have_numbers(items) and (
+    links, announced = _links(result), _announcement(result)
+    items = _items(result, key, empty=announced.total == 0 or ("prev" in links and "next" not in links))
+    numbered, ids = key in NUMBERED, _numbers(items)
+    if ids is None and (
         wrong := [item for item in items if not isinstance(item, OBJECT) or (numbered and not _has_number(item))]
     ):
         raise DOBOTOInvalidResponseException(f"the response lists {str(wrong[0])[:200]} among the {key}", result)
-    following = _number(pages.get("next"))
+    if not _is_possible(announced):
+        text = f"the response announces {announced.last} pages with {announced.total} {key}"
+        raise DOBOTOInvalidResponseException(text, result)
+    return announced._replace(items=items, ids=ids)
+
+
+def read_ending(body: bytes) -> Page | None:
+    """Read what a page's end says of the pages after it, so that they can be asked for before it is decoded.
+
+    Links and total are its last members. No quote stands in a string but behind a backslash, so that one behind a comma
+    begins a name; and if all from there on is the rest of one object, it is that of the outermost one.
+
+    Returns:
+        A page without items; None if it is the last page, or if only decoding all of it can tell.
+    """
+    start = body.rfind(b'"links"', -ENDING)
+    if start < 0 or not body[start - 2 : start].endswith((b",", b", ")):
+        return None
+    try:
+        announced = _announcement(json.loads(b"{" + body[start:]))
+    except (ValueError, RecursionError):
+        return None
+    return announced if announced.following and announced.total is not None and _is_possible(announced) else None
+
+
+def _announcement(result: Any) -> Page:
+    """Return what a response says of its list's pages: a page without items."""
+    links, total = _links(result), mapping(mapping(result).get("meta")).get("total")
+    following = _number(links.get("next"))
     total = total if isinstance(total, int) and not isinstance(total, bool) else None
-    page = Page(items, total, max(_number(pages.get("last")) or 0, following or 0), following)
-    if max(page.last, (total or 0) // PER_PAGE) > MOST:
-        raise DOBOTOInvalidResponseException(f"the response announces {page.last} pages with {total} {key}", result)
-    return page
+    return Page((), total, max(_number(links.get("last")) or 0, following or 0), following)
+
+
+def _links(result: Any) -> Mapping[str, Any]:
+    return mapping(mapping(mapping(result).get("links")).get("pages"))
+
+
+def _is_possible(announced: Page) -> bool:
+    return max(announced.last, (announced.total or 0) // PER_PAGE) <= MOST
 
 
 def _items(result: Any, key: str, *, empty: bool) -> list[Any]:
@@ -101,12 +137,13 @@ def _items(result: Any, key: str, *, empty: bool) -> list[Any]:
     return list(held.values()) if held else read_member(result, key, list)
 
 
-def _have_numbers(items: Iterable[Any]) -> bool:
-    """Return whether all items are objects with a numeric id, in a few steps for a page and not for each item."""
+def _numbers(items: Iterable[Any]) -> list[int] | None:
+    """Return the items' ids if all are objects with a numeric one, in a few steps for a page and not for each item."""
     try:
-        return set(map(type, map(ID, items))) <= {int}
+        ids = [*map(ID, items)]
     except (KeyError, TypeError):
-        return False
+        return None
+    return ids if set(map(type, ids)) <= {int} else None
 
 
 def _has_number(item: dict[str, Any]) -> bool:
@@ -165,20 +202,21 @@ class Seen:
             self._all = set(self._log)
 
 
-def without_duplicates(items: Iterable[Any], identity: Callable[[Any], Hashable]) -> list[Any]:
-    """Return the items without those that came twice (the list grew while it was read), in their order."""
-    listed = [*items]
-    if identity is by_id and _have_distinct_numbers(listed):
-        return listed
+def items_of(pages: Sequence[Page], identity: Callable[[Any], Hashable]) -> list[Any]:
+    """Return the items of all pages, in order, without those that came twice: the list grew while it was read."""
+    items = [item for page in pages for item in page.items]
+    if identity is by_id and _have_distinct_numbers(pages):
+        return items
     seen: dict[Hashable, Any] = {}
-    for item in listed:
+    for item in items:
         seen.setdefault(identity(item), item)
     return list(seen.values())
 
 
-def _have_distinct_numbers(items: list[Any]) -> bool:
+def _have_distinct_numbers(pages: Sequence[Page]) -> bool:
     """Return whether each item has a numeric id of its own: quicker to see than what `by_id` makes of each."""
-    return _have_numbers(items) and len(set(map(ID, items))) == len(items)
+    ids = [page.ids for page in pages if page.ids is not None]
+    return len(ids) == len(pages) and len(set[int]().union(*ids)) == sum(map(len, ids))
 
 
 def by_id(item: Any) -> Hashable:
@@ -191,8 +229,8 @@ def _number(link: Any) -> int | None:
     """Return the page number in a link's query, wherever it stands in it (python-digitalocean PR#122)."""
     if not isinstance(link, str):
         return None
-    try:
-        number = int(parse_qs(urlsplit(link).query)["page"][0])
-    except (KeyError, ValueError):
-        return None
-    return number if number > 0 else None
+    for part in link.partition("#")[0].partition("?")[2].split("&"):
+        name, _, value = part.partition("=")
+        if name == "page" and value.isascii() and value.isdigit() and len(value) < 10:
+            return int(value) or None
+    return None

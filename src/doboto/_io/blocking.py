@@ -147,13 +147,15 @@ class BlockingIO:
             return [_outcome(job) for job in jobs]
         return _WorkerPool(jobs, self.concurrency).work(finish=finish)
 
-    async def gather_reads(self, jobs: Sequence[Job[R]]) -> list[R | Exception]:
+    async def gather_reads(
+        self, jobs: Sequence[Job[R]], meanwhile: Callable[[], object] | None = None
+    ) -> list[R | Exception]:
         """Run jobs that only read in this thread, or as `gather` does; Ctrl-C ends those that have begun."""
-        if len(jobs) < 2 or not self._one_thread:
+        if not self._one_thread or len(jobs) + (meanwhile is not None) < 2:
             return await self.gather(jobs)
         from .scheduler import Scheduler  # most lists have one page
 
-        return Scheduler(jobs, self.concurrency).run()
+        return Scheduler(jobs, self.concurrency, meanwhile).run()
 
     def start(self, job: Job[R]) -> BackgroundTask[R]:
         """Run a job in a thread."""

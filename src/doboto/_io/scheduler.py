@@ -10,7 +10,7 @@ import selectors
 import socket
 import time
 from collections import deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from contextvars import copy_context
 from typing import Any, Generic, TypeVar
@@ -45,11 +45,15 @@ class Scheduler(Generic[R]):
     Args:
         jobs: What they are.
         concurrency: How many run at a time.
+        meanwhile: Called once, the first time that all of them wait.
     """
 
-    def __init__(self, jobs: Sequence[Job[R]], concurrency: Concurrency) -> None:
+    def __init__(
+        self, jobs: Sequence[Job[R]], concurrency: Concurrency, meanwhile: Callable[[], object] | None = None
+    ) -> None:
         self._jobs = jobs
         self._concurrency = concurrency
+        self._meanwhile = meanwhile
         self._todo = deque(range(len(jobs)))
         self._tasks: dict[_Task, None] = {}
         self._outcomes: dict[int, R | Exception] = {}
@@ -64,9 +68,13 @@ class Scheduler(Generic[R]):
         try:
             self._begin()
             while self._tasks:
-                for task in self._wait():
+                ready = self._wait()
+                for task in ready:
                     self._resume(task)
                     self._begin()  # now, so that its request is on its way while the others' responses are decoded
+                if not ready and self._meanwhile is not None:
+                    self._meanwhile()
+                    self._meanwhile = None
         finally:
             for task in self._tasks:
                 task.context.run(task.coroutine.close)
@@ -117,9 +125,13 @@ class Scheduler(Generic[R]):
             task.wait.gate.notify = self._wake
 
     def _wait(self) -> list[_Task]:
-        """Wait until some tasks may go on: one of their sockets is ready, their gate is open, or their time is over."""
+        """Wait until some tasks may go on: one of their sockets is ready, their gate is open, or their time is over.
+
+        With something to do meanwhile it only looks.
+        """
         now = time.monotonic()
-        end = now if any(map(_is_admitted, self._tasks)) else min(task.end for task in self._tasks)
+        at_once = self._meanwhile is not None or any(map(_is_admitted, self._tasks))
+        end = now if at_once else min(task.end for task in self._tasks)
         ready = {key.data for key, _ in self._selector.select(max(0.0, end - now))}
         if None in ready:
             self._receive_wakes()

@@ -12,6 +12,9 @@ from .protocol import Clock, Job, Transport
 
 R = TypeVar("R")
 
+#: Turns of the event loop in which tasks connect and send if nothing makes them wait.
+TURNS = 8
+
 
 class BackgroundTask(Generic[R]):
     """A job in a task of its own.
@@ -80,9 +83,17 @@ class TaskIO:
                 group.create_task(work(number))
         return [outcomes[index] for index in range(len(jobs))]
 
-    async def gather_reads(self, jobs: Sequence[Job[R]]) -> list[R | Exception]:
+    async def gather_reads(
+        self, jobs: Sequence[Job[R]], meanwhile: Callable[[], object] | None = None
+    ) -> list[R | Exception]:
         """Run jobs that only read as tasks."""
-        return await self.gather(jobs)
+        async with asyncio.TaskGroup() as group:
+            reading = group.create_task(self.gather(jobs))
+            if meanwhile is not None:
+                for _ in range(TURNS):
+                    await asyncio.sleep(0)
+                meanwhile()
+        return reading.result()
 
     def start(self, job: Job[R]) -> BackgroundTask[R]:
         """Run a job as a task."""

@@ -145,7 +145,12 @@ class Session:
                 await result
 
     async def call(
-        self, request: Request, deadline: Deadline | None = None, read: Callable[[Any], T] | None = None
+        self,
+        request: Request,
+        deadline: Deadline | None = None,
+        read: Callable[[Any], T] | None = None,
+        *,
+        undecoded: bool = False,
     ) -> T:
         """Send a request, again if the policy says so, and give what its response says.
 
@@ -153,6 +158,7 @@ class Session:
             request: The request.
             deadline: Bounds all of it. Default: the client's `timeout` from now.
             read: Reads the response's JSON (None for an empty response); what it raises gets the request's data.
+            undecoded: Whether `read` reads the `Response` itself.
 
         Raises:
             DOBOTOException: As the response, or its lack, says; see `doboto.errors`.
@@ -163,7 +169,7 @@ class Session:
         attempt, open_ended = 0, False
         while True:
             attempt += 1
-            outcome = await self._attempt(request, deadline, attempt, read)
+            outcome = await self._attempt(request, deadline, attempt, read, undecoded)
             if not isinstance(outcome, DOBOTOException):
                 return cast(T, outcome)
             if open_ended and request.method == "DELETE" and isinstance(outcome, DOBOTONotFoundException):
@@ -185,7 +191,7 @@ class Session:
         await self.emit(kind(request.method, request.target, attempt, pause, failure))
 
     async def _attempt(
-        self, request: Request, deadline: Deadline, attempt: int, read: Callable[[Any], Any] | None
+        self, request: Request, deadline: Deadline, attempt: int, read: Callable[[Any], Any] | None, undecoded: bool
     ) -> Any:
         """One exchange: the response's value, or the failure as a value, with the request's data."""
         sent_at: float | None = None
@@ -194,7 +200,7 @@ class Session:
             self._note(response, sent_at)
             self.io.concurrency.restore() if response.status < 429 else self.io.concurrency.reduce()
             if response.ok:
-                value = self._decode(response)
+                value = response if undecoded else self.decode(response)
                 return value if read is None else read(value)
             failure = responses.to_exception(response)
         except DOBOTOException as error:
@@ -209,11 +215,15 @@ class Session:
             self._record_refusal(failure)
         return failure
 
-    def _decode(self, response: Response) -> Any:
-        """Decode a response's JSON, a large one with the garbage collector paused."""
+    def decode(self, response: Response) -> Any:
+        """Decode a response's JSON, a large one with the garbage collector paused.
+
+        Raises:
+            DOBOTOInvalidResponseException: It is no JSON.
+        """
         if not self.pause_collector or len(response.body) < LARGE:
             return responses.read_value(response)
-        from .collector import gc_paused  # most programs get no large response
+        from .memory import gc_paused  # most programs get no large response
 
         with gc_paused():
             return responses.read_value(response)
@@ -249,14 +259,18 @@ class Session:
         log_exchange(request, response, self.io.clock.monotonic() - began)
         return response
 
-    async def gather_reads(self, jobs: Sequence[Job[T]]) -> list[T | Exception]:
+    async def gather_reads(
+        self, jobs: Sequence[Job[T]], meanwhile: Callable[[], object] | None = None
+    ) -> list[T | Exception]:
         """Run jobs that only read side by side; return results in order, the exception of a job that failed.
+
+        `meanwhile` may be called, once, while all of them wait.
 
         In threads where a program's own code may run in between: it may block, or call an operation, which must not
         wait for jobs that its own thread would have to go on with.
         """
         has_foreign_code = self.on_event is not None or self.lease is not None
-        return await (self.io.gather(jobs) if has_foreign_code else self.io.gather_reads(jobs))
+        return await (self.io.gather(jobs) if has_foreign_code else self.io.gather_reads(jobs, meanwhile))
 
     def new_recovery_tag(self) -> str | None:
         """A tag that no other request has, here or anywhere; None where the client is not to use any."""

@@ -11,6 +11,7 @@ from .._core.deadline import Deadline
 from .._core.request import Request, get, path
 from .._core.retry import is_transient
 from .._session import Session
+from .._session.list_reader import read_list
 from ..errors import (
     DOBOTOActionException,
     DOBOTOException,
@@ -19,7 +20,6 @@ from ..errors import (
 )
 from .actions import PAGES, ActionWatch, IsDone, describe, is_completed, is_over
 from .bulk import BulkCall, end_unreadable
-from .lookup import read_list
 
 
 class ActionFollower:
@@ -134,7 +134,7 @@ class DeletionFollower:
         if not self._listing:
             return set(), False
         try:
-            read = await read_list(self._session, "droplets", "/droplets", deadline)
+            read = await read_list(self._session, "droplets", "/droplets", {}, deadline)
         except DOBOTOForbiddenException:
             self._listing = False
             return set(), False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from .._core import pages
@@ -84,20 +83,6 @@ class Finder:
     async def _page(self, number: int, deadline: Deadline) -> pages.Page:
         request = pages.page_request(self._path, self._query, number)
         return await self._session.call(request, deadline, pages.page_reader(self._key))
-
-
-async def read_list(session: Session, key: str, path: str, deadline: Deadline) -> list[pages.Page]:
-    """Read a whole list: its first page, then the others that this one announces, side by side."""
-
-    async def page(number: int) -> pages.Page:
-        return await session.call(pages.page_request(path, {}, number), deadline, pages.page_reader(key))
-
-    read = [await page(1)]
-    for outcome in await session.gather_reads([partial(page, number) for number in pages.remaining_pages(read[0])]):
-        if isinstance(outcome, Exception):
-            raise outcome
-        read.append(outcome)
-    return read
 
 
 def likely_pages(page: pages.Page, number: int, read: Iterable[int]) -> list[int]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Hashable, Mapping, Sequence
-from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
 from ..._core import pages
@@ -14,7 +12,7 @@ from ..._core.response import member_reader
 from ..._io.protocol import Job, OnEvent
 from ..._operation import Async, Bound, Mode
 from ..._session import Session
-from ..._session.page_reader import PageReader
+from ..._session.list_reader import read_list, results
 from ...errors import DOBOTOInvalidResponseException, DOBOTONotFoundException
 
 if TYPE_CHECKING:
@@ -111,10 +109,10 @@ class OperationGroup(Bound[Mode]):
         """
         deadline = deadline or self._session.deadline()
         for _ in range(pages.READINGS):
-            read = await self._read_pages(key, path, query or {}, deadline)
+            read = await read_list(self._session, key, path, query or {}, deadline)
             # What an earlier reading had and this one has not is gone, so only the last reading counts.
             if not pages.has_shrunk(read):
-                return pages.without_duplicates(chain.from_iterable(page.items for page in read), identity)
+                return pages.items_of(read, identity)
         raise DOBOTOInvalidResponseException(
             f"the list of {key} got shorter each of the {pages.READINGS} times that it was read"
         )
@@ -123,22 +121,9 @@ class OperationGroup(Bound[Mode]):
         """Read every item of the list that a request asks for."""
         return await self._list_all(key, request.path, request.query)
 
-    async def _read_pages(self, key: str, path: str, query: Query, deadline: Deadline) -> list[pages.Page]:
-        """Read the first page, then side by side those it announces, then any that appeared since."""
-
-        async def page(number: int) -> pages.Page:
-            return await self._session.call(pages.page_request(path, query, number), deadline, pages.page_reader(key))
-
-        read = [await page(1)]
-        jobs = [partial(page, number) for number in pages.remaining_pages(read[0])]
-        read += _results(await self._session.gather_reads(jobs))
-        while read[-1].following == len(read) + 1 and read[-1].items:
-            read.append(await page(len(read) + 1))
-        return read
-
     async def _gather(self, jobs: Sequence[Job[T]]) -> list[T]:
         """Run jobs side by side and return their results; the first failure fails them all."""
-        return _results(await self._session.io.gather(jobs))
+        return results(await self._session.io.gather(jobs))
 
     async def _iterate(self, key: str, path: str, query: Query | None = None) -> AsyncGenerator[Any, None]:
         """Yield the items of a list; the next page is read ahead.
@@ -146,6 +131,8 @@ class OperationGroup(Bound[Mode]):
         Raises:
             DOBOTOInvalidResponseException: The list kept getting shorter without anything new; items may be missing.
         """
+        from ..._session.page_reader import PageReader  # not with every first request
+
         reader = PageReader(self._session, key, path, query or {})
         try:
             while (page := await reader.page()) is not None:
@@ -159,17 +146,3 @@ class OperationGroup(Bound[Mode]):
     async def _get(self, key: str, path: str, deadline: Deadline | None = None) -> Any:
         """Read one object."""
         return await self._fetch(key, get(path), deadline)
-
-
-def _results(outcomes: Sequence[T | Exception]) -> list[T]:
-    """Return the results of jobs.
-
-    Raises:
-        Exception: The first failure of a job, if there is one.
-    """
-    results: list[T] = []
-    for outcome in outcomes:
-        if isinstance(outcome, Exception):
-            raise outcome
-        results.append(outcome)
-    return results
