@@ -47,6 +47,55 @@ def test_documents_decode_alike(value: Any, ascii_only: bool) -> None:
     assert outcome(decode, body) == outcome(json.loads, body)
 
 
+SLUGS = st.lists(TEXTS | st.sampled_from(["s-1vcpu-1gb", "]", '"', ',"sizes":["x"]', "\\"]), max_size=3)
+#: What stands where the sizes of a region do: slugs as a rule, but also anything else, and whole items.
+SIZES = SLUGS | VALUES | st.fixed_dictionaries({"sizes": SLUGS, "region": st.fixed_dictionaries({"sizes": SLUGS})})
+REGIONS = st.fixed_dictionaries({"slug": TEXTS, "sizes": SIZES}, optional={"features": SLUGS})
+ITEMS = st.lists(st.fixed_dictionaries({"id": st.integers(), "region": REGIONS | VALUES}) | VALUES, max_size=5)
+
+
+@given(st.dictionaries(st.sampled_from(["droplets", "volumes", "sizes"]), ITEMS | REGIONS), st.booleans())
+@example({"droplets": [{"region": {"slug": "a", "sizes": ["x", 7]}}, {"region": {"sizes": 7}}]}, True)
+@example({"droplets": [{"region": {"slug": "a", "sizes": ["x"]}}], "volumes": [], "sizes": ["x"]}, True)
+def test_pages_whose_regions_have_sizes_decode_alike(page: Any, compact: bool) -> None:
+    body = json.dumps(page, separators=(",", ":") if compact else None).encode()
+    assert outcome(decode, body) == outcome(json.loads, body)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a":1,"sizes":["x"]}',
+        '[1,{"a":1,"sizes":["x"]}]',
+        '{"droplets":[{"region":{"a":1,"sizes":["x"],"sizes":["y"]}}]}',
+        '{"droplets":[{"region":{"a":1,"sizes":["x","]"]}},{"region":{"a":1,"sizes":["x"]}}]}',
+        '{"droplets":[{"region":{"a":1,"sizes":["x",["y"]]}}]}',
+        '{"droplets":[{"region":{"a":1,"sizes":["x"}}]}',
+        '{"droplets":[{"region":{"a":1,"sizes":["x"',
+        '{"droplets":[{"name":",\\"sizes\\":[\\"x\\"]","region":{"a":1,"sizes":["\\ud800"]}}]}',
+    ],
+)
+def test_sizes_in_odd_places_decode_alike(text: str) -> None:
+    assert outcome(decode, text.encode()) == outcome(json.loads, text.encode())
+
+
+@pytest.mark.parametrize("end", [b"", b"]"])
+def test_many_sizes_without_an_end_take_no_longer(end: bytes) -> None:
+    """Hours, if each was looked for to the end of the document."""
+    body = b"[" + b",".join([b'"a","sizes":["x"'] * 400_000) + end
+    assert outcome(decode, body) == outcome(json.loads, body) == "refused"
+
+
+def test_regions_share_the_texts_of_their_sizes_and_no_list() -> None:
+    """Half of what a list of Droplets takes: one may change its Droplets, but no text."""
+    regions = [{"slug": slug, "sizes": [f"{slug}-{n}" for n in range(9)]} for slug in ("nyc3", "fra1", "nyc3", "nyc3")]
+    body = json.dumps({"droplets": [{"id": 1, "region": region} for region in regions]}, separators=(",", ":")).encode()
+    first, other, *more = (droplet["region"]["sizes"] for droplet in decode(body)["droplets"])
+    assert all(one is not first and [*map(id, one)] == [*map(id, first)] for one in more)
+    first.clear()
+    assert [[*other], *map(list, more)] == [region["sizes"] for region in regions[1:]]
+
+
 @pytest.mark.parametrize("body", ODD, ids=lambda body: repr(body[:20]))
 def test_odd_documents_decode_alike(body: bytes) -> None:
     assert outcome(decode, body) == outcome(json.loads, body)
