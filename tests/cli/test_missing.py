@@ -87,6 +87,8 @@ def test_several_that_do_not_exist_are_each_named(account: Doboto) -> None:
 def test_an_action_that_never_existed_is_known_at_once(account: Doboto, asked: list[str]) -> None:
     """Where a newer one began longer ago than the reading of new ones lags."""
     account.ok("-q", "droplet", "snapshot-create", "web-01", "--snapshot-name", "later", "--wait")
+    passing = ("--until", "off", "--timeout", "400", "--poll", "100")
+    account.refused(7, "timeout", "-q", "droplet", "wait", "web-01", *passing)
     asked.clear()
     error = account.refused(3, "not_found", "action", "wait", "7")
     assert error["message"] == "no action has the id 7; see `doboto action list`"

@@ -141,14 +141,17 @@ class ActionWatch:
         """Return whether an action that was never seen is too old to lag: a newer one began before that.
 
         Ids of actions grow with time (unverified: the reference says only that they are unique). The newest actions are
-        read once; where they show nothing, a 404 is taken for lag.
+        read once; where they show nothing, have the action itself, or do not grow, a 404 is taken for lag.
         """
         if "status" in self._seen[id] or id in self._not_found:
             return False
         self._not_found.add(id)
         if self._newest is None:
             self._newest = await self._read_newest(deadline)
-        before = self._session.api_time(None) - GRACE
+        before = self._session.api_time(None) - OLD
+        ids = [action["id"] for action in self._newest]
+        if id in ids or not _grow(self._newest):
+            return False
         return any(_began_before(action, before) for action in self._newest if action["id"] > id)
 
     async def _read_newest(self, deadline: Deadline) -> Sequence[Mapping[str, Any]]:
@@ -162,6 +165,12 @@ class ActionWatch:
     def may_lag(self) -> bool:
         """Return whether a 404 may still be the lag between an action and its reading (pydo#468)."""
         return self._session.io.clock.monotonic() - self._begun < GRACE
+
+
+def _grow(actions: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether of two actions the one with the higher id began no earlier; their order in the list is any."""
+    started = [parse_time(action.get("started_at")) for action in sorted(actions, key=lambda one: int(one["id"]))]
+    return None not in started and started == sorted(started, key=lambda one: one or 0.0)
 
 
 def _began_before(action: Mapping[str, Any], moment: float) -> bool:
@@ -190,6 +199,8 @@ def _of_kind(action: Mapping[str, Any]) -> str:
 #: How long after waiting began a 404 is taken for lag, in seconds. Terraform's provider repeats such reads for
 #: minutes (PR#1493); lists were seen to lag "a couple of seconds" (pydo#468).
 GRACE = 30.0
+#: How old an action is that does not lag any more, in seconds, where that is known without waiting for it.
+OLD = 300.0
 #: The state of an action that was not read so far.
 LAGGING = f"not found so far; a new action can be unreadable for {GRACE:g} s"
 
