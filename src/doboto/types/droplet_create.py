@@ -16,13 +16,14 @@ class DropletCreateBase(TypedDict, total=False):
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/regions_list
     region: str
     # Not a list: a variable that is a list[int] is no list[int | str].
-    #: List of the SSH keys that root accepts, as ids or fingerprints; the team must have them. Default: none,
+    #: List of the team's SSH keys that root is to accept, as ids or fingerprints. Default: none,
     #: and then DigitalOcean sends a password by mail. Needs `ssh_key:read`.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/sshKeys_list
     ssh_keys: Sequence[int | str]
     #: Whether to take backups, at an extra charge. Default: false. https://docs.digitalocean.com/products/backups/
     backups: bool
-    #: When to take them; only with `backups`. Default: daily. https://docs.digitalocean.com/products/backups/
+    #: When to take them, as `plan` (daily or weekly), `weekday` (SUN) and `hour` (0, 4, ... 20); only with `backups`.
+    #: Default: daily. https://docs.digitalocean.com/products/backups/
     backup_policy: BackupPolicyAttributes
     #: Whether to give an IPv6 address; it cannot be taken away later. Default: false.
     #: https://docs.digitalocean.com/products/networking/ipv6/how-to/enable/
@@ -80,7 +81,8 @@ class DropletCreate(DropletCreateBase):
 class DropletsCreate(DropletCreateBase):
     """The attributes that create several Droplets, alike but for their names."""
 
-    #: A name for each Droplet, each as `name` is for one. The API takes ten a request, the client any number.
+    #: A name for each Droplet: letters, digits, "." and "-", up to 255 characters. The API takes ten a request, the
+    #: client any number.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_create
     names: list[str]
     #: Slug of the size, such as "s-1vcpu-1gb".

@@ -170,7 +170,7 @@ class DropletOperations(DropletActions[Mode], DropletWait[Mode], DropletBackups[
             ready_port: While waiting, also wait until this TCP port accepts connections.
 
         Returns:
-            The Droplet if `name` is given; a list of Droplets in the order of `names` if those are given.
+            One Droplet, or a list of Droplets in the order of `names`.
 
         Raises:
             DOBOTOUnprocessableException: The API refused them. In the error's `created` is what was created before
