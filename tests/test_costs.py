@@ -307,7 +307,7 @@ FIRST_REQUEST = (
 #: What takes long to import and is for other occasions: several requests at once, recovery, the asynchronous client.
 HEAVY = (
     "asyncio", "aiohttp", "concurrent.futures", "multiprocessing", "subprocess", "xml", "unittest", "sqlite3",
-    "decimal", "http.server", "limits", "redis", "starlette", "cryptography",
+    "decimal", "http.server", "limits", "redis", "starlette", "cryptography", "textwrap",
 )  # fmt: skip
 
 

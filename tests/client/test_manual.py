@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import inspect
 import pydoc
+from textwrap import fill
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from doboto import DO, AsyncDO
+from doboto._operation.documentation import WIDTH, _wrap
 
 from .references import table
 
@@ -86,3 +90,12 @@ def test_help_is_the_manual(group: str, name: str) -> None:
     for part in ("Raises:", "Scopes:", "Reference:"):
         assert part in text
     assert "Returns:" in text or inspect.signature(function).return_annotation in ("None", None)
+
+
+@given(st.lists(st.text("ab-", min_size=1, max_size=2 * WIDTH), max_size=30), st.sampled_from(["", " " * 4, " " * 8]))
+def test_texts_are_filled_as_the_standard_library_fills_them(words: list[str], more: str) -> None:
+    text = " ".join(["first", *words])
+    for indent in ("", "    "):
+        assert _wrap(text, indent, more) == fill(
+            text, WIDTH, initial_indent=indent, subsequent_indent=more, break_long_words=False, break_on_hyphens=False
+        )

@@ -11,7 +11,6 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from inspect import cleandoc
-from textwrap import fill
 from typing import Any, NamedTuple, TypeAlias
 
 from .info import OperationInfo
@@ -336,7 +335,12 @@ def _errors(own: Mapping[str, list[str]], one: Subject) -> list[str]:
 
 
 def _wrap(text: str, indent: str = "", more: str = "    ") -> str:
-    """Return a text in lines of our width."""
-    return fill(
-        text, WIDTH, initial_indent=indent, subsequent_indent=more, break_long_words=False, break_on_hyphens=False
-    )
+    """Return a text in lines of our width, as `textwrap.fill` does: importing that takes a millisecond of a first call."""
+    lines = [indent]
+    for word in text.split():
+        blank = "" if lines[-1].isspace() or not lines[-1] else " "
+        if blank and len(lines[-1]) + len(word) + 1 > WIDTH:
+            lines.append(more + word)
+        else:
+            lines[-1] += blank + word
+    return "\n".join(lines)
