@@ -335,7 +335,7 @@ def _errors(own: Mapping[str, list[str]], one: Subject) -> list[str]:
 
 
 def _wrap(text: str, indent: str = "", more: str = "    ") -> str:
-    """Return a text in lines of our width, as `textwrap.fill` does: importing that takes a millisecond of a first call."""
+    """Return a text in lines of our width, as `textwrap.fill` does, which takes a millisecond to import."""
     lines = [indent]
     for word in text.split():
         blank = "" if lines[-1].isspace() or not lines[-1] else " "
