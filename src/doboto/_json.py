@@ -13,6 +13,8 @@ from typing import Any, TypeGuard, cast
 
 #: Bytes below which importing another decoder would take longer than it saves.
 LARGE = 1 << 15
+#: What JSON objects are decoded to; untyped, because type checkers would take their members for unknown.
+OBJECT: Any = dict
 #: How the slugs of a region's sizes begin. No quote stands in a string but behind a backslash, so that the one behind a
 #: comma begins a name.
 SIZES = b',"sizes":["'
@@ -87,8 +89,8 @@ def _put_back(page: Any, arrays: Mapping[int, list[Any]]) -> int:
     """Put copies of arrays in their places, in the regions of a page's items; return how many."""
     count = 0
     for item in chain.from_iterable(map(items, mapping(page).values())):
-        region: Any = item.get("region") if type(item) is dict else None
-        if type(region) is dict and type(mark := region.get("sizes")) is int and mark in arrays:
+        region: Any = item.get("region") if isinstance(item, OBJECT) else None
+        if isinstance(region, OBJECT) and type(mark := region.get("sizes")) is int and mark in arrays:
             region["sizes"] = arrays[mark].copy()
             count += 1
     return count

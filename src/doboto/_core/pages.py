@@ -9,7 +9,7 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from .._json import mapping
+from .._json import OBJECT, mapping
 from ..errors import DOBOTOInvalidResponseException
 from .request import Query, Request, get
 from .response import read_member
@@ -25,8 +25,6 @@ PLAIN = re.compile(r"/(?:images|floating_ips|reserved_ips)/[^/]+/actions|/projec
 
 #: Bytes at a page's end that hold its links and its total.
 ENDING = 4096
-#: What JSON objects are decoded to; untyped, because type checkers would take their members for unknown.
-OBJECT: Any = dict
 ID = itemgetter("id")
 
 #: Lists of resources whose ids are numbers; an item without one cannot be used.
