@@ -45,6 +45,17 @@ def test_what_must_be_given_stands_first() -> None:
         assert required == sorted(required, reverse=True), name
 
 
+def test_help_of_an_option_for_objects_names_a_key() -> None:
+    """Or the command or another option that does."""
+    silent: list[str] = []
+    for name, page in helps(root, None, "doboto", 110):
+        for option in page.split("\n  -")[1:]:
+            metavar, _, words = " ".join(option.split()).partition("KEY=VALUE,... ")
+            if words and not re.search(r"`\w+`|`doboto ", words.partition("As key=value")[0]):
+                silent.append(f"{name}: {metavar}{words[:80]}")
+    assert silent == []
+
+
 #: What only Python has, and nobody can type.
 PYTHON = re.compile(r"\b(None|True|False|AsyncDO|tuple|dict|dicts|keyword argument)\b|`\w+=|iterator")
 

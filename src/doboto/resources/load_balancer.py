@@ -284,7 +284,7 @@ class LoadBalancerOperations(LifecycleOperations[Mode]):
         """Remove forwarding rules from a load balancer; one must stay.
 
         Args:
-            forwarding_rules: The rules, exactly as they are.
+            forwarding_rules: The rules, exactly as they are; see `create`.
 
         Raises:
             DOBOTOForbiddenException: It is still busy with something else.

@@ -97,10 +97,12 @@ class AutoscaleCreate(TypedDict):
     #: Name of the pool; it can't be changed.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_create
     name: str
-    #: How it scales: to a fixed number of Droplets, or between two, by what they have to do.
+    #: How it scales: `target_number_instances` for a fixed number of Droplets; or `min_instances` and `max_instances`,
+    #: with `target_cpu_utilization` or `target_memory_utilization` (0.05 to 1) or both, and `cooldown_minutes`.
     #: https://docs.digitalocean.com/products/droplets/how-to/autoscale-pools/
     config: AutoscaleConfig
-    #: What its Droplets are like.
+    #: What its Droplets are like: `region`, `size`, `image` and `ssh_keys` (a list that may be empty) are required;
+    #: other attributes are those of a Droplet.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/autoscalepools_create
     droplet_template: AutoscaleTemplateCreate
 

@@ -81,10 +81,10 @@ class Firewall(TypedDict):
 class FirewallRules(TypedDict, total=False):
     """Rules to be added to a firewall, or taken out of it: at least one."""
 
-    #: What may come in.
+    #: What may come in, each with `protocol`, `ports` and `sources`.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_add_rules
     inbound_rules: list[InboundRule] | None
-    #: What may go out.
+    #: What may go out, each with `protocol`, `ports` and `destinations`.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/firewalls_add_rules
     outbound_rules: list[OutboundRule] | None
 

@@ -171,7 +171,8 @@ class LoadBalancerCreate(TypedDict, total=False):
     #: Name.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
     name: Required[str]
-    #: What it takes in, and how it hands that on; at least one rule.
+    #: What it takes in, and how it hands that on; at least one rule, each with `entry_protocol`, `entry_port`,
+    #: `target_protocol` and `target_port`, and `certificate_id` or `tls_passthrough` for TLS.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
     forwarding_rules: Required[list[ForwardingRule]]
     #: Slug of the region; a global one has none. It can't be changed.
@@ -195,10 +196,12 @@ class LoadBalancerCreate(TypedDict, total=False):
     #: Deprecated by DigitalOcean: the algorithm can't be chosen any more.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
     algorithm: Literal["round_robin", "least_connections"]
-    #: How it finds out which Droplets to send traffic to. Default: http on port 80, path "/".
+    #: How it finds out which Droplets to send traffic to, as `protocol`, `port`, `path`, `check_interval_seconds`,
+    #: `response_timeout_seconds`, `unhealthy_threshold` and `healthy_threshold`. Default: http on port 80, path "/".
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
     health_check: HealthCheck
-    #: Whether a client is always sent to the same Droplet. Default: no.
+    #: Whether a client is always sent to the same Droplet: type (cookies or none), `cookie_name` and
+    #: `cookie_ttl_seconds`. Default: none.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
     sticky_sessions: StickySessions
     #: Whether it sends clients of HTTP on port 80 to HTTPS on port 443. Default: false.
@@ -219,7 +222,7 @@ class LoadBalancerCreate(TypedDict, total=False):
     #: Whether no DNS records are made for its certificates from Let's Encrypt. Default: false.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
     disable_lets_encrypt_dns_records: bool
-    #: Who may reach it. Default: any address.
+    #: Who may reach it: `allow` and `deny`, lists of "ip:1.2.3.4" and "cidr:1.2.0.0/16". Default: any address.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
     firewall: LoadBalancerFirewall
     #: Whether it has public addresses; can't be changed. Default: "EXTERNAL".
@@ -231,10 +234,11 @@ class LoadBalancerCreate(TypedDict, total=False):
     #: Kind: for HTTP, for any TCP and UDP, or for all regions. Default: "REGIONAL".
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
     type: Literal["REGIONAL", "REGIONAL_NETWORK", "GLOBAL"]
-    #: Domains of a global one.
+    #: Domains of a global one, each with its name, `is_managed` and `certificate_id`.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
     domains: list[LoadBalancerDomain]
-    #: How a global one hands traffic on.
+    #: How a global one hands traffic on, as `target_protocol`, `target_port`, `cdn` (`is_enabled`),
+    #: `region_priorities` and `failover_threshold`.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/loadBalancers_create
     glb_settings: GlobalSettings
     #: UUIDs of the regional ones that a global one sends traffic to.

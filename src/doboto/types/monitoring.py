@@ -89,7 +89,8 @@ class AlertPolicyCreate(TypedDict):
     #: Names of tags whose Droplets it looks at.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/monitoring_create_alertPolicy
     tags: list[str]
-    #: Who is notified.
+    #: Who is notified: `email`, a list of addresses, and `slack`, a list of objects with channel and url; both needed,
+    #: and either may be empty.
     #: https://docs.digitalocean.com/products/monitoring/how-to/set-up-alerts/
     alerts: AlertRecipients
     #: Whether it is in force.

@@ -87,7 +87,7 @@ class NATGatewayUpdate(TypedDict):
     #: How large it is.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_update
     size: int
-    #: The VPC that it is in, as a list of one, with its role there.
+    #: The VPC that it is in, as a list of one, with `vpc_uuid` and `default_gateway`, its role there.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_update
     vpcs: NotRequired[list[NATGatewayPlace]]
     #: Seconds after which it forgets a UDP connection.
@@ -116,7 +116,7 @@ class NATGatewayCreate(TypedDict):
     #: How large it is, 1 or more.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_create
     size: int
-    #: The VPC that it is to be in, as a list of one.
+    #: The VPC that it is to be in, as a list of one, with `vpc_uuid` and `default_gateway`.
     #: https://docs.digitalocean.com/reference/api/api-reference/#operation/vpcnatgateways_create
     vpcs: list[NATGatewayPlace]
     #: Seconds after which it forgets a UDP connection. Default: 30.
