@@ -1,4 +1,4 @@
-"""One rule: which requests it is for, how often it strikes, and what it does then.
+"""One rule: which requests it applies to, how often, and what goes wrong.
 
 As JSON, with `kind` alone required:
 
@@ -6,14 +6,15 @@ As JSON, with `kind` alone required:
      "names": null, "tags": null, "after": 0, "every": 1, "count": null, "probability": 1.0, "seed": null,
      "arguments": {"status": 503}}
 
-- `method`, `path`: of the requests it is for; missing means the kind's own (creates for what befalls new Droplets),
-  else any. `/droplets` is `/v2/droplets`; `{name}` stands for one segment, `*` for any part of one, `**` for anything.
-- `account`: the label of the only account it is for.
-- `names`, `tags`: of the only Droplets it is for: requests that create, act on or ask for none of these go unharmed,
-  and what befalls Droplets befalls these alone. In a name `*` stands for any part; one of the tags is enough.
-- `after`, `every`: of the requests it is for, the first so many go unharmed, and then it is every so many's turn.
-- `probability`: the chance that it strikes when it is its turn; `seed`: of its generator.
-- `count`: how often it strikes at most.
+- `method`, `path`: the requests that it applies to; missing means the kind's own (creates for what affects new
+  Droplets), else any. `/droplets` is `/v2/droplets`; `{name}` stands for one segment, `*` for any part of one, `**` for
+  anything.
+- `account`: the label of the only account that it applies to.
+- `names`, `tags`: the only Droplets that it applies to: requests that create, act on or read none of these succeed. In
+  a name `*` stands for any part; one of the tags is enough.
+- `after`, `every`, `count`: it leaves out the first `after` requests, then applies to one of `every`, `count`
+  times at most.
+- `probability`: the chance that it applies when its turn has come; `seed`: of its generator.
 - `when`: `before` the request takes effect or `after` that; kinds say which of them they know, the first by default.
 """
 
