@@ -6,13 +6,17 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from .conftest import PROGRAM, Doboto
+from doboto.cli.accounts.storage import lock, write_private
+from doboto.cli.errors import Failure
+
+from .conftest import NEW, PROGRAM, Doboto
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes, links and terminals are POSIX")
 
@@ -123,6 +127,63 @@ def test_token_that_may_not_read_the_account_is_kept(doboto: Doboto, doboto_serv
 
 
 # -- the file
+
+
+@posix
+@pytest.mark.parametrize("kind", ["pipe", "folder"])
+def test_what_is_no_file_is_never_replaced_by_one(tmp_path: Path, kind: str) -> None:
+    """Such as a device to which a link leads: all programs of the machine would write into a file then."""
+    other = tmp_path / "other"
+    if sys.platform != "win32" and kind == "pipe":
+        os.mkfifo(other)
+    else:
+        other.mkdir()
+    link = tmp_path / "link"
+    link.symlink_to(other)
+    for path in (other, link):
+        with pytest.raises(Failure, match="is no file that can be replaced, so nothing is kept there"):
+            write_private(path, "token")
+        with pytest.raises(Failure, match="is no file that can be replaced"), lock(path):
+            pass
+    assert not other.is_file()
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["link", "other"]
+
+
+def test_a_file_without_end_is_an_error(doboto: Doboto, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("doboto.cli.accounts.storage.LONGEST", 100)
+    file.write_text("x" * 101, encoding="utf-8")
+    message = doboto.refused(1, "failed", "auth", "list")["message"]
+    assert message == f"{file} can't be read: it has more than 100 characters"
+
+
+@posix
+def test_a_user_without_a_home_has_no_contexts(
+    served: Doboto, doboto_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a container that runs with any number for the user: neither HOME nor an entry of /etc/passwd."""
+
+    def find_none(_: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr("pwd.getpwuid", find_none)
+    left_out = {"HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"}
+    variables = {name: value for name, value in served.environment.items() if name not in left_out}
+    homeless = replace(served, environment=variables)
+    assert homeless.ok("auth", "list", "-o", "json").json == []
+    homeless.ok("-q", "droplet", "create", "web", *NEW)
+    message = homeless.refused(1, "failed", "auth", "init", stdin=f"{doboto_server.token}\n")["message"]
+    assert message == "you have no home folder to keep contexts in; set HOME, or DOBOTO_CONFIG to a file"
+    message = homeless.refused(1, "failed", "--sim", "droplet", "list")["message"]
+    assert message == "you have no home folder to keep the account in; set HOME, or DOBOTO_SIM_STATE to a file"
+    file = str(served.folder / "contexts.yaml")
+    homeless.ok("auth", "init", "work", stdin=f"{doboto_server.token}\n", DOBOTO_CONFIG=file)
+    homeless.ok("auth", "remove", "work", "--yes", DOBOTO_CONFIG=file)
+
+
+def test_where_no_context_is_the_current_one_those_that_there_are_are_named(doboto: Doboto, file: Path) -> None:
+    write(file, {"contexts": {"work": {"token": "t"}, "home": {"token": "u"}}})
+    message = doboto.refused(4, "unauthorized", "account", "info")["message"]
+    assert message == "no context is the current one; choose with doboto auth switch or --context: home, work"
 
 
 @posix

@@ -112,7 +112,9 @@ def find_token(settings: CliSettings) -> tuple[str, str | None]:
         check_url(settings)
         if contexts.lost is not None:
             contexts.info(contexts.lost)
-        raise Failure(NO_TOKEN, UNAUTHORIZED.code)
+        known = ", ".join(contexts.names())
+        text = f"no context is the current one; choose with doboto auth switch or --context: {known}"
+        raise Failure(text if known else NO_TOKEN, UNAUTHORIZED.code)
     warn(contexts.find_exposure(account.name), settings)
     return contexts.get(account.name).token, account.url
 

@@ -13,13 +13,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
 from ..._json import is_array, is_object
 from ..errors import NOT_FOUND, REFUSED, UNAUTHORIZED, USAGE, Failure, suggestion
 from .storage import (
+    HomelessError,
     KeyringError,
     contexts_file,
     default_file,
@@ -80,16 +83,21 @@ class Context:
 def _keyring_name(name: str) -> str:
     """Return the name of a token in the keyring; contexts of another file are other contexts."""
     file = contexts_file()
-    return name if file == default_file() else f"{name} in {file.absolute()}"
+    with suppress(HomelessError):
+        if file == default_file():
+            return name
+    return f"{name} in {file.absolute()}"
 
 
 class Contexts:
     """All contexts: ours, and doctl's where ours have no such name."""
 
     def __init__(self) -> None:
-        self._ours: dict[str, Any] = read_contexts(contexts_file())
+        self._ours: dict[str, Any] = {}
+        with suppress(HomelessError):
+            self._ours = read_contexts(contexts_file())
         self._doctl: dict[str, Any] = {}
-        self._doctl_file = contexts_file()
+        self._doctl_file = Path()
         self._doctl_problem = ""
         for path in doctl_files():
             try:
@@ -153,7 +161,9 @@ class Contexts:
         """Find what is wrong with who may read or change the file of a context, or our file."""
         if name is not None and self.info(name).source == "doctl":
             return find_exposure(self._doctl_file)
-        return find_exposure(contexts_file(), self._ours)
+        with suppress(HomelessError):
+            return find_exposure(contexts_file(), self._ours)
+        return None
 
     def put(self, name: str, token: str, url: str | None) -> ContextInfo:
         """Keep a context, and make it the current one; defaults of one of that name stay."""

@@ -35,9 +35,17 @@ TRIES: Final = 15
 
 
 def state_file() -> Path:
-    """Return where the account is kept; `DOBOTO_SIM_STATE` names another file."""
-    named = os.environ.get(STATE)
-    return Path(named) if named else platformdirs.user_state_path("doboto") / "simulated.db"
+    """Return where the account is kept; `DOBOTO_SIM_STATE` names another file.
+
+    Raises:
+        Failure: The environment names no file, and the user has no home folder.
+    """
+    if named := os.environ.get(STATE):
+        return Path(named)
+    try:
+        return platformdirs.user_state_path("doboto") / "simulated.db"
+    except RuntimeError:
+        raise Failure(f"you have no home folder to keep the account in; set HOME, or {STATE} to a file") from None
 
 
 def speed() -> float:

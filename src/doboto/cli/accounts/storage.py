@@ -47,25 +47,45 @@ TYPES: Mapping[type, str] = {dict: "a mapping", list: "a list", str: "a text"}
 SERVICE = "doboto"
 #: The priority of what the library takes for safe.
 SAFE = 1.0
+#: Characters of a file that are read at most: some, such as devices, have no end.
+LONGEST = 1_000_000
 OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
+class HomelessError(Failure):
+    """A user without a home folder, as in a container that runs with any number for the user."""
+
+
 def contexts_file() -> Path:
-    """Return where contexts are kept; `DOBOTO_CONFIG` names another file."""
+    """Return where contexts are kept; `DOBOTO_CONFIG` names another file.
+
+    Raises:
+        HomelessError: The environment names no file, and the user has no home folder.
+    """
     named = os.environ.get("DOBOTO_CONFIG")
     return Path(named) if named else default_file()
 
 
 def default_file() -> Path:
-    """Return where contexts are kept unless the environment says otherwise."""
-    return platformdirs.user_config_path("doboto") / "contexts.yaml"
+    """Return where contexts are kept unless the environment says otherwise.
+
+    Raises:
+        HomelessError: The user has no home folder.
+    """
+    try:
+        return platformdirs.user_config_path("doboto") / "contexts.yaml"
+    except RuntimeError:
+        raise HomelessError(
+            "you have no home folder to keep contexts in; set HOME, or DOBOTO_CONFIG to a file"
+        ) from None
 
 
 def doctl_files() -> Iterator[Path]:
     """Yield where doctl keeps its own: the user's configuration folder, or that of its snap (doctl's README)."""
-    yield platformdirs.user_config_path("doctl", appauthor=False, roaming=True) / "config.yaml"
-    yield Path.home() / "snap" / "doctl" / "current" / ".config" / "doctl" / "config.yaml"
+    with suppress(RuntimeError):  # without a home folder there are none
+        yield platformdirs.user_config_path("doctl", appauthor=False, roaming=True) / "config.yaml"
+        yield Path.home() / "snap" / "doctl" / "current" / ".config" / "doctl" / "config.yaml"
 
 
 def read_contexts(path: Path) -> dict[str, Any]:
@@ -92,12 +112,15 @@ def read_yaml(path: Path) -> dict[str, Any]:
         Failure: It can't be read, is no YAML, or holds something else.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as opened:
+            text = opened.read(LONGEST + 1)
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as failure:
         why = reason(failure) if isinstance(failure, OSError) else "it is no text in UTF-8"
         raise Failure(f"{path} can't be read: {why}") from None
+    if len(text) > LONGEST:
+        raise Failure(f"{path} can't be read: it has more than {LONGEST} characters")
     from ..schema.values import load_yaml
 
     try:
@@ -152,7 +175,7 @@ def write_private(path: Path, text: str) -> None:
     The text is first in a hidden file, always of one name, so that what a killed command leaves there, which may be
     a token, is gone with the next write.
     """
-    path = Path(os.path.realpath(path))
+    path = _find_target(path)
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
     try:
@@ -168,10 +191,23 @@ def write_private(path: Path, text: str) -> None:
         raise
 
 
+def _find_target(path: Path) -> Path:
+    """Return the file that a path leads to, which may not be there yet.
+
+    Raises:
+        Failure: It is a device, a pipe or a folder: a file that is put in its place would end it for everybody.
+    """
+    found = Path(os.path.realpath(path))
+    if found.exists() and not found.is_file():
+        through = "" if found == path else f", which {path} leads to,"
+        raise Failure(f"{found}{through} is no file that can be replaced, so nothing is kept there")
+    return found
+
+
 @contextmanager
 def lock(path: Path) -> Generator[None, None, None]:
     """Lock the file: another command that wants to write it waits until this one is done."""
-    path = Path(os.path.realpath(path))
+    path = _find_target(path)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with path.with_name(f".{path.name}.lock").open("a", encoding="ascii") as opened:
         _lock_handle(opened.fileno())

@@ -118,20 +118,25 @@ def price_of(do: DO, size: str) -> tuple[float, float] | None:
 def slug_entries(do: DO, kind: str, *, fresh: bool = False) -> list[dict[str, Any]]:
     """List the entries of a kind, from the cache while it is younger than a day."""
     path = _cache_file(do.url, kind)
-    if not fresh and (cached := _read_cache(path)) is not None:
+    if path is not None and not fresh and (cached := _read_cache(path)) is not None:
         return cached
     try:
         found = LISTS[kind](do)
     except DOBOTOException:
         return []
     kept = [{name: one[name] for name in KEPT if name in one} for one in found]
-    _write_cache(path, kept)
+    if path is not None:
+        _write_cache(path, kept)
     return kept
 
 
-def _cache_file(url: str, kind: str) -> Path:
+def _cache_file(url: str, kind: str) -> Path | None:
+    """Return the file of a kind; None where the user has no home folder."""
     digest = hashlib.sha256(url.encode()).hexdigest()[:12]
-    return platformdirs.user_cache_path("doboto") / f"{kind}-{digest}.json"
+    try:
+        return platformdirs.user_cache_path("doboto") / f"{kind}-{digest}.json"
+    except RuntimeError:
+        return None
 
 
 def _read_cache(path: Path) -> list[dict[str, Any]] | None:

@@ -218,7 +218,7 @@ def name_ids(ids: Sequence[Any]) -> list[str]:
         return words
     try:
         return [f"@{_keep_ids(words)}"]
-    except (OSError, RuntimeError):  # such as a home that is not there or not writable: a long line is better than none
+    except (OSError, RuntimeError, Failure):  # such as a home that is not writable: a long line is better than none
         return words
 
 
