@@ -6,15 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from .._core import pages
 from .._core.deadline import Deadline
-from .._core.recovery import parse_time
+from .._core.recovery import SKEW, parse_time
 from .._core.request import Request
 from .._core.response import read_action
-from .._json import records
 from .._session import Session
 from ..errors import DOBOTOException, DOBOTOForbiddenException, DOBOTONotFoundException
-from .lookup import Finder, raise_failures
+from .lookup import Finder, raise_failures, read_newest
 
 #: How many requests a round may cost.
 PAGES = 2
@@ -36,6 +34,38 @@ def is_over(action: Mapping[str, Any]) -> bool:
 def is_completed(action: Mapping[str, Any]) -> bool:
     """Return whether an action has ended, and well."""
     return is_over(action) and action.get("status") == COMPLETED
+
+
+async def read_running(session: Session, listing: str, deadline: Deadline) -> list[Mapping[str, Any]]:
+    """Return those of the newest actions of a list that are running.
+
+    Args:
+        session: Sends the requests.
+        listing: The path of the list.
+        deadline: Bounds the requests.
+    """
+    newest = await read_newest(session, "actions", listing, deadline, is_over)
+    return [action for action in newest if action.get("status") == RUNNING]
+
+
+async def read_started_since(
+    session: Session, listing: str, deadline: Deadline, sent_at: float | None
+) -> list[Mapping[str, Any]]:
+    """Return those actions of a list that a request may have started.
+
+    Args:
+        session: Sends the requests.
+        listing: The path of the list.
+        deadline: Bounds the requests.
+        sent_at: When the request was sent, by the client's clock; None for now.
+    """
+
+    def is_old(action: Mapping[str, Any]) -> bool:  # the API's time is known once a response has come
+        started = parse_time(action.get("started_at"))
+        return started is not None and started < session.api_time(sent_at) - SKEW
+
+    newest = await read_newest(session, "actions", listing, deadline, is_old)
+    return [action for action in newest if parse_time(action.get("started_at")) is not None and not is_old(action)]
 
 
 #: Whether the resource of an action shows that what the action does is so.
@@ -141,26 +171,28 @@ class ActionWatch:
         """Return whether an action that was never seen is too old to lag: a newer one began before that.
 
         Ids of actions grow with time (unverified: the reference says only that they are unique). The newest actions are
-        read once; where they show nothing, have the action itself, or do not grow, a 404 is taken for lag.
+        read once, back to one that is old; where they show nothing, have the action itself, or do not grow, a 404 is
+        taken for lag.
         """
         if "status" in self._seen[id] or id in self._not_found:
             return False
         self._not_found.add(id)
         if self._newest is None:
             self._newest = await self._read_newest(deadline)
-        before = self._session.api_time(None) - OLD
-        ids = [action["id"] for action in self._newest]
-        if id in ids or not _grow(self._newest):
+        if id in [action["id"] for action in self._newest] or not _grow(self._newest):
             return False
-        return any(_began_before(action, before) for action in self._newest if action["id"] > id)
+        return any(self._is_old(action) for action in self._newest if action["id"] > id)
 
     async def _read_newest(self, deadline: Deadline) -> Sequence[Mapping[str, Any]]:
-        request = pages.page_request("/actions", {}, 1)
         try:
-            page = await self._session.call(request, deadline, pages.page_reader("actions"))
+            return await read_newest(self._session, "actions", "/actions", deadline, self._is_old)
         except DOBOTOException:  # for one, the token may read an action and not list them; the wait goes on
             return ()
-        return [action for action in records(list(page.items)) if isinstance(action.get("id"), int)]
+
+    def _is_old(self, action: Mapping[str, Any]) -> bool:
+        """Return whether an action began so long ago that it does not lag any more."""
+        started = parse_time(action.get("started_at"))
+        return started is not None and started < self._session.api_time(None) - OLD
 
     def may_lag(self) -> bool:
         """Return whether a 404 may still be the lag between an action and its reading (pydo#468)."""
@@ -171,11 +203,6 @@ def _grow(actions: Sequence[Mapping[str, Any]]) -> bool:
     """Return whether of two actions the one with the higher id began no earlier; their order in the list is any."""
     started = [parse_time(action.get("started_at")) for action in sorted(actions, key=lambda one: int(one["id"]))]
     return None not in started and started == sorted(started, key=lambda one: one or 0.0)
-
-
-def _began_before(action: Mapping[str, Any], moment: float) -> bool:
-    started = parse_time(action.get("started_at"))
-    return started is not None and started < moment
 
 
 def _state(action: Mapping[str, Any]) -> str:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._core import pages
 from .._core.deadline import Deadline
 from .._core.droplet.target import Until
 from .._core.request import path
-from .._json import records
 from .._session import Session
 from ..addresses import private_ipv4, public_ipv4, public_ipv6
 from ..errors import DOBOTOForbiddenException, DOBOTOVanishedException
-from .actions import RUNNING
+from .actions import read_running
 from .lookup import unused_tag_error
 from .polling import WaitPlan, wait
 from .ports import PortWatch
@@ -24,8 +22,8 @@ class DropletStateWatch:
     """Droplets, until each is in the state asked for.
 
     A single one is read together with its newest actions. Several are read from the list of Droplets, page by page, and
-    from the first page of the account's actions: the list says whether a Droplet is locked, which it is while an action
-    runs (API reference, "Droplet Actions"), and the actions say which.
+    from the account's newest actions: the list says whether a Droplet is locked, which it is while an action runs (API
+    reference, "Droplet Actions"), and the actions say which.
 
     Args:
         session: Sends the requests.
@@ -117,13 +115,11 @@ class DropletStateWatch:
         if not ids or not self._actions_readable:
             return {}
         listed = path("/droplets/{id}/actions", id=ids[0]) if len(ids) == 1 else "/actions"
-        request = pages.page_request(listed, {}, 1)
         try:
-            page = await self._session.call(request, deadline, pages.page_reader("actions"))
+            actions = await read_running(self._session, listed, deadline)
         except DOBOTOForbiddenException:
             self._actions_readable = listed != "/actions"  # the list of all needs a scope of its own
             return {}
-        actions = [one for one in records(list(page.items)) if one.get("status") == RUNNING]
         kinds = {None, "droplet"}
         return {
             action["resource_id"]: f"{action.get('type')} is running"

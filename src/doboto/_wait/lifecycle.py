@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from .._core import pages
 from .._core.deadline import Deadline
 from .._core.request import Request, get, path
-from .._json import records
 from .._session import Session
 from ..errors import DOBOTOActionException, DOBOTOVanishedException
-from .actions import RUNNING
+from .actions import read_running
 from .reader import ResourceReader
 
 ABBREVIATIONS = frozenset({"ip", "nat", "vpc"})
@@ -173,6 +171,4 @@ class LifecycleWatch:
                 self._missing[id] = f"{outcome[0].get('type')} is running"
 
     async def _read_running(self, id: Any, deadline: Deadline) -> list[Mapping[str, Any]]:
-        request = pages.page_request(path(f"{self._lifecycle.path_template}/actions", id=id), {}, 1)
-        page = await self._session.call(request, deadline, pages.page_reader("actions"))
-        return [action for action in records(list(page.items)) if action.get("status") == RUNNING]
+        return await read_running(self._session, path(f"{self._lifecycle.path_template}/actions", id=id), deadline)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from .._core import pages
 from .._core.deadline import Deadline
-from .._json import mapping
+from .._json import mapping, records
 from .._session import Session
 from ..errors import DOBOTONotFoundException
+
+#: How many pages of the newest items are read at most.
+MOST_NEWEST = 10
 
 
 class Finder:
@@ -85,14 +88,47 @@ class Finder:
         return await self._session.call(request, deadline, pages.page_reader(self._key))
 
 
+async def read_newest(
+    session: Session, key: str, path: str, deadline: Deadline, is_old: Callable[[Mapping[str, Any]], bool]
+) -> list[Mapping[str, Any]]:
+    """Return the items of a list from the end where it grows, read page by page until a page has something old.
+
+    One page is enough in most accounts; in one where hundreds of actions begin in a minute, it may end before the one
+    that is looked for. Each has an id.
+
+    Args:
+        session: Sends the requests.
+        key: The list's root key.
+        path: The list's path.
+        deadline: Bounds the requests.
+        is_old: Whether an item is older than all that matter; asked once a response has come.
+    """
+    found: dict[Any, Mapping[str, Any]] = {}  # by id: what begins meanwhile moves the others on, to be read again
+    queue, read = [1], set[int]()
+    while queue:
+        number = queue.pop()
+        page = await session.call(pages.page_request(path, {}, number), deadline, pages.page_reader(key))
+        read.add(number)
+        items = records(list(page.items))
+        found |= {item["id"]: item for item in items}
+        queue = likely_pages(page, number, read) if len(read) < MOST_NEWEST else []
+        if any(map(is_old, items)) and not (number == 1 and _is_ascending(page)):
+            break
+    return list(found.values())
+
+
 def likely_pages(page: pages.Page, number: int, read: Iterable[int]) -> list[int]:
     """Return the page to read next for resources newer than most: the neighbour of the end where the list grows."""
     last = max(page.last, number)
-    ids = [id for item in page.items if isinstance(id := _id(item), int)]
-    ascending = len(ids) > 1 and ids[0] < ids[-1]
-    order = range(last, 0, -1) if ascending else range(1, last + 1)
+    order = range(last, 0, -1) if _is_ascending(page) else range(1, last + 1)
     done = set(read)
     return [candidate for candidate in order if candidate not in done][:1]
+
+
+def _is_ascending(page: pages.Page) -> bool:
+    """Return whether the ids of a page grow, so that what is newest is on the last page."""
+    ids = [id for item in page.items if isinstance(id := _id(item), int)]
+    return len(ids) > 1 and ids[0] < ids[-1]
 
 
 def raise_failures(noun: str, ids: Sequence[Any], outcomes: Sequence[Any]) -> None:

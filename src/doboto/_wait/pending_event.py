@@ -9,7 +9,7 @@ from .._core import pages
 from .._core.deadline import Deadline
 from .._json import records
 from .._session import Session
-from .actions import RUNNING
+from .actions import read_running
 
 
 class PendingEventWatch:
@@ -50,10 +50,8 @@ class PendingEventWatch:
 
     async def poll(self, deadline: Deadline) -> None:
         """Read the newest actions."""
-        request = pages.page_request(self._listing, {}, 1)
-        page = await self._session.call(request, deadline, pages.page_reader("actions"))
-        own = [action for action in records(list(page.items)) if self._own(action)]
-        self._running = [action for action in own if action.get("status") == RUNNING]
+        running = await read_running(self._session, self._listing, deadline)
+        self._running = [action for action in running if self._own(action)]
 
 
 class TagPendingEventWatch:

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ..._core import pages
 from ..._core.deadline import Deadline
 from ..._core.ownership import OpenRequest
-from ..._core.recovery import SKEW, action_key, parse_time
+from ..._core.recovery import action_key
 from ..._core.request import Request, get
 from ..._core.response import read_action
 from ..._io.protocol import Job
-from ..._json import records
 from ..._operation import Mode
-from ..._wait.actions import ActionWatch, IsDone, describe, is_over
+from ..._wait.actions import ActionWatch, IsDone, describe, is_over, read_started_since
 from ..._wait.pending_event import PendingEventWatch
 from ..._wait.polling import WaitPlan, Watch, wait
 from ..._wait.search import outcome_unknown
@@ -162,10 +160,8 @@ class ActionRunner(Recovery[Mode]):
         """
 
         async def find() -> list[Any]:
-            request = pages.page_request(await spec.listing(), {}, 1)
-            page = await self._session.call(request, deadline, pages.page_reader("actions"))
-            since = self._session.api_time(failure.sent_at)  # now that a response has shown the API's time
-            return [one for one in records(list(page.items)) if spec.own(one) and _new(one, spec.type, since)]
+            listed = await read_started_since(self._session, await spec.listing(), deadline, failure.sent_at)
+            return [action for action in listed if spec.own(action) and action.get("type") == spec.type]
 
         what = f"the action {spec.type} of {spec.target}"
         await self._session.emit(ResponseLost(what, failure))
@@ -234,8 +230,3 @@ def action_spec(
 
     request = Request("POST", where, body=body)
     return ActionSpec(request, type or body["type"], target, listing, reading, is_done=is_done)
-
-
-def _new(action: Mapping[str, Any], type: str, since: float) -> bool:
-    started = parse_time(action.get("started_at"))
-    return action.get("type") == type and started is not None and started >= since - SKEW

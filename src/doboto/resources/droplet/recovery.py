@@ -6,17 +6,15 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ..._core import pages
 from ..._core.deadline import Deadline
 from ..._core.droplet.effects import SHOWN, WITH_ARGUMENTS
 from ..._core.droplet.target import Target
 from ..._core.ownership import OpenRequest
-from ..._core.recovery import action_key, parse_time, requested_names
+from ..._core.recovery import action_key, requested_names
 from ..._core.request import get, path
 from ..._core.response import member_reader
-from ..._json import records
 from ..._operation import Mode
-from ..._wait.actions import is_over
+from ..._wait.actions import is_over, read_started_since
 from ..._wait.search import look_until_known, outcome_unknown, when
 from ...errors import DOBOTOException, DOBOTONotFoundException
 from ...events import ResponseLost
@@ -90,9 +88,11 @@ class DropletRecovery(Recovery[Mode]):
 
         async def find() -> list[Any]:
             wanted.update(await self._droplets_of(target, deadline))
-            listed = await self._actions_of(target, deadline)
-            since = session.api_time(failure.sent_at)  # now that a response has the API's time
-            return [action for action in listed if _has_started(action, body["type"], wanted, since)]
+            listing = "/actions" if target.id is None else path("/droplets/{id}/actions", id=target.id)
+            started = await read_started_since(session, listing, deadline, failure.sent_at)
+            return [
+                action for action in started if action.get("type") == body["type"] and _droplet_of(action) in wanted
+            ]
 
         async def look() -> bool:
             found[:] = session.ownership.free(await find(), action_key)
@@ -135,12 +135,6 @@ class DropletRecovery(Recovery[Mode]):
         listed = await self._list_by({"tag_name": target.tag_name or ""}, deadline)
         return [droplet["id"] for droplet in listed]
 
-    async def _actions_of(self, target: Target, deadline: Deadline) -> Sequence[Mapping[str, Any]]:
-        """The newest actions of the target; for a tag, those of the account."""
-        listed = "/actions" if target.id is None else path("/droplets/{id}/actions", id=target.id)
-        page = await self._session.call(pages.page_request(listed, {}, 1), deadline, pages.page_reader("actions"))
-        return records(list(page.items))
-
     async def _recover_destroy_by_tag(self, tag_name: str, failure: DOBOTOException, deadline: Deadline) -> None:
         """Whether no Droplet of the tag is left after a destroy whose answer was lost.
 
@@ -168,12 +162,6 @@ def request_key(target: Target, body: Mapping[str, Any]) -> tuple[str, str, str]
     return ("action", body["type"], str(target))
 
 
-def _has_started(action: Mapping[str, Any], type: str, droplets: set[Any], since: float) -> bool:
-    started = parse_time(action.get("started_at"))
-    return (
-        action.get("type") == type
-        and isinstance(action.get("resource_id"), int)
-        and action["resource_id"] in droplets
-        and started is not None
-        and started >= since - 2
-    )
+def _droplet_of(action: Mapping[str, Any]) -> int | None:
+    id = action.get("resource_id")
+    return id if isinstance(id, int) else None
