@@ -119,8 +119,11 @@ class AsyncNetwork:
     """Sockets for `AsyncDO`: see `Network`."""
 
     async def run(self, job: Callable[[], T]) -> T:
-        """Run a job in a thread."""
-        return await asyncio.to_thread(job)
+        """Run a job in a thread, or here where the system has no further one or the program is ending."""
+        try:
+            return await asyncio.to_thread(job)
+        except RuntimeError:
+            return job()
 
     def gate(self) -> _Gate:
         """Make a closed gate, for a task of the running loop."""

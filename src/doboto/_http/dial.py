@@ -80,7 +80,8 @@ def interleave(addresses: Sequence[AddressInfo]) -> list[AddressInfo]:
 async def resolve(network: Network, host: str, port: int, end: float) -> list[AddressInfo]:
     """Return a host's addresses.
 
-    The resolver knows no timeout, so it runs in a thread that is left to itself when it is late.
+    The resolver knows no timeout, so it runs in a thread that is left to itself when it is late. Where the system has
+    no further thread, or the program is ending, it runs here, for as long as it takes.
 
     Raises:
         OSError: The name is not known, or the look-up takes too long.
@@ -90,7 +91,10 @@ async def resolve(network: Network, host: str, port: int, end: float) -> list[Ad
     with suppress(OSError, UnicodeError):  # 127.1 and the like, and addresses with a zone
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     lookup = _Lookup(host, port, network.gate())
-    threading.Thread(target=lookup.run, name="doboto-resolver", daemon=True).start()
+    try:
+        threading.Thread(target=lookup.run, name="doboto-resolver", daemon=True).start()
+    except RuntimeError:
+        lookup.run()
     await lookup.gate.wait(remaining(end))
     if lookup.failure is not None:
         raise lookup.failure

@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
+from functools import partial
 from typing import Generic, TypeVar
 
 from .._operation import Wait, run
@@ -26,7 +27,8 @@ class BackgroundTask(Generic[R]):
     """A job in a thread of its own.
 
     The thread is a daemon: it delays neither its caller, if that drops it, nor the end of the program. It has the
-    context variables of its caller, as a task has: tracing finds its parent there.
+    context variables of its caller, as a task has: tracing finds its parent there. Where the system has no further
+    thread, the job is done when its result is asked for.
 
     Args:
         job: What it does.
@@ -35,8 +37,13 @@ class BackgroundTask(Generic[R]):
     def __init__(self, job: Job[R]) -> None:
         self._job = job
         self._outcomes: list[R | BaseException] = []
-        self._thread = threading.Thread(target=copy_context().run, args=(self._run,), name="doboto-ahead", daemon=True)
-        self._thread.start()
+        work = partial(copy_context().run, self._run)
+        thread = threading.Thread(target=work, name="doboto-ahead", daemon=True)
+        self._finish: Callable[[], None] = thread.join
+        try:
+            thread.start()
+        except RuntimeError:
+            self._finish = work
 
     def _run(self) -> None:
         try:
@@ -46,7 +53,7 @@ class BackgroundTask(Generic[R]):
 
     async def result(self) -> R:
         """Block until it is done, and return its result."""
-        self._thread.join()
+        self._finish()
         outcome = self._outcomes.pop()
         if isinstance(outcome, BaseException):
             raise outcome
@@ -73,21 +80,32 @@ class _WorkerPool(Generic[R]):
 
     def work(self, *, finish: bool) -> list[R | Exception]:
         """Run the jobs, and block until they are done."""
-        count = min(self._concurrency.width, len(self._jobs))
-        threads = [self._thread(number) for number in range(count)]
-        for thread in threads:
-            thread.start()
+        threads: list[threading.Thread] = []
         try:
+            self._start(threads)
+            if not threads:
+                copy_context().run(self._run, 0)
             for thread in threads:
                 thread.join()
         except BaseException:
             self._todo.clear()
             for thread in threads if finish else ():
-                thread.join()
+                if thread.is_alive():  # the last one may not have been started
+                    thread.join()
             raise
         if self._interruptions:
             raise self._interruptions[0]
         return [self._outcomes[index] for index in range(len(self._jobs))]
+
+    def _start(self, threads: list[threading.Thread]) -> None:
+        """Start threads, and note them: fewer where the system has no further one, none at the program's end."""
+        for number in range(min(self._concurrency.width, len(self._jobs))):
+            threads.append(self._thread(number))
+            try:
+                threads[-1].start()
+            except RuntimeError:
+                del threads[-1]
+                return
 
     def _thread(self, number: int) -> threading.Thread:
         run_in_context = copy_context().run  # a copy each: only one thread at a time can be in a context
@@ -155,7 +173,11 @@ class BlockingIO:
             return await self.gather(jobs)
         from .scheduler import Scheduler  # most lists have one page
 
-        return Scheduler(jobs, self.concurrency, meanwhile).run()
+        try:
+            scheduler = Scheduler(jobs, self.concurrency, meanwhile)
+        except OSError:  # the process has no file descriptor left for a selector; threads need none
+            return await self.gather(jobs)
+        return scheduler.run()
 
     def start(self, job: Job[R]) -> BackgroundTask[R]:
         """Run a job in a thread."""

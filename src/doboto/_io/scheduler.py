@@ -145,8 +145,10 @@ class Scheduler(Generic[R]):
                 self._waker[1].send(b"!")
 
     def _listen(self) -> None:
-        """Make it possible to be woken."""
-        if self._waker is None:
+        """Make it possible to be woken; where no file descriptor is left, a gate is looked at when its time is over."""
+        if self._waker is not None:
+            return
+        with suppress(OSError):
             self._waker = socket.socketpair()
             for sock in self._waker:
                 sock.settimeout(0)
