@@ -187,3 +187,35 @@ def test_no_response_closes_the_limiter_for_longer_than_the_api_s_longest_window
 def test_a_limit_that_makes_no_sense_is_refused() -> None:
     with pytest.raises(ValueError, match="per_minute"):
         Limiter(0)
+
+
+@pytest.mark.parametrize("spread", [True, False], ids=["spread", "after a refusal"])
+def test_one_that_cannot_come_holds_up_nobody(spread: bool) -> None:
+    """Its thread runs the one that asks: a callback of an event, or a signal's handler."""
+    limiter = Limiter(60, spread=spread)
+    if spread:
+        limiter.update(RateLimit(5000, 3600, 0))
+    else:
+        limiter.record_refusal(-WINDOW, WINDOW)
+    gap = 1.0 if spread else WINDOW / 60
+    first, _held_up, asking = limiter.join(), limiter.join(), limiter.join()
+    assert limiter.ask(first, 0.0) == 0.0
+    limiter.leave(first, 0.0, counts=True)
+    assert limiter.ask(asking, 0.5) == pytest.approx(2 * gap - 0.5)
+    assert limiter.ask(asking, 2 * gap) == 0.0
+
+
+@given(st.lists(st.tuples(moments, st.floats(0, 5)), min_size=1, max_size=30))
+def test_requests_that_are_spread_keep_their_distance_however_late_they_come(late: list[tuple[float, float]]) -> None:
+    """Each asks that much later than it was told."""
+    limiter = Limiter(spread=True)
+    limiter.update(RateLimit(5000, 3600, 0))
+    sent: list[float] = []
+    events = [(arrival, number, limiter.join(), delay) for number, (arrival, delay) in enumerate(sorted(late))]
+    while events:
+        now, number, turn, delay = heapq.heappop(events)
+        if wait := limiter.ask(turn, now):
+            heapq.heappush(events, (now + wait + delay, number, turn, delay))
+        else:
+            sent.append(now)
+    assert all(later - earlier >= 1.0 - 1e-3 for earlier, later in itertools.pairwise(sent))

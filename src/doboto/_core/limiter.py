@@ -174,7 +174,9 @@ class Limiter:
     def _moment(self, position: int, now: float) -> float:
         """Return the earliest moment for a position; what happens until then can only make it later."""
         gap = self._gap(now)
-        moment = max(now, self._closed_until, self._last + gap) + position * gap
+        # The others are given their gaps from the last request on, and not from now: one that does not come when its
+        # moment has come, since its thread runs what wants to send here, holds up nobody.
+        moment = max(now, max(self._closed_until, self._last + gap) + position * gap)
         missing = position - (self._per_minute - len(self._over) - len(self._under_way))
         if missing < 0:
             return moment
