@@ -35,21 +35,29 @@ def protected(code: CodeType) -> frozenset[int]:
     return frozenset(found)
 
 
+def _interrupt() -> None:
+    raise KeyboardInterrupt
+
+
 class Interruption:
     """A context in which one instruction is interrupted.
 
     Args:
         files: Ends of the names of the files whose instructions count.
         nth: Which instruction, from 0; None only counts them.
+        handle: What is done there instead, as the handler of another signal does it. Default: raise KeyboardInterrupt.
 
     Attributes:
         count: How many there were.
         where: The function and line that was interrupted, or None.
     """
 
-    def __init__(self, files: Collection[str], nth: int | None = None) -> None:
+    def __init__(
+        self, files: Collection[str], nth: int | None = None, handle: Callable[[], object] | None = None
+    ) -> None:
         self._files = tuple(files)
         self._nth = nth
+        self._handle = _interrupt if handle is None else handle
         self.count = 0
         self.where: str | None = None
 
@@ -73,5 +81,5 @@ class Interruption:
             if nth == self._nth:
                 self.where = f"{frame.f_code.co_qualname}, line {frame.f_lineno}"
                 sys.settrace(None)
-                raise KeyboardInterrupt
+                self._handle()
         return self._step

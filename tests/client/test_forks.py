@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -45,6 +46,26 @@ def decoding() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def held_by_another_thread(holder: Any) -> Iterator[None]:
+    """Have another thread hold an object's lock."""
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with holder._lock:
+            held.set()
+            let_go.wait()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait()
+    try:
+        yield
+    finally:
+        let_go.set()
+        thread.join()
+
+
 LOCKED: dict[str, tuple[Any, Callable[[], Any]]] = {
     "the certificates are read": (trust := Trust(None), trust._make),
     "a client is made": (_shared, lambda: DO("t")),
@@ -55,7 +76,7 @@ LOCKED: dict[str, tuple[Any, Callable[[], Any]]] = {
 @pytest.mark.parametrize("what", LOCKED)
 def test_lock_that_another_thread_holds_stops_no_forked_process(what: str) -> None:
     holder, works = LOCKED[what]
-    with holder._lock:
+    with held_by_another_thread(holder):
         assert in_a_fork(works)
 
 

@@ -15,6 +15,7 @@ from doboto.sim import Simulator
 from doboto.simulated import SimulatedClock, SimulatedTransport
 
 from .conftest import Blockingly, Log, one, several
+from .test_forks import held_by_another_thread
 
 CREATE = {"method": "POST", "path": "/v2/droplets"}
 READ = {"method": "GET", "path": "/v2/droplets"}
@@ -222,7 +223,7 @@ def test_a_forked_process_does_not_wait_for_the_requests_of_the_other_one() -> N
     """Nor for the lock, if another thread holds it at that moment."""
     ownership = OwnershipRegistry()
     under_way = ownership.open(["a"])
-    with ownership._lock:
+    with held_by_another_thread(ownership):
         child = os.fork()
         if not child:
             request = lost(ownership)

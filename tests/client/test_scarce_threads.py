@@ -1,4 +1,4 @@
-"""No thread can be started: the system's limit is reached, or the program is ending. Calls complete, and lose nothing."""
+"""No thread can be started: the system has no further one, or the program is ending. Calls complete all the same."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_what_takes_long_runs_in_the_event_loop(runner: Any) -> None:
 def test_an_interruption_while_threads_start_begins_nothing_later(
     sim: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ctrl-C before the third thread: what the others have created by then is reported, and nothing is created later."""
+    """Ctrl-C before the third thread: what the others have created is reported, and nothing is created later."""
     start = threading.Thread.start
 
     def start_or_stop(thread: threading.Thread) -> None:

@@ -96,15 +96,12 @@ class _SharedStates:
 
     def renew(self) -> None:
         """Make a new lock, in a forked process: another thread may have held the old one."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a handler of a signal may come here again
 
     def get(self, key: tuple[int, str]) -> Shared:
         """Return the state, a new one if there is none."""
         with self._lock:
-            found = self._states.get(key)
-            if found is None:
-                found = self._states[key] = Shared()
-            return found
+            return self._states.get(key) or self._states.setdefault(key, Shared())
 
 
 _shared = _SharedStates()

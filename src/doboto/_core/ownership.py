@@ -68,7 +68,7 @@ class OwnershipRegistry:
 
     def renew(self) -> None:
         """Forget the open requests, in a forked process: they are those of the other one."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a handler of a signal may come here again
         self._open: set[weakref.ref[OpenRequest]] = set()
 
     def open(self, names: Iterable[Hashable]) -> OpenRequest:

@@ -130,7 +130,7 @@ class Trust:
 
     def renew(self) -> None:
         """Make a new lock, in a forked process: a thread of the other one may have been reading then."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a handler of a signal may come here again
 
     async def context(self, network: Network) -> ssl.SSLContext:
         """Return the context."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from typing import Generic, TypeVar
 
+from .._core.forks import is_lock_held_here
 from .._operation import Wait, run
 from .concurrency import Concurrency
 from .protocol import Clock, Job, Transport
@@ -28,7 +30,8 @@ class BackgroundTask(Generic[R]):
 
     The thread is a daemon: it delays neither its caller, if that drops it, nor the end of the program. It has the
     context variables of its caller, as a task has: tracing finds its parent there. Where the system has no further
-    thread, the job is done when its result is asked for.
+    thread, and in the handler of a signal that came while its thread held a lock, the job is done when its result is
+    asked for.
 
     Args:
         job: What it does.
@@ -39,11 +42,11 @@ class BackgroundTask(Generic[R]):
         self._outcomes: list[R | BaseException] = []
         work = partial(copy_context().run, self._run)
         thread = threading.Thread(target=work, name="doboto-ahead", daemon=True)
-        self._finish: Callable[[], None] = thread.join
-        try:
-            thread.start()
-        except RuntimeError:
-            self._finish = work
+        self._finish: Callable[[], None] = work
+        if not is_lock_held_here():
+            with suppress(RuntimeError):
+                thread.start()
+                self._finish = thread.join
 
     def _run(self) -> None:
         try:
@@ -159,9 +162,11 @@ class BlockingIO:
     async def gather(self, jobs: Sequence[Job[R]], *, finish: bool = False) -> list[R | Exception]:
         """Run jobs in threads; return their results in order, the exception of a job that failed.
 
+        In the handler of a signal that came while this thread held a lock, they run here: threads would wait for that.
+
         Ctrl-C ends it: with `finish`, jobs that have begun are waited for; others run on unattended.
         """
-        if len(jobs) < 2:
+        if len(jobs) < 2 or is_lock_held_here():
             return [_outcome(job) for job in jobs]
         return _WorkerPool(jobs, self.concurrency).work(finish=finish)
 

@@ -22,36 +22,43 @@ LARGEST = 1 << 22
 
 
 class _Pauses:
-    """Counts the responses that are being decoded; remembers whether the collector was on before the first."""
+    """The responses that are being decoded; remembers whether the collector was on before the first.
+
+    The steps are in such an order that the handler of a signal may decode a response between any two of them.
+    """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._decoding = 0
+        self._decoding: set[object] = set()
         self._was_on = False
+        self._make_lock()
         renew_in_forks(self)
+
+    def _make_lock(self) -> None:
+        self._lock = threading.RLock()
 
     def renew(self) -> None:
         """Restore the collector in a forked process: what other threads were decoding never ends there."""
-        self._lock = threading.Lock()
+        self._make_lock()
         if self._decoding and self._was_on:
             gc.enable()
-        self._decoding = 0
+        self._decoding.clear()
 
-    def begin(self) -> None:
-        """Count one more response; the first one switches the collector off."""
+    def begin(self, response: object) -> None:
+        """Note one more response; the first one switches the collector off."""
         with self._lock:
-            if self._decoding == 0:
+            self._decoding.add(response)
+            if len(self._decoding) == 1:
                 self._was_on = gc.isenabled()
                 gc.disable()
-            self._decoding += 1
 
-    def end(self) -> None:
-        """Count one response less; the last one restores the collector."""
+    def end(self, response: object) -> None:
+        """Note one response less, if it was noted; the last one restores the collector."""
         with self._lock:
-            self._decoding -= 1
-            if self._decoding == 0 and self._was_on:
+            if self._decoding == {response} and self._was_on:
                 _put_aside()
                 gc.enable()
+                self._was_on = False
+            self._decoding.discard(response)
 
 
 _pauses = _Pauses()
@@ -83,8 +90,9 @@ def _keep_freed() -> None:
 def gc_paused() -> Generator[None]:
     """Pause the collector within the context."""
     _keep_freed()
-    _pauses.begin()
+    response = object()
     try:
+        _pauses.begin(response)
         yield
     finally:
-        _pauses.end()
+        _pauses.end(response)
