@@ -497,7 +497,7 @@ def test_end_of_input_is_a_no_on_a_line_of_its_own(simulated: Doboto) -> None:
     from .terminal import Terminal
 
     simulated.ok("droplet", "list")
-    with Terminal(["sim", "reset"], simulated.environment) as terminal:
+    with Terminal(["sim", "reset"], simulated.environment, width=400) as terminal:  # the path is in the question
         terminal.read(lambda text: "[y/N]" in text)
         terminal.type("\x04")
         assert terminal.end() == 5
