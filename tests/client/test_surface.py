@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import pydoc
+import re
+from typing import Any
 
 import pytest
 
-from doboto import DO, AsyncDO
+from doboto import DO, AsyncDO, types
 
 WAIT = ("wait=False", "poll=5", "timeout=300")
 ID_OR_TAG = ("id=None", "tag_name=None", *WAIT)
@@ -139,3 +141,28 @@ def test_help_of_each_tells_when_pages_are_read() -> None:
     for resource in ("droplet", "image", "volume", "firewall", "tag", "vpc", "reserved_ip"):
         text = inspect.getdoc(getattr(DO, resource).each) or ""
         assert "the next page is read in advance" in text
+
+
+CREATES = {
+    "autoscale.create": "AutoscaleCreate",
+    "domain.record_create": "DomainRecordCreate",
+    "droplet.create": "DropletCreate",
+    "firewall.create": "FirewallCreate",
+    "image.create": "ImageCreate",
+    "load_balancer.create": "LoadBalancerCreate",
+    "nat_gateway.create": "NATGatewayCreate",
+    "project.create": "ProjectCreate",
+    "volume.create": "VolumeCreate",
+    "vpc.create": "VPCCreate",
+}
+
+
+@pytest.mark.parametrize("name", CREATES)
+def test_help_of_create_says_what_is_required(name: str) -> None:
+    resource, operation = name.split(".")
+    text = inspect.getdoc(getattr(getattr(DO, resource), operation)) or ""
+    (listed,) = re.findall(r"attributes.*:\n\n((?: {8}.*\n)+)", text)
+    required = {item.split("`")[1] for item in re.split(r"^ {8}- ", listed, flags=re.MULTILINE) if "required" in item}
+    typed: Any = getattr(types, CREATES[name])
+    assert required - {"region"} == typed.__required_keys__ - {"region"}
+    assert ("region" in required) >= ("region" in typed.__required_keys__)

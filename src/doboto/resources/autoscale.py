@@ -63,12 +63,12 @@ class AutoscaleOperations(LifecycleOperations[Mode]):
         Args:
             attributes: The pool's attributes:
 
-                - `name` (str): its name, which can't be changed.
-                - `config` (dict): `target_number_instances`, for a fixed number of Droplets; or `min_instances` and
-                  `max_instances` with `target_cpu_utilization`, `target_memory_utilization` (0.05 to 1) and
-                  `cooldown_minutes` (5 to 20).
-                - `droplet_template` (dict): `region`, `size`, `image` (text, an id too) and `ssh_keys` (list of
-                  str, may be empty), and what else there is to say of its Droplets.
+                - `name` (str): its name, which can't be changed; required.
+                - `config` (dict), required: `target_number_instances`, for a fixed number of Droplets; or
+                  `min_instances` and `max_instances` with `target_cpu_utilization`, `target_memory_utilization`
+                  (0.05 to 1) and `cooldown_minutes` (5 to 20).
+                - `droplet_template` (dict), required: `region`, `size`, `image` (text, an id too) and `ssh_keys`
+                  (list of str, may be empty), and what else there is to say of its Droplets.
             wait: If true, wait until it is active, with as many active Droplets as its configuration calls for.
 
         Raises:

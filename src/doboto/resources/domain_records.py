@@ -91,7 +91,7 @@ class DomainRecords(Creation[Mode]):
         Args:
             attribs: The record's attributes, as a dict, as keyword arguments, or as both:
 
-                - `type` (str): A, AAAA, CAA, CNAME, MX, NS, SRV or TXT.
+                - `type` (str): A, AAAA, CAA, CNAME, MX, NS, SRV or TXT; required.
                 - `name` (str): its name inside the domain, `@` for the domain itself; a full name ends with a dot.
                 - `data` (str): what it leads to; a host name ends with a dot.
                 - `ttl` (int): its time to live in seconds. Default: the domain's.

@@ -70,7 +70,7 @@ class FirewallOperations(LifecycleOperations[Mode]):
         Args:
             attributes: The firewall's attributes:
 
-                - `name` (str): its name, unique in the account.
+                - `name` (str): its name, unique in the account; required, and so is a rule.
                 - `inbound_rules` (list of dict): what may come in, each with `protocol` (`tcp`, `udp`, `icmp`),
                   `ports` (`22`, `8000-9000`, `0` for all) and `sources` (dict of `addresses`, `droplet_ids`,
                   `load_balancer_uids`, `kubernetes_ids`, `tags`).

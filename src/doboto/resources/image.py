@@ -88,9 +88,9 @@ class ImageOperations(ImageTransfers[Mode], LifecycleOperations[Mode], ActionRun
         Args:
             attributes: The image's attributes:
 
-                - `name` (str): its name.
-                - `url` (str): where to fetch it: raw, qcow2, vhdx, vdi or vmdk, plain or packed by gzip or bzip2.
-                - `region` (str): the slug of the region that it can be used in first.
+                - `name` (str): its name; required.
+                - `url` (str), required: where to fetch it: raw, qcow2, vhdx, vdi or vmdk, plain or by gzip or bzip2.
+                - `region` (str): the slug of the region that it can be used in first; required.
                 - `distribution` (str): what it holds, such as `Ubuntu`.
                 - `description` (str): free text.
                 - `tags` (list of str): tags to put on it.

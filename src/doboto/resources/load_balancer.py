@@ -123,14 +123,14 @@ class LoadBalancerOperations(LifecycleOperations[Mode]):
         Args:
             attribs: The load balancer's attributes, as a dict, as keyword arguments, or as both:
 
-                - `name` (str): its name.
-                - `forwarding_rules` (list of dict): each with `entry_protocol`, `entry_port`, `target_protocol`,
-                  `target_port`, and for TLS `certificate_id` or `tls_passthrough`.
+                - `name` (str): its name; required.
+                - `forwarding_rules` (list of dict), required: each with `entry_protocol`, `entry_port`,
+                  `target_protocol`, `target_port`, and for TLS `certificate_id` or `tls_passthrough`.
                 - `region` (str): the region's slug; a global one has none.
                 - `droplet_ids` (list of int): the Droplets behind it; or
                 - `tag` (str): the tag whose Droplets are behind it.
                 - `size_unit` (int): how many nodes it has. Default: 1.
-                - `health_check` (dict), `sticky_sessions` (dict), `firewall` (dict): see the reference.
+                - `health_check`, `sticky_sessions`, `firewall` (dict): as in `doboto.types.load_balancer`.
                 - `redirect_http_to_https`, `enable_proxy_protocol`, `enable_backend_keepalive` (bool).
                 - `http_idle_timeout_seconds` (int): 30 to 600. Default: 60.
                 - `vpc_uuid` (str), `project_id` (str): where it belongs. Default: the default ones.

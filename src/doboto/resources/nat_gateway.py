@@ -81,11 +81,11 @@ class NATGatewayOperations(LifecycleOperations[Mode]):
         Args:
             attributes: The gateway's attributes:
 
-                - `name` (str): its name, unique in the account.
-                - `type` (str): `PUBLIC`.
-                - `region` (str): the slug of its VPC's region.
-                - `size` (int): how large it is, 1 or more.
-                - `vpcs` (list of one dict): `vpc_uuid` (str), and `default_gateway` (bool) to be the VPC's way out.
+                - `name` (str): its name, unique in the account; required.
+                - `type` (str): `PUBLIC`; required.
+                - `region` (str): the slug of its VPC's region; required.
+                - `size` (int): how large it is, 1 or more; required.
+                - `vpcs` (list of one dict), required: `vpc_uuid` (str) and `default_gateway` (bool): the VPC's way out.
                 - `udp_timeout_seconds`, `icmp_timeout_seconds`, `tcp_timeout_seconds` (int).
             wait: If true, wait until it is active, when it has its addresses.
 

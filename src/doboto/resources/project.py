@@ -41,8 +41,8 @@ class ProjectOperations(ProjectResources[Mode]):
         Args:
             attributes: The project's attributes:
 
-                - `name` (str): its name, up to 175 characters, unique in the account.
-                - `purpose` (str): what it is for; what DigitalOcean does not know it keeps as `Other: ...`.
+                - `name` (str): its name, up to 175 characters, unique in the account; required.
+                - `purpose` (str), required: what it is for; what DigitalOcean does not know it keeps as `Other: ...`.
                 - `description` (str): what it is, up to 255 characters.
                 - `environment` (str): `Development`, `Staging` or `Production`.
 

@@ -117,9 +117,9 @@ class VolumeOperations(Creation[Mode], ActionRunner[Mode], Waiter[Mode]):
         Args:
             attribs: The volume's attributes, as a dict, as keyword arguments, or as both:
 
-                - `name` (str): its name, unique in its region.
-                - `region` (str): the region's slug.
-                - `size_gigabytes` (int): its size in GiB.
+                - `name` (str): its name, unique in its region; required.
+                - `region` (str): the region's slug; required without `snapshot_id`.
+                - `size_gigabytes` (int): its size in GiB; required.
                 - `description` (str): what it is for.
                 - `snapshot_id` (str): a volume snapshot to make it from.
                 - `filesystem_type` (str): `ext4` or `xfs`, to format it; `filesystem_label` (str) labels that.

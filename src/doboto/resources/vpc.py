@@ -43,8 +43,8 @@ class VPCOperations(VPCPeerings[Mode]):
         Args:
             attributes: The VPC's attributes:
 
-                - `name` (str): its name, unique in the account.
-                - `region` (str): the region's slug.
+                - `name` (str): its name, unique in the account; required.
+                - `region` (str): the region's slug; required.
                 - `description` (str): what it is for, up to 255 characters.
                 - `ip_range` (str): private addresses as a CIDR, /28 to /16. Default: a /20 that is free.
                 - `project_id` (str): the project to be in; assigned by a request of its own, right after the creation.
