@@ -78,6 +78,24 @@ def test_broken_file_of_doctl_hinders_only_who_needs_it(doboto: Doboto, doboto_s
     )
 
 
+def test_what_is_wrong_with_doctls_file_is_said_where_a_token_is_missed(doboto: Doboto, file: Path) -> None:
+    write_doctl(doboto, "access-token: [")
+    message = doboto.refused(4, "unauthorized", "account", "info")["message"]
+    assert message.startswith("no token; ")
+    assert "doctl/config.yaml is not valid YAML" in message
+    write(file, {"current": "theirs"})
+    message = doboto.refused(3, "not_found", "account", "info")["message"]
+    assert message.startswith("no context 'theirs'; ")
+    assert "doctl/config.yaml is not valid YAML" in message
+
+
+def test_a_context_of_doctl_that_is_used_now_is_called_doctls(doboto: Doboto, file: Path) -> None:
+    write_doctl(doboto, {"auth-contexts": {"work": "t"}, "context": "work"})
+    write(file, {"current": "work", "contexts": {"work": {"token": "u"}}})
+    done = doboto.ok("auth", "remove", "work", "--yes")
+    assert done.err == "work is removed; doctl's work is the current context\n"
+
+
 # -- which account counts
 
 

@@ -114,7 +114,8 @@ def find_token(settings: CliSettings) -> tuple[str, str | None]:
             contexts.info(contexts.lost)
         known = ", ".join(contexts.names())
         text = f"no context is the current one; choose with doboto auth switch or --context: {known}"
-        raise Failure(text if known else NO_TOKEN, UNAUTHORIZED.code)
+        problem = f"; {contexts.problem}" if contexts.problem else ""
+        raise Failure(text if known else f"{NO_TOKEN}{problem}", UNAUTHORIZED.code)
     warn(contexts.find_exposure(account.name), settings)
     return contexts.get(account.name).token, account.url
 

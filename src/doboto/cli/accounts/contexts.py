@@ -98,12 +98,13 @@ class Contexts:
             self._ours = read_contexts(contexts_file())
         self._doctl: dict[str, Any] = {}
         self._doctl_file = Path()
-        self._doctl_problem = ""
+        #: Why doctl's file can't be read, if it can't.
+        self.problem = ""
         for path in doctl_files():
             try:
                 self._doctl, self._doctl_file = read_yaml(path), path
             except Failure as failure:  # doctl's file matters only to those who want a context of it
-                self._doctl_problem = str(failure)
+                self.problem = str(failure)
             if self._doctl:
                 break
 
@@ -116,9 +117,9 @@ class Contexts:
 
     @property
     def lost(self) -> str | None:
-        """The name of the current context where our file names one that does not exist, and others do."""
+        """The name of the current context where our file names one that does not exist, and others may."""
         name, names = self._ours.get("current"), self.names()
-        return name if name is not None and names and name not in names else None
+        return name if name is not None and (names or self.problem) and name not in names else None
 
     @property
     def defaults(self) -> Mapping[str, Any]:
@@ -145,7 +146,7 @@ class Contexts:
         if name in self._doctl_tokens():
             return ContextInfo(name, "doctl", self._doctl_url())
         hint = f"; there is {', '.join(self.names())}" if self.names() else "; create one with: doboto auth init"
-        problem = f"; {self._doctl_problem}" if self._doctl_problem else ""
+        problem = f"; {self.problem}" if self.problem else ""
         raise Failure(f"no context {name!r}{hint}{problem}", NOT_FOUND.code)
 
     def get(self, name: str) -> Context:

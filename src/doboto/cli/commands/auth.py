@@ -176,7 +176,10 @@ def _remove(ctx: click.Context, name: str, *, yes: bool, **params: Any) -> None:
     was_current = kept.current == name
     if problem := kept.remove(name):
         warn(f"the keyring may still have the token of {name}: {problem}", settings)
-    rest = f"{kept.current} is the current context" if kept.current else "there is no current context"
+    rest = "there is no current context"
+    if kept.current:
+        theirs = "doctl's " if kept.current in kept.names() and kept.info(kept.current).source == "doctl" else ""
+        rest = f"{theirs}{kept.current} is the current context"
     _note(settings, f"{name} is removed{f'; {rest}' if was_current else ''}")
 
 
