@@ -212,3 +212,27 @@ def test_every_kind_that_has_ids_and_names_is_named_by_either() -> None:
         if resource != "droplet" and any(each.name == "id" for each in one.parameters) and not naming_of(one, "id")
     }
     assert without == {"action", "monitoring"}
+
+
+def test_snapshots_of_one_name_are_told_apart_by_what_they_are_of(simulated: Doboto) -> None:
+    simulated.ok("-q", "droplet", "create", "web", *NEW, "--wait")
+    simulated.ok("-q", "droplet", "snapshot-create", "web", "--name", "nightly", "--wait")
+    made = simulated.ok("-q", "-o", "json", "volume", "create", "data", "--region", "nyc3", "--size", "10").json
+    simulated.ok("-q", "volume", "snapshot-create", "data", "--name", "nightly")
+    message = simulated.refused(3, "not_found", "snapshot", "destroy", "nightly", "--yes")["message"]
+    assert message.startswith("2 snapshots are called 'nightly', so say which by id: ")
+    assert " of droplet 480000000 " in message
+    assert f" of volume {made['id']} " in message
+
+
+def test_what_a_project_did_not_get_is_an_error_after_the_result(simulated: Doboto) -> None:
+    """The API's answer is 200, with a status for each."""
+    simulated.ok("-q", "project", "create", "shop", "--purpose", "Trying")
+    simulated.ok("-q", "domain", "create", "example.com")
+    assign = ("-q", "project", "resource-assign", "shop", "--resources")
+    done = simulated("-o", "json", *assign, "domain:example.com,domain:example.org")
+    assert [one["status"] for one in done.json] == ["assigned", "not_found"]
+    assert (done.code, done.error["code"]) == (9, "partly_done")
+    assert done.error["message"] == "1 of 2 not assigned: do:domain:example.org (not found)"
+    assert simulated(*assign, "domain:example.org").code == 3
+    simulated.ok(*assign, "domain:example.com")

@@ -299,7 +299,9 @@ def _describe_resource(resource: Mapping[str, Any]) -> str:
     """Describe a resource so that it can be distinguished from others of its name."""
     region: Any = resource.get("region")
     where = region.get("slug") if is_object(region) else region
-    return " ".join(str(one) for one in (resource["id"], where, resource.get("created_at")) if one)
+    kind, source = resource.get("resource_type"), resource.get("resource_id")  # what a snapshot is of
+    of = f"of {kind} {source}" if kind and source else ""
+    return " ".join(str(one) for one in (resource["id"], of, where, resource.get("created_at")) if one)
 
 
 def _kind_of(naming: Naming) -> str:

@@ -16,7 +16,7 @@ import click
 
 from ..._json import is_array
 from ...errors import DOBOTOException
-from ..errors import USAGE, Failure, SeveralFailed, partial_results
+from ..errors import NOT_FOUND, PARTLY, USAGE, Failure, SeveralFailed, partial_results
 from ..output.columns import ListFilter
 from ..output.formats import check_expressions, print_result
 from ..output.progress import Reporter
@@ -47,6 +47,8 @@ ALERT_OPTIONS: Sequence[click.Parameter] = (
 )  # fmt: skip
 
 
+#: Ends the names of operations that put resources into a project, and states of those that are not in it then.
+ASSIGNING, UNASSIGNED = "resource_assign", frozenset({"not_found", "service_down"})
 #: Begins the names of parameters that filter a list.
 FILTER = "our_filter_"
 #: Seconds by which an action may have begun before an older one in the list.
@@ -214,6 +216,21 @@ def _execute(
         raise add_hint(failure, do, operation, calls, settings) from failure.__cause__
     reporter.stop()
     print_result(_unpack(result), operation.result, settings, reporter.names)
+    if operation.name.endswith(ASSIGNING) and is_array(result):
+        _check_assigned(result)
+
+
+def _check_assigned(resources: Sequence[Mapping[str, Any]]) -> None:
+    """Check what became of resources that a project was to get: the API's answer is 200 in any case.
+
+    Raises:
+        Failure: Some are not in the project.
+    """
+    wrong = [one for one in resources if one.get("status") in UNASSIGNED]
+    if wrong:
+        listed = ", ".join(f"{one.get('urn')} ({str(one['status']).replace('_', ' ')})" for one in wrong)
+        code = NOT_FOUND if len(wrong) == len(resources) else PARTLY
+        raise Failure(f"{len(wrong)} of {len(resources)} not assigned: {listed}", code.code)
 
 
 def _run_filtered(
