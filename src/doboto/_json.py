@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import chain
@@ -42,10 +42,15 @@ def decode(body: bytes) -> Any:
         ValueError: The body is not valid JSON.
         RecursionError: It is nested too deeply.
     """
-    if len(body) >= LARGE:
+    if is_large(body):
         with suppress(ValueError, RecursionError):
             return _decode_page(body, fast_decoder() or json.loads)
     return json.loads(body)
+
+
+def is_large(body: object) -> bool:
+    """Return whether a body is worth what large ones take; a program's own transport may give it as another type."""
+    return isinstance(body, bytes) and len(body) >= LARGE
 
 
 @cache
@@ -59,17 +64,20 @@ def fast_decoder() -> Callable[[bytes], Any] | None:
 
 
 def _decode_page(body: bytes, read: Callable[[bytes], Any]) -> Any:
-    """Decode a large document, arrays of sizes that it repeats once each.
+    """Decode a large document, arrays of sizes that it repeats once each where it has them as pages have.
 
     Raises:
-        ValueError: It is not valid JSON, or has such arrays elsewhere than a page has them.
+        ValueError: It is not valid JSON.
     """
     pieces, marks = _cut_out_sizes(body)
-    page = read(b"".join(pieces))
+    if not marks:
+        return read(body)
     arrays = {mark: read(text) for text, mark in marks.items()}
-    if arrays and _put_back(page, arrays) != len(pieces) // 2:
-        raise ValueError("there are sizes elsewhere than in the regions of a list")
-    return page
+    if {type(slug) for array in arrays.values() for slug in array} == {str}:
+        page = read(b"".join(pieces))
+        if _put_back(page, arrays) == len(pieces) // 2:
+            return page
+    return read(body)
 
 
 def _cut_out_sizes(body: bytes) -> tuple[list[bytes], dict[bytes, int]]:
@@ -85,15 +93,24 @@ def _cut_out_sizes(body: bytes) -> tuple[list[bytes], dict[bytes, int]]:
     return [*pieces, body[position:]], marks
 
 
-def _put_back(page: Any, arrays: Mapping[int, list[Any]]) -> int:
-    """Put copies of arrays in their places, in the regions of a page's items; return how many."""
+def _put_back(page: Any, arrays: Mapping[int, list[str]]) -> int:
+    """Put copies of arrays in their places, in the regions of a page; return how many."""
     count = 0
-    for item in chain.from_iterable(map(items, mapping(page).values())):
-        region: Any = item.get("region") if isinstance(item, OBJECT) else None
-        if isinstance(region, OBJECT) and type(mark := region.get("sizes")) is int and mark in arrays:
+    for region in _regions(page):
+        if type(mark := region.get("sizes")) is int and mark in arrays:
             region["sizes"] = arrays[mark].copy()
             count += 1
     return count
+
+
+def _regions(page: Any) -> Iterator[dict[str, Any]]:
+    """Yield the regions of a page's items, and of the Droplets that those have, as reserved IPs do."""
+    for item in chain.from_iterable(map(items, mapping(page).values())):
+        owner: Any = item
+        while isinstance(owner, OBJECT):
+            if isinstance(region := owner.get("region"), OBJECT):
+                yield region
+            owner = owner.get("droplet")
 
 
 def mapping(found: Any) -> Mapping[str, Any]:

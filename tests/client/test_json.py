@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -94,6 +95,36 @@ def test_regions_share_the_texts_of_their_sizes_and_no_list() -> None:
     assert all(one is not first and [*map(id, one)] == [*map(id, first)] for one in more)
     first.clear()
     assert [[*other], *map(list, more)] == [region["sizes"] for region in regions[1:]]
+
+
+def test_what_stands_among_sizes_is_shared_by_no_two_regions() -> None:
+    region = {"slug": "nyc3", "sizes": ["a", {"slug": "b"}]}
+    body = json.dumps({"droplets": [{"region": region}, {"region": region}]}, separators=(",", ":")).encode()
+    one, other = decode(body)["droplets"]
+    one["region"]["sizes"][1].clear()
+    assert other["region"] == region
+
+
+REGION = {"slug": "nyc3", "sizes": ["s-1vcpu-1gb", "s-1vcpu-2gb"] * 20}
+
+
+@pytest.mark.parametrize("item", [{"region": REGION}, {"droplet": {"region": REGION}, "region": REGION}])
+def test_sizes_of_items_and_of_their_droplets_are_decoded_once(
+    item: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    loads = json.loads
+    monkeypatch.setattr(_json, "fast_decoder", lambda: None)
+    monkeypatch.setattr(json, "loads", lambda body: read.append(len(body)) or loads(body))
+    body = json.dumps({"items": [item] * 50, "links": {}}, separators=(",", ":")).encode()
+    assert decode(body) == {"items": [item] * 50, "links": {}}
+    assert sum(read) < len(body) / 4
+
+
+@pytest.mark.parametrize("convert", [bytearray, bytes.decode])
+def test_bodies_of_other_types_decode_as_the_standard_library_decodes_them(convert: Callable[[bytes], Any]) -> None:
+    text = b'{"droplets":[{"region":{"slug":"a","sizes":["x"]}}]}'
+    assert decode(convert(text)) == json.loads(text)
 
 
 @pytest.mark.parametrize("body", ODD, ids=lambda body: repr(body[:20]))
