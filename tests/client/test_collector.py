@@ -11,6 +11,7 @@ import pytest
 
 from doboto import DOBOTOInvalidResponseException, Retry
 from doboto._json import decode
+from doboto._session import memory
 
 from .scripted import reply, stage
 
@@ -72,6 +73,14 @@ def test_it_is_put_back_after_an_error(flavour: str, runner: Any) -> None:
     with pytest.raises(DOBOTOInvalidResponseException):
         stage(flavour, runner, reply(200, b"[" * 100_000), retry=Retry.never()).api.droplet.list()
     assert gc.isenabled()
+
+
+def test_a_limit_of_memory_that_a_reply_keeps_within_is_kept_within(
+    flavour: str, runner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "LARGEST", sys.maxsize - 100)
+    memory._keep_freed.cache_clear()
+    assert len(stage(flavour, runner, LARGE).api.droplet.list()) == 300
 
 
 def test_it_stays_off_where_the_program_has_switched_it_off(flavour: str, runner: Any) -> None:

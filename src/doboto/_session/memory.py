@@ -12,7 +12,7 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 
 from .._core.forks import renew_in_forks
@@ -83,7 +83,8 @@ def _keep_freed() -> None:
     glibc returns them to the system until it has seen a larger one freed (mallopt(3), M_MMAP_THRESHOLD), and each new
     one comes from there in pages of 4 KB: 0.4 ms for a response of 0.5 MB and its text. This one is never written to.
     """
-    bytes(LARGEST)
+    with suppress(MemoryError):  # a limit of address space, which smaller responses keep within
+        bytes(LARGEST)
 
 
 @contextmanager
