@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -24,9 +25,10 @@ from doboto import (
 from doboto._core import pages
 from doboto._core.pages import READINGS
 from doboto._core.response import Response
+from doboto.events import Event, Retrying
 
 from .conftest import Log, one, several
-from .scripted import Script, Time, reply, stage
+from .scripted import Script, Stage, Time, reply, stage
 
 
 @pytest.mark.parametrize("count", [0, 1, 199, 200, 201, 400, 1001])
@@ -258,17 +260,59 @@ def damaged(response: Response) -> Response:
     return response._replace(body=response.body.replace(b'"id": 7,', b'"id": 7 '))
 
 
+def of_another_kind(response: Response) -> Response:
+    return response._replace(body=response.body.replace(b'"id": 7,', b'"ids": 7,'))
+
+
+def asked(staged: Stage) -> list[int]:
+    """The numbers of the pages that were asked for, those that were asked for side by side in their order."""
+    first, second, third, *others = (int(request.url[-1]) for request in staged.script.asked)
+    return [first, *sorted([second, third]), *others]
+
+
 def test_a_first_page_that_turns_out_to_be_damaged_is_read_again(flavour: str, runner: Any) -> None:
-    staged = stage(flavour, runner, damaged(FIRST), *OTHERS, FIRST)
+    events: list[Event] = []
+    staged = stage(flavour, runner, damaged(FIRST), *OTHERS, damaged(FIRST), FIRST, on_event=events.append)
     assert sorted(droplet["id"] for droplet in staged.api.droplet.list()) == [*range(600)]
-    assert [request.url[-1] for request in staged.script.asked] in (["1", "2", "3", "1"], ["1", "3", "2", "1"])
+    assert asked(staged) == [1, 2, 3, 1, 1]
+    assert [(type(event), event.attempt) for event in events if isinstance(event, Retrying)] == [
+        (Retrying, 1),
+        (Retrying, 2),
+    ]
+    assert len(staged.time.slept) == 2
 
 
-def test_a_damaged_first_page_is_an_error_where_nothing_is_sent_twice(flavour: str, runner: Any) -> None:
-    staged = stage(flavour, runner, damaged(FIRST), *OTHERS, retry=Retry.never())
-    with pytest.raises(DOBOTOInvalidResponseException, match="no valid JSON"):
+@pytest.mark.parametrize("attempts", [1, 3])
+def test_a_damaged_first_page_counts_as_an_attempt(flavour: str, runner: Any, attempts: int) -> None:
+    staged = stage(flavour, runner, damaged(FIRST), *OTHERS, damaged(FIRST), retry=Retry(attempts=attempts))
+    with pytest.raises(DOBOTOInvalidResponseException, match="no valid JSON") as caught:
         staged.api.droplet.list()
-    assert len(staged.script.asked) == 1
+    assert caught.value.attempts == attempts
+    assert asked(staged) == [1, 2, 3] + [1] * (attempts - 1)
+
+
+def test_a_first_page_of_something_else_is_not_read_again(flavour: str, runner: Any) -> None:
+    staged = stage(flavour, runner, of_another_kind(FIRST), *OTHERS)
+    with pytest.raises(DOBOTOInvalidResponseException, match="the response lists"):
+        staged.api.droplet.list()
+    assert asked(staged) == [1, 2, 3]
+
+
+def test_what_else_fails_while_the_first_page_is_decoded_is_raised_as_it_is(
+    flavour: str, runner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(body: bytes) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr("doboto._core.response.decode", fail)
+    with pytest.raises(MemoryError):
+        stage(flavour, runner, FIRST, *OTHERS).api.droplet.list()
+
+
+@pytest.mark.parametrize("convert", [bytearray, bytes.decode])
+def test_a_transport_may_give_bodies_of_other_types(flavour: str, runner: Any, convert: Callable[[bytes], Any]) -> None:
+    given = [response._replace(body=convert(response.body)) for response in (FIRST, *OTHERS)]
+    assert len(stage(flavour, runner, *given).api.droplet.list()) == 600
 
 
 def test_what_was_gone_through_takes_eight_bytes_an_item() -> None:

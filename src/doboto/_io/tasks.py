@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 from .concurrency import Concurrency
@@ -87,13 +88,17 @@ class TaskIO:
         self, jobs: Sequence[Job[R]], meanwhile: Callable[[], object] | None = None
     ) -> list[R | Exception]:
         """Run jobs that only read as tasks."""
-        async with asyncio.TaskGroup() as group:
-            reading = group.create_task(self.gather(jobs))
-            if meanwhile is not None:
-                for _ in range(TURNS):
-                    await asyncio.sleep(0)
-                meanwhile()
-        return reading.result()
+        if meanwhile is None or not jobs:
+            return await self.gather(jobs)
+        reading = BackgroundTask(partial(self.gather, jobs))
+        try:
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
+            meanwhile()
+        except BaseException:
+            await reading.cancel()
+            raise
+        return await reading.result()
 
     def start(self, job: Job[R]) -> BackgroundTask[R]:
         """Run a job as a task."""

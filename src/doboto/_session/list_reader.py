@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .._core import pages
 from .._core.deadline import Deadline
 from .._core.pages import Page
 from .._core.request import Query
 from .._core.response import Response
+from .._json import is_large
 from ..errors import DOBOTOInvalidResponseException
-from .session import LARGE, Session
+from .session import Session
 
 T = TypeVar("T")
 
@@ -31,52 +32,50 @@ async def read_list(session: Session, key: str, path: str, query: Query, deadlin
     Raises:
         DOBOTOException: A page could not be read.
     """
+    read = pages.page_reader(key)
 
-    async def page(number: int) -> Page:
-        return await session.call(pages.page_request(path, query, number), deadline, pages.page_reader(key))
+    async def page(number: int, response: Response | None = None) -> Page:
+        return await session.call(pages.page_request(path, query, number), deadline, read, response=response)
 
     request = pages.page_request(path, query, 1)
-    first = await session.call(request, deadline, partial(_FirstPage, session, key), undecoded=True)
+    first = await session.call(request, deadline, partial(_FirstPage, session, read), undecoded=True)
     jobs = [partial(page, number) for number in pages.remaining_pages(first.announced)]
-    others = results(await session.gather_reads(jobs, meanwhile=first.decode))
-    read = [first.decode() or await page(1), *others]
-    while read[-1].following == len(read) + 1 and read[-1].items:
-        read.append(await page(len(read) + 1))
-    return read
+    others = await session.gather_reads(jobs, meanwhile=first.decode)
+    found = [first.page or await page(1, first.response), *results(others)]
+    while found[-1].following == len(found) + 1 and found[-1].items:
+        found.append(await page(len(found) + 1))
+    return found
 
 
 class _FirstPage:
     """A list's first page, decoded only after the others are asked for where its end already announces them.
 
-    If it turns out to be damaged it is read again: not decoded late where nothing may be sent twice.
-
     Attributes:
         announced: What is known of the others.
+        page: The page; None while it is not decoded, or if it turned out to be damaged.
+        response: What it is decoded from; None if it is decoded.
 
     Raises:
         DOBOTOInvalidResponseException: It had to be decoded, and is no page.
     """
 
-    def __init__(self, session: Session, key: str, response: Response) -> None:
+    def __init__(self, session: Session, read: Callable[[Any], Page], response: Response) -> None:
         self._session = session
-        self._key = key
-        self._response: Response | None = response
-        self._page: Page | None = None
-        may_wait = len(response.body) >= LARGE and session.retry.attempts > 1
-        ending = pages.read_ending(response.body) if may_wait else None
-        self.announced = ending or self._read(response)
+        self._read = read
+        self.page: Page | None = None
+        self.response: Response | None = response
+        ending = pages.read_ending(response.body) if is_large(response.body) else None
+        self.announced = ending or self._decode(response)
 
-    def decode(self) -> Page | None:
-        """Return the page; None if it is damaged, and has to be read again."""
-        if self._page is None and self._response is not None:
+    def decode(self) -> None:
+        """Decode it, if it can be: else it counts as an attempt that failed, when the others are there."""
+        if self.response is not None:
             with suppress(DOBOTOInvalidResponseException):
-                self._read(self._response)
-        self._response = None
-        return self._page
+                self._decode(self.response)
 
-    def _read(self, response: Response) -> Page:
-        self._page = pages.read_page(self._session.decode(response), self._key)
-        return self._page
+    def _decode(self, response: Response) -> Page:
+        self.page, self.response = self._read(self._session.decode(response)), None
+        return self.page
 
 
 def results(outcomes: Sequence[T | Exception]) -> list[T]:

@@ -17,6 +17,7 @@ from .._core.response import Response
 from .._core.retry import Retry
 from .._io.log import is_heard, logger
 from .._io.protocol import IO, Job, OnEvent, RateLimitLease, Timeouts, WireRequest
+from .._json import is_large
 from ..errors import (
     DOBOTOClientClosedException,
     DOBOTOConnectionException,
@@ -39,8 +40,6 @@ T = TypeVar("T")
 #: What becomes of the tags that requests get to be found by: see `DO(recovery_tag=)`.
 RecoveryTag: TypeAlias = Literal["keep", "remove"]
 
-#: Bodies of fewer bytes are decoded before the garbage collector would have run often.
-LARGE = 1 << 15
 #: Methods that never have a body. All others say that they send JSON, with a body or without one: DELETE of a project
 #: is answered 415 otherwise (`pydo#376`).
 READS = frozenset({"GET", "HEAD"})
@@ -151,6 +150,7 @@ class Session:
         read: Callable[[Any], T] | None = None,
         *,
         undecoded: bool = False,
+        response: Response | None = None,
     ) -> T:
         """Send a request, again if the policy says so, and give what its response says.
 
@@ -159,6 +159,7 @@ class Session:
             deadline: Bounds all of it. Default: the client's `timeout` from now.
             read: Reads the response's JSON (None for an empty response); what it raises gets the request's data.
             undecoded: Whether `read` reads the `Response` itself.
+            response: What the first attempt got, if another call has made it, and left it undecoded.
 
         Raises:
             DOBOTOException: As the response, or its lack, says; see `doboto.errors`.
@@ -169,7 +170,8 @@ class Session:
         attempt, open_ended = 0, False
         while True:
             attempt += 1
-            outcome = await self._attempt(request, deadline, attempt, read, undecoded)
+            outcome = await self._attempt(request, deadline, attempt, read, response, undecoded=undecoded)
+            response = None
             if not isinstance(outcome, DOBOTOException):
                 return cast(T, outcome)
             if open_ended and request.method == "DELETE" and isinstance(outcome, DOBOTONotFoundException):
@@ -191,14 +193,22 @@ class Session:
         await self.emit(kind(request.method, request.target, attempt, pause, failure))
 
     async def _attempt(
-        self, request: Request, deadline: Deadline, attempt: int, read: Callable[[Any], Any] | None, undecoded: bool
+        self,
+        request: Request,
+        deadline: Deadline,
+        attempt: int,
+        read: Callable[[Any], Any] | None,
+        response: Response | None,
+        *,
+        undecoded: bool,
     ) -> Any:
         """One exchange: the response's value, or the failure as a value, with the request's data."""
         sent_at: float | None = None
         try:
-            response, sent_at = await self._exchange(request, deadline)
-            self._note(response, sent_at)
-            self.io.concurrency.restore() if response.status < 429 else self.io.concurrency.reduce()
+            if response is None:
+                response, sent_at = await self._exchange(request, deadline)
+                self._note(response, sent_at)
+                self.io.concurrency.restore() if response.status < 429 else self.io.concurrency.reduce()
             if response.ok:
                 value = response if undecoded else self.decode(response)
                 return value if read is None else read(value)
@@ -221,7 +231,7 @@ class Session:
         Raises:
             DOBOTOInvalidResponseException: It is no JSON.
         """
-        if not self.pause_collector or len(response.body) < LARGE:
+        if not self.pause_collector or not is_large(response.body):
             return responses.read_value(response)
         from .memory import gc_paused  # most programs get no large response
 
