@@ -213,6 +213,21 @@ ENDED = st.fixed_dictionaries(
 )
 
 
+PARTS = ["page=2", "page=51", "page=007", "page=0", "page=-1", "page=+2", "page=%32", "page=3 ", "page=3\n"]
+PARTS += ["page=", "page=99999999999", "page=\N{FULLWIDTH DIGIT TWO}", "per_page=200", "Page=2", "a", "a;page=2"]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=3), st.sampled_from(["", "?", "/v2/droplets?", "https://x/y?", "#?"]))
+def test_numbers_in_links_are_found_as_the_standard_library_finds_them(parts: list[str], start: str) -> None:
+    link = f"{start}{'&'.join(parts)}#?page=9"
+    expected: int | None
+    try:
+        expected = max(0, int(parse_qs(urlsplit(link).query)["page"][0])) or None
+    except (KeyError, ValueError):
+        expected = None
+    assert pages._number(link) == expected
+
+
 @given(ENDED, st.permutations(["droplets", "links", "meta", "more"]), st.sampled_from([(",", ":"), (", ", ": ")]))
 def test_what_a_pages_end_says_is_what_the_page_says(body: dict[str, Any], order: list[str], marks: Any) -> None:
     text = json.dumps({name: body[name] for name in order if name in body}, separators=marks)

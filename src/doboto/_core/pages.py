@@ -224,11 +224,22 @@ def by_id(item: Any) -> Hashable:
 
 
 def _number(link: Any) -> int | None:
-    """Return the page number in a link's query, wherever it stands in it (python-digitalocean PR#122)."""
+    """Return the page number in a link's query, wherever it stands in it (python-digitalocean PR#122).
+
+    What is not written as in the API's own links is left to the standard library's parser, which takes long to import.
+    """
     if not isinstance(link, str):
         return None
     for part in link.partition("#")[0].partition("?")[2].split("&"):
         name, _, value = part.partition("=")
-        if name == "page" and value.isascii() and value.isdigit() and len(value) < 10:
-            return int(value) or None
-    return None
+        if name == "page":
+            if value.isascii() and value.isdigit() and len(value) < 10:
+                return int(value) or None
+            break
+    from urllib.parse import parse_qs, urlsplit
+
+    try:
+        number = int(parse_qs(urlsplit(link).query)["page"][0])
+    except (KeyError, ValueError):
+        return None
+    return number if number > 0 else None
