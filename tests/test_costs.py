@@ -307,7 +307,7 @@ FIRST_REQUEST = (
 #: What takes long to import and is for other occasions: several requests at once, recovery, the asynchronous client.
 HEAVY = (
     "asyncio", "aiohttp", "concurrent.futures", "multiprocessing", "subprocess", "xml", "unittest", "sqlite3",
-    "decimal", "http.server", "limits", "redis", "starlette", "cryptography", "textwrap",
+    "decimal", "http.server", "limits", "redis", "starlette", "cryptography",
 )  # fmt: skip
 
 
@@ -344,7 +344,7 @@ def test_the_version_is_printed_without_the_library() -> None:
 def test_a_first_request_loads_one_resource_and_no_package() -> None:
     modules = brought(FIRST_REQUEST)
     assert foreign(modules) == set()
-    assert not {name for name in modules if within(name, *HEAVY, "logging")}
+    assert not {name for name in modules if within(name, *HEAVY, "logging", "textwrap")}
     assert "doboto.resources.volume" not in modules
     assert not {
         name for name in modules if within(name, "doboto._wait", "doboto.events", "doboto.resources.droplet.create")
@@ -385,7 +385,7 @@ def test_a_list_of_droplets_is_printed_without_what_it_does_not_need(format: str
     assert not {
         name
         for name in modules
-        if within(name, *HEAVY, "shutil", "tempfile", "csv", "bz2", "encodings.idna", "logging")
+        if within(name, *HEAVY, "shutil", "tempfile", "csv", "bz2", "encodings.idna", "logging", "textwrap")
     }
     ours = {name.removeprefix("doboto.cli.run.") for name in modules if within(name, "doboto.cli.run")}
     assert ours <= {"doboto.cli.run", "run", "resolve"}
