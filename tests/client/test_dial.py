@@ -160,3 +160,10 @@ def test_a_client_is_used_from_several_event_loops() -> None:
 def test_host_header_carries_no_zone(address: str, host: str) -> None:
     connection = Connection(f"http://{address}", "", None, 1, 1)
     assert Connector(connection, BlockingNetwork()).host == host
+
+
+def test_an_ipv6_address_stands_in_brackets(clients: Callable[..., Any]) -> None:
+    """Also on a machine that has none to connect from."""
+    port = closed_port()
+    with pytest.raises(DOBOTOConnectionException, match=rf"cannot connect to \[::1\]:{port} \("):
+        clients(f"http://[::1]:{port}", proxy="", retry=Retry.never()).request("GET", "/account")

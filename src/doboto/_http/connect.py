@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from .._io.protocol import Connection
 from ..errors import Stage
-from .dial import dial
+from .dial import authority, dial
 from .network import Exchange, Network, Stream
 from .proxies import proxy_for
 
@@ -42,7 +42,7 @@ class Connector:
         self._api = _address(api)
         self._origin = len(f"{api.scheme}://{api.netloc}")
         self.host = _without_zone(api.netloc)
-        self.peer = _authority(*self._api)
+        self.peer = authority(*self._api)
         self._forwards = self._proxy is not None and not self._tls
         self._credentials: Mapping[str, str] = _credentials(self._proxy) if self._proxy else {}
         self.headers = self._credentials if self._forwards else {}
@@ -103,10 +103,6 @@ async def _secure(stream: Stream, context: ssl.SSLContext, host: str, end: float
 
 def _address(parts: SplitResult) -> tuple[str, int]:
     return parts.hostname or "", parts.port or PORTS[parts.scheme]
-
-
-def _authority(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _without_zone(netloc: str) -> str:

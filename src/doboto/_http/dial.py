@@ -35,8 +35,13 @@ async def dial(network: Network, host: str, port: int, end: float, exchange: Exc
     """
     exchange.enter(Stage.RESOLVE, host)
     found = await resolve(network, host, port, end)
-    exchange.enter(stage, f"{host}:{port}")
+    exchange.enter(stage, authority(host, port))
     return await connect_first(network, interleave(found), end)
+
+
+def authority(host: str, port: int) -> str:
+    """Return a host and port as URLs have them: IPv6 addresses in brackets (RFC 3986, 3.2.2)."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 async def connect_first(network: Network, addresses: Sequence[AddressInfo], end: float) -> Stream:
