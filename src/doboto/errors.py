@@ -140,6 +140,11 @@ class DOBOTOException(Exception):
         """Whether the request may have taken effect although it failed."""
         return self.earlier_open or bool(self.unresolved)
 
+    @property
+    def _advice(self) -> str:
+        """What to do next, where the kind of the error says that."""
+        return ""
+
     def _reason(self) -> str:
         return describe_reason(self)
 
@@ -152,6 +157,8 @@ class DOBOTOException(Exception):
         if self.created:
             more = f" and {len(self.created) - NAMED} more" if len(self.created) > NAMED else ""
             notes.append(f"created before that: {', '.join(_label(made) for made in self.created[:NAMED])}{more}")
+        if self._advice:
+            notes.append(self._advice)
         return notes
 
 
@@ -207,6 +214,10 @@ class DOBOTOBadRequestException(DOBOTOHTTPException):
 class DOBOTOUnauthorizedException(DOBOTOHTTPException):
     """401: the token is missing, wrong or revoked."""
 
+    @property
+    def _advice(self) -> str:
+        return "check the API token: it may be wrong, expired or revoked"
+
 
 class DOBOTOForbiddenException(DOBOTOHTTPException):
     """The token may not do this (403): it lacks a scope; or the account or the resource does not allow it."""
@@ -215,6 +226,10 @@ class DOBOTOForbiddenException(DOBOTOHTTPException):
     def lacks_scope(self) -> bool:
         """Whether the token is refused, and not what was asked for: the API says so in the message alone."""
         return (self.id or "").lower() != "forbidden" or re.search(NOT_AUTHORIZED, self.message) is not None
+
+    @property
+    def _advice(self) -> str:
+        return "check the scopes of the API token" if self.lacks_scope else ""
 
 
 class DOBOTONotFoundException(DOBOTOHTTPException):
@@ -234,6 +249,10 @@ class DOBOTOUnprocessableException(DOBOTOHTTPException):
 
 class DOBOTOPendingEventException(DOBOTOUnprocessableException):
     """422 because another action is running on that resource; it works once that action ends."""
+
+    @property
+    def _advice(self) -> str:
+        return "it works once the action that is running there has ended"
 
 
 class DOBOTOAlreadyDoneException(DOBOTOUnprocessableException):
