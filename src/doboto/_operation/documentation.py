@@ -175,6 +175,10 @@ ERRORS: Sequence[tuple[Condition, str, str]] = (
 )
 #: Errors that are described before an operation's own.
 FIRST = 10
+PRESENT = (
+    "A tuple of the {noun} and the same {noun} if it was created, else None. Two programs that do this at the same "
+    "time get the same one where the API takes its name or key only once, and may create one each where it does not."
+)
 #: What operations return that do not say it themselves: the first whose condition holds.
 RETURNS: Sequence[tuple[Condition, str]] = (
     (
@@ -187,7 +191,7 @@ RETURNS: Sequence[tuple[Condition, str]] = (
     (_is_called("action_list"), "A list of Actions."),
     (_is_called("action_info"), "The Action."),
     (lambda one: one.iterates, "An iterator over {nouns}; an asynchronous one in `AsyncDO`."),
-    (_effect("present"), "A tuple of the {noun} and the same {noun} if it was created, else None."),
+    (_effect("present"), PRESENT),
     (_effect("create"), "The {noun}."),
     (_is_called("list"), "A list of {nouns}."),
     (_is_called("info"), "The {noun}."),

@@ -64,14 +64,16 @@ class SSHKeyOperations(Creation[Mode]):
             ValueError: The name is empty, or the key is no public key; nothing was created.
         """
         spec, deadline = create_spec(name, public_key), self._session.deadline()
-        try:
-            where = path("/account/keys/{key}", key=fingerprint(public_key))
-            there: SSHKey = await self._get("ssh_key", where, deadline)
-        except DOBOTONotFoundException:
-            made: SSHKey = await self._create_resource(spec, deadline)
-            return made, made
-        await self._report_differences(spec, there)
-        return there, None
+        where = path("/account/keys/{key}", key=fingerprint(public_key))
+
+        async def find() -> SSHKey | None:
+            try:
+                there: SSHKey = await self._get("ssh_key", where, deadline)
+            except DOBOTONotFoundException:
+                return None
+            return there
+
+        return await self._create_unless_exists(spec, deadline, find)
 
     @operation(ref="sshKeys_get", scopes="ssh_key:read")
     async def info(self, id_fingerprint: int | str) -> SSHKey:

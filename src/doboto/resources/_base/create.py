@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+import re
+from collections.abc import Awaitable, Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..._core import pages
 from ..._core.attributes import check_attributes
@@ -17,14 +18,26 @@ from ..._core.request import Request, check_text_only
 from ..._core.response import member_reader
 from ..._json import items
 from ..._operation import Mode
-from ..._wait.search import outcome_unknown, with_tag
-from ...errors import ArgumentValueError, DOBOTOException
+from ..._wait.search import look_until_known, outcome_unknown, with_tag
+from ...errors import (
+    ArgumentValueError,
+    DOBOTOConflictException,
+    DOBOTOException,
+    DOBOTOUnprocessableException,
+)
 from ...events import Adopted, Created, Differs, ResponseLost
 from ...outcomes import attach_state
 from .recovery import Recovery
 
 if TYPE_CHECKING:
     from .project import ProjectAssignment
+
+
+#: How the API says that a name or a key is taken: by a 409, or in words.
+TAKEN = re.compile(r"(?i)^409|already|exists|duplicate|not unique|in use")
+
+#: Returns a resource, None if there is none.
+Find: TypeAlias = Callable[[], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +141,42 @@ class Creation(Recovery[Mode]):
         if found := find_differences(asked, there, spec.rules):
             await self._session.emit(Differs(spec.key, _name(there), there.get("name"), found, there))
 
-    async def _create_unless_exists(self, spec: CreateSpec, deadline: Deadline) -> tuple[Any, Any]:
-        """Return the resource, and it again if it was created, else None."""
-        there = await self._find_existing(spec, deadline)
-        if there is not None:
+    async def _create_unless_exists(
+        self, spec: CreateSpec, deadline: Deadline, find: Find | None = None
+    ) -> tuple[Any, Any]:
+        """Return the resource, and it again if it was created, else None.
+
+        Args:
+            spec: How it is created.
+            deadline: Bounds all requests together.
+            find: Returns the resource, None if there is none. Default: from the list.
+        """
+        find = find or partial(self._find_existing, spec, deadline)
+        there, made = await find(), None
+        if there is None:
+            there, made = await self._create_or_find(spec, deadline, find)
+        if made is None:
             await self._report_differences(spec, there)
-            return there, None
-        made = await self._create_resource(spec, deadline)
+        return there, made
+
+    async def _create_or_find(self, spec: CreateSpec, deadline: Deadline, find: Find) -> tuple[Any, Any]:
+        """Create it; if it is refused since there is one by now, which another program created, return that one."""
+        found: list[Any] = []
+
+        async def look() -> bool:
+            there = await find()
+            found[:] = [] if there is None else [there]
+            return bool(found)
+
+        try:
+            made = await self._create_resource(spec, deadline)
+        except (DOBOTOConflictException, DOBOTOUnprocessableException) as refusal:
+            if refusal.created or not TAKEN.search(f"{refusal.status} {refusal.message}"):
+                raise
+            await look_until_known(self._session, look, deadline)
+            if not found:
+                raise
+            return found[0], None
         return made, made
 
     async def _send_untraceable(self, request: Request, what: str) -> Any:

@@ -81,12 +81,14 @@ class LifecycleOperations(Creation[Mode], Waiter[Mode]):
         self, spec: CreateSpec, lifecycle: Lifecycle, plan: WaitPlan, wait: bool
     ) -> Any:
         """Return the resource, and it again if it was created, else None; with `wait`, once it is ready."""
-        there = await self._find_existing(spec, plan.deadline)
-        if there is not None:
-            await self._report_differences(spec, there)
-            return (await self._wait_until_active("create", there, lifecycle, plan) if wait else there), None
-        made = await self._create_and_wait(spec, lifecycle, plan, wait)
-        return made, made
+        there, made = await self._create_unless_exists(spec, plan.deadline)
+        if not wait:
+            return there, made
+        if made is None:
+            return await self._wait_until_active("create", there, lifecycle, plan), None
+        with reporting_created(made):
+            ready = await self._wait_until_active("create", made, lifecycle, plan)
+        return ready, ready
 
     async def _replace(self, lifecycle: Lifecycle, id: str, body: Mapping[str, Any], plan: WaitPlan, wait: bool) -> Any:
         """Replace all of a resource and return it; with `wait`, once it is active."""
