@@ -256,3 +256,14 @@ def test_hints_are_safe(attacked: Doboto, query: str) -> None:
         done = attacked.ok("volume", "list", "--query", query, "-o", form)
         assert "found nothing" in done.err
         assert is_safe(done.err)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is POSIX")
+@pytest.mark.parametrize("variable", [{"TERM": "dumb"}, {"NO_COLOR": "1"}])
+def test_an_error_has_no_style_on_a_terminal_that_knows_none(doboto: Doboto, variable: dict[str, str]) -> None:
+    from .terminal import Terminal
+
+    with Terminal(["nosuch"], {**doboto.environment, **variable}, 100) as terminal:
+        assert terminal.end() == 2
+        assert "no such command 'nosuch'" in terminal.text
+        assert b"\x1b" not in terminal.raw

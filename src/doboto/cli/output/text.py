@@ -36,7 +36,10 @@ def write_notice(text: str, *, dim: bool = False) -> None:
     """
     safe = "".join(letter if letter.isprintable() else "?" for letter in text)
     try:
-        click.secho(safe, dim=dim or None, err=True)
+        if dim and not os.environ.get("NO_COLOR"):
+            click.secho(safe, dim=True, err=True)
+        else:  # without the sequence that ends a style, which a terminal that knows none would show
+            click.echo(safe, err=True)
     except OSError:
         discard(sys.stderr)
 
