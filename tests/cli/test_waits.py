@@ -81,11 +81,15 @@ def interrupt(account: LocalAccount, seconds: float) -> None:
 def test_an_interrupted_wait_does_not_say_that_goes_on_what_was_not_found(
     simulated: Doboto, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(LocalAccount, "sleep", interrupt)
-    error = simulated.refused(130, "interrupted", "-q", "action", "wait", 999)
+    with monkeypatch.context() as patched:
+        patched.setattr(LocalAccount, "sleep", interrupt)
+        error = simulated.refused(130, "interrupted", "-q", "action", "wait", 999)
     assert "999: not found so far" in error["message"]
-    assert "this goes on" not in error["message"]
+    assert "goes on" not in error["message"]
+    assert ". To look for it again: doboto action wait 999" in error["message"]
     assert resumed(error)[:3] == ["action", "wait", "999"]
+    error = simulated.refused(7, "timeout", "-q", "action", "wait", 999, "--timeout", "5", "--poll", "1")
+    assert ". To look for it again: doboto action wait 999" in error["message"]
 
 
 def test_a_wait_and_an_update_that_end_early_are_resumed(simulated: Doboto) -> None:

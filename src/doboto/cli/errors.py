@@ -73,11 +73,14 @@ class GoingOn(Failure):
         prose: The line without the command.
         code: The command's exit code.
         command: The command.
+        purpose: What the command is for.
         details: What the error's JSON holds besides.
     """
 
-    def __init__(self, prose: str, code: int, command: str, /, **details: object) -> None:
-        prose = f"{' '.join(prose.split())}. To wait for what goes on:"
+    def __init__(
+        self, prose: str, code: int, command: str, /, *, purpose: str = "wait for what goes on", **details: object
+    ) -> None:
+        prose = f"{' '.join(prose.split())}. To {purpose}:"
         super().__init__(f"{prose} {command}", code, **details, resume=command)
         self.prose = prose
         self.command = command

@@ -78,10 +78,10 @@ def offer_resume(reporter: Reporter, again: Again, *, waits: bool = False) -> Ge
         if not (waits or isinstance(failure, DOBOTOPollingException)):
             raise
         known = describe_error(failure, TIMEOUT)
-        raise _going_on(str(known.pop("message")), TIMEOUT.code, known, again(None)) from failure
+        raise _going_on(str(known.pop("message")), TIMEOUT.code, known, again(None), reporter.pending) from failure
     except SeveralFailed as failure:
         command = again(failure.begun) if failure.begun else None
-        raise _going_on(str(failure), failure.code, failure.details, command) from failure
+        raise _going_on(str(failure), failure.code, failure.details, command, {}) from failure
 
 
 def _to_failure(reporter: Reporter, again: Again, interruption: BaseException, *, waits: bool) -> Failure:
@@ -96,13 +96,15 @@ def _to_failure(reporter: Reporter, again: Again, interruption: BaseException, *
             code,
             details(items),
             again(begun) if begun else None,
+            {},
         )
     prose, known = _interrupted_call(reporter, states)
     if reporter.created:
         known["created"] = [{"id": id, "name": reporter.names.get(id)} for id in reporter.created]
     # Of a read that was interrupted nothing goes on, as far as is known.
     goes_on = bool(prose or reporter.created or waits)
-    return _going_on(f"interrupted{prose and f': {prose}'}", code, known, again(None) if goes_on else None)
+    pending: Mapping[Any, str] = known.get("pending", {})
+    return _going_on(f"interrupted{prose and f': {prose}'}", code, known, again(None) if goes_on else None, pending)
 
 
 def _interrupted_call(reporter: Reporter, states: Sequence[CallState]) -> tuple[str, dict[str, Any]]:
@@ -114,8 +116,7 @@ def _interrupted_call(reporter: Reporter, states: Sequence[CallState]) -> tuple[
         pending = reporter.pending or pending
         more = f" and {len(pending) - NAMED} more" if len(pending) > NAMED else ""
         said = "; ".join(f"{reporter.label(id)}: {text}" for id, text in list(pending.items())[:NAMED])
-        is_found = not all(text.startswith(NOT_FOUND_YET) for text in pending.values())  # perhaps there is none
-        return f"{said}{more}{f'; this goes on {reporter.where}' if is_found else ''}", {
+        return f"{said}{more}{f'; this goes on {reporter.where}' if _is_any_found(pending) else ''}", {
             "pending": {str(id): text for id, text in pending.items()}
         }
     if pending:
@@ -145,8 +146,18 @@ def _without_empty(members: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value}
 
 
-def _going_on(prose: str, code: int, details: Mapping[str, object], again: str | None) -> Failure:
-    return Failure(prose, code, **details) if again is None else GoingOn(prose, code, again, **details)
+def _is_any_found(pending: Mapping[Any, str]) -> bool:
+    """Return whether something goes on: of what was not found so far perhaps there is none."""
+    return not pending or not all(text.startswith(NOT_FOUND_YET) for text in pending.values())
+
+
+def _going_on(
+    prose: str, code: int, details: Mapping[str, object], again: str | None, pending: Mapping[Any, str]
+) -> Failure:
+    if again is None:
+        return Failure(prose, code, **details)
+    purpose = "wait for what goes on" if _is_any_found(pending) else "look for it again"
+    return GoingOn(prose, code, again, purpose=purpose, **details)
 
 
 def resume(
