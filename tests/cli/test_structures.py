@@ -154,7 +154,8 @@ def test_a_whole_result_is_given_back_where_one_member_is_asked_for(served: Dobo
 
 @pytest.mark.parametrize("form", [
     ("-o", "json"), ("-o", "jsonl"), ("-o", "json", "--query", "[].id"), ("-o", "json", "--columns", "name"),
-    ("--query", "[].name"), ("--columns", "id", "--no-header"),
+    ("--query", "[].name"), ("--columns", "id", "--no-header"), ("-o", "jsonl", "--query", "[].name"),
+    ("-o", "jsonl", "--query", "[].id"),
 ])  # fmt: skip
 def test_what_a_list_prints_names_what_another_command_is_for(simulated: Doboto, form: tuple[str, ...]) -> None:
     simulated.ok("-q", "droplet", "create", "a", "b", *NEW, "--wait")

@@ -165,12 +165,21 @@ def _read_names(text: str, source: Callable[[], CliOperation | None] | None) -> 
     Raises:
         ValueError: It begins as JSON and is none, is an empty list, or has something else in it.
     """
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     if text.lstrip()[:1] not in {"[", "{"}:
-        return [line.strip() for line in text.splitlines() if line.strip()]
+        return _read_texts(lines) or lines
     found = _read_json(text)
     if not found:
         raise ValueError("empty input: the list has nothing in it")
     return [str(_name_in(one, position, source)) for position, one in enumerate(found, 1)]
+
+
+def _read_texts(lines: Sequence[str]) -> list[str]:
+    """Read lines that are a text of JSON each, as `-o jsonl` prints names; an empty list where one is not."""
+    with suppress(ValueError):
+        found = [json.loads(line) for line in lines if line[0] == '"']
+        return found if len(found) == len(lines) else []
+    return []
 
 
 def _read_json(text: str) -> list[Any]:
