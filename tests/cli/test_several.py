@@ -302,3 +302,28 @@ def test_several_things_of_another_kind_share_a_deadline_too(twenty: Doboto) -> 
     done = twenty.ok(*order, "-o", "json")
     assert [one["status"] for one in done.json] == ["completed", "completed"]
     assert progress(done)[-1]["done"] == 2
+
+
+@pytest.mark.parametrize(("resource", "create", "key"), [
+    ("tag", ["tag create a", "tag create b", "tag create c"], "name"),
+    ("domain", ["domain create a.example", "domain create b.example", "domain create c.example"], "name"),
+    ("reserved-ip", ["reserved-ip create --region nyc3"] * 3, "ip"),
+    ("floating-ip", ["floating-ip create --region nyc3"] * 3, "ip"),
+    ("reserved-ipv6", ["reserved-ipv6 create nyc3"] * 3, "ip"),
+])  # fmt: skip
+def test_several_that_have_no_ids_are_destroyed_together(
+    simulated: Doboto, resource: str, create: list[str], key: str
+) -> None:
+    """They are named as arguments, or come from a list, as those with ids do."""
+    for order in create:
+        simulated.ok("-q", *order.split())
+    listed = simulated.ok(resource, "list", "-o", "json")
+    one, two, three = [found[key] for found in listed.json]
+    error = simulated.refused(5, "refused", resource, "destroy", one, two)
+    assert [target["id"] for target in error["targets"]] == [one, two]
+    assert "is empty" in simulated.refused(2, "usage", resource, "destroy", one, "", "--yes")["message"]
+    simulated.ok(resource, "destroy", one, two, one, "--yes")
+    error = simulated.refused(9, "partly_done", resource, "destroy", one, three, "--yes")
+    assert [failed["target"] for failed in error["failed"]] == [one]
+    simulated.ok(resource, "destroy", "@-", "--yes", "--missing-ok", stdin=listed.out)
+    assert simulated.ok(resource, "list", "-o", "json").json == []

@@ -25,7 +25,7 @@ from ...errors import (
 from ...events import Progress
 from ...outcomes import Outcome, OutcomeState
 from ..errors import PARTLY, TIMEOUT, UNKNOWN, Failure, SeveralFailed, describe_error, exit_of, line_of
-from ..schema.catalog import CliOperation
+from ..schema.catalog import CliOperation, target_of
 from ..schema.parameters import as_usage
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ def call_all(do: DO, operation: CliOperation, calls: Sequence[Mapping[str, Any]]
         SeveralFailed: Some failed, or took too long: which, and what became of the others.
         DOBOTOException: A single call failed, or all did, for the same reason: the first one's.
     """
-    reporter.items = [BulkItem(call["id"], reporter.label(call["id"])) for call in calls]
+    target = target_of(operation) or "id"
+    reporter.items = [BulkItem(call[target], reporter.label(call[target])) for call in calls]
     reporter.what = operation.name
     if operation.info.bulk:
         return _call_once(do, operation, calls, reporter)

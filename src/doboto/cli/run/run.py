@@ -20,7 +20,7 @@ from ..errors import NOT_FOUND, PARTLY, USAGE, Failure, SeveralFailed, partial_r
 from ..output.columns import ListFilter
 from ..output.formats import check_expressions, print_result
 from ..output.progress import Reporter
-from ..schema.catalog import CliOperation, hyphenate, takes_droplet
+from ..schema.catalog import CliOperation, hyphenate, takes_droplet, target_of
 from ..schema.parameters import as_usage, assemble, replaces, values_of
 from ..settings import CliSettings, Option
 from .resolve import (
@@ -166,7 +166,8 @@ def run(
         from .resume import offer_resume, resume
 
         def again(ids: Sequence[Any] | None) -> str | None:
-            unfinished = todo if ids is None else [call for call in todo if call["id"] in ids]
+            target = target_of(operation)
+            unfinished = todo if ids is None else [call for call in todo if target and call[target] in ids]
             return resume(operation, unfinished, reporter, settings)
 
         with offer_resume(reporter, again):
@@ -276,13 +277,16 @@ def _build_calls(
     if operation.only_waits:
         return [_wait_call(operation, values)]
     values = resolve_backup(do, operation, values)
-    ids = values.pop("id", None)
-    if ids is None:
+    target = target_of(operation)
+    given: Sequence[Any] | None = values.pop(target, None) if target is not None else None
+    if target is None or given is None:
         return [values]
     _refuse_both(values)
-    several = list(dict.fromkeys(ids))
+    several = list(dict.fromkeys(given))
+    if not all(str(one).strip() for one in several):  # such as a variable that is not set
+        raise Failure(f"{operation.resource.replace('_', ' ')}: the {target} is empty", USAGE.code)
     _refuse_namesakes(several, values)
-    return [{"id": id, **values} for id in several]
+    return [{target: id, **values} for id in several]
 
 
 def _wait_call(operation: CliOperation, values: Mapping[str, Any]) -> dict[str, Any]:

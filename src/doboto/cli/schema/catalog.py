@@ -187,6 +187,18 @@ def naming_of(operation: CliOperation, name: str) -> Naming | None:
     return IDS.get((operation.resource, operation.name)) or _own_naming(operation.resource)
 
 
+#: Parameters that name one resource each, of which a command takes several: kinds without ids are named otherwise.
+SEVERAL = ("id", "name", "ip")
+
+
+def target_of(operation: CliOperation) -> str | None:
+    """Return the parameter whose values name the resources, one for each call; None where a command takes one alone."""
+    first = operation.parameters[0].name if operation.parameters else ""
+    if operation.takes("id"):
+        return "id"
+    return first if operation.name == "destroy" and first in SEVERAL else None
+
+
 def source_of(operation: CliOperation, name: str) -> CliOperation | None:
     """Return the operation that lists what a parameter takes the ids of; None if there is none."""
     if takes_droplet(operation, name):
@@ -195,7 +207,7 @@ def source_of(operation: CliOperation, name: str) -> CliOperation | None:
         return operations(naming.resource)[hyphenate(naming.listing)]
     prefix = operation.name.rpartition("_")[0]
     own = operations(operation.resource)
-    return own.get(f"{hyphenate(prefix)}-list") or own.get("list") if name == "id" else None
+    return own.get(f"{hyphenate(prefix)}-list") or own.get("list") if name == target_of(operation) else None
 
 
 #: Kinds whose ids are of one sequence: images, and the snapshots and backups that are images.

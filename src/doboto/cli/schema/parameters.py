@@ -14,7 +14,17 @@ import click
 from ...errors import ArgumentError, DOBOTOException
 from ..errors import USAGE, Failure, line_of
 from ..settings import SECONDS, Argument, Option
-from .catalog import BACKUP, CliOperation, choices, hyphenate, naming_of, source_of, takes_droplet, takes_slug
+from .catalog import (
+    BACKUP,
+    CliOperation,
+    choices,
+    hyphenate,
+    naming_of,
+    source_of,
+    takes_droplet,
+    takes_slug,
+    target_of,
+)
 from .values import MOMENT, Choice, IdOrSlug, Names, OpenChoice, Several, Structure, Structures, type_of
 
 if TYPE_CHECKING:
@@ -209,7 +219,7 @@ def _argument(operation: CliOperation, one: Parameter, flags: Mapping[str, str],
     elif takes_name(operation, one):
         type = _by_name(type)
     metavar = _name_metavar(operation, one) or ("NAME" if one.name == "names" else one.name.upper())
-    several = several or one.name == "id"
+    several = several or one.name == target_of(operation)
     kind = partial(Names, source=partial(source_of, operation, one.name)) if several else Argument
     return kind(
         [one.name],
