@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="DigitalOcean's OpenAPI document (or DOBOTO_OPENAPI; else ../shared/api/openapi.json)",
     )
     parser.addoption("--every-interruption", action="store_true", help="Interrupt at every bytecode, not at a sample")
+
+
+def pytest_configure() -> None:
+    """Have Ctrl-C act as usual: jobs that a script starts with `&` ignore it (POSIX, 2.11), as do their programs."""
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
