@@ -92,8 +92,8 @@ test-ansible: $(READY) $(ANSIBLES:=/.collection)  ## Ansible's own checks of the
 	scripts/ansible_sanity.sh $(PEERS)/ansible-core-2.19
 	$(BIN)/pytest -q -n $(WORKERS) tests/playbooks
 
-interruptions: $(READY)  ## Ctrl-C at every bytecode of the transport, the limiter and create; `make test` takes a sample
-	$(BIN)/pytest -q -n $(WORKERS) --every-interruption tests/client/test_interruption_points.py
+interruptions: $(READY)  ## Ctrl-C, and the handler of another signal, at every bytecode of what holds something; `make test` takes a sample
+	$(BIN)/pytest -q -n $(WORKERS) --every-interruption tests/client/test_interruption_points.py tests/client/test_signal_handlers.py
 
 test-machines: $(READY) $(PEERS)/ansible-core-2.19/.collection  ## Simulated Droplets with containers behind them, on podman, or with ENGINE=docker on docker; as root
 	DOBOTO_TEST_ENGINE=$(or $(ENGINE),podman) $(BIN)/pytest -q tests/machines
