@@ -6,6 +6,8 @@ import contextvars
 import json
 import os
 import re
+import select
+import selectors
 import signal
 import socket
 import threading
@@ -513,3 +515,60 @@ def test_threads_are_used_where_the_transport_or_the_clock_is_another_one() -> N
     run(BlockingIO(none, none, Concurrency(2), one_thread=True).gather_reads([job, job]))
     assert all(name.startswith("doboto-") for name in names[:2])
     assert names[2:] == [threading.current_thread().name] * 2
+
+
+def test_a_signals_handler_gets_its_turn_while_pages_wait_for_theirs(listing: Listing, server: Misbehaving) -> None:
+    """What is under way, and waits in the queue before it, goes on only when the handler returns."""
+    found: list[Any] = []
+
+    def send(peer: Peer) -> bytes:
+        os.kill(os.getpid(), signal.SIGUSR1)
+        handled.wait(LONG)
+        return respond(page(6))
+
+    def handle(number: int, frame: object) -> None:
+        found.append(do.request("GET", "/account"))
+        handled.set()
+
+    handled, listing.special[6] = threading.Event(), send
+    kept = signal.signal(signal.SIGUSR1, handle)
+    try:
+        limiter = Limiter(per_minute=5, window=0.2)
+        with DO("t", f"http://127.0.0.1:{server.port}", connections=4, limiter=limiter, timeout=LONG) as do:
+            assert ids(do) == WHOLE
+    finally:
+        signal.signal(signal.SIGUSR1, kept)
+    assert len(found) == 1
+
+
+def test_what_a_program_puts_in_place_of_selectors_does_the_waiting(
+    listing: Listing, server: Misbehaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As gevent does it, so that other greenlets run meanwhile."""
+    waits: dict[str, int] = {"poll": 0, "select": 0}
+    poll = select.poll
+
+    class Poll:
+        def __init__(self) -> None:
+            self._poll = poll()
+
+        def register(self, *arguments: Any) -> None:
+            self._poll.register(*arguments)
+
+        def poll(self, *arguments: Any) -> Any:
+            waits["poll"] += 1
+            return self._poll.poll(*arguments)
+
+    class Selector(selectors.SelectSelector):
+        def select(self, timeout: float | None = None) -> Any:
+            waits["select"] += 1
+            return super().select(timeout)
+
+    monkeypatch.setattr(select, "poll", Poll)
+    monkeypatch.setattr(selectors, "DefaultSelector", Selector)
+    with DO("t", f"http://127.0.0.1:{server.port}", limiter=Limiter(), timeout=LONG) as do:
+        assert ids(do) == WHOLE
+        before = waits["poll"]
+        assert do.request("GET", "/droplets", query={"page": 1})["meta"] == {"total": PAGES * 200}
+    assert waits["poll"] > before
+    assert waits["select"] > 0
