@@ -10,6 +10,7 @@ from typing import Any
 from .._core.deadline import Deadline
 from .._core.request import Request, get, path
 from .._session import Session
+from .._session.list_reader import results
 from ..errors import DOBOTOActionException, DOBOTOVanishedException
 from .actions import read_running
 from .reader import ResourceReader
@@ -164,11 +165,9 @@ class LifecycleWatch:
     async def _read_actions(self, ids: Sequence[Any], deadline: Deadline) -> None:
         """Read the newest actions of those that are ready otherwise."""
         jobs = [partial(self._read_running, id, deadline) for id in ids]
-        for id, outcome in zip(ids, await self._session.io.gather(jobs), strict=True):
-            if isinstance(outcome, Exception):
-                raise outcome
-            if outcome:
-                self._missing[id] = f"{outcome[0].get('type')} is running"
+        for id, running in zip(ids, results(await self._session.io.gather(jobs)), strict=True):
+            if running:
+                self._missing[id] = f"{running[0].get('type')} is running"
 
     async def _read_running(self, id: Any, deadline: Deadline) -> list[Mapping[str, Any]]:
         return await read_running(self._session, path(f"{self._lifecycle.path_template}/actions", id=id), deadline)

@@ -11,6 +11,7 @@ from .._core.deadline import Deadline
 from .._core.droplet.create_request import CreateRequest
 from .._core.request import Request, get
 from .._json import is_array, mapping
+from .._session.list_reader import results
 from .._session.session import Session
 from ..errors import DOBOTOForbiddenException
 from .names import find_named, is_id
@@ -124,7 +125,7 @@ class Planner:
             partial(self._read, "regions", "/regions"),
             *(partial(self._read, "images", "/images", {"type": type}) for type in ("distribution", "application")),
         ]
-        sizes, regions, *images = await self._gather(jobs)
+        sizes, regions, *images = results(await self.session.io.gather(jobs))
         offers = Offers(sizes, regions, [one for listed in images for one in listed])
         image = attributes.get("image")
         if image is None or offers.find_image(image) is not None:
@@ -133,15 +134,6 @@ class Planner:
         if isinstance(image, str) and any(str(one.get("name")).lower() == image.lower() for one in own):
             attributes["image"] = self._id("image", "image", image, own)
         return Offers(sizes, regions, [*offers.images, *own])
-
-    async def _gather(self, jobs: Sequence[Callable[[], Coroutine[Any, Any, list[Any]]]]) -> list[list[Any]]:
-        """Read lists side by side."""
-        read: list[list[Any]] = []
-        for outcome in await self.session.io.gather(jobs):
-            if isinstance(outcome, Exception):
-                raise outcome
-            read.append(outcome)
-        return read
 
     async def _check_limit(self, count: int) -> None:
         """Hold the number of Droplets against the account's limit."""

@@ -14,17 +14,14 @@ from ..._core.recovery import parse_time
 from ..._core.request import path
 from ..._json import records
 from ..._session import Session
+from ..._session.list_reader import results
 from ...errors import DOBOTOBulkException, DOBOTOException
 
 
 async def with_image_ids(session: Session, actions: Sequence[Any], deadline: Deadline) -> list[Any]:
     """The completed snapshot actions, each with the `image_id` of its image as far as that can be determined."""
     jobs = [partial(_with_image_id, session, action, deadline) for action in actions]
-    found = await session.io.gather(jobs)
-    for outcome in found:
-        if isinstance(outcome, Exception):
-            raise outcome
-    return found
+    return results(await session.io.gather(jobs))
 
 
 async def add_image_ids(session: Session, failure: DOBOTOBulkException, deadline: Deadline) -> None:
