@@ -175,9 +175,10 @@ ERRORS: Sequence[tuple[Condition, str, str]] = (
 )
 #: Errors that are described before an operation's own.
 FIRST = 10
+#: What `present` returns.
 PRESENT = (
-    "A tuple of the {noun} and the same {noun} if it was created, else None. Two programs that do this at the same "
-    "time get the same one where the API takes its name or key only once, and may create one each where it does not."
+    "A tuple of the {noun} and the same {noun} if it was created, else None. Two calls at the same time, of one "
+    "program or two, get the same one where the API takes its name or key only once, else may create one each."
 )
 #: What operations return that do not say it themselves: the first whose condition holds.
 RETURNS: Sequence[tuple[Condition, str]] = (

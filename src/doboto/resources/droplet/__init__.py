@@ -209,7 +209,7 @@ class DropletOperations(DropletActions[Mode], DropletWait[Mode], DropletBackups[
         """Create a Droplet unless there is one of its name, or those of several names that are missing.
 
         Names are compared exactly, on every page and among GPU Droplets too; where several Droplets share a name, the
-        oldest counts. The API does not make names unique: two programs that do this at the same time can both create.
+        oldest counts. The API does not make names unique: two calls at the same time can both create one.
         Only those that are created are put into the project of `project_id`.
 
         Args:
