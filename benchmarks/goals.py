@@ -124,7 +124,7 @@ GOALS = (
         "{:.0f} %",
         BUSY,
     ),
-    Goal("list: peak memory of the process, MB", _ours(LIST_PEAK), operator.le, 155, why=ARENAS),
+    Goal("list: peak memory of the process, MB", _ours(LIST_PEAK), operator.le, 110, why=ARENAS),
     Goal("create 50: seconds", _ours(CREATE), operator.le, 3.4, "{:.2f}"),
     Goal("create 50: requests", _ours(CREATE_REQUESTS), operator.le, 9),
     Goal("create 50 among 10,000 others: requests", _ours(CROWDED_REQUESTS), operator.le, 11),
