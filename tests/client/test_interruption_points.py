@@ -134,19 +134,20 @@ def test_a_thread_that_waits_gets_the_slot_of_one_that_was_interrupted(server: M
             assert do.request("GET", "/account") == {}
 
 
-LISTING = (*TRANSPORT, "_io/blocking.py", "_io/scheduler.py", "_operation/waits.py")
+LISTING = (*TRANSPORT, "_io/blocking.py", "_io/scheduler.py", "_operation/waits.py", "_session/list_reader.py")
 
 
-def test_an_interruption_anywhere_in_a_list_takes_nothing(every_interruption: bool) -> None:
-    """Its pages come side by side; those that have begun end with it."""
+@pytest.mark.parametrize("length", [1, 1 << 15], ids=["at once", "meanwhile"])
+def test_an_interruption_anywhere_in_a_list_takes_nothing(length: int, every_interruption: bool) -> None:
+    """Its pages come side by side; those that have begun end with it. The first is decoded at once, or meanwhile."""
 
     def behave(peer: Peer) -> None:
         while head := peer.request():
             served.requests.append(head)
             peer.socket.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
 
-    links = {"pages": {"last": "/v2/tags?page=3"}}
-    body = json.dumps({"tags": [{"name": "a"}], "links": links, "meta": {"total": 401}}).encode()
+    links, tags = {"pages": {"next": "/v2/tags?page=2", "last": "/v2/tags?page=3"}}, [{"name": "a" * length}]
+    body = json.dumps({"tags": tags, "links": links, "meta": {"total": 401}}).encode()
     limiter = Limiter(per_minute=10_000_000, window=1e6)  # all of them take longer than a minute
     with (
         misbehaving(behave) as served,
@@ -154,14 +155,14 @@ def test_an_interruption_anywhere_in_a_list_takes_nothing(every_interruption: bo
     ):
         counting = Interruption(LISTING)
         with counting:
-            assert do.tag.list() == [{"name": "a"}]
+            assert do.tag.list() == tags
         assert counting.count > 1000
         for nth in points(counting.count, every_interruption):
             interruption = Interruption(LISTING, nth)
             with interruption, suppress(KeyboardInterrupt):
                 do.tag.list()
             hold(do, limiter, served, interruption.where)
-            assert do.tag.list() == [{"name": "a"}]
+            assert do.tag.list() == tags
 
 
 CREATE = (

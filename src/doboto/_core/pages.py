@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -202,7 +202,7 @@ class Seen:
 
 def items_of(pages: Sequence[Page], identity: Callable[[Any], Hashable]) -> list[Any]:
     """Return the items of all pages, in order, without those that came twice: the list grew while it was read."""
-    items = [item for page in pages for item in page.items]
+    items = [*chain.from_iterable(page.items for page in pages)]
     if identity is by_id and _have_distinct_numbers(pages):
         return items
     seen: dict[Hashable, Any] = {}
