@@ -18,6 +18,8 @@ OBJECT: Any = dict
 #: How the slugs of a region's sizes begin. No quote stands in a string but behind a backslash, so that the one behind a
 #: comma begins a name.
 SIZES = b',"sizes":["'
+#: Different arrays of sizes that are decoded apart, more than the API has regions: it bounds what a hostile page takes.
+REGIONS = 100
 #: The number that stands for the first of the arrays that are decoded apart: no response has it by chance.
 FIRST = int.from_bytes(os.urandom(7), "big")
 
@@ -44,7 +46,8 @@ def decode(body: bytes) -> Any:
     """
     if is_large(body):
         with suppress(ValueError, RecursionError):
-            return _decode_page(body, fast_decoder() or json.loads)
+            read = fast_decoder() or json.loads
+            return _decode_page(body, read) or read(body)
     return json.loads(body)
 
 
@@ -64,28 +67,31 @@ def fast_decoder() -> Callable[[bytes], Any] | None:
 
 
 def _decode_page(body: bytes, read: Callable[[bytes], Any]) -> Any:
-    """Decode a large document, arrays of sizes that it repeats once each where it has them as pages have.
+    """Decode a page whose regions have sizes, each array of these once.
+
+    Returns:
+        The page; None if it has no such arrays, or has some elsewhere or with other values than texts.
 
     Raises:
-        ValueError: It is not valid JSON.
+        ValueError: It is not valid JSON, or has arrays that end elsewhere.
     """
     pieces, marks = _cut_out_sizes(body)
-    if not marks:
-        return read(body)
     arrays = {mark: read(text) for text, mark in marks.items()}
-    if {type(slug) for array in arrays.values() for slug in array} == {str}:
-        page = read(b"".join(pieces))
-        if _put_back(page, arrays) == len(pieces) // 2:
-            return page
-    return read(body)
+    if {type(slug) for array in arrays.values() for slug in array} != {str}:
+        return None
+    page = read(b"".join(pieces))
+    return page if _put_back(page, arrays) == len(pieces) // 2 else None
 
 
 def _cut_out_sizes(body: bytes) -> tuple[list[bytes], dict[bytes, int]]:
-    """Return a document's pieces with numbers in the places of its arrays of sizes, and the number of each array."""
+    """Return a document's pieces with numbers in the places of its arrays of sizes, and the number of each array.
+
+    After the first `REGIONS` different ones all others stay where they are.
+    """
     pieces: list[bytes] = []
     marks: dict[bytes, int] = {}
     position = 0
-    while (found := body.find(SIZES, position)) >= 0 and (end := body.find(b"]", found)) >= 0:
+    while len(marks) < REGIONS and (found := body.find(SIZES, position)) >= 0 and (end := body.find(b"]", found)) >= 0:
         start = found + len(SIZES) - 2
         text = body[start : end + 1]
         pieces += [body[position:start], b"%d" % marks.setdefault(text, FIRST + len(marks))]

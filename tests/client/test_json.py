@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -85,6 +86,26 @@ def test_many_sizes_without_an_end_take_no_longer(end: bytes) -> None:
     """Hours, if each was looked for to the end of the document."""
     body = b"[" + b",".join([b'"a","sizes":["x"'] * 400_000) + end
     assert outcome(decode, body) == outcome(json.loads, body) == "refused"
+
+
+def peak(decoder: Callable[[bytes], Any], body: bytes) -> int:
+    """The most bytes that decoding takes."""
+    tracemalloc.start()
+    try:
+        decoder(body)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("end", ["", '{"a":1,"sizes":["x"]}'], ids=["in regions", "elsewhere"])
+def test_many_different_sizes_take_little_more_memory(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nearly three times as much, if each was decoded apart."""
+    monkeypatch.setattr(_json, "fast_decoder", lambda: None)
+    regions = [f'{{"region":{{"a":1,"sizes":["{number}"]}}}}' for number in range(5000)]
+    body = f'{{"droplets":[{",".join([end or "{}", *regions])}]}}'.encode()
+    assert decode(body) == json.loads(body)
+    assert peak(decode, body) < 1.5 * peak(json.loads, body)
 
 
 def test_regions_share_the_texts_of_their_sizes_and_no_list() -> None:
