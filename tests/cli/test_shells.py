@@ -63,6 +63,12 @@ COMPLETED = [
     ("doboto droplet create w --user-data @templates/w", "doboto droplet create w --user-data @templates/web.yaml"),
     ("doboto volume info dat", "doboto volume info data-1"),
     ("doboto ssh-key info old", "doboto ssh-key info old\\ key"),
+    ("doboto ssh-key info old\\ k", "doboto ssh-key info old\\ key"),
+    ('doboto ssh-key info "old k', 'doboto ssh-key info "old key"'),
+    ("doboto ssh-key info 'old k", "doboto ssh-key info 'old key'"),
+    ("doboto ssh-key info 'old key' --quer", "doboto ssh-key info 'old key' --query"),
+    ('doboto snapshot info "it', 'doboto snapshot info "it\'s \\$x"'),
+    ("doboto tag destroy env:prod env:te", "doboto tag destroy env:prod env:test"),
     ("doboto droplet create w --ssh-keys lap", "doboto droplet create w --ssh-keys laptop"),
     ("doboto tag info env:pr", "doboto tag info env:prod"),
     ("doboto auth defaults reg", "doboto auth defaults region="),
@@ -97,6 +103,7 @@ def account(simulated: Doboto) -> dict[str, str]:
     """An account with some Droplets, and `doboto` where a shell finds it."""
     simulated.ok("-q", "droplet", "create", "web-1", "web-2", "db.example", *NEW, "--tag", "env:prod,env:test")
     simulated.ok("-q", "volume", "create", "data-1", "--size-gigabytes", "10", "--region", "nyc3")
+    simulated.ok("-q", "volume", "snapshot-create", "data-1", "--name", "it's $x")
     simulated.ok("-q", "domain", "create", "example.com", "--ip-address", "192.0.2.1")
     record = ("record-create", "example.com", "--type", "A", "--name", "www", "--data", "192.0.2.1")
     simulated.ok("-q", "domain", *record)

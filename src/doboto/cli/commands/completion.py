@@ -105,7 +105,13 @@ ASSIGNMENT = re.compile(r"\w+=")
 #: Letters that are a word of their own to Bash.
 BREAKS = frozenset({":", "=", "@"})
 #: What a shell would not take as it is, and how it takes it.
-SPECIAL, QUOTED = re.compile(r"([^\w@%+=:,./\-])"), r"\\\1"
+SPECIAL, SPECIAL_IN_QUOTES, QUOTED = re.compile(r"([^\w@%+=:,./\-])"), re.compile(r'([$`"\\])'), r"\\\1"
+#: How a value is written in Bash, by the quote that it stands in.
+ESCAPES: Mapping[str, Callable[[str], str]] = {
+    "": lambda value: SPECIAL.sub(QUOTED, value),
+    '"': lambda value: SPECIAL_IN_QUOTES.sub(QUOTED, value),
+    "'": lambda value: value.replace("'", r"'\''"),
+}
 
 
 # -- values
@@ -312,14 +318,14 @@ class Bash(_FromLine, BashComplete):
     def format_completion(self, item: CompletionItem[Any]) -> str:
         """Write a candidate without what Bash does not take for a part of the word, quoted as the word is."""
         line, own = os.environ["COMP_WORDS"], os.environ["COMP_CWORD"]
-        typed = words(line)[-1]
-        kept = typed if own in BREAKS else typed.removesuffix(words(f"x {own}")[-1])
+        typed, quote = words(line)[-1], _find_quote(line)
+        kept = typed if own in BREAKS else typed.removesuffix(words(f"x {quote}{own.removeprefix(quote)}")[-1])
         value = str(item.value).removeprefix(kept)
-        return f"{item.type}\t{value if _is_quoted(line) else SPECIAL.sub(QUOTED, value)}"
+        return f"{item.type}\t{ESCAPES[quote](value)}"
 
 
-def _is_quoted(line: str) -> bool:
-    """Whether the word that is being typed is inside of quotes."""
+def _find_quote(line: str) -> str:
+    """Return the quote that the word that is being typed is inside of; an empty text where it is in none."""
     quote, escaped = "", False
     for letter in line:
         if escaped:
@@ -328,7 +334,7 @@ def _is_quoted(line: str) -> bool:
             escaped = True
         elif letter in "'\"" and quote in ("", letter):
             quote = "" if quote else letter
-    return bool(quote)
+    return quote
 
 
 class Fish(_FromLine, FishComplete):
