@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
+import json
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,8 +21,10 @@ from doboto.sim import ManualClock, Settings, Simulator
 
 from .conftest import one, several
 from .interruption_points import Interruption
+from .misbehaving import Peer, misbehaving
 from .patience import AMPLE
 from .scripted import reply, stage
+from .test_interruption_points import LISTING
 
 #: What the thread that handles signals may be in the middle of.
 LOCKING = (
@@ -49,13 +52,15 @@ def an_end() -> Iterator[None]:
         signal.signal(signal.SIGALRM, kept)
 
 
-def at_each_point(work: Callable[[], object], handle: Callable[[], object], step: int = 1) -> int:
+def at_each_point(
+    work: Callable[[], object], handle: Callable[[], object], step: int = 1, files: Collection[str] = LOCKING
+) -> int:
     """Do some work once for each instruction of it, or each so many, at which a handler comes; return how many."""
-    counting = Interruption(LOCKING)
+    counting = Interruption(files)
     with counting:
         work()
     for nth in range(0, counting.count, step):
-        with an_end(), Interruption(LOCKING, nth, handle):
+        with an_end(), Interruption(files, nth, handle):
             work()
     return counting.count
 
@@ -159,3 +164,32 @@ def test_a_callback_may_call_while_its_call_waits_for_its_turn(flavour: str, run
         staged.api.request("GET", "/droplets/7")
     assert [request.url.rpartition("/")[2] for request in staged.script.asked] == ["7", "account", "7"]
     assert sum(staged.time.slept) == pytest.approx(30)
+
+
+def test_requests_are_sent_anywhere_in_a_list(every_interruption: bool) -> None:
+    """Over real connections, of which the list leaves one to the handler; lists too."""
+
+    def behave(peer: Peer) -> None:
+        while peer.request():
+            peer.socket.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+
+    links = {"pages": {"last": "/v2/tags?page=3"}}
+    body = json.dumps({"tags": [{"name": "a"}], "links": links, "meta": {"total": 401}}).encode()
+    limiter = Limiter(per_minute=10_000_000)
+    with misbehaving(behave) as served:
+        do = DO("t", f"http://127.0.0.1:{served.port}", connections=3, limiter=limiter, timeout=AMPLE)
+        pool: Any = do._session.io.transport._pool  # type: ignore[attr-defined]
+
+        def work() -> None:
+            assert do.tag.list() == [{"name": "a"}]
+            pool.close()
+
+        def handle() -> None:
+            assert do.request("GET", "/account")["meta"] == {"total": 401}
+            assert do.tag.list() == [{"name": "a"}]
+
+        with do:
+            assert at_each_point(work, handle, 1 if every_interruption else 41, LISTING) > 1000
+            assert len(pool._admitted) == 0
+            assert not limiter._under_way
+            assert not limiter._waiting
