@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from doboto import DO, AsyncDO, DOBOTOOutcomeUnknownException
+from doboto import DO, AsyncDO, DOBOTOConnectionException, DOBOTOOutcomeUnknownException
 from doboto._core.ownership import OpenRequest, OwnershipRegistry
 from doboto.sim import Simulator
 from doboto.simulated import SimulatedClock, SimulatedTransport
 
 from .conftest import Blockingly, Log, one, several
+from .scripted import reply, stage
 from .test_forks import held_by_another_thread
 
 CREATE = {"method": "POST", "path": "/v2/droplets"}
@@ -56,6 +57,15 @@ def test_a_slow_clock_takes_no_older_droplet(flavour: str, runner: Any, sim: Sim
     sim.faults.add("drop", **CREATE, count=1, when="before")
     with pytest.raises(DOBOTOOutcomeUnknownException):
         wrongly(flavour, runner, sim, -3600.0).droplet.create(one())
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 -1200", "Mon, 01 Jan 0001 00:00:00 +1200"])
+def test_a_date_header_beyond_the_calendar_hides_no_outcome(flavour: str, runner: Any, date: str) -> None:
+    lost = DOBOTOConnectionException("lost")
+    for call in (lambda api: api.droplet.create(one()), lambda api: api.droplet.reboot(7)):
+        answer = reply(200, {"droplets": [], "actions": []}, date=date)
+        with pytest.raises(DOBOTOOutcomeUnknownException, match=r"since \S+"):
+            call(stage(flavour, runner, lost, answer).api)
 
 
 @pytest.mark.parametrize("kind", ["status", "drop", "wrong_shape"])

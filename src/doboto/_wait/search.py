@@ -60,9 +60,13 @@ def with_tag(tag: str | None) -> str:
 
 
 def when(seconds: float) -> str:
+    """Return a moment in words; one that is beyond the calendar, by an odd Date header, in seconds."""
     from datetime import UTC, datetime
 
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError, OSError):
+        return f"{seconds:.0f} s after 1970 began"
 
 
 def outcome_unknown(
