@@ -42,6 +42,8 @@ ACTION = {
     "resource_id": 7,
     "resource_type": "droplet",
 }
+VOLUME = {"id": "v", "name": "v", "region": {"slug": "nyc3"}, "droplet_ids": [7], "created_at": "2026-09-21T14:13:20Z"}
+BALANCER = {"id": "b", "name": "b", "status": "active", "created_at": "2026-09-21T14:13:20Z"}
 LINKS = {"pages": {"next": "https://api.digitalocean.com/v2/droplets?page=2", "last": "https://x/v2/droplets?page=2"}}
 #: Replies as the API might send them.
 PLAUSIBLE = (
@@ -55,6 +57,12 @@ PLAUSIBLE = (
     {"actions": [ACTION], "links": {}, "meta": {"total": 1}},
     {"actions": [{**ACTION, "type": "create", "status": "in-progress"}], "links": {}, "meta": {"total": 1}},
     {"neighbor_ids": [[7, 8]]},
+    {"volume": VOLUME},
+    {"volumes": [VOLUME], "links": {}, "meta": {"total": 1}},
+    {"ssh_key": {"id": 9, "name": "k", "fingerprint": "f"}},
+    {"load_balancer": BALANCER},
+    {"load_balancers": [BALANCER], "links": {}, "meta": {"total": 1}},
+    {"id": "conflict", "message": "the name is already in use"},
     {"id": "unprocessable_entity", "message": "Droplet already has a pending event."},
     {"id": "not_found", "message": "The resource you were accessing could not be found.", "request_id": "r"},
     None,
@@ -119,7 +127,8 @@ HEADERS = st.dictionaries(
         "retry-after", "date", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "x-request-id", "location",
         "content-type",
     ]),
-    st.sampled_from(["", "0", "1", "-5", "1e400", "nan", "5000", "Mon, 21 Sep 2026 14:13:20 GMT", "soon", "\x00é"]),
+    st.sampled_from(["", "0", "1", "-5", "1e400", "nan", "5000", "Mon, 21 Sep 2026 14:13:20 GMT", "soon",
+        "Fri, 31 Dec 9999 23:59:59 -1200", "\x00é"]),
     max_size=4,
 )  # fmt: skip
 STATUSES = st.sampled_from(
@@ -134,6 +143,8 @@ ANSWERS: st.SearchStrategy[Response | DOBOTOException] = st.one_of(
     st.builds(DOBOTOTimeoutException, sent=st.booleans()),
 )
 
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIDpkWqjl9wKn7jkYY4B6uGdaM4X3DTg2Gfsm2lpFq6W a"
+RULE = {"entry_protocol": "http", "entry_port": 80, "target_protocol": "http", "target_port": 80}
 #: Replies that each operation meets in each flavour.
 EXAMPLES = int(os.environ.get("DOBOTO_FUZZ", "40"))
 Operation = Callable[[Any], Any]
@@ -163,6 +174,22 @@ OPERATIONS: dict[str, tuple[Operation, Callable[[Any], bool]]] = {
     "reboot": (lambda api: api.droplet.reboot(7, wait=True), lambda got: isinstance(got, dict)),
     "power off by tag": (lambda api: api.droplet.power_off(tag_name="t", wait=True), lambda got: isinstance(got, list)),
     "neighbors": (lambda api: api.droplet.droplet_neighbor_list(), lambda got: isinstance(got, list)),
+    "reboot several": (lambda api: api.droplet.reboot([7, 8], wait=True), lambda got: len(got) == 2),
+    "destroy several": (lambda api: api.droplet.destroy([7, 8], wait=True), lambda got: got is None),
+    "wait for several": (lambda api: api.droplet.wait([7, 8], until="idle"), lambda got: len(got) == 2),
+    "wait for actions": (lambda api: api.action.wait([70, 71]), lambda got: len(got) == 2),
+    "wait for an action": (lambda api: api.action.wait(70), lambda got: isinstance(got, dict)),
+    "volume present": (
+        lambda api: api.volume.present(name="v", region="nyc3", size_gigabytes=1),
+        lambda got: isinstance(got[0], dict),
+    ),
+    "key present": (lambda api: api.ssh_key.present("k", KEY), lambda got: isinstance(got[0], dict)),
+    "attach": (lambda api: api.volume.attach("v", droplet_id=7, wait=True), lambda got: isinstance(got, dict)),
+    "assign": (lambda api: api.reserved_ipv6.assign("2001:db8::7", 7, wait=True), lambda got: isinstance(got, dict)),
+    "balancer present": (
+        lambda api: api.load_balancer.present(name="b", region="nyc3", forwarding_rules=[RULE], wait=True),
+        lambda got: isinstance(got[0], dict),
+    ),
 }
 
 
