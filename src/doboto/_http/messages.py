@@ -129,7 +129,8 @@ class HTTPConnection:
         with body.getbuffer() as place:
             place[:filled] = beginning
             while filled < length:
-                count = await self._stream.receive_into(place[filled:], exchange.remaining(exchange.timeouts.read))
+                with place[filled:] as rest:  # given back if the task is never finished, else Python 3.12.1 crashes
+                    count = await self._stream.receive_into(rest, exchange.remaining(exchange.timeouts.read))
                 if not count:
                     raise _cut_off(length - filled)
                 filled += count
