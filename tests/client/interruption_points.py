@@ -62,6 +62,7 @@ class Interruption:
         self.where: str | None = None
 
     def __enter__(self) -> Self:
+        sys._getframe().f_trace_opcodes = True  # Python 3.12 has no events of opcodes unless a frame asked before
         sys.settrace(self._trace)
         return self
 
