@@ -15,12 +15,11 @@ from typing import Any, TypeGuard, cast
 LARGE = 1 << 15
 #: What JSON objects are decoded to; untyped, because type checkers would take their members for unknown.
 OBJECT: Any = dict
-#: How the slugs of a region's sizes begin. No quote stands in a string but behind a backslash, so that the one behind a
-#: comma begins a name.
+#: How the slugs of a region's sizes begin. It is never part of a string: a quote within one has a backslash before it.
 SIZES = b',"sizes":["'
 #: Different arrays of sizes that are decoded apart, more than the API has regions: it bounds what a hostile page takes.
 REGIONS = 100
-#: The number that stands for the first of the arrays that are decoded apart: no response has it by chance.
+#: What replaces the first array of sizes, the next number the second: random, so that no response has it itself.
 FIRST = int.from_bytes(os.urandom(7), "big")
 
 
@@ -67,13 +66,16 @@ def fast_decoder() -> Callable[[bytes], Any] | None:
 
 
 def _decode_page(body: bytes, read: Callable[[bytes], Any]) -> Any:
-    """Decode a page whose regions have sizes, each array of these once.
+    """Decode a page whose regions have sizes, each different array of these once.
+
+    Numbers replace the arrays; the rest is decoded, which is valid JSON if the whole is; copies of the arrays replace
+    the numbers. A number that no region has was in another place, or lost to a name that came twice.
 
     Returns:
-        The page; None if it has no such arrays, or has some elsewhere or with other values than texts.
+        The page; None if it has no such arrays, some in another place, or some with other values than texts.
 
     Raises:
-        ValueError: It is not valid JSON, or has arrays that end elsewhere.
+        ValueError: It is not valid JSON, or has a bracket in one of those texts.
     """
     pieces, marks = _cut_out_sizes(body)
     arrays = {mark: read(text) for text, mark in marks.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import json
 import os
@@ -14,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -34,7 +35,9 @@ from doboto._http.blocking import BlockingNetwork, SocketStream
 from doboto._http.pool import Pool
 from doboto._io.blocking import BlockingIO
 from doboto._io.concurrency import Concurrency
+from doboto._io.protocol import Clock
 from doboto._io.scheduler import Scheduler
+from doboto._io.tasks import TaskIO
 from doboto._operation import Wait, run
 
 from .misbehaving import Misbehaving, Peer, misbehaving
@@ -411,6 +414,28 @@ def test_what_is_done_meanwhile_fails_the_whole_and_ends_the_jobs() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         Scheduler([partial(job, 1), partial(job, 2)], Concurrency(3), fail).run()
+    assert ended == [1, 2]
+
+
+def test_what_is_done_meanwhile_fails_the_whole_and_ends_the_tasks() -> None:
+    ended: list[int] = []
+
+    async def job(number: int) -> None:
+        try:
+            await asyncio.sleep(LONG)
+        finally:
+            ended.append(number)
+
+    def fail() -> None:
+        raise MemoryError
+
+    async def gather() -> None:
+        io: Any = TaskIO(cast("Transport", None), cast("Clock", None), Concurrency(3))
+        with pytest.raises(MemoryError):
+            await io.gather_reads([partial(job, 1), partial(job, 2)], fail)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(gather())
     assert ended == [1, 2]
 
 

@@ -90,8 +90,8 @@ def read_page(result: Any, key: str) -> Page:
 def read_ending(body: bytes) -> Page | None:
     """Read what a page's end says of the pages after it, so that they can be asked for before it is decoded.
 
-    Links and total are its last members. No quote stands in a string but behind a backslash, so that one behind a comma
-    begins a name; and if all from there on is the rest of one object, it is that of the outermost one.
+    Links and total are its last members. A quote within a string has a backslash before it, so that one after a comma
+    begins a name; and if all that follows is the rest of one object, this is the outermost one.
 
     Returns:
         A page without items; None if it is the last page, or if only decoding all of it can tell.
