@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from doboto import DOBOTOInvalidResponseException, Retry
 from doboto._json import decode
 from doboto._session import memory
 
+from .interruption_points import Interruption
 from .scripted import reply, stage
 
 
@@ -81,6 +83,22 @@ def test_a_limit_of_memory_that_a_reply_keeps_within_is_kept_within(
     monkeypatch.setattr(memory, "LARGEST", sys.maxsize - 100)
     memory._keep_freed.cache_clear()
     assert len(stage(flavour, runner, LARGE).api.droplet.list()) == 300
+
+
+def test_the_next_reply_puts_it_back_where_an_interruption_kept_the_last_one_from_that() -> None:
+    def decode_one(interruption: Interruption) -> None:
+        with suppress(KeyboardInterrupt), interruption, memory.gc_paused():
+            pass
+
+    counting = Interruption(["_session/memory.py"])
+    decode_one(counting)
+    assert counting.count > 50
+    for nth in range(counting.count):
+        interruption = Interruption(["_session/memory.py"], nth)
+        decode_one(interruption)
+        decode_one(Interruption([]))
+        assert gc.isenabled(), interruption.where
+        gc.unfreeze()  # interrupted between two steps at which no signal is handled
 
 
 def test_it_stays_off_where_the_program_has_switched_it_off(flavour: str, runner: Any) -> None:

@@ -14,11 +14,16 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from functools import cache
+from weakref import WeakSet
 
 from .._core.forks import renew_in_forks
 
 #: Bytes of a block larger than any page and its text.
 LARGEST = 1 << 22
+
+
+class _Decoding:
+    """A response that is being decoded. A weak set forgets it even where an interruption kept `end` from doing that."""
 
 
 class _Pauses:
@@ -28,7 +33,7 @@ class _Pauses:
     """
 
     def __init__(self) -> None:
-        self._decoding: set[object] = set()
+        self._decoding: WeakSet[_Decoding] = WeakSet()
         self._was_on = False
         self._make_lock()
         renew_in_forks(self)
@@ -39,22 +44,23 @@ class _Pauses:
     def renew(self) -> None:
         """Restore the collector in a forked process: what other threads were decoding never ends there."""
         self._make_lock()
-        if self._decoding and self._was_on:
+        if self._was_on:
             gc.enable()
+            self._was_on = False
         self._decoding.clear()
 
-    def begin(self, response: object) -> None:
+    def begin(self, response: _Decoding) -> None:
         """Note one more response; the first one switches the collector off."""
         with self._lock:
             self._decoding.add(response)
             if len(self._decoding) == 1:
-                self._was_on = gc.isenabled()
+                self._was_on = self._was_on or gc.isenabled()  # interrupted, the last `end` has not restored it
                 gc.disable()
 
-    def end(self, response: object) -> None:
+    def end(self, response: _Decoding) -> None:
         """Note one response less, if it was noted; the last one restores the collector."""
         with self._lock:
-            if self._decoding == {response} and self._was_on:
+            if self._was_on and [*self._decoding] == [response]:
                 _put_aside()
                 gc.enable()
                 self._was_on = False
@@ -72,8 +78,10 @@ def _put_aside() -> None:
     Nor is it in Python 3.12, which freezes some of its own when it starts.
     """
     if gc.get_freeze_count() == 0:
-        gc.freeze()
-        gc.unfreeze()
+        try:
+            gc.freeze()
+        finally:  # also if an interruption comes after the first step
+            gc.unfreeze()
 
 
 @cache
@@ -91,7 +99,7 @@ def _keep_freed() -> None:
 def gc_paused() -> Generator[None]:
     """Pause the collector within the context."""
     _keep_freed()
-    response = object()
+    response = _Decoding()
     try:
         _pauses.begin(response)
         yield
