@@ -84,3 +84,20 @@ class Interruption:
                 sys.settrace(None)
                 self._handle()
         return self._step
+
+
+def count_points(files: Collection[str], work: Callable[[Interruption], object]) -> int:
+    """Return how many instructions of some files a piece of work runs.
+
+    It is done twice: Python 3.13 has events of a function's instructions from the function's second call on.
+
+    Args:
+        files: Ends of the names of the files.
+        work: Done within the context that it is given.
+    """
+    count = 0
+    for _ in range(2):
+        counting = Interruption(files)
+        work(counting)
+        count = counting.count
+    return count

@@ -14,7 +14,7 @@ from doboto import DOBOTOInvalidResponseException, Retry
 from doboto._json import decode
 from doboto._session import memory
 
-from .interruption_points import Interruption
+from .interruption_points import Interruption, count_points
 from .scripted import reply, stage
 
 
@@ -90,10 +90,9 @@ def test_the_next_reply_puts_it_back_where_an_interruption_kept_the_last_one_fro
         with suppress(KeyboardInterrupt), interruption, memory.gc_paused():
             pass
 
-    counting = Interruption(["_session/memory.py"])
-    decode_one(counting)
-    assert counting.count > 50
-    for nth in range(counting.count):
+    count = count_points(["_session/memory.py"], decode_one)
+    assert count > 50
+    for nth in range(count):
         interruption = Interruption(["_session/memory.py"], nth)
         decode_one(interruption)
         decode_one(Interruption([]))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from doboto._http.transport import HTTPTransport
 from doboto.sim import ManualClock, Settings, Simulator
 
 from .conftest import one, several
-from .interruption_points import Interruption
+from .interruption_points import Interruption, count_points
 from .misbehaving import OK, Misbehaving, Peer, misbehaving
 from .patience import AMPLE
 
@@ -89,10 +91,9 @@ def test_an_interruption_anywhere_in_a_request_takes_nothing(
             with interruption, suppress(KeyboardInterrupt):
                 do.request("POST", "/tags", body={"name": "a"})
 
-        counting = Interruption(TRANSPORT)
-        ask(counting)
-        assert counting.count > 500
-        for nth in points(counting.count, every_interruption):
+        count = count_points(TRANSPORT, ask)
+        assert count > 300  # of some 1,700 on Python 3.11: 3.13 reports those of few coroutines
+        for nth in points(count, every_interruption):
             interruption = Interruption(TRANSPORT, nth)
             ask(interruption)
             hold(do, limiter, server, interruption.where)
@@ -121,16 +122,20 @@ def test_a_task_cancelled_at_any_step_takes_nothing(server: Misbehaving, kept: b
     asyncio.run(cancel_at_each_step())
 
 
+POOL = ("_http/pool.py",)
+
+
 def test_a_thread_that_waits_gets_the_slot_of_one_that_was_interrupted(server: Misbehaving) -> None:
     """Nobody gives the slot back; whoever waits finds it."""
     limiter = Limiter(per_minute=10_000_000)
     with DO("t", f"http://127.0.0.1:{server.port}", connections=1, limiter=limiter, timeout=AMPLE) as do:
-        counting = Interruption(("_http/pool.py",))
-        with counting:
-            do.request("GET", "/account")
-        for nth in range(counting.count):
-            with Interruption(("_http/pool.py",), nth), suppress(KeyboardInterrupt):
+
+        def ask(interruption: Interruption) -> None:
+            with interruption, suppress(KeyboardInterrupt):
                 do.request("GET", "/account")
+
+        for nth in range(count_points(POOL, ask)):
+            ask(Interruption(POOL, nth))
             assert do.request("GET", "/account") == {}
 
 
@@ -194,10 +199,9 @@ def test_an_interruption_anywhere_in_a_create_leaves_no_droplet_unreported(
                 return names, "\n".join(getattr(caught, "__notes__", [])) + caplog.text, True
         return names, "", False
 
-    counting = Interruption(CREATE)
-    create(counting, 0)
-    assert counting.count > 500
-    for nth in points(counting.count, every_interruption):
+    count = count_points(CREATE, partial(create, number=0))
+    assert count > 500
+    for nth in points(count, every_interruption):
         caplog.clear()
         interruption = Interruption(CREATE, nth)
         names, reported, interrupted = create(interruption, nth + 1)
@@ -235,10 +239,10 @@ def test_an_interruption_anywhere_in_a_create_reserves_no_name(kind: str, lost: 
         with interruption, suppress(KeyboardInterrupt):
             OWNERS[kind](do, f"web-{number}")
 
-    counting = Interruption(OWNING)
-    create(counting, 0)
-    assert counting.count > 100
-    for nth in points(counting.count, every_interruption):
+    before = itertools.count(-2)
+    count = count_points(OWNING, lambda counting: create(counting, next(before)))
+    assert count > 100
+    for nth in points(count, every_interruption):
         interruption = Interruption(OWNING, nth)
         create(interruption, nth + 1)
         assert do._session.ownership.open_requests() == [], interruption.where

@@ -20,7 +20,7 @@ from doboto.events import RateLimited
 from doboto.sim import ManualClock, Settings, Simulator
 
 from .conftest import one, several
-from .interruption_points import Interruption
+from .interruption_points import Interruption, count_points
 from .misbehaving import Peer, misbehaving
 from .patience import AMPLE
 from .scripted import reply, stage
@@ -56,13 +56,16 @@ def at_each_point(
     work: Callable[[], object], handle: Callable[[], object], step: int = 1, files: Collection[str] = LOCKING
 ) -> int:
     """Do some work once for each instruction of it, or each so many, at which a handler comes; return how many."""
-    counting = Interruption(files)
-    with counting:
-        work()
-    for nth in range(0, counting.count, step):
+
+    def count(counting: Interruption) -> None:
+        with counting:
+            work()
+
+    points = count_points(files, count)
+    for nth in range(0, points, step):
         with an_end(), Interruption(files, nth, handle):
             work()
-    return counting.count
+    return points
 
 
 def share() -> object:
