@@ -436,7 +436,7 @@ def test_what_is_done_meanwhile_fails_the_whole_and_ends_the_tasks() -> None:
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
     asyncio.run(gather())
-    assert ended == [1, 2]
+    assert sorted(ended) == [1, 2]  # tasks are cancelled in any order
 
 
 def test_the_first_page_is_decoded_after_the_others_are_asked_for(
