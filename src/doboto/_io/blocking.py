@@ -171,15 +171,15 @@ class BlockingIO:
         return _WorkerPool(jobs, self.concurrency).work(finish=finish)
 
     async def gather_reads(
-        self, jobs: Sequence[Job[R]], meanwhile: Callable[[], object] | None = None
+        self, jobs: Sequence[Job[R]], on_idle: Callable[[], object] | None = None
     ) -> list[R | Exception]:
         """Run jobs that only read in this thread, or as `gather` does; Ctrl-C ends those that have begun."""
-        if not self._one_thread or len(jobs) + (meanwhile is not None) < 2:
+        if not self._one_thread or len(jobs) + (on_idle is not None) < 2:
             return await self.gather(jobs)
         from .scheduler import Scheduler  # most lists have one page
 
         try:
-            scheduler = Scheduler(jobs, self.concurrency, meanwhile)
+            scheduler = Scheduler(jobs, self.concurrency, on_idle)
         except OSError:  # the process has no file descriptor left for a selector; threads need none
             return await self.gather(jobs)
         return scheduler.run()

@@ -179,11 +179,11 @@ class IO(Protocol):
         ...
 
     async def gather_reads(
-        self, jobs: Sequence[Job[R]], meanwhile: Callable[[], object] | None = None
+        self, jobs: Sequence[Job[R]], on_idle: Callable[[], object] | None = None
     ) -> list[R | Exception]:
         """Run jobs that only read and may be dropped, as `gather` does; `DO` needs no threads for them.
 
-        `meanwhile` may be called, once, while all of them wait: something that computes, and is of use if it is done.
+        `on_idle` may be called, once, while all of them wait: something that computes, and is of use if it is done.
         """
         ...
 

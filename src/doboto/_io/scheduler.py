@@ -45,15 +45,15 @@ class Scheduler(Generic[R]):
     Args:
         jobs: What they are.
         concurrency: How many run at a time.
-        meanwhile: Called once, the first time that all of them wait.
+        on_idle: Called once, the first time that all of them wait.
     """
 
     def __init__(
-        self, jobs: Sequence[Job[R]], concurrency: Concurrency, meanwhile: Callable[[], object] | None = None
+        self, jobs: Sequence[Job[R]], concurrency: Concurrency, on_idle: Callable[[], object] | None = None
     ) -> None:
         self._jobs = jobs
         self._concurrency = concurrency
-        self._meanwhile = meanwhile
+        self._on_idle = on_idle
         self._todo = deque(range(len(jobs)))
         self._tasks: dict[_Task, None] = {}
         self._outcomes: dict[int, R | Exception] = {}
@@ -72,9 +72,9 @@ class Scheduler(Generic[R]):
                 for task in ready:
                     self._resume(task)
                     self._begin()  # now, so that its request is on its way while the others' responses are decoded
-                if not ready and self._meanwhile is not None:
-                    self._meanwhile()
-                    self._meanwhile = None
+                if not ready and self._on_idle is not None:
+                    self._on_idle()
+                    self._on_idle = None
         finally:
             for task in self._tasks:
                 task.context.run(task.coroutine.close)
@@ -127,10 +127,10 @@ class Scheduler(Generic[R]):
     def _wait(self) -> list[_Task]:
         """Wait until some tasks may go on: one of their sockets is ready, their gate is open, or their time is over.
 
-        With something to do meanwhile it only looks.
+        With something to do while idle it only looks.
         """
         now = time.monotonic()
-        at_once = self._meanwhile is not None or any(map(_is_admitted, self._tasks))
+        at_once = self._on_idle is not None or any(map(_is_admitted, self._tasks))
         end = now if at_once else min(task.end for task in self._tasks)
         ready = {key.data for key, _ in self._selector.select(max(0.0, end - now))}
         if None in ready:

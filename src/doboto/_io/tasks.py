@@ -85,16 +85,16 @@ class TaskIO:
         return [outcomes[index] for index in range(len(jobs))]
 
     async def gather_reads(
-        self, jobs: Sequence[Job[R]], meanwhile: Callable[[], object] | None = None
+        self, jobs: Sequence[Job[R]], on_idle: Callable[[], object] | None = None
     ) -> list[R | Exception]:
         """Run jobs that only read as tasks."""
-        if meanwhile is None or not jobs:
+        if on_idle is None or not jobs:
             return await self.gather(jobs)
         reading = BackgroundTask(partial(self.gather, jobs))
         try:
             for _ in range(TURNS):
                 await asyncio.sleep(0)
-            meanwhile()
+            on_idle()
         except BaseException:
             await reading.cancel()
             raise

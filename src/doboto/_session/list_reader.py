@@ -40,7 +40,7 @@ async def read_list(session: Session, key: str, path: str, query: Query, deadlin
     request = pages.page_request(path, query, 1)
     first = await session.call(request, deadline, partial(_FirstPage, session, read), undecoded=True)
     jobs = [partial(page, number) for number in pages.remaining_pages(first.announced)]
-    others = await session.gather_reads(jobs, meanwhile=first.decode)
+    others = await session.gather_reads(jobs, on_idle=first.decode)
     found = [first.page or await page(1, first.response), *results(others)]
     while found[-1].following == len(found) + 1 and found[-1].items:
         found.append(await page(len(found) + 1))

@@ -270,17 +270,17 @@ class Session:
         return response
 
     async def gather_reads(
-        self, jobs: Sequence[Job[T]], meanwhile: Callable[[], object] | None = None
+        self, jobs: Sequence[Job[T]], on_idle: Callable[[], object] | None = None
     ) -> list[T | Exception]:
         """Run jobs that only read side by side; return results in order, the exception of a job that failed.
 
-        `meanwhile` may be called, once, while all of them wait.
+        `on_idle` may be called, once, while all of them wait.
 
         In threads where a program's own code may run in between: it may block, or call an operation, which must not
         wait for jobs that its own thread would have to go on with.
         """
         has_foreign_code = self.on_event is not None or self.lease is not None
-        return await (self.io.gather(jobs) if has_foreign_code else self.io.gather_reads(jobs, meanwhile))
+        return await (self.io.gather(jobs) if has_foreign_code else self.io.gather_reads(jobs, on_idle))
 
     def new_recovery_tag(self) -> str | None:
         """A tag that no other request has, here or anywhere; None where the client is not to use any."""
